@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device library: the ME side of EMSDP with a SIM (agreements 03 and 07, separate AKA). No malloc, no threads, no clock of its own:
+ * the caller gives one input and carries out the requests that come back, in order. A SIM that needs 300 ms, a flash page that must be
+ * written before a COUNT is used, a radio that sleeps: all are requests, none blocks.
+ *
+ *     godwit_device_init(&device, &config);
+ *     godwit_device_restore(&device, nvm, nvm_len);              // after a reboot, when a record was stored
+ *     godwit_device_send(&device, reading, random, &requests);   // then carry out requests
+ *
+ * Requests that follow a STORE may be carried out only when the record is durable. Whoever ignores that may use a COUNT twice.
+ */
+#ifndef GODWIT_DEVICE_H
+#define GODWIT_DEVICE_H
+
+#include "godwit/aka.h"
+#include "godwit/emsdp.h"
+
+#define GODWIT_DEVICE_RECORD_MAX 512  /* octets of non-volatile memory */
+#define GODWIT_DEVICE_REQUESTS_MAX 6
+/* Longest reading that can ride in Start Confirmation; a longer one follows as a user-plane datagram by itself. */
+#define GODWIT_DEVICE_FIRST_READING_MAX 200
+
+/* The caller owns what the pointers show; it must live as long as the device. */
+typedef struct godwit_device_config {
+    const godwit_crypto_t *crypto;
+    godwit_imsi_t imsi;
+    godwit_slice_t endpoint;      /* canonical FQDN of the HSE: K_session is bound to it */
+    godwit_plmn_t best_plmn;      /* serving network of agreement 03's KASME: the operator's BEST PLMN, default its HPLMN */
+    godwit_plmn_t serving_network; /* where the device is */
+    godwit_slice_t enterprise;    /* FQDN of the EAS, or empty */
+    godwit_framing_t framing;     /* of that HSE address */
+    uint8_t agreements;           /* bit i-1 = agreement i; default 03 only */
+    uint16_t suites;              /* bit i-1 = suite i that this device accepts: its own floor, whatever the network says */
+    uint32_t reserve;             /* COUNTs reserved by one store, 1 to 2^n; 0: 16 */
+    uint32_t retransmit_ms;       /* first wait for an answer, doubled each time; 0: 4000 */
+    uint8_t attempts;             /* sendings of one request before it is given up; 0: 4 */
+} godwit_device_config_t;
+
+typedef enum godwit_device_request_kind {
+    GODWIT_DEVICE_SEND,     /* octets: one datagram to the HSE */
+    GODWIT_DEVICE_DELIVER,  /* octets: a message from the endpoint; count */
+    GODWIT_DEVICE_STORE,    /* octets: the record, to be made durable in place of the former one */
+    GODWIT_DEVICE_AUTHENTICATE, /* rand, autn: run the USIM (3G context), then call godwit_device_usim_result */
+    GODWIT_DEVICE_TIMER,    /* call godwit_device_timer after delay_ms; 0 cancels */
+    GODWIT_DEVICE_EVENT,    /* for a log: name, reason */
+} godwit_device_request_kind_t;
+
+typedef struct godwit_device_request {
+    godwit_device_request_kind_t kind;
+    godwit_slice_t octets; /* lives until the next call */
+    uint32_t count;
+    const uint8_t *rand, *autn;
+    uint32_t delay_ms;
+    const char *name; /* static: "session_requested", "session_started", "rekeyed", "terminated", "refused", "reading_sent", "given_up" */
+    godwit_status_t reason;
+} godwit_device_request_t;
+
+typedef struct godwit_device_requests {
+    godwit_device_request_t item[GODWIT_DEVICE_REQUESTS_MAX];
+    size_t count;
+} godwit_device_requests_t;
+
+typedef struct godwit_device godwit_device_t; /* defined at the end: allocate it where you like, touch nothing inside */
+
+GODWIT_MUST_USE godwit_status_t godwit_device_init(godwit_device_t *device, const godwit_device_config_t *config);
+/* A record that a STORE request gave. GODWIT_MALFORMED when it is damaged: the device is then as after init and sets up anew. COUNTs that
+ * were reserved are skipped. */
+GODWIT_MUST_USE godwit_status_t godwit_device_restore(godwit_device_t *device, godwit_slice_t record);
+/* Before a planned power-down: gives a STORE with the exact counters, so that nothing is skipped. */
+GODWIT_MUST_USE godwit_status_t godwit_device_suspend(godwit_device_t *device, godwit_device_requests_t *requests);
+
+/* Sends a reading: one datagram where a session is live, else set-up with the reading inside its Confirmation. random: 4 octets fresh from the caller.
+ * One reading is held at a time: GODWIT_AGAIN while a set-up with a reading is under way; GODWIT_NO_SPACE when too long. */
+GODWIT_MUST_USE godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t reading, const uint8_t random[4],
+                                                   godwit_device_requests_t *requests);
+/* A datagram came from the HSE's address. What is refused changes nothing and gives an EVENT with the reason. random as above. */
+GODWIT_MUST_USE godwit_status_t godwit_device_receive(godwit_device_t *device, godwit_slice_t datagram, const uint8_t random[4],
+                                                      godwit_device_requests_t *requests);
+/* The USIM's answer to AUTHENTICATE. */
+GODWIT_MUST_USE godwit_status_t godwit_device_usim_result(godwit_device_t *device, const godwit_usim_result_t *result,
+                                                          const uint8_t random[4], godwit_device_requests_t *requests);
+/* The timer came due: retransmission of identical octets, or giving up. */
+GODWIT_MUST_USE godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t random[4],
+                                                    godwit_device_requests_t *requests);
+/* Asks the network to end the session (20). */
+GODWIT_MUST_USE godwit_status_t godwit_device_terminate(godwit_device_t *device, godwit_device_requests_t *requests);
+/* Sends Manage Keys Request with the full COUNTs: after a long silence. */
+GODWIT_MUST_USE godwit_status_t godwit_device_synchronise(godwit_device_t *device, godwit_device_requests_t *requests);
+
+godwit_session_state_t godwit_device_state(const godwit_device_t *device);
+uint32_t godwit_device_session_id(const godwit_device_t *device);
+
+#include "godwit/device_state.h"
+
+#endif

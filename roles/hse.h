@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The HSE: the home endpoint of EMSDP. Opens what devices send, hands readings on, keeps sessions. Memory is the owner's: a table of
+ * sessions (a cache of the store), a table of set-up exchanges, a table of senders for the budget of unauthenticated answers.
+ * It must never deliver before the receive window is committed, never answer an unauthenticated datagram with more than three times its
+ * size, and never let one move a counter or evict a live session.
+ */
+#ifndef GODWIT_ROLES_HSE_H
+#define GODWIT_ROLES_HSE_H
+
+#include "roles/role.h"
+
+/* A set-up exchange between Session Request and Confirmation. */
+typedef struct godwit_hse_exchange {
+    bool used, started; /* started: Session Start was sent, key is set */
+    bool done;          /* its Confirmation verified: kept for a while to answer retransmissions with silence */
+    uint32_t transaction; /* towards the EMKS */
+    uint64_t since_ms;
+    godwit_address_t from;
+    godwit_imsi_t imsi;
+    godwit_agreement_t agreement;
+    uint8_t suite;
+    uint32_t session_id;
+    uint32_t generation;
+    uint8_t request_hash[32]; /* SHA-256 of the Session Request */
+    uint8_t transcript[32];   /* SHA-256 of request and start: for the Confirmation */
+    uint16_t request_len;
+    godwit_emsdp_key_t key;
+    char enterprise[GODWIT_FQDN_MAX + 1];
+    uint8_t start_len;
+    uint8_t start[96];
+    uint8_t rand[16];
+} godwit_hse_exchange_t;
+
+/* A session in memory: its record, and whether it is one that the store has too. */
+typedef struct godwit_hse_session {
+    bool used;
+    uint64_t last_used; /* for eviction: the least recently used goes; the store has it */
+    uint32_t transaction; /* towards the EMKS: next generation asked for; 0 none */
+    godwit_session_record_t record;
+} godwit_hse_session_t;
+
+typedef struct godwit_hse_sender {
+    uint64_t hash; /* of the address without port; 0: free */
+    uint64_t at_ms;
+    uint32_t tokens; /* octets that may still be sent unauthenticated */
+} godwit_hse_sender_t;
+
+typedef struct godwit_hse_config {
+    const godwit_crypto_t *crypto;
+    char endpoint[GODWIT_FQDN_MAX + 1]; /* its own canonical FQDN */
+    godwit_framing_t framing;
+    uint8_t agreements;             /* bit i-1 */
+    uint8_t suite_order[GODWIT_SUITE_LAST]; /* by preference; 0 ends */
+    uint32_t rekey_datagrams;       /* a new generation after so many user-plane datagrams; 0: 65536 */
+    uint64_t rekey_ms;              /* or after so long; 0: 30 days */
+    uint32_t reauthenticate_generations; /* a new AKA run after so many generations; 0: 12 */
+    uint64_t reauthenticate_ms;     /* or after so long since the AKA run; 0: 365 days */
+    uint32_t exchanges_per_imsi;    /* 0: 4 */
+    uint32_t exchange_ms;           /* life of a set-up exchange; 0: 60000 */
+    uint32_t budget_octets;         /* unauthenticated answers to one sender, refilled each minute; 0: 8192 */
+    char emks_host[GODWIT_NODE_NAME_MAX];
+} godwit_hse_config_t;
+
+typedef struct godwit_hse {
+    godwit_hse_config_t config;
+    godwit_hse_session_t *sessions;
+    size_t session_capacity;
+    godwit_hse_exchange_t *exchanges;
+    size_t exchange_capacity;
+    godwit_hse_sender_t *senders;
+    size_t sender_capacity;
+    uint32_t next_transaction;
+} godwit_hse_t;
+
+/* The tables are the owner's and may be of any size but 0; session_capacity a power of two. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_hse_config_t *config, godwit_hse_session_t *sessions,
+                                                size_t session_capacity, godwit_hse_exchange_t *exchanges, size_t exchange_capacity,
+                                                godwit_hse_sender_t *senders, size_t sender_capacity);
+/* Inputs: DATAGRAM, MESSAGE (KEY_ANSWER), TIMER, COMMIT_FAILED, SUBMIT (downlink), DROP. */
+void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How a role talks to its owner. A role is a pure state machine: one input goes in, a list of requests comes out, and the owner
+ * (a daemon over real sockets, a device, the lab under its virtual clock) carries them out. A role does no I/O, asks no clock and
+ * draws no random numbers.
+ *
+ * The contract that makes this simple:
+ *  1. Needs. A role that cannot go on without a record or random octets changes nothing and returns exactly one request,
+ *     STORE_FETCH or RANDOM. The owner obtains it and gives the same input again with the answer in `fetched`/`random`.
+ *     Answers of earlier rounds stay in the input. At most GODWIT_NEEDS_MAX rounds.
+ *  2. Order. Other requests are carried out in order. What stands after a STORE_COMMIT happens only when that commit is durable; the
+ *     commits of a batch of inputs may share one transaction. If a commit fails, the rest of that list is dropped, and the role
+ *     is given COMMIT_FAILED with the record's kind and key: it forgets what it held in memory of that record and will fetch it again.
+ *  3. The slices and pointers in requests live in the outbox until it is reset.
+ */
+#ifndef GODWIT_ROLES_ROLE_H
+#define GODWIT_ROLES_ROLE_H
+
+#include "godwit/bytes.h"
+#include "roles/message.h"
+#include "roles/record.h"
+
+#define GODWIT_NEEDS_MAX 8
+
+/* Where a device's datagrams come from: octets that only the adapter understands (IPv4/IPv6 and port; in the lab a node number). */
+#define GODWIT_ADDRESS_MAX 20
+typedef struct godwit_address {
+    uint8_t len;
+    uint8_t octets[GODWIT_ADDRESS_MAX];
+} godwit_address_t;
+
+bool godwit_address_equal(const godwit_address_t *a, const godwit_address_t *b);
+
+typedef enum godwit_input_kind {
+    GODWIT_INPUT_DATAGRAM,      /* EMSDP from a device: from, datagram */
+    GODWIT_INPUT_MESSAGE,       /* from another function: message */
+    GODWIT_INPUT_TIMER,         /* a TIMER request came due: timer */
+    GODWIT_INPUT_COMMIT_FAILED, /* record_key */
+    GODWIT_INPUT_SUBMIT,        /* the application downlink: imsi, datagram = payload */
+    GODWIT_INPUT_DROP,          /* the operator drops a session: session_id (control socket) */
+} godwit_input_kind_t;
+
+typedef struct godwit_input {
+    godwit_input_kind_t kind;
+    uint64_t now_ms; /* since 1970-01-01 UTC; the lab counts from its own epoch */
+    godwit_address_t from;
+    godwit_slice_t datagram;
+    const godwit_message_t *message;
+    uint32_t timer;
+    uint32_t session_id;
+    godwit_imsi_t imsi;
+    godwit_record_key_t record_key;
+
+    /* Answers to needs. */
+    const godwit_record_t *fetched;  /* NULL until a STORE_FETCH was answered with a record */
+    godwit_status_t fetch_status;    /* GODWIT_AGAIN: not asked yet; OK; NOT_FOUND; STORE_FAILED */
+    godwit_record_key_t fetched_key; /* which record was asked for */
+    godwit_slice_t random;           /* as many octets as were asked for; empty until then */
+} godwit_input_t;
+
+typedef enum godwit_request_kind {
+    GODWIT_REQUEST_DATAGRAM,     /* send octets to a device: to, octets */
+    GODWIT_REQUEST_MESSAGE,      /* send message to the function that message->to names */
+    GODWIT_REQUEST_DELIVER,      /* a reading for the application: reading */
+    GODWIT_REQUEST_TIMER,        /* give INPUT_TIMER with this number after delay_ms; delay 0 cancels it */
+    GODWIT_REQUEST_STORE_COMMIT, /* record; deletes instead when deleting is set */
+    GODWIT_REQUEST_STORE_FETCH,  /* need: record_key */
+    GODWIT_REQUEST_RANDOM,       /* need: count octets */
+    GODWIT_REQUEST_EVENT,        /* for log and metrics: event */
+} godwit_request_kind_t;
+
+typedef struct godwit_reading {
+    godwit_imsi_t imsi;
+    uint32_t session_id;
+    uint32_t count; /* COUNT of the datagram that brought it */
+    bool user_plane; /* false: it came inside a control datagram (Confirmation, early data) */
+    godwit_slice_t payload;
+    uint64_t time_ms;
+} godwit_reading_t;
+
+/* An event has no member that can hold a key: it crosses to logs, metrics and the control socket. */
+typedef struct godwit_event {
+    const char *name;       /* static text: "session_started", "refused", "rekeyed", ... */
+    godwit_status_t reason; /* GODWIT_OK when nothing was refused */
+    bool has_imsi;
+    godwit_imsi_t imsi;
+    uint32_t session_id; /* 0: none */
+    const char *detail;  /* static text that names what was wrong and where, or NULL */
+} godwit_event_t;
+
+typedef struct godwit_request {
+    godwit_request_kind_t kind;
+    godwit_address_t to;
+    godwit_slice_t octets;
+    const godwit_message_t *message;
+    godwit_reading_t reading;
+    uint32_t timer;
+    uint32_t delay_ms;
+    const godwit_record_t *record;
+    bool deleting;
+    godwit_record_key_t record_key;
+    size_t count;
+    godwit_event_t event;
+} godwit_request_t;
+
+/* The list that a role fills. The owner provides both arrays; a role that runs out of either sets overflow, and the owner treats the
+ * input as refused with GODWIT_OVERLOAD. */
+typedef struct godwit_outbox {
+    godwit_request_t *requests;
+    size_t capacity, count;
+    uint8_t *arena; /* aligned for any type */
+    size_t arena_size, arena_used;
+    bool overflow;
+} godwit_outbox_t;
+
+void godwit_outbox_reset(godwit_outbox_t *out); /* wipes the arena that was used: records hold keys */
+/* The next request of that kind, zeroed but for kind; a scratch entry when full. Never NULL. */
+godwit_request_t *godwit_outbox_add(godwit_outbox_t *out, godwit_request_kind_t kind);
+/* size octets of the arena, zeroed and aligned; NULL and overflow when there is no room. */
+void *godwit_outbox_alloc(godwit_outbox_t *out, size_t size);
+/* True when the list is a need: exactly one STORE_FETCH or RANDOM. */
+bool godwit_outbox_is_need(const godwit_outbox_t *out);
+
+#endif

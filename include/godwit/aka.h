@@ -29,10 +29,10 @@ GODWIT_MUST_USE godwit_status_t godwit_aka_algorithm_from_name(const char *name,
 
 /* TUAK's choices (TS 35.231 clause 6), in bits but for the last. All zero stands for 64, 64, 128, 128, 1. */
 typedef struct godwit_tuak_profile {
-    uint16_t mac_bits; /* 64, 128, 256. A network's AUTN and AUTS need 64 (TS 33.102). */
-    uint16_t res_bits; /* 32, 64, 128, 256; at most 128 in a vector */
-    uint16_t ck_bits;  /* 128, 256 */
-    uint16_t ik_bits;  /* 128, 256 */
+    uint16_t mac_bits;  /* 64, 128, 256. A network's AUTN and AUTS need 64 (TS 33.102). */
+    uint16_t res_bits;  /* 32, 64, 128, 256; at most 128 in a vector */
+    uint16_t ck_bits;   /* 128, 256 */
+    uint16_t ik_bits;   /* 128, 256 */
     uint8_t iterations; /* of Keccak-f, 1 and up */
 } godwit_tuak_profile_t;
 
@@ -40,7 +40,7 @@ typedef struct godwit_tuak_profile {
 typedef struct godwit_aka_key {
     godwit_aka_algorithm_t algorithm;
     uint8_t k[GODWIT_K_MAX];
-    uint8_t k_len; /* octets: 16; 16 or 32 for TUAK */
+    uint8_t k_len;   /* octets: 16; 16 or 32 for TUAK */
     uint8_t opc[32]; /* OPc (16) or TOPc (32); unused by xor */
     godwit_tuak_profile_t tuak;
     bool sres_by_truncation; /* GSM-MILENAGE output function 2 of TS 55.205; false: function 1, the xor */
@@ -49,8 +49,9 @@ typedef struct godwit_aka_key {
 /* Fills key from octets as an operator writes them. op is OP/TOP when op_is_derived is false, else OPc/TOPc; empty for xor.
  * GODWIT_INVALID_ARGUMENT for lengths or TUAK choices that the algorithm does not have. */
 GODWIT_MUST_USE godwit_status_t godwit_aka_key_init(godwit_aka_key_t *key, const godwit_crypto_t *crypto,
-                                                    godwit_aka_algorithm_t algorithm, godwit_slice_t k, godwit_slice_t op,
-                                                    bool op_is_derived, const godwit_tuak_profile_t *tuak);
+                                                    godwit_aka_algorithm_t algorithm, godwit_slice_t k,
+                                                    godwit_slice_t op, bool op_is_derived,
+                                                    const godwit_tuak_profile_t *tuak);
 
 /* What f1, f1*, f2, f3, f4, f5, f5* give. Lengths in octets. Secret. */
 typedef struct godwit_aka_output {
@@ -105,7 +106,7 @@ GODWIT_MUST_USE godwit_status_t godwit_autn_consume(const godwit_crypto_t *crypt
 /* SRES (4) and Kc (8) for RAND: GSM-MILENAGE and xor-2g directly; the 3G algorithms through c2 and c3. */
 GODWIT_MUST_USE godwit_status_t godwit_gsm_compute(const godwit_crypto_t *crypto, const godwit_aka_key_t *key,
                                                    const uint8_t rand[16], uint8_t sres[4], uint8_t kc[8]);
-void godwit_c2(const uint8_t *xres, size_t xres_len, uint8_t sres[4]);                /* xres_len 4 to 16 */
+void godwit_c2(const uint8_t *xres, size_t xres_len, uint8_t sres[4]); /* xres_len 4 to 16 */
 void godwit_c3(const uint8_t ck[16], const uint8_t ik[16], uint8_t kc[8]);
 void godwit_c4(const uint8_t kc[8], uint8_t ck[16]);
 void godwit_c5(const uint8_t kc[8], uint8_t ik[16]);
@@ -124,7 +125,8 @@ static inline uint64_t godwit_sqn_join(uint64_t seq, unsigned ind, unsigned ind_
 
 /* Home side, profile "counter" (C.1.1.1, C.3.2): SEQ_HE of the subscriber, one more for each vector; IND tells the
  * requesting node. GODWIT_COUNT_EXHAUSTED at the end of SEQ. */
-GODWIT_MUST_USE godwit_status_t godwit_sqn_next_by_counter(uint64_t *seq_he, unsigned ind, unsigned ind_bits, uint64_t *sqn);
+GODWIT_MUST_USE godwit_status_t godwit_sqn_next_by_counter(uint64_t *seq_he, unsigned ind, unsigned ind_bits,
+                                                           uint64_t *sqn);
 
 /* Home side, profile "time" (C.1.1.2, C.3.3 and C.3.4): SEQ follows a global counter of ticks since the epoch plus a
  * difference DIF kept per subscriber that only a resynchronisation changes, so a vector costs no write. *last_seq is this
@@ -135,9 +137,9 @@ GODWIT_MUST_USE godwit_status_t godwit_sqn_next_by_time(uint64_t ticks, int64_t 
 
 /* USIM side (C.2): SEQ_MS for each IND. */
 typedef struct godwit_sqn_array {
-    uint8_t ind_bits;       /* 0 to 5 */
-    uint64_t delta;         /* largest jump ahead of SEQ_MS that is accepted; 0: no limit */
-    uint64_t age_limit;     /* L: how far behind the highest SEQ_MS a SEQ may be; 0: no limit */
+    uint8_t ind_bits;   /* 0 to 5 */
+    uint64_t delta;     /* largest jump ahead of SEQ_MS that is accepted; 0: no limit */
+    uint64_t age_limit; /* L: how far behind the highest SEQ_MS a SEQ may be; 0: no limit */
     uint64_t seq_ms[1u << GODWIT_IND_BITS_MAX];
 } godwit_sqn_array_t;
 

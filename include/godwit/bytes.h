@@ -24,7 +24,7 @@ static inline godwit_slice_t godwit_slice(const void *ptr, size_t len)
     return (godwit_slice_t){(const uint8_t *)ptr, len};
 }
 
-godwit_slice_t godwit_slice_of_string(const char *text); /* without the terminator; NULL gives the empty slice */
+godwit_slice_t godwit_slice_of_string(const char *text);     /* without the terminator; NULL gives the empty slice */
 bool godwit_slice_equal(godwit_slice_t a, godwit_slice_t b); /* for public data only: returns early */
 
 /* ---- secrets --------------------------------------------------------------------------------------------------- */

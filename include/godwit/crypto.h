@@ -47,6 +47,7 @@ GODWIT_MUST_USE godwit_status_t godwit_eea(const godwit_crypto_t *crypto, unsign
                                            godwit_eps_input_t input, const uint8_t *in, uint8_t *out, size_t bits);
 /* 128-EIA1, 2, 3 over bits of message; algorithm 0 is refused: there is no null integrity here. */
 GODWIT_MUST_USE godwit_status_t godwit_eia(const godwit_crypto_t *crypto, unsigned algorithm, const uint8_t key[16],
-                                           godwit_eps_input_t input, const uint8_t *message, size_t bits, uint8_t mac[4]);
+                                           godwit_eps_input_t input, const uint8_t *message, size_t bits,
+                                           uint8_t mac[4]);
 
 #endif

@@ -15,7 +15,8 @@
 typedef struct kat_record kat_record_t;
 
 /* Calls use(record, context) for every record of the section in tests/vectors/<file>; fails the test when there is none. Returns how many. */
-size_t kat_each(const char *file, const char *section, void (*use)(const kat_record_t *record, void *context), void *context);
+size_t kat_each(const char *file, const char *section, void (*use)(const kat_record_t *record, void *context),
+                void *context);
 
 bool kat_has(const kat_record_t *record, const char *name);
 const char *kat_text(const kat_record_t *record, const char *name);

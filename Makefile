@@ -8,7 +8,7 @@ CTEST_FLAGS ?= -j$(JOBS)
 
 all: ## build everything; programs stand in build/bin/
 	@tools/install-packages build
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release --log-level=WARNING >/dev/null
 	@cmake --build --preset release
 
 run: all ## build, start every function in one process, and send ten soft SIMs' readings through it
@@ -16,7 +16,7 @@ run: all ## build, start every function in one process, and send ten soft SIMs' 
 
 test: ## build and run every test
 	@tools/install-packages build test
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release --log-level=WARNING >/dev/null
 	@cmake --build --preset release
 	@ctest --preset release $(CTEST_FLAGS)
 
@@ -34,7 +34,7 @@ fuzz: ## every fuzz target for a minute (FUZZ_FLAGS="--seconds 600 TARGET" for m
 
 asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@tools/install-packages build test
-	@cmake --preset asan --log-level=WARNING
+	@cmake --preset asan --log-level=WARNING >/dev/null
 	@cmake --build --preset asan
 	@ctest --preset asan $(CTEST_FLAGS)
 

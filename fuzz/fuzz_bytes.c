@@ -3,9 +3,9 @@
  * What core/bytes reads from a peer or a person: whatever is accepted must come back the same when it is written again.
  * The first octet chooses the reader.
  */
+#include "fuzz/fuzz.h"
 #include "godwit/bytes.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,9 +5,10 @@
  * of every build, with sanitizers and without. When an input kills the target its octets are printed, ready for the corpus.
  * The number of bent inputs for each file is GODWIT_REPLAY_ROUNDS, 300 unless set.
  */
+#include "fuzz/fuzz.h"
+
 #include <dirent.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,6 @@
 
 #define INPUT_MAX 65536
 #define CUTS_MAX 4096 /* longer files are not cut at every length: the time grows with the square */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint8_t current[INPUT_MAX]; /* what the target is being given */
 static size_t current_len;

@@ -25,7 +25,8 @@ typedef struct godwit_emks_pending {
 typedef struct godwit_emks {
     const godwit_crypto_t *crypto;
     godwit_plmn_t best_plmn;
-    uint8_t agreements;   /* bit i-1: agreements 03, 07 that this EMKS makes; 07 also needs the device listed or the source's word */
+    uint8_t
+        agreements; /* bit i-1: agreements 03, 07 that this EMKS makes; 07 also needs the device listed or the source's word */
     char hss_realm[GODWIT_NODE_NAME_MAX];
     uint32_t hss_timeout_ms; /* 0: 5000 */
     /* Agreement 07 is enabled device by device: asked for each request; NULL refuses all. */

@@ -12,8 +12,8 @@
 
 /* A set-up exchange between Session Request and Confirmation. */
 typedef struct godwit_hse_exchange {
-    bool used, started; /* started: Session Start was sent, key is set */
-    bool done;          /* its Confirmation verified: kept for a while to answer retransmissions with silence */
+    bool used, started;   /* started: Session Start was sent, key is set */
+    bool done;            /* its Confirmation verified: kept for a while to answer retransmissions with silence */
     uint32_t transaction; /* towards the EMKS */
     uint64_t since_ms;
     godwit_address_t from;
@@ -35,7 +35,7 @@ typedef struct godwit_hse_exchange {
 /* A session in memory: its record, and whether it is one that the store has too. */
 typedef struct godwit_hse_session {
     bool used;
-    uint64_t last_used; /* for eviction: the least recently used goes; the store has it */
+    uint64_t last_used;   /* for eviction: the least recently used goes; the store has it */
     uint32_t transaction; /* towards the EMKS: next generation asked for; 0 none */
     godwit_session_record_t record;
 } godwit_hse_session_t;
@@ -50,15 +50,15 @@ typedef struct godwit_hse_config {
     const godwit_crypto_t *crypto;
     char endpoint[GODWIT_FQDN_MAX + 1]; /* its own canonical FQDN */
     godwit_framing_t framing;
-    uint8_t agreements;             /* bit i-1 */
+    uint8_t agreements;                     /* bit i-1 */
     uint8_t suite_order[GODWIT_SUITE_LAST]; /* by preference; 0 ends */
-    uint32_t rekey_datagrams;       /* a new generation after so many user-plane datagrams; 0: 65536 */
-    uint64_t rekey_ms;              /* or after so long; 0: 30 days */
-    uint32_t reauthenticate_generations; /* a new AKA run after so many generations; 0: 12 */
-    uint64_t reauthenticate_ms;     /* or after so long since the AKA run; 0: 365 days */
-    uint32_t exchanges_per_imsi;    /* 0: 4 */
-    uint32_t exchange_ms;           /* life of a set-up exchange; 0: 60000 */
-    uint32_t budget_octets;         /* unauthenticated answers to one sender, refilled each minute; 0: 8192 */
+    uint32_t rekey_datagrams;               /* a new generation after so many user-plane datagrams; 0: 65536 */
+    uint64_t rekey_ms;                      /* or after so long; 0: 30 days */
+    uint32_t reauthenticate_generations;    /* a new AKA run after so many generations; 0: 12 */
+    uint64_t reauthenticate_ms;             /* or after so long since the AKA run; 0: 365 days */
+    uint32_t exchanges_per_imsi;            /* 0: 4 */
+    uint32_t exchange_ms;                   /* life of a set-up exchange; 0: 60000 */
+    uint32_t budget_octets;                 /* unauthenticated answers to one sender, refilled each minute; 0: 8192 */
     char emks_host[GODWIT_NODE_NAME_MAX];
 } godwit_hse_config_t;
 
@@ -74,8 +74,9 @@ typedef struct godwit_hse {
 } godwit_hse_t;
 
 /* The tables are the owner's and may be of any size but 0; session_capacity a power of two. */
-GODWIT_MUST_USE godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_hse_config_t *config, godwit_hse_session_t *sessions,
-                                                size_t session_capacity, godwit_hse_exchange_t *exchanges, size_t exchange_capacity,
+GODWIT_MUST_USE godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_hse_config_t *config,
+                                                godwit_hse_session_t *sessions, size_t session_capacity,
+                                                godwit_hse_exchange_t *exchanges, size_t exchange_capacity,
                                                 godwit_hse_sender_t *senders, size_t sender_capacity);
 /* Inputs: DATAGRAM, MESSAGE (KEY_ANSWER), TIMER, COMMIT_FAILED, SUBMIT (downlink), DROP. */
 void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out);

@@ -51,27 +51,29 @@ typedef struct godwit_auth_info_vector {
 #define GODWIT_VECTORS_MAX 5
 
 typedef struct godwit_auth_info_answer {
-    godwit_status_t status; /* OK; UNKNOWN_SUBSCRIBER (5001); NOT_ENTITLED (5004); AUTH_MAC_FAILURE (AUTS refused, 4181); POLICY_FORBIDS; PEER_INTERNAL */
+    godwit_status_t
+        status; /* OK; UNKNOWN_SUBSCRIBER (5001); NOT_ENTITLED (5004); AUTH_MAC_FAILURE (AUTS refused, 4181); POLICY_FORBIDS; PEER_INTERNAL */
     godwit_vector_kind_t kind;
     uint8_t vectors;
     godwit_auth_info_vector_t vector[GODWIT_VECTORS_MAX];
 } godwit_auth_info_answer_t;
 
 typedef enum godwit_key_purpose {
-    GODWIT_KEY_FOR_SESSION = 1,    /* a Session Request came: RAND, AUTN and a generation */
+    GODWIT_KEY_FOR_SESSION = 1,     /* a Session Request came: RAND, AUTN and a generation */
     GODWIT_KEY_NEXT_GENERATION = 2, /* Manage Keys or an announced key: the next generation of the confirmed key set */
 } godwit_key_purpose_t;
 
 typedef struct godwit_key_request {
     godwit_key_purpose_t purpose;
     godwit_imsi_t imsi;
-    uint8_t agreements;  /* bit i-1 = agreement i: what device and HSE both have */
+    uint8_t agreements;                 /* bit i-1 = agreement i: what device and HSE both have */
     char endpoint[GODWIT_FQDN_MAX + 1]; /* of the HSE that asks: K_session is made for it alone */
     godwit_plmn_t serving_network;      /* as the device said */
     bool resync;
     uint8_t auts[14]; /* against the outstanding RAND */
     bool has_rand;
-    uint8_t rand[16]; /* the RAND that the HSE sent to the device with the AUTS'ed Start, when it knows it; EMKS compares with the outstanding one */
+    uint8_t rand
+        [16]; /* the RAND that the HSE sent to the device with the AUTS'ed Start, when it knows it; EMKS compares with the outstanding one */
 } godwit_key_request_t;
 
 typedef struct godwit_key_answer {

@@ -43,9 +43,9 @@ typedef struct godwit_subscriber_record {
     uint32_t features;
     uint8_t ind_bits;
     bool sqn_by_time;
-    uint64_t seq_he;      /* profile "counter": last SEQ handed out; may go back only with resynchronised set */
-    int64_t dif;          /* profile "time" */
-    bool resynchronised;  /* this commit follows an AUTS with valid MAC-S */
+    uint64_t seq_he;     /* profile "counter": last SEQ handed out; may go back only with resynchronised set */
+    int64_t dif;         /* profile "time" */
+    bool resynchronised; /* this commit follows an AUTS with valid MAC-S */
     godwit_outstanding_rand_t outstanding[GODWIT_OUTSTANDING_MAX];
 } godwit_subscriber_record_t;
 
@@ -56,7 +56,8 @@ typedef struct godwit_key_set_record {
     uint8_t e2m_keyset[32]; /* secret */
     uint32_t generation;    /* last handed out; only rises for one key set */
     bool confirmed;         /* a datagram verified under it: the vector is not outstanding any more */
-    uint64_t vector_number; /* of this (imsi, agreement), rises with each new vector: with it (vector_number, generation) only rises */
+    uint64_t
+        vector_number; /* of this (imsi, agreement), rises with each new vector: with it (vector_number, generation) only rises */
     uint64_t created_ms;
 } godwit_key_set_record_t;
 
@@ -68,14 +69,14 @@ typedef struct godwit_session_record {
     godwit_emsdp_key_t current, next; /* secret; next is set between hand-out and confirmation */
     uint8_t last_key_id;
     uint32_t last_generation;
-    bool has_address;      /* last known address of the device, and whether a datagram has verified on it */
+    bool has_address; /* last known address of the device, and whether a datagram has verified on it */
     uint8_t address_len;
     uint8_t address[20];
     uint32_t address_count_up, address_count_cp; /* highest COUNT seen when it was set */
-    uint64_t created_ms;   /* of the AKA run */
-    uint64_t keyed_ms;     /* of the current key */
-    uint32_t datagrams;    /* user-plane datagrams under the current key, both ways */
-    uint32_t generations;  /* since the AKA run */
+    uint64_t created_ms;                         /* of the AKA run */
+    uint64_t keyed_ms;                           /* of the current key */
+    uint32_t datagrams;                          /* user-plane datagrams under the current key, both ways */
+    uint32_t generations;                        /* since the AKA run */
     char enterprise[GODWIT_FQDN_MAX + 1];
     /* Last request that was answered, so that identical octets get the identical answer: first 8 of SHA-256, and the answer. */
     uint8_t answered[8];

@@ -72,7 +72,7 @@ typedef enum godwit_request_kind {
 typedef struct godwit_reading {
     godwit_imsi_t imsi;
     uint32_t session_id;
-    uint32_t count; /* COUNT of the datagram that brought it */
+    uint32_t count;  /* COUNT of the datagram that brought it */
     bool user_plane; /* false: it came inside a control datagram (Confirmation, early data) */
     godwit_slice_t payload;
     uint64_t time_ms;

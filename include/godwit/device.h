@@ -16,7 +16,7 @@
 #include "godwit/aka.h"
 #include "godwit/emsdp.h"
 
-#define GODWIT_DEVICE_RECORD_MAX 512  /* octets of non-volatile memory */
+#define GODWIT_DEVICE_RECORD_MAX 512 /* octets of non-volatile memory */
 #define GODWIT_DEVICE_REQUESTS_MAX 6
 /* Longest reading that can ride in Start Confirmation; a longer one follows as a user-plane datagram by itself. */
 #define GODWIT_DEVICE_FIRST_READING_MAX 200
@@ -25,25 +25,25 @@
 typedef struct godwit_device_config {
     const godwit_crypto_t *crypto;
     godwit_imsi_t imsi;
-    godwit_slice_t endpoint;      /* canonical FQDN of the HSE: K_session is bound to it */
-    godwit_plmn_t best_plmn;      /* serving network of agreement 03's KASME: the operator's BEST PLMN, default its HPLMN */
+    godwit_slice_t endpoint; /* canonical FQDN of the HSE: K_session is bound to it */
+    godwit_plmn_t best_plmn; /* serving network of agreement 03's KASME: the operator's BEST PLMN, default its HPLMN */
     godwit_plmn_t serving_network; /* where the device is */
-    godwit_slice_t enterprise;    /* FQDN of the EAS, or empty */
-    godwit_framing_t framing;     /* of that HSE address */
-    uint8_t agreements;           /* bit i-1 = agreement i; default 03 only */
-    uint16_t suites;              /* bit i-1 = suite i that this device accepts: its own floor, whatever the network says */
-    uint32_t reserve;             /* COUNTs reserved by one store, 1 to 2^n; 0: 16 */
-    uint32_t retransmit_ms;       /* first wait for an answer, doubled each time; 0: 4000 */
-    uint8_t attempts;             /* sendings of one request before it is given up; 0: 4 */
+    godwit_slice_t enterprise;     /* FQDN of the EAS, or empty */
+    godwit_framing_t framing;      /* of that HSE address */
+    uint8_t agreements;            /* bit i-1 = agreement i; default 03 only */
+    uint16_t suites;        /* bit i-1 = suite i that this device accepts: its own floor, whatever the network says */
+    uint32_t reserve;       /* COUNTs reserved by one store, 1 to 2^n; 0: 16 */
+    uint32_t retransmit_ms; /* first wait for an answer, doubled each time; 0: 4000 */
+    uint8_t attempts;       /* sendings of one request before it is given up; 0: 4 */
 } godwit_device_config_t;
 
 typedef enum godwit_device_request_kind {
-    GODWIT_DEVICE_SEND,     /* octets: one datagram to the HSE */
-    GODWIT_DEVICE_DELIVER,  /* octets: a message from the endpoint; count */
-    GODWIT_DEVICE_STORE,    /* octets: the record, to be made durable in place of the former one */
+    GODWIT_DEVICE_SEND,         /* octets: one datagram to the HSE */
+    GODWIT_DEVICE_DELIVER,      /* octets: a message from the endpoint; count */
+    GODWIT_DEVICE_STORE,        /* octets: the record, to be made durable in place of the former one */
     GODWIT_DEVICE_AUTHENTICATE, /* rand, autn: run the USIM (3G context), then call godwit_device_usim_result */
-    GODWIT_DEVICE_TIMER,    /* call godwit_device_timer after delay_ms; 0 cancels */
-    GODWIT_DEVICE_EVENT,    /* for a log: name, reason */
+    GODWIT_DEVICE_TIMER,        /* call godwit_device_timer after delay_ms; 0 cancels */
+    GODWIT_DEVICE_EVENT,        /* for a log: name, reason */
 } godwit_device_request_kind_t;
 
 typedef struct godwit_device_request {
@@ -52,7 +52,8 @@ typedef struct godwit_device_request {
     uint32_t count;
     const uint8_t *rand, *autn;
     uint32_t delay_ms;
-    const char *name; /* static: "session_requested", "session_started", "rekeyed", "terminated", "refused", "reading_sent", "given_up" */
+    const char *
+        name; /* static: "session_requested", "session_started", "rekeyed", "terminated", "refused", "reading_sent", "given_up" */
     godwit_status_t reason;
 } godwit_device_request_t;
 
@@ -72,11 +73,11 @@ GODWIT_MUST_USE godwit_status_t godwit_device_suspend(godwit_device_t *device, g
 
 /* Sends a reading: one datagram where a session is live, else set-up with the reading inside its Confirmation. random: 4 octets fresh from the caller.
  * One reading is held at a time: GODWIT_AGAIN while a set-up with a reading is under way; GODWIT_NO_SPACE when too long. */
-GODWIT_MUST_USE godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t reading, const uint8_t random[4],
-                                                   godwit_device_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t reading,
+                                                   const uint8_t random[4], godwit_device_requests_t *requests);
 /* A datagram came from the HSE's address. What is refused changes nothing and gives an EVENT with the reason. random as above. */
-GODWIT_MUST_USE godwit_status_t godwit_device_receive(godwit_device_t *device, godwit_slice_t datagram, const uint8_t random[4],
-                                                      godwit_device_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_device_receive(godwit_device_t *device, godwit_slice_t datagram,
+                                                      const uint8_t random[4], godwit_device_requests_t *requests);
 /* The USIM's answer to AUTHENTICATE. */
 GODWIT_MUST_USE godwit_status_t godwit_device_usim_result(godwit_device_t *device, const godwit_usim_result_t *result,
                                                           const uint8_t random[4], godwit_device_requests_t *requests);

@@ -100,8 +100,8 @@ typedef struct godwit_emsdp_control {
     uint32_t present;
     godwit_imsi_t imsi;
     godwit_slice_t suci;
-    uint8_t agreements;    /* UE configuration: bit i-1 = agreement i */
-    uint16_t suites;       /* UE configuration: bit i-1 = suite i */
+    uint8_t agreements;        /* UE configuration: bit i-1 = agreement i */
+    uint16_t suites;           /* UE configuration: bit i-1 = suite i */
     godwit_slice_t enterprise; /* FQDN of the EAS, may be empty */
     godwit_plmn_t serving_network;
     uint8_t rand[16], autn[16];
@@ -110,10 +110,10 @@ typedef struct godwit_emsdp_control {
     uint32_t generation;      /* HSE configuration: 1 when absent */
     uint8_t rand1[16];
     uint8_t auts[14];
-    uint32_t key_generation; /* Key */
-    uint8_t key_suite, key_id; /* Key */
+    uint32_t key_generation;    /* Key */
+    uint8_t key_suite, key_id;  /* Key */
     uint32_t count, user_count; /* COUNT: of this datagram; the sender's next on the user plane */
-    godwit_status_t reason;  /* Reason */
+    godwit_status_t reason;     /* Reason */
     uint8_t echo[GODWIT_EMSDP_ECHO];
     godwit_slice_t data;
 } godwit_emsdp_control_t;
@@ -128,36 +128,39 @@ GODWIT_MUST_USE godwit_status_t godwit_emsdp_control_build(const godwit_emsdp_co
 /* Reads the TLVs after the command octet. GODWIT_MALFORMED for any breach of "TLVs" in emsdp-wire: tags not rising strictly, a size
  * that is wrong, an unknown tag below 80, a TLV that the command does not carry, a missing one. keyed tells whether the datagram
  * has a Key ID other than 000: early data needs no IMSI, and only an unkeyed or AUTS request may carry it. */
-GODWIT_MUST_USE godwit_status_t godwit_emsdp_control_parse(uint8_t command, bool keyed, godwit_slice_t tlvs, godwit_emsdp_control_t *m);
+GODWIT_MUST_USE godwit_status_t godwit_emsdp_control_parse(uint8_t command, bool keyed, godwit_slice_t tlvs,
+                                                           godwit_emsdp_control_t *m);
 /* Session Start before its key is known: reads RAND, AUTN and HSE configuration, and no further. */
-GODWIT_MUST_USE godwit_status_t godwit_emsdp_start_peek(godwit_slice_t datagram, godwit_framing_t framing, godwit_emsdp_control_t *m);
+GODWIT_MUST_USE godwit_status_t godwit_emsdp_start_peek(godwit_slice_t datagram, godwit_framing_t framing,
+                                                        godwit_emsdp_control_t *m);
 
 /* Datagrams without a key: a first Session Request (low_count: random for each attempt), and a Reject as a hint. */
-GODWIT_MUST_USE godwit_status_t godwit_emsdp_unkeyed_build(godwit_framing_t framing, uint32_t session_id, uint32_t low_count,
-                                                           const godwit_emsdp_control_t *m, godwit_writer_t *out);
+GODWIT_MUST_USE godwit_status_t godwit_emsdp_unkeyed_build(godwit_framing_t framing, uint32_t session_id,
+                                                           uint32_t low_count, const godwit_emsdp_control_t *m,
+                                                           godwit_writer_t *out);
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_unkeyed_parse(godwit_slice_t datagram, godwit_framing_t framing,
                                                            godwit_emsdp_header_t *header, godwit_emsdp_control_t *m);
 /* Echo of a rejected datagram: its last 8 octets; for Key ID 000 the first 8 of its SHA-256. */
-GODWIT_MUST_USE godwit_status_t godwit_emsdp_echo(const godwit_crypto_t *crypto, godwit_slice_t rejected, godwit_framing_t framing,
-                                                  uint8_t echo[GODWIT_EMSDP_ECHO]);
+GODWIT_MUST_USE godwit_status_t godwit_emsdp_echo(const godwit_crypto_t *crypto, godwit_slice_t rejected,
+                                                  godwit_framing_t framing, uint8_t echo[GODWIT_EMSDP_ECHO]);
 /* Transcript hash: SHA-256 over whole datagrams, one for 11, two for 12. */
-GODWIT_MUST_USE godwit_status_t godwit_emsdp_transcript(const godwit_crypto_t *crypto, const godwit_slice_t *datagrams, size_t count,
-                                                        uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT]);
+GODWIT_MUST_USE godwit_status_t godwit_emsdp_transcript(const godwit_crypto_t *crypto, const godwit_slice_t *datagrams,
+                                                        size_t count, uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT]);
 
 /* ---- one key of one session, at one end --------------------------------------------------------------------------------------- */
 
 /* What one user-plane datagram of an EIA suite needs: one cache line, raw keys. */
 typedef struct godwit_emsdp_hot {
     uint8_t k_enc[16];
-    uint8_t k_int[16];      /* HMAC suites: the first half */
-    uint64_t up_seen;       /* bit i: COUNT up_next_in - 1 - i was accepted */
-    uint32_t up_next_in;    /* highest COUNT accepted on the user plane + 1; 0: none yet */
-    uint32_t up_next_out;   /* COUNT of the next user-plane datagram sent */
-    uint32_t up_limit_out;  /* first COUNT that is not reserved; sending at it gives GODWIT_COUNT_EXHAUSTED */
+    uint8_t k_int[16];     /* HMAC suites: the first half */
+    uint64_t up_seen;      /* bit i: COUNT up_next_in - 1 - i was accepted */
+    uint32_t up_next_in;   /* highest COUNT accepted on the user plane + 1; 0: none yet */
+    uint32_t up_next_out;  /* COUNT of the next user-plane datagram sent */
+    uint32_t up_limit_out; /* first COUNT that is not reserved; sending at it gives GODWIT_COUNT_EXHAUSTED */
     uint32_t session_id;
     uint8_t suite, key_id;
-    uint8_t framing;        /* S << 4 | E */
-    uint8_t end;            /* godwit_end_t: whose end this is */
+    uint8_t framing; /* S << 4 | E */
+    uint8_t end;     /* godwit_end_t: whose end this is */
     uint8_t spare[4];
 } godwit_emsdp_hot_t;
 
@@ -173,8 +176,9 @@ _Static_assert(sizeof(godwit_emsdp_hot_t) == 64, "a session's hot part is one ca
 
 /* A fresh key, all COUNTs 0, nothing reserved for sending less than all (limits UINT32_MAX). k_session is K_session, K_e2e or K_MTC.
  * key_id 1 to 7. GODWIT_UNSUPPORTED_SUITE for an unknown suite. */
-GODWIT_MUST_USE godwit_status_t godwit_emsdp_key_init(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key, const uint8_t k_session[32],
-                                                      uint8_t suite_id, uint8_t key_id, godwit_framing_t framing, uint32_t session_id,
+GODWIT_MUST_USE godwit_status_t godwit_emsdp_key_init(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key,
+                                                      const uint8_t k_session[32], uint8_t suite_id, uint8_t key_id,
+                                                      godwit_framing_t framing, uint32_t session_id,
                                                       uint32_t generation, godwit_end_t end);
 static inline bool godwit_emsdp_key_is_set(const godwit_emsdp_key_t *key)
 {
@@ -183,12 +187,13 @@ static inline bool godwit_emsdp_key_is_set(const godwit_emsdp_key_t *key)
 
 /* Appends one whole user-plane datagram; takes the next COUNT. GODWIT_COUNT_EXHAUSTED at the limit; GODWIT_NO_SPACE. On any error
  * nothing is appended and no COUNT is used. */
-GODWIT_MUST_USE godwit_status_t godwit_emsdp_seal_user(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key, godwit_slice_t payload,
-                                                       godwit_writer_t *out);
+GODWIT_MUST_USE godwit_status_t godwit_emsdp_seal_user(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key,
+                                                       godwit_slice_t payload, godwit_writer_t *out);
 /* Appends one whole control datagram under the key. transcript: empty, or 32 octets for commands 11 and 12 of a set-up. When m has
  * COUNT, its two values are filled in by this function. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_seal_control(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key,
-                                                          const godwit_emsdp_control_t *m, godwit_slice_t transcript, godwit_writer_t *out);
+                                                          const godwit_emsdp_control_t *m, godwit_slice_t transcript,
+                                                          godwit_writer_t *out);
 
 typedef struct godwit_emsdp_opened {
     bool user_plane;
@@ -200,8 +205,9 @@ typedef struct godwit_emsdp_opened {
 /* Checks the MAC under the candidates for COUNT, then the window, then deciphers into plain (which needs datagram.len octets), then,
  * for control, parses. Changes nothing: see godwit_emsdp_accept. Order of refusals: GODWIT_MALFORMED (too short), GODWIT_MAC_FAILURE,
  * GODWIT_REPLAY (the MAC is right, the COUNT was seen or is behind the window), GODWIT_MALFORMED (authentic but senseless). */
-GODWIT_MUST_USE godwit_status_t godwit_emsdp_open(const godwit_crypto_t *crypto, const godwit_emsdp_key_t *key, godwit_slice_t datagram,
-                                                  godwit_slice_t transcript, uint8_t *plain, godwit_emsdp_opened_t *opened);
+GODWIT_MUST_USE godwit_status_t godwit_emsdp_open(const godwit_crypto_t *crypto, const godwit_emsdp_key_t *key,
+                                                  godwit_slice_t datagram, godwit_slice_t transcript, uint8_t *plain,
+                                                  godwit_emsdp_opened_t *opened);
 /* Moves the receive counter and window of the plane past an opened datagram. */
 void godwit_emsdp_accept(godwit_emsdp_key_t *key, const godwit_emsdp_opened_t *opened);
 
@@ -211,7 +217,8 @@ unsigned godwit_emsdp_window(godwit_framing_t framing);
 /* A key as octets, for records that survive (keys in clear: the store wraps them). Fixed size. */
 #define GODWIT_EMSDP_KEY_RECORD 96
 void godwit_emsdp_key_save(const godwit_emsdp_key_t *key, uint8_t record[GODWIT_EMSDP_KEY_RECORD]);
-GODWIT_MUST_USE godwit_status_t godwit_emsdp_key_load(const uint8_t record[GODWIT_EMSDP_KEY_RECORD], godwit_emsdp_key_t *key);
+GODWIT_MUST_USE godwit_status_t godwit_emsdp_key_load(const uint8_t record[GODWIT_EMSDP_KEY_RECORD],
+                                                      godwit_emsdp_key_t *key);
 
 /* Key ID for the next key: the one after the last used, 7 then 1, skipping live (bit i set: Key ID i is live). */
 uint8_t godwit_emsdp_next_key_id(uint8_t last, uint8_t live);
@@ -232,7 +239,7 @@ typedef enum godwit_session_state {
 const char *godwit_session_state_name(godwit_session_state_t state);
 /* What the table says about a command that this end sends or receives in this state: GODWIT_OK and *next set, or GODWIT_WRONG_STATE.
  * with_key: the command carries a Key TLV. User-plane data is asked for with command 0. */
-GODWIT_MUST_USE godwit_status_t godwit_session_step(godwit_session_state_t state, godwit_end_t end, bool sending, uint8_t command,
-                                                    bool with_key, godwit_session_state_t *next);
+GODWIT_MUST_USE godwit_status_t godwit_session_step(godwit_session_state_t state, godwit_end_t end, bool sending,
+                                                    uint8_t command, bool with_key, godwit_session_state_t *next);
 
 #endif

@@ -410,8 +410,8 @@ static void fqdn_refuses_names_that_are_not_canonical(void **state)
                                       "a_b.c",
                                       "a b",
                                       "a.b ",
-                                      "b\xFC"
-                                      "cher.de",
+                                      ("b\xFC"
+                                       "cher.de"),
                                       "[::1]",
                                       "a/b",
                                       "a:1",

@@ -12,14 +12,22 @@
 #define GODWIT_EMKS_PENDING_MAX 256
 #define GODWIT_EMKS_WAITERS_MAX 4 /* requests that one vector serves when they come while it is fetched */
 
+typedef struct godwit_emks_waiter {
+    uint32_t transaction;
+    uint64_t route;
+    char endpoint[GODWIT_FQDN_MAX + 1];
+} godwit_emks_waiter_t;
+
+/* An Authentication-Information-Request under way. */
 typedef struct godwit_emks_pending {
     bool used;
+    bool resync;
     uint32_t transaction; /* towards the HSS */
-    uint64_t since_ms;
     godwit_imsi_t imsi;
     godwit_agreement_t agreement;
+    uint8_t auts[14];
     uint8_t waiters;
-    godwit_message_t waiter[GODWIT_EMKS_WAITERS_MAX]; /* the KEY_REQUESTs to be answered */
+    godwit_emks_waiter_t waiter[GODWIT_EMKS_WAITERS_MAX];
 } godwit_emks_pending_t;
 
 typedef struct godwit_emks {
@@ -27,13 +35,15 @@ typedef struct godwit_emks {
     godwit_plmn_t best_plmn;
     uint8_t
         agreements; /* bit i-1: agreements 03, 07 that this EMKS makes; 07 also needs the device listed or the source's word */
-    char hss_realm[GODWIT_NODE_NAME_MAX];
+    uint16_t amf_flag;       /* the bit of AMF that asks for Solution 1; 0: the default */
     uint32_t hss_timeout_ms; /* 0: 5000 */
+    uint64_t
+        outstanding_ms; /* life of a vector that nobody confirms, so that a subscriber whose K was replaced is not locked out; 0: a day */
     /* Agreement 07 is enabled device by device: asked for each request; NULL refuses all. */
     bool (*separate_umts_allowed)(void *context, const godwit_imsi_t *imsi);
     void *context;
-    /* Who may have K_session for which endpoint: the origin_host of a KEY_REQUEST must equal its endpoint, unless it comes from this process. */
-    char local_host[GODWIT_NODE_NAME_MAX];
+    /* Its own names, in the requests to the HSS. K_session for an endpoint goes to the node whose Origin-Host is that endpoint alone. */
+    char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX];
     uint32_t next_transaction;
     godwit_emks_pending_t pending[GODWIT_EMKS_PENDING_MAX];
 } godwit_emks_t;

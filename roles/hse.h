@@ -10,26 +10,38 @@
 
 #include "roles/role.h"
 
+/* Longest Session Request that is taken: 9 of header and command, IMSI 10, UE configuration 5, Enterprise 255, Serving Network 5, AUTS 16,
+ * and room for TLVs of the future. */
+#define GODWIT_HSE_REQUEST_MAX 384
+#define GODWIT_HSE_START_MAX 80 /* 9, RAND 18, AUTN 18, HSE configuration 9, MAC 16 */
+
 /* A set-up exchange between Session Request and Confirmation. */
 typedef struct godwit_hse_exchange {
     bool used, started;   /* started: Session Start was sent, key is set */
-    bool done;            /* its Confirmation verified: kept for a while to answer retransmissions with silence */
+    bool live;            /* a datagram verified under its key: the session exists */
+    bool confirmed;       /* its Confirmation has come: none is taken any more */
     uint32_t transaction; /* towards the EMKS */
     uint64_t since_ms;
+    uint64_t asked_ms; /* when the EMKS was asked last */
     godwit_address_t from;
     godwit_imsi_t imsi;
     godwit_agreement_t agreement;
+    uint64_t key_set;
     uint8_t suite;
     uint32_t session_id;
-    uint32_t generation;
     uint8_t request_hash[32]; /* SHA-256 of the Session Request */
     uint8_t transcript[32];   /* SHA-256 of request and start: for the Confirmation */
-    uint16_t request_len;
+    uint8_t rand[16];
     godwit_emsdp_key_t key;
     char enterprise[GODWIT_FQDN_MAX + 1];
+    godwit_plmn_t serving_network;
+    uint8_t agreements; /* that device and HSE both have */
+    bool resync;
+    uint8_t auts[14];
+    uint16_t request_len;
+    uint8_t request[GODWIT_HSE_REQUEST_MAX];
     uint8_t start_len;
-    uint8_t start[96];
-    uint8_t rand[16];
+    uint8_t start[GODWIT_HSE_START_MAX];
 } godwit_hse_exchange_t;
 
 /* A session in memory: its record, and whether it is one that the store has too. */
@@ -37,6 +49,12 @@ typedef struct godwit_hse_session {
     bool used;
     uint64_t last_used;   /* for eviction: the least recently used goes; the store has it */
     uint32_t transaction; /* towards the EMKS: next generation asked for; 0 none */
+    uint64_t asked_ms;
+    bool ending;           /* the key asked for is to be announced in the response to a Terminate Request */
+    uint8_t resends;       /* of the pending request since it was made or the device was heard */
+    uint32_t mac_failures; /* in the minute that began at failures_ms */
+    uint64_t failures_ms;
+    uint8_t asker[8]; /* of the Terminate Request that waits for its response: first 8 of its SHA-256 */
     godwit_session_record_t record;
 } godwit_hse_session_t;
 
@@ -59,7 +77,9 @@ typedef struct godwit_hse_config {
     uint32_t exchanges_per_imsi;            /* 0: 4 */
     uint32_t exchange_ms;                   /* life of a set-up exchange; 0: 60000 */
     uint32_t budget_octets;                 /* unauthenticated answers to one sender, refilled each minute; 0: 8192 */
-    char emks_host[GODWIT_NODE_NAME_MAX];
+    uint32_t retransmit_ms;                 /* first wait for a response to 20 or 30, doubled each time; 0: 4000 */
+    uint8_t attempts;                       /* sendings of one request while nothing is heard; 0: 4 */
+    uint32_t emks_timeout_ms;               /* 0: 6000 */
 } godwit_hse_config_t;
 
 typedef struct godwit_hse {

@@ -12,6 +12,8 @@
 
 #define GODWIT_HSS_NODES_MAX 32
 #define GODWIT_HSS_NETWORKS_MAX 64
+#define GODWIT_HSS_RECENT_MAX                                                                                          \
+    1024 /* 4 ways each: subscribers of profile "time" that were given a vector in the last seconds */
 
 /* A node with an IND of its own, so that its vectors and those of others never push each other out of the USIM's array. */
 typedef struct godwit_hss_node {
@@ -26,6 +28,15 @@ typedef struct godwit_hss_network {
     godwit_plmn_t plmn;
 } godwit_hss_network_t;
 
+/* Profile "time" writes nothing for a vector, so what must be remembered of it for a short while is remembered here: its tick (two
+ * vectors in one tick take two), and the RAND that an AUTS may answer. A lost entry costs the device one more round, never an SQN. */
+typedef struct godwit_hss_recent {
+    uint64_t subscriber; /* from SHA-256 of the IMSI; 0: free */
+    uint64_t tick;       /* last one used */
+    uint8_t requester[8];
+    uint8_t rand[16];
+} godwit_hss_recent_t;
+
 typedef struct godwit_hss {
     const godwit_crypto_t *crypto;
     godwit_plmn_t best_plmn; /* given to home nodes only */
@@ -35,7 +46,7 @@ typedef struct godwit_hss {
     size_t network_count;
     uint8_t vectors_per_request; /* at most this many, default 1 */
     uint64_t ticks_per_second;   /* profile "time": resolution of SEQ, default 10 */
-    uint64_t last_seq[32];       /* profile "time": last SEQ handed out under each IND by this node */
+    godwit_hss_recent_t recent[GODWIT_HSS_RECENT_MAX];
 } godwit_hss_t;
 
 /* Consumes one input (only GODWIT_INPUT_MESSAGE with AUTH_INFO_REQUEST is meaningful) and fills out. Always answers a request. */

@@ -65,6 +65,7 @@ typedef enum godwit_key_purpose {
 
 typedef struct godwit_key_request {
     godwit_key_purpose_t purpose;
+    uint64_t key_set; /* NEXT_GENERATION: of this key set and no other; 0 for FOR_SESSION */
     godwit_imsi_t imsi;
     uint8_t agreements;                 /* bit i-1 = agreement i: what device and HSE both have */
     char endpoint[GODWIT_FQDN_MAX + 1]; /* of the HSE that asks: K_session is made for it alone */
@@ -79,6 +80,7 @@ typedef struct godwit_key_request {
 typedef struct godwit_key_answer {
     godwit_status_t status;
     godwit_agreement_t agreement;
+    uint64_t key_set; /* number of the key set among those of this IMSI and agreement (vector_number) */
     uint32_t generation;
     uint8_t rand[16], autn[16]; /* zero for NEXT_GENERATION */
     uint8_t k_session[32];
@@ -87,6 +89,7 @@ typedef struct godwit_key_answer {
 typedef struct godwit_key_confirm {
     godwit_imsi_t imsi;
     godwit_agreement_t agreement;
+    uint64_t key_set; /* as the KEY_ANSWER said: a late confirmation must not confirm another vector */
     uint32_t generation;
     char endpoint[GODWIT_FQDN_MAX + 1];
 } godwit_key_confirm_t;
@@ -97,7 +100,8 @@ typedef struct godwit_message {
     uint32_t transaction;
     /* Who sent it, as the transport authenticated it: Diameter Origin-Host and Origin-Realm; in one process the configured names. */
     char origin_host[GODWIT_NODE_NAME_MAX], origin_realm[GODWIT_NODE_NAME_MAX];
-    /* Which adapter instance and connection an answer goes back to; opaque to roles, copied from request to answer. */
+    /* Which adapter instance and connection an answer goes back to; opaque to roles, copied from request to answer. A request that a role
+     * makes has 0 here and the role's own name in origin_host; an answer has no origin: the owner's names are meant. */
     uint64_t route;
     union {
         godwit_auth_info_request_t auth_info_request;

@@ -13,7 +13,8 @@
 typedef enum godwit_record_kind {
     GODWIT_RECORD_SUBSCRIBER = 1, /* HSS; key: imsi */
     GODWIT_RECORD_KEY_SET = 2,    /* EMKS; key: imsi, agreement */
-    GODWIT_RECORD_SESSION = 3,    /* HSE; key: session_id (S > 0) */
+    GODWIT_RECORD_SESSION =
+        3, /* HSE; key: session_id. A fetch with session_id 0 asks for the session of an IMSI: the newest, if many */
 } godwit_record_kind_t;
 
 typedef struct godwit_record_key {
@@ -24,15 +25,15 @@ typedef struct godwit_record_key {
 } godwit_record_key_t;
 
 /* Features of a subscription, one bit each; names in roles/record.c for the CLI ("separate-umts", ...). */
-#define GODWIT_FEATURE_SEPARATE_UMTS 0x0001u /* agreement 07 is allowed for this device */
-const char *godwit_feature_name(uint32_t bit);
+#define GODWIT_FEATURE_SEPARATE_UMTS 0x0001u   /* agreement 07 is allowed for this device */
+const char *godwit_feature_name(uint32_t bit); /* NULL for another */
 GODWIT_MUST_USE godwit_status_t godwit_feature_from_name(const char *name, uint32_t *bit);
 
-/* RANDs whose AUTS may still come: one for each of the last requesters. */
+/* RANDs whose AUTS may still come: one for each of the last requesters. Only the requester that was given a RAND may bring its AUTS. */
 #define GODWIT_OUTSTANDING_MAX 4
 typedef struct godwit_outstanding_rand {
     bool used;
-    uint8_t ind;
+    uint8_t requester[8]; /* first 8 octets of SHA-256 of its Origin-Host */
     uint8_t rand[16];
 } godwit_outstanding_rand_t;
 
@@ -62,26 +63,29 @@ typedef struct godwit_key_set_record {
 } godwit_key_set_record_t;
 
 typedef struct godwit_session_record {
-    uint32_t session_id;
+    uint32_t session_id; /* S = 0: made from the address, which then names the session */
     godwit_imsi_t imsi;
     godwit_agreement_t agreement;
+    uint64_t key_set; /* vector_number of the key set that current and next come from */
     godwit_session_state_t state;
     godwit_emsdp_key_t current, next; /* secret; next is set between hand-out and confirmation */
     uint8_t last_key_id;
     uint32_t last_generation;
-    bool has_address; /* last known address of the device, and whether a datagram has verified on it */
+    bool has_address; /* address of the device: where the datagram with the highest COUNT came from */
     uint8_t address_len;
     uint8_t address[20];
-    uint32_t address_count_up, address_count_cp; /* highest COUNT seen when it was set */
-    uint64_t created_ms;                         /* of the AKA run */
-    uint64_t keyed_ms;                           /* of the current key */
-    uint32_t datagrams;                          /* user-plane datagrams under the current key, both ways */
-    uint32_t generations;                        /* since the AKA run */
+    uint64_t created_ms;  /* of the AKA run */
+    uint64_t keyed_ms;    /* of the current key */
+    uint32_t datagrams;   /* user-plane datagrams under the current key, both ways */
+    uint32_t generations; /* since the AKA run */
     char enterprise[GODWIT_FQDN_MAX + 1];
     /* Last request that was answered, so that identical octets get the identical answer: first 8 of SHA-256, and the answer. */
     uint8_t answered[8];
     uint8_t answer_len;
     uint8_t answer[96];
+    /* Manage Keys or Terminate Request that waits for its response: sent again as the same octets. */
+    uint8_t pending_len;
+    uint8_t pending[48];
 } godwit_session_record_t;
 
 typedef struct godwit_record {

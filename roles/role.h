@@ -7,10 +7,12 @@
  * The contract that makes this simple:
  *  1. Needs. A role that cannot go on without a record or random octets changes nothing and returns exactly one request,
  *     STORE_FETCH or RANDOM. The owner obtains it and gives the same input again with the answer in `fetched`/`random`.
- *     Answers of earlier rounds stay in the input. At most GODWIT_NEEDS_MAX rounds.
+ *     Answers of earlier rounds stay in the input (of fetches: the last). At most GODWIT_NEEDS_MAX rounds. No other input of that
+ *     role comes in between, and a fetch sees every earlier commit, durable or not.
  *  2. Order. Other requests are carried out in order. What stands after a STORE_COMMIT happens only when that commit is durable; the
  *     commits of a batch of inputs may share one transaction. If a commit fails, the rest of that list is dropped, and the role
  *     is given COMMIT_FAILED with the record's kind and key: it forgets what it held in memory of that record and will fetch it again.
+ *     Timer numbers belong to the role that asked; asking again for a number that runs replaces it.
  *  3. The slices and pointers in requests live in the outbox until it is reset.
  */
 #ifndef GODWIT_ROLES_ROLE_H
@@ -22,7 +24,8 @@
 
 #define GODWIT_NEEDS_MAX 8
 
-/* Where a device's datagrams come from: octets that only the adapter understands (IPv4/IPv6 and port; in the lab a node number). */
+/* Where a device's datagrams come from, as its adapter writes it: 6 octets are IPv4 and port, 18 IPv6 and port (budgets are kept for
+ * the IPv4 address and the IPv6 /64); any other length is opaque (the lab: a node number). */
 #define GODWIT_ADDRESS_MAX 20
 typedef struct godwit_address {
     uint8_t len;
@@ -103,6 +106,10 @@ typedef struct godwit_request {
     godwit_event_t event;
 } godwit_request_t;
 
+/* Room that suffices for the largest list of any role. */
+#define GODWIT_OUTBOX_REQUESTS 32
+#define GODWIT_OUTBOX_ARENA 24576
+
 /* The list that a role fills. The owner provides both arrays; a role that runs out of either sets overflow, and the owner treats the
  * input as refused with GODWIT_OVERLOAD. */
 typedef struct godwit_outbox {
@@ -114,7 +121,7 @@ typedef struct godwit_outbox {
 } godwit_outbox_t;
 
 void godwit_outbox_reset(godwit_outbox_t *out); /* wipes the arena that was used: records hold keys */
-/* The next request of that kind, zeroed but for kind; a scratch entry when full. Never NULL. */
+/* The next request of that kind, zeroed but for kind. Never NULL: when full, the list has overflowed and its last entry is reused. */
 godwit_request_t *godwit_outbox_add(godwit_outbox_t *out, godwit_request_kind_t kind);
 /* size octets of the arena, zeroed and aligned; NULL and overflow when there is no room. */
 void *godwit_outbox_alloc(godwit_outbox_t *out, size_t size);

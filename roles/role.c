@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The outbox that roles fill, and what addresses need.
+ */
+#include <string.h>
+
+#include "roles/role.h"
+
+#define ALIGNMENT sizeof(max_align_t)
+
+bool godwit_address_equal(const godwit_address_t *a, const godwit_address_t *b)
+{
+    return a->len == b->len && a->len <= GODWIT_ADDRESS_MAX && memcmp(a->octets, b->octets, a->len) == 0;
+}
+
+void godwit_outbox_reset(godwit_outbox_t *out)
+{
+    godwit_wipe(out->arena, out->arena_used);
+    out->arena_used = 0;
+    out->count = 0;
+    out->overflow = false;
+}
+
+godwit_request_t *godwit_outbox_add(godwit_outbox_t *out, godwit_request_kind_t kind)
+{
+    if (out->count < out->capacity) {
+        out->count++;
+    } else {
+        out->overflow = true;
+    }
+    godwit_request_t *request = &out->requests[out->count - 1];
+    memset(request, 0, sizeof *request);
+    request->kind = kind;
+    return request;
+}
+
+void *godwit_outbox_alloc(godwit_outbox_t *out, size_t size)
+{
+    size_t padded = size + (ALIGNMENT - size % ALIGNMENT) % ALIGNMENT;
+    if (padded < size || padded > out->arena_size - out->arena_used) {
+        out->overflow = true;
+        return NULL;
+    }
+    uint8_t *room = out->arena + out->arena_used;
+    out->arena_used += padded;
+    memset(room, 0, padded);
+    return room;
+}
+
+bool godwit_outbox_is_need(const godwit_outbox_t *out)
+{
+    return out->count == 1 &&
+           (out->requests[0].kind == GODWIT_REQUEST_STORE_FETCH || out->requests[0].kind == GODWIT_REQUEST_RANDOM);
+}

@@ -82,7 +82,7 @@ GODWIT_MUST_USE godwit_status_t godwit_agreement_from_name(const char *name, god
 /* CK' || IK' of a flagged UMTS vector (Solution 1). */
 GODWIT_MUST_USE godwit_status_t godwit_e2m_ck_ik_prime(const godwit_crypto_t *c, const uint8_t ck_ik[32],
                                                        const uint8_t sqn_xor_ak[6], uint8_t ck_ik_prime[32]);
-/* e2mKEYSET from the root of an agreement. sqn_xor_ak has 6 octets, or is empty for agreements 04 and 05. */
+/* e2mKEYSET from the root of an agreement. sqn_xor_ak has 6 octets, or is empty for agreements 04, 05 and 06. */
 GODWIT_MUST_USE godwit_status_t godwit_e2m_keyset(const godwit_crypto_t *c, const uint8_t root[32],
                                                   godwit_agreement_t agreement, godwit_slice_t sqn_xor_ak,
                                                   uint8_t e2m_keyset[32]);

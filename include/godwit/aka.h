@@ -27,7 +27,7 @@ typedef enum godwit_aka_algorithm {
 const char *godwit_aka_algorithm_name(godwit_aka_algorithm_t algorithm);
 GODWIT_MUST_USE godwit_status_t godwit_aka_algorithm_from_name(const char *name, godwit_aka_algorithm_t *algorithm);
 
-/* TUAK's choices (TS 35.231 clause 6), in bits but for the last. All zero stands for 64, 64, 128, 128, 1. */
+/* TUAK's choices (TS 35.231 clause 6), in bits but for the last. A zero stands for its default: 64, 64, 128, 128, 1. */
 typedef struct godwit_tuak_profile {
     uint16_t mac_bits;  /* 64, 128, 256. A network's AUTN and AUTS need 64 (TS 33.102). */
     uint16_t res_bits;  /* 32, 64, 128, 256; at most 128 in a vector */
@@ -123,17 +123,44 @@ static inline uint64_t godwit_sqn_join(uint64_t seq, unsigned ind, unsigned ind_
     return (seq << ind_bits) | (ind & ((1u << ind_bits) - 1u));
 }
 
-/* Home side, profile "counter" (C.1.1.1, C.3.2): SEQ_HE of the subscriber, one more for each vector; IND tells the
+/* Home side, profile "counter" (C.1.1.2, C.3.2): SEQ_HE of the subscriber, one more for each vector; IND tells the
  * requesting node. GODWIT_COUNT_EXHAUSTED at the end of SEQ. */
 GODWIT_MUST_USE godwit_status_t godwit_sqn_next_by_counter(uint64_t *seq_he, unsigned ind, unsigned ind_bits,
                                                            uint64_t *sqn);
+/* SEQ_HE after an AUTS whose MAC-S is right (6.3.5): stays when the next SEQ would be accepted anyway, so that no number is
+ * given twice; else becomes SEQ_MS. delta is the card's, 0 where it has no limit. */
+uint64_t godwit_sqn_resync_by_counter(uint64_t seq_he, uint64_t sqn_ms, unsigned ind_bits, uint64_t delta);
 
-/* Home side, profile "time" (C.1.1.2, C.3.3 and C.3.4): SEQ follows a global counter of ticks since the epoch plus a
- * difference DIF kept per subscriber that only a resynchronisation changes, so a vector costs no write. *last_seq is this
- * node's own memory of the last SEQ it handed out under this IND (0 at start, not durable): two vectors in one tick take
- * the next SEQ. */
-GODWIT_MUST_USE godwit_status_t godwit_sqn_next_by_time(uint64_t ticks, int64_t dif, uint64_t *last_seq, unsigned ind,
-                                                        unsigned ind_bits, uint64_t *sqn);
+/* Home side, profile "time" (C.1.1.3, C.3.3): SEQ = tick + DIF, where DIF of the subscriber changes only when an AUTS demands it;
+ * so a vector costs no write. Nodes share DIF and nothing else: each has INDs of its own and this clock. A tick (0.1 s is usual:
+ * delta 2^28 is then 310 days) is used once for a subscriber and node, in this life or another: docs/sqn.md has the argument. */
+typedef struct godwit_sqn_clock {
+    uint64_t now;      /* ticks since an epoch common to all nodes; never goes back */
+    uint64_t spent;    /* ticks up to here an earlier life of this node may have used */
+    uint64_t reserved; /* ticks up to here this life may use: durable before it stands here */
+} godwit_sqn_clock_t;
+
+/* mark is what the last life of this node made durable; 0 in its first. Nothing is reserved yet. */
+void godwit_sqn_clock_start(godwit_sqn_clock_t *clock, uint64_t ticks, uint64_t mark);
+/* The time has come to be ticks. A time that lies back is ignored. */
+void godwit_sqn_clock_set(godwit_sqn_clock_t *clock, uint64_t ticks);
+/* The mark to make durable next, or 0 while at least half of block is left: one write for each half block, whatever the load. */
+uint64_t godwit_sqn_clock_wants(const godwit_sqn_clock_t *clock, uint64_t block);
+/* The mark is durable. */
+void godwit_sqn_clock_reserve(godwit_sqn_clock_t *clock, uint64_t mark);
+
+/* *last_tick, 0 at start and not durable, is the slot of this subscriber in the node's memory. Slots may be shared by any number
+ * of subscribers and INDs (hash of the IMSI): sharing costs ticks, never a repetition. GODWIT_AGAIN when nothing reserved is left,
+ * GODWIT_COUNT_EXHAUSTED at the end of SEQ, GODWIT_INVALID_ARGUMENT for an IND beyond ind_bits or a SEQ below 1 (a DIF from another
+ * epoch). */
+GODWIT_MUST_USE godwit_status_t godwit_sqn_next_by_time(const godwit_sqn_clock_t *clock, int64_t dif,
+                                                        uint64_t *last_tick, unsigned ind, unsigned ind_bits,
+                                                        uint64_t *sqn);
+/* DIF after an AUTS whose MAC-S is right: stays when the next SEQ would be accepted anyway; else so that the next SEQ of this node
+ * is SEQ_MS + 1 + skew, skew being the ticks that the clocks of the nodes may differ by. With sqn_ms 0 and last_tick 0: DIF of
+ * a new subscriber. */
+int64_t godwit_sqn_resync_by_time(const godwit_sqn_clock_t *clock, int64_t dif, uint64_t last_tick, uint64_t sqn_ms,
+                                  unsigned ind_bits, uint64_t delta, uint64_t skew);
 
 /* USIM side (C.2): SEQ_MS for each IND. */
 typedef struct godwit_sqn_array {
@@ -143,10 +170,11 @@ typedef struct godwit_sqn_array {
     uint64_t seq_ms[1u << GODWIT_IND_BITS_MAX];
 } godwit_sqn_array_t;
 
+/* Nothing accepted yet; IND of 5 bits, delta 2^28, no age limit. */
 void godwit_sqn_array_init(godwit_sqn_array_t *array);
-/* GODWIT_OK and the array moved, or GODWIT_AUTH_RESYNC and nothing moved. */
+/* GODWIT_OK and the array moved, or GODWIT_AUTH_RESYNC and nothing moved. GODWIT_INVALID_ARGUMENT for an array or SQN that cannot be. */
 GODWIT_MUST_USE godwit_status_t godwit_sqn_accept(godwit_sqn_array_t *array, uint64_t sqn);
-/* SQN_MS for AUTS: the highest accepted SQN (C.3.4). */
+/* SQN_MS for AUTS: the highest accepted SQN anywhere in the array (C.2.2); 0 before the first. */
 uint64_t godwit_sqn_highest(const godwit_sqn_array_t *array);
 
 /* ---- a whole USIM run ----------------------------------------------------------------------------------------------------- */

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The SQLite backend at work: batches, and records in and out. It must never report a batch as stored that SQLite has undone.
+ */
+#include "adapters/store/sqlite_open.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static godwit_sqlite_t *of(godwit_store_t *store)
+{
+    return (godwit_sqlite_t *)store;
+}
+
+static godwit_status_t told(godwit_sqlite_t *s, const char *what)
+{
+    (void)snprintf(s->store.why, sizeof s->store.why, "store %s: %s", s->path, what);
+    return GODWIT_STORE_FAILED;
+}
+
+/* One whole run of a statement that gives no rows. */
+static bool run(sqlite3_stmt *statement)
+{
+    bool good = sqlite3_step(statement) == SQLITE_DONE;
+    return sqlite3_reset(statement) == SQLITE_OK && good;
+}
+
+static sqlite3_stmt *statement_of(godwit_sqlite_t *s, const godwit_table_t *table, godwit_statement_t which)
+{
+    return s->statements[table - godwit_sqlite_tables][which];
+}
+
+/* ---- batches --------------------------------------------------------------------------------------------------------- */
+
+static godwit_status_t begin(godwit_store_t *store)
+{
+    godwit_sqlite_t *s = of(store);
+    if (s->batch) {
+        return told(s, "a batch is open already");
+    }
+    if (!run(s->begin)) {
+        return godwit_sqlite_failed(s, "a batch cannot be begun");
+    }
+    s->batch = true;
+    return GODWIT_OK;
+}
+
+static void rollback(godwit_store_t *store)
+{
+    godwit_sqlite_t *s = of(store);
+    s->batch = false;
+    if (sqlite3_get_autocommit(s->db) == 0) {
+        (void)run(s->rollback);
+    }
+}
+
+static godwit_status_t commit(godwit_store_t *store)
+{
+    godwit_sqlite_t *s = of(store);
+    if (!s->batch) {
+        return told(s, "no batch is open");
+    }
+    if (sqlite3_get_autocommit(s->db) != 0) { /* SQLite undid it by itself: the disk was full, or worse */
+        s->batch = false;
+        return GODWIT_STORE_FAILED; /* why still tells what happened then */
+    }
+    if (!run(s->commit)) {
+        (void)godwit_sqlite_failed(s, "a batch cannot be stored");
+        rollback(store);
+        return GODWIT_STORE_FAILED;
+    }
+    s->batch = false;
+    return GODWIT_OK;
+}
+
+/* True when a write may go on: outside a batch, or in one that SQLite has not undone. Writing on after that would store a part. */
+static bool batch_is_whole(const godwit_sqlite_t *s)
+{
+    return !s->batch || sqlite3_get_autocommit(s->db) == 0;
+}
+
+/* ---- records ------------------------------------------------------------------------------------------------------------- */
+
+static godwit_status_t put(godwit_store_t *store, const godwit_record_t *record)
+{
+    godwit_sqlite_t *s = of(store);
+    const godwit_table_t *table = godwit_table_of(record->kind);
+    if (table == NULL) {
+        return told(s, "a record of unknown kind");
+    }
+    if (!batch_is_whole(s)) {
+        return GODWIT_STORE_FAILED;
+    }
+    sqlite3_stmt *statement = statement_of(s, table, GODWIT_STATEMENT_PUT);
+    if (godwit_row_bind(table, statement, &s->kek, record) != GODWIT_OK) {
+        return told(s, "a record cannot be wrapped or bound");
+    }
+    return run(statement) ? GODWIT_OK : godwit_sqlite_failed(s, "a record was not stored");
+}
+
+static godwit_status_t remove_record(godwit_store_t *store, const godwit_record_key_t *key)
+{
+    godwit_sqlite_t *s = of(store);
+    const godwit_table_t *table = godwit_table_of(key->kind);
+    if (table == NULL) {
+        return told(s, "a record of unknown kind");
+    }
+    if (!batch_is_whole(s)) {
+        return GODWIT_STORE_FAILED;
+    }
+    sqlite3_stmt *statement = statement_of(s, table, GODWIT_STATEMENT_REMOVE);
+    (void)godwit_row_bind_key(table, statement, key);
+    if (!run(statement)) {
+        return godwit_sqlite_failed(s, "a record was not removed");
+    }
+    return sqlite3_changes(s->db) > 0 ? GODWIT_OK : GODWIT_NOT_FOUND;
+}
+
+/* Reads the row that the statement stands on. */
+static godwit_status_t take(godwit_sqlite_t *s, const godwit_table_t *table, sqlite3_stmt *statement,
+                            const godwit_kek_t *kek, godwit_record_t *record)
+{
+    switch (godwit_row_read(table, statement, kek, record)) {
+    case GODWIT_OK:
+        return GODWIT_OK;
+    case GODWIT_MAC_FAILURE:
+        godwit_wipe(record, sizeof *record);
+        return told(s,
+                    "a wrapped secret does not open: its row was changed or moved; restore the store from its backup");
+    default:
+        godwit_wipe(record, sizeof *record);
+        return told(s, "a row holds what cannot be; restore the store from its backup");
+    }
+}
+
+static godwit_status_t fetch(godwit_store_t *store, const godwit_record_key_t *key, godwit_record_t *record)
+{
+    godwit_sqlite_t *s = of(store);
+    const godwit_table_t *table = godwit_table_of(key->kind);
+    if (table == NULL) {
+        return told(s, "a record of unknown kind");
+    }
+    bool by_imsi = key->kind == GODWIT_RECORD_SESSION && key->session_id == 0;
+    sqlite3_stmt *statement = statement_of(s, table, by_imsi ? GODWIT_STATEMENT_NEWEST : GODWIT_STATEMENT_FETCH);
+    if (by_imsi) {
+        (void)sqlite3_bind_text(statement, 1, key->imsi.digits, key->imsi.len, SQLITE_TRANSIENT);
+    } else {
+        (void)godwit_row_bind_key(table, statement, key);
+    }
+    int rc = sqlite3_step(statement);
+    godwit_status_t status = rc == SQLITE_ROW    ? take(s, table, statement, &s->kek, record)
+                             : rc == SQLITE_DONE ? GODWIT_NOT_FOUND
+                                                 : godwit_sqlite_failed(s, "a record cannot be fetched");
+    (void)sqlite3_reset(statement);
+    return status;
+}
+
+static godwit_status_t list(godwit_store_t *store, godwit_record_kind_t kind, const godwit_record_key_t *after,
+                            size_t limit, godwit_store_visit_t *visit, void *context)
+{
+    godwit_sqlite_t *s = of(store);
+    const godwit_table_t *table = godwit_table_of(kind);
+    if (table == NULL) {
+        return told(s, "records of unknown kind");
+    }
+    sqlite3_stmt *statement = statement_of(s, table, after == NULL ? GODWIT_STATEMENT_FIRST : GODWIT_STATEMENT_LIST);
+    int bound = after == NULL ? 0 : godwit_row_bind_key(table, statement, after);
+    (void)sqlite3_bind_int64(statement, bound + 1, limit == 0 || limit > INT64_MAX ? -1 : (sqlite3_int64)limit);
+    godwit_status_t status = GODWIT_OK;
+    godwit_record_t record;
+    int rc = SQLITE_DONE;
+    bool more = true;
+    while (more && status == GODWIT_OK && (rc = sqlite3_step(statement)) == SQLITE_ROW) {
+        status = take(s, table, statement, NULL, &record);
+        more = status == GODWIT_OK && visit(context, &record);
+    }
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
+        status = godwit_sqlite_failed(s, "its records cannot be listed");
+    }
+    (void)sqlite3_reset(statement);
+    return status;
+}
+
+static godwit_status_t count_records(godwit_store_t *store, godwit_record_kind_t kind, uint64_t *count)
+{
+    godwit_sqlite_t *s = of(store);
+    const godwit_table_t *table = godwit_table_of(kind);
+    if (table == NULL) {
+        return told(s, "records of unknown kind");
+    }
+    sqlite3_stmt *statement = statement_of(s, table, GODWIT_STATEMENT_COUNT);
+    godwit_status_t status = GODWIT_OK;
+    if (sqlite3_step(statement) == SQLITE_ROW) {
+        *count = (uint64_t)sqlite3_column_int64(statement, 0);
+    } else {
+        status = godwit_sqlite_failed(s, "its records cannot be counted");
+    }
+    (void)sqlite3_reset(statement);
+    return status;
+}
+
+const godwit_store_backend_t godwit_store_sqlite = {
+    .name = "sqlite",
+    .open = godwit_sqlite_open,
+    .close = godwit_sqlite_close,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .put = put,
+    .remove = remove_record,
+    .fetch = fetch,
+    .list = list,
+    .count = count_records,
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The SQLite backend's own structure, and what opening it takes.
+ */
+#ifndef GODWIT_ADAPTERS_STORE_SQLITE_OPEN_H
+#define GODWIT_ADAPTERS_STORE_SQLITE_OPEN_H
+
+#include "adapters/store/sqlite_row.h"
+#include "adapters/store/store.h"
+
+typedef struct godwit_sqlite {
+    godwit_store_t store;
+    sqlite3 *db;
+    char *path;
+    godwit_kek_t kek;
+    bool batch; /* between begin and commit or rollback */
+    sqlite3_stmt *begin, *commit, *rollback;
+    sqlite3_stmt *statements[GODWIT_SQLITE_TABLES][GODWIT_STATEMENTS];
+} godwit_sqlite_t;
+
+GODWIT_MUST_USE godwit_status_t godwit_sqlite_open(const godwit_store_config_t *config, godwit_store_t **store,
+                                                   char why[GODWIT_STORE_WHY]);
+void godwit_sqlite_close(godwit_store_t *store);
+/* Writes why from the connection's last error: "store PATH: WHAT: ..., and what to do". Always GODWIT_STORE_FAILED. */
+godwit_status_t godwit_sqlite_failed(godwit_sqlite_t *s, const char *what);
+
+#endif

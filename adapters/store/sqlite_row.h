@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Records as rows: a table says which member of a record stands in which column, and one engine binds and reads them all. Members
+ * marked as secret are gathered in the row's one column `secret`, wrapped; they must never reach a column of their own.
+ */
+#ifndef GODWIT_ADAPTERS_STORE_SQLITE_ROW_H
+#define GODWIT_ADAPTERS_STORE_SQLITE_ROW_H
+
+#include <sqlite3.h>
+
+#include "adapters/store/wrap.h"
+#include "roles/record.h"
+
+#define GODWIT_SQL_MAX 4096       /* the longest statement (session, insert or replace) has about 2200 octets */
+#define GODWIT_ROW_SECRET_MAX 128 /* session: two keys of 48 octets */
+#define GODWIT_ROW_KEY_COLUMNS 2  /* key_set: imsi, agreement */
+#define GODWIT_SQLITE_TABLES 3
+
+typedef enum godwit_column_type {
+    GODWIT_COLUMN_NUMBER, /* an integer or enum of 1, 2, 4 or 8 octets */
+    GODWIT_COLUMN_TRUTH,  /* a bool */
+    GODWIT_COLUMN_TEXT,   /* terminated, in an array */
+    GODWIT_COLUMN_OCTETS, /* as many as the member has */
+    GODWIT_COLUMN_SOME,   /* as many as the uint8_t at count_at says */
+    GODWIT_COLUMN_SECRET, /* no column: part of `secret` */
+} godwit_column_type_t;
+
+typedef struct godwit_column {
+    const char *name;
+    godwit_column_type_t type;
+    uint16_t at, size; /* of the member within godwit_record_t */
+    uint16_t count_at;
+} godwit_column_t;
+
+typedef struct godwit_table {
+    const char *name;
+    godwit_record_kind_t kind;
+    uint8_t key_columns; /* the first of columns are the key */
+    uint8_t columns_count;
+    const godwit_column_t *columns;
+    /* Makes the rest of a record from what was read; false when a value cannot be. */
+    bool (*complete)(godwit_record_t *record);
+} godwit_table_t;
+
+extern const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES];
+
+typedef enum godwit_statement {
+    GODWIT_STATEMENT_PUT,
+    GODWIT_STATEMENT_REMOVE,
+    GODWIT_STATEMENT_FETCH,
+    GODWIT_STATEMENT_LIST, /* the last parameter is the limit */
+    GODWIT_STATEMENT_FIRST,
+    GODWIT_STATEMENT_COUNT,
+    GODWIT_STATEMENT_NEWEST, /* of an IMSI; where the key is the IMSI, that record */
+    GODWIT_STATEMENTS
+} godwit_statement_t;
+
+/* NULL for a kind that does not exist. */
+const godwit_table_t *godwit_table_of(godwit_record_kind_t kind);
+/* The text of a statement; sql[0] is '\0' when it did not fit. */
+void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which, char sql[GODWIT_SQL_MAX]);
+/* Binds the key columns only; returns how many parameters were bound. */
+int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, const godwit_record_key_t *key);
+/* Binds all of PUT. */
+GODWIT_MUST_USE godwit_status_t godwit_row_bind(const godwit_table_t *table, sqlite3_stmt *statement,
+                                                const godwit_kek_t *kek, const godwit_record_t *record);
+/* Reads the row that statement stands on. kek NULL: the secret members stay zero. GODWIT_STORE_FAILED for values that cannot be,
+ * GODWIT_MAC_FAILURE for a secret that does not open. */
+GODWIT_MUST_USE godwit_status_t godwit_row_read(const godwit_table_t *table, sqlite3_stmt *statement,
+                                                const godwit_kek_t *kek, godwit_record_t *record);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The steps of the schema, oldest first. A step that has been released is never changed: a change is a step more.
+ */
+#include "adapters/store/sqlite_schema.h"
+
+#include <stdio.h>
+
+#define OUTSTANDING(n)                                                                                                 \
+    " outstanding" n "_used INTEGER NOT NULL, outstanding" n "_requester BLOB NOT NULL,"                               \
+    " outstanding" n "_rand BLOB NOT NULL,"
+#define KEY(which)                                                                                                     \
+    " " which "_generation INTEGER NOT NULL, " which "_suite INTEGER NOT NULL, " which "_key_id INTEGER NOT NULL,"     \
+    " " which "_framing INTEGER NOT NULL, " which "_end INTEGER NOT NULL, " which "_session_id INTEGER NOT NULL,"      \
+    " " which "_up_next_in INTEGER NOT NULL, " which "_up_next_out INTEGER NOT NULL,"                                  \
+    " " which "_up_limit_out INTEGER NOT NULL, " which "_up_seen INTEGER NOT NULL,"                                    \
+    " " which "_cp_next_in INTEGER NOT NULL, " which "_cp_next_out INTEGER NOT NULL,"                                  \
+    " " which "_cp_limit_out INTEGER NOT NULL, " which "_cp_seen INTEGER NOT NULL,"
+
+static const char tables[] =
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE subscriber("
+    " imsi TEXT PRIMARY KEY, algorithm INTEGER NOT NULL, k_octets INTEGER NOT NULL,"
+    " tuak_mac_bits INTEGER NOT NULL, tuak_res_bits INTEGER NOT NULL, tuak_ck_bits INTEGER NOT NULL,"
+    " tuak_ik_bits INTEGER NOT NULL, tuak_iterations INTEGER NOT NULL, sres_by_truncation INTEGER NOT NULL,"
+    " amf BLOB NOT NULL, features INTEGER NOT NULL, ind_bits INTEGER NOT NULL, sqn_by_time INTEGER NOT NULL,"
+    " seq_he INTEGER NOT NULL, dif INTEGER NOT NULL, resynchronised INTEGER NOT NULL," OUTSTANDING("0") OUTSTANDING("1")
+        OUTSTANDING("2")
+            OUTSTANDING("3") " secret BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE key_set("
+                             " imsi TEXT NOT NULL, agreement INTEGER NOT NULL, rand BLOB NOT NULL, autn BLOB NOT NULL,"
+                             " generation INTEGER NOT NULL, confirmed INTEGER NOT NULL, vector_number INTEGER NOT NULL,"
+                             " created_ms INTEGER NOT NULL, secret BLOB NOT NULL, PRIMARY KEY(imsi, agreement)) "
+                             "STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE session("
+                             " session_id INTEGER PRIMARY KEY, imsi TEXT NOT NULL, agreement INTEGER NOT NULL, key_set "
+                             "INTEGER NOT NULL,"
+                             " state INTEGER NOT NULL, last_key_id INTEGER NOT NULL, last_generation INTEGER NOT NULL,"
+                             " has_address INTEGER NOT NULL, address BLOB NOT NULL,"
+                             " created_ms INTEGER NOT NULL, keyed_ms INTEGER NOT NULL, datagrams INTEGER NOT NULL,"
+                             " generations INTEGER NOT NULL, enterprise TEXT NOT NULL, answered BLOB NOT NULL,"
+                             " answer BLOB NOT NULL, pending BLOB NOT NULL," KEY("current")
+                                 KEY("next") " secret BLOB NOT NULL) STRICT;"
+                                             "CREATE INDEX session_imsi ON session(imsi, created_ms);";
+
+/* What must never go back. SQN and DIF: but for a resynchronisation, which the HSS grants only to an AUTS with valid MAC-S (TS 33.102
+ * 6.3.5). Under one key (key set, generation, Key ID) a COUNT never falls, or a replay would be taken or a keystream used twice. */
+#define FALLS(column) "NEW." column " < OLD." column
+#define SAME(column) "NEW." column " = OLD." column
+#define SAME_KEY_SET SAME("imsi") " AND " SAME("agreement") " AND " SAME("key_set")
+static const char guards[] =
+    "CREATE TRIGGER subscriber_sqn BEFORE UPDATE ON subscriber WHEN NEW.resynchronised = 0 AND"
+    " (" FALLS("seq_he") " OR (NEW.sqn_by_time = 1 AND OLD.sqn_by_time = 1 AND " FALLS(
+        "dif") "))"
+               " BEGIN SELECT RAISE(ABORT, 'SQN would go back'); END;"
+               "CREATE TRIGGER key_set_generation BEFORE UPDATE ON key_set WHEN " FALLS("vector_number") " OR (" SAME("vector_number") " AND (" FALLS(
+                   "generation") " OR NEW.rand <> OLD.rand))"
+                                 " BEGIN SELECT RAISE(ABORT, 'generation would go back'); END;"
+                                 "CREATE TRIGGER session_count BEFORE UPDATE ON session WHEN " SAME_KEY_SET
+                                 " AND " SAME("current_generation") " AND " SAME("current_key_id") " AND (" FALLS("curr"
+                                                                                                                  "ent_"
+                                                                                                                  "up_"
+                                                                                                                  "next"
+                                                                                                                  "_in") " OR " FALLS("current_up_next_out") " OR " FALLS(
+                                     "current_cp_next_in") " OR " FALLS("current_cp_next_out") ")"
+                                                                                               " BEGIN SELECT "
+                                                                                               "RAISE(ABORT, 'COUNT "
+                                                                                               "would go back'); END;"
+                                                                                               "CREATE TRIGGER "
+                                                                                               "session_generation "
+                                                                                               "BEFORE UPDATE ON "
+                                                                                               "session "
+                                                                                               "WHEN " SAME_KEY_SET
+                                                                                               " AND " FALLS("last_"
+                                                                                                             "generatio"
+                                                                                                             "n") " BEG"
+                                                                                                                  "IN "
+                                                                                                                  "SELE"
+                                                                                                                  "CT "
+                                                                                                                  "RAIS"
+                                                                                                                  "E("
+                                                                                                                  "ABOR"
+                                                                                                                  "T, "
+                                                                                                                  "'gen"
+                                                                                                                  "erat"
+                                                                                                                  "ion "
+                                                                                                                  "woul"
+                                                                                                                  "d "
+                                                                                                                  "go "
+                                                                                                                  "back"
+                                                                                                                  "'); "
+                                                                                                                  "END"
+                                                                                                                  ";";
+
+static const char *const steps[GODWIT_SCHEMA_VERSION] = {
+    tables, /* 1 */
+    guards, /* 2: until then only the roles saw to it */
+};
+
+static bool run(sqlite3 *db, const char *sql)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+bool godwit_schema_number(sqlite3 *db, const char *pragma, int *value)
+{
+    sqlite3_stmt *statement = NULL;
+    bool good =
+        sqlite3_prepare_v2(db, pragma, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW;
+    if (good) {
+        *value = sqlite3_column_int(statement, 0);
+    }
+    return sqlite3_finalize(statement) == SQLITE_OK && good;
+}
+
+/* Inside the transaction: another process may have been first, so versions are read here. */
+static godwit_schema_outcome_t climb(sqlite3 *db, int to)
+{
+    int application = 0, version = 0, objects = 0;
+    char sql[96];
+    if (!godwit_schema_number(db, "PRAGMA application_id", &application) ||
+        !godwit_schema_number(db, "PRAGMA user_version", &version) ||
+        !godwit_schema_number(db, "SELECT count(*) FROM sqlite_schema", &objects)) {
+        return GODWIT_SCHEMA_SQL_FAILED;
+    }
+    if (application != GODWIT_SCHEMA_APPLICATION && (application != 0 || version != 0 || objects != 0)) {
+        return GODWIT_SCHEMA_FOREIGN;
+    }
+    if (version > to) {
+        return GODWIT_SCHEMA_TOO_NEW;
+    }
+    for (int step = version; step < to; step++) {
+        if (!run(db, steps[step])) {
+            return GODWIT_SCHEMA_SQL_FAILED;
+        }
+    }
+    (void)snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d", GODWIT_SCHEMA_APPLICATION, to);
+    return version == to || run(db, sql) ? GODWIT_SCHEMA_READY : GODWIT_SCHEMA_SQL_FAILED;
+}
+
+godwit_schema_outcome_t godwit_schema_upgrade(sqlite3 *db, int to)
+{
+    int version = -1, application = 0;
+    if (!godwit_schema_number(db, "PRAGMA user_version", &version) ||
+        !godwit_schema_number(db, "PRAGMA application_id", &application)) {
+        return GODWIT_SCHEMA_SQL_FAILED;
+    }
+    if (version == to && application == GODWIT_SCHEMA_APPLICATION) {
+        return GODWIT_SCHEMA_READY;
+    }
+    if (!run(db, "BEGIN IMMEDIATE")) {
+        return GODWIT_SCHEMA_SQL_FAILED;
+    }
+    godwit_schema_outcome_t outcome = climb(db, to);
+    if (outcome == GODWIT_SCHEMA_READY && !run(db, "COMMIT")) {
+        outcome = GODWIT_SCHEMA_SQL_FAILED;
+    }
+    return outcome; /* not ready: the caller tells SQLite's error and closes, which undoes what was begun */
+}

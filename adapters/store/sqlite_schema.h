@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The schema and its versions. A store knows its version (user_version) and that it is ours (application_id); opening it takes it
+ * through every step between, each in one transaction. A store newer than the program is refused, never mended.
+ */
+#ifndef GODWIT_ADAPTERS_STORE_SQLITE_SCHEMA_H
+#define GODWIT_ADAPTERS_STORE_SQLITE_SCHEMA_H
+
+#include <sqlite3.h>
+
+#include <stdbool.h>
+
+#include "godwit/status.h"
+
+#define GODWIT_SCHEMA_APPLICATION 0x47445754 /* "GDWT" */
+#define GODWIT_SCHEMA_VERSION 2
+
+typedef enum godwit_schema_outcome {
+    GODWIT_SCHEMA_READY,
+    GODWIT_SCHEMA_SQL_FAILED, /* SQLite's own error stands in the connection */
+    GODWIT_SCHEMA_FOREIGN,    /* a database of something else */
+    GODWIT_SCHEMA_TOO_NEW,
+} godwit_schema_outcome_t;
+
+/* Takes the database to version `to` (GODWIT_SCHEMA_VERSION but in tests of the upgrade). */
+godwit_schema_outcome_t godwit_schema_upgrade(sqlite3 *db, int to);
+/* The number that a pragma without argument gives; false when it failed. */
+bool godwit_schema_number(sqlite3 *db, const char *pragma, int *value);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which member of which record stands in which column. Column names are those of the schema (sqlite_schema.c): a column more is a
+ * line here and a step there.
+ */
+#include "adapters/store/sqlite_row.h"
+
+#include <string.h>
+
+#define AT(kind, member) (uint16_t) offsetof(godwit_record_t, u.kind.member)
+#define SIZE(kind, member) (uint16_t)sizeof(((const godwit_record_t *)0)->u.kind.member)
+#define COLUMN(type, kind, member, name)                                                                               \
+    {                                                                                                                  \
+        name, GODWIT_COLUMN_##type, AT(kind, member), SIZE(kind, member), 0                                            \
+    }
+#define SOME(kind, member, count, name)                                                                                \
+    {                                                                                                                  \
+        name, GODWIT_COLUMN_SOME, AT(kind, member), SIZE(kind, member), AT(kind, count)                                \
+    }
+
+#define OUTSTANDING(i, text)                                                                                           \
+    COLUMN(TRUTH, subscriber, outstanding[i].used, text "_used"),                                                      \
+        COLUMN(OCTETS, subscriber, outstanding[i].requester, text "_requester"),                                       \
+        COLUMN(OCTETS, subscriber, outstanding[i].rand, text "_rand")
+
+static const godwit_column_t subscriber[] = {
+    COLUMN(TEXT, subscriber, imsi.digits, "imsi"),
+    COLUMN(NUMBER, subscriber, key.algorithm, "algorithm"),
+    COLUMN(NUMBER, subscriber, key.k_len, "k_octets"),
+    COLUMN(NUMBER, subscriber, key.tuak.mac_bits, "tuak_mac_bits"),
+    COLUMN(NUMBER, subscriber, key.tuak.res_bits, "tuak_res_bits"),
+    COLUMN(NUMBER, subscriber, key.tuak.ck_bits, "tuak_ck_bits"),
+    COLUMN(NUMBER, subscriber, key.tuak.ik_bits, "tuak_ik_bits"),
+    COLUMN(NUMBER, subscriber, key.tuak.iterations, "tuak_iterations"),
+    COLUMN(TRUTH, subscriber, key.sres_by_truncation, "sres_by_truncation"),
+    COLUMN(OCTETS, subscriber, amf, "amf"),
+    COLUMN(NUMBER, subscriber, features, "features"),
+    COLUMN(NUMBER, subscriber, ind_bits, "ind_bits"),
+    COLUMN(TRUTH, subscriber, sqn_by_time, "sqn_by_time"),
+    COLUMN(NUMBER, subscriber, seq_he, "seq_he"),
+    COLUMN(NUMBER, subscriber, dif, "dif"),
+    COLUMN(TRUTH, subscriber, resynchronised, "resynchronised"),
+    OUTSTANDING(0, "outstanding0"),
+    OUTSTANDING(1, "outstanding1"),
+    OUTSTANDING(2, "outstanding2"),
+    OUTSTANDING(3, "outstanding3"),
+    COLUMN(SECRET, subscriber, key.k, "secret"),
+    COLUMN(SECRET, subscriber, key.opc, "secret"),
+};
+_Static_assert(GODWIT_OUTSTANDING_MAX == 4, "a column for each outstanding RAND");
+
+static const godwit_column_t key_set[] = {
+    COLUMN(TEXT, key_set, imsi.digits, "imsi"),
+    COLUMN(NUMBER, key_set, agreement, "agreement"),
+    COLUMN(OCTETS, key_set, rand, "rand"),
+    COLUMN(OCTETS, key_set, autn, "autn"),
+    COLUMN(NUMBER, key_set, generation, "generation"),
+    COLUMN(TRUTH, key_set, confirmed, "confirmed"),
+    COLUMN(NUMBER, key_set, vector_number, "vector_number"),
+    COLUMN(NUMBER, key_set, created_ms, "created_ms"),
+    COLUMN(SECRET, key_set, e2m_keyset, "secret"),
+};
+
+#define KEY(which, text)                                                                                               \
+    COLUMN(NUMBER, session, which.generation, text "_generation"),                                                     \
+        COLUMN(NUMBER, session, which.hot.suite, text "_suite"),                                                       \
+        COLUMN(NUMBER, session, which.hot.key_id, text "_key_id"),                                                     \
+        COLUMN(NUMBER, session, which.hot.framing, text "_framing"),                                                   \
+        COLUMN(NUMBER, session, which.hot.end, text "_end"),                                                           \
+        COLUMN(NUMBER, session, which.hot.session_id, text "_session_id"),                                             \
+        COLUMN(NUMBER, session, which.hot.up_next_in, text "_up_next_in"),                                             \
+        COLUMN(NUMBER, session, which.hot.up_next_out, text "_up_next_out"),                                           \
+        COLUMN(NUMBER, session, which.hot.up_limit_out, text "_up_limit_out"),                                         \
+        COLUMN(NUMBER, session, which.hot.up_seen, text "_up_seen"),                                                   \
+        COLUMN(NUMBER, session, which.cp_next_in, text "_cp_next_in"),                                                 \
+        COLUMN(NUMBER, session, which.cp_next_out, text "_cp_next_out"),                                               \
+        COLUMN(NUMBER, session, which.cp_limit_out, text "_cp_limit_out"),                                             \
+        COLUMN(NUMBER, session, which.cp_seen, text "_cp_seen"), COLUMN(SECRET, session, which.hot.k_enc, "secret"),   \
+        COLUMN(SECRET, session, which.hot.k_int, "secret"), COLUMN(SECRET, session, which.k_int_tail, "secret")
+
+static const godwit_column_t session[] = {
+    COLUMN(NUMBER, session, session_id, "session_id"),
+    COLUMN(TEXT, session, imsi.digits, "imsi"),
+    COLUMN(NUMBER, session, agreement, "agreement"),
+    COLUMN(NUMBER, session, key_set, "key_set"),
+    COLUMN(NUMBER, session, state, "state"),
+    COLUMN(NUMBER, session, last_key_id, "last_key_id"),
+    COLUMN(NUMBER, session, last_generation, "last_generation"),
+    COLUMN(TRUTH, session, has_address, "has_address"),
+    SOME(session, address, address_len, "address"),
+    COLUMN(NUMBER, session, created_ms, "created_ms"),
+    COLUMN(NUMBER, session, keyed_ms, "keyed_ms"),
+    COLUMN(NUMBER, session, datagrams, "datagrams"),
+    COLUMN(NUMBER, session, generations, "generations"),
+    COLUMN(TEXT, session, enterprise, "enterprise"),
+    COLUMN(OCTETS, session, answered, "answered"),
+    SOME(session, answer, answer_len, "answer"),
+    SOME(session, pending, pending_len, "pending"),
+    KEY(current, "current"),
+    KEY(next, "next"),
+};
+
+static bool complete_imsi(godwit_imsi_t *imsi)
+{
+    char digits[sizeof imsi->digits];
+    memcpy(digits, imsi->digits, sizeof digits);
+    return godwit_imsi_from_text(digits, imsi) == GODWIT_OK;
+}
+
+static bool is_agreement(godwit_agreement_t agreement)
+{
+    return (unsigned)agreement <= (unsigned)GODWIT_AGREEMENT_SEPARATE_UMTS;
+}
+
+static bool complete_subscriber(godwit_record_t *record)
+{
+    godwit_subscriber_record_t *s = &record->u.subscriber;
+    s->resynchronised = false;
+    return complete_imsi(&s->imsi) && s->key.algorithm >= GODWIT_ALG_MILENAGE &&
+           s->key.algorithm <= GODWIT_ALG_XOR_2G && s->key.k_len <= sizeof s->key.k &&
+           s->ind_bits <= GODWIT_IND_BITS_MAX;
+}
+
+static bool complete_key_set(godwit_record_t *record)
+{
+    return complete_imsi(&record->u.key_set.imsi) && is_agreement(record->u.key_set.agreement);
+}
+
+static bool complete_session(godwit_record_t *record)
+{
+    godwit_session_record_t *s = &record->u.session;
+    return complete_imsi(&s->imsi) && is_agreement(s->agreement) &&
+           (unsigned)s->state < (unsigned)GODWIT_SESSION_STATES;
+}
+
+#define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof((array)[0]))
+
+const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES] = {
+    {"subscriber", GODWIT_RECORD_SUBSCRIBER, 1, COUNT_OF(subscriber), subscriber, complete_subscriber},
+    {"key_set", GODWIT_RECORD_KEY_SET, 2, COUNT_OF(key_set), key_set, complete_key_set},
+    {"session", GODWIT_RECORD_SESSION, 1, COUNT_OF(session), session, complete_session},
+};
+
+const godwit_table_t *godwit_table_of(godwit_record_kind_t kind)
+{
+    for (size_t i = 0; i < GODWIT_SQLITE_TABLES; i++) {
+        if (godwit_sqlite_tables[i].kind == kind) {
+            return &godwit_sqlite_tables[i];
+        }
+    }
+    return NULL;
+}

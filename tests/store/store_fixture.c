@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Fixture of the store's tests.
+ */
+#include "tests/store/store_fixture.h"
+
+#include <dirent.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int fixture_setup(void **state)
+{
+    fixture_t *f = calloc(1, sizeof *f);
+    const char *root = getenv("TMPDIR");
+    snprintf(f->directory, sizeof f->directory, "%s/godwit-store-XXXXXX", root != NULL ? root : "/tmp");
+    if (mkdtemp(f->directory) == NULL) {
+        free(f);
+        return -1;
+    }
+    snprintf(f->path, sizeof f->path, "%s/store.db", f->directory);
+    snprintf(f->key_file, sizeof f->key_file, "%s/store.key", f->directory);
+    f->config = (godwit_store_config_t){.path = f->path, .key_file = f->key_file, .busy_ms = 200};
+    *state = f;
+    return fixture_open(f) == GODWIT_OK ? 0 : -1;
+}
+
+int fixture_teardown(void **state)
+{
+    fixture_t *f = *state;
+    fixture_close(f);
+    DIR *directory = opendir(f->directory);
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        char name[FIXTURE_PATH + 300];
+        snprintf(name, sizeof name, "%s/%s", f->directory, entry->d_name);
+        unlink(name);
+    }
+    closedir(directory);
+    rmdir(f->directory);
+    free(f);
+    return 0;
+}
+
+godwit_status_t fixture_open(fixture_t *f)
+{
+    return godwit_store_open(&godwit_store_sqlite, &f->config, &f->store, f->why);
+}
+
+void fixture_close(fixture_t *f)
+{
+    godwit_store_close(f->store);
+    f->store = NULL;
+}
+
+static void fill(uint8_t *octets, size_t len, unsigned seed)
+{
+    for (size_t i = 0; i < len; i++) {
+        octets[i] = (uint8_t)(seed * 37u + i * 11u + 1u);
+    }
+}
+
+/* Octets that no public member has. */
+static void fill_secret(uint8_t *octets, size_t len, unsigned seed)
+{
+    for (size_t i = 0; i < len; i++) {
+        octets[i] = (uint8_t)(seed * 53u + i * i * 7u + 3u);
+    }
+}
+
+static godwit_imsi_t imsi_of(unsigned n)
+{
+    godwit_imsi_t imsi;
+    memset(&imsi, 0, sizeof imsi);
+    snprintf(imsi.digits, sizeof imsi.digits, "00101%010u", n % 1000000000u);
+    imsi.len = (uint8_t)strlen(imsi.digits);
+    return imsi;
+}
+
+godwit_record_t fixture_subscriber(unsigned n)
+{
+    godwit_record_t record;
+    memset(&record, 0, sizeof record);
+    record.kind = GODWIT_RECORD_SUBSCRIBER;
+    godwit_subscriber_record_t *s = &record.u.subscriber;
+    s->imsi = imsi_of(n);
+    s->key.algorithm = GODWIT_ALG_TUAK;
+    s->key.k_len = 32;
+    fill_secret(s->key.k, 32, n);
+    fill_secret(s->key.opc, 32, n + 1);
+    s->key.tuak = (godwit_tuak_profile_t){64, 32, 128, 128, 2};
+    s->key.sres_by_truncation = true;
+    fill(s->amf, 2, n + 2);
+    s->features = GODWIT_FEATURE_SEPARATE_UMTS;
+    s->ind_bits = 5;
+    s->sqn_by_time = n % 2 == 1;
+    s->seq_he = (UINT64_C(1) << 42) + n;
+    s->dif = -5 - (int64_t)n;
+    for (unsigned i = 0; i < GODWIT_OUTSTANDING_MAX; i++) {
+        s->outstanding[i].used = i % 2 == 0;
+        fill(s->outstanding[i].requester, 8, n + i);
+        fill(s->outstanding[i].rand, 16, n + 3 + i);
+    }
+    return record;
+}
+
+godwit_record_t fixture_key_set(unsigned n)
+{
+    godwit_record_t record;
+    memset(&record, 0, sizeof record);
+    record.kind = GODWIT_RECORD_KEY_SET;
+    godwit_key_set_record_t *k = &record.u.key_set;
+    k->imsi = imsi_of(n);
+    k->agreement = n % 2 == 0 ? GODWIT_AGREEMENT_SEPARATE_EPS : GODWIT_AGREEMENT_SEPARATE_UMTS;
+    fill(k->rand, 16, n);
+    fill(k->autn, 16, n + 1);
+    fill_secret(k->e2m_keyset, 32, n + 2);
+    k->generation = 5;
+    k->confirmed = true;
+    k->vector_number = 9;
+    k->created_ms = UINT64_C(1700000000000) + n;
+    return record;
+}
+
+static godwit_emsdp_key_t key_of(unsigned n, uint32_t session_id)
+{
+    godwit_emsdp_key_t key;
+    memset(&key, 0, sizeof key);
+    fill_secret(key.hot.k_enc, 16, n);
+    fill_secret(key.hot.k_int, 16, n + 1);
+    fill_secret(key.k_int_tail, 16, n + 2);
+    key.hot.up_seen = UINT64_C(0x8000000000000001) | (uint64_t)n << 8;
+    key.hot.up_next_in = 0xfffffff0u;
+    key.hot.up_next_out = 17;
+    key.hot.up_limit_out = UINT32_MAX;
+    key.hot.session_id = session_id;
+    key.hot.suite = GODWIT_SUITE_DEFAULT;
+    key.hot.key_id = 3;
+    key.hot.framing = 0x31;
+    key.hot.end = GODWIT_END_NETWORK;
+    key.cp_seen = UINT64_MAX;
+    key.cp_next_in = 4;
+    key.cp_next_out = 6;
+    key.cp_limit_out = UINT32_MAX - 1;
+    key.generation = 12;
+    return key;
+}
+
+godwit_record_t fixture_session(unsigned n)
+{
+    godwit_record_t record;
+    memset(&record, 0, sizeof record);
+    record.kind = GODWIT_RECORD_SESSION;
+    godwit_session_record_t *s = &record.u.session;
+    s->session_id = 0x010000u + n;
+    s->imsi = imsi_of(n);
+    s->agreement = GODWIT_AGREEMENT_SEPARATE_EPS;
+    s->key_set = 9;
+    s->state = GODWIT_SESSION_REKEYING;
+    s->current = key_of(n, s->session_id);
+    s->next = key_of(n + 50, s->session_id);
+    s->next.generation = 13;
+    s->next.hot.key_id = 4;
+    s->last_key_id = 4;
+    s->last_generation = 13;
+    s->has_address = true;
+    s->address_len = 7;
+    fill(s->address, s->address_len, n);
+    s->created_ms = UINT64_C(1700000000001);
+    s->keyed_ms = UINT64_C(1700000000002);
+    s->datagrams = 1234;
+    s->generations = 2;
+    memcpy(s->enterprise, "eas.example", sizeof "eas.example");
+    fill(s->answered, 8, n + 9);
+    s->answer_len = 55;
+    fill(s->answer, s->answer_len, n + 10);
+    s->pending_len = 31;
+    fill(s->pending, s->pending_len, n + 11);
+    return record;
+}
+
+godwit_record_key_t fixture_key_of(const godwit_record_t *record)
+{
+    godwit_record_key_t key;
+    memset(&key, 0, sizeof key);
+    key.kind = record->kind;
+    switch (record->kind) {
+    case GODWIT_RECORD_SUBSCRIBER:
+        key.imsi = record->u.subscriber.imsi;
+        break;
+    case GODWIT_RECORD_KEY_SET:
+        key.imsi = record->u.key_set.imsi;
+        key.agreement = (uint8_t)record->u.key_set.agreement;
+        break;
+    case GODWIT_RECORD_SESSION:
+        key.session_id = record->u.session.session_id;
+        break;
+    }
+    return key;
+}
+
+godwit_status_t fixture_fetch(godwit_store_t *store, const godwit_record_t *like, godwit_record_t *record)
+{
+    godwit_record_key_t key = fixture_key_of(like);
+    return godwit_store_fetch(store, &key, record);
+}
+
+int fixture_sql(const fixture_t *f, const char *sql)
+{
+    sqlite3 *db = NULL;
+    int rc = sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, NULL);
+    rc = rc == SQLITE_OK ? sqlite3_exec(db, sql, NULL, NULL, NULL) : rc;
+    sqlite3_close(db);
+    return rc;
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SNOW 3G, clauses 3 and 4 of its specification (ETSI/SAGE UEA2/UIA2 document 2). The S-boxes SR and SQ are looked up in tables
+ * SNOW 3G, TS 35.216 (ETSI/SAGE UEA2/UIA2 document 2) clauses 3 and 4. The S-boxes SR and SQ are looked up in tables
  * with indices that depend on the key: where a cache is shared with an attacker this leaks, unlike AES here. The suites
  * that use it (eea1-eia1-32) are below the minimum and for interworking only. Multiplication by alpha and its inverse is
  * linear and is summed from eight constants, without tables.

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Diameter towards other processes: S6a (TS 29.272) and Ek (docs/diameter.md) carried by freeDiameter, of which a process has one.
+ * freeDiameter's threads end inside this adapter: the owner polls one descriptor and takes and gives typed messages on its own thread.
+ *
+ * What a message says about its sender is checked before the owner sees it: Origin-Host and Origin-Realm are those of the peer whose
+ * connection brought it (whose certificate names it where there is TLS), unless that peer is configured as a relay. Keys and identities
+ * never go to a log.
+ */
+#ifndef GODWIT_ADAPTERS_DIAMETER_H
+#define GODWIT_ADAPTERS_DIAMETER_H
+
+#include "roles/message.h"
+
+#define GODWIT_DIAMETER_PEERS_MAX 32
+#define GODWIT_DIAMETER_ERROR_MAX 256
+
+typedef struct godwit_diameter_peer {
+    char identity[GODWIT_NODE_NAME_MAX]; /* its Origin-Host */
+    char realm[GODWIT_NODE_NAME_MAX];
+    char host[64]; /* where to connect to: an IPv4 or IPv6 address; empty: it connects to us */
+    uint16_t port;
+    bool relay; /* it may hand on messages of others: their Origin-Host is then its word, not ours */
+} godwit_diameter_peer_t;
+
+typedef struct godwit_diameter_config {
+    const char *identity, *realm; /* our Origin-Host, Origin-Realm */
+    const char *listen;           /* address to listen on: IPv4 or IPv6, no wildcard needed for one interface */
+    uint16_t port;                /* 0: a free one */
+    const godwit_diameter_peer_t *peers;
+    size_t peer_count;
+
+    /* TLS for every connection of this process, or none: PEM files; all three or none. The certificate names our identity. */
+    const char *tls_certificate, *tls_key, *tls_ca;
+    /* Without TLS, and off loopback: who protects the link instead ("IPsec tunnel to site B"). NULL: refused. */
+    const char *link_protected;
+
+    bool serve_s6a; /* AIRs come to us: there is an HSS here */
+    bool serve_ek;  /* Key-Requests come to us: there is an EMKS here */
+    /* Where our own requests go; an empty host means any host of that realm, an empty realm that we send none. */
+    char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
+    char emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
+
+    uint32_t timeout_ms; /* for an answer to our request; 0: 5000 */
+
+    /* A line of freeDiameter's or of ours, without its end; level as in syslog(3). Called from any thread. NULL: dropped. */
+    void (*log)(void *context, int level, const char *line);
+    void *context;
+} godwit_diameter_config_t;
+
+typedef struct godwit_diameter godwit_diameter_t;
+
+/* Refuses, with one line in error that names the thing, what cannot work or may not be: a second instance, an address or a name that is
+ * none, a certificate that cannot be read, no TLS off loopback without link_protected, a port in use. NULL then. */
+godwit_diameter_t *godwit_diameter_start(const godwit_diameter_config_t *config, char error[GODWIT_DIAMETER_ERROR_MAX]);
+/* The port that is listened on. */
+uint16_t godwit_diameter_port(const godwit_diameter_t *diameter);
+/* Readable when godwit_diameter_receive has something to do. */
+int godwit_diameter_fd(const godwit_diameter_t *diameter);
+
+/* The next message; GODWIT_AGAIN when there is none. A request (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM) has a route that its
+ * answer must carry; an answer has the transaction, from and to of its request turned round. An answer always comes: a request that
+ * cannot be delivered, times out or is answered with nonsense is answered with GODWIT_PEER_INTERNAL. */
+GODWIT_MUST_USE godwit_status_t godwit_diameter_receive(godwit_diameter_t *diameter, godwit_message_t *message);
+
+/* A request of ours to config's HSS or EMKS (message->to), or an answer to a request received. GODWIT_INVALID_ARGUMENT: a message that
+ * cannot be sent; GODWIT_NOT_FOUND: the request of that route is gone (answered, timed out, its peer lost); GODWIT_NO_SPACE: too many
+ * requests are waiting for answers. */
+GODWIT_MUST_USE godwit_status_t godwit_diameter_send(godwit_diameter_t *diameter, const godwit_message_t *message);
+
+/* For the status command: is the connection with that peer of the configuration open? */
+bool godwit_diameter_peer_open(const godwit_diameter_t *diameter, size_t peer);
+
+typedef struct godwit_diameter_counters {
+    uint64_t requests_received, requests_refused, requests_overload;
+    uint64_t requests_sent, answers_received, timeouts;
+} godwit_diameter_counters_t;
+
+godwit_diameter_counters_t godwit_diameter_counters(const godwit_diameter_t *diameter);
+
+/* Says goodbye to the peers and ends freeDiameter's threads: milliseconds when they answer, up to some seconds when they do not.
+ * The process cannot start another one afterwards. */
+void godwit_diameter_stop(godwit_diameter_t *diameter);
+
+#endif

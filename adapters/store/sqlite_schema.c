@@ -17,6 +17,7 @@
     " " which "_cp_next_in INTEGER NOT NULL, " which "_cp_next_out INTEGER NOT NULL,"                                  \
     " " which "_cp_limit_out INTEGER NOT NULL, " which "_cp_seen INTEGER NOT NULL,"
 
+/* clang-format off: SQL in SQL's own lines */
 static const char tables[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE subscriber("
@@ -25,23 +26,21 @@ static const char tables[] =
     " tuak_ik_bits INTEGER NOT NULL, tuak_iterations INTEGER NOT NULL, sres_by_truncation INTEGER NOT NULL,"
     " amf BLOB NOT NULL, features INTEGER NOT NULL, ind_bits INTEGER NOT NULL, sqn_by_time INTEGER NOT NULL,"
     " seq_he INTEGER NOT NULL, dif INTEGER NOT NULL, resynchronised INTEGER NOT NULL," OUTSTANDING("0") OUTSTANDING("1")
-        OUTSTANDING("2")
-            OUTSTANDING("3") " secret BLOB NOT NULL) STRICT, WITHOUT ROWID;"
-                             "CREATE TABLE key_set("
-                             " imsi TEXT NOT NULL, agreement INTEGER NOT NULL, rand BLOB NOT NULL, autn BLOB NOT NULL,"
-                             " generation INTEGER NOT NULL, confirmed INTEGER NOT NULL, vector_number INTEGER NOT NULL,"
-                             " created_ms INTEGER NOT NULL, secret BLOB NOT NULL, PRIMARY KEY(imsi, agreement)) "
-                             "STRICT, WITHOUT ROWID;"
-                             "CREATE TABLE session("
-                             " session_id INTEGER PRIMARY KEY, imsi TEXT NOT NULL, agreement INTEGER NOT NULL, key_set "
-                             "INTEGER NOT NULL,"
-                             " state INTEGER NOT NULL, last_key_id INTEGER NOT NULL, last_generation INTEGER NOT NULL,"
-                             " has_address INTEGER NOT NULL, address BLOB NOT NULL,"
-                             " created_ms INTEGER NOT NULL, keyed_ms INTEGER NOT NULL, datagrams INTEGER NOT NULL,"
-                             " generations INTEGER NOT NULL, enterprise TEXT NOT NULL, answered BLOB NOT NULL,"
-                             " answer BLOB NOT NULL, pending BLOB NOT NULL," KEY("current")
-                                 KEY("next") " secret BLOB NOT NULL) STRICT;"
-                                             "CREATE INDEX session_imsi ON session(imsi, created_ms);";
+        OUTSTANDING("2") OUTSTANDING(
+            "3") " secret BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+                 "CREATE TABLE key_set("
+                 " imsi TEXT NOT NULL, agreement INTEGER NOT NULL, rand BLOB NOT NULL, autn BLOB NOT NULL,"
+                 " generation INTEGER NOT NULL, confirmed INTEGER NOT NULL, vector_number INTEGER NOT NULL,"
+                 " created_ms INTEGER NOT NULL, secret BLOB NOT NULL, PRIMARY KEY(imsi, agreement)) STRICT, WITHOUT ROWID;"
+                 "CREATE TABLE session("
+                 " session_id INTEGER PRIMARY KEY, imsi TEXT NOT NULL, agreement INTEGER NOT NULL, key_set INTEGER NOT NULL,"
+                 " state INTEGER NOT NULL, last_key_id INTEGER NOT NULL, last_generation INTEGER NOT NULL,"
+                 " has_address INTEGER NOT NULL, address BLOB NOT NULL,"
+                 " created_ms INTEGER NOT NULL, keyed_ms INTEGER NOT NULL, datagrams INTEGER NOT NULL,"
+                 " generations INTEGER NOT NULL, enterprise TEXT NOT NULL, answered BLOB NOT NULL,"
+                 " answer BLOB NOT NULL, pending BLOB NOT NULL," KEY("current")
+                     KEY("next") " secret BLOB NOT NULL) STRICT;"
+                                 "CREATE INDEX session_imsi ON session(imsi, created_ms);";
 
 /* What must never go back. SQN and DIF: but for a resynchronisation, which the HSS grants only to an AUTS with valid MAC-S (TS 33.102
  * 6.3.5). Under one key (key set, generation, Key ID) a COUNT never falls, or a replay would be taken or a keystream used twice. */
@@ -57,40 +56,13 @@ static const char guards[] =
                    "generation") " OR NEW.rand <> OLD.rand))"
                                  " BEGIN SELECT RAISE(ABORT, 'generation would go back'); END;"
                                  "CREATE TRIGGER session_count BEFORE UPDATE ON session WHEN " SAME_KEY_SET
-                                 " AND " SAME("current_generation") " AND " SAME("current_key_id") " AND (" FALLS("curr"
-                                                                                                                  "ent_"
-                                                                                                                  "up_"
-                                                                                                                  "next"
-                                                                                                                  "_in") " OR " FALLS("current_up_next_out") " OR " FALLS(
+                                 " AND " SAME("current_generation") " AND " SAME("current_key_id") " AND (" FALLS("current_up_next_in") " OR " FALLS("current_up_next_out") " OR " FALLS(
                                      "current_cp_next_in") " OR " FALLS("current_cp_next_out") ")"
-                                                                                               " BEGIN SELECT "
-                                                                                               "RAISE(ABORT, 'COUNT "
-                                                                                               "would go back'); END;"
-                                                                                               "CREATE TRIGGER "
-                                                                                               "session_generation "
-                                                                                               "BEFORE UPDATE ON "
-                                                                                               "session "
-                                                                                               "WHEN " SAME_KEY_SET
-                                                                                               " AND " FALLS("last_"
-                                                                                                             "generatio"
-                                                                                                             "n") " BEG"
-                                                                                                                  "IN "
-                                                                                                                  "SELE"
-                                                                                                                  "CT "
-                                                                                                                  "RAIS"
-                                                                                                                  "E("
-                                                                                                                  "ABOR"
-                                                                                                                  "T, "
-                                                                                                                  "'gen"
-                                                                                                                  "erat"
-                                                                                                                  "ion "
-                                                                                                                  "woul"
-                                                                                                                  "d "
-                                                                                                                  "go "
-                                                                                                                  "back"
-                                                                                                                  "'); "
-                                                                                                                  "END"
-                                                                                                                  ";";
+                                                                                               " BEGIN SELECT RAISE(ABORT, 'COUNT would go back'); END;"
+                                                                                               "CREATE TRIGGER session_generation BEFORE UPDATE ON session WHEN " SAME_KEY_SET
+                                                                                               " AND " FALLS(
+                                                                                                   "last_generation") " BEGIN SELECT RAISE(ABORT, 'generation would go back'); END;";
+/* clang-format on */
 
 static const char *const steps[GODWIT_SCHEMA_VERSION] = {
     tables, /* 1 */
@@ -123,13 +95,14 @@ static godwit_schema_outcome_t climb(sqlite3 *db, int to)
         !godwit_schema_number(db, "SELECT count(*) FROM sqlite_schema", &objects)) {
         return GODWIT_SCHEMA_SQL_FAILED;
     }
-    if (application != GODWIT_SCHEMA_APPLICATION && (application != 0 || version != 0 || objects != 0)) {
+    bool fresh = application == 0 && version == 0 && objects == 0;
+    if (version < 0 || (application != GODWIT_SCHEMA_APPLICATION && !fresh)) {
         return GODWIT_SCHEMA_FOREIGN;
     }
     if (version > to) {
         return GODWIT_SCHEMA_TOO_NEW;
     }
-    for (int step = version; step < to; step++) {
+    for (int step = version; step < to && step < GODWIT_SCHEMA_VERSION; step++) {
         if (!run(db, steps[step])) {
             return GODWIT_SCHEMA_SQL_FAILED;
         }

@@ -488,6 +488,15 @@ static void a_newer_schema_is_refused(void **state)
     assert_does_not_open(f, f->path, "newer godwit");
 }
 
+/* A version below zero must not become an index below the first step. */
+static void a_schema_version_below_zero_is_refused(void **state)
+{
+    fixture_t *f = *state;
+    fixture_close(f);
+    assert_int_equal(fixture_sql(f, "PRAGMA user_version=-5"), SQLITE_OK);
+    assert_does_not_open(f, f->path, "something else");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -514,6 +523,7 @@ int main(void)
         TEST(an_older_schema_is_upgraded_with_what_it_holds),
         TEST(every_older_version_can_be_reached_and_left),
         TEST(a_newer_schema_is_refused),
+        TEST(a_schema_version_below_zero_is_refused),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

@@ -9,16 +9,16 @@
 #include "core/aka/tuak.h"
 
 static const struct algorithm {
-    godwit_aka_algorithm_t id;
     const char *name;
+    godwit_aka_algorithm_t id;
     uint8_t k_len[2]; /* octets allowed */
     uint8_t op_len;   /* of OP, OPc, TOP, TOPc */
 } algorithms[] = {
-    {GODWIT_ALG_MILENAGE, "milenage", {16, 16}, 16},
-    {GODWIT_ALG_TUAK, "tuak", {16, 32}, 32},
-    {GODWIT_ALG_GSM_MILENAGE, "gsm-milenage", {16, 16}, 16},
-    {GODWIT_ALG_XOR_3G, "xor-3g", {16, 16}, 0},
-    {GODWIT_ALG_XOR_2G, "xor-2g", {16, 16}, 0},
+    {"milenage", GODWIT_ALG_MILENAGE, {16, 16}, 16},
+    {"tuak", GODWIT_ALG_TUAK, {16, 32}, 32},
+    {"gsm-milenage", GODWIT_ALG_GSM_MILENAGE, {16, 16}, 16},
+    {"xor-3g", GODWIT_ALG_XOR_3G, {16, 16}, 0},
+    {"xor-2g", GODWIT_ALG_XOR_2G, {16, 16}, 0},
 };
 
 static const struct algorithm *find(godwit_aka_algorithm_t id)
@@ -56,7 +56,7 @@ static godwit_status_t take_profile(godwit_aka_key_t *key, const godwit_tuak_pro
         tuak = &none;
     }
     if (key->algorithm == GODWIT_ALG_TUAK) {
-        return aka_tuak_profile(tuak, &key->tuak);
+        return godwit_aka_tuak_profile(tuak, &key->tuak);
     }
     bool empty =
         tuak->mac_bits == 0 && tuak->res_bits == 0 && tuak->ck_bits == 0 && tuak->ik_bits == 0 && tuak->iterations == 0;
@@ -73,9 +73,9 @@ static godwit_status_t take_op(godwit_aka_key_t *key, const godwit_crypto_t *cry
         return GODWIT_OK;
     }
     if (key->algorithm == GODWIT_ALG_TUAK) {
-        return aka_tuak_topc(key, op.ptr, key->opc);
+        return godwit_aka_tuak_topc(key, op.ptr, key->opc);
     }
-    return aka_milenage_opc(crypto, key->k, op.ptr, key->opc);
+    return godwit_aka_milenage_opc(crypto, key->k, op.ptr, key->opc);
 }
 
 godwit_status_t godwit_aka_key_init(godwit_aka_key_t *key, const godwit_crypto_t *crypto,

@@ -27,18 +27,18 @@ godwit_status_t godwit_vector_create(const godwit_crypto_t *crypto, const godwit
     godwit_aka_output_t f;
     uint8_t autn[16];
     memset(&f, 0, sizeof f);
-    godwit_status_t status = sqn <= GODWIT_SQN_MAX ? aka_fits_vector(key) : GODWIT_INVALID_ARGUMENT;
+    godwit_status_t status = sqn <= GODWIT_SQN_MAX ? godwit_aka_fits_vector(key) : GODWIT_INVALID_ARGUMENT;
     if (status != GODWIT_OK) {
         goto out;
     }
     memcpy(in.rand, rand, sizeof in.rand);
     memcpy(in.amf, amf, sizeof in.amf);
     godwit_store_u48(in.sqn, sqn);
-    status = aka_functions(crypto, key, &in, AKA_F1 | AKA_F2345, &f);
+    status = godwit_aka_functions(crypto, key, &in, AKA_F1 | AKA_F2345, &f);
     if (status != GODWIT_OK) {
         goto out;
     }
-    aka_conceal(in.sqn, f.ak, autn);
+    godwit_aka_conceal(in.sqn, f.ak, autn);
     memcpy(autn + 6, in.amf, 2);
     memcpy(autn + 8, f.mac_a, 8);
     fill_vector(&in, &f, autn, vector);
@@ -55,13 +55,13 @@ static godwit_status_t open_autn(const godwit_crypto_t *crypto, const godwit_aka
                                  aka_input_t *in, godwit_aka_output_t *f)
 {
     godwit_aka_output_t f1;
-    godwit_status_t status = aka_functions(crypto, key, in, AKA_F2345, f);
+    godwit_status_t status = godwit_aka_functions(crypto, key, in, AKA_F2345, f);
     if (status != GODWIT_OK) {
         return status;
     }
-    aka_conceal(autn, f->ak, in->sqn);
+    godwit_aka_conceal(autn, f->ak, in->sqn);
     memcpy(in->amf, autn + 6, sizeof in->amf);
-    status = aka_functions(crypto, key, in, AKA_F1, &f1);
+    status = godwit_aka_functions(crypto, key, in, AKA_F1, &f1);
     if (status == GODWIT_OK && !godwit_equal_secret(f1.mac_a, autn + 8, 8)) {
         status = GODWIT_AUTH_MAC_FAILURE;
     }
@@ -77,7 +77,7 @@ godwit_status_t godwit_autn_consume(const godwit_crypto_t *crypto, const godwit_
     memset(&in, 0, sizeof in);
     memset(&f, 0, sizeof f);
     memcpy(in.rand, rand, sizeof in.rand);
-    godwit_status_t status = aka_fits_vector(key);
+    godwit_status_t status = godwit_aka_fits_vector(key);
     if (status == GODWIT_OK) {
         status = open_autn(crypto, key, autn, &in, &f);
     }

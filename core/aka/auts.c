@@ -13,14 +13,14 @@ godwit_status_t godwit_auts_create(const godwit_crypto_t *crypto, const godwit_a
     aka_input_t in = {.amf = {0, 0}};
     godwit_aka_output_t f;
     memset(&f, 0, sizeof f);
-    godwit_status_t status = sqn_ms <= GODWIT_SQN_MAX ? aka_fits_vector(key) : GODWIT_INVALID_ARGUMENT;
+    godwit_status_t status = sqn_ms <= GODWIT_SQN_MAX ? godwit_aka_fits_vector(key) : GODWIT_INVALID_ARGUMENT;
     if (status == GODWIT_OK) {
         memcpy(in.rand, rand, sizeof in.rand);
         godwit_store_u48(in.sqn, sqn_ms);
-        status = aka_functions(crypto, key, &in, AKA_F1_STAR | AKA_F5_STAR, &f);
+        status = godwit_aka_functions(crypto, key, &in, AKA_F1_STAR | AKA_F5_STAR, &f);
     }
     if (status == GODWIT_OK) {
-        aka_conceal(in.sqn, f.ak_star, auts);
+        godwit_aka_conceal(in.sqn, f.ak_star, auts);
         memcpy(auts + 6, f.mac_s, 8);
     } else {
         godwit_wipe(auts, 14);
@@ -37,13 +37,13 @@ godwit_status_t godwit_auts_consume(const godwit_crypto_t *crypto, const godwit_
     godwit_aka_output_t f;
     memset(&f, 0, sizeof f);
     memcpy(in.rand, rand, sizeof in.rand);
-    godwit_status_t status = aka_fits_vector(key);
+    godwit_status_t status = godwit_aka_fits_vector(key);
     if (status == GODWIT_OK) {
-        status = aka_functions(crypto, key, &in, AKA_F5_STAR, &f);
+        status = godwit_aka_functions(crypto, key, &in, AKA_F5_STAR, &f);
     }
     if (status == GODWIT_OK) {
-        aka_conceal(auts, f.ak_star, in.sqn);
-        status = aka_functions(crypto, key, &in, AKA_F1_STAR, &f);
+        godwit_aka_conceal(auts, f.ak_star, in.sqn);
+        status = godwit_aka_functions(crypto, key, &in, AKA_F1_STAR, &f);
     }
     if (status == GODWIT_OK && !godwit_equal_secret(f.mac_s, auts + 6, 8)) {
         status = GODWIT_AUTH_MAC_FAILURE;

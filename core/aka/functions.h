@@ -25,13 +25,13 @@ typedef struct aka_input {
 } aka_input_t;
 
 /* GODWIT_INVALID_ARGUMENT for an algorithm that has no f1. */
-GODWIT_MUST_USE godwit_status_t aka_functions(const godwit_crypto_t *crypto, const godwit_aka_key_t *key,
-                                              const aka_input_t *in, unsigned wanted, godwit_aka_output_t *out);
+GODWIT_MUST_USE godwit_status_t godwit_aka_functions(const godwit_crypto_t *crypto, const godwit_aka_key_t *key,
+                                                     const aka_input_t *in, unsigned wanted, godwit_aka_output_t *out);
 
 /* GODWIT_OK when the results fit a quintuplet and AUTS: MAC 64, CK and IK 128, RES at most 128 bits. */
-GODWIT_MUST_USE godwit_status_t aka_fits_vector(const godwit_aka_key_t *key);
+GODWIT_MUST_USE godwit_status_t godwit_aka_fits_vector(const godwit_aka_key_t *key);
 
 /* sqn xor ak, both ways. */
-void aka_conceal(const uint8_t sqn[6], const uint8_t ak[6], uint8_t out[6]);
+void godwit_aka_conceal(const uint8_t sqn[6], const uint8_t ak[6], uint8_t out[6]);
 
 #endif

@@ -48,7 +48,7 @@ static godwit_status_t through_3g(const godwit_crypto_t *crypto, const godwit_ak
     aka_input_t in = {.sqn = {0}, .amf = {0}};
     godwit_aka_output_t f;
     memcpy(in.rand, rand, sizeof in.rand);
-    godwit_status_t status = aka_functions(crypto, key, &in, AKA_F2345, &f);
+    godwit_status_t status = godwit_aka_functions(crypto, key, &in, AKA_F2345, &f);
     if (status == GODWIT_OK) {
         godwit_c2(f.res, by_truncation ? 4 : f.res_len, sres);
         godwit_c3(f.ck, f.ik, kc);
@@ -61,7 +61,7 @@ godwit_status_t godwit_gsm_compute(const godwit_crypto_t *crypto, const godwit_a
                                    uint8_t sres[4], uint8_t kc[8])
 {
     if (key->algorithm == GODWIT_ALG_XOR_2G) {
-        aka_xor_2g(key, rand, sres, kc);
+        godwit_aka_xor_2g(key, rand, sres, kc);
         return GODWIT_OK;
     }
     if (key->algorithm == GODWIT_ALG_GSM_MILENAGE) {
@@ -71,6 +71,6 @@ godwit_status_t godwit_gsm_compute(const godwit_crypto_t *crypto, const godwit_a
         godwit_wipe(&as_3g, sizeof as_3g);
         return status;
     }
-    godwit_status_t status = aka_fits_vector(key);
+    godwit_status_t status = godwit_aka_fits_vector(key);
     return status == GODWIT_OK ? through_3g(crypto, key, rand, false, sres, kc) : status;
 }

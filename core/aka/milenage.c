@@ -33,8 +33,8 @@ static void rotate_add(uint8_t out[16], const uint8_t in[16], struct constant co
     out[15] ^= constant.c;
 }
 
-godwit_status_t aka_milenage_opc(const godwit_crypto_t *crypto, const uint8_t k[16], const uint8_t op[16],
-                                 uint8_t opc[16])
+godwit_status_t godwit_aka_milenage_opc(const godwit_crypto_t *crypto, const uint8_t k[16], const uint8_t op[16],
+                                        uint8_t opc[16])
 {
     uint8_t enciphered[16];
     godwit_status_t status = crypto->aes128_ecb(k, op, enciphered, 1);
@@ -89,8 +89,8 @@ static void take(unsigned n, const uint8_t block[16], unsigned wanted, godwit_ak
     }
 }
 
-godwit_status_t aka_milenage(const godwit_crypto_t *crypto, const godwit_aka_key_t *key, const aka_input_t *in,
-                             unsigned wanted, godwit_aka_output_t *out)
+godwit_status_t godwit_aka_milenage(const godwit_crypto_t *crypto, const godwit_aka_key_t *key, const aka_input_t *in,
+                                    unsigned wanted, godwit_aka_output_t *out)
 {
     uint8_t temp[16], rotated[16], blocks[5][16];
     const uint8_t *opc = key->opc;

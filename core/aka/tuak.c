@@ -58,7 +58,7 @@ static bool one_of(unsigned value, unsigned a, unsigned b, unsigned c, unsigned 
     return value == a || value == b || value == c || value == d;
 }
 
-godwit_status_t aka_tuak_profile(const godwit_tuak_profile_t *given, godwit_tuak_profile_t *profile)
+godwit_status_t godwit_aka_tuak_profile(const godwit_tuak_profile_t *given, godwit_tuak_profile_t *profile)
 {
     *profile = (godwit_tuak_profile_t){64, 64, 128, 128, 1};
     profile->mac_bits = given->mac_bits != 0 ? given->mac_bits : profile->mac_bits;
@@ -95,11 +95,11 @@ static void run(uint8_t state[200], const godwit_aka_key_t *key, const uint8_t t
     }
 }
 
-godwit_status_t aka_tuak_topc(const godwit_aka_key_t *key, const uint8_t top[32], uint8_t topc[32])
+godwit_status_t godwit_aka_tuak_topc(const godwit_aka_key_t *key, const uint8_t top[32], uint8_t topc[32])
 {
     uint8_t state[200];
     godwit_tuak_profile_t p;
-    godwit_status_t status = aka_tuak_profile(&key->tuak, &p);
+    godwit_status_t status = godwit_aka_tuak_profile(&key->tuak, &p);
     if (status == GODWIT_OK) {
         run(state, key, top, INSTANCE_TOPC, NULL, false, p.iterations);
         copy_backwards(topc, state, 32);
@@ -121,11 +121,12 @@ static void f2345(uint8_t state[200], const godwit_aka_key_t *key, const godwit_
     copy_backwards(out->ak, state + FROM_AK, sizeof out->ak);
 }
 
-godwit_status_t aka_tuak(const godwit_aka_key_t *key, const aka_input_t *in, unsigned wanted, godwit_aka_output_t *out)
+godwit_status_t godwit_aka_tuak(const godwit_aka_key_t *key, const aka_input_t *in, unsigned wanted,
+                                godwit_aka_output_t *out)
 {
     uint8_t state[200];
     godwit_tuak_profile_t p;
-    godwit_status_t status = aka_tuak_profile(&key->tuak, &p);
+    godwit_status_t status = godwit_aka_tuak_profile(&key->tuak, &p);
     if (status != GODWIT_OK) {
         return status;
     }

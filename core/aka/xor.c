@@ -16,7 +16,7 @@ static void xdout(const godwit_aka_key_t *key, const uint8_t rand[16], uint8_t o
     }
 }
 
-void aka_xor_3g(const godwit_aka_key_t *key, const aka_input_t *in, godwit_aka_output_t *out)
+void godwit_aka_xor_3g(const godwit_aka_key_t *key, const aka_input_t *in, godwit_aka_output_t *out)
 {
     uint8_t x[16], cdout[8];
     xdout(key, in->rand, x);
@@ -37,7 +37,7 @@ void aka_xor_3g(const godwit_aka_key_t *key, const aka_input_t *in, godwit_aka_o
     godwit_wipe(x, sizeof x);
 }
 
-void aka_xor_2g(const godwit_aka_key_t *key, const uint8_t rand[16], uint8_t sres[4], uint8_t kc[8])
+void godwit_aka_xor_2g(const godwit_aka_key_t *key, const uint8_t rand[16], uint8_t sres[4], uint8_t kc[8])
 {
     uint8_t x[16];
     xdout(key, rand, x);

@@ -7,7 +7,7 @@
 
 #include "core/aka/functions.h"
 
-void aka_xor_3g(const godwit_aka_key_t *key, const aka_input_t *in, godwit_aka_output_t *out);
-void aka_xor_2g(const godwit_aka_key_t *key, const uint8_t rand[16], uint8_t sres[4], uint8_t kc[8]);
+void godwit_aka_xor_3g(const godwit_aka_key_t *key, const aka_input_t *in, godwit_aka_output_t *out);
+void godwit_aka_xor_2g(const godwit_aka_key_t *key, const uint8_t rand[16], uint8_t sres[4], uint8_t kc[8]);
 
 #endif

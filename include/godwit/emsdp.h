@@ -31,7 +31,7 @@ typedef struct godwit_suite {
     uint8_t eea;        /* 0 to 3 */
     uint8_t eia;        /* 1 to 3; 0 for HMAC-SHA-256 */
     uint8_t mac_len;    /* M: 4, 8 or 16 octets */
-    bool below_minimum; /* needs a reason in the policy */
+    bool below_minimum; /* needs a reason in the policy: a 4-octet MAC, or no ciphering (eea 0) */
 } godwit_suite_t;
 
 #define GODWIT_SUITE_DEFAULT 1
@@ -127,10 +127,11 @@ static inline bool godwit_emsdp_has(const godwit_emsdp_control_t *m, unsigned ta
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_control_build(const godwit_emsdp_control_t *m, godwit_writer_t *w);
 /* Reads the TLVs after the command octet. GODWIT_MALFORMED for any breach of "TLVs" in emsdp-wire: tags not rising strictly, a size
  * that is wrong, an unknown tag below 80, a TLV that the command does not carry, a missing one. keyed tells whether the datagram
- * has a Key ID other than 000: early data needs no IMSI, and only an unkeyed or AUTS request may carry it. */
+ * has a Key ID other than 000: a keyed Session Request is early data, without an IMSI, or device RAND, with IMSI and RAND1. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_control_parse(uint8_t command, bool keyed, godwit_slice_t tlvs,
                                                            godwit_emsdp_control_t *m);
-/* Session Start before its key is known: reads RAND, AUTN and HSE configuration, and no further. */
+/* Session Start before its key is known: reads RAND, AUTN and HSE configuration, and no further. GODWIT_MALFORMED also for a framing
+ * that is not the one under which it came. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_start_peek(godwit_slice_t datagram, godwit_framing_t framing,
                                                         godwit_emsdp_control_t *m);
 
@@ -175,7 +176,8 @@ typedef struct godwit_emsdp_key {
 _Static_assert(sizeof(godwit_emsdp_hot_t) == 64, "a session's hot part is one cache line");
 
 /* A fresh key, all COUNTs 0, nothing reserved for sending less than all (limits UINT32_MAX). k_session is K_session, K_e2e or K_MTC.
- * key_id 1 to 7. GODWIT_UNSUPPORTED_SUITE for an unknown suite. */
+ * key_id 1 to 7; session_id must fit the S octets of the framing (S = 0: any, it does not travel). GODWIT_UNSUPPORTED_SUITE for an
+ * unknown suite. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_key_init(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key,
                                                       const uint8_t k_session[32], uint8_t suite_id, uint8_t key_id,
                                                       godwit_framing_t framing, uint32_t session_id,
@@ -189,8 +191,9 @@ static inline bool godwit_emsdp_key_is_set(const godwit_emsdp_key_t *key)
  * nothing is appended and no COUNT is used. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_seal_user(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key,
                                                        godwit_slice_t payload, godwit_writer_t *out);
-/* Appends one whole control datagram under the key. transcript: empty, or 32 octets for commands 11 and 12 of a set-up. When m has
- * COUNT, its two values are filled in by this function. */
+/* Appends one whole control datagram under the key. transcript: 32 octets for commands 11 and 12, empty for all others. When m has
+ * COUNT, its two values are filled in by this function. GODWIT_INVALID_ARGUMENT for TLVs that the command does not carry in this
+ * situation: keyed, and in the direction that the key's end sends (Key goes down only). */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_seal_control(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key,
                                                           const godwit_emsdp_control_t *m, godwit_slice_t transcript,
                                                           godwit_writer_t *out);
@@ -203,24 +206,27 @@ typedef struct godwit_emsdp_opened {
 } godwit_emsdp_opened_t;
 
 /* Checks the MAC under the candidates for COUNT, then the window, then deciphers into plain (which needs datagram.len octets), then,
- * for control, parses. Changes nothing: see godwit_emsdp_accept. Order of refusals: GODWIT_MALFORMED (too short), GODWIT_MAC_FAILURE,
- * GODWIT_REPLAY (the MAC is right, the COUNT was seen or is behind the window), GODWIT_MALFORMED (authentic but senseless). */
+ * for control, parses. Changes nothing: see godwit_emsdp_accept. transcript: that of the open exchange, or empty; used for commands 11
+ * and 12 only, which cannot be right without one. Order of refusals: GODWIT_MALFORMED (header, too short), GODWIT_UNKNOWN_SESSION and
+ * GODWIT_UNKNOWN_KEY (the header's are not this key's), GODWIT_MAC_FAILURE, GODWIT_REPLAY (the MAC is right, the COUNT was seen or is
+ * behind the window), GODWIT_MALFORMED (authentic but senseless). */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_open(const godwit_crypto_t *crypto, const godwit_emsdp_key_t *key,
                                                   godwit_slice_t datagram, godwit_slice_t transcript, uint8_t *plain,
                                                   godwit_emsdp_opened_t *opened);
-/* Moves the receive counter and window of the plane past an opened datagram. */
+/* Moves the receive counter and window of the plane past an opened datagram; a COUNT TLV moves those of the user plane forward, too. */
 void godwit_emsdp_accept(godwit_emsdp_key_t *key, const godwit_emsdp_opened_t *opened);
 
 /* Window of the receiver: min(64, 2^(n-1)) with n = 3 + 8E. */
 unsigned godwit_emsdp_window(godwit_framing_t framing);
 
-/* A key as octets, for records that survive (keys in clear: the store wraps them). Fixed size. */
-#define GODWIT_EMSDP_KEY_RECORD 96
+/* A key as octets, for records that survive (keys in clear: the store wraps them). Fixed size, with a checksum: GODWIT_MALFORMED for
+ * a damaged one. A key that was never set can be saved, too. */
+#define GODWIT_EMSDP_KEY_RECORD 104
 void godwit_emsdp_key_save(const godwit_emsdp_key_t *key, uint8_t record[GODWIT_EMSDP_KEY_RECORD]);
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_key_load(const uint8_t record[GODWIT_EMSDP_KEY_RECORD],
                                                       godwit_emsdp_key_t *key);
 
-/* Key ID for the next key: the one after the last used, 7 then 1, skipping live (bit i set: Key ID i is live). */
+/* Key ID for the next key: the one after the last used, 7 then 1, skipping live (bit i set: Key ID i is live). 0 when all are live. */
 uint8_t godwit_emsdp_next_key_id(uint8_t last, uint8_t live);
 
 /* ---- the session as a state machine (docs/emsdp-wire.md, "States") -------------------------------------------------------------- */
@@ -238,7 +244,8 @@ typedef enum godwit_session_state {
 
 const char *godwit_session_state_name(godwit_session_state_t state);
 /* What the table says about a command that this end sends or receives in this state: GODWIT_OK and *next set, or GODWIT_WRONG_STATE.
- * with_key: the command carries a Key TLV. User-plane data is asked for with command 0. */
+ * with_key: the command carries a Key TLV. User-plane data is asked for with command 0; with_key then says that it is under the newest
+ * key, which confirms a switch. */
 GODWIT_MUST_USE godwit_status_t godwit_session_step(godwit_session_state_t state, godwit_end_t end, bool sending,
                                                     uint8_t command, bool with_key, godwit_session_state_t *next);
 

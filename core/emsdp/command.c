@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which TLVs a command carries (docs/emsdp-wire.md, "Commands"): one table, read by building and by parsing alike. The codes are
+ * those of TS 33.163 6.2.6.1.
+ */
+#include "core/emsdp/frame.h"
+
+#define T(name) (1u << GODWIT_TLV_##name)
+#define BOTH_WAYS (FRAME_UP | FRAME_DOWN)
+
+struct row {
+    uint8_t command;
+    uint8_t situation; /* FRAME_ bits: all that it may occur in */
+    uint16_t must, may;
+};
+
+/* A set of TLVs is right when one row of the command admits it. */
+static const struct row rows[] = {
+    /* A first request; SUCI stands in the place of IMSI. Serving Network is always there. */
+    {GODWIT_SESSION_REQUEST, FRAME_UNKEYED | FRAME_UP,
+     T(IMSI) | T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK), T(AUTS)},
+    {GODWIT_SESSION_REQUEST, FRAME_UNKEYED | FRAME_UP,
+     T(SUCI) | T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK), T(AUTS)},
+    /* Early data: the Session ID says who. */
+    {GODWIT_SESSION_REQUEST, FRAME_KEYED | FRAME_UP, 0,
+     T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK) | T(DATA)},
+    /* Device RAND. */
+    {GODWIT_SESSION_REQUEST, FRAME_KEYED | FRAME_UP, T(IMSI) | T(RAND1), T(DATA)},
+    /* Separate AKA: the requester is not authenticated yet, so no Data. */
+    {GODWIT_SESSION_START, FRAME_KEYED | FRAME_DOWN, T(RAND) | T(AUTN) | T(HSE_CONFIGURATION), 0},
+    /* The answer to early data and to device RAND. */
+    {GODWIT_SESSION_START, FRAME_KEYED | FRAME_DOWN, T(HSE_CONFIGURATION), T(DATA)},
+    {GODWIT_SESSION_START_CONFIRMATION, FRAME_KEYED | FRAME_UP, 0, T(DATA)},
+    {GODWIT_SESSION_TERMINATE_REQUEST, FRAME_KEYED | BOTH_WAYS, 0, 0},
+    {GODWIT_SESSION_TERMINATE_REQUEST, FRAME_KEYED | FRAME_DOWN, T(KEY), 0},
+    {GODWIT_SESSION_TERMINATE_RESPONSE, FRAME_KEYED | BOTH_WAYS, 0, 0},
+    {GODWIT_SESSION_TERMINATE_RESPONSE, FRAME_KEYED | FRAME_DOWN, T(KEY), 0},
+    {GODWIT_MANAGE_KEYS_REQUEST, FRAME_KEYED | BOTH_WAYS, T(COUNT), 0},
+    {GODWIT_MANAGE_KEYS_REQUEST, FRAME_KEYED | FRAME_DOWN, T(KEY), T(COUNT)},
+    {GODWIT_MANAGE_KEYS_RESPONSE, FRAME_KEYED | BOTH_WAYS, 0, 0},
+    {GODWIT_MESSAGE_REJECT, FRAME_UNKEYED | FRAME_KEYED | BOTH_WAYS, T(REASON) | T(ECHO), 0},
+};
+
+#define ROWS (sizeof rows / sizeof *rows)
+
+bool godwit_emsdp_command_exists(uint8_t command)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].command == command) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool godwit_emsdp_tlvs_fit(uint8_t command, unsigned situation, uint32_t present)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        const struct row *row = &rows[i];
+        const unsigned common = row->situation & situation;
+        if (row->command == command && (common & (FRAME_KEYED | FRAME_UNKEYED)) != 0 && (common & BOTH_WAYS) != 0 &&
+            (present & row->must) == row->must && (present & ~((uint32_t)row->must | row->may)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -249,7 +249,7 @@ static bool keyed_hash(EVP_MD_CTX *digest, godwit_slice_t key, const godwit_slic
                        uint8_t mac[32])
 {
     uint8_t padded[SHA256_BLOCK] = {0};
-    uint8_t inner[32];
+    uint8_t inner[32] = {0};
     godwit_slice_t inner_slice = godwit_slice(inner, sizeof inner);
     bool ok = true;
     if (key.len > sizeof padded) {

@@ -1,163 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The built-in backend: AES-128 in ECB, CTR (SP 800-38A 6.5) and CMAC (RFC 4493) over the bitsliced pair. It never fails.
- * Key schedules, keystream and subkeys are wiped before return. Lengths are public; contents never decide a branch or an
- * address.
+ * The built-in backend: bitsliced AES, right on every processor. It never fails.
  */
-#include "core/crypto/aes.h"
-#include "core/crypto/double.h"
 #include "core/crypto/hmac.h"
+#include "core/crypto/modes.h"
 #include "core/crypto/sha256.h"
-
-#include <string.h>
-
-#define BLOCK GODWIT_AES_BLOCK
-#define PAIR (2 * GODWIT_AES_BLOCK)
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static void xor_into(uint8_t *out, const uint8_t *in, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        out[i] ^= in[i];
-    }
-}
 
 static godwit_status_t aes128_ecb(const uint8_t key[16], const uint8_t *in, uint8_t *out, size_t blocks)
 {
-    godwit_aes_t aes;
-    uint8_t pair[PAIR] = {0};
-    godwit_aes_expand(&aes, key);
-    for (size_t left = blocks * BLOCK; left > 0;) {
-        size_t len = smaller(left, PAIR);
-        memcpy(pair, in, len);
-        godwit_aes_pair(&aes, pair);
-        memcpy(out, pair, len);
-        in += len;
-        out += len;
-        left -= len;
-    }
-    godwit_wipe(pair, sizeof pair);
-    godwit_wipe(&aes, sizeof aes);
+    godwit_modes_ecb(&godwit_aes_bitsliced, key, in, out, blocks);
     return GODWIT_OK;
-}
-
-/* The counter is public, but incrementing it in a fixed time costs nothing. */
-static void increment(uint8_t counter[BLOCK])
-{
-    unsigned carry = 1;
-    for (size_t i = BLOCK; i > 0; i--) {
-        carry += counter[i - 1];
-        counter[i - 1] = (uint8_t)carry;
-        carry >>= 8;
-    }
 }
 
 static godwit_status_t aes128_ctr(const uint8_t key[16], const uint8_t counter[16], const uint8_t *in, uint8_t *out,
                                   size_t len)
 {
-    godwit_aes_t aes;
-    uint8_t next[BLOCK];
-    uint8_t keystream[PAIR];
-    godwit_aes_expand(&aes, key);
-    memcpy(next, counter, BLOCK);
-    while (len > 0) {
-        size_t now = smaller(len, PAIR);
-        memcpy(keystream, next, BLOCK);
-        increment(next);
-        memcpy(keystream + BLOCK, next, BLOCK);
-        increment(next);
-        godwit_aes_pair(&aes, keystream);
-        for (size_t i = 0; i < now; i++) {
-            out[i] = in[i] ^ keystream[i];
-        }
-        in += now;
-        out += now;
-        len -= now;
-    }
-    godwit_wipe(keystream, sizeof keystream);
-    godwit_wipe(&aes, sizeof aes);
+    godwit_modes_ctr(&godwit_aes_bitsliced, key, counter, in, out, len);
     return GODWIT_OK;
-}
-
-/* ---- CMAC ---- */
-
-/* Where the next octet of a message in parts comes from. */
-typedef struct cursor {
-    const godwit_slice_t *part;
-    size_t offset; /* in *part */
-} cursor_t;
-
-/* XORs the next len octets of the message into block; the message has them. */
-static void absorb(cursor_t *cursor, uint8_t *block, size_t len)
-{
-    while (len > 0) {
-        size_t now = smaller(len, cursor->part->len - cursor->offset);
-        if (now == 0) {
-            cursor->part++;
-            cursor->offset = 0;
-            continue;
-        }
-        xor_into(block, cursor->part->ptr + cursor->offset, now);
-        cursor->offset += now;
-        block += now;
-        len -= now;
-    }
-}
-
-static size_t length_of(const godwit_slice_t *parts, size_t count)
-{
-    size_t len = 0;
-    for (size_t i = 0; i < count; i++) {
-        len += parts[i].len;
-    }
-    return len;
-}
-
-/* The chain runs in the first half of the pair. Its first block, where it is not the last one, shares the pass in which the
- * second half enciphers the zero block to L, from which the subkeys come. */
-static void cmac_chain(const godwit_aes_t *aes, const godwit_slice_t *parts, size_t len, uint8_t pair[PAIR],
-                       uint8_t subkey[BLOCK])
-{
-    cursor_t cursor = {.part = parts};
-    size_t last = len == 0 ? 0 : len - (len - 1) % BLOCK - 1; /* octets before the last block */
-    memset(pair, 0, PAIR);
-    if (last == 0) {
-        godwit_aes_pair(aes, pair);
-        memcpy(subkey, pair, BLOCK);
-        memset(pair, 0, PAIR);
-    }
-    for (size_t done = 0; done < last; done += BLOCK) {
-        absorb(&cursor, pair, BLOCK);
-        godwit_aes_pair(aes, pair);
-        if (done == 0) {
-            memcpy(subkey, pair + BLOCK, BLOCK);
-        }
-    }
-    godwit_double_block(subkey);
-    absorb(&cursor, pair, len - last);
-    if (len - last < BLOCK) {
-        pair[len - last] ^= 0x80;
-        godwit_double_block(subkey);
-    }
-    xor_into(pair, subkey, BLOCK);
-    godwit_aes_pair(aes, pair);
 }
 
 static godwit_status_t aes128_cmac(const uint8_t key[16], const godwit_slice_t *parts, size_t count, uint8_t mac[16])
 {
-    godwit_aes_t aes;
-    uint8_t pair[PAIR];
-    uint8_t subkey[BLOCK];
-    godwit_aes_expand(&aes, key);
-    cmac_chain(&aes, parts, length_of(parts, count), pair, subkey);
-    memcpy(mac, pair, BLOCK);
-    godwit_wipe(pair, sizeof pair);
-    godwit_wipe(subkey, sizeof subkey);
-    godwit_wipe(&aes, sizeof aes);
+    godwit_modes_cmac(&godwit_aes_bitsliced, key, parts, count, mac);
     return GODWIT_OK;
 }
 

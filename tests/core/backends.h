@@ -8,7 +8,8 @@
 #include "adapters/crypto/openssl.h"
 #include "godwit/crypto.h"
 
-static const godwit_crypto_t *const backends[] = {&godwit_crypto_builtin, &godwit_crypto_openssl};
+static const godwit_crypto_t *const backends[] = {&godwit_crypto_builtin, &godwit_crypto_cacheless,
+                                                  &godwit_crypto_openssl};
 
 #define BACKENDS (sizeof backends / sizeof backends[0])
 

@@ -51,13 +51,6 @@ static void transpose(uint32_t q[GODWIT_AES_PLANES])
     }
 }
 
-static void add_round_key(uint32_t q[GODWIT_AES_PLANES], const uint32_t key[GODWIT_AES_PLANES])
-{
-    for (unsigned i = 0; i < GODWIT_AES_PLANES; i++) {
-        q[i] ^= key[i];
-    }
-}
-
 /* Row r turns left by r columns, which are 2r bits to the right in octet r: rows 2 and 3 by four bits, 1 and 3 by two. */
 static uint32_t shift_rows(uint32_t x)
 {
@@ -66,17 +59,27 @@ static uint32_t shift_rows(uint32_t x)
     return (x & 0x00FF00FF) | (x >> 2 & 0x3F003F00) | (x << 6 & 0xC000C000);
 }
 
-/* Each octet a of a column becomes 2(a ^ a') ^ a' ^ a'' ^ a''', a' being the one in the next row; 2 is a shift of planes,
- * with plane 7 folded back into planes 0, 1, 3, 4. */
-static void mix_columns(uint32_t q[GODWIT_AES_PLANES])
+/* ShiftRows, MixColumns and AddRoundKey, plane after plane. An octet a and those below it in its column, b, c, d (round and
+ * round), become 2(a ^ b) ^ b ^ c ^ d; doubling is a shift of planes, with plane 7 folded back into 0, 1, 3 and 4. */
+static void mix_round(uint32_t q[GODWIT_AES_PLANES], const uint32_t key[GODWIT_AES_PLANES])
 {
-    uint32_t top = q[7] ^ rotate_right(q[7], 8);
+    uint32_t last = shift_rows(q[7]);
+    uint32_t top = last ^ rotate_right(last, 8);
     uint32_t doubled = top;
     for (unsigned i = 0; i < GODWIT_AES_PLANES; i++) {
-        uint32_t next = rotate_right(q[i], 8);
-        uint32_t sum = q[i] ^ next;
-        q[i] = doubled ^ next ^ rotate_right(sum, 16);
+        uint32_t x = shift_rows(q[i]);
+        uint32_t next = rotate_right(x, 8);
+        uint32_t sum = x ^ next;
+        q[i] = doubled ^ next ^ rotate_right(sum, 16) ^ key[i];
         doubled = sum ^ (0x0DU >> i & 1U ? top : 0); /* i and the constant are public */
+    }
+}
+
+/* The last round has no MixColumns. */
+static void last_round(uint32_t q[GODWIT_AES_PLANES], const uint32_t key[GODWIT_AES_PLANES])
+{
+    for (unsigned i = 0; i < GODWIT_AES_PLANES; i++) {
+        q[i] = shift_rows(q[i]) ^ key[i];
     }
 }
 
@@ -92,40 +95,41 @@ static void next_round_key(uint32_t next[GODWIT_AES_PLANES], const uint32_t key[
     }
 }
 
-void godwit_aes_expand(godwit_aes_t *aes, const uint8_t key[16])
+static void expand(godwit_aes_t *aes, const uint8_t key[16])
 {
     unsigned constant = 1;
     for (unsigned c = 0; c < 4; c++) {
-        aes->round_key[0][2 * c] = aes->round_key[0][2 * c + 1] = load_little(key + (size_t)4 * c);
+        aes->planes[0][2 * c] = aes->planes[0][2 * c + 1] = load_little(key + (size_t)4 * c);
     }
-    transpose(aes->round_key[0]);
+    transpose(aes->planes[0]);
     for (unsigned round = 1; round <= GODWIT_AES_ROUNDS; round++) {
-        next_round_key(aes->round_key[round], aes->round_key[round - 1], constant);
+        next_round_key(aes->planes[round], aes->planes[round - 1], constant);
         constant = constant << 1 ^ (constant >> 7) * 0x11B;
     }
 }
 
-void godwit_aes_pair(const godwit_aes_t *aes, uint8_t blocks[2 * GODWIT_AES_BLOCK])
+/* One block costs what two cost: the other half of the planes is then zero. */
+static void encrypt(const godwit_aes_t *aes, uint8_t blocks[2 * GODWIT_AES_BLOCK], size_t count)
 {
-    uint32_t q[GODWIT_AES_PLANES];
-    for (unsigned i = 0; i < GODWIT_AES_PLANES; i++) {
-        q[i] = load_little(blocks + 16 * (size_t)(i & 1) + 4 * (size_t)(i >> 1));
+    uint32_t q[GODWIT_AES_PLANES] = {0};
+    for (size_t i = 0; i < 4 * count; i++) {
+        q[2 * (i % 4) + i / 4] = load_little(blocks + 4 * i);
     }
     transpose(q);
-    add_round_key(q, aes->round_key[0]);
-    for (unsigned round = 1; round <= GODWIT_AES_ROUNDS; round++) {
+    for (unsigned i = 0; i < GODWIT_AES_PLANES; i++) {
+        q[i] ^= aes->planes[0][i];
+    }
+    for (unsigned round = 1; round < GODWIT_AES_ROUNDS; round++) {
         godwit_aes_sub_bytes(q);
-        for (unsigned i = 0; i < GODWIT_AES_PLANES; i++) {
-            q[i] = shift_rows(q[i]);
-        }
-        if (round < GODWIT_AES_ROUNDS) {
-            mix_columns(q);
-        }
-        add_round_key(q, aes->round_key[round]);
+        mix_round(q, aes->planes[round]);
     }
+    godwit_aes_sub_bytes(q);
+    last_round(q, aes->planes[GODWIT_AES_ROUNDS]);
     transpose(q);
-    for (unsigned i = 0; i < GODWIT_AES_PLANES; i++) {
-        store_little(blocks + 16 * (size_t)(i & 1) + 4 * (size_t)(i >> 1), q[i]);
+    for (size_t i = 0; i < 4 * count; i++) {
+        store_little(blocks + 4 * i, q[2 * (i % 4) + i / 4]);
     }
     godwit_wipe(q, sizeof q);
 }
+
+const godwit_aes_way_t godwit_aes_bitsliced = {.expand = expand, .encrypt = encrypt};

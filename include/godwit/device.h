@@ -16,10 +16,32 @@
 #include "godwit/aka.h"
 #include "godwit/emsdp.h"
 
-#define GODWIT_DEVICE_RECORD_MAX 512 /* octets of non-volatile memory */
+/* Octets of non-volatile memory that one record takes. */
+#define GODWIT_DEVICE_RECORD_MAX 288
+/* The most requests that one call gives. */
 #define GODWIT_DEVICE_REQUESTS_MAX 6
-/* Longest reading that can ride in Start Confirmation; a longer one follows as a user-plane datagram by itself. */
+
+/* What follows may be lowered where memory is dear; library and firmware must be compiled with the same values. */
+
+/* Longest datagram, either way. */
+#ifndef GODWIT_DEVICE_DATAGRAM_MAX
+#define GODWIT_DEVICE_DATAGRAM_MAX GODWIT_EMSDP_DATAGRAM_MAX
+#endif
+/* Longest reading: what a datagram of that length takes with the longest header and MAC. */
+#define GODWIT_DEVICE_READING_MAX (GODWIT_DEVICE_DATAGRAM_MAX - GODWIT_EMSDP_OVERHEAD_MAX)
+/* Longest reading that can ride in Start Confirmation or as early data; a longer one follows as a user-plane datagram by itself. At
+ * most 255, the length of a TLV. */
+#ifndef GODWIT_DEVICE_FIRST_READING_MAX
 #define GODWIT_DEVICE_FIRST_READING_MAX 200
+#endif
+/* Longest name of an EAS that the configuration may give. */
+#ifndef GODWIT_DEVICE_ENTERPRISE_MAX
+#define GODWIT_DEVICE_ENTERPRISE_MAX 64
+#endif
+/* Runs of the USIM that one set-up may cost, whatever comes over the air. */
+#ifndef GODWIT_DEVICE_USIM_RUNS_MAX
+#define GODWIT_DEVICE_USIM_RUNS_MAX 8
+#endif
 
 /* The caller owns what the pointers show; it must live as long as the device. */
 typedef struct godwit_device_config {
@@ -32,7 +54,7 @@ typedef struct godwit_device_config {
     godwit_framing_t framing;      /* of that HSE address */
     uint8_t agreements;            /* bit i-1 = agreement i; default 03 only */
     uint16_t suites;        /* bit i-1 = suite i that this device accepts: its own floor, whatever the network says */
-    uint32_t reserve;       /* COUNTs reserved by one store, 1 to 2^n; 0: 16 */
+    uint32_t reserve;       /* COUNTs reserved by one store; 0: 16; never more than 2^n */
     uint32_t retransmit_ms; /* first wait for an answer, doubled each time; 0: 4000 */
     uint8_t attempts;       /* sendings of one request before it is given up; 0: 4 */
 } godwit_device_config_t;
@@ -52,8 +74,10 @@ typedef struct godwit_device_request {
     uint32_t count;
     const uint8_t *rand, *autn;
     uint32_t delay_ms;
-    const char *
-        name; /* static: "session_requested", "session_started", "rekeyed", "terminated", "refused", "reading_sent", "given_up" */
+    /* Static: "session_requested", "session_started", "rekeyed", "terminated", "refused", "reading_sent", "given_up", and
+     * "reading_uncertain": the network hinted that it could not take the datagram that carried the last reading (or never answered it).
+     * It is not sent again by itself, for it may have been delivered; the caller decides. */
+    const char *name;
     godwit_status_t reason;
 } godwit_device_request_t;
 
@@ -71,22 +95,26 @@ GODWIT_MUST_USE godwit_status_t godwit_device_restore(godwit_device_t *device, g
 /* Before a planned power-down: gives a STORE with the exact counters, so that nothing is skipped. */
 GODWIT_MUST_USE godwit_status_t godwit_device_suspend(godwit_device_t *device, godwit_device_requests_t *requests);
 
-/* Sends a reading: one datagram where a session is live, else set-up with the reading inside its Confirmation. random: 4 octets fresh from the caller.
- * One reading is held at a time: GODWIT_AGAIN while a set-up with a reading is under way; GODWIT_NO_SPACE when too long. */
+/* Sends a reading: one datagram where a session is live, else set-up with the reading inside its Confirmation, or at once under a key that
+ * was announced. An empty reading only sets up. random: 4 octets fresh from the caller. One reading is held at a time: GODWIT_AGAIN
+ * while a set-up with a reading, or the end of a session, is under way; GODWIT_NO_SPACE when too long. */
 GODWIT_MUST_USE godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t reading,
                                                    const uint8_t random[4], godwit_device_requests_t *requests);
-/* A datagram came from the HSE's address. What is refused changes nothing and gives an EVENT with the reason. random as above. */
+/* A datagram came from the HSE's address. What is refused changes nothing and gives an EVENT with the reason; the return value is not
+ * GODWIT_OK only when our own house failed. random as above. */
 GODWIT_MUST_USE godwit_status_t godwit_device_receive(godwit_device_t *device, godwit_slice_t datagram,
                                                       const uint8_t random[4], godwit_device_requests_t *requests);
-/* The USIM's answer to AUTHENTICATE. */
+/* The USIM's answer to AUTHENTICATE; one for each, with GODWIT_IO_FAILED in it where the card did not answer. GODWIT_WRONG_STATE when
+ * none was asked for. */
 GODWIT_MUST_USE godwit_status_t godwit_device_usim_result(godwit_device_t *device, const godwit_usim_result_t *result,
                                                           const uint8_t random[4], godwit_device_requests_t *requests);
 /* The timer came due: retransmission of identical octets, or giving up. */
 GODWIT_MUST_USE godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t random[4],
                                                     godwit_device_requests_t *requests);
-/* Asks the network to end the session (20). */
+/* Asks the network to end the session (20). GODWIT_WRONG_STATE when there is none, GODWIT_AGAIN while another request is unanswered. */
 GODWIT_MUST_USE godwit_status_t godwit_device_terminate(godwit_device_t *device, godwit_device_requests_t *requests);
-/* Sends Manage Keys Request with the full COUNTs: after a long silence. */
+/* Sends Manage Keys Request with the full COUNTs: after a long silence. godwit_device_send does so by itself when so many COUNTs were
+ * spent without a sign from the network that it might no longer follow. Errors as above. */
 GODWIT_MUST_USE godwit_status_t godwit_device_synchronise(godwit_device_t *device, godwit_device_requests_t *requests);
 
 godwit_session_state_t godwit_device_state(const godwit_device_t *device);

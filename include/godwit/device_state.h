@@ -5,10 +5,64 @@
 #ifndef GODWIT_DEVICE_STATE_H
 #define GODWIT_DEVICE_STATE_H
 
+/* Start Confirmation with the longest first reading: header 8, command 1, TLV 2, MAC 16; or a Session Start that waits for the USIM. */
+#define GODWIT_DEVICE_ANSWER_MAX (GODWIT_DEVICE_FIRST_READING_MAX < 64 ? 96 : GODWIT_DEVICE_FIRST_READING_MAX + 32)
+/* Session Request: header 8, command 1, IMSI 10, UE configuration 5, Enterprise 2 and the name, Serving Network 5, AUTS 16 or Data 2 and
+ * the reading, MAC 16. */
+#define GODWIT_DEVICE_ASK_MAX (GODWIT_DEVICE_FIRST_READING_MAX + GODWIT_DEVICE_ENTERPRISE_MAX + 64)
+
+/* What a session needs between two readings: its keys with their counters and windows, and the key set that the next generation comes
+ * from. Two keys, for one is dropped only after a datagram under its successor has verified. */
+typedef struct godwit_device_session {
+    godwit_emsdp_key_t current;
+    godwit_emsdp_key_t next; /* handed out by 30 (rekeying) or by 20, 21 (announced) */
+    uint8_t e2m_keyset[32];
+    uint32_t generation;   /* the last one accepted of that key set */
+    uint32_t synchronised; /* the sending key's user-plane COUNT that the network is known to have followed to */
+    uint8_t state;         /* godwit_session_state_t, of the keys above; a set-up under way is in the exchange */
+    uint8_t flags;
+} godwit_device_session_t;
+
+_Static_assert(sizeof(godwit_device_session_t) <= 256, "RAM of a session (docs/device.md)");
+
+/* One Session Request without a key, as a pure function of the configuration and this: it is made again rather than kept. */
+typedef struct godwit_device_attempt {
+    bool used, with_auts;
+    uint32_t low_count;
+    uint8_t auts[14];
+} godwit_device_attempt_t;
+
+/* A request of ours that waits for its answer, and what must be known to take that answer. */
+typedef struct godwit_device_exchange {
+    uint8_t pending;   /* the command: Session Request, Terminate Request, Manage Keys Request; 0: none */
+    uint8_t sendings;  /* of it so far */
+    bool early;        /* the Session Request goes under the announced key */
+    bool holds;        /* a reading is held */
+    bool usim_running; /* AUTHENTICATE was asked for */
+    uint8_t usim_runs;
+    bool hinted; /* a hint was taken since the last sending */
+    bool vector_set;
+    bool vector_is_current; /* key_set is the session's e2m_keyset */
+    godwit_device_attempt_t attempt[2]; /* the last one, and the one before it, which stays answerable */
+    uint8_t asked[32];                  /* RAND || AUTN that the USIM works on */
+    uint8_t vector[32];                 /* RAND || AUTN of the last result that the USIM gave */
+    uint8_t key_set[32];                /* e2mKEYSET from that result */
+    uint8_t echo[GODWIT_EMSDP_ECHO];    /* of the last datagram sent: what a hint must show */
+    bool echo_set, echo_had_reading;
+    uint8_t hint_rest, hint_step; /* readings until a hint is taken again, and how that grows */
+    uint8_t answered[8];          /* first of SHA-256 of the datagram that `answer` answers */
+    uint16_t answer_len, ask_len, start_len, reading_len;
+} godwit_device_exchange_t;
+
 struct godwit_device {
     godwit_device_config_t config;
-    godwit_session_state_t state;
-    godwit_emsdp_key_t current, next;
+    godwit_device_session_t session;
+    godwit_device_exchange_t exchange;
+    uint8_t answer[GODWIT_DEVICE_ANSWER_MAX]; /* the last answer sent; or the Session Start that waits for the USIM */
+    uint8_t ask[GODWIT_DEVICE_ASK_MAX];       /* the request that waits for its answer */
+    uint8_t reading[GODWIT_DEVICE_READING_MAX];
+    uint8_t work[GODWIT_DEVICE_DATAGRAM_MAX]; /* a user-plane datagram to send, or what was opened */
+    uint8_t record[GODWIT_DEVICE_RECORD_MAX];
 };
 
 #endif

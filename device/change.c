@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device library: Manage Keys (30, 31) and Terminate (20, 21). The network hands out the next generation of the key set; a key is
+ * dropped only after a datagram under its successor has verified. Generations only rise, suites obey the device's own floor.
+ */
+#include <string.h>
+
+#include "device/internal.h"
+
+/* The key that a Key TLV hands out. */
+static godwit_status_t handed_out(const godwit_device_t *device, const godwit_device_incoming_t *in,
+                                  godwit_emsdp_key_t *key)
+{
+    const godwit_device_session_t *s = &device->session;
+    const godwit_emsdp_control_t *m = &in->opened.control;
+    if ((s->flags & GODWIT_DEVICE_KEY_SET) == 0) {
+        return GODWIT_WRONG_STATE;
+    }
+    if (m->key_generation <= s->generation) {
+        return GODWIT_REPLAY;
+    }
+    if (m->key_id < 1 || m->key_id > 7 || m->key_id == s->current.hot.key_id || m->key_id == s->next.hot.key_id) {
+        return GODWIT_MALFORMED;
+    }
+    godwit_status_t status = godwit_device_suite_check(device, m->key_suite);
+    if (status == GODWIT_OK) {
+        status = godwit_device_key_derive(device, s->e2m_keyset, m->key_generation, m->key_suite, m->key_id,
+                                          in->key->hot.session_id, key);
+    }
+    return status;
+}
+
+/* An answer without TLVs under the key, into device->answer. */
+static godwit_status_t seal_answer(godwit_device_t *device, godwit_emsdp_key_t *key, uint8_t command,
+                                   godwit_slice_t datagram)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    bool store = false; /* every caller stores in any case: the window moved */
+    godwit_emsdp_control_t m = {.command = command};
+    godwit_writer_t out = godwit_writer(device->answer, sizeof device->answer);
+    x->answer_len = 0;
+    godwit_status_t status = godwit_device_digest(device, datagram, x->answered);
+    if (status == GODWIT_OK) {
+        status = godwit_device_seal_control(device, key, &m, &out, &store);
+    }
+    if (status == GODWIT_OK) {
+        x->answer_len = (uint16_t)out.len;
+    }
+    return status;
+}
+
+static godwit_status_t send_answer(godwit_device_t *device, const char *event, godwit_device_requests_t *requests)
+{
+    godwit_device_store(device, requests);
+    godwit_status_t status = godwit_device_transmit(
+        device, godwit_slice(device->answer, device->exchange.answer_len), false, requests);
+    if (event != NULL) {
+        godwit_device_event(requests, event, GODWIT_OK);
+    }
+    return status;
+}
+
+/* The key handed out becomes the successor of the one that this end sends under. */
+static void take_successor(godwit_device_t *device, const godwit_emsdp_key_t *key)
+{
+    godwit_device_session_t *s = &device->session;
+    s->generation = key->generation;
+    s->synchronised = 0;
+    s->next = *key;
+}
+
+/* ---- Manage Keys ---- */
+
+static godwit_status_t rekey(godwit_device_t *device, const godwit_device_incoming_t *in,
+                             godwit_device_requests_t *requests)
+{
+    godwit_emsdp_key_t key;
+    godwit_status_t status = handed_out(device, in, &key);
+    if (status == GODWIT_OK) {
+        status = seal_answer(device, &key, GODWIT_MANAGE_KEYS_RESPONSE, in->datagram);
+    }
+    if (status == GODWIT_OK) {
+        godwit_device_settle(device, in);
+        take_successor(device, &key);
+        device->session.state = GODWIT_SESSION_REKEYING;
+        status = send_answer(device, "rekeyed", requests);
+    }
+    godwit_wipe(&key, sizeof key);
+    return status;
+}
+
+godwit_status_t godwit_device_manage_keys_request(godwit_device_t *device, const godwit_device_incoming_t *in,
+                                                  godwit_device_requests_t *requests)
+{
+    if (godwit_emsdp_has(&in->opened.control, GODWIT_TLV_KEY)) {
+        return rekey(device, in, requests);
+    }
+    godwit_status_t status = seal_answer(device, godwit_device_sending_key(device), GODWIT_MANAGE_KEYS_RESPONSE,
+                                         in->datagram);
+    if (status == GODWIT_OK) {
+        godwit_device_settle(device, in);
+        status = send_answer(device, NULL, requests);
+    }
+    return status;
+}
+
+godwit_status_t godwit_device_manage_keys_response(godwit_device_t *device, const godwit_device_incoming_t *in,
+                                                   godwit_device_requests_t *requests)
+{
+    if (device->exchange.pending != GODWIT_MANAGE_KEYS_REQUEST) {
+        return GODWIT_WRONG_STATE;
+    }
+    godwit_device_settle(device, in);
+    device->session.synchronised = godwit_device_sending_key(device)->hot.up_next_out;
+    godwit_device_exchange_end(device);
+    godwit_device_timer_cancel(requests);
+    godwit_device_store(device, requests);
+    return GODWIT_OK;
+}
+
+/* ---- Terminate ---- */
+
+/* The session is over: with a key for the next one, which then takes 10 alone, or without. The old key stays until then. */
+static void end_session(godwit_device_t *device, const godwit_emsdp_key_t *announced)
+{
+    godwit_device_session_t *s = &device->session;
+    if (godwit_emsdp_key_is_set(&s->next)) {
+        s->current = s->next;
+        godwit_wipe(&s->next, sizeof s->next);
+    }
+    if (announced != NULL) {
+        take_successor(device, announced);
+        s->state = GODWIT_SESSION_ANNOUNCED;
+    } else {
+        godwit_wipe(&s->current, sizeof s->current);
+        s->state = GODWIT_SESSION_IDLE;
+    }
+}
+
+/* What was asked under the ended session will not be answered. */
+static void drop_pending(godwit_device_t *device, godwit_device_requests_t *requests)
+{
+    uint8_t pending = device->exchange.pending;
+    if (pending == GODWIT_SESSION_TERMINATE_REQUEST || pending == GODWIT_MANAGE_KEYS_REQUEST) {
+        godwit_device_exchange_end(device);
+        godwit_device_timer_cancel(requests);
+    }
+}
+
+godwit_status_t godwit_device_terminate_request(godwit_device_t *device, const godwit_device_incoming_t *in,
+                                                godwit_device_requests_t *requests)
+{
+    godwit_emsdp_key_t key;
+    bool announces = godwit_emsdp_has(&in->opened.control, GODWIT_TLV_KEY);
+    godwit_status_t status = announces ? handed_out(device, in, &key) : GODWIT_OK;
+    if (status == GODWIT_OK) {
+        status = seal_answer(device, godwit_device_sending_key(device), GODWIT_SESSION_TERMINATE_RESPONSE,
+                             in->datagram);
+    }
+    if (status == GODWIT_OK) {
+        godwit_device_settle(device, in);
+        end_session(device, announces ? &key : NULL);
+        drop_pending(device, requests);
+        status = send_answer(device, "terminated", requests);
+    }
+    if (announces) {
+        godwit_wipe(&key, sizeof key);
+    }
+    return status;
+}
+
+godwit_status_t godwit_device_terminate_response(godwit_device_t *device, const godwit_device_incoming_t *in,
+                                                 godwit_device_requests_t *requests)
+{
+    godwit_emsdp_key_t key;
+    bool announces = godwit_emsdp_has(&in->opened.control, GODWIT_TLV_KEY);
+    if (device->exchange.pending != GODWIT_SESSION_TERMINATE_REQUEST) {
+        return GODWIT_WRONG_STATE;
+    }
+    godwit_status_t status = announces ? handed_out(device, in, &key) : GODWIT_OK;
+    if (status == GODWIT_OK) {
+        godwit_device_settle(device, in);
+        end_session(device, announces ? &key : NULL);
+        drop_pending(device, requests);
+        godwit_device_store(device, requests);
+        godwit_device_event(requests, "terminated", GODWIT_OK);
+    }
+    if (announces) {
+        godwit_wipe(&key, sizeof key);
+    }
+    return status;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device library: what the caller asks for, and the sending of readings. It must never give a SEND that uses a COUNT before the
+ * STORE that reserves it.
+ */
+#include <string.h>
+
+#include "device/internal.h"
+
+#define RESERVE_DEFAULT 16u
+#define RETRANSMIT_DEFAULT_MS 4000u
+#define ATTEMPTS_DEFAULT 4u
+
+static godwit_status_t config_check(const godwit_device_config_t *config)
+{
+    bool good = config->crypto != NULL && config->imsi.len >= GODWIT_IMSI_DIGITS_MIN &&
+                config->imsi.len <= GODWIT_IMSI_DIGITS_MAX && godwit_fqdn_is_canonical(config->endpoint) &&
+                config->framing.session_octets <= 4 && config->framing.counter_octets <= 3 &&
+                config->enterprise.len <= GODWIT_DEVICE_ENTERPRISE_MAX &&
+                (config->enterprise.len == 0 || godwit_fqdn_is_canonical(config->enterprise)) &&
+                config->suites >> GODWIT_SUITE_LAST == 0;
+    return good ? GODWIT_OK : GODWIT_INVALID_ARGUMENT;
+}
+
+godwit_status_t godwit_device_init(godwit_device_t *device, const godwit_device_config_t *config)
+{
+    godwit_wipe(device, sizeof *device);
+    godwit_status_t status = config_check(config);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    device->config = *config;
+    godwit_device_config_t *mine = &device->config;
+    mine->agreements = mine->agreements != 0 ? mine->agreements : 1u << (GODWIT_AGREEMENT_SEPARATE_EPS - 1);
+    mine->suites = mine->suites != 0 ? mine->suites : 1u << (GODWIT_SUITE_DEFAULT - 1);
+    mine->reserve = mine->reserve != 0 ? mine->reserve : RESERVE_DEFAULT;
+    mine->retransmit_ms = mine->retransmit_ms != 0 ? mine->retransmit_ms : RETRANSMIT_DEFAULT_MS;
+    mine->attempts = mine->attempts != 0 ? mine->attempts : ATTEMPTS_DEFAULT;
+    device->session.state = GODWIT_SESSION_IDLE;
+    return GODWIT_OK;
+}
+
+godwit_status_t godwit_device_suspend(godwit_device_t *device, godwit_device_requests_t *requests)
+{
+    godwit_device_session_t *s = &device->session;
+    requests->count = 0;
+    /* What is exact now stays so: the next datagram reserves again before it leaves. */
+    s->current.hot.up_limit_out = s->current.hot.up_next_out;
+    s->current.cp_limit_out = s->current.cp_next_out;
+    s->next.hot.up_limit_out = s->next.hot.up_next_out;
+    s->next.cp_limit_out = s->next.cp_next_out;
+    godwit_device_store(device, requests);
+    return GODWIT_OK;
+}
+
+void godwit_device_exchange_end(godwit_device_t *device)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    x->pending = 0;
+    x->early = false;
+    x->sendings = 0;
+    x->usim_running = false;
+    x->holds = false;
+    godwit_wipe(device->reading, x->reading_len);
+    x->reading_len = 0;
+    memset(x->attempt, 0, sizeof x->attempt);
+}
+
+static void hold(godwit_device_t *device, godwit_slice_t reading)
+{
+    if (reading.len > 0) {
+        memcpy(device->reading, reading.ptr, reading.len);
+        device->exchange.reading_len = (uint16_t)reading.len;
+        device->exchange.holds = true;
+    }
+}
+
+/* A session that takes a reading as one datagram. */
+static bool is_live(godwit_device_t *device)
+{
+    const godwit_device_session_t *s = &device->session;
+    const godwit_emsdp_key_t *key = godwit_device_sending_key(device);
+    return (s->state == GODWIT_SESSION_ACTIVE || s->state == GODWIT_SESSION_REKEYING) &&
+           (s->flags & GODWIT_DEVICE_DISTRUSTED) == 0 && device->exchange.pending != GODWIT_SESSION_REQUEST &&
+           godwit_emsdp_key_is_set(key) && key->hot.up_next_out < GODWIT_DEVICE_COUNT_RETIRE &&
+           key->cp_next_out < GODWIT_DEVICE_COUNT_RETIRE;
+}
+
+/* A request under the sending key, in device->ask, to be sent again until it is answered. */
+static godwit_status_t ask_under_key(godwit_device_t *device, uint8_t command, bool *store)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    godwit_emsdp_control_t m = {.command = command};
+    if (command == GODWIT_MANAGE_KEYS_REQUEST) {
+        m.present = 1u << GODWIT_TLV_COUNT;
+    }
+    godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);
+    godwit_status_t status =
+        godwit_device_seal_control(device, godwit_device_sending_key(device), &m, &out, store);
+    if (status == GODWIT_OK) {
+        x->pending = command;
+        x->sendings = 1;
+        x->hinted = false;
+        x->ask_len = (uint16_t)out.len;
+    }
+    return status;
+}
+
+/* Whether so many COUNTs went without a sign of the network, some perhaps skipped by power losses, that it might not follow the next. */
+static bool is_out_of_sight(godwit_device_t *device)
+{
+    uint32_t sight = UINT32_C(2) << (3u + 8u * device->config.framing.counter_octets);
+    return godwit_device_sending_key(device)->hot.up_next_out - device->session.synchronised >= sight &&
+           device->exchange.pending == 0;
+}
+
+static godwit_status_t send_user(godwit_device_t *device, godwit_slice_t reading, godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    bool store = false;
+    bool ask = is_out_of_sight(device);
+    godwit_status_t status = ask ? ask_under_key(device, GODWIT_MANAGE_KEYS_REQUEST, &store) : GODWIT_OK;
+    godwit_writer_t out = godwit_writer(device->work, sizeof device->work);
+    if (status == GODWIT_OK) {
+        status = godwit_device_seal_user(device, godwit_device_sending_key(device), reading, &out, &store);
+    }
+    if (store) {
+        godwit_device_store(device, requests);
+    }
+    if (ask && x->pending == GODWIT_MANAGE_KEYS_REQUEST) {
+        godwit_device_ask_for(requests, GODWIT_DEVICE_SEND)->octets = godwit_slice(device->ask, x->ask_len);
+        godwit_device_timer_set(device, requests);
+    }
+    if (status == GODWIT_OK) {
+        status = godwit_device_transmit(device, godwit_written(&out), true, requests);
+    }
+    if (status == GODWIT_OK) {
+        godwit_device_event(requests, "reading_sent", GODWIT_OK);
+    }
+    if (x->hint_rest > 0) {
+        x->hint_rest--;
+    }
+    return status;
+}
+
+godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t reading, const uint8_t random[4],
+                                   godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    requests->count = 0;
+    if (reading.len > GODWIT_DEVICE_READING_MAX) {
+        return GODWIT_NO_SPACE;
+    }
+    if (x->holds || x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
+        return GODWIT_AGAIN;
+    }
+    if (is_live(device)) {
+        return send_user(device, reading, requests);
+    }
+    hold(device, reading);
+    if (x->pending == GODWIT_SESSION_REQUEST) {
+        return GODWIT_OK;
+    }
+    godwit_status_t status = godwit_device_setup_begin(device, random, NULL, requests);
+    if (status != GODWIT_OK) {
+        godwit_device_exchange_end(device);
+        requests->count = 0;
+    }
+    return status;
+}
+
+static godwit_status_t ask_now(godwit_device_t *device, uint8_t command, godwit_device_requests_t *requests)
+{
+    bool store = false;
+    requests->count = 0;
+    if (device->exchange.pending != 0 || device->exchange.holds) {
+        return GODWIT_AGAIN;
+    }
+    if (!is_live(device)) {
+        return GODWIT_WRONG_STATE;
+    }
+    godwit_status_t status = ask_under_key(device, command, &store);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    if (command == GODWIT_SESSION_TERMINATE_REQUEST) {
+        device->session.state = GODWIT_SESSION_TERMINATING;
+    }
+    if (store) {
+        godwit_device_store(device, requests);
+    }
+    status = godwit_device_transmit(device, godwit_slice(device->ask, device->exchange.ask_len), false, requests);
+    godwit_device_timer_set(device, requests);
+    return status;
+}
+
+godwit_status_t godwit_device_terminate(godwit_device_t *device, godwit_device_requests_t *requests)
+{
+    return ask_now(device, GODWIT_SESSION_TERMINATE_REQUEST, requests);
+}
+
+godwit_status_t godwit_device_synchronise(godwit_device_t *device, godwit_device_requests_t *requests)
+{
+    return ask_now(device, GODWIT_MANAGE_KEYS_REQUEST, requests);
+}
+
+/* No answer came. Nothing is erased; what the network now thinks of a session that was to end, only a new set-up can tell. */
+static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    if (x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
+        device->session.state = GODWIT_SESSION_ACTIVE;
+        device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
+    } else if (x->pending == GODWIT_MANAGE_KEYS_REQUEST) {
+        device->session.synchronised += UINT32_C(1) << (3u + 8u * device->config.framing.counter_octets);
+    } else if (x->early && x->echo_had_reading) {
+        godwit_device_event(requests, "reading_uncertain", GODWIT_OK);
+    }
+    godwit_device_exchange_end(device);
+    godwit_device_event(requests, "given_up", GODWIT_OK);
+}
+
+godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t random[4],
+                                    godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    (void)random;
+    requests->count = 0;
+    if (x->pending == 0) {
+        if (x->holds && is_live(device)) { /* a long reading that had to wait for the delivery of one from the network */
+            godwit_status_t status =
+                send_user(device, godwit_slice(device->reading, x->reading_len), requests);
+            godwit_device_exchange_end(device);
+            return status;
+        }
+        return GODWIT_OK;
+    }
+    if (x->usim_running) { /* the card decides first */
+        godwit_device_timer_set(device, requests);
+        return GODWIT_OK;
+    }
+    if (x->sendings >= device->config.attempts) {
+        give_up(device, requests);
+        return GODWIT_OK;
+    }
+    x->sendings++;
+    x->hinted = false;
+    godwit_status_t status = GODWIT_OK;
+    if (x->pending == GODWIT_SESSION_REQUEST && !x->early) {
+        status = godwit_device_attempt_build(device, &x->attempt[0]);
+    }
+    if (status == GODWIT_OK) {
+        bool with_reading = x->early && x->holds && x->reading_len <= GODWIT_DEVICE_FIRST_READING_MAX;
+        status = godwit_device_transmit(device, godwit_slice(device->ask, x->ask_len), with_reading, requests);
+    }
+    godwit_device_timer_set(device, requests);
+    return status;
+}
+
+godwit_session_state_t godwit_device_state(const godwit_device_t *device)
+{
+    return device->exchange.pending == GODWIT_SESSION_REQUEST ? GODWIT_SESSION_REQUESTED
+                                                              : (godwit_session_state_t)device->session.state;
+}
+
+uint32_t godwit_device_session_id(const godwit_device_t *device)
+{
+    const godwit_device_session_t *s = &device->session;
+    return godwit_emsdp_key_is_set(&s->current) ? s->current.hot.session_id : s->next.hot.session_id;
+}

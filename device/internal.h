@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the device library share. device.c: what the caller asks for; output.c: requests and keys; setup.c: Session Request; start.c: Session Start and
+ * its Confirmation; receive.c: which datagram goes where, user data, rejects; change.c: Manage Keys and Terminate; record.c: what is stored.
+ * A function that can fail does so before it has changed anything that matters to a key.
+ */
+#ifndef GODWIT_DEVICE_INTERNAL_H
+#define GODWIT_DEVICE_INTERNAL_H
+
+#include "godwit/device.h"
+
+/* Flags of the session. */
+#define GODWIT_DEVICE_KEY_SET 1u    /* e2m_keyset is there */
+#define GODWIT_DEVICE_DISTRUSTED 2u /* the next reading sets up anew; the keys stay until a new one has verified */
+/* The record was stored before the Confirmation left: whether it ever did, a reboot cannot know, so it sets up anew. */
+#define GODWIT_DEVICE_FRESH 4u
+
+/* A key is replaced long before its COUNT ends. */
+#define GODWIT_DEVICE_COUNT_RETIRE 0xFFFF0000u
+
+/* ---- requests to the caller (output.c) ---- */
+godwit_device_request_t *godwit_device_ask_for(godwit_device_requests_t *requests, godwit_device_request_kind_t kind);
+void godwit_device_event(godwit_device_requests_t *requests, const char *name, godwit_status_t reason);
+/* To be called after every change that the record must hold, before the requests that depend on it. */
+void godwit_device_store(godwit_device_t *device, godwit_device_requests_t *requests);
+void godwit_device_timer_set(godwit_device_t *device, godwit_device_requests_t *requests);
+void godwit_device_timer_cancel(godwit_device_requests_t *requests);
+/* SEND, remembering what a hint about it must echo. */
+GODWIT_MUST_USE godwit_status_t godwit_device_transmit(godwit_device_t *device, godwit_slice_t datagram,
+                                                       bool with_reading, godwit_device_requests_t *requests);
+
+/* ---- keys and COUNTs (output.c) ---- */
+/* The key that this end sends under. */
+godwit_emsdp_key_t *godwit_device_sending_key(godwit_device_t *device);
+/* Limits of a key that was never used: the next record holds them. */
+void godwit_device_reserve_first(const godwit_device_t *device, godwit_emsdp_key_t *key);
+/* Seal, reserving COUNTs where they are used up; *store is set when a record must be durable before the datagram leaves. */
+GODWIT_MUST_USE godwit_status_t godwit_device_seal_user(const godwit_device_t *device, godwit_emsdp_key_t *key,
+                                                        godwit_slice_t payload, godwit_writer_t *out, bool *store);
+GODWIT_MUST_USE godwit_status_t godwit_device_seal_control(const godwit_device_t *device, godwit_emsdp_key_t *key,
+                                                           const godwit_emsdp_control_t *m, godwit_writer_t *out,
+                                                           bool *store);
+/* The key of a generation of the session's key set, never used. */
+GODWIT_MUST_USE godwit_status_t godwit_device_key_derive(const godwit_device_t *device, const uint8_t e2m_keyset[32],
+                                                         uint32_t generation, uint8_t suite, uint8_t key_id,
+                                                         uint32_t session_id, godwit_emsdp_key_t *key);
+/* GODWIT_UNSUPPORTED_SUITE for a suite under the device's own floor. */
+GODWIT_MUST_USE godwit_status_t godwit_device_suite_check(const godwit_device_t *device, uint8_t suite);
+/* The exchange is over, answered or not: the reading that it held goes. */
+void godwit_device_exchange_end(godwit_device_t *device);
+
+/* ---- set-up (setup.c, start.c) ---- */
+/* A new Session Request, with auts or NULL: under the announced key when there is one that is trusted. */
+GODWIT_MUST_USE godwit_status_t godwit_device_setup_begin(godwit_device_t *device, const uint8_t random[4],
+                                                          const uint8_t *auts, godwit_device_requests_t *requests);
+/* The octets of one attempt, in device->ask. */
+GODWIT_MUST_USE godwit_status_t godwit_device_attempt_build(godwit_device_t *device,
+                                                            const godwit_device_attempt_t *attempt);
+GODWIT_MUST_USE godwit_status_t godwit_device_start_consume(godwit_device_t *device, godwit_slice_t datagram,
+                                                            godwit_device_requests_t *requests);
+/* Goes on with a Session Start whose vector the USIM has taken. */
+GODWIT_MUST_USE godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_slice_t start,
+                                                             godwit_device_requests_t *requests);
+
+/* ---- under a key (receive.c, change.c) ---- */
+/* A control datagram or user data that opened, and that the state allows. */
+typedef struct godwit_device_incoming {
+    godwit_emsdp_key_t *key;
+    godwit_slice_t datagram;
+    godwit_session_state_t next_state;
+    godwit_emsdp_opened_t opened;
+} godwit_device_incoming_t;
+
+/* Moves the window past it; a first datagram under the successor drops the key before; takes the new state. */
+void godwit_device_settle(godwit_device_t *device, const godwit_device_incoming_t *in);
+/* First 8 octets of SHA-256. */
+GODWIT_MUST_USE godwit_status_t godwit_device_digest(const godwit_device_t *device, godwit_slice_t datagram,
+                                                     uint8_t digest[8]);
+
+GODWIT_MUST_USE godwit_status_t godwit_device_manage_keys_request(godwit_device_t *device,
+                                                                  const godwit_device_incoming_t *in,
+                                                                  godwit_device_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_device_manage_keys_response(godwit_device_t *device,
+                                                                   const godwit_device_incoming_t *in,
+                                                                   godwit_device_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_device_terminate_request(godwit_device_t *device,
+                                                                const godwit_device_incoming_t *in,
+                                                                godwit_device_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_device_terminate_response(godwit_device_t *device,
+                                                                 const godwit_device_incoming_t *in,
+                                                                 godwit_device_requests_t *requests);
+
+/* ---- the record (record.c) ---- */
+/* Into device->record; gives its length, 0 when the crypto backend failed. */
+size_t godwit_device_record_write(godwit_device_t *device);
+
+#endif

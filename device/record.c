@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device library: the record in non-volatile memory. It holds keys in clear: whoever wants them wrapped wraps the record. Counters stand
+ * in it as the first COUNT that is not reserved, so that what is read back skips what may have been used. The check at its end binds it
+ * to the subscriber, the endpoint and the framing, and shows damage; it is not a defence against a writer.
+ */
+#include <string.h>
+
+#include "device/internal.h"
+
+/* magic (2) | version (1) | flags (1) | state (1) | generation (4) | synchronised (4) | e2mKEYSET (32) | RAND || AUTN (32) | keys | check (8) */
+#define MAGIC 0x4757u /* "GW" */
+#define VERSION 1u
+#define CHECK 8u
+#define VECTOR_IS_CURRENT 8u /* among the flags */
+#define FLAGS (GODWIT_DEVICE_KEY_SET | GODWIT_DEVICE_DISTRUSTED | GODWIT_DEVICE_FRESH | VECTOR_IS_CURRENT)
+#define RECORD (13u + 64u + 2u * GODWIT_EMSDP_KEY_RECORD + CHECK)
+
+_Static_assert(RECORD <= GODWIT_DEVICE_RECORD_MAX, "the record fits the room that device.h promises");
+
+static godwit_status_t check_of(const godwit_device_t *device, const uint8_t *record, uint8_t check[CHECK])
+{
+    const godwit_device_config_t *config = &device->config;
+    uint8_t framing = (uint8_t)(config->framing.session_octets << 4 | config->framing.counter_octets);
+    uint8_t digest[GODWIT_SHA256_SIZE];
+    const godwit_slice_t parts[4] = {
+        godwit_slice(record, RECORD - CHECK),
+        godwit_slice(config->imsi.digits, sizeof config->imsi.digits),
+        config->endpoint,
+        godwit_slice(&framing, 1),
+    };
+    godwit_status_t status = config->crypto->sha256(parts, 4, digest);
+    memcpy(check, digest, CHECK);
+    return status;
+}
+
+static void put_key(godwit_writer_t *w, const godwit_emsdp_key_t *key)
+{
+    uint8_t *at = godwit_put_space(w, GODWIT_EMSDP_KEY_RECORD);
+    if (at != NULL && godwit_emsdp_key_is_set(key)) {
+        godwit_emsdp_key_t copy = *key;
+        copy.hot.up_next_out = copy.hot.up_limit_out;
+        copy.cp_next_out = copy.cp_limit_out;
+        godwit_emsdp_key_save(&copy, at);
+        godwit_wipe(&copy, sizeof copy);
+    }
+}
+
+/* An end that was asked for and not answered is, after a reboot, a session not to be trusted. */
+static uint8_t stored_state(const godwit_device_session_t *s)
+{
+    return s->state == GODWIT_SESSION_TERMINATING ? GODWIT_SESSION_ACTIVE : s->state;
+}
+
+static uint8_t stored_flags(const godwit_device_t *device)
+{
+    const godwit_device_session_t *s = &device->session;
+    unsigned flags = s->flags;
+    flags |= s->state == GODWIT_SESSION_TERMINATING ? GODWIT_DEVICE_DISTRUSTED : 0u;
+    flags |= device->exchange.vector_is_current ? VECTOR_IS_CURRENT : 0u;
+    return (uint8_t)flags;
+}
+
+size_t godwit_device_record_write(godwit_device_t *device)
+{
+    const godwit_device_session_t *s = &device->session;
+    static const uint8_t none[32];
+    godwit_writer_t w = godwit_writer(device->record, RECORD);
+    godwit_put_u16(&w, MAGIC);
+    godwit_put_u8(&w, VERSION);
+    godwit_put_u8(&w, stored_flags(device));
+    godwit_put_u8(&w, stored_state(s));
+    godwit_put_u32(&w, s->generation);
+    godwit_put_u32(&w, s->synchronised);
+    godwit_put(&w, s->e2m_keyset, sizeof s->e2m_keyset);
+    godwit_put(&w, device->exchange.vector_is_current ? device->exchange.vector : none, sizeof none);
+    put_key(&w, &s->current);
+    put_key(&w, &s->next);
+    uint8_t *check = godwit_put_space(&w, CHECK);
+    if (check == NULL || check_of(device, device->record, check) != GODWIT_OK) {
+        return 0;
+    }
+    return w.len;
+}
+
+/* ---- reading back ---- */
+
+/* A key that is not set is all zeros. */
+static godwit_status_t get_key(const godwit_device_t *device, godwit_reader_t *r, godwit_emsdp_key_t *key)
+{
+    static const uint8_t none[GODWIT_EMSDP_KEY_RECORD];
+    const godwit_framing_t *framing = &device->config.framing;
+    uint8_t octets[GODWIT_EMSDP_KEY_RECORD];
+    godwit_status_t status = GODWIT_OK;
+    godwit_get(r, octets, sizeof octets);
+    memset(key, 0, sizeof *key);
+    if (!godwit_equal_secret(octets, none, sizeof none)) {
+        status = godwit_emsdp_key_load(octets, key);
+        if (status == GODWIT_OK && (key->hot.end != GODWIT_END_DEVICE ||
+                                    key->hot.framing != (framing->session_octets << 4 | framing->counter_octets))) {
+            status = GODWIT_MALFORMED;
+        }
+        key->hot.up_limit_out = key->hot.up_next_out;
+        key->cp_limit_out = key->cp_next_out;
+    }
+    godwit_wipe(octets, sizeof octets);
+    return status;
+}
+
+/* Which keys each state has. */
+static bool is_sound(const godwit_device_session_t *s)
+{
+    bool current = godwit_emsdp_key_is_set(&s->current);
+    bool next = godwit_emsdp_key_is_set(&s->next);
+    bool rooted = (s->flags & GODWIT_DEVICE_KEY_SET) != 0;
+    switch (s->state) {
+    case GODWIT_SESSION_IDLE:
+        return !current && !next;
+    case GODWIT_SESSION_ACTIVE:
+        return rooted && current;
+    case GODWIT_SESSION_REKEYING:
+    case GODWIT_SESSION_ANNOUNCED:
+        return rooted && current && next;
+    default:
+        return false;
+    }
+}
+
+static godwit_status_t parse(godwit_device_t *device, godwit_slice_t record)
+{
+    godwit_device_session_t *s = &device->session;
+    godwit_device_exchange_t *x = &device->exchange;
+    godwit_reader_t r = godwit_reader(record);
+    bool known = godwit_get_u16(&r) == MAGIC;
+    known = godwit_get_u8(&r) == VERSION && known;
+    uint8_t flags = godwit_get_u8(&r);
+    s->state = godwit_get_u8(&r);
+    s->generation = godwit_get_u32(&r);
+    s->synchronised = godwit_get_u32(&r);
+    godwit_get(&r, s->e2m_keyset, sizeof s->e2m_keyset);
+    godwit_get(&r, x->vector, sizeof x->vector);
+    godwit_status_t status = get_key(device, &r, &s->current);
+    if (status == GODWIT_OK) {
+        status = get_key(device, &r, &s->next);
+    }
+    s->flags = flags & (GODWIT_DEVICE_KEY_SET | GODWIT_DEVICE_DISTRUSTED);
+    if ((flags & GODWIT_DEVICE_FRESH) != 0) {
+        s->flags |= GODWIT_DEVICE_DISTRUSTED;
+    }
+    x->vector_is_current = x->vector_set = (flags & VECTOR_IS_CURRENT) != 0;
+    memcpy(x->key_set, s->e2m_keyset, sizeof x->key_set);
+    return known && (flags & ~FLAGS) == 0 && status == GODWIT_OK && is_sound(s) ? GODWIT_OK : GODWIT_MALFORMED;
+}
+
+godwit_status_t godwit_device_restore(godwit_device_t *device, godwit_slice_t record)
+{
+    uint8_t check[CHECK];
+    if (record.len != RECORD) {
+        return GODWIT_MALFORMED;
+    }
+    godwit_status_t status = check_of(device, record.ptr, check);
+    if (status == GODWIT_OK && memcmp(check, record.ptr + RECORD - CHECK, CHECK) != 0) {
+        status = GODWIT_MALFORMED;
+    }
+    if (status == GODWIT_OK) {
+        status = parse(device, record);
+    }
+    if (status == GODWIT_MALFORMED) { /* as after init */
+        godwit_wipe(&device->session, sizeof device->session);
+        godwit_wipe(&device->exchange, sizeof device->exchange);
+    }
+    return status;
+}

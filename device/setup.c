@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device library: Session Request (10). The first one has no key and is a pure function of the configuration and its attempt, so that it
+ * can be made again for a retransmission or a transcript. Under a key that the network announced it carries the reading at once.
+ */
+#include <string.h>
+
+#include "device/internal.h"
+
+static godwit_emsdp_control_t request_of(const godwit_device_t *device)
+{
+    godwit_emsdp_control_t m = {.command = GODWIT_SESSION_REQUEST};
+    m.present = 1u << GODWIT_TLV_UE_CONFIGURATION | 1u << GODWIT_TLV_ENTERPRISE | 1u << GODWIT_TLV_SERVING_NETWORK;
+    m.agreements = device->config.agreements;
+    m.suites = device->config.suites;
+    m.enterprise = device->config.enterprise;
+    m.serving_network = device->config.serving_network;
+    return m;
+}
+
+godwit_status_t godwit_device_attempt_build(godwit_device_t *device, const godwit_device_attempt_t *attempt)
+{
+    godwit_emsdp_control_t m = request_of(device);
+    m.present |= 1u << GODWIT_TLV_IMSI;
+    m.imsi = device->config.imsi;
+    if (attempt->with_auts) {
+        m.present |= 1u << GODWIT_TLV_AUTS;
+        memcpy(m.auts, attempt->auts, sizeof m.auts);
+    }
+    godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);
+    godwit_status_t status =
+        godwit_emsdp_unkeyed_build(device->config.framing, 0, attempt->low_count, &m, &out);
+    device->exchange.ask_len = (uint16_t)out.len;
+    return status;
+}
+
+/* Counter bits of an attempt: random, so that a reboot does not meet a cached answer for ever. */
+static uint32_t low_bits(const godwit_device_t *device, const uint8_t random[4])
+{
+    unsigned bits = 3u + 8u * device->config.framing.counter_octets;
+    return godwit_load_u32(random) & ((UINT32_C(1) << bits) - 1u);
+}
+
+static godwit_status_t begin_unkeyed(godwit_device_t *device, const uint8_t random[4], const uint8_t *auts,
+                                     godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    godwit_device_attempt_t attempt = {.used = true, .with_auts = auts != NULL, .low_count = low_bits(device, random)};
+    if (auts != NULL) {
+        memcpy(attempt.auts, auts, sizeof attempt.auts);
+    }
+    godwit_status_t status = godwit_device_attempt_build(device, &attempt);
+    if (status == GODWIT_OK) {
+        x->attempt[1] = x->attempt[0];
+        x->attempt[0] = attempt;
+        x->early = false;
+        status = godwit_device_transmit(device, godwit_slice(device->ask, x->ask_len), false, requests);
+    }
+    return status;
+}
+
+static godwit_status_t begin_early(godwit_device_t *device, godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    godwit_emsdp_control_t m = request_of(device);
+    bool store = false;
+    bool with_reading = x->holds && x->reading_len <= GODWIT_DEVICE_FIRST_READING_MAX;
+    if (with_reading) {
+        m.present |= 1u << GODWIT_TLV_DATA;
+        m.data = godwit_slice(device->reading, x->reading_len);
+    }
+    godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);
+    godwit_status_t status = godwit_device_seal_control(device, &device->session.next, &m, &out, &store);
+    if (store) {
+        godwit_device_store(device, requests);
+    }
+    if (status == GODWIT_OK) {
+        x->early = true;
+        x->ask_len = (uint16_t)out.len;
+        status = godwit_device_transmit(device, godwit_written(&out), with_reading, requests);
+    }
+    return status;
+}
+
+static bool can_be_early(const godwit_device_t *device)
+{
+    const godwit_device_session_t *s = &device->session;
+    return s->state == GODWIT_SESSION_ANNOUNCED && (s->flags & GODWIT_DEVICE_DISTRUSTED) == 0 &&
+           godwit_emsdp_key_is_set(&s->next) && s->next.cp_next_out < GODWIT_DEVICE_COUNT_RETIRE;
+}
+
+godwit_status_t godwit_device_setup_begin(godwit_device_t *device, const uint8_t random[4], const uint8_t *auts,
+                                          godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    bool early = auts == NULL && can_be_early(device);
+    godwit_status_t status =
+        early ? begin_early(device, requests) : begin_unkeyed(device, random, auts, requests);
+    if (status == GODWIT_OK) {
+        x->usim_runs = auts != NULL ? x->usim_runs : 0;
+        x->pending = GODWIT_SESSION_REQUEST;
+        x->sendings = 1;
+        x->hinted = false;
+        godwit_device_timer_set(device, requests);
+        godwit_device_event(requests, "session_requested", GODWIT_OK);
+    }
+    return status;
+}

@@ -45,6 +45,7 @@ static godwit_status_t seal_answer(godwit_device_t *device, godwit_emsdp_key_t *
     }
     if (status == GODWIT_OK) {
         x->answer_len = (uint16_t)out.len;
+        x->repeats = 0;
     }
     return status;
 }
@@ -52,8 +53,8 @@ static godwit_status_t seal_answer(godwit_device_t *device, godwit_emsdp_key_t *
 static godwit_status_t send_answer(godwit_device_t *device, const char *event, godwit_device_requests_t *requests)
 {
     godwit_device_store(device, requests);
-    godwit_status_t status = godwit_device_transmit(
-        device, godwit_slice(device->answer, device->exchange.answer_len), false, requests);
+    godwit_status_t status =
+        godwit_device_transmit(device, godwit_slice(device->answer, device->exchange.answer_len), false, requests);
     if (event != NULL) {
         godwit_device_event(requests, event, GODWIT_OK);
     }
@@ -95,8 +96,8 @@ godwit_status_t godwit_device_manage_keys_request(godwit_device_t *device, const
     if (godwit_emsdp_has(&in->opened.control, GODWIT_TLV_KEY)) {
         return rekey(device, in, requests);
     }
-    godwit_status_t status = seal_answer(device, godwit_device_sending_key(device), GODWIT_MANAGE_KEYS_RESPONSE,
-                                         in->datagram);
+    godwit_status_t status =
+        seal_answer(device, godwit_device_sending_key(device), GODWIT_MANAGE_KEYS_RESPONSE, in->datagram);
     if (status == GODWIT_OK) {
         godwit_device_settle(device, in);
         status = send_answer(device, NULL, requests);
@@ -154,8 +155,8 @@ godwit_status_t godwit_device_terminate_request(godwit_device_t *device, const g
     bool announces = godwit_emsdp_has(&in->opened.control, GODWIT_TLV_KEY);
     godwit_status_t status = announces ? handed_out(device, in, &key) : GODWIT_OK;
     if (status == GODWIT_OK) {
-        status = seal_answer(device, godwit_device_sending_key(device), GODWIT_SESSION_TERMINATE_RESPONSE,
-                             in->datagram);
+        status =
+            seal_answer(device, godwit_device_sending_key(device), GODWIT_SESSION_TERMINATE_RESPONSE, in->datagram);
     }
     if (status == GODWIT_OK) {
         godwit_device_settle(device, in);

@@ -95,8 +95,7 @@ static godwit_status_t ask_under_key(godwit_device_t *device, uint8_t command, b
         m.present = 1u << GODWIT_TLV_COUNT;
     }
     godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);
-    godwit_status_t status =
-        godwit_device_seal_control(device, godwit_device_sending_key(device), &m, &out, store);
+    godwit_status_t status = godwit_device_seal_control(device, godwit_device_sending_key(device), &m, &out, store);
     if (status == GODWIT_OK) {
         x->pending = command;
         x->sendings = 1;
@@ -227,9 +226,9 @@ godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t rando
     (void)random;
     requests->count = 0;
     if (x->pending == 0) {
-        if (x->holds && is_live(device)) { /* a long reading that had to wait for the delivery of one from the network */
-            godwit_status_t status =
-                send_user(device, godwit_slice(device->reading, x->reading_len), requests);
+        if (x->holds &&
+            is_live(device)) { /* a long reading that had to wait for the delivery of one from the network */
+            godwit_status_t status = send_user(device, godwit_slice(device->reading, x->reading_len), requests);
             godwit_device_exchange_end(device);
             return status;
         }

@@ -67,11 +67,10 @@ GODWIT_MUST_USE godwit_status_t godwit_device_start_complete(godwit_device_t *de
 typedef struct godwit_device_incoming {
     godwit_emsdp_key_t *key;
     godwit_slice_t datagram;
-    godwit_session_state_t next_state;
     godwit_emsdp_opened_t opened;
 } godwit_device_incoming_t;
 
-/* Moves the window past it; a first datagram under the successor drops the key before; takes the new state. */
+/* Moves the window past it; a first datagram under the successor drops the key before. */
 void godwit_device_settle(godwit_device_t *device, const godwit_device_incoming_t *in);
 /* First 8 octets of SHA-256. */
 GODWIT_MUST_USE godwit_status_t godwit_device_digest(const godwit_device_t *device, godwit_slice_t datagram,

@@ -36,8 +36,8 @@ void godwit_device_timer_set(godwit_device_t *device, godwit_device_requests_t *
 {
     unsigned doublings = device->exchange.sendings > 0 ? device->exchange.sendings - 1u : 0u;
     uint32_t first = device->config.retransmit_ms;
-    godwit_device_ask_for(requests, GODWIT_DEVICE_TIMER)->delay_ms =
-        first << (doublings < SHIFT_MAX ? doublings : SHIFT_MAX);
+    godwit_device_ask_for(requests, GODWIT_DEVICE_TIMER)->delay_ms = first
+                                                                     << (doublings < SHIFT_MAX ? doublings : SHIFT_MAX);
 }
 
 void godwit_device_timer_cancel(godwit_device_requests_t *requests)
@@ -105,8 +105,7 @@ godwit_status_t godwit_device_seal_control(const godwit_device_t *device, godwit
     if (key->cp_next_out >= limit) {
         key->cp_limit_out = raised(device, key->cp_next_out);
     }
-    godwit_status_t status =
-        godwit_emsdp_seal_control(device->config.crypto, key, m, godwit_slice(NULL, 0), out);
+    godwit_status_t status = godwit_emsdp_seal_control(device->config.crypto, key, m, godwit_slice(NULL, 0), out);
     if (status != GODWIT_OK) {
         key->cp_limit_out = limit;
     } else if (key->cp_limit_out != limit) {

@@ -26,9 +26,6 @@ void godwit_device_settle(godwit_device_t *device, const godwit_device_incoming_
         godwit_wipe(&s->next, sizeof s->next);
         s->state = s->state == GODWIT_SESSION_REKEYING ? GODWIT_SESSION_ACTIVE : s->state;
     }
-    if (in->next_state != GODWIT_SESSION_REKEYING) {
-        s->state = (uint8_t)in->next_state;
-    }
 }
 
 /* ---- handlers ---- */
@@ -182,30 +179,36 @@ static godwit_status_t under_a_key(godwit_device_t *device, const godwit_emsdp_h
                                    godwit_slice_t datagram, godwit_device_requests_t *requests)
 {
     godwit_device_incoming_t in = {.datagram = datagram};
+    godwit_session_state_t next; /* the handler takes it, together with the keys that belong to it */
     const handler_t *handler = handler_of(header);
     if (handler == NULL) {
         return GODWIT_WRONG_STATE;
     }
     godwit_status_t status = find_key(device, header, &in.key);
     if (status == GODWIT_OK) {
-        status = godwit_emsdp_open(device->config.crypto, in.key, datagram, godwit_slice(NULL, 0), device->work,
-                                   &in.opened);
+        status =
+            godwit_emsdp_open(device->config.crypto, in.key, datagram, godwit_slice(NULL, 0), device->work, &in.opened);
     }
     if (status == GODWIT_OK) {
         bool with_key = !header->user_plane && godwit_emsdp_has(&in.opened.control, GODWIT_TLV_KEY);
         status = godwit_session_step((godwit_session_state_t)device->session.state, GODWIT_END_DEVICE, false,
-                                     handler->command, with_key, &in.next_state);
+                                     handler->command, with_key, &next);
     }
     return status == GODWIT_OK ? handler->take(device, &in, requests) : status;
 }
 
-/* The octets that the last answer was for get the identical answer again. */
-static bool is_answered(const godwit_device_t *device, godwit_slice_t datagram)
+/* The octets that the last answer was for get the identical answer again, but not for ever: they may be a recording. */
+static bool is_answered(godwit_device_t *device, godwit_slice_t datagram)
 {
-    const godwit_device_exchange_t *x = &device->exchange;
+    godwit_device_exchange_t *x = &device->exchange;
     uint8_t digest[8];
-    return x->answer_len > 0 && godwit_device_digest(device, datagram, digest) == GODWIT_OK &&
-           memcmp(digest, x->answered, sizeof digest) == 0;
+    if (x->answer_len == 0 || x->repeats >= GODWIT_DEVICE_REPEATS_MAX ||
+        godwit_device_digest(device, datagram, digest) != GODWIT_OK ||
+        memcmp(digest, x->answered, sizeof digest) != 0) {
+        return false;
+    }
+    x->repeats++;
+    return true;
 }
 
 static godwit_status_t dispatch(godwit_device_t *device, godwit_slice_t datagram, godwit_device_requests_t *requests)

@@ -28,8 +28,7 @@ godwit_status_t godwit_device_attempt_build(godwit_device_t *device, const godwi
         memcpy(m.auts, attempt->auts, sizeof m.auts);
     }
     godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);
-    godwit_status_t status =
-        godwit_emsdp_unkeyed_build(device->config.framing, 0, attempt->low_count, &m, &out);
+    godwit_status_t status = godwit_emsdp_unkeyed_build(device->config.framing, 0, attempt->low_count, &m, &out);
     device->exchange.ask_len = (uint16_t)out.len;
     return status;
 }
@@ -94,8 +93,7 @@ godwit_status_t godwit_device_setup_begin(godwit_device_t *device, const uint8_t
 {
     godwit_device_exchange_t *x = &device->exchange;
     bool early = auts == NULL && can_be_early(device);
-    godwit_status_t status =
-        early ? begin_early(device, requests) : begin_unkeyed(device, random, auts, requests);
+    godwit_status_t status = early ? begin_early(device, requests) : begin_unkeyed(device, random, auts, requests);
     if (status == GODWIT_OK) {
         x->usim_runs = auts != NULL ? x->usim_runs : 0;
         x->pending = GODWIT_SESSION_REQUEST;

@@ -102,9 +102,8 @@ static godwit_status_t start_key(const godwit_device_t *device, godwit_slice_t s
 }
 
 /* Opens Start as the answer to one attempt; on success the transcript becomes that of 12. */
-static godwit_status_t open_start(godwit_device_t *device, const godwit_device_attempt_t *attempt,
-                                  godwit_slice_t start, godwit_emsdp_key_t *key,
-                                  uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT])
+static godwit_status_t open_start(godwit_device_t *device, const godwit_device_attempt_t *attempt, godwit_slice_t start,
+                                  godwit_emsdp_key_t *key, uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT])
 {
     const godwit_crypto_t *crypto = device->config.crypto;
     godwit_emsdp_opened_t opened;
@@ -117,8 +116,8 @@ static godwit_status_t open_start(godwit_device_t *device, const godwit_device_a
         status = godwit_emsdp_transcript(crypto, datagrams, 1, transcript);
     }
     if (status == GODWIT_OK) {
-        status = godwit_emsdp_open(crypto, key, start, godwit_slice(transcript, GODWIT_EMSDP_TRANSCRIPT),
-                                   device->work, &opened);
+        status = godwit_emsdp_open(crypto, key, start, godwit_slice(transcript, GODWIT_EMSDP_TRANSCRIPT), device->work,
+                                   &opened);
     }
     if (status == GODWIT_OK) {
         godwit_emsdp_accept(key, &opened);
@@ -208,6 +207,7 @@ godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_sli
     if (status == GODWIT_OK) {
         adopt(device, &key);
         memcpy(x->answered, digest, sizeof digest);
+        x->repeats = 0;
         status = confirm(device, godwit_written(&user), requests);
     }
     godwit_wipe(&key, sizeof key);
@@ -254,8 +254,8 @@ static godwit_status_t start_early(godwit_device_t *device, godwit_slice_t start
     godwit_emsdp_opened_t opened;
     godwit_status_t status = godwit_emsdp_transcript(crypto, &request, 1, transcript);
     if (status == GODWIT_OK) {
-        status =
-            godwit_emsdp_open(crypto, &s->next, start, godwit_slice(transcript, sizeof transcript), device->work, &opened);
+        status = godwit_emsdp_open(crypto, &s->next, start, godwit_slice(transcript, sizeof transcript), device->work,
+                                   &opened);
     }
     if (status == GODWIT_OK && (opened.control.framing.session_octets != device->config.framing.session_octets ||
                                 opened.control.framing.counter_octets != device->config.framing.counter_octets ||

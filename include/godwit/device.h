@@ -42,6 +42,10 @@
 #ifndef GODWIT_DEVICE_USIM_RUNS_MAX
 #define GODWIT_DEVICE_USIM_RUNS_MAX 8
 #endif
+/* How often one answer is sent again. */
+#ifndef GODWIT_DEVICE_REPEATS_MAX
+#define GODWIT_DEVICE_REPEATS_MAX 8
+#endif
 
 /* The caller owns what the pointers show; it must live as long as the device. */
 typedef struct godwit_device_config {

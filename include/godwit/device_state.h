@@ -42,7 +42,7 @@ typedef struct godwit_device_exchange {
     uint8_t usim_runs;
     bool hinted; /* a hint was taken since the last sending */
     bool vector_set;
-    bool vector_is_current; /* key_set is the session's e2m_keyset */
+    bool vector_is_current;             /* key_set is the session's e2m_keyset */
     godwit_device_attempt_t attempt[2]; /* the last one, and the one before it, which stays answerable */
     uint8_t asked[32];                  /* RAND || AUTN that the USIM works on */
     uint8_t vector[32];                 /* RAND || AUTN of the last result that the USIM gave */
@@ -51,6 +51,7 @@ typedef struct godwit_device_exchange {
     bool echo_set, echo_had_reading;
     uint8_t hint_rest, hint_step; /* readings until a hint is taken again, and how that grows */
     uint8_t answered[8];          /* first of SHA-256 of the datagram that `answer` answers */
+    uint8_t repeats;              /* of that answer */
     uint16_t answer_len, ask_len, start_len, reading_len;
 } godwit_device_exchange_t;
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The soft card in a file (mode 0600): for machines without a SIM slot, for tests and demonstrations. The file is replaced durably before a
+ * result leaves. Whoever reads the file has K: it is a card, to be guarded like one.
+ */
+#ifndef GODWIT_ADAPTERS_USIM_SOFT_H
+#define GODWIT_ADAPTERS_USIM_SOFT_H
+
+#include "adapters/nvm/nvm.h"
+#include "roles/usim.h"
+
+typedef struct godwit_usim_soft {
+    godwit_nvm_t nvm;
+    godwit_usim_t usim;
+    bool open;
+    char why[GODWIT_NVM_WHY_MAX]; /* after a failure: one line that names the file, what was wrong and what to do */
+} godwit_usim_soft_t;
+
+/* Makes a card file; never over an existing one (GODWIT_WRONG_STATE). disk: NULL for the operating system's. The card is not open
+ * afterwards. */
+GODWIT_MUST_USE godwit_status_t godwit_usim_soft_create(godwit_usim_soft_t *card, const char *path,
+                                                        const godwit_crypto_t *crypto, const godwit_imsi_t *imsi,
+                                                        const godwit_aka_key_t *key, const godwit_disk_t *disk);
+/* GODWIT_NOT_FOUND; GODWIT_MALFORMED when it is damaged; GODWIT_AGAIN when another process has it open; GODWIT_IO_FAILED. */
+GODWIT_MUST_USE godwit_status_t godwit_usim_soft_open(godwit_usim_soft_t *card, const char *path,
+                                                      const godwit_crypto_t *crypto, const godwit_disk_t *disk);
+/* What the card answers. GODWIT_IO_FAILED when the new sequence numbers could not be made durable: result is then wiped, and the card closed,
+ * for it no longer knows what its file holds. */
+GODWIT_MUST_USE godwit_status_t godwit_usim_soft_authenticate(godwit_usim_soft_t *card, const uint8_t rand[16],
+                                                              const uint8_t autn[16], godwit_usim_result_t *result);
+/* Wipes and unlocks. */
+void godwit_usim_soft_close(godwit_usim_soft_t *card);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The soft card: AUTHENTICATE, and the image that survives. The image of a moved array is given before the result may leave.
+ */
+#include <string.h>
+
+#include "roles/usim.h"
+
+/* magic (4) | version (1) | IMSI digits (16) | algorithm, K length (2) | K (32) | OPc (32) | TUAK profile (9) | SRES by truncation (1) |
+ * IND bits (1) | delta (8) | age limit (8) | SEQ_MS (32 times 6) | SHA-256 of all that (32) */
+#define MAGIC 0x47574353u /* "GWCS" */
+#define VERSION 1u
+#define INDS (1u << GODWIT_IND_BITS_MAX)
+#define BODY (4u + 1u + 16u + 2u + 32u + 32u + 9u + 1u + 1u + 8u + 8u + INDS * 6u)
+
+_Static_assert(BODY + GODWIT_SHA256_SIZE == GODWIT_USIM_IMAGE_SIZE, "the image has the size that usim.h promises");
+
+void godwit_usim_init(godwit_usim_t *usim, const godwit_crypto_t *crypto, const godwit_imsi_t *imsi,
+                      const godwit_aka_key_t *key)
+{
+    memset(usim, 0, sizeof *usim);
+    usim->crypto = crypto;
+    usim->imsi = *imsi;
+    usim->key = *key;
+    godwit_sqn_array_init(&usim->sqn);
+}
+
+godwit_status_t godwit_usim_step(godwit_usim_t *usim, const uint8_t rand[16], const uint8_t autn[16],
+                                 godwit_usim_output_t *out)
+{
+    memset(out, 0, sizeof *out);
+    godwit_status_t status = godwit_usim_authenticate(usim->crypto, &usim->key, &usim->sqn, rand, autn, &out->result);
+    if (status == GODWIT_OK && out->result.status == GODWIT_OK) { /* only then the array moved */
+        out->store = true;
+        status = godwit_usim_save(usim, out->image);
+    }
+    if (status != GODWIT_OK) {
+        godwit_wipe(out, sizeof *out);
+    }
+    return status;
+}
+
+godwit_status_t godwit_usim_step_gsm(const godwit_usim_t *usim, const uint8_t rand[16], uint8_t sres[4], uint8_t kc[8])
+{
+    return godwit_gsm_compute(usim->crypto, &usim->key, rand, sres, kc);
+}
+
+/* ---- the image ---- */
+
+static void put_key(godwit_writer_t *w, const godwit_aka_key_t *key)
+{
+    godwit_put_u8(w, (uint8_t)key->algorithm);
+    godwit_put_u8(w, key->k_len);
+    godwit_put(w, key->k, sizeof key->k);
+    godwit_put(w, key->opc, sizeof key->opc);
+    godwit_put_u16(w, key->tuak.mac_bits);
+    godwit_put_u16(w, key->tuak.res_bits);
+    godwit_put_u16(w, key->tuak.ck_bits);
+    godwit_put_u16(w, key->tuak.ik_bits);
+    godwit_put_u8(w, key->tuak.iterations);
+    godwit_put_u8(w, key->sres_by_truncation ? 1 : 0);
+}
+
+godwit_status_t godwit_usim_save(const godwit_usim_t *usim, uint8_t image[GODWIT_USIM_IMAGE_SIZE])
+{
+    godwit_writer_t w = godwit_writer(image, GODWIT_USIM_IMAGE_SIZE);
+    godwit_put_u32(&w, MAGIC);
+    godwit_put_u8(&w, VERSION);
+    godwit_put(&w, usim->imsi.digits, sizeof usim->imsi.digits);
+    put_key(&w, &usim->key);
+    godwit_put_u8(&w, usim->sqn.ind_bits);
+    godwit_put_u64(&w, usim->sqn.delta);
+    godwit_put_u64(&w, usim->sqn.age_limit);
+    for (size_t i = 0; i < INDS; i++) {
+        godwit_put_u48(&w, usim->sqn.seq_ms[i]);
+    }
+    godwit_slice_t body = godwit_written(&w);
+    uint8_t *check = godwit_put_space(&w, GODWIT_SHA256_SIZE);
+    godwit_status_t status = godwit_writer_status(&w);
+    return status == GODWIT_OK ? usim->crypto->sha256(&body, 1, check) : status;
+}
+
+static void get_key(godwit_reader_t *r, godwit_aka_key_t *key)
+{
+    key->algorithm = (godwit_aka_algorithm_t)godwit_get_u8(r);
+    key->k_len = godwit_get_u8(r);
+    godwit_get(r, key->k, sizeof key->k);
+    godwit_get(r, key->opc, sizeof key->opc);
+    key->tuak.mac_bits = godwit_get_u16(r);
+    key->tuak.res_bits = godwit_get_u16(r);
+    key->tuak.ck_bits = godwit_get_u16(r);
+    key->tuak.ik_bits = godwit_get_u16(r);
+    key->tuak.iterations = godwit_get_u8(r);
+    key->sres_by_truncation = godwit_get_u8(r) != 0;
+}
+
+/* The octets are those that were written; whether they make a card is for the same function to say that made the key. */
+static godwit_status_t key_check(const godwit_crypto_t *crypto, const godwit_aka_key_t *key)
+{
+    godwit_aka_key_t again;
+    if (key->k_len > GODWIT_K_MAX || godwit_aka_algorithm_name(key->algorithm) == NULL) {
+        return GODWIT_MALFORMED;
+    }
+    bool xor = key->algorithm == GODWIT_ALG_XOR_3G || key->algorithm == GODWIT_ALG_XOR_2G;
+    size_t op_len = xor? 0 : key->algorithm == GODWIT_ALG_TUAK ? 32 : 16;
+    godwit_status_t status = godwit_aka_key_init(&again, crypto, key->algorithm, godwit_slice(key->k, key->k_len),
+                                                 godwit_slice(key->opc, op_len), true, &key->tuak);
+    godwit_wipe(&again, sizeof again);
+    return status == GODWIT_INVALID_ARGUMENT ? GODWIT_MALFORMED : status;
+}
+
+static godwit_status_t body_load(godwit_usim_t *usim, godwit_slice_t image)
+{
+    godwit_reader_t r = godwit_reader(image);
+    char digits[sizeof usim->imsi.digits + 1] = {0};
+    bool known = godwit_get_u32(&r) == MAGIC;
+    known = godwit_get_u8(&r) == VERSION && known;
+    godwit_get(&r, digits, sizeof usim->imsi.digits);
+    get_key(&r, &usim->key);
+    usim->sqn.ind_bits = godwit_get_u8(&r);
+    usim->sqn.delta = godwit_get_u64(&r);
+    usim->sqn.age_limit = godwit_get_u64(&r);
+    for (size_t i = 0; i < INDS; i++) {
+        usim->sqn.seq_ms[i] = godwit_get_u48(&r);
+    }
+    if (!known || usim->sqn.ind_bits > GODWIT_IND_BITS_MAX) {
+        return GODWIT_MALFORMED;
+    }
+    return godwit_imsi_from_text(digits, &usim->imsi) == GODWIT_OK ? GODWIT_OK : GODWIT_MALFORMED;
+}
+
+godwit_status_t godwit_usim_load(godwit_usim_t *usim, const godwit_crypto_t *crypto, godwit_slice_t image)
+{
+    uint8_t check[GODWIT_SHA256_SIZE];
+    godwit_slice_t body = godwit_slice(image.ptr, BODY);
+    memset(usim, 0, sizeof *usim);
+    if (image.len != GODWIT_USIM_IMAGE_SIZE) {
+        return GODWIT_MALFORMED;
+    }
+    godwit_status_t status = crypto->sha256(&body, 1, check);
+    if (status == GODWIT_OK && memcmp(check, image.ptr + BODY, sizeof check) != 0) {
+        status = GODWIT_MALFORMED;
+    }
+    if (status == GODWIT_OK) {
+        status = body_load(usim, image);
+    }
+    if (status == GODWIT_OK) {
+        status = key_check(crypto, &usim->key);
+    }
+    usim->crypto = crypto;
+    if (status != GODWIT_OK) {
+        godwit_wipe(usim, sizeof *usim);
+    }
+    return status;
+}

@@ -36,14 +36,14 @@ static godwit_status_t check_of(const godwit_device_t *device, const uint8_t *re
 
 static void put_key(godwit_writer_t *w, const godwit_emsdp_key_t *key)
 {
+    godwit_emsdp_key_t copy = *key;
     uint8_t *at = godwit_put_space(w, GODWIT_EMSDP_KEY_RECORD);
-    if (at != NULL && godwit_emsdp_key_is_set(key)) {
-        godwit_emsdp_key_t copy = *key;
-        copy.hot.up_next_out = copy.hot.up_limit_out;
-        copy.cp_next_out = copy.cp_limit_out;
+    copy.hot.up_next_out = copy.hot.up_limit_out;
+    copy.cp_next_out = copy.cp_limit_out;
+    if (at != NULL) {
         godwit_emsdp_key_save(&copy, at);
-        godwit_wipe(&copy, sizeof copy);
     }
+    godwit_wipe(&copy, sizeof copy);
 }
 
 /* An end that was asked for and not answered is, after a reboot, a session not to be trusted. */
@@ -85,25 +85,19 @@ size_t godwit_device_record_write(godwit_device_t *device)
 
 /* ---- reading back ---- */
 
-/* A key that is not set is all zeros. */
 static godwit_status_t get_key(const godwit_device_t *device, godwit_reader_t *r, godwit_emsdp_key_t *key)
 {
-    static const uint8_t none[GODWIT_EMSDP_KEY_RECORD];
     const godwit_framing_t *framing = &device->config.framing;
-    uint8_t octets[GODWIT_EMSDP_KEY_RECORD];
-    godwit_status_t status = GODWIT_OK;
-    godwit_get(r, octets, sizeof octets);
-    memset(key, 0, sizeof *key);
-    if (!godwit_equal_secret(octets, none, sizeof none)) {
-        status = godwit_emsdp_key_load(octets, key);
-        if (status == GODWIT_OK && (key->hot.end != GODWIT_END_DEVICE ||
-                                    key->hot.framing != (framing->session_octets << 4 | framing->counter_octets))) {
-            status = GODWIT_MALFORMED;
-        }
-        key->hot.up_limit_out = key->hot.up_next_out;
-        key->cp_limit_out = key->cp_next_out;
+    godwit_slice_t octets = godwit_get_slice(r, GODWIT_EMSDP_KEY_RECORD);
+    godwit_status_t status =
+        octets.len == GODWIT_EMSDP_KEY_RECORD ? godwit_emsdp_key_load(octets.ptr, key) : GODWIT_MALFORMED;
+    bool ours = key->hot.end == GODWIT_END_DEVICE &&
+                key->hot.framing == (framing->session_octets << 4 | framing->counter_octets);
+    if (status == GODWIT_OK && godwit_emsdp_key_is_set(key) && !ours) {
+        status = GODWIT_MALFORMED;
     }
-    godwit_wipe(octets, sizeof octets);
+    key->hot.up_limit_out = key->hot.up_next_out;
+    key->cp_limit_out = key->cp_next_out;
     return status;
 }
 

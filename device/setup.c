@@ -7,22 +7,17 @@
 
 #include "device/internal.h"
 
-static godwit_emsdp_control_t request_of(const godwit_device_t *device)
-{
-    godwit_emsdp_control_t m = {.command = GODWIT_SESSION_REQUEST};
-    m.present = 1u << GODWIT_TLV_UE_CONFIGURATION | 1u << GODWIT_TLV_ENTERPRISE | 1u << GODWIT_TLV_SERVING_NETWORK;
-    m.agreements = device->config.agreements;
-    m.suites = device->config.suites;
-    m.enterprise = device->config.enterprise;
-    m.serving_network = device->config.serving_network;
-    return m;
-}
-
 godwit_status_t godwit_device_attempt_build(godwit_device_t *device, const godwit_device_attempt_t *attempt)
 {
-    godwit_emsdp_control_t m = request_of(device);
-    m.present |= 1u << GODWIT_TLV_IMSI;
-    m.imsi = device->config.imsi;
+    const godwit_device_config_t *config = &device->config;
+    godwit_emsdp_control_t m = {.command = GODWIT_SESSION_REQUEST};
+    m.present = 1u << GODWIT_TLV_IMSI | 1u << GODWIT_TLV_UE_CONFIGURATION | 1u << GODWIT_TLV_ENTERPRISE |
+                1u << GODWIT_TLV_SERVING_NETWORK;
+    m.imsi = config->imsi;
+    m.agreements = config->agreements;
+    m.suites = config->suites;
+    m.enterprise = config->enterprise;
+    m.serving_network = config->serving_network;
     if (attempt->with_auts) {
         m.present |= 1u << GODWIT_TLV_AUTS;
         memcpy(m.auts, attempt->auts, sizeof m.auts);
@@ -58,14 +53,15 @@ static godwit_status_t begin_unkeyed(godwit_device_t *device, const uint8_t rand
     return status;
 }
 
+/* Session ID and key say who asks, so it needs no other TLV. */
 static godwit_status_t begin_early(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
-    godwit_emsdp_control_t m = request_of(device);
+    godwit_emsdp_control_t m = {.command = GODWIT_SESSION_REQUEST};
     bool store = false;
     bool with_reading = x->holds && x->reading_len <= GODWIT_DEVICE_FIRST_READING_MAX;
     if (with_reading) {
-        m.present |= 1u << GODWIT_TLV_DATA;
+        m.present = 1u << GODWIT_TLV_DATA;
         m.data = godwit_slice(device->reading, x->reading_len);
     }
     godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);

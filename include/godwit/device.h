@@ -17,7 +17,7 @@
 #include "godwit/emsdp.h"
 
 /* Octets of non-volatile memory that one record takes. */
-#define GODWIT_DEVICE_RECORD_MAX 288
+#define GODWIT_DEVICE_RECORD_MAX 296
 /* The most requests that one call gives. */
 #define GODWIT_DEVICE_REQUESTS_MAX 6
 

@@ -72,7 +72,7 @@ static void use_conversation(const kat_record_t *r, void *context)
     feed(r, "early_start", &d);
     assert_non_null(dut_event(&d, "reading_sent"));
     assert_int_equal(dut_sends(&d), 0);
-    dut_send(&d, "reading 5");
+    dut_send(&d, "reading 4");
     expect_sent(r, "up_3", &d);
     feed(r, "terminate_request_down", &d);
     expect_sent(r, "terminate_response_up", &d);
@@ -125,7 +125,7 @@ static void use_with_reboots(const kat_record_t *r, void *context)
     expect_sent(r, "early_request", &d);
     feed(r, "early_start", &d);
     REBOOT();
-    dut_send(&d, "reading 5");
+    dut_send(&d, "reading 4");
     expect_sent(r, "up_3", &d);
     REBOOT();
     feed(r, "terminate_request_down", &d);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the EMKS share: one file for each message it takes, and the common ways to answer.
+ */
+#ifndef GODWIT_ROLES_EMKS_INTERNAL_H
+#define GODWIT_ROLES_EMKS_INTERNAL_H
+
+#include "roles/emks.h"
+
+/* request.c: KEY_REQUEST. vector.c: AUTH_INFO_ANSWER and its timer. confirm.c: KEY_CONFIRM. */
+void godwit_emks_on_key_request(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
+void godwit_emks_on_vector(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
+void godwit_emks_on_timer(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
+void godwit_emks_on_key_confirm(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
+
+/* ask.c: requests to the HSS under way. */
+
+/* Asks the HSS for a vector, or joins the request that is under way already. auts NULL: no resynchronisation. GODWIT_OVERLOAD when there
+ * is no room. */
+GODWIT_MUST_USE godwit_status_t godwit_emks_ask(godwit_emks_t *emks, const godwit_message_t *message,
+                                                godwit_agreement_t agreement, const uint8_t *outstanding_rand,
+                                                const uint8_t *auts, godwit_outbox_t *out);
+void godwit_emks_pending_release(godwit_emks_t *emks, godwit_emks_pending_t *pending, godwit_outbox_t *out);
+
+/* answer.c */
+
+/* Whether endpoint is a canonical name and the sender's own. */
+bool godwit_emks_speaks_for(const godwit_message_t *message, const char *endpoint);
+void godwit_emks_fetch_key_set(godwit_outbox_t *out, const godwit_imsi_t *imsi, godwit_agreement_t agreement);
+void godwit_emks_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
+                       const char *detail);
+/* A KEY_ANSWER without a key, and the event that says why. */
+void godwit_emks_refuse(godwit_outbox_t *out, const godwit_emks_waiter_t *waiter, const godwit_imsi_t *imsi,
+                        godwit_status_t status, const char *detail);
+/* A KEY_ANSWER with K_session of that generation for the waiter's endpoint. The key set must be committed before. */
+GODWIT_MUST_USE godwit_status_t godwit_emks_hand_out(const godwit_emks_t *emks, godwit_outbox_t *out,
+                                                     const godwit_emks_waiter_t *waiter,
+                                                     const godwit_key_set_record_t *key_set, uint32_t generation,
+                                                     bool with_vector);
+/* NULL when the outbox is full. */
+godwit_key_set_record_t *godwit_emks_commit(godwit_outbox_t *out, const godwit_key_set_record_t *key_set);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * KEY_REQUEST. One vector is outstanding for each IMSI and agreement: a request for a session gets the same one again with the next
+ * generation, so that nobody burns a subscriber's SQN; a new one is fetched only when none is outstanding or a valid AUTS came.
+ */
+#include <string.h>
+
+#include "roles/emks/internal.h"
+
+#define OUTSTANDING_MS (UINT64_C(24) * 60 * 60 * 1000)
+
+static unsigned bit_of(godwit_agreement_t agreement)
+{
+    return 1u << (agreement - 1);
+}
+
+/* 03 is preferred; 07 only where it is allowed for that device. DEVICE_RAND (0) stands for none. */
+static godwit_agreement_t choose(const godwit_emks_t *emks, const godwit_key_request_t *request)
+{
+    unsigned both = emks->agreements & request->agreements;
+    if ((both & bit_of(GODWIT_AGREEMENT_SEPARATE_EPS)) != 0) {
+        return GODWIT_AGREEMENT_SEPARATE_EPS;
+    }
+    if ((both & bit_of(GODWIT_AGREEMENT_SEPARATE_UMTS)) != 0 && emks->separate_umts_allowed != NULL &&
+        emks->separate_umts_allowed(emks->context, &request->imsi)) {
+        return GODWIT_AGREEMENT_SEPARATE_UMTS;
+    }
+    return GODWIT_AGREEMENT_DEVICE_RAND;
+}
+
+static bool is_outstanding(const godwit_emks_t *emks, const godwit_key_set_record_t *key_set, uint64_t now_ms)
+{
+    uint64_t life = emks->outstanding_ms != 0 ? emks->outstanding_ms : OUTSTANDING_MS;
+    bool old = now_ms > key_set->created_ms && now_ms - key_set->created_ms > life;
+    return !key_set->confirmed && !old && key_set->generation < UINT32_MAX;
+}
+
+static godwit_status_t next_generation(const godwit_emks_t *emks, const godwit_key_set_record_t *stored,
+                                       const godwit_emks_waiter_t *waiter, bool with_vector, godwit_outbox_t *out)
+{
+    godwit_key_set_record_t key_set = *stored;
+    key_set.generation++;
+    godwit_status_t status = godwit_emks_commit(out, &key_set) != NULL ? GODWIT_OK : GODWIT_OVERLOAD;
+    if (status == GODWIT_OK) {
+        status = godwit_emks_hand_out(emks, out, waiter, &key_set, key_set.generation, with_vector);
+    }
+    godwit_wipe(&key_set, sizeof key_set);
+    return status;
+}
+
+/* For the next key of a session that lives: only of the key set that the session came from, and only once its vector is spent. */
+static godwit_status_t for_next(const godwit_emks_t *emks, const godwit_key_request_t *request,
+                                const godwit_key_set_record_t *stored, const godwit_emks_waiter_t *waiter,
+                                godwit_outbox_t *out, const char **detail)
+{
+    if (stored == NULL || stored->vector_number != request->key_set || !stored->confirmed) {
+        *detail = "a next generation of a key set that is not the confirmed one";
+        return GODWIT_UNKNOWN_KEY;
+    }
+    if (stored->generation == UINT32_MAX) {
+        *detail = "the generations of this key set are spent";
+        return GODWIT_COUNT_EXHAUSTED;
+    }
+    return next_generation(emks, stored, waiter, false, out);
+}
+
+static godwit_status_t for_session(godwit_emks_t *emks, const godwit_input_t *in, godwit_agreement_t agreement,
+                                   const godwit_key_set_record_t *stored, const godwit_emks_waiter_t *waiter,
+                                   godwit_outbox_t *out, const char **detail)
+{
+    const godwit_key_request_t *request = &in->message->u.key_request;
+    bool resync = request->resync;
+    if (resync && (stored == NULL || stored->confirmed)) {
+        *detail = "AUTS, but no vector is outstanding";
+        return GODWIT_AUTH_MAC_FAILURE;
+    }
+    if (resync && request->has_rand && memcmp(request->rand, stored->rand, sizeof stored->rand) != 0) {
+        resync = false; /* the vector it complains of was replaced already */
+    }
+    *detail = "no room for another request to the HSS";
+    if (resync) {
+        return godwit_emks_ask(emks, in->message, agreement, stored->rand, request->auts, out);
+    }
+    if (stored != NULL && is_outstanding(emks, stored, in->now_ms)) {
+        return next_generation(emks, stored, waiter, true, out);
+    }
+    return godwit_emks_ask(emks, in->message, agreement, NULL, NULL, out);
+}
+
+void godwit_emks_on_key_request(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    const godwit_key_request_t *request = &in->message->u.key_request;
+    const godwit_key_set_record_t *stored = in->fetched != NULL ? &in->fetched->u.key_set : NULL;
+    godwit_emks_waiter_t waiter = {.transaction = in->message->transaction, .route = in->message->route};
+    godwit_agreement_t agreement = choose(emks, request);
+    godwit_status_t status = GODWIT_OK;
+    const char *detail = NULL;
+    memcpy(waiter.endpoint, request->endpoint, sizeof waiter.endpoint);
+    if (!godwit_emks_speaks_for(in->message, request->endpoint)) {
+        status = GODWIT_NOT_ENTITLED;
+        detail = "the node that asks is not the endpoint it asks for";
+    } else if (agreement == GODWIT_AGREEMENT_DEVICE_RAND) {
+        status = GODWIT_POLICY_FORBIDS;
+        detail = "no agreement that device and network both allow";
+    } else if (in->fetch_status == GODWIT_AGAIN) {
+        godwit_emks_fetch_key_set(out, &request->imsi, agreement);
+    } else if (in->fetch_status != GODWIT_OK && in->fetch_status != GODWIT_NOT_FOUND) {
+        status = GODWIT_STORE_FAILED;
+        detail = "the key set could not be read";
+    } else if (request->purpose == GODWIT_KEY_NEXT_GENERATION) {
+        status = for_next(emks, request, stored, &waiter, out, &detail);
+    } else {
+        status = for_session(emks, in, agreement, stored, &waiter, out, &detail);
+    }
+    if (status != GODWIT_OK) {
+        godwit_emks_refuse(out, &waiter, &request->imsi, status, detail);
+    }
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * AUTH_INFO_ANSWER: a new vector becomes a new key set; of several, all but the first are discarded. Everybody who waited gets a
+ * generation of their own. When the HSS refuses or is silent, what was outstanding before stays so.
+ */
+#include <string.h>
+
+#include "core/agree/separate_aka/separate_aka.h"
+#include "roles/emks/internal.h"
+
+static godwit_emks_pending_t *pending_of(godwit_emks_t *emks, uint32_t transaction)
+{
+    for (size_t i = 0; i < GODWIT_EMKS_PENDING_MAX; i++) {
+        if (emks->pending[i].used && emks->pending[i].transaction == transaction) {
+            return &emks->pending[i];
+        }
+    }
+    return NULL;
+}
+
+static void refuse_all(godwit_emks_t *emks, godwit_emks_pending_t *pending, godwit_status_t status, const char *detail,
+                       godwit_outbox_t *out)
+{
+    for (uint8_t i = 0; i < pending->waiters; i++) {
+        godwit_emks_refuse(out, &pending->waiter[i], &pending->imsi, status, detail);
+    }
+    godwit_emks_pending_release(emks, pending, out);
+}
+
+void godwit_emks_on_timer(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    if (in->timer < GODWIT_EMKS_PENDING_MAX && emks->pending[in->timer].used) {
+        refuse_all(emks, &emks->pending[in->timer], GODWIT_PEER_INTERNAL, "the HSS did not answer", out);
+    }
+}
+
+/* Whether the answer has what was asked for, before anything is derived from it. */
+static godwit_status_t check(const godwit_emks_t *emks, const godwit_emks_pending_t *pending,
+                             const godwit_auth_info_answer_t *answer, const char **detail)
+{
+    bool eps = pending->agreement == GODWIT_AGREEMENT_SEPARATE_EPS;
+    if (answer->status != GODWIT_OK) {
+        *detail = "the HSS refused";
+        return answer->status;
+    }
+    if (answer->vectors == 0 || answer->kind != (eps ? GODWIT_VECTOR_EUTRAN : GODWIT_VECTOR_UTRAN)) {
+        *detail = "the HSS gave no vector of the kind that was asked for";
+        return GODWIT_PEER_INTERNAL;
+    }
+    *detail = eps ? "a vector without separation bit" : "a UTRAN vector with separation bit or e2m flag";
+    return godwit_separate_aka_check(pending->agreement, answer->vector[0].autn, emks->amf_flag);
+}
+
+static godwit_status_t derive(const godwit_emks_t *emks, godwit_agreement_t agreement,
+                              const godwit_auth_info_vector_t *vector, uint8_t e2m_keyset[32])
+{
+    if (agreement == GODWIT_AGREEMENT_SEPARATE_EPS) {
+        return godwit_separate_aka_keyset_from_kasme(emks->crypto, vector->kasme, vector->autn, e2m_keyset);
+    }
+    return godwit_separate_aka_keyset(emks->crypto, agreement, vector->ck, vector->ik, vector->autn, emks->best_plmn,
+                                      emks->amf_flag, e2m_keyset);
+}
+
+/* The new key set. An HSS that gives the last vector again gives the same keys again: its generations go on, or a COUNT would be used
+ * twice. */
+static godwit_status_t key_set_create(const godwit_emks_t *emks, const godwit_emks_pending_t *pending,
+                                      const godwit_auth_info_vector_t *vector, const godwit_key_set_record_t *stored,
+                                      uint64_t now_ms, godwit_key_set_record_t *key_set)
+{
+    memset(key_set, 0, sizeof *key_set);
+    key_set->imsi = pending->imsi;
+    key_set->agreement = pending->agreement;
+    key_set->vector_number = stored != NULL ? stored->vector_number + 1 : 1;
+    key_set->created_ms = now_ms;
+    memcpy(key_set->rand, vector->rand, sizeof key_set->rand);
+    memcpy(key_set->autn, vector->autn, sizeof key_set->autn);
+    godwit_status_t status = derive(emks, pending->agreement, vector, key_set->e2m_keyset);
+    if (stored != NULL && godwit_equal_secret(stored->e2m_keyset, key_set->e2m_keyset, sizeof key_set->e2m_keyset)) {
+        key_set->vector_number = stored->vector_number;
+        key_set->generation = stored->generation;
+        if (UINT32_MAX - stored->generation < pending->waiters) {
+            status = GODWIT_COUNT_EXHAUSTED;
+        }
+    }
+    key_set->generation += pending->waiters;
+    return status;
+}
+
+static void take(godwit_emks_t *emks, godwit_emks_pending_t *pending, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    const godwit_auth_info_vector_t *vector = &in->message->u.auth_info_answer.vector[0];
+    const godwit_key_set_record_t *stored = in->fetched != NULL ? &in->fetched->u.key_set : NULL;
+    godwit_key_set_record_t key_set;
+    godwit_status_t status = key_set_create(emks, pending, vector, stored, in->now_ms, &key_set);
+    if (status == GODWIT_OK && godwit_emks_commit(out, &key_set) == NULL) {
+        status = GODWIT_OVERLOAD;
+    }
+    if (status != GODWIT_OK) {
+        refuse_all(emks, pending, status, "no key set could be made of the vector", out);
+        goto done;
+    }
+    uint32_t first = key_set.generation - pending->waiters + 1;
+    for (uint8_t i = 0; i < pending->waiters; i++) {
+        const godwit_emks_waiter_t *waiter = &pending->waiter[i];
+        status = godwit_emks_hand_out(emks, out, waiter, &key_set, first + i, true);
+        if (status != GODWIT_OK) {
+            godwit_emks_refuse(out, waiter, &pending->imsi, status, "no session key could be made");
+        }
+    }
+    godwit_emks_event(out, pending->resync ? "vector_replaced" : "vector_taken", GODWIT_OK, &pending->imsi, NULL);
+    godwit_emks_pending_release(emks, pending, out);
+done:
+    godwit_wipe(&key_set, sizeof key_set);
+}
+
+void godwit_emks_on_vector(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_emks_pending_t *pending = pending_of(emks, in->message->transaction);
+    const char *detail = NULL;
+    if (pending == NULL) {
+        return; /* its timer was first, and has said so */
+    }
+    godwit_status_t status = check(emks, pending, &in->message->u.auth_info_answer, &detail);
+    if (status != GODWIT_OK) {
+        refuse_all(emks, pending, status, detail, out);
+    } else if (in->fetch_status == GODWIT_AGAIN) {
+        godwit_emks_fetch_key_set(out, &pending->imsi, pending->agreement);
+    } else if (in->fetch_status != GODWIT_OK && in->fetch_status != GODWIT_NOT_FOUND) {
+        refuse_all(emks, pending, GODWIT_STORE_FAILED, "the key set could not be read", out);
+    } else {
+        take(emks, pending, in, out);
+    }
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who may have which vectors. KASME binds the serving network (TS 33.401 A.2): whoever gets it for a PLMN is that PLMN's, so the realm
+ * that asks must be of the PLMN that it names; and KASME for the BEST PLMN, root of agreement 03, goes to configured home nodes only.
+ */
+#include <string.h>
+
+#include "roles/hss/internal.h"
+
+static bool equal_names(const char *a, const char *b) /* Diameter identities: case does not matter (RFC 6733 4.3.1) */
+{
+    size_t i = 0;
+    for (; i < GODWIT_NODE_NAME_MAX && a[i] != '\0' && b[i] != '\0'; i++) {
+        char x = a[i] >= 'A' && a[i] <= 'Z' ? (char)(a[i] - 'A' + 'a') : a[i];
+        char y = b[i] >= 'A' && b[i] <= 'Z' ? (char)(b[i] - 'A' + 'a') : b[i];
+        if (x != y) {
+            return false;
+        }
+    }
+    return i < GODWIT_NODE_NAME_MAX && i > 0 && a[i] == b[i];
+}
+
+/* TS 23.003 19.2: epc.mncNNN.mccNNN.3gppnetwork.org, an MNC of two digits with a zero before it. */
+static bool is_realm_of(const char *realm, godwit_plmn_t plmn)
+{
+    char text[8], name[] = "epc.mnc000.mcc000.3gppnetwork.org";
+    if (godwit_plmn_to_text(plmn, text) != GODWIT_OK) {
+        return false;
+    }
+    size_t mnc_len = strlen(text + 4);
+    memcpy(name + 7 + 3 - mnc_len, text + 4, mnc_len);
+    memcpy(name + 14, text, 3);
+    return equal_names(realm, name);
+}
+
+static const godwit_hss_node_t *node_of(const godwit_hss_t *hss, const char *host)
+{
+    for (size_t i = 0; i < hss->node_count && i < GODWIT_HSS_NODES_MAX; i++) {
+        if (equal_names(hss->nodes[i].host, host)) {
+            return &hss->nodes[i];
+        }
+    }
+    return NULL;
+}
+
+bool godwit_hss_is_entitled(const godwit_hss_t *hss, const godwit_message_t *message)
+{
+    godwit_plmn_t plmn = message->u.auth_info_request.visited_plmn;
+    if (godwit_plmn_equal(plmn, hss->best_plmn)) {
+        const godwit_hss_node_t *node = node_of(hss, message->origin_host);
+        return node != NULL && node->home;
+    }
+    for (size_t i = 0; i < hss->network_count && i < GODWIT_HSS_NETWORKS_MAX; i++) {
+        if (godwit_plmn_equal(hss->networks[i].plmn, plmn) &&
+            equal_names(hss->networks[i].realm, message->origin_realm)) {
+            return true;
+        }
+    }
+    return is_realm_of(message->origin_realm, plmn);
+}
+
+static bool is_taken(const godwit_hss_t *hss, unsigned ind)
+{
+    for (size_t i = 0; i < hss->node_count && i < GODWIT_HSS_NODES_MAX; i++) {
+        if (hss->nodes[i].ind == ind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+unsigned godwit_hss_ind(const godwit_hss_t *hss, const char *host, const uint8_t requester[8], unsigned ind_bits)
+{
+    unsigned count = 1u << ind_bits;
+    const godwit_hss_node_t *node = node_of(hss, host);
+    if (node != NULL) {
+        return node->ind % count;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        unsigned ind = (requester[0] + i) % count;
+        if (!is_taken(hss, ind)) {
+            return ind;
+        }
+    }
+    return requester[0] % count;
+}

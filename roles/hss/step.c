@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The HSS: Authentication-Information-Request in, vectors out (TS 29.272 5.2.3). Order: entitlement, subscriber, AUTS, RAND, vectors,
+ * commit, answer. Whatever is refused moves nothing.
+ */
+#include <string.h>
+
+#include "roles/hss/internal.h"
+
+#define TICKS_PER_SECOND 10
+#define RAND_SIZE 16
+
+static godwit_message_t *answer_of(godwit_outbox_t *out, const godwit_message_t *request, godwit_status_t status)
+{
+    godwit_message_t *answer = godwit_outbox_alloc(out, sizeof *answer);
+    if (answer != NULL) {
+        answer->kind = GODWIT_AUTH_INFO_ANSWER;
+        answer->from = GODWIT_FUNCTION_HSS;
+        answer->to = request->from;
+        answer->transaction = request->transaction;
+        answer->route = request->route;
+        answer->u.auth_info_answer.status = status;
+        answer->u.auth_info_answer.kind = request->u.auth_info_request.kind;
+    }
+    return answer;
+}
+
+static void add_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_message_t *request,
+                      const char *detail)
+{
+    godwit_event_t *event = &godwit_outbox_add(out, GODWIT_REQUEST_EVENT)->event;
+    event->name = name;
+    event->reason = reason;
+    event->has_imsi = true;
+    event->imsi = request->u.auth_info_request.imsi;
+    event->detail = detail;
+}
+
+/* What a peer is told of a failure; what is ours alone is "internal" to it. */
+static godwit_status_t told(godwit_status_t status)
+{
+    switch (status) {
+    case GODWIT_UNKNOWN_SUBSCRIBER:
+    case GODWIT_NOT_ENTITLED:
+    case GODWIT_AUTH_MAC_FAILURE:
+    case GODWIT_POLICY_FORBIDS:
+        return status;
+    default:
+        return GODWIT_PEER_INTERNAL;
+    }
+}
+
+static void refuse(godwit_outbox_t *out, const godwit_message_t *request, godwit_status_t status, const char *detail)
+{
+    godwit_message_t *answer = answer_of(out, request, told(status));
+    if (answer != NULL) {
+        godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
+    }
+    add_event(out, "refused", status, request, detail);
+}
+
+/* First 8 octets of SHA-256 of a name. */
+static godwit_status_t short_hash(const godwit_crypto_t *crypto, const char *text, uint8_t hash[8])
+{
+    uint8_t digest[GODWIT_SHA256_SIZE];
+    godwit_slice_t part = godwit_slice_of_string(text);
+    godwit_status_t status = crypto->sha256(&part, 1, digest);
+    memcpy(hash, digest, 8);
+    return status;
+}
+
+/* ---- one vector ---- */
+
+static godwit_status_t vector_create(godwit_hss_run_t *run, const uint8_t rand[16], godwit_auth_info_vector_t *given)
+{
+    const godwit_crypto_t *crypto = run->hss->crypto;
+    bool eutran = run->request->kind == GODWIT_VECTOR_EUTRAN;
+    unsigned stored = godwit_load_u16(run->subscriber.amf) & ~GODWIT_AMF_SEPARATION;
+    uint8_t amf[2], ck_ik[32];
+    godwit_vector_t v;
+    uint64_t sqn = 0;
+    godwit_store_u16(amf, (uint16_t)(eutran ? stored | GODWIT_AMF_SEPARATION : stored)); /* TS 33.102 Annex H */
+    memset(&v, 0, sizeof v);
+    godwit_status_t status = godwit_hss_next_sqn(run, &sqn);
+    if (status == GODWIT_OK) {
+        status = godwit_vector_create(crypto, &run->subscriber.key, rand, sqn, amf, &v);
+    }
+    memcpy(given->rand, v.rand, sizeof given->rand);
+    memcpy(given->autn, v.autn, sizeof given->autn);
+    memcpy(given->xres, v.xres, sizeof given->xres);
+    given->xres_len = v.xres_len;
+    memcpy(ck_ik, v.ck, 16);
+    memcpy(ck_ik + 16, v.ik, 16);
+    if (status == GODWIT_OK && eutran) {
+        status = godwit_kasme(crypto, ck_ik, run->request->visited_plmn, v.autn, given->kasme);
+    } else if (status == GODWIT_OK) {
+        memcpy(given->ck, v.ck, sizeof given->ck);
+        memcpy(given->ik, v.ik, sizeof given->ik);
+    }
+    godwit_wipe(&v, sizeof v);
+    godwit_wipe(ck_ik, sizeof ck_ik);
+    return status;
+}
+
+/* ---- the run ---- */
+
+static godwit_status_t run_begin(godwit_hss_run_t *run, const godwit_input_t *in)
+{
+    const godwit_subscriber_record_t *subscriber = &in->fetched->u.subscriber;
+    uint64_t per_second = run->hss->ticks_per_second != 0 ? run->hss->ticks_per_second : TICKS_PER_SECOND;
+    uint8_t hash[8];
+    run->subscriber = *subscriber;
+    run->subscriber.resynchronised = false;
+    run->random = in->random;
+    run->ticks = in->now_ms / 1000 * per_second + in->now_ms % 1000 * per_second / 1000;
+    if (subscriber->ind_bits > GODWIT_IND_BITS_MAX) {
+        run->detail = "the stored subscriber has too many IND bits";
+        return GODWIT_INTERNAL;
+    }
+    godwit_status_t status = short_hash(run->hss->crypto, run->message->origin_host, run->requester);
+    if (status == GODWIT_OK) {
+        status = short_hash(run->hss->crypto, subscriber->imsi.digits, hash);
+        run->subscriber_id = godwit_load_u64(hash) | 1; /* 0 means free */
+    }
+    run->ind = godwit_hss_ind(run->hss, run->message->origin_host, run->requester, subscriber->ind_bits);
+    return status;
+}
+
+static godwit_status_t make_vectors(godwit_hss_run_t *run, godwit_auth_info_answer_t *answer)
+{
+    uint64_t last = godwit_hss_recent_tick(run->hss, run->subscriber_id);
+    godwit_status_t status = GODWIT_OK;
+    if (run->request->resync) {
+        status = godwit_hss_resynchronise(run);
+    }
+    if (run->ticks <= last) {
+        run->ticks = last + 1;
+    }
+    for (uint8_t i = 0; status == GODWIT_OK && i < run->vectors; i++) {
+        status = vector_create(run, run->random.ptr + (size_t)RAND_SIZE * i, &answer->vector[i]);
+        if (status != GODWIT_OK) {
+            run->detail = status == GODWIT_INVALID_ARGUMENT ? "the subscriber's algorithm makes no such vector"
+                                                            : "a vector could not be made";
+        }
+    }
+    answer->vectors = run->vectors;
+    if (status == GODWIT_OK && run->subscriber.sqn_by_time) {
+        run->ticks--; /* the last one used */
+    }
+    return status;
+}
+
+static void add_commit(godwit_hss_run_t *run, godwit_outbox_t *out)
+{
+    godwit_record_t *record = godwit_outbox_alloc(out, sizeof *record);
+    if (record == NULL) {
+        return;
+    }
+    record->kind = GODWIT_RECORD_SUBSCRIBER;
+    record->u.subscriber = run->subscriber;
+    godwit_outbox_add(out, GODWIT_REQUEST_STORE_COMMIT)->record = record;
+}
+
+static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_status_t status = run_begin(run, in);
+    godwit_message_t *answer = answer_of(out, run->message, GODWIT_OK);
+    if (answer == NULL) {
+        return;
+    }
+    if (status == GODWIT_OK) {
+        status = make_vectors(run, &answer->u.auth_info_answer);
+    }
+    if (status != GODWIT_OK) {
+        refuse(out, run->message, status, run->detail);
+        return;
+    }
+    if (!run->subscriber.sqn_by_time) {
+        godwit_hss_remember_rands(run);
+    }
+    if (!run->subscriber.sqn_by_time || run->subscriber.resynchronised) {
+        add_commit(run, out);
+    }
+    godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
+    add_event(out, run->request->resync ? "resynchronised" : "vector_given", GODWIT_OK, run->message, NULL);
+    if (run->subscriber.sqn_by_time && !out->overflow) {
+        godwit_hss_remember_recent(run);
+    }
+}
+
+static uint8_t vectors_to_make(const godwit_hss_t *hss, const godwit_auth_info_request_t *request)
+{
+    unsigned most = hss->vectors_per_request != 0 ? hss->vectors_per_request : 1;
+    unsigned count = request->vectors < most ? request->vectors : most;
+    return (uint8_t)(count < GODWIT_VECTORS_MAX ? count : GODWIT_VECTORS_MAX);
+}
+
+static const char *senseless(const godwit_auth_info_request_t *request)
+{
+    if (request->kind != GODWIT_VECTOR_EUTRAN && request->kind != GODWIT_VECTOR_UTRAN) {
+        return "the request asks for neither E-UTRAN nor UTRAN vectors";
+    }
+    return request->vectors == 0 ? "the request asks for no vector" : NULL;
+}
+
+void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    if (in->kind != GODWIT_INPUT_MESSAGE || in->message->kind != GODWIT_AUTH_INFO_REQUEST) {
+        return;
+    }
+    godwit_hss_run_t run = {.hss = hss, .message = in->message, .request = &in->message->u.auth_info_request};
+    run.vectors = vectors_to_make(hss, run.request);
+    const char *nonsense = senseless(run.request);
+    if (nonsense != NULL) {
+        refuse(out, run.message, GODWIT_MALFORMED, nonsense);
+    } else if (!godwit_hss_is_entitled(hss, in->message)) {
+        refuse(out, run.message, GODWIT_NOT_ENTITLED, "Visited-PLMN-Id is not one that this node may name");
+    } else if (in->fetch_status == GODWIT_AGAIN) {
+        godwit_record_key_t *key = &godwit_outbox_add(out, GODWIT_REQUEST_STORE_FETCH)->record_key;
+        key->kind = GODWIT_RECORD_SUBSCRIBER;
+        key->imsi = run.request->imsi;
+    } else if (in->fetch_status == GODWIT_NOT_FOUND) {
+        refuse(out, run.message, GODWIT_UNKNOWN_SUBSCRIBER, NULL);
+    } else if (in->fetch_status != GODWIT_OK || in->fetched == NULL) {
+        refuse(out, run.message, GODWIT_STORE_FAILED, "the subscriber could not be read");
+    } else if (in->random.len != (size_t)RAND_SIZE * run.vectors) {
+        godwit_outbox_add(out, GODWIT_REQUEST_RANDOM)->count = (size_t)RAND_SIZE * run.vectors;
+    } else {
+        answer_request(&run, in, out);
+    }
+    godwit_wipe(&run, sizeof run);
+}

@@ -12,8 +12,8 @@
 
 #define GODWIT_HSS_NODES_MAX 32
 #define GODWIT_HSS_NETWORKS_MAX 64
-#define GODWIT_HSS_RECENT_MAX                                                                                          \
-    1024 /* 4 ways each: subscribers of profile "time" that were given a vector in the last seconds */
+#define GODWIT_HSS_RECENT_MAX 1024 /* 4 ways each: RANDs of profile "time" whose AUTS may still come */
+#define GODWIT_HSS_SLOTS 4096      /* 0.1 s a tick: some 40,000 vectors a second sustained (docs/sqn.md) */
 
 /* A node with an IND of its own, so that its vectors and those of others never push each other out of the USIM's array. */
 typedef struct godwit_hss_node {
@@ -28,11 +28,11 @@ typedef struct godwit_hss_network {
     godwit_plmn_t plmn;
 } godwit_hss_network_t;
 
-/* Profile "time" writes nothing for a vector, so what must be remembered of it for a short while is remembered here: its tick (two
- * vectors in one tick take two), and the RAND that an AUTS may answer. A lost entry costs the device one more round, never an SQN. */
+/* Profile "time" writes nothing for a vector, so the RAND that an AUTS may answer is remembered here for a while. A lost entry (a restart,
+ * four other subscribers since) costs the device one more round: its next AUTS is against a RAND that is remembered. */
 typedef struct godwit_hss_recent {
     uint64_t subscriber; /* from SHA-256 of the IMSI; 0: free */
-    uint64_t tick;       /* last one used */
+    uint64_t at_ms;
     uint8_t requester[8];
     uint8_t rand[16];
 } godwit_hss_recent_t;
@@ -46,10 +46,15 @@ typedef struct godwit_hss {
     size_t network_count;
     uint8_t vectors_per_request; /* at most this many, default 1 */
     uint64_t ticks_per_second;   /* profile "time": resolution of SEQ, default 10 */
+    uint64_t skew_ticks;         /* profile "time": by how much the clocks of several nodes may differ, default 10 */
+    /* Profile "time": this node's clock, read from the store at the first request, and the last tick of each slot. */
+    bool clock_known;
+    godwit_sqn_clock_t clock;
+    uint64_t last_tick[GODWIT_HSS_SLOTS];
     godwit_hss_recent_t recent[GODWIT_HSS_RECENT_MAX];
 } godwit_hss_t;
 
-/* Consumes one input (only GODWIT_INPUT_MESSAGE with AUTH_INFO_REQUEST is meaningful) and fills out. Always answers a request. */
+/* Inputs: MESSAGE (AUTH_INFO_REQUEST, which is always answered), COMMIT_FAILED. */
 void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

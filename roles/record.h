@@ -15,6 +15,7 @@ typedef enum godwit_record_kind {
     GODWIT_RECORD_KEY_SET = 2,    /* EMKS; key: imsi, agreement */
     GODWIT_RECORD_SESSION =
         3, /* HSE; key: session_id. A fetch with session_id 0 asks for the session of an IMSI: the newest, if many */
+    GODWIT_RECORD_CLOCK = 4, /* HSS, profile "time": the mark of this node's clock; one record, no key */
 } godwit_record_kind_t;
 
 typedef struct godwit_record_key {
@@ -88,12 +89,18 @@ typedef struct godwit_session_record {
     uint8_t pending[48];
 } godwit_session_record_t;
 
+typedef struct godwit_clock_record {
+    uint32_t id;   /* 0: there is one */
+    uint64_t mark; /* ticks up to here may have been used; only rises */
+} godwit_clock_record_t;
+
 typedef struct godwit_record {
     godwit_record_kind_t kind;
     union {
         godwit_subscriber_record_t subscriber;
         godwit_key_set_record_t key_set;
         godwit_session_record_t session;
+        godwit_clock_record_t clock;
     } u;
 } godwit_record_t;
 

@@ -9,8 +9,8 @@
  *     STORE_FETCH or RANDOM. The owner obtains it and gives the same input again with the answer in `fetched`/`random`.
  *     Answers of earlier rounds stay in the input (of fetches: the last). At most GODWIT_NEEDS_MAX rounds. No other input of that
  *     role comes in between, and a fetch sees every earlier commit, durable or not.
- *  2. Order. Other requests are carried out in order. What stands after a STORE_COMMIT happens only when that commit is durable; the
- *     commits of a batch of inputs may share one transaction. If a commit fails, the rest of that list is dropped, and the role
+ *  2. Order. Other requests are carried out in order. What stands after a STORE_COMMIT happens only when that commit is durable,
+ *     in this list and in those of later inputs; the commits of a batch of inputs may share one transaction. If a commit fails, the rest of that list is dropped, and the role
  *     is given COMMIT_FAILED with the record's kind and key: it forgets what it held in memory of that record and will fetch it again.
  *     Timer numbers belong to the role that asked; asking again for a number that runs replaces it.
  *  3. The slices and pointers in requests live in the outbox until it is reset.

@@ -130,6 +130,10 @@ void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which
         break;
     case GODWIT_STATEMENT_NEWEST:
         select_text(&t, table);
+        if (table->kind == GODWIT_RECORD_CLOCK) { /* belongs to no IMSI */
+            where_text(&t, table, "=");
+            break;
+        }
         add(&t, " WHERE imsi=?1%s LIMIT 1", table->kind == GODWIT_RECORD_SESSION ? " ORDER BY created_ms DESC" : "");
         break;
     case GODWIT_STATEMENT_COUNT:
@@ -213,6 +217,8 @@ int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, co
         record.u.key_set.imsi = key->imsi;
         record.u.key_set.agreement = (godwit_agreement_t)key->agreement;
         break;
+    case GODWIT_RECORD_CLOCK:
+        break; /* there is one, with id 0 */
     case GODWIT_RECORD_SESSION:
     default:
         record.u.session.session_id = key->session_id;

@@ -40,7 +40,8 @@ static const char tables[] =
                  " generations INTEGER NOT NULL, enterprise TEXT NOT NULL, answered BLOB NOT NULL,"
                  " answer BLOB NOT NULL, pending BLOB NOT NULL," KEY("current")
                      KEY("next") " secret BLOB NOT NULL) STRICT;"
-                                 "CREATE INDEX session_imsi ON session(imsi, created_ms);";
+                                 "CREATE INDEX session_imsi ON session(imsi, created_ms);"
+    "CREATE TABLE node_clock(id INTEGER PRIMARY KEY, mark INTEGER NOT NULL, secret BLOB NOT NULL) STRICT;";
 
 /* What must never go back. SQN and DIF: but for a resynchronisation, which the HSS grants only to an AUTS with valid MAC-S (TS 33.102
  * 6.3.5). Under one key (key set, generation, Key ID) a COUNT never falls, or a replay would be taken or a keystream used twice. */
@@ -48,6 +49,8 @@ static const char tables[] =
 #define SAME(column) "NEW." column " = OLD." column
 #define SAME_KEY_SET SAME("imsi") " AND " SAME("agreement") " AND " SAME("key_set")
 static const char guards[] =
+    "CREATE TRIGGER node_clock_mark BEFORE UPDATE ON node_clock WHEN " FALLS("mark")
+    " BEGIN SELECT RAISE(ABORT, 'the clock of SQN would go back'); END;"
     "CREATE TRIGGER subscriber_sqn BEFORE UPDATE ON subscriber WHEN NEW.resynchronised = 0 AND"
     " (" FALLS("seq_he") " OR (NEW.sqn_by_time = 1 AND OLD.sqn_by_time = 1 AND " FALLS(
         "dif") "))"

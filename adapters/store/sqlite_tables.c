@@ -100,6 +100,11 @@ static const godwit_column_t session[] = {
     KEY(next, "next"),
 };
 
+static const godwit_column_t node_clock[] = {
+    COLUMN(NUMBER, clock, id, "id"),
+    COLUMN(NUMBER, clock, mark, "mark"),
+};
+
 static bool complete_imsi(godwit_imsi_t *imsi)
 {
     char digits[sizeof imsi->digits];
@@ -133,12 +138,18 @@ static bool complete_session(godwit_record_t *record)
            (unsigned)s->state < (unsigned)GODWIT_SESSION_STATES;
 }
 
+static bool complete_clock(godwit_record_t *record)
+{
+    return record->u.clock.id == 0;
+}
+
 #define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof((array)[0]))
 
 const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES] = {
     {"subscriber", GODWIT_RECORD_SUBSCRIBER, 1, COUNT_OF(subscriber), subscriber, complete_subscriber},
     {"key_set", GODWIT_RECORD_KEY_SET, 2, COUNT_OF(key_set), key_set, complete_key_set},
     {"session", GODWIT_RECORD_SESSION, 1, COUNT_OF(session), session, complete_session},
+    {"node_clock", GODWIT_RECORD_CLOCK, 1, COUNT_OF(node_clock), node_clock, complete_clock},
 };
 
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind)

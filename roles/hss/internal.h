@@ -15,9 +15,10 @@ typedef struct godwit_hss_run {
     godwit_slice_t random;
     uint8_t requester[8]; /* first 8 octets of SHA-256 of Origin-Host */
     unsigned ind;
-    uint64_t ticks;         /* profile "time" */
-    uint64_t subscriber_id; /* its name in the table of recents */
-    uint8_t vectors;        /* to be made */
+    uint64_t subscriber_id; /* profile "time": its name in the table of recents */
+    uint64_t last_tick;     /* profile "time": of its slot, moved on by each vector */
+    uint64_t now_ms;
+    uint8_t vectors; /* to be made */
     godwit_subscriber_record_t subscriber;
     const char *detail; /* static: why it was refused */
 } godwit_hss_run_t;
@@ -36,9 +37,9 @@ GODWIT_MUST_USE godwit_status_t godwit_hss_resynchronise(godwit_hss_run_t *run);
 GODWIT_MUST_USE godwit_status_t godwit_hss_next_sqn(godwit_hss_run_t *run, uint64_t *sqn);
 /* Makes the RANDs of the run the outstanding ones of its requester. */
 void godwit_hss_remember_rands(godwit_hss_run_t *run);
-/* Profile "time": keeps tick and RAND for a short while. To be called when nothing can fail any more. */
+/* Profile "time": keeps tick and RAND. To be called when nothing can fail any more. */
 void godwit_hss_remember_recent(const godwit_hss_run_t *run);
-/* The last tick that this subscriber was given; 0: not known. */
-uint64_t godwit_hss_recent_tick(const godwit_hss_t *hss, uint64_t subscriber_id);
+/* Where the slot of a subscriber stands. */
+uint64_t *godwit_hss_slot(godwit_hss_t *hss, uint64_t subscriber_id);
 
 #endif

@@ -8,6 +8,7 @@
 #include "roles/hss/internal.h"
 
 #define WAYS 4
+#define SKEW_TICKS 10 /* a second */
 _Static_assert(GODWIT_HSS_RECENT_MAX % WAYS == 0, "sets of four");
 
 /* ---- what profile "time" remembers ---- */
@@ -28,10 +29,9 @@ static const godwit_hss_recent_t *recent_of(const godwit_hss_t *hss, uint64_t su
     return NULL;
 }
 
-uint64_t godwit_hss_recent_tick(const godwit_hss_t *hss, uint64_t subscriber_id)
+uint64_t *godwit_hss_slot(godwit_hss_t *hss, uint64_t subscriber_id)
 {
-    const godwit_hss_recent_t *recent = recent_of(hss, subscriber_id);
-    return recent != NULL ? recent->tick : 0;
+    return &hss->last_tick[(subscriber_id >> 32) % GODWIT_HSS_SLOTS];
 }
 
 void godwit_hss_remember_recent(const godwit_hss_run_t *run)
@@ -43,14 +43,15 @@ void godwit_hss_remember_recent(const godwit_hss_run_t *run)
             place = &set[way];
             break;
         }
-        if (set[way].tick < place->tick) {
-            place = &set[way]; /* the oldest; a free one has tick 0 */
+        if (set[way].at_ms < place->at_ms) {
+            place = &set[way]; /* the oldest; a free one has time 0 */
         }
     }
     place->subscriber = run->subscriber_id;
-    place->tick = run->ticks;
+    place->at_ms = run->now_ms;
     memcpy(place->requester, run->requester, sizeof place->requester);
     memcpy(place->rand, run->random.ptr, sizeof place->rand); /* the first vector is the one that a USIM judges first */
+    *godwit_hss_slot(run->hss, run->subscriber_id) = run->last_tick;
 }
 
 /* ---- outstanding RANDs ---- */
@@ -94,12 +95,6 @@ void godwit_hss_remember_rands(godwit_hss_run_t *run)
 
 /* ---- sequence numbers ---- */
 
-/* Whether a USIM whose highest SEQ is seq_ms takes `next` (TS 33.102 C.2.1 with the delta of the profiles). */
-static bool is_within_reach(uint64_t next, uint64_t seq_ms)
-{
-    return next > seq_ms && next - seq_ms <= GODWIT_SQN_DELTA_DEFAULT;
-}
-
 godwit_status_t godwit_hss_resynchronise(godwit_hss_run_t *run)
 {
     godwit_subscriber_record_t *s = &run->subscriber;
@@ -114,15 +109,16 @@ godwit_status_t godwit_hss_resynchronise(godwit_hss_run_t *run)
         run->detail = "MAC-S of AUTS is wrong";
         return status;
     }
-    uint64_t seq_ms = sqn_ms >> s->ind_bits;
     if (s->sqn_by_time) {
-        if (!is_within_reach(run->ticks + (uint64_t)s->dif, seq_ms)) {
-            s->dif = (int64_t)(seq_ms + 1 - run->ticks); /* C.1.1.3: DIF makes the counter continue after SEQ_MS */
-            s->resynchronised = true;
-        }
-    } else if (!is_within_reach(s->seq_he + 1, seq_ms)) {
-        s->seq_he = seq_ms;
-        s->resynchronised = true;
+        uint64_t skew = run->hss->skew_ticks != 0 ? run->hss->skew_ticks : SKEW_TICKS;
+        int64_t dif = godwit_sqn_resync_by_time(&run->hss->clock, s->dif, run->last_tick, sqn_ms, s->ind_bits,
+                                                GODWIT_SQN_DELTA_DEFAULT, skew);
+        s->resynchronised = dif != s->dif;
+        s->dif = dif;
+    } else {
+        uint64_t seq_he = godwit_sqn_resync_by_counter(s->seq_he, sqn_ms, s->ind_bits, GODWIT_SQN_DELTA_DEFAULT);
+        s->resynchronised = seq_he != s->seq_he;
+        s->seq_he = seq_he;
     }
     return GODWIT_OK;
 }
@@ -133,6 +129,5 @@ godwit_status_t godwit_hss_next_sqn(godwit_hss_run_t *run, uint64_t *sqn)
     if (!s->sqn_by_time) {
         return godwit_sqn_next_by_counter(&s->seq_he, run->ind, s->ind_bits, sqn);
     }
-    uint64_t none = 0;
-    return godwit_sqn_next_by_time(run->ticks++, s->dif, &none, run->ind, s->ind_bits, sqn);
+    return godwit_sqn_next_by_time(&run->hss->clock, s->dif, &run->last_tick, run->ind, s->ind_bits, sqn);
 }

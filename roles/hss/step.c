@@ -8,6 +8,7 @@
 #include "roles/hss/internal.h"
 
 #define TICKS_PER_SECOND 10
+#define CLOCK_BLOCK_SECONDS 60 /* one write of the mark for each half of it */
 #define RAND_SIZE 16
 
 static godwit_message_t *answer_of(godwit_outbox_t *out, const godwit_message_t *request, godwit_status_t status)
@@ -102,17 +103,49 @@ static godwit_status_t vector_create(godwit_hss_run_t *run, const uint8_t rand[1
     return status;
 }
 
+/* ---- profile "time": the clock of this node ---- */
+
+static uint64_t ticks_per_second(const godwit_hss_t *hss)
+{
+    return hss->ticks_per_second != 0 ? hss->ticks_per_second : TICKS_PER_SECOND;
+}
+
+static uint64_t ticks_at(const godwit_hss_t *hss, uint64_t now_ms)
+{
+    uint64_t per_second = ticks_per_second(hss);
+    return now_ms / 1000 * per_second + now_ms % 1000 * per_second / 1000;
+}
+
+static void take_clock(godwit_hss_t *hss, const godwit_input_t *in)
+{
+    godwit_sqn_clock_start(&hss->clock, ticks_at(hss, in->now_ms), in->fetched != NULL ? in->fetched->u.clock.mark : 0);
+    hss->clock_known = true;
+}
+
+/* Sets the clock, and reserves ahead: the commit stands before the answer that uses the ticks. */
+static void set_clock(godwit_hss_t *hss, uint64_t now_ms, godwit_outbox_t *out)
+{
+    godwit_sqn_clock_set(&hss->clock, ticks_at(hss, now_ms));
+    uint64_t mark = godwit_sqn_clock_wants(&hss->clock, ticks_per_second(hss) * CLOCK_BLOCK_SECONDS);
+    godwit_record_t *record = mark != 0 ? godwit_outbox_alloc(out, sizeof *record) : NULL;
+    if (record != NULL) {
+        record->kind = GODWIT_RECORD_CLOCK;
+        record->u.clock.mark = mark;
+        godwit_outbox_add(out, GODWIT_REQUEST_STORE_COMMIT)->record = record;
+        godwit_sqn_clock_reserve(&hss->clock, mark);
+    }
+}
+
 /* ---- the run ---- */
 
 static godwit_status_t run_begin(godwit_hss_run_t *run, const godwit_input_t *in)
 {
     const godwit_subscriber_record_t *subscriber = &in->fetched->u.subscriber;
-    uint64_t per_second = run->hss->ticks_per_second != 0 ? run->hss->ticks_per_second : TICKS_PER_SECOND;
     uint8_t hash[8];
     run->subscriber = *subscriber;
     run->subscriber.resynchronised = false;
     run->random = in->random;
-    run->ticks = in->now_ms / 1000 * per_second + in->now_ms % 1000 * per_second / 1000;
+    run->now_ms = in->now_ms;
     if (subscriber->ind_bits > GODWIT_IND_BITS_MAX) {
         run->detail = "the stored subscriber has too many IND bits";
         return GODWIT_INTERNAL;
@@ -121,6 +154,7 @@ static godwit_status_t run_begin(godwit_hss_run_t *run, const godwit_input_t *in
     if (status == GODWIT_OK) {
         status = short_hash(run->hss->crypto, subscriber->imsi.digits, hash);
         run->subscriber_id = godwit_load_u64(hash) | 1; /* 0 means free */
+        run->last_tick = *godwit_hss_slot(run->hss, run->subscriber_id);
     }
     run->ind = godwit_hss_ind(run->hss, run->message->origin_host, run->requester, subscriber->ind_bits);
     return status;
@@ -128,13 +162,9 @@ static godwit_status_t run_begin(godwit_hss_run_t *run, const godwit_input_t *in
 
 static godwit_status_t make_vectors(godwit_hss_run_t *run, godwit_auth_info_answer_t *answer)
 {
-    uint64_t last = godwit_hss_recent_tick(run->hss, run->subscriber_id);
     godwit_status_t status = GODWIT_OK;
     if (run->request->resync) {
         status = godwit_hss_resynchronise(run);
-    }
-    if (run->ticks <= last) {
-        run->ticks = last + 1;
     }
     for (uint8_t i = 0; status == GODWIT_OK && i < run->vectors; i++) {
         status = vector_create(run, run->random.ptr + (size_t)RAND_SIZE * i, &answer->vector[i]);
@@ -144,9 +174,6 @@ static godwit_status_t make_vectors(godwit_hss_run_t *run, godwit_auth_info_answ
         }
     }
     answer->vectors = run->vectors;
-    if (status == GODWIT_OK && run->subscriber.sqn_by_time) {
-        run->ticks--; /* the last one used */
-    }
     return status;
 }
 
@@ -167,6 +194,9 @@ static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godw
     godwit_message_t *answer = answer_of(out, run->message, GODWIT_OK);
     if (answer == NULL) {
         return;
+    }
+    if (run->subscriber.sqn_by_time) {
+        set_clock(run->hss, in->now_ms, out);
     }
     if (status == GODWIT_OK) {
         status = make_vectors(run, &answer->u.auth_info_answer);
@@ -203,30 +233,57 @@ static const char *senseless(const godwit_auth_info_request_t *request)
     return request->vectors == 0 ? "the request asks for no vector" : NULL;
 }
 
-void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
+static void fetch(godwit_outbox_t *out, godwit_record_kind_t kind, const godwit_imsi_t *imsi)
 {
-    if (in->kind != GODWIT_INPUT_MESSAGE || in->message->kind != GODWIT_AUTH_INFO_REQUEST) {
+    godwit_record_key_t *key = &godwit_outbox_add(out, GODWIT_REQUEST_STORE_FETCH)->record_key;
+    key->kind = kind;
+    if (imsi != NULL) {
+        key->imsi = *imsi;
+    }
+}
+
+/* What is fetched: the clock at the first request of this life, then the subscriber; then RANDs are drawn. */
+static void on_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_hss_run_t run = {.hss = hss, .message = in->message, .request = &in->message->u.auth_info_request};
+    bool asked = in->fetch_status != GODWIT_AGAIN;
+    bool clock_came = asked && in->fetched_key.kind == GODWIT_RECORD_CLOCK;
+    run.vectors = vectors_to_make(hss, run.request);
+    if (asked && in->fetch_status != GODWIT_OK && in->fetch_status != GODWIT_NOT_FOUND) {
+        refuse(out, run.message, GODWIT_STORE_FAILED, "the store could not be read");
         return;
     }
-    godwit_hss_run_t run = {.hss = hss, .message = in->message, .request = &in->message->u.auth_info_request};
-    run.vectors = vectors_to_make(hss, run.request);
-    const char *nonsense = senseless(run.request);
-    if (nonsense != NULL) {
-        refuse(out, run.message, GODWIT_MALFORMED, nonsense);
-    } else if (!godwit_hss_is_entitled(hss, in->message)) {
-        refuse(out, run.message, GODWIT_NOT_ENTITLED, "Visited-PLMN-Id is not one that this node may name");
-    } else if (in->fetch_status == GODWIT_AGAIN) {
-        godwit_record_key_t *key = &godwit_outbox_add(out, GODWIT_REQUEST_STORE_FETCH)->record_key;
-        key->kind = GODWIT_RECORD_SUBSCRIBER;
-        key->imsi = run.request->imsi;
-    } else if (in->fetch_status == GODWIT_NOT_FOUND) {
+    if (clock_came && !hss->clock_known) {
+        take_clock(hss, in);
+    }
+    if (!hss->clock_known) {
+        fetch(out, GODWIT_RECORD_CLOCK, NULL);
+    } else if (!asked || clock_came) {
+        fetch(out, GODWIT_RECORD_SUBSCRIBER, &run.request->imsi);
+    } else if (in->fetched == NULL) {
         refuse(out, run.message, GODWIT_UNKNOWN_SUBSCRIBER, NULL);
-    } else if (in->fetch_status != GODWIT_OK || in->fetched == NULL) {
-        refuse(out, run.message, GODWIT_STORE_FAILED, "the subscriber could not be read");
     } else if (in->random.len != (size_t)RAND_SIZE * run.vectors) {
         godwit_outbox_add(out, GODWIT_REQUEST_RANDOM)->count = (size_t)RAND_SIZE * run.vectors;
     } else {
         answer_request(&run, in, out);
     }
     godwit_wipe(&run, sizeof run);
+}
+
+void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    if (in->kind == GODWIT_INPUT_COMMIT_FAILED && in->record_key.kind == GODWIT_RECORD_CLOCK) {
+        hss->clock_known = false; /* what it reserved is not durable: back to the mark that is */
+    }
+    if (in->kind != GODWIT_INPUT_MESSAGE || in->message->kind != GODWIT_AUTH_INFO_REQUEST) {
+        return;
+    }
+    const char *nonsense = senseless(&in->message->u.auth_info_request);
+    if (nonsense != NULL) {
+        refuse(out, in->message, GODWIT_MALFORMED, nonsense);
+    } else if (!godwit_hss_is_entitled(hss, in->message)) {
+        refuse(out, in->message, GODWIT_NOT_ENTITLED, "Visited-PLMN-Id is not one that this node may name");
+    } else {
+        on_request(hss, in, out);
+    }
 }

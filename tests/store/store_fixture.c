@@ -196,6 +196,8 @@ godwit_record_key_t fixture_key_of(const godwit_record_t *record)
     case GODWIT_RECORD_SESSION:
         key.session_id = record->u.session.session_id;
         break;
+    case GODWIT_RECORD_CLOCK:
+        break;
     }
     return key;
 }

@@ -222,6 +222,19 @@ static void a_batch_keeps_other_writers_out(void **state)
     put_ok(f, record);
 }
 
+static void the_clock_of_a_node_never_goes_back(void **state)
+{
+    fixture_t *f = *state;
+    godwit_record_t mark = {.kind = GODWIT_RECORD_CLOCK, .u.clock.mark = UINT64_C(17000000000)};
+    put_ok(f, mark);
+    assert_comes_back(f, mark);
+    mark.u.clock.mark--;
+    assert_refused(f, mark, "the clock of SQN would go back");
+    mark.u.clock.mark += 2;
+    put_ok(f, mark);
+    assert_comes_back(f, mark);
+}
+
 /* ---- listing --------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct seen {
@@ -450,7 +463,7 @@ static void an_older_schema_is_upgraded_with_what_it_holds(void **state)
     /* As version 1 left it: the tables without their guards. */
     assert_int_equal(
         fixture_sql(f, "DROP TRIGGER subscriber_sqn; DROP TRIGGER key_set_generation; DROP TRIGGER session_count;"
-                       "DROP TRIGGER session_generation; PRAGMA user_version=1"),
+                       "DROP TRIGGER session_generation; DROP TRIGGER node_clock_mark; PRAGMA user_version=1"),
         SQLITE_OK);
     assert_int_equal(fixture_open(f), GODWIT_OK);
     assert_comes_back(f, fixture_subscriber(2));
@@ -512,6 +525,7 @@ int main(void)
         TEST(a_batch_is_stored_whole_or_not_at_all),
         TEST(a_refused_record_leaves_the_rest_of_its_batch_alone),
         TEST(a_batch_keeps_other_writers_out),
+        TEST(the_clock_of_a_node_never_goes_back),
         TEST(a_listing_goes_by_key_and_shows_no_secret),
         TEST(no_secret_is_on_the_disk_in_clear),
         TEST(a_secret_opens_in_its_own_row_only),

@@ -28,7 +28,7 @@ int main(void)
 {
     godwit_slice_t slice = godwit_slice(octets, sizeof octets);
     godwit_usim_result_t result = {.status = GODWIT_OK};
-    config.crypto = &godwit_crypto_builtin;
+    config.crypto = &godwit_crypto_cacheless;
     count(godwit_device_init(&device, &config));
     count(godwit_device_restore(&device, slice));
     count(godwit_device_send(&device, slice, octets, &requests));

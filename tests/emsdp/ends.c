@@ -42,6 +42,13 @@ ends_t ends_default(uint8_t suite, godwit_framing_t framing)
     return ends_make(k_session, suite, 1, framing);
 }
 
+octets_t hex(const char *text)
+{
+    octets_t o;
+    assert_int_equal(godwit_hex_decode(text, o.at, sizeof o.at, &o.len), GODWIT_OK);
+    return o;
+}
+
 octets_t seal_user(godwit_emsdp_key_t *key, godwit_slice_t payload)
 {
     octets_t o;

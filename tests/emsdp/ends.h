@@ -48,6 +48,9 @@ static inline godwit_slice_t octets_slice(const octets_t *o)
     return godwit_slice(o->at, o->len);
 }
 
+/* From hex digits. */
+octets_t hex(const char *text);
+
 octets_t seal_user(godwit_emsdp_key_t *key, godwit_slice_t payload);
 octets_t seal_control(godwit_emsdp_key_t *key, const godwit_emsdp_control_t *m, godwit_slice_t transcript);
 

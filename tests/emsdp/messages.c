@@ -6,6 +6,8 @@ golden_inputs_t golden;
 static void take_inputs(const kat_record_t *r, void *context)
 {
     (void)context;
+    memcpy(golden.k, kat_hex(r, "k").ptr, 16);
+    memcpy(golden.opc, kat_hex(r, "opc").ptr, 16);
     memcpy(golden.rand, kat_hex(r, "rand").ptr, 16);
     memcpy(golden.autn_8080, kat_hex(r, "autn_8080").ptr, 16);
     memcpy(golden.autn_0000, kat_hex(r, "autn_0000").ptr, 16);

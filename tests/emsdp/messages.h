@@ -11,8 +11,25 @@
 #define GOLDEN "golden-emsdp.txt"
 #define HAS(tag) (1u << GODWIT_TLV_##tag)
 
+/* As hex. */
+#define IMSI_TLV                                                                                                       \
+    "0108"                                                                                                             \
+    "0910101032547698"
+#define REQUEST                                                                                                        \
+    IMSI_TLV "030204"                                                                                                  \
+             "0f"                                                                                                      \
+             "0400"                                                                                                    \
+             "0503"                                                                                                    \
+             "00f110"
+#define RAND_TLV                                                                                                       \
+    "0610"                                                                                                             \
+    "23553cbe9637a89d218ae64dae47bf35"
+#define AUTN_TLV                                                                                                       \
+    "0710"                                                                                                             \
+    "55f328b4357780809094aec0eeba51ca"
+
 typedef struct golden_inputs {
-    uint8_t rand[16], autn_8080[16], autn_0000[16], reading[20];
+    uint8_t k[16], opc[16], rand[16], autn_8080[16], autn_0000[16], reading[20];
     godwit_plmn_t plmn;
     godwit_imsi_t imsi;
 } golden_inputs_t;

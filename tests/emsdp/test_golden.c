@@ -2,6 +2,7 @@
  *
  * Every datagram of tests/vectors/golden-emsdp.txt: sealed here to the same octets, and opened by the other end to what was put golden.
  */
+#include "godwit/aka.h"
 #include "tests/emsdp/messages.h"
 
 /* ---- one datagram ---------------------------------------------------------------------------------------------------- */
@@ -273,16 +274,35 @@ static void device_rand_is_the_golden_one(void **state)
     kat_each(GOLDEN, "device_rand_datagrams", use_device_rand, NULL);
 }
 
-/* The Start after a resynchronisation is under a new vector, whose keys the file does not print: its octets up to the MAC. */
-static void expect_start_after_auts(const kat_record_t *r, const char *name)
+/* The Start after a resynchronisation is under a new vector: its keys come from K, through AUTN and KASME. */
+static void k_session_of_vector(const uint8_t rand[16], const uint8_t autn[16], uint8_t k_session[32])
+{
+    godwit_aka_key_t key;
+    godwit_vector_t v;
+    uint64_t sqn;
+    uint8_t ck_ik[32], kasme[32], keyset[32];
+    assert_int_equal(godwit_aka_key_init(&key, CRYPTO, GODWIT_ALG_MILENAGE, godwit_slice(golden.k, 16),
+                                         godwit_slice(golden.opc, 16), true, NULL),
+                     GODWIT_OK);
+    assert_int_equal(godwit_autn_consume(CRYPTO, &key, rand, autn, &sqn, &v), GODWIT_OK);
+    memcpy(ck_ik, v.ck, 16);
+    memcpy(ck_ik + 16, v.ik, 16);
+    assert_int_equal(godwit_kasme(CRYPTO, ck_ik, golden.plmn, autn, kasme), GODWIT_OK);
+    assert_int_equal(godwit_e2m_keyset(CRYPTO, kasme, GODWIT_AGREEMENT_SEPARATE_EPS, godwit_slice(autn, 6), keyset),
+                     GODWIT_OK);
+    assert_int_equal(godwit_k_session(CRYPTO, keyset, godwit_slice_of_string("hse.example"), 1, k_session), GODWIT_OK);
+}
+
+static void expect_start_after_auts(const kat_record_t *r)
 {
     godwit_emsdp_control_t peeked;
-    const godwit_slice_t d = kat_hex(r, name);
-    assert_int_equal(godwit_emsdp_start_peek(d, GODWIT_FRAMING_DEFAULT, &peeked), GODWIT_OK);
-    assert_int_equal(peeked.generation, 1);
-    assert_int_equal(peeked.agreement, GODWIT_AGREEMENT_SEPARATE_EPS);
-    assert_memory_equal(peeked.rand, d.ptr + 8, 16);
-    assert_memory_equal(peeked.autn, d.ptr + 26, 16);
+    uint8_t k_session[32];
+    assert_int_equal(godwit_emsdp_start_peek(kat_hex(r, "start_auts"), GODWIT_FRAMING_DEFAULT, &peeked), GODWIT_OK);
+    k_session_of_vector(peeked.rand, peeked.autn, k_session);
+    ends_t e = ends_make(k_session, 1, 1, GODWIT_FRAMING_DEFAULT);
+    e.device.hot.session_id = e.network.hot.session_id = 2;
+    peeked.generation = 1;
+    expect_setup(r, &e, (const char *[]){"request_auts", "start_auts", NULL}, &peeked);
 }
 
 static void use_attempts(const kat_record_t *r, void *context)
@@ -300,7 +320,7 @@ static void use_attempts(const kat_record_t *r, void *context)
     request.present |= HAS(AUTS);
     memcpy(request.auts, kat_hex(r, "request_auts").ptr + 29, sizeof request.auts);
     expect_unkeyed(r, "request_auts", &request, 0, 0);
-    expect_start_after_auts(r, "start_auts");
+    expect_start_after_auts(r);
 }
 
 static void attempts_and_resynchronisation_are_the_golden_ones(void **state)

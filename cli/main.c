@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * godwit: the command line. This file is the table of commands and nothing else.
+ */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const cli_command_t *const commands[] = {
+    &cli_send,        &cli_sub_add,      &cli_sub_import,   &cli_sub_list,     &cli_sub_show, &cli_sub_rm,
+    &cli_usim_create, &cli_session_list, &cli_session_show, &cli_session_drop, &cli_status,   &cli_decode,
+    &cli_aka_vector,  &cli_aka_verify,   &cli_kdf,          &cli_keys,         &cli_eea,      &cli_eia,
+};
+
+static void usage(FILE *out)
+{
+    (void)fprintf(out, "usage: godwit COMMAND [OPTIONS]\n\ncommands (godwit COMMAND --help tells more):\n");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        (void)fprintf(out, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
+    }
+    (void)fprintf(out, "\nexit codes: 0 done, 1 refused, 2 usage, 3 a file or store cannot be used, 4 no answer\n");
+}
+
+/* How many of the words in argv name the command: 0 when they do not. */
+static int words_that_match(const char *name, int argc, char **argv)
+{
+    const char *space = strchr(name, ' ');
+    if (space == NULL) {
+        return argc >= 1 && strcmp(argv[0], name) == 0 ? 1 : 0;
+    }
+    size_t first = (size_t)(space - name);
+    return argc >= 2 && strlen(argv[0]) == first && strncmp(argv[0], name, first) == 0 &&
+                   strcmp(argv[1], space + 1) == 0
+               ? 2
+               : 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(argc < 2 ? stderr : stdout);
+        return argc < 2 ? CLI_USAGE : CLI_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("godwit " GODWIT_VERSION);
+        return CLI_OK;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        int words = words_that_match(commands[i]->name, argc - 1, argv + 1);
+        if (words > 0) {
+            static cli_args_t args;
+            int code = cli_args_parse(commands[i], argc - 1 - words, argv + 1 + words, &args);
+            return code == -1 ? CLI_OK : code != CLI_OK ? code : commands[i]->run(&args);
+        }
+    }
+    (void)fprintf(stderr, "godwit: unknown command '%s%s%s' (see godwit --help)\n", argv[1], argc > 2 ? " " : "",
+                  argc > 2 ? argv[2] : "");
+    return CLI_USAGE;
+}

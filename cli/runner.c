@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/runner.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The most calls into the library that one event can cause: a SIM's answer may ask for another run of it. */
+#define ROUNDS_MAX 16
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void fail(cli_runner_t *r, int code, const char *what, const char *why)
+{
+    if (r->code == CLI_OK) {
+        r->code = cli_fail(r->args, code, "%s: %s", what, why);
+    }
+}
+
+static bool draw(cli_runner_t *r, uint8_t random[4])
+{
+    if (getrandom(random, 4, 0) == 4) {
+        return true;
+    }
+    fail(r, CLI_FILE, "random numbers", strerror(errno));
+    return false;
+}
+
+/* ---- carrying out ------------------------------------------------------------------------------------------------ */
+
+static void send_octets(cli_runner_t *r, godwit_slice_t octets)
+{
+    /* A refused port shows at the next call on a connected socket: one more try puts the datagram on the wire all the same. */
+    ssize_t n = send(r->socket, octets.ptr, octets.len, 0);
+    if (n < 0 && errno == ECONNREFUSED) {
+        n = send(r->socket, octets.ptr, octets.len, 0);
+    }
+    if (n < 0 && errno != ECONNREFUSED) {
+        fail(r, CLI_NO_PEER, r->hse, strerror(errno));
+        return;
+    }
+    r->datagrams_up++;
+    r->octets_up += octets.len;
+}
+
+static void keep_received(cli_runner_t *r, godwit_slice_t octets)
+{
+    json_t *text = json_stringn((const char *)octets.ptr, octets.len);
+    json_t *one = text != NULL ? json_pack("{s:o}", "payload", text)
+                               : json_pack("{s:o}", "payload_hex", cli_json_hex(octets.ptr, octets.len));
+    (void)json_array_append_new(r->received, one);
+}
+
+static void take_event(cli_runner_t *r, const godwit_device_request_t *event)
+{
+    if (strcmp(event->name, "reading_sent") == 0) {
+        r->sent = true;
+    } else if (strcmp(event->name, "given_up") == 0) {
+        r->given_up = true;
+    } else if (strcmp(event->name, "session_started") == 0) {
+        r->set_up = true;
+    } else if (strcmp(event->name, "reading_uncertain") == 0) {
+        r->uncertain = true;
+    }
+    if (event->reason != GODWIT_OK) {
+        r->refusal = event->reason;
+    }
+}
+
+/* Carries out one list. Returns true when the card was asked and its answer stands in result. */
+static bool carry_out(cli_runner_t *r, const godwit_device_requests_t *requests, godwit_usim_result_t *result)
+{
+    bool asked = false;
+    for (size_t i = 0; i < requests->count && r->code == CLI_OK; i++) {
+        const godwit_device_request_t *request = &requests->item[i];
+        switch (request->kind) {
+        case GODWIT_DEVICE_SEND:
+            send_octets(r, request->octets);
+            break;
+        case GODWIT_DEVICE_DELIVER:
+            keep_received(r, request->octets);
+            break;
+        case GODWIT_DEVICE_STORE:
+            if (r->has_nvm && godwit_nvm_write(&r->nvm, request->octets) != GODWIT_OK) {
+                fail(r, CLI_FILE, "the session cannot be stored", r->nvm.why);
+            }
+            break;
+        case GODWIT_DEVICE_AUTHENTICATE:
+            if (godwit_usim_soft_authenticate(&r->card, request->rand, request->autn, result) != GODWIT_OK) {
+                fail(r, CLI_FILE, "the card does not answer", r->card.why);
+            }
+            asked = true;
+            break;
+        case GODWIT_DEVICE_TIMER:
+            r->deadline_ms = request->delay_ms > 0 ? now_ms() + request->delay_ms : -1;
+            break;
+        case GODWIT_DEVICE_EVENT:
+            take_event(r, request);
+            break;
+        }
+    }
+    return asked;
+}
+
+/* Carries out a list and what the card's answers lead to. status: what the library's call returned. */
+static void settle(cli_runner_t *r, godwit_status_t status, godwit_device_requests_t *requests)
+{
+    godwit_usim_result_t result;
+    uint8_t random[4];
+    for (unsigned round = 0; round < ROUNDS_MAX && r->code == CLI_OK; round++) {
+        if (status != GODWIT_OK) {
+            fail(r, CLI_REFUSED, "the device refuses", godwit_status_name(status));
+            break;
+        }
+        if (!carry_out(r, requests, &result) || r->code != CLI_OK || !draw(r, random)) {
+            break;
+        }
+        status = godwit_device_usim_result(&r->device, &result, random, requests);
+    }
+    godwit_wipe(&result, sizeof result);
+}
+
+/* ---- events --------------------------------------------------------------------------------------------------------- */
+
+static void receive_all(cli_runner_t *r)
+{
+    uint8_t octets[GODWIT_EMSDP_DATAGRAM_MAX + 1];
+    godwit_device_requests_t requests;
+    uint8_t random[4];
+    ssize_t n;
+    while (r->code == CLI_OK && (n = recv(r->socket, octets, sizeof octets, MSG_DONTWAIT)) >= 0) {
+        if ((size_t)n > GODWIT_EMSDP_DATAGRAM_MAX || !draw(r, random)) {
+            continue;
+        }
+        r->datagrams_down++;
+        r->octets_down += (size_t)n;
+        settle(r, godwit_device_receive(&r->device, godwit_slice(octets, (size_t)n), random, &requests), &requests);
+    }
+}
+
+/* Waits until until_ms at the latest for one event and takes it. */
+static void wait_for_event(cli_runner_t *r, int64_t until_ms)
+{
+    struct pollfd poller = {.fd = r->socket, .events = POLLIN};
+    int64_t wake = r->deadline_ms >= 0 && r->deadline_ms < until_ms ? r->deadline_ms : until_ms;
+    int64_t wait = wake - now_ms();
+    int ready = poll(&poller, 1, wait < 0 ? 0 : wait > 3600000 ? 3600000 : (int)wait);
+    if (ready > 0) {
+        receive_all(r);
+    }
+    if (r->code == CLI_OK && r->deadline_ms >= 0 && now_ms() >= r->deadline_ms) {
+        godwit_device_requests_t requests;
+        uint8_t random[4];
+        r->deadline_ms = -1;
+        if (draw(r, random)) {
+            settle(r, godwit_device_timer(&r->device, random, &requests), &requests);
+        }
+    }
+}
+
+int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
+{
+    godwit_device_requests_t requests;
+    uint8_t random[4];
+    r->sent = r->given_up = r->uncertain = false;
+    r->refusal = GODWIT_OK;
+    if (draw(r, random)) {
+        godwit_status_t status = godwit_device_send(&r->device, reading, random, &requests);
+        if (status == GODWIT_NO_SPACE) {
+            return cli_fail(r->args, CLI_USAGE, "the reading has %zu octets; one datagram takes %d", reading.len,
+                            (int)GODWIT_DEVICE_READING_MAX);
+        }
+        settle(r, status, &requests);
+    }
+    while (r->code == CLI_OK && !r->sent && !r->given_up) {
+        wait_for_event(r, now_ms() + 3600000);
+    }
+    if (r->code == CLI_OK && !r->sent) {
+        bool heard = r->refusal != GODWIT_OK;
+        r->code =
+            cli_fail(r->args, heard ? CLI_REFUSED : CLI_NO_PEER, "%s: %s%s", r->hse,
+                     heard ? "no session; last refusal: " : "no answer", heard ? godwit_status_name(r->refusal) : "");
+    }
+    return r->code;
+}
+
+int cli_runner_listen(cli_runner_t *r, uint64_t wait_ms)
+{
+    int64_t until = now_ms() + (int64_t)wait_ms;
+    while (r->code == CLI_OK && now_ms() < until) {
+        wait_for_event(r, until);
+    }
+    if (r->code == CLI_OK && r->uncertain) {
+        r->code =
+            cli_fail(r->args, CLI_REFUSED,
+                     "%s says %s: whether the last reading arrived is not known; the next one sets up a new session",
+                     r->hse, godwit_status_name(r->refusal));
+    }
+    return r->code;
+}
+
+/* ---- opening and closing ----------------------------------------------------------------------------------------------- */
+
+static int open_socket(cli_runner_t *r)
+{
+    char host[256];
+    const char *colon = strrchr(r->hse, ':');
+    size_t len = colon != NULL ? (size_t)(colon - r->hse) : 0;
+    bool bracketed = len >= 2 && r->hse[0] == '[' && r->hse[len - 1] == ']';
+    if (colon == NULL || len == 0 || len >= sizeof host) {
+        return cli_fail(r->args, CLI_USAGE, "--hse: '%s' is not HOST:PORT or [IPV6]:PORT", r->hse);
+    }
+    memcpy(host, r->hse + (bracketed ? 1 : 0), len - (bracketed ? 2 : 0));
+    host[len - (bracketed ? 2 : 0)] = '\0';
+    struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *found = NULL;
+    int error = getaddrinfo(host, colon + 1, &hints, &found);
+    if (error != 0) {
+        return cli_fail(r->args, CLI_USAGE, "--hse %s: %s", r->hse, gai_strerror(error));
+    }
+    r->socket = socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (r->socket < 0 || connect(r->socket, found->ai_addr, found->ai_addrlen) != 0) {
+        error = errno;
+        freeaddrinfo(found);
+        return cli_fail(r->args, CLI_NO_PEER, "%s: %s", r->hse, strerror(error));
+    }
+    freeaddrinfo(found);
+    return CLI_OK;
+}
+
+static int restore(cli_runner_t *r)
+{
+    uint8_t record[GODWIT_DEVICE_RECORD_MAX];
+    size_t len = 0;
+    if (r->state_path == NULL) {
+        return CLI_OK;
+    }
+    if (godwit_nvm_open(&r->nvm, r->state_path, NULL) != GODWIT_OK) {
+        return cli_fail(r->args, CLI_FILE, "%s", r->nvm.why);
+    }
+    r->has_nvm = true;
+    godwit_status_t status = godwit_nvm_read(&r->nvm, record, sizeof record, &len);
+    if (status == GODWIT_NOT_FOUND) {
+        return CLI_OK;
+    }
+    if (status == GODWIT_OK) {
+        status = godwit_device_restore(&r->device, godwit_slice(record, len));
+    }
+    godwit_wipe(record, sizeof record);
+    if (status == GODWIT_MALFORMED || status == GODWIT_NO_SPACE) {
+        /* Damage costs one set-up, not the device: the library is as after init. */
+        (void)cli_fail(r->args, CLI_OK, "%s: no session that can be read; a new one is set up", r->state_path);
+        return CLI_OK;
+    }
+    return status == GODWIT_OK ? CLI_OK
+                               : cli_fail(r->args, CLI_FILE, "%s: %s", r->state_path, godwit_status_name(status));
+}
+
+static int open_card(cli_runner_t *r)
+{
+    godwit_status_t status = godwit_usim_soft_open(&r->card, r->card_path, &godwit_crypto_builtin, NULL);
+    if (status != GODWIT_OK) {
+        return cli_fail(r->args, CLI_FILE, "%s", r->card.why);
+    }
+    if (!godwit_imsi_equal(&r->card.usim.imsi, &r->config.imsi)) {
+        return cli_fail(r->args, CLI_USAGE, "--imsi: %s is the card of %s", r->card_path, r->card.usim.imsi.digits);
+    }
+    return CLI_OK;
+}
+
+int cli_runner_open(cli_runner_t *r)
+{
+    r->socket = -1;
+    r->deadline_ms = -1;
+    r->received = json_array();
+    int code = open_card(r);
+    if (code == CLI_OK && godwit_device_init(&r->device, &r->config) != GODWIT_OK) {
+        code = cli_fail(r->args, CLI_USAGE,
+                        "this combination of --agreement, --suite, --session-octets and --counter-octets cannot be");
+    }
+    if (code == CLI_OK) {
+        code = open_socket(r);
+    }
+    return code == CLI_OK ? restore(r) : code;
+}
+
+int cli_runner_close(cli_runner_t *r)
+{
+    godwit_device_requests_t requests;
+    godwit_usim_result_t result;
+    if (r->has_nvm && godwit_device_suspend(&r->device, &requests) == GODWIT_OK) {
+        int code = r->code;
+        r->code = CLI_OK; /* the counters are stored whatever went wrong before */
+        (void)carry_out(r, &requests, &result);
+        r->code = code != CLI_OK ? code : r->code;
+    }
+    if (r->has_nvm) {
+        godwit_nvm_close(&r->nvm);
+    }
+    if (r->socket >= 0) {
+        (void)close(r->socket);
+    }
+    godwit_usim_soft_close(&r->card);
+    godwit_wipe(&r->device, sizeof r->device);
+    return r->code;
+}

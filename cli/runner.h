@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Runs the device library on this machine: a soft SIM and the session in files, EMSDP over a UDP socket. Carries out the library's requests
+ * in order, each STORE before what follows it.
+ */
+#ifndef GODWIT_CLI_RUNNER_H
+#define GODWIT_CLI_RUNNER_H
+
+#include "adapters/usim/soft.h"
+#include "cli/cli.h"
+#include "godwit/device.h"
+
+typedef struct cli_runner {
+    const cli_args_t *args;
+    godwit_device_config_t config;
+    godwit_device_t device;
+    godwit_usim_soft_t card;
+    godwit_nvm_t nvm;
+    const char *card_path, *state_path, *hse;
+    bool has_nvm;
+    int socket;
+    int64_t deadline_ms; /* of the library's timer; -1: none */
+    bool sent;           /* the reading under way has left */
+    bool given_up;
+    bool set_up;             /* a session was set up on the way */
+    godwit_status_t refusal; /* the last refusal that was heard of */
+    bool uncertain;          /* the network hinted that it could not take the reading */
+    uint64_t datagrams_up, datagrams_down, octets_up, octets_down;
+    json_t *received; /* downlink messages */
+    int code;         /* CLI_OK until something of this machine fails */
+} cli_runner_t;
+
+/* Opens files and socket and restores the session. Prints what is wrong; returns an exit code. The caller sets args, config and the three names. */
+int cli_runner_open(cli_runner_t *runner);
+/* Sends one reading and waits until it has left. Prints what went wrong; returns an exit code. */
+int cli_runner_send(cli_runner_t *runner, godwit_slice_t reading);
+/* Listens for wait_ms, so that what the network says about keys is heard. */
+int cli_runner_listen(cli_runner_t *runner, uint64_t wait_ms);
+/* Stores the exact counters and closes all. */
+int cli_runner_close(cli_runner_t *runner);
+
+#endif

@@ -54,10 +54,10 @@ godwit_status_t godwit_imsi_from_ef(const uint8_t ef[8], godwit_imsi_t *imsi)
         unsigned nibble = i % 2 == 0 ? ef[(i + 1) / 2] >> 4 : ef[(i + 1) / 2] & 0x0FU;
         if (nibble == 0x0F) {
             ended = true;
-        } else if (nibble > 9 || ended) {
+        } else if (ended) {
             return GODWIT_MALFORMED;
         } else {
-            text[count++] = (char)('0' + nibble);
+            text[count++] = (char)('0' + nibble); /* A to E become no digits, which godwit_imsi_from_text refuses */
         }
     }
     if ((ef[0] & 0x0FU) != (TYPE_IMSI | (count % 2 == 1 ? ODD : 0))) {

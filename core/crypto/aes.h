@@ -22,6 +22,7 @@ typedef union godwit_aes {
 } godwit_aes_t;
 
 typedef struct godwit_aes_way {
+    size_t size; /* octets of godwit_aes_t that it uses: what there is to wipe */
     void (*expand)(godwit_aes_t *aes, const uint8_t key[16]);
     /* Enciphers count blocks, 1 or 2, where they stand. */
     void (*encrypt)(const godwit_aes_t *aes, uint8_t blocks[2 * GODWIT_AES_BLOCK], size_t count);

@@ -132,4 +132,5 @@ static void encrypt(const godwit_aes_t *aes, uint8_t blocks[2 * GODWIT_AES_BLOCK
     godwit_wipe(q, sizeof q);
 }
 
-const godwit_aes_way_t godwit_aes_bitsliced = {.expand = expand, .encrypt = encrypt};
+const godwit_aes_way_t godwit_aes_bitsliced = {
+    .size = sizeof((godwit_aes_t *)NULL)->planes, .expand = expand, .encrypt = encrypt};

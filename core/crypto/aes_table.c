@@ -120,4 +120,5 @@ static void encrypt(const godwit_aes_t *aes, uint8_t blocks[2 * GODWIT_AES_BLOCK
     }
 }
 
-const godwit_aes_way_t godwit_aes_table = {.expand = expand, .encrypt = encrypt};
+const godwit_aes_way_t godwit_aes_table = {
+    .size = sizeof((godwit_aes_t *)NULL)->words, .expand = expand, .encrypt = encrypt};

@@ -4,14 +4,14 @@
  */
 #include "core/crypto/double.h"
 
-#include <stddef.h>
+#include "godwit/bytes.h"
 
 void godwit_double_block(uint8_t block[16])
 {
-    unsigned carry = (block[0] >> 7) * 0x87U;
-    for (size_t i = 16; i > 0; i--) {
-        unsigned shifted = (unsigned)block[i - 1] << 1 ^ carry;
-        carry = block[i - 1] >> 7;
-        block[i - 1] = (uint8_t)shifted;
+    uint32_t carry = (block[0] >> 7) * 0x87U;
+    for (unsigned i = 4; i-- > 0;) {
+        uint32_t word = godwit_load_u32(block + (size_t)4 * i);
+        godwit_store_u32(block + (size_t)4 * i, word << 1 ^ carry);
+        carry = word >> 31;
     }
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * 128-EIA1 to 128-EIA3, TS 33.401 B.2: a MAC of 32 bits over a number of bits. There is no null integrity here. What lies
- * beyond the last bit does not count.
+ * beyond the last bit does not count. Clause numbers of TS 35.215 and of document 1 of EEA3/EIA3 (TS 35.221) are
+ * recalled.
  */
 #include "core/crypto/double.h"
 #include "core/crypto/eps.h"

@@ -40,17 +40,13 @@ void godwit_modes_ecb(const godwit_aes_way_t *way, const uint8_t key[16], const 
         left -= len;
     }
     godwit_wipe(pair, sizeof pair);
-    godwit_wipe(&aes, sizeof aes);
+    godwit_wipe(&aes, way->size);
 }
 
-/* The counter is public, but incrementing it in a fixed time costs nothing. */
+/* The counter is public: how far the carry runs tells nothing. */
 static void increment(uint8_t counter[BLOCK])
 {
-    unsigned carry = 1;
-    for (size_t i = BLOCK; i > 0; i--) {
-        carry += counter[i - 1];
-        counter[i - 1] = (uint8_t)carry;
-        carry >>= 8;
+    for (size_t i = BLOCK; i > 0 && ++counter[i - 1] == 0; i--) {
     }
 }
 
@@ -77,7 +73,7 @@ void godwit_modes_ctr(const godwit_aes_way_t *way, const uint8_t key[16], const 
         len -= now;
     }
     godwit_wipe(keystream, sizeof keystream);
-    godwit_wipe(&aes, sizeof aes);
+    godwit_wipe(&aes, way->size);
 }
 
 /* ---- CMAC ---- */
@@ -155,5 +151,5 @@ void godwit_modes_cmac(const godwit_aes_way_t *way, const uint8_t key[16], const
     memcpy(mac, pair, BLOCK);
     godwit_wipe(pair, sizeof pair);
     godwit_wipe(subkey, sizeof subkey);
-    godwit_wipe(&aes, sizeof aes);
+    godwit_wipe(&aes, way->size);
 }

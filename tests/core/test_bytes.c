@@ -187,6 +187,7 @@ static void reader_short_read_sticks_and_gives_zeros(void **state)
     godwit_reader_t r = godwit_reader(godwit_slice("\x01\x02\x03", 3));
     assert_int_equal(godwit_get_u8(&r), 1);
     assert_int_equal(godwit_get_u32(&r), 0);
+    assert_int_equal(r.left, 0); /* a loop over what is left ends */
     assert_int_equal(godwit_get_u8(&r), 0);
     godwit_get(&r, out, sizeof out);
     assert_memory_equal(out, "\0\0\0\0", 4);
@@ -248,6 +249,7 @@ static void tbcd_puts_the_first_digit_low_and_fills_with_f(void **state)
     assert_memory_equal(octets, "\x21\x43", 2);
     assert_int_equal(godwit_tbcd_encode("12345", octets, 2), 0);
     assert_int_equal(godwit_tbcd_encode("12a4", octets, sizeof octets), 0);
+    assert_int_equal(godwit_tbcd_encode("123a", octets, sizeof octets), 0);
     assert_int_equal(godwit_tbcd_encode("", octets, sizeof octets), 0);
 }
 

@@ -319,7 +319,7 @@ static void imsi_of_ef_refuses_bad_nibbles_parity_and_type(void **state)
         "09101010325476f8",                                                             /* odd, but 14 digits */
         "0a10101032547698",                                                             /* type 2: IMEI */
         "0910101a32547698",                                                             /* A is no digit */
-        "09101010f2547698",                                                             /* digits after a filler */
+        "01101010f2547698",                                                             /* digits after a filler */
         "091010103f547698", "f910101032547698", "ffffffffffffffff", "193254ffffffffff", /* 5 digits */
         "1932f4ffffffffff", "0000000000000000",
     };

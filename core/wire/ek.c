@@ -225,7 +225,7 @@ static godwit_status_t read_key_answer(const godwit_slice_t *found, godwit_key_a
 {
     uint32_t agreement = godwit_avp_u32(found[AGREEMENT], UINT32_MAX);
     if (agreement > GODWIT_AGREEMENT_SEPARATE_UMTS || found[GENERATION].ptr == NULL || found[SESSION_KEY].ptr == NULL ||
-        (found[RAND].ptr == NULL) != (found[AUTN].ptr == NULL)) {
+        found[KEY_SET].ptr == NULL || (found[RAND].ptr == NULL) != (found[AUTN].ptr == NULL)) {
         return GODWIT_MALFORMED;
     }
     a->agreement = (godwit_agreement_t)agreement;

@@ -13,6 +13,7 @@
 
 #define TAG_SERIAL_NUMBER 0x00
 #define TAG_UNIT_NAME 0x01
+#define TAG_UNIT_ID 0x08
 
 /* CCM message types. */
 static const uint8_t types[] = {
@@ -101,6 +102,7 @@ static void put_identity(godwit_writer_t *w, uint8_t tag, const char *value)
 void godwit_ipa_put_id_resp(godwit_writer_t *w, const char *unit_name)
 {
     size_t at = frame_open(w, PROTOCOL_CCM, types[GODWIT_IPA_ID_RESP]);
+    put_identity(w, TAG_UNIT_ID, "0/0/0"); /* of a base station; a server closes the connection when there is none */
     put_identity(w, TAG_SERIAL_NUMBER, unit_name);
     put_identity(w, TAG_UNIT_NAME, unit_name);
     godwit_ipa_close(w, at);

@@ -34,7 +34,7 @@ GODWIT_MUST_USE godwit_status_t godwit_ipa_frame_parse(godwit_slice_t stream, go
 void godwit_ipa_put_ccm(godwit_writer_t *w, godwit_ipa_kind_t kind);
 /* "Who are you", as a server asks it: serial number and unit name. */
 void godwit_ipa_put_id_get(godwit_writer_t *w);
-/* The answer: the same name as serial number, which OsmoHLR goes by, and as unit name. */
+/* The answer: the name as serial number, which OsmoHLR goes by, and as unit name; and a unit id, without which it hangs up. */
 void godwit_ipa_put_id_resp(godwit_writer_t *w, const char *unit_name);
 /* The unit name in the payload of an ID_RESP, or an empty slice. */
 godwit_slice_t godwit_ipa_unit_name(godwit_slice_t payload);

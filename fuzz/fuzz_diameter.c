@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What core/wire reads of Diameter from a peer: every command's parser is given the same octets. What is accepted is built again and
+ * must be accepted again with the same meaning.
+ */
+#include "core/wire/ek.h"
+#include "core/wire/s6a.h"
+#include "fuzz/fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void check(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+/* Room for a request and its echo: Session-Id, hosts and Proxy-Info are as long as the input had them. */
+static uint8_t room[256 * 1024];
+
+static godwit_slice_t written(const godwit_writer_t *w, godwit_status_t status)
+{
+    check(status == GODWIT_OK);
+    return godwit_written(w);
+}
+
+static void refuse(godwit_slice_t octets, const godwit_diameter_command_t *answer, const godwit_diameter_fault_t *fault)
+{
+    godwit_writer_t w = godwit_writer(room, sizeof room);
+    check(fault->result_code >= 3000);
+    godwit_status_t status = godwit_diameter_refusal_build(octets, answer, godwit_slice_of_string("hss.home.example"),
+                                                           godwit_slice_of_string("home.example"), fault, &w);
+    check(status == GODWIT_OK || fault->result_code == GODWIT_DIAMETER_INVALID_MESSAGE_LENGTH);
+}
+
+static void air(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_auth_info_request_t r, again;
+    godwit_diameter_fault_t fault;
+    if (godwit_s6a_air_parse(octets, &e, &r, &fault) != GODWIT_OK) {
+        refuse(octets, &godwit_s6a_aia, &fault);
+        return;
+    }
+    godwit_writer_t w = godwit_writer(room, sizeof room);
+    godwit_slice_t built = written(&w, godwit_s6a_air_build(&e, &r, &w));
+    check(godwit_s6a_air_parse(built, &e, &again, &fault) == GODWIT_OK && memcmp(&r, &again, sizeof r) == 0);
+}
+
+static void aia(godwit_slice_t octets, godwit_vector_kind_t kind)
+{
+    godwit_diameter_envelope_t e;
+    godwit_auth_info_answer_t a, again;
+    if (godwit_s6a_aia_parse(octets, kind, &e, &a) == GODWIT_OK) {
+        godwit_writer_t w = godwit_writer(room, sizeof room);
+        e.session_id = e.session_id.len ? e.session_id : godwit_slice_of_string("s");
+        godwit_slice_t built = written(&w, godwit_s6a_aia_build(&e, &a, &w));
+        check(godwit_s6a_aia_parse(built, kind, &e, &again) == GODWIT_OK && memcmp(&a, &again, sizeof a) == 0);
+    }
+}
+
+static void ek_request(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_key_request_t r, again;
+    godwit_diameter_fault_t fault;
+    if (godwit_ek_key_request_parse(octets, &e, &r, &fault) != GODWIT_OK) {
+        refuse(octets, &godwit_ek_key_answer, &fault);
+        return;
+    }
+    godwit_writer_t w = godwit_writer(room, sizeof room);
+    godwit_slice_t built = written(&w, godwit_ek_key_request_build(&e, &r, &w));
+    check(godwit_ek_key_request_parse(built, &e, &again, &fault) == GODWIT_OK && memcmp(&r, &again, sizeof r) == 0);
+}
+
+static void ek_confirm(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_key_confirm_t c, again;
+    godwit_diameter_fault_t fault;
+    if (godwit_ek_confirm_request_parse(octets, &e, &c, &fault) != GODWIT_OK) {
+        refuse(octets, &godwit_ek_confirm_answer, &fault);
+        return;
+    }
+    godwit_writer_t w = godwit_writer(room, sizeof room);
+    godwit_slice_t built = written(&w, godwit_ek_confirm_request_build(&e, &c, &w));
+    check(godwit_ek_confirm_request_parse(built, &e, &again, &fault) == GODWIT_OK && memcmp(&c, &again, sizeof c) == 0);
+}
+
+static void ek_answers(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_key_answer_t a, again;
+    godwit_status_t outcome;
+    if (godwit_ek_key_answer_parse(octets, &e, &a) == GODWIT_OK) {
+        godwit_writer_t w = godwit_writer(room, sizeof room);
+        e.session_id = e.session_id.len ? e.session_id : godwit_slice_of_string("s");
+        godwit_slice_t built = written(&w, godwit_ek_key_answer_build(&e, &a, &w));
+        check(godwit_ek_key_answer_parse(built, &e, &again) == GODWIT_OK && a.status == again.status);
+    }
+    (void)!godwit_ek_confirm_answer_parse(octets, &e, &outcome);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    godwit_slice_t octets = godwit_slice(data, size);
+    if (size <= sizeof room / 4) {
+        air(octets);
+        aia(octets, GODWIT_VECTOR_EUTRAN);
+        aia(octets, GODWIT_VECTOR_UTRAN);
+        ek_request(octets);
+        ek_confirm(octets);
+        ek_answers(octets);
+    }
+    return 0;
+}

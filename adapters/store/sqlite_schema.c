@@ -17,7 +17,8 @@
     " " which "_cp_next_in INTEGER NOT NULL, " which "_cp_next_out INTEGER NOT NULL,"                                  \
     " " which "_cp_limit_out INTEGER NOT NULL, " which "_cp_seen INTEGER NOT NULL,"
 
-/* clang-format off: SQL in SQL's own lines */
+/* SQL stands in its own lines, the formatter's would hide it. */
+/* clang-format off */
 static const char tables[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE subscriber("
@@ -25,22 +26,23 @@ static const char tables[] =
     " tuak_mac_bits INTEGER NOT NULL, tuak_res_bits INTEGER NOT NULL, tuak_ck_bits INTEGER NOT NULL,"
     " tuak_ik_bits INTEGER NOT NULL, tuak_iterations INTEGER NOT NULL, sres_by_truncation INTEGER NOT NULL,"
     " amf BLOB NOT NULL, features INTEGER NOT NULL, ind_bits INTEGER NOT NULL, sqn_by_time INTEGER NOT NULL,"
-    " seq_he INTEGER NOT NULL, dif INTEGER NOT NULL, resynchronised INTEGER NOT NULL," OUTSTANDING("0") OUTSTANDING("1")
-        OUTSTANDING("2") OUTSTANDING(
-            "3") " secret BLOB NOT NULL) STRICT, WITHOUT ROWID;"
-                 "CREATE TABLE key_set("
-                 " imsi TEXT NOT NULL, agreement INTEGER NOT NULL, rand BLOB NOT NULL, autn BLOB NOT NULL,"
-                 " generation INTEGER NOT NULL, confirmed INTEGER NOT NULL, vector_number INTEGER NOT NULL,"
-                 " created_ms INTEGER NOT NULL, secret BLOB NOT NULL, PRIMARY KEY(imsi, agreement)) STRICT, WITHOUT ROWID;"
-                 "CREATE TABLE session("
-                 " session_id INTEGER PRIMARY KEY, imsi TEXT NOT NULL, agreement INTEGER NOT NULL, key_set INTEGER NOT NULL,"
-                 " state INTEGER NOT NULL, last_key_id INTEGER NOT NULL, last_generation INTEGER NOT NULL,"
-                 " has_address INTEGER NOT NULL, address BLOB NOT NULL,"
-                 " created_ms INTEGER NOT NULL, keyed_ms INTEGER NOT NULL, datagrams INTEGER NOT NULL,"
-                 " generations INTEGER NOT NULL, enterprise TEXT NOT NULL, answered BLOB NOT NULL,"
-                 " answer BLOB NOT NULL, pending BLOB NOT NULL," KEY("current")
-                     KEY("next") " secret BLOB NOT NULL) STRICT;"
-                                 "CREATE INDEX session_imsi ON session(imsi, created_ms);"
+    " seq_he INTEGER NOT NULL, dif INTEGER NOT NULL, resynchronised INTEGER NOT NULL,"
+    OUTSTANDING("0") OUTSTANDING("1") OUTSTANDING("2") OUTSTANDING("3")
+    " secret BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE key_set("
+    " imsi TEXT NOT NULL, agreement INTEGER NOT NULL, rand BLOB NOT NULL, autn BLOB NOT NULL,"
+    " generation INTEGER NOT NULL, confirmed INTEGER NOT NULL, vector_number INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL, secret BLOB NOT NULL, PRIMARY KEY(imsi, agreement)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE session("
+    " session_id INTEGER PRIMARY KEY, imsi TEXT NOT NULL, agreement INTEGER NOT NULL, key_set INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, last_key_id INTEGER NOT NULL, last_generation INTEGER NOT NULL,"
+    " has_address INTEGER NOT NULL, address BLOB NOT NULL,"
+    " created_ms INTEGER NOT NULL, keyed_ms INTEGER NOT NULL, datagrams INTEGER NOT NULL,"
+    " generations INTEGER NOT NULL, enterprise TEXT NOT NULL, answered BLOB NOT NULL,"
+    " answer BLOB NOT NULL, pending BLOB NOT NULL,"
+    KEY("current") KEY("next")
+    " secret BLOB NOT NULL) STRICT;"
+    "CREATE INDEX session_imsi ON session(imsi, created_ms);"
     "CREATE TABLE node_clock(id INTEGER PRIMARY KEY, mark INTEGER NOT NULL, secret BLOB NOT NULL) STRICT;";
 
 /* What must never go back. SQN and DIF: but for a resynchronisation, which the HSS grants only to an AUTS with valid MAC-S (TS 33.102
@@ -52,19 +54,18 @@ static const char guards[] =
     "CREATE TRIGGER node_clock_mark BEFORE UPDATE ON node_clock WHEN " FALLS("mark")
     " BEGIN SELECT RAISE(ABORT, 'the clock of SQN would go back'); END;"
     "CREATE TRIGGER subscriber_sqn BEFORE UPDATE ON subscriber WHEN NEW.resynchronised = 0 AND"
-    " (" FALLS("seq_he") " OR (NEW.sqn_by_time = 1 AND OLD.sqn_by_time = 1 AND " FALLS(
-        "dif") "))"
-               " BEGIN SELECT RAISE(ABORT, 'SQN would go back'); END;"
-               "CREATE TRIGGER key_set_generation BEFORE UPDATE ON key_set WHEN " FALLS("vector_number") " OR (" SAME("vector_number") " AND (" FALLS(
-                   "generation") " OR NEW.rand <> OLD.rand))"
-                                 " BEGIN SELECT RAISE(ABORT, 'generation would go back'); END;"
-                                 "CREATE TRIGGER session_count BEFORE UPDATE ON session WHEN " SAME_KEY_SET
-                                 " AND " SAME("current_generation") " AND " SAME("current_key_id") " AND (" FALLS("current_up_next_in") " OR " FALLS("current_up_next_out") " OR " FALLS(
-                                     "current_cp_next_in") " OR " FALLS("current_cp_next_out") ")"
-                                                                                               " BEGIN SELECT RAISE(ABORT, 'COUNT would go back'); END;"
-                                                                                               "CREATE TRIGGER session_generation BEFORE UPDATE ON session WHEN " SAME_KEY_SET
-                                                                                               " AND " FALLS(
-                                                                                                   "last_generation") " BEGIN SELECT RAISE(ABORT, 'generation would go back'); END;";
+    " (" FALLS("seq_he") " OR (NEW.sqn_by_time = 1 AND OLD.sqn_by_time = 1 AND " FALLS("dif") "))"
+    " BEGIN SELECT RAISE(ABORT, 'SQN would go back'); END;"
+    "CREATE TRIGGER key_set_generation BEFORE UPDATE ON key_set WHEN " FALLS("vector_number")
+    " OR (" SAME("vector_number") " AND (" FALLS("generation") " OR NEW.rand <> OLD.rand))"
+    " BEGIN SELECT RAISE(ABORT, 'generation would go back'); END;"
+    "CREATE TRIGGER session_count BEFORE UPDATE ON session WHEN " SAME_KEY_SET
+    " AND " SAME("current_generation") " AND " SAME("current_key_id")
+    " AND (" FALLS("current_up_next_in") " OR " FALLS("current_up_next_out")
+    " OR " FALLS("current_cp_next_in") " OR " FALLS("current_cp_next_out") ")"
+    " BEGIN SELECT RAISE(ABORT, 'COUNT would go back'); END;"
+    "CREATE TRIGGER session_generation BEFORE UPDATE ON session WHEN " SAME_KEY_SET " AND " FALLS("last_generation")
+    " BEGIN SELECT RAISE(ABORT, 'generation would go back'); END;";
 /* clang-format on */
 
 static const char *const steps[GODWIT_SCHEMA_VERSION] = {

@@ -71,16 +71,16 @@ static bool is_taken(const godwit_hss_t *hss, unsigned ind)
 
 unsigned godwit_hss_ind(const godwit_hss_t *hss, const char *host, const uint8_t requester[8], unsigned ind_bits)
 {
-    unsigned count = 1u << ind_bits;
+    const unsigned mask = (1u << (ind_bits <= GODWIT_IND_BITS_MAX ? ind_bits : GODWIT_IND_BITS_MAX)) - 1u;
     const godwit_hss_node_t *node = node_of(hss, host);
     if (node != NULL) {
-        return node->ind % count;
+        return node->ind & mask;
     }
-    for (unsigned i = 0; i < count; i++) {
-        unsigned ind = (requester[0] + i) % count;
+    for (unsigned i = 0; i <= mask; i++) {
+        unsigned ind = (requester[0] + i) & mask;
         if (!is_taken(hss, ind)) {
             return ind;
         }
     }
-    return requester[0] % count;
+    return requester[0] & mask;
 }

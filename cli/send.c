@@ -92,8 +92,8 @@ static bool names_of_ends(const cli_args_t *args, cli_runner_t *r, struct names 
             return false;
         }
     } else if (godwit_plmn_to_text(r->config.best_plmn, plmn) == GODWIT_OK) {
-        (void)snprintf(names->endpoint, sizeof names->endpoint, "hse.mnc%03d.mcc%.3s.3gppnetwork.org", atoi(plmn + 4),
-                       plmn);
+        (void)snprintf(names->endpoint, sizeof names->endpoint, "hse.mnc%s%s.mcc%.3s.3gppnetwork.org",
+                       strlen(plmn + 4) == 2 ? "0" : "", plmn + 4, plmn); /* TS 23.003 13.2: the MNC has three digits */
         r->config.endpoint = godwit_slice_of_string(names->endpoint);
     }
     r->config.enterprise = godwit_slice(NULL, 0);

@@ -290,6 +290,22 @@ static void full_count_never_moves_anything_back(void **state)
     assert_int_equal(ends.network.cp_next_in, 5001);
 }
 
+/* W COUNTs, the highest included: the last of them is taken, the one behind it is not. */
+static void full_count_is_late_only_inside_the_window(void **state)
+{
+    (void)state;
+    for (unsigned e = 0; e <= 3; e++) {
+        const uint32_t window = e == 0 ? 4 : 64;
+        ends_t ends = ends_default(1, with_e(e));
+        octets_t highest = full_count(&ends, 1000, 0), last = full_count(&ends, 1001 - window, 0),
+                 behind = full_count(&ends, 1000 - window, 0);
+        assert_int_equal(deliver(&ends.network, &highest, true), GODWIT_OK);
+        assert_int_equal(deliver(&ends.network, &behind, true), GODWIT_REPLAY);
+        assert_int_equal(deliver(&ends.network, &last, true), GODWIT_OK);
+        assert_int_equal(deliver(&ends.network, &last, true), GODWIT_REPLAY);
+    }
+}
+
 /* What was accepted stays accepted when the full COUNT moves the window a little, and what was late may still come. */
 static void full_count_keeps_what_was_seen(void **state)
 {
@@ -375,6 +391,7 @@ int main(void)
         cmocka_unit_test(planes_and_directions_count_for_themselves),
         cmocka_unit_test(full_count_finds_a_sender_that_is_far_ahead),
         cmocka_unit_test(full_count_never_moves_anything_back),
+        cmocka_unit_test(full_count_is_late_only_inside_the_window),
         cmocka_unit_test(full_count_keeps_what_was_seen),
         cmocka_unit_test(full_count_that_was_changed_is_refused),
         cmocka_unit_test(the_last_count_is_below_uint32_max),

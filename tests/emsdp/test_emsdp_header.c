@@ -89,6 +89,52 @@ static void start_is_read_up_to_hse_configuration_and_no_further(void **state)
     assert_int_equal(start_peek("080000010011"), GODWIT_MALFORMED);
 }
 
+/* ---- without a key ------------------------------------------------------------------------------------------------------- */
+
+static void only_key_id_000_is_read_without_a_key(void **state)
+{
+    godwit_emsdp_header_t header = {.low_count = 77};
+    godwit_emsdp_control_t m;
+    (void)state;
+    const godwit_framing_t f = GODWIT_FRAMING_DEFAULT;
+    const octets_t request = hex("000000000010" REQUEST), keyed = hex("080000000010" REQUEST),
+                   hint = hex("0000000100800d01020e088e801b04d6e7c99b"),
+                   keyed_hint = hex("0900000100800d01020e088e801b04d6e7c99b"), user = hex("880000010001020304");
+    assert_int_equal(godwit_emsdp_unkeyed_parse(octets_slice(&keyed), f, &header, &m), GODWIT_MALFORMED);
+    assert_int_equal(godwit_emsdp_unkeyed_parse(octets_slice(&keyed_hint), f, &header, &m), GODWIT_MALFORMED);
+    assert_int_equal(godwit_emsdp_unkeyed_parse(octets_slice(&user), f, &header, &m), GODWIT_MALFORMED);
+    assert_int_equal(header.low_count, 77);
+    assert_int_equal(godwit_emsdp_unkeyed_parse(octets_slice(&request), f, &header, &m), GODWIT_OK);
+    assert_int_equal(godwit_emsdp_unkeyed_parse(octets_slice(&hint), f, &header, &m), GODWIT_OK);
+    for (size_t len = 0; len < request.len; len++) {
+        assert_int_equal(godwit_emsdp_unkeyed_parse(godwit_slice(request.at, len), f, &header, &m), GODWIT_MALFORMED);
+    }
+}
+
+static void building_without_a_key_is_for_request_and_reject(void **state)
+{
+    uint8_t buf[64];
+    (void)state;
+    const godwit_framing_t f = GODWIT_FRAMING_DEFAULT;
+    const godwit_emsdp_control_t request = session_request(GODWIT_AGREEMENT_SEPARATE_EPS), start = short_start(3),
+                                 early = with_data(GODWIT_SESSION_REQUEST);
+    godwit_writer_t w = godwit_writer(buf, sizeof buf);
+    assert_int_equal(godwit_emsdp_unkeyed_build(f, 1, 0, &request, &w),
+                     GODWIT_INVALID_ARGUMENT); /* a session has a key */
+    assert_int_equal(godwit_emsdp_unkeyed_build(f, 0, 0, &start, &w), GODWIT_INVALID_ARGUMENT);
+    assert_int_equal(godwit_emsdp_unkeyed_build(f, 0, 0, &early, &w), GODWIT_INVALID_ARGUMENT);
+    assert_int_equal(godwit_emsdp_unkeyed_build((godwit_framing_t){5, 0}, 0, 0, &request, &w), GODWIT_INVALID_ARGUMENT);
+    for (size_t cap = 0; cap < 27; cap++) {
+        w = godwit_writer(buf, cap);
+        assert_int_equal(godwit_emsdp_unkeyed_build(f, 0, 0, &request, &w), GODWIT_NO_SPACE);
+        assert_int_equal(w.len, 0);
+    }
+    w = godwit_writer(buf, 27);
+    assert_int_equal(godwit_emsdp_unkeyed_build(f, 0, 0x7FF, &request, &w), GODWIT_OK);
+    assert_int_equal(buf[0], 0x07); /* only the bits that travel */
+    assert_int_equal(buf[4], 0xFF);
+}
+
 /* ---- echo ----------------------------------------------------------------------------------------------------------------- */
 
 static void echo_is_the_end_or_the_hash(void **state)
@@ -114,6 +160,8 @@ int main(void)
         cmocka_unit_test(a_datagram_above_the_mtu_is_malformed),
         cmocka_unit_test(every_framing_reads_its_header_back),
         cmocka_unit_test(start_is_read_up_to_hse_configuration_and_no_further),
+        cmocka_unit_test(only_key_id_000_is_read_without_a_key),
+        cmocka_unit_test(building_without_a_key_is_for_request_and_reject),
         cmocka_unit_test(echo_is_the_end_or_the_hash),
     };
     return cmocka_run_group_tests_name("emsdp_header", tests, messages_load, NULL);

@@ -2,6 +2,7 @@
  *
  * Datagrams of the golden conversation that were changed, cut, reflected or replanted: none opens, and no key changes.
  */
+#include "core/emsdp/frame.h"
 #include "tests/emsdp/messages.h"
 
 /* A datagram with what its receiver has at that moment. */
@@ -202,6 +203,24 @@ static void start_and_confirmation_without_their_exchange_are_refused(void **sta
     }
 }
 
+/* Even with the right key: a MAC that covers no exchange is no MAC of a Confirmation. */
+static void a_confirmation_that_covers_no_exchange_is_refused(void **state)
+{
+    (void)state;
+    struct received x = all[1];
+    octets_t d = hex("080000010012");
+    uint8_t input[8 + 1 + 4 + 1 + 1] = {0}, mac[16];
+    const godwit_slice_t part = godwit_slice(input, sizeof input);
+    input[8] = d.at[0];
+    input[12] = 1;
+    input[14] = d.at[COMMAND];
+    assert_int_equal(CRYPTO->aes128_cmac(x.to.hot.k_int, &part, 1, mac), GODWIT_OK);
+    memcpy(d.at + d.len, mac, 8);
+    d.len += 8;
+    x.transcript_len = 0;
+    assert_int_equal(open_as(&x, &d, &x.to), GODWIT_MAC_FAILURE);
+}
+
 /* The transcript stands after the command octet: were it before, transcript || body of a Confirmation would be the input of a
  * longer Terminate Request. */
 static void a_confirmation_does_not_pass_as_another_command(void **state)
@@ -292,6 +311,36 @@ static void authentic_nonsense_is_malformed(void **state)
     assert_int_equal(opened.count, 77);
 }
 
+/* A holder of the key that lies: a Manage Keys Request with a right MAC under the COUNT that it claims. */
+static octets_t claim(const godwit_emsdp_key_t *sender, uint32_t count, uint32_t low_count)
+{
+    frame_protection_t p;
+    uint8_t mac[32];
+    octets_t d = hex("080000010030"
+                     "0c080000000000000000");
+    d.at[FIRST] |= (uint8_t)(low_count & 7u);
+    d.at[COUNTER] = (uint8_t)(low_count >> 3);
+    godwit_store_u32(d.at + 8, count);
+    assert_int_equal(godwit_emsdp_protection(CRYPTO, sender, false, true, &p), GODWIT_OK);
+    p.input.count = count;
+    assert_int_equal(godwit_emsdp_mac(&p, octets_slice(&d), mac), GODWIT_OK);
+    memcpy(d.at + d.len, mac, 8);
+    d.len += 8;
+    return d;
+}
+
+static void a_claimed_count_must_exist_and_agree_with_the_header(void **state)
+{
+    (void)state;
+    ends_t e = ends_default(1, GODWIT_FRAMING_DEFAULT);
+    const octets_t sound = claim(&e.device, 0x12345, 0x345), other = claim(&e.device, 0x12345, 0x346),
+                   none = claim(&e.device, UINT32_MAX, 0x7FF);
+    struct received x = {.name = "claim"};
+    assert_int_equal(open_as(&x, &sound, &e.network), GODWIT_OK);
+    assert_int_equal(open_as(&x, &other, &e.network), GODWIT_MAC_FAILURE);
+    assert_int_equal(open_as(&x, &none, &e.network), GODWIT_MAC_FAILURE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,12 +348,14 @@ int main(void)
         cmocka_unit_test(every_cut_and_every_addition_is_refused),
         cmocka_unit_test(a_request_that_was_changed_breaks_start_and_confirmation),
         cmocka_unit_test(start_and_confirmation_without_their_exchange_are_refused),
+        cmocka_unit_test(a_confirmation_that_covers_no_exchange_is_refused),
         cmocka_unit_test(a_confirmation_does_not_pass_as_another_command),
         cmocka_unit_test(a_datagram_sent_back_to_its_sender_is_refused),
         cmocka_unit_test(a_datagram_of_one_plane_does_not_pass_on_the_other),
         cmocka_unit_test(a_payload_that_looks_like_a_command_is_no_command),
         cmocka_unit_test(keys_of_another_generation_open_nothing),
         cmocka_unit_test(a_key_that_was_never_set_opens_nothing),
+        cmocka_unit_test(a_claimed_count_must_exist_and_agree_with_the_header),
         cmocka_unit_test(authentic_nonsense_is_malformed),
     };
     return cmocka_run_group_tests_name("emsdp_tamper", tests, load, NULL);

@@ -12,7 +12,7 @@
 #include "cli/runner.h"
 
 #define PATH_MAX_OCTETS 1024
-#define DEFAULT_HSE "127.0.0.1:53163"
+#define DEFAULT_HSE "127.0.0.1:7330"
 
 struct names {
     char folder[PATH_MAX_OCTETS / 2];
@@ -235,7 +235,7 @@ static int run(const cli_args_t *args)
 static const cli_option_t options[] = {
     {"imsi", "N", "IMSI of the card", true, false},
     {"usim", "soft:FILE", "the card; default soft:FOLDER/IMSI.usim (see below)", false, false},
-    {"hse", "HOST:PORT", "the HSE; default $GODWIT_HSE, else 127.0.0.1:53163", false, false},
+    {"hse", "HOST:PORT", "the HSE; default $GODWIT_HSE, else 127.0.0.1:7330", false, false},
     {"state", "FILE", "where the session is kept; default FOLDER/IMSI.state", false, false},
     {"endpoint", "FQDN", "the HSE's name, to which keys are bound; default hse.mncNNN.mccNNN.3gppnetwork.org of --plmn",
      false, false},

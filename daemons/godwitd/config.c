@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Loading the configuration: the file, the sections that every daemon has, and those of its functions.
+ */
+#include "daemons/godwitd/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemons/godwitd/config_check.h"
+
+static bool functions(config_t *c)
+{
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } known[] = {{"hss", CONFIG_HSS}, {"emks", CONFIG_EMKS}, {"hse", CONFIG_HSE}};
+    for (unsigned i = 0; i < c->raw->functions_count; i++) {
+        unsigned bit = 0;
+        for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+            bit |= strcmp(c->raw->functions[i], known[k].name) == 0 ? known[k].bit : 0;
+        }
+        if (bit == 0) {
+            return config_refuse(c, "functions[]", i, "must be hss, emks or hse", c->raw->functions[i]);
+        }
+        c->functions |= bit;
+    }
+    return c->functions != 0 || config_refuse(c, "functions", 0, "is missing: any of hss, emks, hse", NULL);
+}
+
+static bool store(config_t *c)
+{
+    const raw_store_t *raw = c->raw->store;
+    if (raw == NULL || raw->path == NULL || raw->key_file == NULL) {
+        return config_refuse(c, raw == NULL || raw->path == NULL ? "store.path" : "store.key_file", 0,
+                             "is missing: a file, made at the first start", NULL);
+    }
+    c->store_path = raw->path;
+    c->key_file = raw->key_file;
+    c->store_busy_ms = raw->busy_ms;
+    return strcmp(raw->path, raw->key_file) != 0 ||
+           config_refuse(c, "store.key_file", 0, "must be another file than store.path", NULL);
+}
+
+/* NULL takes the first word. */
+static bool word(config_t *c, const char *where, const char *text, const char *first, const char *second, bool *is_second)
+{
+    char what[64];
+    *is_second = text != NULL && strcmp(text, second) == 0;
+    if (text == NULL || *is_second || strcmp(text, first) == 0) {
+        return true;
+    }
+    (void)snprintf(what, sizeof what, "must be %s or %s", first, second);
+    return config_refuse(c, where, 0, what, text);
+}
+
+static bool logging(config_t *c)
+{
+    static const raw_log_t none;
+    const raw_log_t *raw = c->raw->log == NULL ? &none : c->raw->log;
+    c->log.level = GODWIT_LOG_INFO;
+    if (raw->level != NULL && godwit_log_level_from_name(raw->level, &c->log.level) != GODWIT_OK) {
+        return config_refuse(c, "log.level", 0, "must be error, warning, info or debug", raw->level);
+    }
+    return word(c, "log.imsi", raw->imsi, "short", "full", &c->log.imsi_in_full) &&
+           word(c, "log.format", raw->format, "text", "json", &c->log.json);
+}
+
+static bool interpret(config_t *c)
+{
+    const raw_config_t *raw = c->raw;
+    c->control_path = raw->control == NULL ? NULL : raw->control->path;
+    return config_name(c, "identity", 0, raw->identity, c->identity) &&
+           config_name(c, "realm", 0, raw->realm, c->realm) && functions(c) && store(c) && logging(c) &&
+           (!config_has(c, CONFIG_HSS) || config_hss_section(c, raw->hss)) &&
+           (!config_has(c, CONFIG_EMKS) || config_emks_section(c, raw->emks)) &&
+           (!config_has(c, CONFIG_HSE) || config_hse_section(c, raw->hse)) && config_diameter_section(c, raw->diameter);
+}
+
+config_t *config_from_text(const char *file, const char *text, size_t len, char error[CONFIG_ERROR_MAX])
+{
+    config_t *c = calloc(1, sizeof *c);
+    if (c == NULL || (c->file = strdup(file)) == NULL) {
+        (void)snprintf(error, CONFIG_ERROR_MAX, "%s: no memory", file);
+    } else if (raw_config_parse(file, text, len, &c->raw, error)) {
+        if (interpret(c)) {
+            return c;
+        }
+        memcpy(error, c->error, CONFIG_ERROR_MAX);
+    }
+    config_free(c);
+    return NULL;
+}
+
+/* A NULL text leaves errno. */
+static char *read_file(const char *file, size_t *len)
+{
+    FILE *stream = fopen(file, "re");
+    char *text = stream == NULL ? NULL : malloc(CONFIG_FILE_MAX + 1);
+    if (text != NULL) {
+        *len = fread(text, 1, CONFIG_FILE_MAX + 1, stream);
+        if (ferror(stream) != 0) {
+            free(text);
+            text = NULL;
+        }
+    }
+    if (stream != NULL) {
+        int kept = errno;
+        (void)fclose(stream);
+        errno = kept;
+    }
+    return text;
+}
+
+config_t *config_load(const char *file, char error[CONFIG_ERROR_MAX])
+{
+    size_t len = 0;
+    config_t *c = NULL;
+    char *text = read_file(file, &len);
+    if (text == NULL) {
+        (void)snprintf(error, CONFIG_ERROR_MAX, "%s: cannot be read: %s", file, strerror(errno));
+    } else if (len > CONFIG_FILE_MAX) {
+        (void)snprintf(error, CONFIG_ERROR_MAX, "%s: longer than a megabyte: is this a configuration?", file);
+    } else {
+        c = config_from_text(file, text, len, error);
+    }
+    free(text);
+    return c;
+}
+
+void config_free(config_t *config)
+{
+    if (config != NULL) {
+        raw_config_free(config->raw);
+        free(config->file);
+        free(config);
+    }
+}

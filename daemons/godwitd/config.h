@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the configuration says, checked: every value is one that the daemon can use, every default is filled in.
+ */
+#ifndef GODWITD_CONFIG_H
+#define GODWITD_CONFIG_H
+
+#include "adapters/deliver/deliver.h"
+#include "adapters/diameter/diameter.h"
+#include "adapters/observe/observe.h"
+#include "adapters/udp/udp.h"
+#include "daemons/godwitd/config_raw.h"
+#include "roles/hse.h"
+#include "roles/hss.h"
+
+#define CONFIG_LISTEN_MAX 2 /* one IPv4, one IPv6: an answer leaves by the address that the request came to */
+#define CONFIG_DELIVER_MAX 8
+#define CONFIG_UMTS_IMSIS_MAX 1024
+#define CONFIG_SESSIONS_DEFAULT 4096
+#define CONFIG_EXCHANGES_DEFAULT 1024
+#define CONFIG_SENDERS_DEFAULT 4096
+#define CONFIG_TABLE_MAX (1u << 24)
+#define CONFIG_DAY_MS (UINT64_C(24) * 3600 * 1000)
+
+/* Bits of functions. */
+#define CONFIG_HSS (1u << GODWIT_FUNCTION_HSS)
+#define CONFIG_EMKS (1u << GODWIT_FUNCTION_EMKS)
+#define CONFIG_HSE (1u << GODWIT_FUNCTION_HSE)
+
+typedef enum config_source { CONFIG_SOURCE_EMBEDDED, CONFIG_SOURCE_S6A, CONFIG_SOURCE_GSUP } config_source_t;
+typedef enum config_umts { CONFIG_UMTS_NONE, CONFIG_UMTS_LISTED, CONFIG_UMTS_ALL, CONFIG_UMTS_FEATURE } config_umts_t;
+
+typedef struct config_log {
+    godwit_log_level_t level;
+    bool imsi_in_full, json;
+} config_log_t;
+
+typedef struct config_hss {
+    godwit_plmn_t best_plmn;
+    uint8_t vectors_per_request;
+    uint64_t ticks_per_second;
+    godwit_hss_node_t nodes[GODWIT_HSS_NODES_MAX];
+    size_t node_count;
+    godwit_hss_network_t networks[GODWIT_HSS_NETWORKS_MAX];
+    size_t network_count;
+} config_hss_t;
+
+typedef struct config_emks {
+    godwit_plmn_t best_plmn;
+    uint8_t agreements;
+    config_source_t source;
+    config_umts_t umts;
+    godwit_imsi_t umts_imsis[CONFIG_UMTS_IMSIS_MAX];
+    size_t umts_imsi_count;
+    uint32_t timeout_ms;
+    char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
+    char gsup_host[64];
+    uint16_t gsup_port;
+    char gsup_name[64];
+} config_emks_t;
+
+typedef struct config_delivery {
+    const godwit_deliver_kind_t *kind;
+    const char *target; /* in the raw configuration */
+} config_delivery_t;
+
+typedef struct config_hse {
+    godwit_hse_config_t role; /* without crypto */
+    godwit_address_t listen[CONFIG_LISTEN_MAX];
+    size_t listen_count;
+    uint32_t sessions, exchanges, senders;
+    char emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
+    config_delivery_t deliver[CONFIG_DELIVER_MAX];
+    size_t deliver_count;
+} config_hse_t;
+
+typedef struct config_diameter {
+    bool used;
+    char listen[64];
+    uint16_t port;
+    uint32_t timeout_ms;
+    godwit_diameter_peer_t peers[GODWIT_DIAMETER_PEERS_MAX];
+    size_t peer_count;
+    const char *certificate, *key, *ca, *link_protected; /* in the raw configuration; NULL: none */
+} config_diameter_t;
+
+typedef struct config {
+    char *file;
+    raw_config_t *raw;
+    char identity[GODWIT_NODE_NAME_MAX], realm[GODWIT_NODE_NAME_MAX];
+    unsigned functions;
+    const char *store_path, *key_file, *control_path; /* in the raw configuration; control NULL: none */
+    uint32_t store_busy_ms;
+    config_log_t log;
+    config_hss_t hss;
+    config_emks_t emks;
+    config_hse_t hse;
+    config_diameter_t diameter;
+    char error[CONFIG_ERROR_MAX]; /* the first thing that is wrong */
+} config_t;
+
+/* NULL when anything is wrong: error then says what, where, and what to do, in one line. */
+config_t *config_load(const char *file, char error[CONFIG_ERROR_MAX]);
+config_t *config_from_text(const char *file, const char *text, size_t len, char error[CONFIG_ERROR_MAX]);
+void config_free(config_t *config);
+static inline bool config_has(const config_t *config, unsigned function)
+{
+    return (config->functions & function) != 0;
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Checks that the sections of the configuration share. Each returns false after it has written config->error: "FILE: WHERE: what".
+ */
+#ifndef GODWITD_CONFIG_CHECK_H
+#define GODWITD_CONFIG_CHECK_H
+
+#include "daemons/godwitd/config.h"
+
+/* where may hold one %u for index. */
+bool config_refuse(config_t *c, const char *where, unsigned index, const char *what, const char *value);
+bool config_name(config_t *c, const char *where, unsigned index, const char *text, char name[GODWIT_NODE_NAME_MAX]);
+bool config_plmn(config_t *c, const char *where, unsigned index, const char *text, godwit_plmn_t *plmn);
+bool config_address(config_t *c, const char *where, unsigned index, const char *text, godwit_address_t *address);
+/* An address as host and port, for adapters that want it so. */
+bool config_host_port(config_t *c, const char *where, unsigned index, const char *text, char host[64], uint16_t *port);
+/* 0 stays 0; else within least and most. */
+bool config_range(config_t *c, const char *where, uint32_t value, uint32_t least, uint32_t most);
+/* Agreements 03 and 07 as bits; none listed: 03. */
+bool config_agreements(config_t *c, const char *where, char **names, unsigned count, uint8_t *bits);
+
+/* The sections. */
+bool config_hss_section(config_t *c, const raw_hss_t *raw);
+bool config_emks_section(config_t *c, const raw_emks_t *raw);
+bool config_hse_section(config_t *c, const raw_hse_t *raw);
+bool config_diameter_section(config_t *c, const raw_diameter_t *raw);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The configuration file as it stands in YAML: texts and numbers, each NULL or zero when absent. What it means is config.h's.
+ */
+#ifndef GODWITD_CONFIG_RAW_H
+#define GODWITD_CONFIG_RAW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONFIG_ERROR_MAX 512
+#define CONFIG_FILE_MAX ((size_t)1 << 20)
+
+typedef struct raw_store {
+    char *path, *key_file;
+    uint32_t busy_ms;
+} raw_store_t;
+
+typedef struct raw_log {
+    char *level, *imsi, *format;
+} raw_log_t;
+
+typedef struct raw_control {
+    char *path;
+} raw_control_t;
+
+typedef struct raw_node {
+    char *host;
+    uint32_t ind;
+    bool home;
+} raw_node_t;
+
+typedef struct raw_network {
+    char *realm, *plmn;
+} raw_network_t;
+
+typedef struct raw_hss {
+    char *best_plmn;
+    uint32_t vectors_per_request, ticks_per_second;
+    raw_node_t *nodes;
+    unsigned nodes_count;
+    raw_network_t *networks;
+    unsigned networks_count;
+} raw_hss_t;
+
+typedef struct raw_gsup {
+    char *address, *name;
+} raw_gsup_t;
+
+/* Where another function is, when it is in another process. */
+typedef struct raw_remote {
+    char *host, *realm;
+} raw_remote_t;
+
+typedef struct raw_emks {
+    char *best_plmn, *source, *separate_umts;
+    char **agreements, **separate_umts_imsis;
+    unsigned agreements_count, separate_umts_imsis_count;
+    raw_gsup_t *gsup;
+    raw_remote_t *hss;
+    uint32_t timeout_ms;
+} raw_emks_t;
+
+typedef struct raw_delivery {
+    char *kind, *path, *address;
+} raw_delivery_t;
+
+typedef struct raw_hse {
+    char *endpoint, *below_minimum;
+    char **listen, **agreements, **suites;
+    unsigned listen_count, agreements_count, suites_count;
+    uint32_t *session_octets, *counter_octets;
+    uint32_t rekey_datagrams, rekey_days, reauthenticate_generations, reauthenticate_days;
+    uint32_t exchange_seconds, exchanges_per_imsi, budget_octets, retransmit_ms, attempts;
+    uint32_t sessions, exchanges, senders;
+    raw_remote_t *emks;
+    raw_delivery_t *deliver;
+    unsigned deliver_count;
+} raw_hse_t;
+
+typedef struct raw_peer {
+    char *identity, *realm, *address;
+    bool relay;
+} raw_peer_t;
+
+typedef struct raw_tls {
+    char *certificate, *key, *ca;
+} raw_tls_t;
+
+typedef struct raw_diameter {
+    char *listen, *link_protected;
+    raw_peer_t *peers;
+    unsigned peers_count;
+    raw_tls_t *tls;
+    uint32_t timeout_ms;
+} raw_diameter_t;
+
+typedef struct raw_config {
+    char *identity, *realm;
+    char **functions;
+    unsigned functions_count;
+    raw_store_t *store;
+    raw_log_t *log;
+    raw_control_t *control;
+    raw_hss_t *hss;
+    raw_emks_t *emks;
+    raw_hse_t *hse;
+    raw_diameter_t *diameter;
+} raw_config_t;
+
+/* Reads YAML text. On failure *raw is NULL and error says what and in which line: "FILE:LINE: ...". */
+bool raw_config_parse(const char *file, const char *text, size_t len, raw_config_t **raw,
+                      char error[CONFIG_ERROR_MAX]);
+void raw_config_free(raw_config_t *raw); /* NULL is none */
+
+#endif

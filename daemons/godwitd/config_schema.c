@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The schema of the configuration for libcyaml: what is not listed here is refused with its line.
+ */
+#include "daemons/godwitd/config_schema.h"
+
+#define TEXT_MAX 4096
+#define LIST_MAX 1024 /* entries; what a list means may bound it further */
+
+#define TEXT(type, member)                                                                                             \
+    CYAML_FIELD_STRING_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 1, TEXT_MAX)
+#define NUMBER(type, member) CYAML_FIELD_UINT(#member, CYAML_FLAG_OPTIONAL, type, member)
+#define NUMBER_OR_NONE(type, member)                                                                                   \
+    CYAML_FIELD_UINT_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member)
+#define TRUTH(type, member) CYAML_FIELD_BOOL(#member, CYAML_FLAG_OPTIONAL, type, member)
+#define SECTION(type, member, fields)                                                                          \
+    CYAML_FIELD_MAPPING_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, fields)
+#define LIST(type, member, entry)                                                                                      \
+    CYAML_FIELD_SEQUENCE(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, entry, 0, LIST_MAX)
+
+static const cyaml_schema_value_t text_entry = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, TEXT_MAX),
+};
+
+static const cyaml_schema_field_t store_fields[] = {
+    TEXT(raw_store_t, path),
+    TEXT(raw_store_t, key_file),
+    NUMBER(raw_store_t, busy_ms),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t log_fields[] = {
+    TEXT(raw_log_t, level),
+    TEXT(raw_log_t, imsi),
+    TEXT(raw_log_t, format),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t control_fields[] = {
+    TEXT(raw_control_t, path),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t node_fields[] = {
+    TEXT(raw_node_t, host),
+    NUMBER(raw_node_t, ind),
+    TRUTH(raw_node_t, home),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t node = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_node_t, node_fields)};
+
+static const cyaml_schema_field_t network_fields[] = {
+    TEXT(raw_network_t, realm),
+    TEXT(raw_network_t, plmn),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t network = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_network_t, network_fields)};
+
+static const cyaml_schema_field_t hss_fields[] = {
+    TEXT(raw_hss_t, best_plmn),
+    NUMBER(raw_hss_t, vectors_per_request),
+    NUMBER(raw_hss_t, ticks_per_second),
+    LIST(raw_hss_t, nodes, &node),
+    LIST(raw_hss_t, networks, &network),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t gsup_fields[] = {
+    TEXT(raw_gsup_t, address),
+    TEXT(raw_gsup_t, name),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t remote_fields[] = {
+    TEXT(raw_remote_t, host),
+    TEXT(raw_remote_t, realm),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t emks_fields[] = {
+    TEXT(raw_emks_t, best_plmn),
+    TEXT(raw_emks_t, source),
+    TEXT(raw_emks_t, separate_umts),
+    LIST(raw_emks_t, agreements, &text_entry),
+    LIST(raw_emks_t, separate_umts_imsis, &text_entry),
+    SECTION(raw_emks_t, gsup, gsup_fields),
+    SECTION(raw_emks_t, hss, remote_fields),
+    NUMBER(raw_emks_t, timeout_ms),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t delivery_fields[] = {
+    TEXT(raw_delivery_t, kind),
+    TEXT(raw_delivery_t, path),
+    TEXT(raw_delivery_t, address),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t delivery = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_delivery_t, delivery_fields)};
+
+static const cyaml_schema_field_t hse_fields[] = {
+    TEXT(raw_hse_t, endpoint),
+    TEXT(raw_hse_t, below_minimum),
+    LIST(raw_hse_t, listen, &text_entry),
+    LIST(raw_hse_t, agreements, &text_entry),
+    LIST(raw_hse_t, suites, &text_entry),
+    NUMBER_OR_NONE(raw_hse_t, session_octets),
+    NUMBER_OR_NONE(raw_hse_t, counter_octets),
+    NUMBER(raw_hse_t, rekey_datagrams),
+    NUMBER(raw_hse_t, rekey_days),
+    NUMBER(raw_hse_t, reauthenticate_generations),
+    NUMBER(raw_hse_t, reauthenticate_days),
+    NUMBER(raw_hse_t, exchange_seconds),
+    NUMBER(raw_hse_t, exchanges_per_imsi),
+    NUMBER(raw_hse_t, budget_octets),
+    NUMBER(raw_hse_t, retransmit_ms),
+    NUMBER(raw_hse_t, attempts),
+    NUMBER(raw_hse_t, sessions),
+    NUMBER(raw_hse_t, exchanges),
+    NUMBER(raw_hse_t, senders),
+    SECTION(raw_hse_t, emks, remote_fields),
+    LIST(raw_hse_t, deliver, &delivery),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t peer_fields[] = {
+    TEXT(raw_peer_t, identity),
+    TEXT(raw_peer_t, realm),
+    TEXT(raw_peer_t, address),
+    TRUTH(raw_peer_t, relay),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t peer = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_peer_t, peer_fields)};
+
+static const cyaml_schema_field_t tls_fields[] = {
+    TEXT(raw_tls_t, certificate),
+    TEXT(raw_tls_t, key),
+    TEXT(raw_tls_t, ca),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t diameter_fields[] = {
+    TEXT(raw_diameter_t, listen),
+    TEXT(raw_diameter_t, link_protected),
+    LIST(raw_diameter_t, peers, &peer),
+    SECTION(raw_diameter_t, tls, tls_fields),
+    NUMBER(raw_diameter_t, timeout_ms),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t fields[] = {
+    TEXT(raw_config_t, identity),
+    TEXT(raw_config_t, realm),
+    LIST(raw_config_t, functions, &text_entry),
+    SECTION(raw_config_t, store, store_fields),
+    SECTION(raw_config_t, log, log_fields),
+    SECTION(raw_config_t, control, control_fields),
+    SECTION(raw_config_t, hss, hss_fields),
+    SECTION(raw_config_t, emks, emks_fields),
+    SECTION(raw_config_t, hse, hse_fields),
+    SECTION(raw_config_t, diameter, diameter_fields),
+    CYAML_FIELD_END,
+};
+
+const cyaml_schema_value_t config_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, raw_config_t, fields)};

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One running godwitd: what it holds, and the parts that open, run and close it. Everything here happens on one thread.
+ */
+#ifndef GODWITD_DAEMON_H
+#define GODWITD_DAEMON_H
+
+#include "adapters/control/control.h"
+#include "adapters/gsup/gsup.h"
+#include "daemons/godwitd/config.h"
+#include "daemons/godwitd/owner.h"
+#include "daemons/godwitd/queue.h"
+#include "roles/emks.h"
+
+typedef struct daemon_hse {
+    godwit_hse_t role;
+    godwit_hse_session_t *sessions;
+    godwit_hse_exchange_t *exchanges;
+    godwit_hse_sender_t *senders;
+} daemon_hse_t;
+
+typedef struct godwitd {
+    config_t *config;   /* as started: what cannot be reloaded holds for the whole life */
+    config_t *reloaded; /* the last one taken over by SIGHUP; NULL: none */
+    bool json_log;      /* --json-log */
+    uint64_t started_ms;
+
+    godwit_observer_t observer;
+    godwit_store_t *store;
+    owner_t *owner;
+    queue_t *queue;
+
+    godwit_hss_t *hss; /* NULL: not here */
+    godwit_emks_t *emks;
+    daemon_hse_t hse;
+    godwit_udp_t *udp[CONFIG_LISTEN_MAX];
+    size_t udp_count;
+    godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX];
+    size_t delivery_count;
+    bool delivered; /* in this batch: the deliveries are to be flushed */
+
+    godwit_diameter_t *diameter;
+    godwit_gsup_t *gsup;
+    godwit_control_t *control;
+
+    int signals, epoll;
+    bool stopping;
+} godwitd_t;
+
+#define DAEMON_ERROR_MAX CONFIG_ERROR_MAX
+
+/* The configuration whose reloadable parts hold. */
+static inline const config_t *daemon_current(const godwitd_t *d)
+{
+    return d->reloaded != NULL ? d->reloaded : d->config;
+}
+
+/* clock.c */
+uint64_t daemon_now_ms(void);
+uint64_t daemon_monotonic_ms(void);
+
+/* start.c: opens everything that the configuration asks for, and closes all that is open. error: one line. */
+bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+void daemon_stop(godwitd_t *d);
+
+/* functions.c: the roles and their tables; what a reload changes in them. */
+bool functions_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+void functions_apply(godwitd_t *d, const config_t *config);
+void functions_free(godwitd_t *d);
+
+/* exits.c: where what the roles ask goes. */
+owner_exits_t daemon_exits(godwitd_t *d);
+void daemon_flush(godwitd_t *d); /* datagrams and readings of the batch */
+/* Opens what config delivers to; NULL, and error, when one cannot be opened. */
+bool deliveries_open(const config_t *config, godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX], size_t *count,
+                     char error[DAEMON_ERROR_MAX]);
+void deliveries_close(godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX], size_t *count);
+
+/* links.c: Diameter and GSUP. */
+bool links_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+void links_send(godwitd_t *d, const godwit_message_t *message); /* to another process */
+void links_receive(godwitd_t *d);                               /* what has come is queued */
+void links_stop(godwitd_t *d);
+
+/* ask.c: the answers of the control socket. */
+json_t *daemon_answer(void *context, const godwit_control_request_t *request);
+/* status.c */
+json_t *daemon_status(godwitd_t *d);
+
+/* loop.c: runs until a signal ends it. */
+void daemon_run(godwitd_t *d);
+/* reload.c: SIGHUP. */
+void daemon_reload(godwitd_t *d);
+
+/* ready.c: the readiness line, and systemd's. */
+void daemon_ready(const godwitd_t *d);
+void daemon_notify(const char *state);
+
+/* harden.c: no core dumps, no debugger's access to memory that holds keys. */
+void daemon_harden(void);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where what the roles ask goes: datagrams to sockets, readings to deliveries, messages to a function here or to another process.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "daemons/godwitd/daemon.h"
+
+static void send_datagram(void *context, const godwit_address_t *to, godwit_slice_t octets)
+{
+    godwitd_t *d = context;
+    for (size_t i = 0; i < d->udp_count; i++) {
+        godwit_address_t local = godwit_udp_local(d->udp[i]);
+        if (local.len == to->len) {
+            godwit_udp_send(d->udp[i], to, octets);
+            return;
+        }
+    }
+}
+
+static void note_lost(godwitd_t *d, const godwit_delivery_t *delivery)
+{
+    const godwit_event_t event = {.name = "delivery_failed", .reason = GODWIT_IO_FAILED, .detail = delivery->why};
+    godwit_observe_event(&d->observer, daemon_now_ms(), "hse", &event);
+}
+
+static void deliver(void *context, const godwit_reading_t *reading)
+{
+    godwitd_t *d = context;
+    d->delivered = true;
+    for (size_t i = 0; i < d->delivery_count; i++) {
+        if (d->deliveries[i]->kind->deliver(d->deliveries[i], reading) != GODWIT_OK) {
+            note_lost(d, d->deliveries[i]);
+        }
+    }
+}
+
+void daemon_flush(godwitd_t *d)
+{
+    for (size_t i = 0; i < d->udp_count; i++) {
+        godwit_udp_flush(d->udp[i]);
+    }
+    for (size_t i = 0; i < d->delivery_count && d->delivered; i++) {
+        if (d->deliveries[i]->kind->flush(d->deliveries[i]) != GODWIT_OK) {
+            note_lost(d, d->deliveries[i]);
+        }
+    }
+    d->delivered = false;
+}
+
+static bool is_answer(const godwit_message_t *message)
+{
+    return message->kind == GODWIT_AUTH_INFO_ANSWER || message->kind == GODWIT_KEY_ANSWER ||
+           message->kind == GODWIT_KEY_CONFIRM_ANSWER;
+}
+
+/* A request goes to the function here when there is one, and an answer goes where its request came from: route 0 is this process. */
+static bool stays_here(const godwitd_t *d, const godwit_message_t *message)
+{
+    if (is_answer(message)) {
+        return message->route == 0;
+    }
+    return owner_has_role(d->owner, message->to);
+}
+
+static void send_message(void *context, godwit_function_t from, const godwit_message_t *message)
+{
+    godwitd_t *d = context;
+    if (!stays_here(d, message)) {
+        links_send(d, message);
+        return;
+    }
+    godwit_message_t *place = queue_add(d->queue);
+    if (place == NULL) {
+        const godwit_event_t event = {.name = "message_lost", .reason = GODWIT_OVERLOAD, .detail = "the queue is full"};
+        godwit_observe_event(&d->observer, daemon_now_ms(), owner_function_name(from), &event);
+        return;
+    }
+    *place = *message;
+    if (place->origin_host[0] == '\0') {
+        memcpy(place->origin_host, d->config->identity, sizeof place->origin_host);
+    }
+    if (place->origin_realm[0] == '\0') {
+        memcpy(place->origin_realm, d->config->realm, sizeof place->origin_realm);
+    }
+}
+
+owner_exits_t daemon_exits(godwitd_t *d)
+{
+    return (owner_exits_t){.context = d, .datagram = send_datagram, .message = send_message, .deliver = deliver};
+}
+
+/* ---- deliveries -------------------------------------------------------------------------------------------------------- */
+
+void deliveries_close(godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX], size_t *count)
+{
+    for (size_t i = 0; i < *count; i++) {
+        deliveries[i]->kind->close(deliveries[i]);
+    }
+    *count = 0;
+}
+
+bool deliveries_open(const config_t *config, godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX], size_t *count,
+                     char error[DAEMON_ERROR_MAX])
+{
+    char why[GODWIT_DELIVER_WHY];
+    *count = 0;
+    for (size_t i = 0; i < config->hse.deliver_count; i++) {
+        const config_delivery_t *wanted = &config->hse.deliver[i];
+        if (wanted->kind->open(wanted->target, &deliveries[i], why) != GODWIT_OK) {
+            (void)snprintf(error, DAEMON_ERROR_MAX, "%s", why);
+            deliveries_close(deliveries, count);
+            return false;
+        }
+        (*count)++;
+    }
+    return true;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The roles of this process: their memory, their configuration, and the parts of it that SIGHUP changes.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/crypto/openssl.h"
+#include "daemons/godwitd/daemon.h"
+
+static void step_hss(void *role, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_hss_step(role, in, out);
+}
+
+static void step_emks(void *role, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_emks_step(role, in, out);
+}
+
+static void step_hse(void *role, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_hse_step(role, in, out);
+}
+
+/* ---- agreement 07, device by device ------------------------------------------------------------------------------------ */
+
+static bool is_listed(const config_emks_t *emks, const godwit_imsi_t *imsi)
+{
+    for (size_t i = 0; i < emks->umts_imsi_count; i++) {
+        if (godwit_imsi_equal(&emks->umts_imsis[i], imsi)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_feature(godwit_store_t *store, const godwit_imsi_t *imsi)
+{
+    godwit_record_t record;
+    const godwit_record_key_t key = {.kind = GODWIT_RECORD_SUBSCRIBER, .imsi = *imsi};
+    bool has = godwit_store_fetch(store, &key, &record) == GODWIT_OK &&
+               (record.u.subscriber.features & GODWIT_FEATURE_SEPARATE_UMTS) != 0;
+    godwit_wipe(&record, sizeof record);
+    return has;
+}
+
+static bool separate_umts_allowed(void *context, const godwit_imsi_t *imsi)
+{
+    const godwitd_t *d = context;
+    const config_emks_t *emks = &daemon_current(d)->emks;
+    switch (emks->umts) {
+    case CONFIG_UMTS_ALL:
+        return true;
+    case CONFIG_UMTS_LISTED:
+        return is_listed(emks, imsi);
+    case CONFIG_UMTS_FEATURE:
+        return has_feature(d->store, imsi);
+    case CONFIG_UMTS_NONE:
+    default:
+        return false;
+    }
+}
+
+/* ---- what may change while it runs ---------------------------------------------------------------------------------------- */
+
+static void apply_hss(godwit_hss_t *hss, const config_hss_t *config)
+{
+    memcpy(hss->nodes, config->nodes, sizeof hss->nodes);
+    hss->node_count = config->node_count;
+    memcpy(hss->networks, config->networks, sizeof hss->networks);
+    hss->network_count = config->network_count;
+    hss->vectors_per_request = config->vectors_per_request;
+}
+
+/* Policy: which agreements and suites, and when keys are renewed. Endpoint and framing stay as they were. */
+static void apply_hse(godwit_hse_t *hse, const godwit_hse_config_t *from)
+{
+    godwit_hse_config_t *to = &hse->config;
+    to->agreements = from->agreements;
+    memcpy(to->suite_order, from->suite_order, sizeof to->suite_order);
+    to->rekey_datagrams = from->rekey_datagrams;
+    to->rekey_ms = from->rekey_ms;
+    to->reauthenticate_generations = from->reauthenticate_generations;
+    to->reauthenticate_ms = from->reauthenticate_ms;
+    to->exchanges_per_imsi = from->exchanges_per_imsi;
+    to->exchange_ms = from->exchange_ms;
+    to->budget_octets = from->budget_octets;
+    to->retransmit_ms = from->retransmit_ms;
+    to->attempts = from->attempts;
+}
+
+void functions_apply(godwitd_t *d, const config_t *config)
+{
+    if (d->hss != NULL) {
+        apply_hss(d->hss, &config->hss);
+    }
+    if (d->emks != NULL) {
+        d->emks->agreements = config->emks.agreements;
+        d->emks->hss_timeout_ms = config->emks.timeout_ms;
+    }
+    if (d->hse.sessions != NULL) {
+        apply_hse(&d->hse.role, &config->hse.role);
+    }
+}
+
+/* ---- start and end ------------------------------------------------------------------------------------------------------------ */
+
+static bool start_hss(godwitd_t *d)
+{
+    d->hss = calloc(1, sizeof *d->hss);
+    if (d->hss == NULL) {
+        return false;
+    }
+    d->hss->crypto = &godwit_crypto_openssl;
+    d->hss->best_plmn = d->config->hss.best_plmn;
+    d->hss->ticks_per_second = d->config->hss.ticks_per_second;
+    owner_set_role(d->owner, GODWIT_FUNCTION_HSS, step_hss, d->hss);
+    return true;
+}
+
+static bool start_emks(godwitd_t *d)
+{
+    d->emks = calloc(1, sizeof *d->emks);
+    if (d->emks == NULL) {
+        return false;
+    }
+    d->emks->crypto = &godwit_crypto_openssl;
+    d->emks->best_plmn = d->config->emks.best_plmn;
+    memcpy(d->emks->local_host, d->config->identity, sizeof d->emks->local_host);
+    memcpy(d->emks->local_realm, d->config->realm, sizeof d->emks->local_realm);
+    d->emks->separate_umts_allowed = separate_umts_allowed;
+    d->emks->context = d;
+    owner_set_role(d->owner, GODWIT_FUNCTION_EMKS, step_emks, d->emks);
+    return true;
+}
+
+static bool start_hse(godwitd_t *d)
+{
+    const config_hse_t *config = &d->config->hse;
+    godwit_hse_config_t role = config->role;
+    d->hse.sessions = calloc(config->sessions, sizeof *d->hse.sessions);
+    d->hse.exchanges = calloc(config->exchanges, sizeof *d->hse.exchanges);
+    d->hse.senders = calloc(config->senders, sizeof *d->hse.senders);
+    if (d->hse.sessions == NULL || d->hse.exchanges == NULL || d->hse.senders == NULL) {
+        return false;
+    }
+    role.crypto = &godwit_crypto_openssl;
+    if (godwit_hse_init(&d->hse.role, &role, d->hse.sessions, config->sessions, d->hse.exchanges, config->exchanges,
+                        d->hse.senders, config->senders) != GODWIT_OK) {
+        return false;
+    }
+    owner_set_role(d->owner, GODWIT_FUNCTION_HSE, step_hse, &d->hse.role);
+    return true;
+}
+
+bool functions_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    bool good = (!config_has(d->config, CONFIG_HSS) || start_hss(d)) &&
+                (!config_has(d->config, CONFIG_EMKS) || start_emks(d)) &&
+                (!config_has(d->config, CONFIG_HSE) || start_hse(d));
+    if (!good) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "%s: the tables of hse do not fit into memory; make them smaller",
+                       d->config->file);
+        return false;
+    }
+    functions_apply(d, d->config);
+    return true;
+}
+
+static void wipe_and_free(void *memory, size_t size)
+{
+    if (memory != NULL) {
+        godwit_wipe(memory, size);
+        free(memory);
+    }
+}
+
+void functions_free(godwitd_t *d)
+{
+    const config_hse_t *config = &d->config->hse;
+    wipe_and_free(d->hss, sizeof *d->hss);
+    wipe_and_free(d->emks, sizeof *d->emks);
+    wipe_and_free(d->hse.sessions, config->sessions * sizeof *d->hse.sessions);
+    wipe_and_free(d->hse.exchanges, config->exchanges * sizeof *d->hse.exchanges);
+    wipe_and_free(d->hse.senders, config->senders * sizeof *d->hse.senders);
+}

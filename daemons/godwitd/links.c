@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Functions in other processes: Diameter peers, and a HLR over GSUP. What comes is queued like what a function here sends.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "daemons/godwitd/daemon.h"
+
+#define RECEIVE_AT_ONCE 256
+
+/* The adapters' lines; from any thread, so each is one write. */
+static void note(void *context, int level, const char *line)
+{
+    godwitd_t *d = context;
+    godwit_log_level_t own = level <= LOG_ERR       ? GODWIT_LOG_ERROR
+                             : level == LOG_WARNING ? GODWIT_LOG_WARNING
+                             : level == LOG_DEBUG   ? GODWIT_LOG_DEBUG
+                                                    : GODWIT_LOG_INFO;
+    godwit_observe_note(&d->observer, daemon_now_ms(), own, "link", line);
+}
+
+static bool start_diameter(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    const config_diameter_t *config = &d->config->diameter;
+    char why[GODWIT_DIAMETER_ERROR_MAX];
+    godwit_diameter_config_t wanted = {
+        .identity = d->config->identity,
+        .realm = d->config->realm,
+        .listen = config->listen,
+        .port = config->port,
+        .peers = config->peers,
+        .peer_count = config->peer_count,
+        .tls_certificate = config->certificate,
+        .tls_key = config->key,
+        .tls_ca = config->ca,
+        .link_protected = config->link_protected,
+        .serve_s6a = config_has(d->config, CONFIG_HSS),
+        .serve_ek = config_has(d->config, CONFIG_EMKS),
+        .timeout_ms = config->timeout_ms,
+        .log = note,
+        .context = d,
+    };
+    memcpy(wanted.hss_host, d->config->emks.hss_host, sizeof wanted.hss_host);
+    memcpy(wanted.hss_realm, d->config->emks.hss_realm, sizeof wanted.hss_realm);
+    memcpy(wanted.emks_host, d->config->hse.emks_host, sizeof wanted.emks_host);
+    memcpy(wanted.emks_realm, d->config->hse.emks_realm, sizeof wanted.emks_realm);
+    d->diameter = godwit_diameter_start(&wanted, why);
+    if (d->diameter == NULL) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "%s", why);
+    }
+    return d->diameter != NULL;
+}
+
+static bool start_gsup(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    char why[GODWIT_GSUP_ERROR_MAX];
+    const godwit_gsup_config_t wanted = {
+        .host = d->config->emks.gsup_host,
+        .port = d->config->emks.gsup_port,
+        .unit_name = d->config->emks.gsup_name,
+        .timeout_ms = d->config->emks.timeout_ms,
+        .log = note,
+        .context = d,
+    };
+    d->gsup = godwit_gsup_start(&wanted, why);
+    if (d->gsup == NULL) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "%s", why);
+    }
+    return d->gsup != NULL;
+}
+
+bool links_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    bool gsup = config_has(d->config, CONFIG_EMKS) && d->config->emks.source == CONFIG_SOURCE_GSUP;
+    return (!gsup || start_gsup(d, error)) && (!d->config->diameter.used || start_diameter(d, error));
+}
+
+void links_send(godwitd_t *d, const godwit_message_t *message)
+{
+    godwit_status_t status = GODWIT_NOT_FOUND;
+    if (message->kind == GODWIT_AUTH_INFO_REQUEST && d->gsup != NULL) {
+        status = godwit_gsup_send(d->gsup, message);
+    } else if (d->diameter != NULL) {
+        status = godwit_diameter_send(d->diameter, message);
+    }
+    if (status != GODWIT_OK) {
+        const godwit_event_t event = {.name = "message_lost", .reason = status, .detail = "it could not be sent"};
+        godwit_observe_event(&d->observer, daemon_now_ms(), owner_function_name(message->from), &event);
+    }
+}
+
+void links_receive(godwitd_t *d)
+{
+    godwit_message_t message;
+    /* As much as the queue holds with room for what it will cause here. */
+    for (unsigned i = 0; i < RECEIVE_AT_ONCE && queue_count(d->queue) < QUEUE_CAPACITY / 2; i++) {
+        if ((d->diameter == NULL || godwit_diameter_receive(d->diameter, &message) != GODWIT_OK) &&
+            (d->gsup == NULL || godwit_gsup_receive(d->gsup, &message) != GODWIT_OK)) {
+            break;
+        }
+        godwit_message_t *place = queue_add(d->queue);
+        if (place != NULL) {
+            *place = message;
+        }
+    }
+    godwit_wipe(&message, sizeof message);
+}
+
+void links_stop(godwitd_t *d)
+{
+    if (d->gsup != NULL) {
+        godwit_gsup_stop(d->gsup);
+    }
+    if (d->diameter != NULL) {
+        godwit_diameter_stop(d->diameter);
+    }
+    d->gsup = NULL;
+    d->diameter = NULL;
+}

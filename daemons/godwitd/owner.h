@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The owner of the roles: gives them inputs and carries out what they ask, as roles/role.h says. Inputs come in batches, and the commits
+ * of a batch share one transaction. It must never let anything leave that stands after a commit before that commit is durable.
+ */
+#ifndef GODWITD_OWNER_H
+#define GODWITD_OWNER_H
+
+#include "adapters/observe/observe.h"
+#include "adapters/store/store.h"
+#include "daemons/godwitd/timers.h"
+#include "roles/role.h"
+
+#define OWNER_BATCH 64 /* inputs; as many datagrams as the UDP adapter gives at once */
+#define OWNER_FUNCTIONS 4 /* godwit_function_t */
+
+/* A role behind one face. */
+typedef void owner_step_t(void *role, const godwit_input_t *in, godwit_outbox_t *out);
+
+/* What leaves the owner goes through these. Called only for what may leave. */
+typedef struct owner_exits {
+    void *context;
+    void (*datagram)(void *context, const godwit_address_t *to, godwit_slice_t octets);
+    void (*message)(void *context, godwit_function_t from, const godwit_message_t *message);
+    void (*deliver)(void *context, const godwit_reading_t *reading);
+} owner_exits_t;
+
+typedef struct owner owner_t;
+
+typedef struct owner_config {
+    godwit_store_t *store;
+    godwit_observer_t *observer;
+    uint32_t timers; /* how many may run at once */
+    owner_exits_t exits;
+    uint64_t (*now_ms)(void);       /* since 1970 */
+    uint64_t (*monotonic_ms)(void); /* for timers */
+} owner_config_t;
+
+owner_t *owner_new(const owner_config_t *config); /* NULL without memory */
+void owner_free(owner_t *owner);
+void owner_set_role(owner_t *owner, godwit_function_t function, owner_step_t *step, void *role);
+bool owner_has_role(const owner_t *owner, godwit_function_t function);
+
+/* Gives one input to a role; kind and what belongs to it are filled in, time and answers are the owner's. What the role asked waits for
+ * owner_finish. A full batch is finished first. */
+void owner_feed(owner_t *owner, godwit_function_t function, godwit_input_t *input);
+/* Makes the batch's commits durable, and then carries out what waits. */
+void owner_finish(owner_t *owner);
+/* One input in a batch of its own, for an operator who waits for the outcome: the first refusal that the role told, else GODWIT_OK.
+ * detail is static text or NULL. */
+godwit_status_t owner_ask(owner_t *owner, godwit_function_t function, godwit_input_t *input, const char **detail);
+/* Feeds the timers that are due, one batch at most; the milliseconds until the next, at most `most`. */
+uint64_t owner_run_timers(owner_t *owner, uint64_t most);
+uint32_t owner_timers(const owner_t *owner);
+const char *owner_function_name(godwit_function_t function); /* "hse"; "none" */
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * SIGHUP: the log, deliveries and policy change at once; what else differs is named, and waits for a restart. A configuration that is
+ * wrong changes nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "daemons/godwitd/daemon.h"
+
+static void note(godwitd_t *d, godwit_log_level_t level, const char *event, const char *text)
+{
+    godwit_observe_note(&d->observer, daemon_now_ms(), level, event, text);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return (a == NULL || b == NULL) ? a == b : strcmp(a, b) == 0;
+}
+
+static bool same_diameter(const config_diameter_t *a, const config_diameter_t *b)
+{
+    return a->used == b->used && strcmp(a->listen, b->listen) == 0 && a->port == b->port &&
+           a->peer_count == b->peer_count && memcmp(a->peers, b->peers, sizeof a->peers) == 0 &&
+           same_text(a->certificate, b->certificate) && same_text(a->key, b->key) && same_text(a->ca, b->ca) &&
+           same_text(a->link_protected, b->link_protected) && a->timeout_ms == b->timeout_ms;
+}
+
+static bool same_hse(const config_hse_t *a, const config_hse_t *b)
+{
+    return strcmp(a->role.endpoint, b->role.endpoint) == 0 &&
+           a->role.framing.session_octets == b->role.framing.session_octets &&
+           a->role.framing.counter_octets == b->role.framing.counter_octets && a->listen_count == b->listen_count &&
+           memcmp(a->listen, b->listen, sizeof a->listen) == 0 && a->sessions == b->sessions &&
+           a->exchanges == b->exchanges && a->senders == b->senders && strcmp(a->emks_host, b->emks_host) == 0 &&
+           strcmp(a->emks_realm, b->emks_realm) == 0;
+}
+
+static bool same_emks(const config_emks_t *a, const config_emks_t *b)
+{
+    return godwit_plmn_equal(a->best_plmn, b->best_plmn) && a->source == b->source &&
+           strcmp(a->hss_host, b->hss_host) == 0 && strcmp(a->hss_realm, b->hss_realm) == 0 &&
+           strcmp(a->gsup_host, b->gsup_host) == 0 && a->gsup_port == b->gsup_port &&
+           strcmp(a->gsup_name, b->gsup_name) == 0;
+}
+
+/* What differs and cannot change while it runs. */
+static void name_the_rest(godwitd_t *d, const config_t *now)
+{
+    const config_t *then = d->config;
+    const struct {
+        bool same;
+        const char *what;
+    } fixed[] = {
+        {strcmp(then->identity, now->identity) == 0 && strcmp(then->realm, now->realm) == 0, "identity or realm"},
+        {then->functions == now->functions, "functions"},
+        {same_text(then->store_path, now->store_path) && same_text(then->key_file, now->key_file), "store"},
+        {same_text(then->control_path, now->control_path), "control"},
+        {godwit_plmn_equal(then->hss.best_plmn, now->hss.best_plmn) &&
+             then->hss.ticks_per_second == now->hss.ticks_per_second,
+         "hss: best_plmn or ticks_per_second"},
+        {same_emks(&then->emks, &now->emks), "emks: best_plmn or source"},
+        {same_hse(&then->hse, &now->hse), "hse: endpoint, listen, framing, tables or emks"},
+        {same_diameter(&then->diameter, &now->diameter), "diameter"},
+    };
+    char text[128];
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        if (!fixed[i].same) {
+            (void)snprintf(text, sizeof text, "%s: changed; this needs a restart", fixed[i].what);
+            note(d, GODWIT_LOG_WARNING, "reload", text);
+        }
+    }
+}
+
+static void take_over(godwitd_t *d, config_t *config)
+{
+    d->observer.level = config->log.level;
+    d->observer.imsi_in_full = config->log.imsi_in_full;
+    d->observer.json = config->log.json || d->json_log;
+    functions_apply(d, config);
+    name_the_rest(d, config);
+    config_free(d->reloaded);
+    d->reloaded = config;
+    note(d, GODWIT_LOG_INFO, "reload", "log, deliveries and policy are as the configuration says now");
+}
+
+void daemon_reload(godwitd_t *d)
+{
+    char error[DAEMON_ERROR_MAX];
+    godwit_delivery_t *fresh[CONFIG_DELIVER_MAX];
+    size_t count = 0;
+    config_t *config = config_load(d->config->file, error);
+    daemon_notify("RELOADING=1");
+    if (config == NULL || !deliveries_open(config, fresh, &count, error)) {
+        note(d, GODWIT_LOG_ERROR, "reload_refused", error);
+        config_free(config);
+        daemon_notify("READY=1");
+        return;
+    }
+    deliveries_close(d->deliveries, &d->delivery_count);
+    memcpy(d->deliveries, fresh, sizeof fresh);
+    d->delivery_count = count;
+    take_over(d, config);
+    daemon_notify("READY=1");
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Opening everything, in the order in which failing costs least; closing it in the other.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "adapters/crypto/openssl.h"
+#include "daemons/godwitd/daemon.h"
+
+#define TIMERS_BESIDE 1024 /* the EMKS's pending requests, and room */
+
+/* Signals come through a descriptor; blocked before any thread of an adapter starts, which inherits that. */
+static bool open_signals(godwitd_t *d)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
+        return false;
+    }
+    d->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    d->epoll = epoll_create1(EPOLL_CLOEXEC);
+    return d->signals >= 0 && d->epoll >= 0;
+}
+
+static void open_observer(godwitd_t *d)
+{
+    d->observer.fd = STDERR_FILENO;
+    d->observer.level = d->config->log.level;
+    d->observer.imsi_in_full = d->config->log.imsi_in_full;
+    d->observer.json = d->config->log.json || d->json_log;
+}
+
+static bool open_store(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    char why[GODWIT_STORE_WHY];
+    const godwit_store_config_t wanted = {
+        .path = d->config->store_path, .key_file = d->config->key_file, .busy_ms = d->config->store_busy_ms};
+    if (godwit_store_open(&godwit_store_sqlite, &wanted, &d->store, why) != GODWIT_OK) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "%s", why);
+        return false;
+    }
+    return true;
+}
+
+static bool open_owner(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    const owner_config_t wanted = {
+        .store = d->store,
+        .observer = &d->observer,
+        .timers = d->config->hse.sessions + d->config->hse.exchanges + TIMERS_BESIDE,
+        .exits = daemon_exits(d),
+        .now_ms = daemon_now_ms,
+        .monotonic_ms = daemon_monotonic_ms,
+    };
+    d->owner = owner_new(&wanted);
+    d->queue = queue_new();
+    if (d->owner == NULL || d->queue == NULL) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "no memory to start with");
+        return false;
+    }
+    return true;
+}
+
+static bool open_sockets(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    char why[GODWIT_UDP_WHY];
+    for (size_t i = 0; i < d->config->hse.listen_count; i++) {
+        if (godwit_udp_open(&d->config->hse.listen[i], &d->udp[i], why) != GODWIT_OK) {
+            (void)snprintf(error, DAEMON_ERROR_MAX, "%s", why);
+            return false;
+        }
+        d->udp_count++;
+    }
+    return deliveries_open(d->config, d->deliveries, &d->delivery_count, error);
+}
+
+static bool open_control(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    char why[GODWIT_CONTROL_WHY];
+    if (d->config->control_path != NULL &&
+        godwit_control_open(d->config->control_path, daemon_answer, d, &d->control, why) != GODWIT_OK) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "%s", why);
+        return false;
+    }
+    return true;
+}
+
+static bool watch(const godwitd_t *d, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    return epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static bool watch_all(const godwitd_t *d)
+{
+    bool good = watch(d, d->signals) && (d->control == NULL || watch(d, godwit_control_fd(d->control))) &&
+                (d->diameter == NULL || watch(d, godwit_diameter_fd(d->diameter))) &&
+                (d->gsup == NULL || watch(d, godwit_gsup_fd(d->gsup)));
+    for (size_t i = 0; i < d->udp_count && good; i++) {
+        good = watch(d, godwit_udp_fd(d->udp[i]));
+    }
+    return good;
+}
+
+bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    d->signals = -1;
+    d->epoll = -1;
+    d->started_ms = daemon_now_ms();
+    open_observer(d);
+    if (!open_signals(d)) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "signals cannot be waited for: %s", strerror(errno));
+        return false;
+    }
+    if (godwit_crypto_check(&godwit_crypto_openssl) != GODWIT_OK) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "OpenSSL does not give the known answers; its installation is damaged");
+        return false;
+    }
+    /* Sockets before the store: a port in use must not make a store. Diameter last: its threads are slow to end. */
+    if (!open_sockets(d, error) || !open_control(d, error) || !open_store(d, error) || !open_owner(d, error) ||
+        !functions_start(d, error) || !links_start(d, error)) {
+        return false;
+    }
+    if (!watch_all(d)) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "descriptors cannot be waited for: %s", strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+/* Every commit is durable when the loop ends: closing only tidies. */
+void daemon_stop(godwitd_t *d)
+{
+    godwit_control_close(d->control);
+    links_stop(d);
+    deliveries_close(d->deliveries, &d->delivery_count);
+    for (size_t i = 0; i < d->udp_count; i++) {
+        godwit_udp_close(d->udp[i]);
+    }
+    functions_free(d);
+    owner_free(d->owner);
+    queue_free(d->queue);
+    godwit_store_close(d->store);
+    if (d->signals >= 0) {
+        close(d->signals);
+    }
+    if (d->epoll >= 0) {
+        close(d->epoll);
+    }
+}

@@ -45,7 +45,8 @@ static bool store(config_t *c)
 }
 
 /* NULL takes the first word. */
-static bool word(config_t *c, const char *where, const char *text, const char *first, const char *second, bool *is_second)
+static bool word(config_t *c, const char *where, const char *text, const char *first, const char *second,
+                 bool *is_second)
 {
     char what[64];
     *is_second = text != NULL && strcmp(text, second) == 0;

@@ -38,7 +38,7 @@ typedef struct config_log {
 typedef struct config_hss {
     godwit_plmn_t best_plmn;
     uint8_t vectors_per_request;
-    uint64_t ticks_per_second;
+    uint64_t ticks_per_second, skew_ticks;
     godwit_hss_node_t nodes[GODWIT_HSS_NODES_MAX];
     size_t node_count;
     godwit_hss_network_t networks[GODWIT_HSS_NETWORKS_MAX];

@@ -18,8 +18,8 @@ bool config_refuse(config_t *c, const char *where, unsigned index, const char *w
     } else {
         (void)snprintf(place, sizeof place, "%.*s[%u]%s", head, where, index, bracket + 2);
     }
-    (void)snprintf(c->error, sizeof c->error, "%s: %s: %s%s%.160s%s", c->file, place, what, value == NULL ? "" : ", not '",
-                   value == NULL ? "" : value, value == NULL ? "" : "'");
+    (void)snprintf(c->error, sizeof c->error, "%s: %s: %s%s%.160s%s", c->file, place, what,
+                   value == NULL ? "" : ", not '", value == NULL ? "" : value, value == NULL ? "" : "'");
     return false;
 }
 

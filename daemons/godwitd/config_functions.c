@@ -59,7 +59,8 @@ static bool hss_own_node(config_t *c)
         ind++;
     }
     if (ind > HSS_IND_MAX) {
-        return config_refuse(c, "hss.nodes", 0, "no IND is left for the EMKS of this process; list its identity too", NULL);
+        return config_refuse(c, "hss.nodes", 0, "no IND is left for the EMKS of this process; list its identity too",
+                             NULL);
     }
     godwit_hss_node_t *own = &c->hss.nodes[c->hss.node_count++];
     memcpy(own->host, c->identity, sizeof own->host);
@@ -74,10 +75,12 @@ bool config_hss_section(config_t *c, const raw_hss_t *raw)
     raw = raw == NULL ? &none : raw;
     c->hss.vectors_per_request = (uint8_t)(raw->vectors_per_request == 0 ? 1 : raw->vectors_per_request);
     c->hss.ticks_per_second = raw->ticks_per_second == 0 ? 10 : raw->ticks_per_second;
+    c->hss.skew_ticks = raw->skew_ticks;
     return config_plmn(c, "hss.best_plmn", 0, raw->best_plmn, &c->hss.best_plmn) &&
            config_range(c, "hss.vectors_per_request", raw->vectors_per_request, 1, GODWIT_VECTORS_MAX) &&
-           config_range(c, "hss.ticks_per_second", raw->ticks_per_second, 1, 1000) && hss_nodes(c, raw) &&
-           hss_networks(c, raw) && (!config_has(c, CONFIG_EMKS) || hss_own_node(c));
+           config_range(c, "hss.ticks_per_second", raw->ticks_per_second, 1, 1000) &&
+           config_range(c, "hss.skew_ticks", raw->skew_ticks, 1, 100000) && hss_nodes(c, raw) && hss_networks(c, raw) &&
+           (!config_has(c, CONFIG_EMKS) || hss_own_node(c));
 }
 
 static bool emks_source(config_t *c, const raw_emks_t *raw)
@@ -123,7 +126,8 @@ static bool emks_umts(config_t *c, const raw_emks_t *raw)
     }
     c->emks.umts = (config_umts_t)which;
     if (c->emks.umts == CONFIG_UMTS_FEATURE && c->emks.source != CONFIG_SOURCE_EMBEDDED) {
-        return config_refuse(c, "emks.separate_umts", 0, "feature needs the embedded source, which has the subscribers", NULL);
+        return config_refuse(c, "emks.separate_umts", 0, "feature needs the embedded source, which has the subscribers",
+                             NULL);
     }
     if (raw->separate_umts_imsis_count > CONFIG_UMTS_IMSIS_MAX) {
         return config_refuse(c, "emks.separate_umts_imsis", 0, "1024 are the most", NULL);

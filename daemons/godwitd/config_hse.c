@@ -11,7 +11,8 @@ static bool endpoint(config_t *c, const raw_hse_t *raw)
 {
     const char *name = raw->endpoint == NULL ? c->identity : raw->endpoint;
     if (strlen(name) >= GODWIT_NODE_NAME_MAX || !godwit_fqdn_is_canonical(godwit_slice_of_string(name))) {
-        return config_refuse(c, "hse.endpoint", 0, "must be a domain name in lower case, of at most 127 characters", name);
+        return config_refuse(c, "hse.endpoint", 0, "must be a domain name in lower case, of at most 127 characters",
+                             name);
     }
     (void)snprintf(c->hse.role.endpoint, sizeof c->hse.role.endpoint, "%s", name);
     if (config_has(c, CONFIG_EMKS)) {
@@ -129,7 +130,8 @@ static bool deliveries(config_t *c, const raw_hse_t *raw)
         if (to->kind == &godwit_deliver_file && from->path == NULL) {
             return config_refuse(c, "hse.deliver[].path", i, "is missing: the file that readings are added to", NULL);
         }
-        if (to->kind == &godwit_deliver_udp && !config_address(c, "hse.deliver[].address", i, from->address, &address)) {
+        if (to->kind == &godwit_deliver_udp &&
+            !config_address(c, "hse.deliver[].address", i, from->address, &address)) {
             return false;
         }
         if ((from->path != NULL) != (to->kind == &godwit_deliver_file) ||

@@ -98,8 +98,7 @@ static cyaml_config_t cyaml_configuration(gathered_t *g)
     };
 }
 
-bool raw_config_parse(const char *file, const char *text, size_t len, raw_config_t **raw,
-                      char error[CONFIG_ERROR_MAX])
+bool raw_config_parse(const char *file, const char *text, size_t len, raw_config_t **raw, char error[CONFIG_ERROR_MAX])
 {
     gathered_t g = {.line = 0};
     cyaml_config_t cyaml = cyaml_configuration(&g);

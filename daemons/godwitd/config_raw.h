@@ -37,7 +37,7 @@ typedef struct raw_network {
 
 typedef struct raw_hss {
     char *best_plmn;
-    uint32_t vectors_per_request, ticks_per_second;
+    uint32_t vectors_per_request, ticks_per_second, skew_ticks;
     raw_node_t *nodes;
     unsigned nodes_count;
     raw_network_t *networks;
@@ -110,8 +110,7 @@ typedef struct raw_config {
 } raw_config_t;
 
 /* Reads YAML text. On failure *raw is NULL and error says what and in which line: "FILE:LINE: ...". */
-bool raw_config_parse(const char *file, const char *text, size_t len, raw_config_t **raw,
-                      char error[CONFIG_ERROR_MAX]);
+bool raw_config_parse(const char *file, const char *text, size_t len, raw_config_t **raw, char error[CONFIG_ERROR_MAX]);
 void raw_config_free(raw_config_t *raw); /* NULL is none */
 
 #endif

@@ -13,7 +13,7 @@
 #define NUMBER_OR_NONE(type, member)                                                                                   \
     CYAML_FIELD_UINT_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member)
 #define TRUTH(type, member) CYAML_FIELD_BOOL(#member, CYAML_FLAG_OPTIONAL, type, member)
-#define SECTION(type, member, fields)                                                                          \
+#define SECTION(type, member, fields)                                                                                  \
     CYAML_FIELD_MAPPING_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, fields)
 #define LIST(type, member, entry)                                                                                      \
     CYAML_FIELD_SEQUENCE(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, entry, 0, LIST_MAX)
@@ -60,6 +60,7 @@ static const cyaml_schema_field_t hss_fields[] = {
     TEXT(raw_hss_t, best_plmn),
     NUMBER(raw_hss_t, vectors_per_request),
     NUMBER(raw_hss_t, ticks_per_second),
+    NUMBER(raw_hss_t, skew_ticks),
     LIST(raw_hss_t, nodes, &node),
     LIST(raw_hss_t, networks, &network),
     CYAML_FIELD_END,
@@ -123,11 +124,8 @@ static const cyaml_schema_field_t hse_fields[] = {
 };
 
 static const cyaml_schema_field_t peer_fields[] = {
-    TEXT(raw_peer_t, identity),
-    TEXT(raw_peer_t, realm),
-    TEXT(raw_peer_t, address),
-    TRUTH(raw_peer_t, relay),
-    CYAML_FIELD_END,
+    TEXT(raw_peer_t, identity), TEXT(raw_peer_t, realm), TEXT(raw_peer_t, address),
+    TRUTH(raw_peer_t, relay),   CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t peer = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_peer_t, peer_fields)};
 
@@ -139,12 +137,9 @@ static const cyaml_schema_field_t tls_fields[] = {
 };
 
 static const cyaml_schema_field_t diameter_fields[] = {
-    TEXT(raw_diameter_t, listen),
-    TEXT(raw_diameter_t, link_protected),
-    LIST(raw_diameter_t, peers, &peer),
-    SECTION(raw_diameter_t, tls, tls_fields),
-    NUMBER(raw_diameter_t, timeout_ms),
-    CYAML_FIELD_END,
+    TEXT(raw_diameter_t, listen),       TEXT(raw_diameter_t, link_protected),
+    LIST(raw_diameter_t, peers, &peer), SECTION(raw_diameter_t, tls, tls_fields),
+    NUMBER(raw_diameter_t, timeout_ms), CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t fields[] = {

@@ -116,6 +116,7 @@ static bool start_hss(godwitd_t *d)
     d->hss->crypto = &godwit_crypto_openssl;
     d->hss->best_plmn = d->config->hss.best_plmn;
     d->hss->ticks_per_second = d->config->hss.ticks_per_second;
+    d->hss->skew_ticks = d->config->hss.skew_ticks;
     owner_set_role(d->owner, GODWIT_FUNCTION_HSS, step_hss, d->hss);
     return true;
 }

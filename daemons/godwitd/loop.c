@@ -2,7 +2,7 @@
  *
  * The one loop: wait, take in a batch, make it durable, let out what waited, and so on until the queue between the functions is empty.
  */
-#include <errno.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>

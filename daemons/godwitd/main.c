@@ -29,8 +29,9 @@ typedef struct options {
 static int parse(int argc, char **argv, options_t *options)
 {
     static const struct option known[] = {
-        {"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'k'}, {"json-log", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},         {"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0},
+        {"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'k'},
+        {"json-log", no_argument, NULL, 'j'},     {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
     };
     for (int c = 0; (c = getopt_long(argc, argv, "c:", known, NULL)) != -1;) {
         switch (c) {
@@ -54,8 +55,9 @@ static int parse(int argc, char **argv, options_t *options)
         }
     }
     if (optind < argc || options->config == NULL) {
-        (void)fprintf(stderr, optind < argc ? "godwitd: unexpected argument '%s'; see godwitd --help\n"
-                                            : "godwitd: --config FILE is missing; see godwitd --help\n",
+        (void)fprintf(stderr,
+                      optind < argc ? "godwitd: unexpected argument '%s'; see godwitd --help\n"
+                                    : "godwitd: --config FILE is missing; see godwitd --help\n",
                       argv[optind]);
         return EXIT_USAGE;
     }

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define RANDOM_MAX 256 /* what a role may ask at once; none asks for more than 64 */
+#define RANDOM_MAX 256                 /* what a role may ask at once; none asks for more than 64 */
 #define FAILURES_MAX (4 * OWNER_BATCH) /* a lost batch: no list has more than four commits */
 
 typedef struct slot {
@@ -95,8 +95,7 @@ static void tell(owner_t *o, godwit_function_t function, const char *name, godwi
 
 static void note_store(owner_t *o, const char *event)
 {
-    godwit_counter_t *counter =
-        godwit_observe_counter(o->config.observer, "godwitd", event, GODWIT_STORE_FAILED);
+    godwit_counter_t *counter = godwit_observe_counter(o->config.observer, "godwitd", event, GODWIT_STORE_FAILED);
     if (counter->count++ % GODWIT_LINES_A_SECOND == 0) { /* a full disk fails every batch */
         godwit_observe_note(o->config.observer, o->config.now_ms(), GODWIT_LOG_ERROR, event,
                             godwit_store_why(o->config.store));
@@ -392,8 +391,8 @@ uint64_t owner_run_timers(owner_t *owner, uint64_t most)
 {
     unsigned function = 0;
     uint32_t number = 0;
-    for (unsigned i = 0; i < OWNER_BATCH && timers_take(owner->timers, owner->config.monotonic_ms(), &function, &number);
-         i++) {
+    for (unsigned i = 0;
+         i < OWNER_BATCH && timers_take(owner->timers, owner->config.monotonic_ms(), &function, &number); i++) {
         godwit_input_t input = {.kind = GODWIT_INPUT_TIMER, .timer = number};
         owner_feed(owner, (godwit_function_t)function, &input);
     }

@@ -11,7 +11,7 @@
 #include "daemons/godwitd/timers.h"
 #include "roles/role.h"
 
-#define OWNER_BATCH 64 /* inputs; as many datagrams as the UDP adapter gives at once */
+#define OWNER_BATCH 64    /* inputs; as many datagrams as the UDP adapter gives at once */
 #define OWNER_FUNCTIONS 4 /* godwit_function_t */
 
 /* A role behind one face. */

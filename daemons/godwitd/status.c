@@ -23,11 +23,11 @@ static json_t *sockets(const godwitd_t *d)
         godwit_address_t local = godwit_udp_local(d->udp[i]);
         const godwit_udp_counters_t *c = godwit_udp_counters(d->udp[i]);
         godwit_udp_address_to_text(&local, text);
-        (void)json_array_append_new(
-            all, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "address", text, "received", (json_int_t)c->received,
-                           "received_octets", (json_int_t)c->received_octets, "sent", (json_int_t)c->sent, "sent_octets",
-                           (json_int_t)c->sent_octets, "oversize", (json_int_t)c->oversize, "unsent",
-                           (json_int_t)c->unsent));
+        (void)json_array_append_new(all, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "address", text, "received",
+                                                   (json_int_t)c->received, "received_octets",
+                                                   (json_int_t)c->received_octets, "sent", (json_int_t)c->sent,
+                                                   "sent_octets", (json_int_t)c->sent_octets, "oversize",
+                                                   (json_int_t)c->oversize, "unsent", (json_int_t)c->unsent));
     }
     return all;
 }
@@ -43,9 +43,9 @@ static json_t *counters(const godwitd_t *d)
     json_t *all = json_array();
     for (size_t i = 0; i < d->observer.counter_count; i++) {
         const godwit_counter_t *c = &d->observer.counters[i];
-        (void)json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:I}", "function", c->function, "event", c->event,
-                                                   "reason", godwit_status_name(c->reason), "count",
-                                                   (json_int_t)c->count));
+        (void)json_array_append_new(all,
+                                    json_pack("{s:s, s:s, s:s, s:I}", "function", c->function, "event", c->event,
+                                              "reason", godwit_status_name(c->reason), "count", (json_int_t)c->count));
     }
     return all;
 }
@@ -65,19 +65,18 @@ static json_t *diameter(const godwitd_t *d)
     return json_pack("{s:s, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "host", config->listen, "port",
                      (int)godwit_diameter_port(d->diameter), "peers", peers, "requests_received",
                      (json_int_t)c.requests_received, "requests_refused", (json_int_t)c.requests_refused,
-                     "requests_overload", (json_int_t)c.requests_overload, "requests_sent",
-                     (json_int_t)c.requests_sent, "answers_received", (json_int_t)c.answers_received, "timeouts",
-                     (json_int_t)c.timeouts);
+                     "requests_overload", (json_int_t)c.requests_overload, "requests_sent", (json_int_t)c.requests_sent,
+                     "answers_received", (json_int_t)c.answers_received, "timeouts", (json_int_t)c.timeouts);
 }
 
 json_t *daemon_status(godwitd_t *d)
 {
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:{s:o, s:o, s:o}, s:I, s:I, s:o}", "version", GODWIT_VERSION, "identity",
-        d->config->identity, "realm", d->config->realm, "functions", functions(d), "uptime_ms",
-        (json_int_t)(daemon_now_ms() - d->started_ms), "hse", sockets(d), "diameter", diameter(d), "gsup_connected",
-        d->gsup == NULL ? json_null() : json_boolean(godwit_gsup_ready(d->gsup)), "stored", "subscribers",
-        stored(d, GODWIT_RECORD_SUBSCRIBER), "key_sets", stored(d, GODWIT_RECORD_KEY_SET), "sessions",
-        stored(d, GODWIT_RECORD_SESSION), "messages_waiting", (json_int_t)queue_count(d->queue), "timers",
-        (json_int_t)owner_timers(d->owner), "counters", counters(d));
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:{s:o, s:o, s:o}, s:I, s:I, s:o}", "version",
+                     GODWIT_VERSION, "identity", d->config->identity, "realm", d->config->realm, "functions",
+                     functions(d), "uptime_ms", (json_int_t)(daemon_now_ms() - d->started_ms), "hse", sockets(d),
+                     "diameter", diameter(d), "gsup_connected",
+                     d->gsup == NULL ? json_null() : json_boolean(godwit_gsup_ready(d->gsup)), "stored", "subscribers",
+                     stored(d, GODWIT_RECORD_SUBSCRIBER), "key_sets", stored(d, GODWIT_RECORD_KEY_SET), "sessions",
+                     stored(d, GODWIT_RECORD_SESSION), "messages_waiting", (json_int_t)queue_count(d->queue), "timers",
+                     (json_int_t)owner_timers(d->owner), "counters", counters(d));
 }

@@ -13,9 +13,9 @@ typedef struct timer {
 
 struct timers {
     uint32_t capacity, count;
-    uint32_t mask;      /* of the index: its size, a power of two of at least twice the capacity, less one */
-    one_timer_t *heap;  /* heap[0] is due first */
-    uint32_t *index;    /* place in the heap + 1; 0: free */
+    uint32_t mask;     /* of the index: its size, a power of two of at least twice the capacity, less one */
+    one_timer_t *heap; /* heap[0] is due first */
+    uint32_t *index;   /* place in the heap + 1; 0: free */
 };
 
 timers_t *timers_new(uint32_t capacity)

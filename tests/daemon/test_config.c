@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The configuration: what is good is taken as it says, what is wrong is refused in one line that says where.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemons/godwitd/config.h"
+
+#define HEAD                                                                                                           \
+    "identity: hse.home.example\nrealm: home.example\nfunctions: [hss, emks, hse]\n"                                   \
+    "store: {path: /s, key_file: /k}\nhss: {best_plmn: 001-01}\n"
+
+static config_t *load(const char *text, char error[CONFIG_ERROR_MAX])
+{
+    return config_from_text("f.yaml", text, strlen(text), error);
+}
+
+static config_t *good(const char *text)
+{
+    char error[CONFIG_ERROR_MAX];
+    config_t *c = load(text, error);
+    if (c == NULL) {
+        fail_msg("%s", error);
+    }
+    return c;
+}
+
+static void assert_refused(const char *text, const char *expected)
+{
+    char error[CONFIG_ERROR_MAX];
+    config_t *c = load(text, error);
+    if (c != NULL || strstr(error, expected) == NULL || strchr(error, '\n') != NULL) {
+        const char *got = c != NULL ? "(taken)" : error;
+        config_free(c);
+        fail_msg("'%s': '%s' does not say '%s' in one line", text, got, expected);
+    }
+}
+
+static void the_commented_example_is_good(void **state)
+{
+    (void)state;
+    char path[512], error[CONFIG_ERROR_MAX];
+    const char *source = getenv("GODWIT_SOURCE");
+    snprintf(path, sizeof path, "%s/etc/godwit.yaml", source == NULL ? "." : source);
+    config_t *c = config_load(path, error);
+    if (c == NULL) {
+        fail_msg("%s", error);
+    }
+    assert_int_equal(c->functions, CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE);
+    assert_string_equal(c->hse.role.endpoint, "hse.home.example");
+    assert_int_equal(c->hse.listen_count, 1);
+    assert_false(c->diameter.used);
+    assert_string_equal(c->control_path, "/run/godwit/control");
+    assert_ptr_equal(c->hse.deliver[0].kind, &godwit_deliver_stdout);
+    config_free(c);
+}
+
+/* Each commented line of the example, made real by taking its # away, must be a key that exists and a value that it takes. */
+static void every_line_that_the_example_comments_out_is_good_too(void **state)
+{
+    (void)state;
+    char path[512], line[512];
+    static char text[32768];
+    char error[CONFIG_ERROR_MAX];
+    const char *source = getenv("GODWIT_SOURCE");
+    snprintf(path, sizeof path, "%s/etc/godwit.yaml", source == NULL ? "." : source);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t len = 0;
+    unsigned opened = 0;
+    while (fgets(line, sizeof line, file) != NULL) {
+        size_t indent = strspn(line, " ");
+        const char *rest = line + indent;
+        bool is_key = false;
+        if (rest[0] == '#' && rest[1] == ' ') { /* "# key:" or "#   - {...}", but no prose */
+            const char *word = rest + 1 + strspn(rest + 1, " ");
+            size_t letters = strspn(word, "abcdefghijklmnopqrstuvwxyz_");
+            is_key = (letters > 0 && word[letters] == ':') || strncmp(word, "- {", 3) == 0;
+        }
+        if (is_key) {
+            opened++;
+            memmove(line + indent, rest + 2, strlen(rest + 2) + 1);
+        }
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s", line);
+    }
+    fclose(file);
+    assert_true(opened > 30);
+    config_t *c = config_from_text(path, text, len, error);
+    if (c == NULL) {
+        fail_msg("%s", error);
+    }
+    assert_true(c->diameter.used);
+    assert_int_equal(c->diameter.peer_count, 1);
+    assert_int_equal(c->hse.deliver_count, 3);
+    assert_int_equal(c->emks.umts, CONFIG_UMTS_LISTED);
+    config_free(c);
+}
+
+static void defaults_are_those_that_the_documents_name(void **state)
+{
+    (void)state;
+    config_t *c = good(HEAD);
+    assert_int_equal(c->hse.role.framing.session_octets, 3);
+    assert_int_equal(c->hse.role.framing.counter_octets, 1);
+    assert_int_equal(c->hse.role.agreements, 1u << (GODWIT_AGREEMENT_SEPARATE_EPS - 1));
+    assert_int_equal(c->hse.role.suite_order[0], GODWIT_SUITE_DEFAULT);
+    assert_int_equal(c->hse.role.suite_order[1], 0);
+    assert_int_equal(c->hse.sessions, 4096);
+    assert_int_equal(c->emks.source, CONFIG_SOURCE_EMBEDDED);
+    assert_int_equal(c->emks.umts, CONFIG_UMTS_FEATURE);
+    assert_int_equal(c->hss.vectors_per_request, 1);
+    assert_true(godwit_udp_address_is_loopback(&c->hse.listen[0]));
+    assert_null(c->control_path);
+    assert_int_equal(c->log.level, GODWIT_LOG_INFO);
+    assert_false(c->log.imsi_in_full);
+    config_free(c);
+}
+
+static void the_emks_beside_the_hss_is_a_home_node_with_an_ind_of_its_own(void **state)
+{
+    (void)state;
+    config_t *c =
+        good("identity: a.example\nrealm: example\nfunctions: [hss, emks]\nstore: {path: /s, key_file: /k}\n"
+             "hss: {best_plmn: 001-01, nodes: [{host: b.example, ind: 0}, {host: c.example, ind: 1, home: true}]}\n");
+    assert_int_equal(c->hss.node_count, 3);
+    assert_string_equal(c->hss.nodes[2].host, "a.example");
+    assert_int_equal(c->hss.nodes[2].ind, 2);
+    assert_true(c->hss.nodes[2].home);
+    assert_false(c->hss.nodes[0].home);
+    config_free(c);
+}
+
+static void an_unknown_key_is_refused_with_its_line(void **state)
+{
+    (void)state;
+    assert_refused(HEAD "bogus: 1\n", "f.yaml:6: unknown key 'bogus'");
+    assert_refused(HEAD "# bogus: a comment\nlog: {level: info}\n\n  \nbogus: 1\n", "f.yaml:10: unknown key 'bogus'");
+    assert_refused(HEAD "hse:\n  endpoint: a.example\n  # endpont\n  endpont: x\n", "f.yaml:9: unknown key 'endpont'");
+    assert_refused(HEAD "hse: {deliver: [{kind: stdout, pth: x}]}\n", "f.yaml:6: unknown key 'pth'");
+}
+
+static void what_is_no_yaml_is_refused_with_its_line(void **state)
+{
+    (void)state;
+    assert_refused("identity: a\n\trealm: b\n", "f.yaml:1: libyaml");
+    assert_refused("", "empty");
+    assert_refused("- a\n", "MAPPING");
+    assert_refused(HEAD "identity: again\n", "already seen");
+    assert_refused(HEAD "log: &a {level: info}\ncontrol: *a\n", "alias");
+    assert_refused(HEAD "---\nidentity: b\n", "Ignoring documents");
+    assert_refused(HEAD "emks: {timeout_ms: soon}\n", "f.yaml:6: Invalid");
+}
+
+static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        {"realm: b.example\n", "identity: is missing"},
+        {"identity: A.example\nrealm: b\n", "identity: must be a domain name in lower case"},
+        {"identity: a\nrealm: b\nfunctions: [hss, mme]\n", "functions[1]: must be hss, emks or hse, not 'mme'"},
+        {"identity: a\nrealm: b\n", "functions: is missing"},
+        {"identity: a\nrealm: b\nfunctions: [hss]\n", "store.path: is missing"},
+        {"identity: a\nrealm: b\nfunctions: [hss]\nstore: {path: /s}\n", "store.key_file: is missing"},
+        {"identity: a\nrealm: b\nfunctions: [hss]\nstore: {path: /s, key_file: /s}\n", "another file"},
+        {"identity: a\nrealm: b\nfunctions: [hss]\nstore: {path: /s, key_file: /k}\n", "hss.best_plmn: is missing"},
+        {"identity: a\nrealm: b\nfunctions: [emks]\nstore: {path: /s, key_file: /k}\nemks: {best_plmn: 001-01}\n",
+         "embedded needs hss"},
+        {"identity: a\nrealm: b\nfunctions: [hse]\nstore: {path: /s, key_file: /k}\n", "hse.emks: is missing"},
+        {"identity: a\nrealm: b\nfunctions: [hse]\nstore: {path: /s, key_file: /k}\nhse: {emks: {realm: b}}\n",
+         "diameter: is missing"},
+        {"identity: a\nrealm: b\nfunctions: [hse]\nstore: {path: /s, key_file: /k}\nhse: {endpoint: c, emks: {realm: b}}\n",
+         "must equal identity"},
+        {HEAD "log: {level: loud}\n", "log.level: must be error, warning, info or debug, not 'loud'"},
+        {HEAD "log: {imsi: none}\n", "log.imsi: must be short or full"},
+        {HEAD "hse: {listen: [\"localhost:1\"]}\n", "hse.listen[0]: must be an address"},
+        {HEAD "hse: {listen: [\"127.0.0.1:1\", \"127.0.0.1:2\"]}\n", "one IPv4 and one IPv6"},
+        {HEAD "hse: {session_octets: 5}\n", "hse.session_octets: must be from 0 to 4"},
+        {HEAD "hse: {suites: [eea2-eia2-64, eea9]}\n", "hse.suites[1]: must be a suite"},
+        {HEAD "hse: {suites: [eea2-eia2-32]}\n", "below the minimum: give the reason"},
+        {HEAD "hse: {suites: [eea0-eia2-64]}\n", "does not cipher: give the reason"},
+        {HEAD "hse: {suites: [eea2-eia2-64, eea2-eia2-64]}\n", "named twice"},
+        {HEAD "hse: {sessions: 1000}\n", "power of two"},
+        {HEAD "hse: {deliver: [{kind: mqtt}]}\n", "hse.deliver[0].kind: must be stdout, file or udp, not 'mqtt'"},
+        {HEAD "hse: {deliver: [{kind: file}]}\n", "hse.deliver[0].path: is missing"},
+        {HEAD "hse: {deliver: [{kind: stdout, path: /x}]}\n", "path belongs to kind file"},
+        {HEAD "hse: {agreements: [gba]}\n", "hse.agreements[0]: must be separate-eps or separate-umts"},
+        {HEAD "emks: {source: carrier-pigeon}\n", "must be embedded, s6a or gsup"},
+        {HEAD "emks: {source: gsup}\n", "emks.gsup.address: is missing"},
+        {HEAD "emks: {separate_umts_imsis: [abc]}\n", "emks.separate_umts_imsis[0]"},
+        {HEAD "diameter: {tls: {ca: /x}}\n", "diameter.tls: needs certificate, key and ca"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_refused(cases[i].text, cases[i].expected);
+    }
+}
+
+static void a_weak_suite_is_taken_with_its_reason(void **state)
+{
+    (void)state;
+    config_t *c = good(HEAD "hse: {suites: [eea2-eia2-64, eea2-eia2-32], below_minimum: \"ticket 7\"}\n");
+    assert_int_equal(c->hse.role.suite_order[1], 7);
+    config_free(c);
+}
+
+static void every_prefix_of_the_example_ends_without_harm(void **state)
+{
+    (void)state;
+    static const char text[] = HEAD "hse: {listen: [\"[::1]:0\"], deliver: [{kind: udp, address: \"127.0.0.1:1\"}]}\n"
+                                    "emks: {separate_umts: listed, separate_umts_imsis: [\"001010000000001\"]}\n";
+    char error[CONFIG_ERROR_MAX];
+    for (size_t len = 0; len < sizeof text; len++) {
+        config_free(config_from_text("f", text, len, error));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_commented_example_is_good),
+        cmocka_unit_test(every_line_that_the_example_comments_out_is_good_too),
+        cmocka_unit_test(defaults_are_those_that_the_documents_name),
+        cmocka_unit_test(the_emks_beside_the_hss_is_a_home_node_with_an_ind_of_its_own),
+        cmocka_unit_test(an_unknown_key_is_refused_with_its_line),
+        cmocka_unit_test(what_is_no_yaml_is_refused_with_its_line),
+        cmocka_unit_test(a_value_that_cannot_be_is_refused_by_its_name),
+        cmocka_unit_test(a_weak_suite_is_taken_with_its_reason),
+        cmocka_unit_test(every_prefix_of_the_example_ends_without_harm),
+    };
+    return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}

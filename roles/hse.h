@@ -15,12 +15,16 @@
 #define GODWIT_HSE_REQUEST_MAX 384
 #define GODWIT_HSE_START_MAX 80 /* 9, RAND 18, AUTN 18, HSE configuration 9, MAC 16 */
 
-/* A set-up exchange between Session Request and Confirmation. */
+/* A set-up exchange between Session Request and Confirmation; or an inquiry for the next generation of a session's key set. */
 typedef struct godwit_hse_exchange {
-    bool used, started;   /* started: Session Start was sent, key is set */
-    bool live;            /* a datagram verified under its key: the session exists */
-    bool confirmed;       /* its Confirmation has come: none is taken any more */
-    uint32_t transaction; /* towards the EMKS */
+    bool used;
+    bool inquiry;          /* for session_id: only transaction, since_ms, ending and request_hash mean anything */
+    bool ending;           /* inquiry: the key is to be announced in the response to a Terminate Request */
+    bool started;          /* Session Start was sent, key is set */
+    bool live;             /* a datagram verified under its key: the session exists */
+    bool confirmed;        /* its Confirmation has come: none is taken any more */
+    uint32_t mac_failures; /* of datagrams that claim its key */
+    uint32_t transaction;  /* towards the EMKS */
     uint64_t since_ms;
     uint64_t asked_ms; /* when the EMKS was asked last */
     godwit_address_t from;
@@ -29,7 +33,7 @@ typedef struct godwit_hse_exchange {
     uint64_t key_set;
     uint8_t suite;
     uint32_t session_id;
-    uint8_t request_hash[32]; /* SHA-256 of the Session Request */
+    uint8_t request_hash[32]; /* SHA-256 of the Session Request (inquiry: of the Terminate Request) */
     uint8_t transcript[32];   /* SHA-256 of request and start: for the Confirmation */
     uint8_t rand[16];
     godwit_emsdp_key_t key;
@@ -44,17 +48,16 @@ typedef struct godwit_hse_exchange {
     uint8_t start[GODWIT_HSE_START_MAX];
 } godwit_hse_exchange_t;
 
-/* A session in memory: its record, and whether it is one that the store has too. */
+/* A session in memory: its record, and what may be lost when it is evicted. */
 typedef struct godwit_hse_session {
     bool used;
-    uint64_t last_used;   /* for eviction: the least recently used goes; the store has it */
-    uint32_t transaction; /* towards the EMKS: next generation asked for; 0 none */
+    uint64_t last_used; /* for eviction: the least recently used goes; the store has it */
+    bool asking;        /* the EMKS was asked for the next generation, at asked_ms */
     uint64_t asked_ms;
-    bool ending;           /* the key asked for is to be announced in the response to a Terminate Request */
-    uint8_t resends;       /* of the pending request since it was made or the device was heard */
+    bool dropping;         /* by the operator: deleted when the Terminate Request is given up, too */
+    uint8_t sendings;      /* of the pending request since the device was heard; 0: no timer runs for it */
     uint32_t mac_failures; /* in the minute that began at failures_ms */
     uint64_t failures_ms;
-    uint8_t asker[8]; /* of the Terminate Request that waits for its response: first 8 of its SHA-256 */
     godwit_session_record_t record;
 } godwit_hse_session_t;
 
@@ -91,14 +94,16 @@ typedef struct godwit_hse {
     godwit_hse_sender_t *senders;
     size_t sender_capacity;
     uint32_t next_transaction;
+    bool sweeping; /* a timer runs that wipes what has expired */
 } godwit_hse_t;
 
-/* The tables are the owner's and may be of any size but 0; session_capacity a power of two. */
+/* The tables are the owner's and may be of any size but 0; session_capacity a power of two. GODWIT_INVALID_ARGUMENT for a configuration that
+ * cannot be: an endpoint that is not canonical or has more than 127 octets, an unknown suite, no suite, a framing out of range. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_hse_config_t *config,
                                                 godwit_hse_session_t *sessions, size_t session_capacity,
                                                 godwit_hse_exchange_t *exchanges, size_t exchange_capacity,
                                                 godwit_hse_sender_t *senders, size_t sender_capacity);
-/* Inputs: DATAGRAM, MESSAGE (KEY_ANSWER), TIMER, COMMIT_FAILED, SUBMIT (downlink), DROP. */
+/* Inputs: DATAGRAM, MESSAGE (KEY_ANSWER, KEY_CONFIRM_ANSWER), TIMER, COMMIT_FAILED, SUBMIT (downlink; session_id, or 0 and imsi), DROP. */
 void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

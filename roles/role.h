@@ -39,7 +39,7 @@ typedef enum godwit_input_kind {
     GODWIT_INPUT_MESSAGE,       /* from another function: message */
     GODWIT_INPUT_TIMER,         /* a TIMER request came due: timer */
     GODWIT_INPUT_COMMIT_FAILED, /* record_key */
-    GODWIT_INPUT_SUBMIT,        /* the application downlink: imsi, datagram = payload */
+    GODWIT_INPUT_SUBMIT,        /* the application downlink: session_id, or 0 and imsi; datagram = payload */
     GODWIT_INPUT_DROP,          /* the operator drops a session: session_id (control socket) */
 } godwit_input_kind_t;
 

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Session Start Confirmation (12), and the birth of the session. Any datagram that verifies under the key of a set-up proves that the
+ * device has it: the key is of this one generation, and the device took it only from a Start whose MAC covers its own request. The
+ * Confirmation itself stays acceptable once after that.
+ */
+#include <string.h>
+
+#include "roles/hse/internal.h"
+
+void godwit_hse_work_of_exchange(const godwit_hse_exchange_t *exchange, uint64_t now_ms, godwit_hse_session_t *work)
+{
+    godwit_session_record_t *record = &work->record;
+    memset(work, 0, sizeof *work);
+    record->session_id = exchange->session_id;
+    record->imsi = exchange->imsi;
+    record->agreement = exchange->agreement;
+    record->key_set = exchange->key_set;
+    record->state = GODWIT_SESSION_STARTED;
+    record->current = exchange->key;
+    record->last_key_id = exchange->key.hot.key_id;
+    record->last_generation = exchange->key.generation;
+    record->created_ms = now_ms;
+    record->keyed_ms = now_ms;
+    record->generations = 1;
+    memcpy(record->enterprise, exchange->enterprise, sizeof record->enterprise);
+}
+
+/* The vector is spent: the EMKS must not give it out again. Said again before each next generation, so a lost one does no harm. */
+void godwit_hse_confirm_key(godwit_hse_turn_t *turn)
+{
+    const godwit_session_record_t *record = &turn->work.record;
+    godwit_message_t *message =
+        godwit_hse_to_emks(turn->hse, turn->out, GODWIT_KEY_CONFIRM, godwit_hse_next_transaction(turn->hse));
+    if (message == NULL) {
+        return;
+    }
+    godwit_key_confirm_t *confirm = &message->u.key_confirm;
+    confirm->imsi = record->imsi;
+    confirm->agreement = record->agreement;
+    confirm->key_set = record->key_set;
+    confirm->generation = record->current.generation;
+    memcpy(confirm->endpoint, turn->hse->config.endpoint, sizeof confirm->endpoint);
+}
+
+/* The store has been asked for the session that this IMSI had: it ends here. With S = 0 the same record is written over. */
+static void end_older(godwit_hse_turn_t *turn)
+{
+    uint32_t own = turn->work.record.session_id;
+    uint32_t older = turn->in->fetched != NULL ? turn->in->fetched->u.session.session_id : own;
+    if (older != own) {
+        godwit_hse_delete(turn->out, older);
+        turn->ended = older;
+    }
+}
+
+godwit_status_t godwit_hse_establish(godwit_hse_turn_t *turn)
+{
+    end_older(turn);
+    godwit_hse_confirm_key(turn);
+    godwit_hse_event(turn->out, "session_started", GODWIT_OK, &turn->work.record.imsi, turn->work.record.session_id,
+                     NULL);
+    return GODWIT_OK;
+}
+
+godwit_status_t godwit_hse_confirmation_consume(godwit_hse_turn_t *turn)
+{
+    if (turn->exchange == NULL || turn->exchange->confirmed) {
+        turn->detail = "a second Confirmation";
+        return GODWIT_REPLAY;
+    }
+    if (godwit_emsdp_has(&turn->opened.control, GODWIT_TLV_DATA)) {
+        godwit_hse_deliver(turn, turn->opened.control.data);
+    }
+    return godwit_hse_maintain(turn);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the HSE share. A turn is one input that concerns one session: it works on a copy, and the copy becomes the session
+ * only when every check has passed; its commit stands first in the outbox, so nothing leaves before it is durable.
+ */
+#ifndef GODWIT_ROLES_HSE_INTERNAL_H
+#define GODWIT_ROLES_HSE_INTERNAL_H
+
+#include "roles/hse.h"
+
+#define GODWIT_HSE_SWEEP_MS 10000
+#define GODWIT_HSE_TIMER_SWEEP 0u /* any other timer is the session_id it is for */
+
+typedef struct godwit_hse_turn {
+    godwit_hse_t *hse;
+    const godwit_input_t *in;
+    godwit_outbox_t *out;
+    godwit_emsdp_header_t header; /* of the datagram, if one came */
+    godwit_hse_session_t work;
+    godwit_hse_exchange_t *exchange; /* the set-up that the session's key comes from; NULL where it does not matter */
+    bool establishing;               /* the session does not exist yet: this datagram makes it */
+    bool under_next;                 /* the datagram came under the key that was handed out last */
+    bool deleting;
+    uint32_t ended; /* session that this one takes the place of; 0: none */
+    godwit_emsdp_opened_t opened;
+    uint8_t hash[8];         /* control: first 8 octets of the datagram's SHA-256 */
+    godwit_record_t *commit; /* stands in the outbox, filled when the turn ends */
+    const char *detail;      /* static: why it was refused */
+    uint8_t plain[GODWIT_EMSDP_DATAGRAM_MAX];
+} godwit_hse_turn_t;
+
+/* ---- session_table.c ---- */
+godwit_hse_session_t *godwit_hse_session_find(godwit_hse_t *hse, uint32_t session_id);
+void godwit_hse_session_keep(godwit_hse_t *hse, const godwit_hse_session_t *work, uint64_t now_ms);
+void godwit_hse_session_forget(godwit_hse_t *hse, uint32_t session_id);
+/* With S = 0 the address names the session. Never 0. */
+uint32_t godwit_hse_id_of_address(const godwit_crypto_t *crypto, const godwit_address_t *address);
+
+/* ---- exchange_table.c ---- */
+godwit_hse_exchange_t *godwit_hse_exchange_by_hash(godwit_hse_t *hse, const uint8_t hash[32], uint64_t now_ms);
+godwit_hse_exchange_t *godwit_hse_exchange_by_transaction(godwit_hse_t *hse, uint32_t transaction);
+/* Started, with that session and Key ID. */
+godwit_hse_exchange_t *godwit_hse_exchange_by_key(godwit_hse_t *hse, uint32_t session_id, uint8_t key_id,
+                                                  uint64_t now_ms);
+/* The inquiry for a session; NULL when there is none. */
+godwit_hse_exchange_t *godwit_hse_inquiry_of(godwit_hse_t *hse, uint32_t session_id);
+/* The newest started set-up of an IMSI. */
+const godwit_hse_exchange_t *godwit_hse_exchange_newest(const godwit_hse_t *hse, const godwit_imsi_t *imsi,
+                                                        uint64_t now_ms);
+/* A fresh entry. Of one IMSI at most exchanges_per_imsi are kept, the oldest goes: whoever floods one IMSI pushes out his own. NULL when
+ * the table is full of others. */
+godwit_hse_exchange_t *godwit_hse_exchange_new(godwit_hse_t *hse, const godwit_imsi_t *imsi, uint64_t now_ms);
+void godwit_hse_exchange_release(godwit_hse_exchange_t *exchange);
+void godwit_hse_exchange_release_session(godwit_hse_t *hse, uint32_t session_id);
+bool godwit_hse_exchange_holds_id(const godwit_hse_t *hse, uint32_t session_id, uint64_t now_ms);
+/* Key IDs that set-ups of this session use, bit i for Key ID i. */
+uint8_t godwit_hse_exchange_live_keys(const godwit_hse_t *hse, uint32_t session_id, uint64_t now_ms);
+/* Wipes what has expired; true when something is left. */
+bool godwit_hse_exchange_sweep(godwit_hse_t *hse, uint64_t now_ms);
+uint32_t godwit_hse_next_transaction(godwit_hse_t *hse);
+
+/* ---- budget.c ---- */
+bool godwit_hse_budget_has(godwit_hse_t *hse, const godwit_address_t *from, uint32_t octets, uint64_t now_ms);
+/* False, and nothing spent, when there is not enough left. */
+bool godwit_hse_budget_spend(godwit_hse_t *hse, const godwit_address_t *from, uint32_t octets, uint64_t now_ms);
+
+/* ---- output.c ---- */
+godwit_event_t *godwit_hse_event(godwit_outbox_t *out, const char *name, godwit_status_t reason,
+                                 const godwit_imsi_t *imsi, uint32_t session_id, const char *detail);
+/* Copies octets into the outbox; the empty slice when there is no room. */
+godwit_slice_t godwit_hse_copy(godwit_outbox_t *out, godwit_slice_t octets);
+void godwit_hse_send(godwit_outbox_t *out, const godwit_address_t *to, godwit_slice_t octets);
+void godwit_hse_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_ms);
+void godwit_hse_fetch_session(godwit_outbox_t *out, uint32_t session_id, const godwit_imsi_t *imsi);
+void godwit_hse_delete(godwit_outbox_t *out, uint32_t session_id);
+/* A message of that kind to the EMKS, to be filled in; NULL when there is no room. */
+godwit_message_t *godwit_hse_to_emks(godwit_hse_t *hse, godwit_outbox_t *out, godwit_message_kind_t kind,
+                                     uint32_t transaction);
+/* A Reject without a key: a hint. Nothing is sent where the reason asks for silence, the budget is spent, or the hint would have more than
+ * three times the octets of the datagram. rejected_len: of the datagram; echo as in emsdp-wire. */
+void godwit_hse_hint(godwit_hse_t *hse, godwit_outbox_t *out, const godwit_address_t *to, uint32_t session_id,
+                     godwit_status_t reason, const uint8_t echo[GODWIT_EMSDP_ECHO], size_t rejected_len,
+                     uint64_t now_ms);
+
+/* ---- turn.c ---- */
+/* Makes turn->work the session with that id (0: of in->imsi): from memory, or from the store. GODWIT_AGAIN: a need stands in the outbox;
+ * GODWIT_NOT_FOUND; GODWIT_STORE_FAILED. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_turn_find(godwit_hse_turn_t *turn, uint32_t session_id,
+                                                     const godwit_imsi_t *imsi);
+/* Puts the commit into the outbox: first of all requests. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_turn_begin(godwit_hse_turn_t *turn);
+/* GODWIT_OK: fills the commit and keeps the work. Else the outbox holds the refusal alone, and nothing has changed. */
+void godwit_hse_turn_end(godwit_hse_turn_t *turn, godwit_status_t status);
+void godwit_hse_turn_wipe(godwit_hse_turn_t *turn);
+/* Appends a control datagram under the current key. Its COUNT is in the record that the turn commits. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_seal(godwit_hse_turn_t *turn, const godwit_emsdp_control_t *m,
+                                                godwit_slice_t transcript, godwit_writer_t *w);
+/* Where the session's device was heard last. */
+godwit_address_t godwit_hse_address_of(const godwit_session_record_t *record);
+void godwit_hse_deliver(godwit_hse_turn_t *turn, godwit_slice_t payload);
+/* COUNTs for sending on the user plane: a block is reserved in the record. True when the record must be committed first. */
+bool godwit_hse_reserve_user(godwit_emsdp_key_t *key);
+
+/* ---- the messages ---- */
+void godwit_hse_on_request(godwit_hse_t *hse, const godwit_input_t *in,
+                           godwit_outbox_t *out); /* request.c: 10, no key */
+void godwit_hse_ask_key(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, uint64_t now_ms, godwit_outbox_t *out);
+void godwit_hse_on_key(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, const godwit_input_t *in,
+                       godwit_outbox_t *out);      /* start.c: 11 */
+void godwit_hse_on_keyed(godwit_hse_turn_t *turn); /* keyed.c: whatever comes under a key */
+/* confirmation.c: 12, or another first datagram under the key of a set-up: the session begins. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_establish(godwit_hse_turn_t *turn);
+GODWIT_MUST_USE godwit_status_t godwit_hse_confirmation_consume(godwit_hse_turn_t *turn);
+/* Tells the EMKS that the session's vector is spent. */
+void godwit_hse_confirm_key(godwit_hse_turn_t *turn);
+void godwit_hse_work_of_exchange(const godwit_hse_exchange_t *exchange, uint64_t now_ms, godwit_hse_session_t *work);
+GODWIT_MUST_USE godwit_status_t godwit_hse_user_data_consume(godwit_hse_turn_t *turn); /* user_plane.c */
+void godwit_hse_on_submit(godwit_hse_turn_t *turn);
+GODWIT_MUST_USE godwit_status_t godwit_hse_early_data_consume(godwit_hse_turn_t *turn); /* early_data.c */
+/* manage_keys.c: 30 and 31 */
+GODWIT_MUST_USE godwit_status_t godwit_hse_manage_keys_request_consume(godwit_hse_turn_t *turn);
+GODWIT_MUST_USE godwit_status_t godwit_hse_manage_keys_response_consume(godwit_hse_turn_t *turn);
+void godwit_hse_on_next_key(godwit_hse_turn_t *turn, godwit_hse_exchange_t *inquiry);
+/* next_key.c: asks the EMKS for the next generation; makes the next key of the session; false when no inquiry could be made. */
+bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending);
+GODWIT_MUST_USE godwit_status_t godwit_hse_next_key_create(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer,
+                                                           godwit_emsdp_control_t *m);
+/* The command of the request that waits for its response; 0 when none does. */
+uint8_t godwit_hse_pending_command(const godwit_session_record_t *record);
+bool godwit_hse_reauthentication_is_due(const godwit_hse_turn_t *turn);
+/* maintenance.c: what is due when a device was heard: a pending request again, a new AKA run, a new key. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_maintain(godwit_hse_turn_t *turn);
+/* Sends a request that waits for a response, now and by timer. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_pend(godwit_hse_turn_t *turn, const godwit_emsdp_control_t *m);
+void godwit_hse_on_timer(godwit_hse_turn_t *turn);
+/* terminate.c: 20 and 21 */
+GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_request_create(godwit_hse_turn_t *turn);
+GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_request_consume(godwit_hse_turn_t *turn);
+GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_response_consume(godwit_hse_turn_t *turn);
+/* Answers the device's Terminate Request; announced: with that key, NULL: without. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_response_create(godwit_hse_turn_t *turn, const uint8_t hash[8],
+                                                                     const godwit_key_answer_t *announced);
+void godwit_hse_on_drop(godwit_hse_turn_t *turn);
+GODWIT_MUST_USE godwit_status_t godwit_hse_reject_consume(godwit_hse_turn_t *turn); /* reject.c: 80 under a key */
+
+/* Keeps an answer for identical octets. */
+void godwit_hse_remember_answer(godwit_session_record_t *record, const uint8_t hash[8], godwit_slice_t answer);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Manage Keys (30, 31). Down, it hands out the next generation; the response comes under the new key and proves it. Up, it tells COUNTs
+ * after a skip or a long silence.
+ */
+#include "roles/hse/internal.h"
+
+godwit_status_t godwit_hse_manage_keys_request_consume(godwit_hse_turn_t *turn)
+{
+    godwit_session_record_t *record = &turn->work.record;
+    uint8_t octets[sizeof record->answer];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    const godwit_emsdp_control_t m = {.command = GODWIT_MANAGE_KEYS_RESPONSE};
+    godwit_status_t status = godwit_hse_seal(turn, &m, godwit_slice(NULL, 0), &w);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    godwit_hse_remember_answer(record, turn->hash, godwit_written(&w));
+    godwit_hse_send(turn->out, &turn->in->from, godwit_written(&w));
+    return godwit_hse_maintain(turn);
+}
+
+godwit_status_t godwit_hse_manage_keys_response_consume(godwit_hse_turn_t *turn)
+{
+    if (!turn->under_next) { /* only the new key itself proves that the device has it */
+        turn->detail = "a Manage Keys Response that is not under the key handed out";
+        return GODWIT_WRONG_STATE;
+    }
+    return GODWIT_OK;
+}
+
+static godwit_status_t hand_out(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer)
+{
+    godwit_session_record_t *record = &turn->work.record;
+    godwit_emsdp_control_t m = {.command = GODWIT_MANAGE_KEYS_REQUEST};
+    godwit_status_t status = godwit_hse_turn_begin(turn);
+    if (status == GODWIT_OK) {
+        status = godwit_session_step(record->state, GODWIT_END_NETWORK, true, m.command, true, &record->state);
+    }
+    if (status == GODWIT_OK) {
+        status = godwit_hse_next_key_create(turn, answer, &m);
+    }
+    return status == GODWIT_OK ? godwit_hse_pend(turn, &m) : status;
+}
+
+/* The EMKS has answered for a session that goes on. A key set that gives no more generations asks for a new AKA run. */
+static godwit_status_t on_answer(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer)
+{
+    const godwit_session_record_t *record = &turn->work.record;
+    if (record->state != GODWIT_SESSION_ACTIVE || godwit_emsdp_key_is_set(&record->next)) {
+        turn->detail = "a key that nobody waits for any more";
+        return GODWIT_WRONG_STATE;
+    }
+    if (answer->status == GODWIT_OK) {
+        return hand_out(turn, answer);
+    }
+    turn->detail = "the EMKS gives no next generation";
+    if (answer->status == GODWIT_UNKNOWN_KEY || answer->status == GODWIT_COUNT_EXHAUSTED) {
+        godwit_status_t status = godwit_hse_turn_begin(turn);
+        return status == GODWIT_OK ? godwit_hse_terminate_request_create(turn) : status;
+    }
+    return answer->status;
+}
+
+void godwit_hse_on_next_key(godwit_hse_turn_t *turn, godwit_hse_exchange_t *inquiry)
+{
+    const godwit_key_answer_t *answer = &turn->in->message->u.key_answer;
+    bool ending = inquiry->ending;
+    uint8_t hash[8];
+    for (size_t i = 0; i < sizeof hash; i++) {
+        hash[i] = inquiry->request_hash[i];
+    }
+    godwit_hse_exchange_release(inquiry);
+    turn->work.asking = false;
+    if (!ending) {
+        godwit_hse_turn_end(turn, on_answer(turn, answer));
+        return;
+    }
+    if (turn->work.record.state == GODWIT_SESSION_TERMINATING && turn->work.record.pending_len == 0) {
+        bool given = answer->status == GODWIT_OK;
+        godwit_status_t status = godwit_hse_turn_begin(turn);
+        if (status == GODWIT_OK) {
+            status = godwit_hse_terminate_response_create(turn, hash, given ? answer : NULL);
+        }
+        godwit_hse_turn_end(turn, status);
+    }
+}

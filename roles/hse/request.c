@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Session Request (10) without a key: nobody is authenticated yet. It costs the sender's budget, an entry of the exchange table and one
+ * question to the EMKS, and moves nothing else. Identical octets get the identical answer.
+ */
+#include <string.h>
+
+#include "roles/hse/internal.h"
+
+#define EMKS_TIMEOUT_MS 6000
+#define AMPLIFICATION_MAX 3
+/* The suite by our preference that the device has, 0 when there is none. */
+static uint8_t choose_suite(const godwit_hse_config_t *config, uint16_t offered)
+{
+    for (size_t i = 0; i < GODWIT_SUITE_LAST && config->suite_order[i] != 0; i++) {
+        uint8_t id = config->suite_order[i];
+        if ((offered >> (id - 1) & 1u) != 0) {
+            return id;
+        }
+    }
+    return 0;
+}
+
+/* What the datagram says, or why not. */
+static godwit_status_t judge(const godwit_hse_t *hse, const godwit_emsdp_control_t *m, size_t len, const char **detail)
+{
+    if (len > GODWIT_HSE_REQUEST_MAX) {
+        *detail = "the Session Request is longer than any that makes sense";
+        return GODWIT_MALFORMED;
+    }
+    if (m->enterprise.len > 0 && !godwit_fqdn_is_canonical(m->enterprise)) {
+        *detail = "Enterprise is not a canonical name";
+        return GODWIT_MALFORMED;
+    }
+    if (!godwit_emsdp_has(m, GODWIT_TLV_IMSI)) {
+        *detail = "a SUCI, which this HSE does not take";
+        return GODWIT_POLICY_FORBIDS;
+    }
+    if ((m->agreements & hse->config.agreements) == 0) {
+        *detail = "no agreement that device and HSE both have";
+        return GODWIT_POLICY_FORBIDS;
+    }
+    if (choose_suite(&hse->config, m->suites) == 0) {
+        *detail = "no suite that device and HSE both have";
+        return GODWIT_UNSUPPORTED_SUITE;
+    }
+    return GODWIT_OK;
+}
+
+void godwit_hse_ask_key(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, uint64_t now_ms, godwit_outbox_t *out)
+{
+    const godwit_hse_exchange_t *earlier = godwit_hse_exchange_newest(hse, &exchange->imsi, now_ms);
+    exchange->transaction = godwit_hse_next_transaction(hse);
+    exchange->asked_ms = now_ms;
+    godwit_message_t *message = godwit_hse_to_emks(hse, out, GODWIT_KEY_REQUEST, exchange->transaction);
+    if (message == NULL) {
+        return;
+    }
+    godwit_key_request_t *request = &message->u.key_request;
+    request->purpose = GODWIT_KEY_FOR_SESSION;
+    request->imsi = exchange->imsi;
+    request->agreements = exchange->agreements;
+    request->serving_network = exchange->serving_network;
+    request->resync = exchange->resync;
+    memcpy(request->endpoint, hse->config.endpoint, sizeof request->endpoint);
+    memcpy(request->auts, exchange->auts, sizeof request->auts);
+    if (exchange->resync && earlier != NULL) {
+        request->has_rand = true;
+        memcpy(request->rand, earlier->rand, sizeof request->rand);
+    }
+}
+
+static void fill(const godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in,
+                 const godwit_emsdp_control_t *m, const uint8_t hash[32])
+{
+    x->from = in->from;
+    x->suite = choose_suite(&hse->config, m->suites);
+    x->agreements = m->agreements & hse->config.agreements;
+    x->serving_network = m->serving_network;
+    x->resync = godwit_emsdp_has(m, GODWIT_TLV_AUTS);
+    memcpy(x->auts, m->auts, sizeof x->auts);
+    memcpy(x->enterprise, m->enterprise.ptr, m->enterprise.len); /* wiped: the terminator stands */
+    memcpy(x->request_hash, hash, 32);
+    memcpy(x->request, in->datagram.ptr, in->datagram.len);
+    x->request_len = (uint16_t)in->datagram.len;
+}
+
+/* Identical octets came before. */
+static void answer_again(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    uint32_t timeout = hse->config.emks_timeout_ms != 0 ? hse->config.emks_timeout_ms : EMKS_TIMEOUT_MS;
+    if (x->started && !x->live && godwit_hse_budget_spend(hse, &in->from, x->start_len, in->now_ms)) {
+        godwit_hse_send(out, &in->from, godwit_slice(x->start, x->start_len));
+    } else if (!x->started && in->now_ms > x->asked_ms && in->now_ms - x->asked_ms > timeout) {
+        godwit_hse_ask_key(hse, x, in->now_ms, out); /* the answer was lost */
+    }
+}
+
+static void begin(godwit_hse_t *hse, const godwit_input_t *in, const godwit_emsdp_control_t *m, const uint8_t hash[32],
+                  godwit_outbox_t *out)
+{
+    uint32_t longest = (uint32_t)(AMPLIFICATION_MAX * in->datagram.len);
+    longest = longest < GODWIT_HSE_START_MAX ? longest : GODWIT_HSE_START_MAX;
+    if (!godwit_hse_budget_spend(hse, &in->from, longest, in->now_ms)) {
+        godwit_hse_event(out, "refused", GODWIT_OVERLOAD, &m->imsi, 0, "this sender's budget is spent");
+        return;
+    }
+    godwit_hse_exchange_t *x = godwit_hse_exchange_new(hse, &m->imsi, in->now_ms);
+    if (x == NULL) {
+        godwit_hse_event(out, "refused", GODWIT_OVERLOAD, &m->imsi, 0, "the table of set-ups is full");
+        return;
+    }
+    fill(hse, x, in, m, hash);
+    godwit_hse_ask_key(hse, x, in->now_ms, out);
+    if (!hse->sweeping) {
+        hse->sweeping = true;
+        godwit_hse_timer(out, GODWIT_HSE_TIMER_SWEEP, GODWIT_HSE_SWEEP_MS);
+    }
+}
+
+void godwit_hse_on_request(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_emsdp_header_t header;
+    godwit_emsdp_control_t m;
+    uint8_t hash[GODWIT_SHA256_SIZE];
+    const char *detail = "the Session Request cannot be read";
+    godwit_status_t status = godwit_emsdp_unkeyed_parse(in->datagram, hse->config.framing, &header, &m);
+    if (status == GODWIT_OK) {
+        status = hse->config.crypto->sha256(&in->datagram, 1, hash);
+    }
+    godwit_hse_exchange_t *known = status == GODWIT_OK ? godwit_hse_exchange_by_hash(hse, hash, in->now_ms) : NULL;
+    if (known != NULL) {
+        answer_again(hse, known, in, out);
+        return;
+    }
+    if (status == GODWIT_OK) {
+        status = judge(hse, &m, in->datagram.len, &detail);
+        if (status != GODWIT_OK) {
+            godwit_hse_hint(hse, out, &in->from, 0, status, hash, in->datagram.len, in->now_ms);
+        }
+    }
+    if (status != GODWIT_OK) {
+        godwit_hse_event(out, "refused", status, NULL, 0, detail);
+        return;
+    }
+    begin(hse, in, &m, hash, out);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Session Start (11): the EMKS has answered. A Session ID is drawn that nobody has, the key made, the vector sent. The session does not
+ * exist yet: only a datagram that verifies under the key makes it.
+ */
+#include <string.h>
+
+#include "roles/hse/internal.h"
+
+#define CANDIDATES 4 /* Session IDs drawn at once; if all were taken the table would be full beyond sense */
+
+/* ---- the Session ID ---- */
+
+static uint32_t candidate(const godwit_hse_t *hse, const uint8_t octets[4])
+{
+    uint32_t id = godwit_load_u32(octets);
+    unsigned bits = 8u * hse->config.framing.session_octets;
+    return bits < 32 ? id & ((UINT32_C(1) << bits) - 1) : id;
+}
+
+/* S > 0: the first candidate that neither memory nor store knows. GODWIT_AGAIN: a need stands in the outbox. */
+static godwit_status_t draw_id(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out, uint32_t *id)
+{
+    if (in->random.len != 4 * CANDIDATES) {
+        godwit_outbox_add(out, GODWIT_REQUEST_RANDOM)->count = 4 * CANDIDATES;
+        return GODWIT_AGAIN;
+    }
+    bool asked = in->fetch_status != GODWIT_AGAIN;
+    bool passed = !asked; /* candidates before the one that was asked for were taken */
+    for (size_t i = 0; i < CANDIDATES; i++) {
+        *id = candidate(hse, in->random.ptr + 4 * i);
+        if (!passed && *id == in->fetched_key.session_id) {
+            if (in->fetch_status != GODWIT_OK) {
+                return in->fetch_status == GODWIT_NOT_FOUND ? GODWIT_OK : GODWIT_STORE_FAILED;
+            }
+            passed = true;
+        } else if (passed && *id != 0 && godwit_hse_session_find(hse, *id) == NULL &&
+                   !godwit_hse_exchange_holds_id(hse, *id, in->now_ms)) {
+            godwit_hse_fetch_session(out, *id, NULL);
+            return GODWIT_AGAIN;
+        }
+    }
+    return GODWIT_OVERLOAD;
+}
+
+/* S = 0: the address is the session. It may have one already, which lives until the new one is confirmed. */
+static godwit_status_t id_of_address(godwit_hse_t *hse, const godwit_hse_exchange_t *x, const godwit_input_t *in,
+                                     godwit_outbox_t *out, uint32_t *id, uint8_t *key_id)
+{
+    godwit_hse_turn_t turn = {.hse = hse, .in = in, .out = out};
+    *id = godwit_hse_id_of_address(hse->config.crypto, &x->from);
+    unsigned live = godwit_hse_exchange_live_keys(hse, *id, in->now_ms);
+    godwit_status_t status = godwit_hse_turn_find(&turn, *id, NULL);
+    if (status == GODWIT_OK) {
+        const godwit_session_record_t *record = &turn.work.record;
+        godwit_address_t address = godwit_hse_address_of(record);
+        live |= 1u << record->current.hot.key_id | 1u << record->next.hot.key_id;
+        *key_id = godwit_emsdp_next_key_id(record->last_key_id, (uint8_t)live);
+        status = godwit_address_equal(&address, &x->from) ? GODWIT_OK : GODWIT_OVERLOAD;
+    } else if (status == GODWIT_NOT_FOUND) {
+        *key_id = godwit_emsdp_next_key_id(0, (uint8_t)live);
+        status = GODWIT_OK;
+    }
+    godwit_hse_turn_wipe(&turn);
+    return status == GODWIT_OK && *key_id == 0 ? GODWIT_OVERLOAD : status;
+}
+
+static godwit_status_t choose_id(godwit_hse_t *hse, const godwit_hse_exchange_t *x, const godwit_input_t *in,
+                                 godwit_outbox_t *out, uint32_t *id, uint8_t *key_id)
+{
+    if (hse->config.framing.session_octets == 0) {
+        return id_of_address(hse, x, in, out, id, key_id);
+    }
+    *key_id = 1;
+    return draw_id(hse, in, out, id);
+}
+
+/* ---- the datagram ---- */
+
+static godwit_status_t start_create(const godwit_hse_t *hse, godwit_hse_exchange_t *x,
+                                    const godwit_key_answer_t *answer, uint32_t id, uint8_t key_id)
+{
+    const godwit_crypto_t *crypto = hse->config.crypto;
+    uint32_t named = hse->config.framing.session_octets == 0 ? 0 : id;
+    godwit_emsdp_control_t m = {.command = GODWIT_SESSION_START,
+                                .agreement = (uint8_t)answer->agreement,
+                                .suite = x->suite,
+                                .framing = hse->config.framing,
+                                .generation = answer->generation};
+    m.present = 1u << GODWIT_TLV_RAND | 1u << GODWIT_TLV_AUTN | 1u << GODWIT_TLV_HSE_CONFIGURATION;
+    memcpy(m.rand, answer->rand, sizeof m.rand);
+    memcpy(m.autn, answer->autn, sizeof m.autn);
+    godwit_status_t status = godwit_emsdp_key_init(crypto, &x->key, answer->k_session, x->suite, key_id,
+                                                   hse->config.framing, named, answer->generation, GODWIT_END_NETWORK);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    x->key.hot.up_limit_out = 0;
+    x->key.cp_limit_out = 1; /* the Start */
+    godwit_writer_t w = godwit_writer(x->start, sizeof x->start);
+    status = godwit_emsdp_seal_control(crypto, &x->key, &m, godwit_slice(x->request_hash, 32), &w);
+    x->start_len = (uint8_t)w.len;
+    if (status == GODWIT_OK) {
+        const godwit_slice_t both[2] = {godwit_slice(x->request, x->request_len), godwit_written(&w)};
+        status = godwit_emsdp_transcript(crypto, both, 2, x->transcript);
+    }
+    return status;
+}
+
+static bool is_fit(const godwit_hse_exchange_t *x, const godwit_key_answer_t *answer)
+{
+    return answer->agreement >= 1 && answer->agreement <= 8 && (x->agreements >> (answer->agreement - 1) & 1u) != 0 &&
+           answer->generation != 0;
+}
+
+static void refuse(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in, godwit_status_t status,
+                   const char *detail, godwit_outbox_t *out)
+{
+    godwit_hse_hint(hse, out, &x->from, 0, status, x->request_hash, x->request_len, in->now_ms);
+    godwit_hse_event(out, "refused", status, &x->imsi, 0, detail);
+    godwit_hse_exchange_release(x);
+}
+
+void godwit_hse_on_key(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    const godwit_key_answer_t *answer = &in->message->u.key_answer;
+    const char *detail = "the EMKS gives no key";
+    uint32_t id = 0;
+    uint8_t key_id = 0;
+    godwit_status_t status = answer->status;
+    if (status == GODWIT_OK && !is_fit(x, answer)) {
+        status = GODWIT_PEER_INTERNAL;
+        detail = "the EMKS answered with an agreement that was not asked for";
+    }
+    if (status == GODWIT_OK) {
+        status = choose_id(hse, x, in, out, &id, &key_id);
+        detail = "no Session ID could be chosen";
+    }
+    if (status == GODWIT_AGAIN) {
+        return;
+    }
+    if (status == GODWIT_OK) {
+        status = start_create(hse, x, answer, id, key_id);
+        detail = "Session Start could not be made";
+    }
+    if (status != GODWIT_OK) {
+        refuse(hse, x, in, status, detail, out);
+        return;
+    }
+    x->started = true;
+    x->agreement = answer->agreement;
+    x->key_set = answer->key_set;
+    x->session_id = id;
+    memcpy(x->rand, answer->rand, sizeof x->rand);
+    godwit_hse_send(out, &x->from, godwit_slice(x->start, x->start_len));
+    godwit_hse_event(out, "session_offered", GODWIT_OK, &x->imsi, id, NULL);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The HSE: its configuration, and which file takes which input.
+ */
+#include <string.h>
+
+#include "roles/hse/internal.h"
+
+/* ---- configuration ---- */
+
+static bool are_suites(const uint8_t order[GODWIT_SUITE_LAST])
+{
+    for (size_t i = 0; i < GODWIT_SUITE_LAST && order[i] != 0; i++) {
+        if (godwit_suite(order[i]) == NULL) {
+            return false;
+        }
+    }
+    return order[0] != 0;
+}
+
+static bool is_endpoint(const char name[GODWIT_FQDN_MAX + 1])
+{
+    size_t len = 0;
+    while (len < GODWIT_NODE_NAME_MAX && name[len] != '\0') {
+        len++;
+    }
+    return len < GODWIT_NODE_NAME_MAX && godwit_fqdn_is_canonical(godwit_slice(name, len));
+}
+
+godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_hse_config_t *config, godwit_hse_session_t *sessions,
+                                size_t session_capacity, godwit_hse_exchange_t *exchanges, size_t exchange_capacity,
+                                godwit_hse_sender_t *senders, size_t sender_capacity)
+{
+    if (session_capacity == 0 || (session_capacity & (session_capacity - 1)) != 0 || exchange_capacity == 0 ||
+        sender_capacity == 0 || config->framing.session_octets > 4 || config->framing.counter_octets > 3 ||
+        !are_suites(config->suite_order) || !is_endpoint(config->endpoint)) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    memset(hse, 0, sizeof *hse);
+    memset(sessions, 0, session_capacity * sizeof *sessions);
+    memset(exchanges, 0, exchange_capacity * sizeof *exchanges);
+    memset(senders, 0, sender_capacity * sizeof *senders);
+    hse->config = *config;
+    hse->sessions = sessions;
+    hse->session_capacity = session_capacity;
+    hse->exchanges = exchanges;
+    hse->exchange_capacity = exchange_capacity;
+    hse->senders = senders;
+    hse->sender_capacity = sender_capacity;
+    return GODWIT_OK;
+}
+
+/* ---- inputs ---- */
+
+static void on_datagram(godwit_hse_turn_t *turn)
+{
+    const godwit_input_t *in = turn->in;
+    godwit_status_t status = godwit_emsdp_peek(in->datagram, turn->hse->config.framing, &turn->header);
+    if (status == GODWIT_OK && in->datagram.len > GODWIT_EMSDP_DATAGRAM_MAX) {
+        status = GODWIT_MALFORMED;
+    }
+    if (status != GODWIT_OK) {
+        godwit_hse_event(turn->out, "refused", status, NULL, 0, "the header cannot be read");
+    } else if (turn->header.key_id != 0) {
+        godwit_hse_on_keyed(turn);
+    } else if (turn->header.command == GODWIT_SESSION_REQUEST) {
+        godwit_hse_on_request(turn->hse, in, turn->out);
+    } else {
+        godwit_hse_event(turn->out, "refused", GODWIT_POLICY_FORBIDS, NULL, turn->header.session_id,
+                         "a hint, from whoever it may be: it changes nothing");
+    }
+}
+
+static void on_key_answer(godwit_hse_turn_t *turn)
+{
+    godwit_hse_exchange_t *x = godwit_hse_exchange_by_transaction(turn->hse, turn->in->message->transaction);
+    if (x == NULL) {
+        return; /* the exchange is over */
+    }
+    if (!x->inquiry) {
+        godwit_hse_on_key(turn->hse, x, turn->in, turn->out);
+        return;
+    }
+    godwit_status_t status = godwit_hse_turn_find(turn, x->session_id, NULL);
+    if (status == GODWIT_OK) {
+        godwit_hse_on_next_key(turn, x);
+    } else if (status != GODWIT_AGAIN) {
+        godwit_hse_exchange_release(x);
+    }
+}
+
+static void on_message(godwit_hse_turn_t *turn)
+{
+    const godwit_message_t *message = turn->in->message;
+    if (message->kind == GODWIT_KEY_ANSWER) {
+        on_key_answer(turn);
+    } else if (message->kind == GODWIT_KEY_CONFIRM_ANSWER && message->u.key_confirm_answer != GODWIT_OK) {
+        godwit_hse_event(turn->out, "confirm_refused", message->u.key_confirm_answer, NULL, 0,
+                         "the EMKS did not take the confirmation of a key");
+    }
+}
+
+static void on_timer(godwit_hse_turn_t *turn)
+{
+    if (turn->in->timer != GODWIT_HSE_TIMER_SWEEP) {
+        godwit_hse_on_timer(turn);
+        return;
+    }
+    turn->hse->sweeping = godwit_hse_exchange_sweep(turn->hse, turn->in->now_ms);
+    if (turn->hse->sweeping) {
+        godwit_hse_timer(turn->out, GODWIT_HSE_TIMER_SWEEP, GODWIT_HSE_SWEEP_MS);
+    }
+}
+
+void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_hse_turn_t turn = {.hse = hse, .in = in, .out = out};
+    switch (in->kind) {
+    case GODWIT_INPUT_DATAGRAM:
+        on_datagram(&turn);
+        break;
+    case GODWIT_INPUT_MESSAGE:
+        on_message(&turn);
+        break;
+    case GODWIT_INPUT_TIMER:
+        on_timer(&turn);
+        break;
+    case GODWIT_INPUT_COMMIT_FAILED:
+        if (in->record_key.kind == GODWIT_RECORD_SESSION) {
+            godwit_hse_session_forget(hse, in->record_key.session_id);
+        }
+        break;
+    case GODWIT_INPUT_SUBMIT:
+        godwit_hse_on_submit(&turn);
+        break;
+    case GODWIT_INPUT_DROP:
+        godwit_hse_on_drop(&turn);
+        break;
+    default:
+        break;
+    }
+    godwit_hse_turn_wipe(&turn);
+}

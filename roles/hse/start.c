@@ -18,6 +18,18 @@ static uint32_t candidate(const godwit_hse_t *hse, const uint8_t octets[4])
     return bits < 32 ? id & ((UINT32_C(1) << bits) - 1) : id;
 }
 
+/* Whether the ith candidate may be asked for: no Session ID is 0, and the same one twice is one candidate. */
+static bool is_fresh(godwit_hse_t *hse, const godwit_input_t *in, size_t i)
+{
+    uint32_t id = candidate(hse, in->random.ptr + 4 * i);
+    for (size_t k = 0; k < i; k++) {
+        if (candidate(hse, in->random.ptr + 4 * k) == id) {
+            return false;
+        }
+    }
+    return id != 0 && godwit_hse_session_find(hse, id) == NULL && !godwit_hse_exchange_holds_id(hse, id, in->now_ms);
+}
+
 /* S > 0: the first candidate that neither memory nor store knows. GODWIT_AGAIN: a need stands in the outbox. */
 static godwit_status_t draw_id(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out, uint32_t *id)
 {
@@ -25,19 +37,18 @@ static godwit_status_t draw_id(godwit_hse_t *hse, const godwit_input_t *in, godw
         godwit_outbox_add(out, GODWIT_REQUEST_RANDOM)->count = 4 * CANDIDATES;
         return GODWIT_AGAIN;
     }
-    bool asked = in->fetch_status != GODWIT_AGAIN;
-    bool passed = !asked; /* candidates before the one that was asked for were taken */
+    bool passed = in->fetch_status == GODWIT_AGAIN; /* candidates before the one that was asked for were taken */
     for (size_t i = 0; i < CANDIDATES; i++) {
         *id = candidate(hse, in->random.ptr + 4 * i);
+        if (passed && is_fresh(hse, in, i)) {
+            godwit_hse_fetch_session(out, *id, NULL);
+            return GODWIT_AGAIN;
+        }
         if (!passed && *id == in->fetched_key.session_id) {
             if (in->fetch_status != GODWIT_OK) {
                 return in->fetch_status == GODWIT_NOT_FOUND ? GODWIT_OK : GODWIT_STORE_FAILED;
             }
             passed = true;
-        } else if (passed && *id != 0 && godwit_hse_session_find(hse, *id) == NULL &&
-                   !godwit_hse_exchange_holds_id(hse, *id, in->now_ms)) {
-            godwit_hse_fetch_session(out, *id, NULL);
-            return GODWIT_AGAIN;
         }
     }
     return GODWIT_OVERLOAD;

@@ -24,6 +24,7 @@ static bool open_signals(godwitd_t *d)
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGHUP);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error to be told, not a death */
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
         return false;
     }

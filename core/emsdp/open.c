@@ -14,6 +14,8 @@ struct opening {
     godwit_slice_t covered; /* what the MAC covers: every octet before it */
     const uint8_t *mac;
     godwit_slice_t content; /* payload, or TLVs, as sent */
+    uint32_t next_in;       /* of this plane, as in the key */
+    uint64_t seen;
 };
 
 static godwit_status_t begin(struct opening *o, const godwit_crypto_t *crypto, const godwit_emsdp_key_t *key,
@@ -42,6 +44,8 @@ static godwit_status_t begin(struct opening *o, const godwit_crypto_t *crypto, c
     o->covered = godwit_slice(datagram.ptr, datagram.len - mac_len);
     o->mac = datagram.ptr + o->covered.len;
     o->content = godwit_slice(datagram.ptr + before, o->covered.len - before);
+    o->next_in = o->header.user_plane ? key->hot.up_next_in : key->cp_next_in;
+    o->seen = o->header.user_plane ? key->hot.up_seen : key->cp_seen;
     if (frame_has_transcript(o->header.command)) {
         if (transcript.len != GODWIT_EMSDP_TRANSCRIPT) {
             return GODWIT_MAC_FAILURE; /* no exchange is open: no MAC can be right */
@@ -51,22 +55,21 @@ static godwit_status_t begin(struct opening *o, const godwit_crypto_t *crypto, c
     return GODWIT_OK;
 }
 
-static unsigned candidates(const struct opening *o, const godwit_emsdp_key_t *key, uint32_t out[FRAME_CANDIDATES_MAX])
+static unsigned candidates(const struct opening *o, uint32_t out[FRAME_CANDIDATES_MAX])
 {
     const uint32_t low_bits = (UINT32_C(1) << frame_count_bits(o->protection.framing)) - 1;
-    const uint32_t next_in = o->header.user_plane ? key->hot.up_next_in : key->cp_next_in;
     if (o->header.command == GODWIT_MANAGE_KEYS_REQUEST && godwit_emsdp_claimed_count(o->content, &out[0])) {
         return (out[0] & low_bits) == o->header.low_count && out[0] != UINT32_MAX ? 1 : 0;
     }
-    return godwit_emsdp_candidates(next_in, o->protection.framing, o->header.low_count, out);
+    return godwit_emsdp_candidates(o->next_in, o->protection.framing, o->header.low_count, out);
 }
 
 /* Sets COUNT to the candidate under which the MAC is right. */
-static godwit_status_t authenticate(struct opening *o, const godwit_emsdp_key_t *key)
+static godwit_status_t authenticate(struct opening *o)
 {
     uint32_t tries[FRAME_CANDIDATES_MAX];
     uint8_t mac[32];
-    const unsigned n = candidates(o, key, tries);
+    const unsigned n = candidates(o, tries);
     godwit_status_t status = GODWIT_MAC_FAILURE;
     for (unsigned i = 0; i < n && status == GODWIT_MAC_FAILURE; i++) {
         o->protection.input.count = tries[i];
@@ -77,14 +80,6 @@ static godwit_status_t authenticate(struct opening *o, const godwit_emsdp_key_t 
     }
     godwit_wipe(mac, sizeof mac);
     return status;
-}
-
-static bool is_replay(const struct opening *o, const godwit_emsdp_key_t *key)
-{
-    const uint32_t count = o->protection.input.count;
-    return o->header.user_plane
-               ? godwit_emsdp_is_replay(key->hot.up_next_in, key->hot.up_seen, o->protection.framing, count)
-               : godwit_emsdp_is_replay(key->cp_next_in, key->cp_seen, o->protection.framing, count);
 }
 
 /* Session Start repeats the framing under which it is sent. */
@@ -122,9 +117,10 @@ godwit_status_t godwit_emsdp_open(const godwit_crypto_t *crypto, const godwit_em
     godwit_emsdp_opened_t result = {.count = 0};
     godwit_status_t status = begin(&o, crypto, key, datagram, transcript);
     if (status == GODWIT_OK) {
-        status = authenticate(&o, key);
+        status = authenticate(&o);
     }
-    if (status == GODWIT_OK && is_replay(&o, key)) {
+    if (status == GODWIT_OK &&
+        godwit_emsdp_is_replay(o.next_in, o.seen, o.protection.framing, o.protection.input.count)) {
         status = GODWIT_REPLAY;
     }
     if (status != GODWIT_OK) {

@@ -30,7 +30,8 @@ static godwit_status_t handed_out(const godwit_device_t *device, const godwit_de
     return status;
 }
 
-/* An answer without TLVs under the key, into device->answer. */
+/* An answer without TLVs under the key, into device->answer. A Session Start that waits there for the USIM is not written over: the network
+ * asks again. */
 static godwit_status_t seal_answer(godwit_device_t *device, godwit_emsdp_key_t *key, uint8_t command,
                                    godwit_slice_t datagram)
 {
@@ -38,6 +39,9 @@ static godwit_status_t seal_answer(godwit_device_t *device, godwit_emsdp_key_t *
     bool store = false; /* every caller stores in any case: the window moved */
     godwit_emsdp_control_t m = {.command = command};
     godwit_writer_t out = godwit_writer(device->answer, sizeof device->answer);
+    if (x->usim_running) {
+        return GODWIT_OVERLOAD;
+    }
     x->answer_len = 0;
     godwit_status_t status = godwit_device_digest(device, datagram, x->answered);
     if (status == GODWIT_OK) {

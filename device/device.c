@@ -219,20 +219,25 @@ static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
     godwit_device_event(requests, "given_up", GODWIT_OK);
 }
 
+/* A long reading had to wait for the delivery of one from the network. When the session did not live to see it, another is set up. */
+static godwit_status_t send_held(godwit_device_t *device, const uint8_t random[4], godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    if (!is_live(device)) {
+        return godwit_device_setup_begin(device, random, NULL, requests);
+    }
+    godwit_status_t status = send_user(device, godwit_slice(device->reading, x->reading_len), requests);
+    godwit_device_exchange_end(device);
+    return status;
+}
+
 godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t random[4],
                                     godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
-    (void)random;
     requests->count = 0;
     if (x->pending == 0) {
-        if (x->holds &&
-            is_live(device)) { /* a long reading that had to wait for the delivery of one from the network */
-            godwit_status_t status = send_user(device, godwit_slice(device->reading, x->reading_len), requests);
-            godwit_device_exchange_end(device);
-            return status;
-        }
-        return GODWIT_OK;
+        return x->holds ? send_held(device, random, requests) : GODWIT_OK;
     }
     if (x->usim_running) { /* the card decides first */
         godwit_device_timer_set(device, requests);

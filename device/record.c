@@ -92,7 +92,8 @@ static godwit_status_t get_key(const godwit_device_t *device, godwit_reader_t *r
     godwit_status_t status =
         octets.len == GODWIT_EMSDP_KEY_RECORD ? godwit_emsdp_key_load(octets.ptr, key) : GODWIT_MALFORMED;
     bool ours = key->hot.end == GODWIT_END_DEVICE &&
-                key->hot.framing == (framing->session_octets << 4 | framing->counter_octets);
+                key->hot.framing == (framing->session_octets << 4 | framing->counter_octets) &&
+                godwit_device_suite_check(device, key->hot.suite) == GODWIT_OK;
     if (status == GODWIT_OK && godwit_emsdp_key_is_set(key) && !ours) {
         status = GODWIT_MALFORMED;
     }

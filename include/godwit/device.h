@@ -8,7 +8,8 @@
  *     godwit_device_restore(&device, nvm, nvm_len);              // after a reboot, when a record was stored
  *     godwit_device_send(&device, reading, random, &requests);   // then carry out requests
  *
- * Requests that follow a STORE may be carried out only when the record is durable. Whoever ignores that may use a COUNT twice.
+ * Requests that follow a STORE may be carried out only when the record is durable. Whoever ignores that may use a COUNT twice. When a STORE
+ * fails, drop what follows it, and go on as after a power loss: init, and restore of the record that is durable.
  */
 #ifndef GODWIT_DEVICE_H
 #define GODWIT_DEVICE_H

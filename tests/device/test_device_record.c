@@ -55,6 +55,44 @@ static void the_record_of_another_card_or_endpoint_or_framing_is_refused(void **
     expect_as_after_init(&d, godwit_slice(record, len));
 }
 
+/* The device's floor is its own: a firmware that no longer takes a suite does not go on under a key of that suite. */
+static void a_record_with_a_suite_below_the_floor_is_refused(void **state)
+{
+    (void)state;
+    dut_t d;
+    uint8_t record[GODWIT_DEVICE_RECORD_MAX];
+    dut_init(&d);
+    dut_set_up(&d, "first");
+    size_t len = d.nvm_len;
+    memcpy(record, d.nvm, len);
+    d.config.suites = 0x000E; /* no longer 01 */
+    expect_as_after_init(&d, godwit_slice(record, len));
+}
+
+/* A page that cannot be written: the caller drops what follows, and goes back to the record that is durable. */
+static void after_a_store_that_failed_init_and_restore_use_no_count_twice(void **state)
+{
+    (void)state;
+    dut_t d;
+    dut_init(&d);
+    d.config.reserve = 4;
+    assert_int_equal(godwit_device_init(&d.device, &d.config), GODWIT_OK);
+    dut_set_up(&d, "first");
+    uint32_t last = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        dut_send(&d, "x");
+        last = dut_open(&d, dut_sent(&d, 0), plain).count;
+    }
+    assert_int_equal(godwit_device_send(&d.device, godwit_slice_of_string("lost"), d.random, &d.requests), GODWIT_OK);
+    assert_int_equal(d.requests.item[0].kind, GODWIT_DEVICE_STORE);
+    dut_reboot(&d); /* init and restore */
+    d.device.session.flags &=
+        (uint8_t)~2u; /* the record is older than the Confirmation; its keys are what matters here */
+    dut_send(&d, "y");
+    assert_non_null(dut_find(&d, GODWIT_DEVICE_STORE));
+    assert_true(dut_open(&d, dut_sent(&d, 0), plain).count > last);
+}
+
 static void suspend_skips_no_count(void **state)
 {
     (void)state;
@@ -110,6 +148,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_damaged_octet_is_noticed_and_the_device_sets_up_anew),
         cmocka_unit_test(the_record_of_another_card_or_endpoint_or_framing_is_refused),
+        cmocka_unit_test(a_record_with_a_suite_below_the_floor_is_refused),
+        cmocka_unit_test(after_a_store_that_failed_init_and_restore_use_no_count_twice),
         cmocka_unit_test(suspend_skips_no_count),
         cmocka_unit_test(a_power_loss_around_the_confirmation_costs_a_set_up_and_no_reading),
         cmocka_unit_test(a_reboot_does_not_meet_its_own_old_request),

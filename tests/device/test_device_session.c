@@ -421,6 +421,29 @@ static void a_long_reading_follows_the_early_start(void **state)
     expect_reading(&d, 0, "next");
 }
 
+/* The network ends the new session in the very moment in which the long reading waits for its turn. */
+static void a_long_reading_whose_session_has_ended_meanwhile_sets_up_anew(void **state)
+{
+    (void)state;
+    dut_t d;
+    char text[300];
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    announce(&d);
+    dut_send(&d, text);
+    dut_expect_request(&d);
+    (void)dut_open(&d, dut_sent(&d, 0), plain);
+    octets_t start = early_start(&d, "welcome");
+    dut_receive(&d, octets_slice(&start));
+    godwit_emsdp_control_t m = {.command = GODWIT_SESSION_TERMINATE_REQUEST};
+    octets_t end = dut_seal(&d, &m);
+    dut_receive(&d, octets_slice(&end));
+    assert_int_equal(godwit_device_state(&d.device), GODWIT_SESSION_IDLE);
+    assert_int_equal(godwit_device_timer(&d.device, d.random, &d.requests), GODWIT_OK);
+    dut_expect_request(&d);
+    assert_int_equal(godwit_device_send(&d.device, godwit_slice_of_string("x"), d.random, &d.requests), GODWIT_AGAIN);
+}
+
 static void an_announced_key_takes_its_session_start_alone(void **state)
 {
     (void)state;
@@ -586,6 +609,7 @@ int main(void)
         cmocka_unit_test(an_end_that_is_not_answered_leaves_a_session_that_is_not_trusted),
         cmocka_unit_test(early_data_goes_at_once_and_is_sent_again_until_it_is_answered),
         cmocka_unit_test(a_long_reading_follows_the_early_start),
+        cmocka_unit_test(a_long_reading_whose_session_has_ended_meanwhile_sets_up_anew),
         cmocka_unit_test(an_announced_key_takes_its_session_start_alone),
         cmocka_unit_test(early_data_without_an_answer_is_uncertain),
         cmocka_unit_test(a_hint_makes_the_next_reading_set_up_anew_and_erases_nothing),

@@ -241,6 +241,35 @@ static void a_second_start_waits_while_the_card_runs(void **state)
     expect_confirmed(&d, "21.5 C");
 }
 
+/* The Start that waits for the card stands where answers are made: what the network asks under the old key must wait, or the card would have
+ * run for nothing. */
+static void a_key_change_of_the_old_session_does_not_spoil_the_start_that_waits_for_the_card(void **state)
+{
+    (void)state;
+    dut_t d;
+    dut_init(&d);
+    dut_set_up(&d, "first");
+    godwit_emsdp_key_t old = d.network;
+    d.device.session.flags |= 2u; /* distrusted: the next reading sets up anew, the old key stays */
+    dut_send(&d, "second");
+    dut_expect_request(&d);
+    dut_start_t start = dut_start(godwit_sqn_join(11, 1, GODWIT_IND_BITS_DEFAULT));
+    start.session_id = 2;
+    dut_make_start(&d, &start);
+    dut_receive(&d, octets_slice(&d.start));
+    godwit_device_requests_t asked = d.requests;
+    godwit_emsdp_key_t fresh = d.network;
+    d.network = old;
+    godwit_emsdp_control_t m = {.command = GODWIT_MANAGE_KEYS_REQUEST, .present = HAS(COUNT)};
+    octets_t counts = dut_seal(&d, &m);
+    dut_receive(&d, octets_slice(&counts));
+    dut_expect_refused(&d, GODWIT_OVERLOAD);
+    d.network = fresh;
+    d.requests = asked;
+    expect_confirmed(&d, "second");
+    assert_int_equal(d.card_runs, 2);
+}
+
 static void a_result_that_nobody_asked_for_is_refused(void **state)
 {
     (void)state;
@@ -488,6 +517,7 @@ int main(void)
         cmocka_unit_test(a_card_that_does_not_answer_is_asked_again),
         cmocka_unit_test(what_comes_over_the_air_costs_few_runs_of_the_card),
         cmocka_unit_test(a_second_start_waits_while_the_card_runs),
+        cmocka_unit_test(a_key_change_of_the_old_session_does_not_spoil_the_start_that_waits_for_the_card),
         cmocka_unit_test(a_result_that_nobody_asked_for_is_refused),
         cmocka_unit_test(resynchronisation_works_on_the_first_retry),
         cmocka_unit_test(the_request_before_an_auts_stays_answerable),

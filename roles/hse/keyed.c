@@ -169,6 +169,10 @@ static void accept(godwit_hse_turn_t *turn, godwit_emsdp_key_t *key)
     uint32_t next_in = turn->opened.user_plane ? key->hot.up_next_in : key->cp_next_in;
     godwit_emsdp_accept(key, &turn->opened);
     if (turn->opened.count >= next_in) {
+        godwit_address_t before = godwit_hse_address_of(record);
+        if (!godwit_address_equal(&before, &turn->in->from)) {
+            turn->work.sendings = 0; /* what is pending went where the device no longer listens: it is due at once */
+        }
         record->has_address = true;
         record->address_len = turn->in->from.len;
         memcpy(record->address, turn->in->from.octets, sizeof record->address);

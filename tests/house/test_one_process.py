@@ -84,8 +84,24 @@ class Command(unittest.TestCase):
             no_key_in(self, device, shown)
             self.assertIn("godwit", json.dumps(cli.result("status", *control)) + "godwit")
             cli.result("session", "drop", str(session), *control)
+            # The device hears of it when it next speaks, from whatever port; that reading still arrives, the one after it sets up anew.
+            self.assertFalse(device.send(daemon.ready["hse"], "two")["set_up"])
             self.assertEqual(cli.run("session", "show", str(session), *control)[0], 1)
-            # The HSE no longer knows the session; its hint tells the device, which does not repeat the reading by itself.
+            self.assertTrue(device.send(daemon.ready["hse"], "three")["set_up"])
+            self.assertEqual([one["payload"] for one in wait_for_readings(daemon, 3)], ["one", "two", "three"])
+
+    def test_a_store_that_was_lost_is_told_and_costs_the_device_one_reading(self):
+        with Godwitd() as daemon:
+            daemon.start()
+            device = Device(daemon.directory, "001010000000001").subscribe(daemon)
+            device.send(daemon.ready["hse"], "one")
+            daemon.stop()
+            for name in ("store.db", "store.db-wal", "store.db-shm"):
+                if os.path.exists(daemon.path(name)):
+                    os.remove(daemon.path(name))
+            daemon.start()
+            device.subscribe(daemon, "--sqn", "000000100000")
+            # The HSE does not know the session; its hint tells the device, which does not repeat the reading by itself.
             code, _, err = device.try_to_send(daemon.ready["hse"], "two")
             self.assertEqual(code, 1)
             self.assertIn("unknown_session", err)

@@ -39,9 +39,11 @@ class OsmoHlr(unittest.TestCase):
         with Godwitd() as daemon:
             self.start(daemon)
             device = self.device(daemon, "001010000000002")
-            # A card that is far ahead of the HLR: it took a vector whose SQN the HLR never made.
-            vector = cli.result("aka", "vector", "--k", K, "--opc", OPC, "--rand", "00" * 16, "--sqn", "000001000000", "--amf", "0000")
-            cli.result("usim", "authenticate", "--rand", "00" * 16, "--autn", vector["autn"], device.card)
+            # A card that is far ahead of the HLR under every IND: it took vectors whose SQNs the HLR never made.
+            for ind in range(32):
+                rand = f"{ind:032x}"
+                vector = cli.result("aka", "vector", "--k", K, "--opc", OPC, "--rand", rand, "--sqn", f"{0x1000000 + ind:012x}", "--amf", "0000")
+                cli.result("usim", "authenticate", "--rand", rand, "--autn", vector["autn"], device.card)
             told = device.send(daemon.ready["hse"], "resynchronised")
             self.assertEqual((told["datagrams_up"], told["datagrams_down"]), (3, 2))
             self.assertEqual(wait_for_readings(daemon, 1)[0]["payload"], "resynchronised")

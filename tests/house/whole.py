@@ -34,7 +34,7 @@ class Device:
 
     def words(self, hse, *options):
         return ["send", "--imsi", self.imsi, "--usim", "soft:" + self.card, "--state", self.state, "--hse", hse, "--plmn", "001-01",
-                "--endpoint", HSE_NAME, "--retransmit", "500", *self.options, *options]
+                "--endpoint", HSE_NAME, *self.options, *options]
 
     def send(self, hse, text, *options):
         """Sends one reading; what `godwit send` counted."""

@@ -90,9 +90,21 @@ static uint32_t failures_allowed(const godwit_hse_turn_t *turn)
     return suite != NULL && suite->mac_len < 8 ? FAILURES_4 : FAILURES_8;
 }
 
+/* From where the device was heard last, a MAC that cannot be guessed is looked at whatever comes from elsewhere: a forger must not be able
+ * to silence it. */
+static bool is_trusted_place(const godwit_hse_turn_t *turn)
+{
+    const godwit_suite_t *suite = godwit_suite(turn->work.record.current.hot.suite);
+    godwit_address_t last = turn->establishing ? turn->exchange->from : godwit_hse_address_of(&turn->work.record);
+    return suite != NULL && suite->mac_len >= 8 && godwit_address_equal(&last, &turn->in->from);
+}
+
 static bool is_flooded(const godwit_hse_turn_t *turn)
 {
     const godwit_hse_session_t *session = &turn->work;
+    if (is_trusted_place(turn)) {
+        return false;
+    }
     if (turn->establishing) { /* an exchange lives a minute */
         return turn->exchange->mac_failures >= failures_allowed(turn);
     }

@@ -259,6 +259,16 @@ unsigned power_operations(void)
     return operations;
 }
 
+bool power_is_gone(void)
+{
+    return dead;
+}
+
+void power_go_on(void)
+{
+    power_begin(0);
+}
+
 /* Sectors of one write that happen to have reached the disk. */
 static void tear(disk_file_t *d, const written_t *w, unsigned *seed)
 {

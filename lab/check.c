@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What must never happen, watched from outside: at the antenna, at the store's door, at the application. The memory of the watcher survives
+ * every power loss.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/internal.h"
+
+void lab_violate(godwit_world_t *w, const char *what)
+{
+    if (w->violation == NULL) {
+        w->violation = what;
+    }
+}
+
+/* ---- a map from hash to hash ---- */
+
+static uint64_t hash_of(const godwit_slice_t *parts, size_t count)
+{
+    uint8_t digest[GODWIT_SHA256_SIZE];
+    if (godwit_crypto_builtin.sha256(parts, count, digest) != GODWIT_OK) {
+        abort();
+    }
+    return godwit_load_u64(digest);
+}
+
+static struct lab_entry *place_of(const lab_set_t *set, uint64_t key)
+{
+    size_t at = (size_t)key & (set->capacity - 1);
+    while (set->entries[at].used && set->entries[at].key != key) {
+        at = (at + 1) & (set->capacity - 1);
+    }
+    return &set->entries[at];
+}
+
+static void grow(lab_set_t *set)
+{
+    lab_set_t larger = {.capacity = set->capacity == 0 ? 256 : set->capacity * 2};
+    larger.entries = lab_alloc(larger.capacity * sizeof *larger.entries);
+    for (size_t i = 0; i < set->capacity; i++) {
+        if (set->entries[i].used) {
+            *place_of(&larger, set->entries[i].key) = set->entries[i];
+        }
+    }
+    larger.count = set->count;
+    free(set->entries);
+    *set = larger;
+}
+
+/* True when the key is new, or has that value. */
+static bool agrees(lab_set_t *set, uint64_t key, uint64_t value)
+{
+    if (set->count * 2 >= set->capacity) {
+        grow(set);
+    }
+    struct lab_entry *e = place_of(set, key);
+    if (e->used) {
+        return e->value == value;
+    }
+    *e = (struct lab_entry){.key = key, .value = value, .used = true};
+    set->count++;
+    return true;
+}
+
+/* True the first time. */
+static bool is_new(lab_set_t *set, uint64_t key)
+{
+    size_t before = set->count;
+    return agrees(set, key, 0) && set->count > before;
+}
+
+void lab_set_free(lab_set_t *set)
+{
+    free(set->entries);
+    *set = (lab_set_t){0};
+}
+
+/* ---- a key and a COUNT, at the antenna ---- */
+
+static bool is_named(const godwit_emsdp_key_t *key, const godwit_emsdp_header_t *h)
+{
+    return key->hot.key_id == h->key_id && key->hot.session_id == h->session_id;
+}
+
+static const godwit_emsdp_key_t *device_key(const godwit_world_t *w, unsigned device, const godwit_emsdp_header_t *h)
+{
+    const godwit_device_session_t *s = &w->devices[device].device.session;
+    return is_named(&s->current, h) ? &s->current : is_named(&s->next, h) ? &s->next : NULL;
+}
+
+static const godwit_emsdp_key_t *network_key(const godwit_world_t *w, const godwit_emsdp_header_t *h)
+{
+    for (size_t i = 0; i < LAB_EXCHANGES; i++) {
+        if (w->hse_exchanges[i].used && w->hse_exchanges[i].started && is_named(&w->hse_exchanges[i].key, h) &&
+            !w->hse_exchanges[i].live) {
+            return &w->hse_exchanges[i].key;
+        }
+    }
+    for (size_t i = 0; i < LAB_SESSIONS; i++) {
+        const godwit_session_record_t *r = &w->hse_sessions[i].record;
+        if (w->hse_sessions[i].used && (is_named(&r->current, h) || is_named(&r->next, h))) {
+            return is_named(&r->current, h) ? &r->current : &r->next;
+        }
+    }
+    return NULL;
+}
+
+/* The last COUNT before `next` with these low bits: datagrams leave soon after they were sealed. */
+static uint32_t count_of(const godwit_emsdp_key_t *key, const godwit_emsdp_header_t *h, godwit_framing_t framing)
+{
+    uint32_t next = h->user_plane ? key->hot.up_next_out : key->cp_next_out;
+    uint32_t modulus = UINT32_C(1) << (3u + 8u * framing.counter_octets);
+    return next - 1 - ((next - 1 - h->low_count) & (modulus - 1));
+}
+
+void lab_check_sent(godwit_world_t *w, unsigned device, bool up, godwit_slice_t octets)
+{
+    godwit_emsdp_header_t h;
+    uint64_t whole = hash_of(&octets, 1);
+    if (godwit_emsdp_peek(octets, w->config.framing, &h) != GODWIT_OK) {
+        lab_violate(w, "a node sends what is no datagram");
+        return;
+    }
+    if (h.key_id == 0) {
+        return;
+    }
+    const godwit_emsdp_key_t *key = up ? device_key(w, device, &h) : network_key(w, &h);
+    if (key == NULL) { /* the key is gone already: then these octets must have been sent before */
+        if (is_new(&w->counts, whole)) {
+            lab_violate(w, "a datagram under a key that its sender does not have");
+        }
+        return;
+    }
+    uint8_t place[6] = {h.user_plane, up};
+    godwit_store_u32(place + 2, count_of(key, &h, w->config.framing));
+    const godwit_slice_t parts[3] = {godwit_slice(key->hot.k_enc, 16), godwit_slice(key->hot.k_int, 16),
+                                     godwit_slice(place, sizeof place)};
+    (void)agrees(&w->counts, whole, 0);
+    if (!agrees(&w->counts, hash_of(parts, 3), whole)) {
+        lab_violate(w, "a COUNT used twice with one key");
+    }
+}
+
+/* ---- readings ---- */
+
+void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading)
+{
+    for (uint32_t i = 0; i < w->reading_count; i++) {
+        lab_reading_t *r = &w->readings[i];
+        godwit_imsi_t imsi = lab_imsi(r->device);
+        if (godwit_slice_equal(reading->payload, godwit_slice_of_string(r->text))) {
+            if (!godwit_imsi_equal(&imsi, &reading->imsi) || !r->handed_over) {
+                lab_violate(w, "a reading in the name of another device");
+            }
+            if (r->delivered++ > 0) {
+                lab_violate(w, "a reading delivered twice");
+            }
+            return;
+        }
+    }
+    lab_violate(w, "a reading delivered that nobody sent");
+}
+
+/* ---- records ---- */
+
+void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record)
+{
+    godwit_record_key_t key = godwit_record_key_of(record);
+    const godwit_record_t *before = lab_store_find(&w->functions[node].store, &key, true);
+    if (before == NULL) {
+        return;
+    }
+    if (record->kind == GODWIT_RECORD_SUBSCRIBER) {
+        const godwit_subscriber_record_t *a = &before->u.subscriber, *b = &record->u.subscriber;
+        if (!b->resynchronised && (b->seq_he < a->seq_he || b->dif != a->dif)) {
+            lab_violate(w, "a SEQ of the HSS that went back");
+        }
+    } else if (record->kind == GODWIT_RECORD_KEY_SET) {
+        const godwit_key_set_record_t *a = &before->u.key_set, *b = &record->u.key_set;
+        if (b->vector_number < a->vector_number ||
+            (b->vector_number == a->vector_number && b->generation < a->generation)) {
+            lab_violate(w, "a generation that went back");
+        }
+    }
+}
+
+static unsigned device_of(const godwit_world_t *w, const godwit_imsi_t *imsi)
+{
+    for (unsigned i = 0; i < w->config.devices; i++) {
+        godwit_imsi_t own = lab_imsi(i);
+        if (godwit_imsi_equal(&own, imsi)) {
+            return i;
+        }
+    }
+    return UINT32_MAX;
+}
+
+static uint64_t sqn_of(unsigned device, const uint8_t rand[16], const uint8_t autn[16])
+{
+    godwit_aka_key_t key = lab_key(device);
+    godwit_vector_t vector;
+    uint64_t sqn;
+    return godwit_autn_consume(&godwit_crypto_builtin, &key, rand, autn, &sqn, &vector) == GODWIT_OK ? sqn : UINT64_MAX;
+}
+
+/* Whose vector that is: nobody but its subscriber's key opens it. */
+static void check_vector(godwit_world_t *w, const godwit_auth_info_vector_t *vector)
+{
+    for (unsigned i = 0; i < w->config.devices; i++) {
+        uint64_t sqn = sqn_of(i, vector->rand, vector->autn);
+        if (sqn != UINT64_MAX) {
+            w->devices[i].vectors++;
+            if (!is_new(&w->sqns, (uint64_t)i << 48 | sqn)) {
+                lab_violate(w, "a SQN given twice");
+            }
+            return;
+        }
+    }
+    lab_violate(w, "a vector of no subscriber");
+}
+
+void lab_check_message(godwit_world_t *w, const godwit_message_t *message)
+{
+    if (message->kind == GODWIT_AUTH_INFO_ANSWER) {
+        for (size_t i = 0; i < message->u.auth_info_answer.vectors; i++) {
+            check_vector(w, &message->u.auth_info_answer.vector[i]);
+        }
+    }
+    if (message->kind == GODWIT_KEY_ANSWER && message->u.key_answer.status == GODWIT_OK) {
+        const godwit_slice_t k_session = godwit_slice(message->u.key_answer.k_session, 32);
+        if (!is_new(&w->keys, hash_of(&k_session, 1))) {
+            lab_violate(w, "a K_session handed out twice");
+        }
+    }
+    if (message->kind == GODWIT_AUTH_INFO_REQUEST && device_of(w, &message->u.auth_info_request.imsi) != UINT32_MAX &&
+        message->u.auth_info_request.vectors > 1) {
+        lab_violate(w, "more than one vector asked for");
+    }
+}
+
+void lab_check_taken(godwit_world_t *w, unsigned device, const uint8_t rand[16], const uint8_t autn[16])
+{
+    if (!is_new(&w->taken, (uint64_t)device << 48 | sqn_of(device, rand, autn))) {
+        lab_violate(w, "a card that took a SQN twice");
+    }
+}

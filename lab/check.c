@@ -15,7 +15,7 @@ void lab_violate(godwit_world_t *w, const char *what)
     }
 }
 
-/* ---- a map from hash to hash ---- */
+/* ---- a set of hashes ---- */
 
 static uint64_t hash_of(const godwit_slice_t *parts, size_t count)
 {
@@ -49,26 +49,19 @@ static void grow(lab_set_t *set)
     *set = larger;
 }
 
-/* True when the key is new, or has that value. */
-static bool agrees(lab_set_t *set, uint64_t key, uint64_t value)
+/* True the first time. */
+static bool is_new(lab_set_t *set, uint64_t key)
 {
     if (set->count * 2 >= set->capacity) {
         grow(set);
     }
     struct lab_entry *e = place_of(set, key);
     if (e->used) {
-        return e->value == value;
+        return false;
     }
-    *e = (struct lab_entry){.key = key, .value = value, .used = true};
+    *e = (struct lab_entry){.key = key, .used = true};
     set->count++;
     return true;
-}
-
-/* True the first time. */
-static bool is_new(lab_set_t *set, uint64_t key)
-{
-    size_t before = set->count;
-    return agrees(set, key, 0) && set->count > before;
 }
 
 void lab_set_free(lab_set_t *set)
@@ -79,43 +72,69 @@ void lab_set_free(lab_set_t *set)
 
 /* ---- a key and a COUNT, at the antenna ---- */
 
-static bool is_named(const godwit_emsdp_key_t *key, const godwit_emsdp_header_t *h)
+static void learn(godwit_world_t *w, bool up, const godwit_emsdp_key_t *key)
 {
-    return key->hot.key_id == h->key_id && key->hot.session_id == h->session_id;
+    if (!godwit_emsdp_key_is_set(key)) {
+        return;
+    }
+    for (size_t i = 0; i < w->known_count[up]; i++) {
+        godwit_emsdp_key_t *known = &w->known[up][i];
+        if (memcmp(known->hot.k_int, key->hot.k_int, 16) == 0 && memcmp(known->hot.k_enc, key->hot.k_enc, 16) == 0) {
+            *known = *key;
+            return;
+        }
+    }
+    if (w->known_count[up] == LAB_KEYS_MAX) {
+        lab_violate(w, "more keys than the lab keeps");
+        return;
+    }
+    w->known[up][w->known_count[up]++] = *key;
 }
 
-static const godwit_emsdp_key_t *device_key(const godwit_world_t *w, unsigned device, const godwit_emsdp_header_t *h)
+void lab_learn_device_keys(godwit_world_t *w, unsigned device)
 {
-    const godwit_device_session_t *s = &w->devices[device].device.session;
-    return is_named(&s->current, h) ? &s->current : is_named(&s->next, h) ? &s->next : NULL;
+    learn(w, true, &w->devices[device].device.session.current);
+    learn(w, true, &w->devices[device].device.session.next);
 }
 
-static const godwit_emsdp_key_t *network_key(const godwit_world_t *w, const godwit_emsdp_header_t *h)
+void lab_learn_network_keys(godwit_world_t *w)
 {
     for (size_t i = 0; i < LAB_EXCHANGES; i++) {
-        if (w->hse_exchanges[i].used && w->hse_exchanges[i].started && is_named(&w->hse_exchanges[i].key, h) &&
-            !w->hse_exchanges[i].live) {
-            return &w->hse_exchanges[i].key;
+        if (w->hse_exchanges[i].used && w->hse_exchanges[i].started && !w->hse_exchanges[i].live) {
+            learn(w, false, &w->hse_exchanges[i].key);
         }
     }
     for (size_t i = 0; i < LAB_SESSIONS; i++) {
-        const godwit_session_record_t *r = &w->hse_sessions[i].record;
-        if (w->hse_sessions[i].used && (is_named(&r->current, h) || is_named(&r->next, h))) {
-            return is_named(&r->current, h) ? &r->current : &r->next;
+        if (w->hse_sessions[i].used) {
+            learn(w, false, &w->hse_sessions[i].record.current);
+            learn(w, false, &w->hse_sessions[i].record.next);
+        }
+    }
+}
+
+/* The newest that the header names. */
+static const godwit_emsdp_key_t *find_key(const godwit_world_t *w, bool up, const godwit_emsdp_header_t *h)
+{
+    for (size_t i = w->known_count[up]; i-- > 0;) {
+        const godwit_emsdp_key_t *key = &w->known[up][i];
+        if (key->hot.key_id == h->key_id && key->hot.session_id == h->session_id) {
+            return key;
         }
     }
     return NULL;
 }
 
-/* The last COUNT before `next` with these low bits: datagrams leave soon after they were sealed. */
+/* The COUNT with these low bits that is near the next one: datagrams leave soon after they were sealed, and a key that was dropped with its last
+ * datagram was seen just before. */
 static uint32_t count_of(const godwit_emsdp_key_t *key, const godwit_emsdp_header_t *h, godwit_framing_t framing)
 {
-    uint32_t next = h->user_plane ? key->hot.up_next_out : key->cp_next_out;
     uint32_t modulus = UINT32_C(1) << (3u + 8u * framing.counter_octets);
-    return next - 1 - ((next - 1 - h->low_count) & (modulus - 1));
+    uint32_t ahead = modulus / 2 < 64 ? modulus / 2 : 64;
+    uint32_t most = (h->user_plane ? key->hot.up_next_out : key->cp_next_out) + ahead;
+    return most - 1 - ((most - 1 - h->low_count) & (modulus - 1));
 }
 
-void lab_check_sent(godwit_world_t *w, unsigned device, bool up, godwit_slice_t octets)
+void lab_check_sent(godwit_world_t *w, bool up, godwit_slice_t octets)
 {
     godwit_emsdp_header_t h;
     uint64_t whole = hash_of(&octets, 1);
@@ -126,19 +145,19 @@ void lab_check_sent(godwit_world_t *w, unsigned device, bool up, godwit_slice_t 
     if (h.key_id == 0) {
         return;
     }
-    const godwit_emsdp_key_t *key = up ? device_key(w, device, &h) : network_key(w, &h);
-    if (key == NULL) { /* the key is gone already: then these octets must have been sent before */
-        if (is_new(&w->counts, whole)) {
-            lab_violate(w, "a datagram under a key that its sender does not have");
-        }
+    const godwit_emsdp_key_t *key = find_key(w, up, &h);
+    if (key == NULL) {
+        lab_violate(w, "a datagram under a key that its sender never had");
         return;
+    }
+    if (!is_new(&w->sent, whole)) {
+        return; /* a retransmission: the same octets, so the same COUNT */
     }
     uint8_t place[6] = {h.user_plane, up};
     godwit_store_u32(place + 2, count_of(key, &h, w->config.framing));
     const godwit_slice_t parts[3] = {godwit_slice(key->hot.k_enc, 16), godwit_slice(key->hot.k_int, 16),
                                      godwit_slice(place, sizeof place)};
-    (void)agrees(&w->counts, whole, 0);
-    if (!agrees(&w->counts, hash_of(parts, 3), whole)) {
+    if (!is_new(&w->counts, hash_of(parts, 3))) {
         lab_violate(w, "a COUNT used twice with one key");
     }
 }

@@ -46,6 +46,11 @@ void lab_device_start(godwit_world_t *w, unsigned device)
         (d->nvm_len > 0 && godwit_device_restore(&d->device, godwit_slice(d->nvm, d->nvm_len)) != GODWIT_OK)) {
         lab_violate(w, "a device does not start with what it stored");
     }
+    for (uint32_t i = d->waiting_first; i < w->reading_count; i++) {
+        if (w->readings[i].device == device && !w->readings[i].handed_over) {
+            (void)lab_after(w, 0, LAB_SUBMIT, godwit_world_device_node(device));
+        }
+    }
 }
 
 static void free_inputs(lab_device_t *d)
@@ -87,7 +92,7 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_re
     lab_event_t *e;
     switch (r->kind) {
     case GODWIT_DEVICE_SEND:
-        lab_check_sent(w, device, true, r->octets);
+        lab_check_sent(w, true, r->octets);
         lab_air_send(w, device, true, d->address, r->octets);
         break;
     case GODWIT_DEVICE_DELIVER:
@@ -161,6 +166,10 @@ static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *i
     case LAB_CARD:
         status = godwit_device_usim_result(&d->device, &in->result, random, &d->requests);
         break;
+    case LAB_END:
+        status = godwit_device_terminate(&d->device, &d->requests);
+        status = status == GODWIT_AGAIN || status == GODWIT_WRONG_STATE ? GODWIT_OK : status;
+        break;
     default:
         submit(w, device, random);
         break;
@@ -168,6 +177,7 @@ static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *i
     if (status != GODWIT_OK) {
         lab_violate(w, "a call of the device library failed");
     }
+    lab_learn_device_keys(w, device);
     d->at = 0;
     d->busy = true;
 }
@@ -223,10 +233,7 @@ void lab_device_give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, 
     lab_device_t *d = &w->devices[device];
     if (d->down) {
         free(datagram);
-        if (kind == LAB_SUBMIT) {
-            (void)lab_after(w, RETRY_MS, LAB_SUBMIT, godwit_world_device_node(device));
-        }
-        return;
+        return; /* a reading that waits is offered when power is back */
     }
     lab_device_input_t *in = lab_alloc(sizeof *in);
     in->kind = kind;

@@ -173,7 +173,7 @@ static void send_down(godwit_world_t *w, const godwit_request_t *r)
 {
     unsigned address;
     int device = lab_device_at(w, &r->to, &address);
-    lab_check_sent(w, device < 0 ? 0 : (unsigned)device, false, r->octets);
+    lab_check_sent(w, false, r->octets);
     if (device >= 0) {
         lab_air_send(w, (unsigned)device, false, address, r->octets);
     }
@@ -307,6 +307,9 @@ void lab_function_input(godwit_world_t *w, unsigned node, const godwit_input_t *
         lab_violate(w, job->outbox.overflow ? "an outbox overflowed" : "more needs than the contract allows");
     }
     show_commits(f, job);
+    if (node == GODWIT_WORLD_HSE) {
+        lab_learn_network_keys(w);
+    }
     *(f->last == NULL ? &f->first : &f->last->next) = job;
     f->last = job;
     go_on(w, node);

@@ -18,6 +18,7 @@
 #define LAB_SESSIONS 64 /* tables of the HSE; the first a power of two */
 #define LAB_EXCHANGES 64
 #define LAB_SENDERS 16
+#define LAB_KEYS_MAX 2048 /* keys that one run may see at one end */
 
 /* ---- events ---- */
 typedef enum lab_event_kind {
@@ -27,6 +28,7 @@ typedef enum lab_event_kind {
     LAB_DURABLE,    /* what a node was storing is durable */
     LAB_CARD,       /* the card has computed */
     LAB_SUBMIT,     /* the device's application tries to hand over a reading */
+    LAB_END,        /* the device's application ends the session */
     LAB_DOWN,       /* an application sends down; text in octets */
     LAB_DROP,       /* the operator drops a session */
     LAB_POWER_BACK, /* of a node */
@@ -125,7 +127,7 @@ typedef struct lab_reading {
 /* A set of hashes, for what must happen once. */
 typedef struct lab_set {
     struct lab_entry {
-        uint64_t key, value;
+        uint64_t key;
         bool used;
     } * entries;
     size_t capacity, count;
@@ -155,7 +157,10 @@ struct godwit_world {
     lab_reading_t *readings;
     uint32_t reading_count, reading_capacity;
 
-    lab_set_t counts, sqns, keys, taken;
+    lab_set_t sent, counts, sqns, keys, taken;
+    godwit_emsdp_key_t
+        *known[2]; /* keys that were seen at the network and at devices, with their counters as last seen */
+    size_t known_count[2];
     const char *violation;
 };
 
@@ -210,8 +215,11 @@ godwit_address_t lab_address(unsigned address);
 int lab_device_at(const godwit_world_t *w, const godwit_address_t *address, unsigned *number);
 
 /* ---- check.c ---- */
+/* The watcher looks over the shoulders of those who hold keys, after every input. */
+void lab_learn_device_keys(godwit_world_t *w, unsigned device);
+void lab_learn_network_keys(godwit_world_t *w);
 void lab_violate(godwit_world_t *w, const char *what);
-void lab_check_sent(godwit_world_t *w, unsigned device, bool up, godwit_slice_t octets);
+void lab_check_sent(godwit_world_t *w, bool up, godwit_slice_t octets);
 void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading);
 void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record);
 void lab_check_message(godwit_world_t *w, const godwit_message_t *message);

@@ -28,6 +28,13 @@ int godwit_world_cut_node(const godwit_world_t *w)
     return w->cut_node;
 }
 
+void godwit_world_quiet(godwit_world_t *w)
+{
+    w->config.loss = w->config.repeat = 0;
+    w->config.delay_max_ms = w->config.delay_min_ms;
+    w->cut_at = 0;
+}
+
 const char *godwit_world_violation(const godwit_world_t *w)
 {
     return w->violation;
@@ -77,6 +84,11 @@ const godwit_session_record_t *godwit_world_session(godwit_world_t *w, unsigned 
     const godwit_record_key_t key = {.kind = GODWIT_RECORD_SESSION, .imsi = lab_imsi(device)};
     const godwit_record_t *record = lab_store_find(&w->functions[GODWIT_WORLD_HSE].store, &key, false);
     return record == NULL ? NULL : &record->u.session;
+}
+
+void godwit_world_terminate(godwit_world_t *w, unsigned device)
+{
+    (void)lab_after(w, 0, LAB_END, godwit_world_device_node(device));
 }
 
 void godwit_world_drop_session(godwit_world_t *w, unsigned device)

@@ -185,7 +185,8 @@ static void handle(godwit_world_t *w, lab_event_t *e)
         (e->kind == LAB_CARD ? lab_card_computed : lab_card_durable)(w, device_of(e->node));
     } else if (e->kind == LAB_DURABLE) {
         lab_device_durable(w, device_of(e->node));
-    } else if (e->kind == LAB_SUBMIT || e->serial == w->devices[device_of(e->node)].timer_serial) {
+    } else if (e->kind == LAB_SUBMIT || e->kind == LAB_END ||
+               e->serial == w->devices[device_of(e->node)].timer_serial) {
         lab_device_give(w, device_of(e->node), e->kind, NULL, NULL);
     }
 }
@@ -278,6 +279,8 @@ godwit_world_t *godwit_world_new(const godwit_world_config_t *config)
     w->hse_sessions = lab_alloc(LAB_SESSIONS * sizeof *w->hse_sessions);
     w->hse_exchanges = lab_alloc(LAB_EXCHANGES * sizeof *w->hse_exchanges);
     w->hse_senders = lab_alloc(LAB_SENDERS * sizeof *w->hse_senders);
+    w->known[0] = lab_alloc(LAB_KEYS_MAX * sizeof *w->known[0]);
+    w->known[1] = lab_alloc(LAB_KEYS_MAX * sizeof *w->known[1]);
     w->devices = lab_alloc(config->devices * sizeof *w->devices);
     w->plmn = (godwit_plmn_t){{0x00, 0xf1, 0x10}}; /* 001-01 */
     for (unsigned i = 0; i < GODWIT_WORLD_FUNCTIONS; i++) {
@@ -307,10 +310,15 @@ void godwit_world_free(godwit_world_t *w)
         free(w->heap[i].datagram);
         free(w->heap[i].message);
     }
+    lab_set_free(&w->sent);
     lab_set_free(&w->counts);
     lab_set_free(&w->sqns);
     lab_set_free(&w->keys);
     lab_set_free(&w->taken);
+    for (size_t i = 0; i < 2; i++) {
+        godwit_wipe(w->known[i], LAB_KEYS_MAX * sizeof *w->known[i]);
+        free(w->known[i]);
+    }
     free(w->heap);
     free(w->readings);
     free(w->hse_sessions);

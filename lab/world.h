@@ -74,6 +74,8 @@ unsigned godwit_world_steps(const godwit_world_t *world);
 void godwit_world_cut(godwit_world_t *world, unsigned step);
 /* The node that lost power there, or -1. */
 int godwit_world_cut_node(const godwit_world_t *world);
+/* From now on the air neither loses nor repeats nor delays, and no power goes. */
+void godwit_world_quiet(godwit_world_t *world);
 /* Power of one node goes now. */
 void godwit_world_power_loss(godwit_world_t *world, unsigned node);
 
@@ -86,6 +88,8 @@ unsigned godwit_world_delivered(const godwit_world_t *world, uint32_t reading);
 unsigned godwit_world_received(const godwit_world_t *world, unsigned device);
 /* The application behind the HSE sends a message down. */
 void godwit_world_submit_down(godwit_world_t *world, unsigned device, const char *text);
+/* The device's application ends the session. */
+void godwit_world_terminate(godwit_world_t *world, unsigned device);
 /* The operator drops the device's session at the HSE. */
 void godwit_world_drop_session(godwit_world_t *world, unsigned device);
 /* From now on the device is behind another address. */

@@ -118,7 +118,7 @@ static void mend(const godwit_emsdp_key_t *key, godwit_slice_t transcript, uint8
         p.transcript = transcript;
     }
     if (h.user_plane || frame_ciphers_all(h.command)) {
-        (void)godwit_emsdp_cipher(&p, datagram + header, len - mac_len - header);
+        check(godwit_emsdp_cipher(&p, datagram + header, len - mac_len - header) == GODWIT_OK);
     }
     if (godwit_emsdp_mac(&p, godwit_slice(datagram, len - mac_len), mac) == GODWIT_OK) {
         memcpy(datagram + len - mac_len, mac, mac_len);

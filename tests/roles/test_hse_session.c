@@ -467,8 +467,14 @@ static void a_new_key_is_handed_out_and_confirmed_by_its_first_datagram(void **s
     assert_int_equal(stored()->current.generation, 2);
     assert_int_equal(stored()->next.hot.key_id, 0);
     hse_send_reading(&w, &d, "new key");
+    assert_false(asked_emks()); /* it has a life of its own */
     submit("down under the new key");
     hse_receive(&w, &d, 0);
+    assert_int_equal(d.opened.count, 0);
+    hse_world_restart(&w);
+    submit("after a restart");
+    hse_receive(&w, &d, 0);
+    assert_int_equal(d.opened.count, 32);
     d.key = old;
     hse_seal_user(&d, "the old key is gone");
     hse_give(&w, &d);
@@ -678,6 +684,11 @@ static void the_end_announces_the_key_of_the_next_session(void **state)
     hse_assert_delivered(&w, "under way");
     submit("x");
     hse_assert_silently_refused(&w, GODWIT_WRONG_STATE);
+    hse_device_t under_old_key = d;
+    early_data("under the old key");
+    hse_give(&w, &d);
+    hse_assert_silently_refused(&w, GODWIT_WRONG_STATE);
+    d = under_old_key;
     d.key = hse_key(&w, id(), d.opened.control.key_generation, 1, d.opened.control.key_id);
     hse_device_t too_early = d;
     hse_seal_user(&too_early, "before the request");
@@ -748,6 +759,29 @@ static void without_an_answer_of_the_emks_the_end_announces_nothing(void **state
     assert_null(hse_stored(&w, id()));
 }
 
+static void a_response_to_a_request_that_was_the_devices_own_is_refused(void **state)
+{
+    (void)state;
+    hse_seal_control(&d, GODWIT_SESSION_TERMINATE_REQUEST, NULL);
+    hse_give(&w, &d);
+    hse_seal_control(&d, GODWIT_SESSION_TERMINATE_RESPONSE, NULL);
+    hse_give(&w, &d);
+    hse_assert_silently_refused(&w, GODWIT_WRONG_STATE);
+    assert_int_equal(stored()->state, GODWIT_SESSION_TERMINATING);
+}
+
+static void no_key_is_announced_where_a_new_aka_run_is_due(void **state)
+{
+    (void)state;
+    w.hse.config.reauthenticate_generations = 1;
+    hse_seal_control(&d, GODWIT_SESSION_TERMINATE_REQUEST, NULL);
+    hse_give(&w, &d);
+    assert_false(asked_emks());
+    hse_receive(&w, &d, 0);
+    assert_int_equal(d.opened.control.command, GODWIT_SESSION_TERMINATE_RESPONSE);
+    assert_false(godwit_emsdp_has(&d.opened.control, GODWIT_TLV_KEY));
+}
+
 static void an_emks_that_refuses_ends_the_session_without_a_key(void **state)
 {
     (void)state;
@@ -789,6 +823,39 @@ static void the_operator_drops_a_session(void **state)
     assert_null(hse_stored(&w, id()));
     drop(id());
     hse_assert_silently_refused(&w, GODWIT_UNKNOWN_SESSION);
+}
+
+static void a_session_that_is_being_dropped_still_delivers(void **state)
+{
+    (void)state;
+    godwit_emsdp_key_t next = rekey_offered();
+    drop(id());
+    hse_send_reading(&w, &d, "under the old key");
+    d.key = next;
+    hse_send_reading(&w, &d, "under the new key");
+    assert_int_equal(stored()->state, GODWIT_SESSION_TERMINATING);
+}
+
+static void the_least_recently_used_session_leaves_memory(void **state)
+{
+    (void)state;
+    hse_device_t e = hse_device("001010000000002", 2), f = hse_device("001010000000003", 3);
+    assert_int_equal(
+        godwit_hse_init(&w.hse, &w.config, w.sessions, 2, w.exchanges, HSE_EXCHANGES, w.senders, HSE_SENDERS),
+        GODWIT_OK);
+    hse_send_reading(&w, &d, "d");
+    w.owner.now_ms++;
+    hse_set_up(&w, &e);
+    w.owner.now_ms++;
+    hse_send_reading(&w, &d, "d");
+    w.owner.now_ms++;
+    hse_set_up(&w, &f); /* in the place of e */
+    unsigned fetches = w.owner.fetches;
+    hse_send_reading(&w, &d, "d");
+    hse_send_reading(&w, &f, "f");
+    assert_int_equal(w.owner.fetches, fetches);
+    hse_send_reading(&w, &e, "e");
+    assert_int_equal(w.owner.fetches, fetches + 1);
 }
 
 static void a_dropped_session_cannot_rise_from_its_set_up(void **state)
@@ -942,6 +1009,10 @@ int main(void)
         TEST(the_end_announces_the_key_of_the_next_session),
         TEST(repeated_early_data_is_answered_and_not_delivered_again),
         TEST(without_an_answer_of_the_emks_the_end_announces_nothing),
+        TEST(a_response_to_a_request_that_was_the_devices_own_is_refused),
+        TEST(no_key_is_announced_where_a_new_aka_run_is_due),
+        TEST(a_session_that_is_being_dropped_still_delivers),
+        TEST(the_least_recently_used_session_leaves_memory),
         TEST(an_emks_that_refuses_ends_the_session_without_a_key),
         TEST(an_ended_device_may_start_anew_instead),
         TEST(the_operator_drops_a_session),

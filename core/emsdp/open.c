@@ -114,6 +114,7 @@ godwit_status_t godwit_emsdp_open(const godwit_crypto_t *crypto, const godwit_em
                                   godwit_slice_t transcript, uint8_t *plain, godwit_emsdp_opened_t *opened)
 {
     struct opening o;
+    godwit_emsdp_opened_t result = {.count = 0};
     godwit_status_t status = begin(&o, crypto, key, datagram, transcript);
     if (status == GODWIT_OK) {
         status = authenticate(&o);
@@ -125,19 +126,19 @@ godwit_status_t godwit_emsdp_open(const godwit_crypto_t *crypto, const godwit_em
     if (status != GODWIT_OK) {
         return status;
     }
-    memset(opened, 0, sizeof *opened);
+    result.user_plane = o.header.user_plane;
+    result.count = o.protection.input.count;
     memcpy(plain, o.content.ptr, o.content.len);
-    if (o.header.user_plane) {
+    if (result.user_plane) {
         status = godwit_emsdp_cipher(&o.protection, plain, o.content.len);
-        opened->payload = godwit_slice(plain, o.content.len);
+        result.payload = godwit_slice(plain, o.content.len);
     } else {
-        status = read_control(&o, plain, &opened->control);
+        status = read_control(&o, plain, &result.control);
     }
-    opened->user_plane = o.header.user_plane;
-    opened->count = o.protection.input.count;
-    if (status != GODWIT_OK) {
+    if (status == GODWIT_OK) {
+        *opened = result;
+    } else {
         godwit_wipe(plain, o.content.len);
-        memset(opened, 0, sizeof *opened);
     }
     return status;
 }

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The configuration: what may not be is refused before anything is started; what is left becomes the file that freeDiameter wants to
+ * read, in memory.
+ */
+#include "adapters/diameter/internal.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define FILE_MAX 4096
+
+static godwit_status_t refuse(char *error, const char *what, const char *value)
+{
+    snprintf(error, GODWIT_DIAMETER_ERROR_MAX, "diameter: %s%s%s%s", what, value ? " '" : "", value ? value : "",
+             value ? "'" : "");
+    return GODWIT_INVALID_ARGUMENT;
+}
+
+/* A Diameter identity is a name of the DNS (RFC 6733 4.3.1); it stands in a file and in certificates. */
+static bool is_name(const char *name)
+{
+    return name != NULL && strlen(name) < GODWIT_NODE_NAME_MAX &&
+           godwit_fqdn_is_canonical(godwit_slice_of_string(name));
+}
+
+godwit_status_t godwit_diameter_address(const char *text, uint16_t port, struct sockaddr_storage *address,
+                                        socklen_t *len)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)address;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)address;
+    memset(address, 0, sizeof *address);
+    if (text != NULL && inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons(port);
+        *len = sizeof *v4;
+        return GODWIT_OK;
+    }
+    if (text != NULL && inet_pton(AF_INET6, text, &v6->sin6_addr) == 1) {
+        v6->sin6_family = AF_INET6;
+        v6->sin6_port = htons(port);
+        *len = sizeof *v6;
+        return GODWIT_OK;
+    }
+    return GODWIT_INVALID_ARGUMENT;
+}
+
+bool godwit_diameter_is_loopback(const struct sockaddr_storage *address)
+{
+    if (address->ss_family == AF_INET) {
+        return ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == 127;
+    }
+    return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)address)->sin6_addr);
+}
+
+static godwit_status_t check_peer(const godwit_diameter_config_t *c, size_t i, bool *off_loopback, char *error)
+{
+    const godwit_diameter_peer_t *p = &c->peers[i];
+    struct sockaddr_storage address;
+    socklen_t len;
+    if (!is_name(p->identity) || strcmp(p->identity, c->identity) == 0) {
+        return refuse(error, "a peer's identity must be a lower-case host name, and not our own:", p->identity);
+    }
+    if (!is_name(p->realm)) {
+        return refuse(error, "a peer's realm must be a lower-case domain name:", p->realm);
+    }
+    for (size_t k = 0; k < i; k++) {
+        if (strcmp(c->peers[k].identity, p->identity) == 0) {
+            return refuse(error, "a peer stands twice in the configuration:", p->identity);
+        }
+    }
+    if (p->host[0] != '\0') {
+        if (godwit_diameter_address(p->host, p->port, &address, &len) != GODWIT_OK || p->port == 0) {
+            return refuse(error, "a peer's host must be an IPv4 or IPv6 address with a port:", p->host);
+        }
+        *off_loopback |= !godwit_diameter_is_loopback(&address);
+    }
+    return GODWIT_OK;
+}
+
+static godwit_status_t check_file(const char *what, const char *path, char *error)
+{
+    char line[96];
+    if (strchr(path, '"') != NULL || strchr(path, '\n') != NULL) {
+        return refuse(error, "a file name with a quotation mark cannot be used:", path);
+    }
+    if (access(path, R_OK) != 0) {
+        snprintf(line, sizeof line, "%s cannot be read (%s):", what, strerror(errno));
+        return refuse(error, line, path);
+    }
+    return GODWIT_OK;
+}
+
+static godwit_status_t check_tls(const godwit_diameter_config_t *c, bool off_loopback, char *error)
+{
+    int files = (c->tls_certificate != NULL) + (c->tls_key != NULL) + (c->tls_ca != NULL);
+    godwit_status_t status = GODWIT_OK;
+    if (files == 0) {
+        if (off_loopback && (c->link_protected == NULL || c->link_protected[0] == '\0')) {
+            return refuse(
+                error,
+                "off loopback TLS is needed (certificate, key, ca), or link_protected must say what protects the link",
+                NULL);
+        }
+        return GODWIT_OK;
+    }
+    if (files != 3) {
+        return refuse(error, "TLS needs all three: certificate, key and ca", NULL);
+    }
+    status = check_file("the TLS certificate", c->tls_certificate, error);
+    if (status == GODWIT_OK) {
+        status = check_file("the TLS key", c->tls_key, error);
+    }
+    return status == GODWIT_OK ? check_file("the TLS ca", c->tls_ca, error) : status;
+}
+
+godwit_status_t godwit_diameter_config_check(const godwit_diameter_config_t *c, char *error)
+{
+    struct sockaddr_storage address;
+    socklen_t len;
+    if (!is_name(c->identity)) {
+        return refuse(error, "identity must be a lower-case host name:", c->identity ? c->identity : "");
+    }
+    if (!is_name(c->realm)) {
+        return refuse(error, "realm must be a lower-case domain name:", c->realm ? c->realm : "");
+    }
+    if (godwit_diameter_address(c->listen, c->port, &address, &len) != GODWIT_OK) {
+        return refuse(error, "listen must be an IPv4 or IPv6 address:", c->listen ? c->listen : "");
+    }
+    if (c->peer_count > GODWIT_DIAMETER_PEERS_MAX) {
+        return refuse(error, "too many peers", NULL);
+    }
+    bool off_loopback = !godwit_diameter_is_loopback(&address);
+    for (size_t i = 0; i < c->peer_count; i++) {
+        godwit_status_t status = check_peer(c, i, &off_loopback, error);
+        if (status != GODWIT_OK) {
+            return status;
+        }
+    }
+    if ((c->hss_realm[0] && !is_name(c->hss_realm)) || (c->hss_host[0] && !is_name(c->hss_host))) {
+        return refuse(error, "the HSS's host and realm must be lower-case names", NULL);
+    }
+    if ((c->emks_realm[0] && !is_name(c->emks_realm)) || (c->emks_host[0] && !is_name(c->emks_host))) {
+        return refuse(error, "the EMKS's host and realm must be lower-case names", NULL);
+    }
+    return check_tls(c, off_loopback, error);
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, text, len);
+        if (n <= 0) {
+            return -1;
+        }
+        text += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+int godwit_diameter_config_file(const godwit_diameter_t *d, const godwit_diameter_config_t *c, char *error)
+{
+    char text[FILE_MAX];
+    int used = snprintf(text, sizeof text,
+                        "Identity = \"%s\";\nRealm = \"%s\";\nPort = %u;\nSecPort = %u;\nNo_SCTP;\nNoRelay;\n%s"
+                        "TcTimer = 2;\nTwTimer = 6;\nAppServThreads = 2;\nThreadsPerServer = 1;\n",
+                        d->identity, d->realm, d->tls ? 0u : d->port, d->tls ? d->port : 0u,
+                        strchr(c->listen, ':') ? "No_IP;\n" : "No_IPv6;\n");
+    if (d->tls && used > 0 && (size_t)used < sizeof text) {
+        used += snprintf(text + used, sizeof text - (size_t)used,
+                         "TLS_Cred = \"%s\", \"%s\";\nTLS_CA = \"%s\";\n"
+                         "TLS_Prio = \"SECURE128:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3\";\nTLS_DH_Bits = 2048;\n",
+                         c->tls_certificate, c->tls_key, c->tls_ca);
+    }
+    int fd = memfd_create("godwit-diameter", MFD_CLOEXEC);
+    if (used < 0 || (size_t)used >= sizeof text || fd < 0 || write_all(fd, text, (size_t)used) != 0 ||
+        lseek(fd, 0, SEEK_SET) != 0) {
+        if (fd >= 0) {
+            close(fd);
+        }
+        (void)refuse(error, "the configuration could not be written to memory", NULL);
+        return -1;
+    }
+    return fd;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Diameter: life of the one instance, and what the owner takes and gives. See diameter.h.
+ */
+#include "adapters/diameter/internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEFAULT_TIMEOUT_MS 5000
+#define ANSWER_ROOM 4096 /* five vectors and our names, beside what is echoed of the request */
+
+godwit_diameter_t *godwit_diameter_instance;
+static bool used; /* freeDiameter can be started once in a process */
+
+static bool refuse(char *error, const char *what, const char *why)
+{
+    snprintf(error, GODWIT_DIAMETER_ERROR_MAX, "diameter: %s%s%s", what, why[0] ? ": " : "", why);
+    return false;
+}
+
+/* ---- starting ---- */
+
+/* Learns whether the port can be had, or finds a free one: freeDiameter itself would only say so in its log, from a thread. */
+static bool find_port(godwit_diameter_t *d, const godwit_diameter_config_t *config, char *error)
+{
+    struct sockaddr_storage address;
+    socklen_t len, got = sizeof address;
+    char what[96];
+    int on = 1;
+    if (godwit_diameter_address(config->listen, config->port, &address, &len) != GODWIT_OK) {
+        return refuse(error, "listen is no address", config->listen);
+    }
+    int probe = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    (void)setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    bool ok = probe >= 0 && bind(probe, (struct sockaddr *)&address, len) == 0 && listen(probe, 1) == 0 &&
+              getsockname(probe, (struct sockaddr *)&address, &got) == 0;
+    if (ok) {
+        /* sin_port and sin6_port stand at the same place */
+        d->port = ntohs(((struct sockaddr_in *)&address)->sin_port);
+    } else {
+        snprintf(what, sizeof what, "cannot listen on %s port %u", config->listen, (unsigned)config->port);
+        (void)refuse(error, what, strerror(errno));
+    }
+    if (probe >= 0) {
+        close(probe);
+    }
+    return ok;
+}
+
+static bool open_descriptors(godwit_diameter_t *d, char *error)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    d->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    d->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    d->poll = epoll_create1(EPOLL_CLOEXEC);
+    if (d->event < 0 || d->timer < 0 || d->poll < 0 || epoll_ctl(d->poll, EPOLL_CTL_ADD, d->event, &event) != 0 ||
+        epoll_ctl(d->poll, EPOLL_CTL_ADD, d->timer, &event) != 0) {
+        return refuse(error, "no descriptors", strerror(errno));
+    }
+    return true;
+}
+
+static void fill(godwit_diameter_t *d, const godwit_diameter_config_t *config)
+{
+    d->config = *config;
+    d->config.timeout_ms = config->timeout_ms ? config->timeout_ms : DEFAULT_TIMEOUT_MS;
+    d->tls = config->tls_certificate != NULL;
+    snprintf(d->identity, sizeof d->identity, "%s", config->identity);
+    snprintf(d->realm, sizeof d->realm, "%s", config->realm);
+    for (size_t i = 0; i < config->peer_count; i++) {
+        d->peers[i] = config->peers[i];
+    }
+    d->config.peers = d->peers;
+}
+
+/* freeDiameter, given its file; then the address, which it would not take from the file when it is of loopback. */
+static bool configure(godwit_diameter_t *d, const godwit_diameter_config_t *config, char *error)
+{
+    char path[32];
+    struct sockaddr_storage address;
+    socklen_t len;
+    int file = godwit_diameter_config_file(d, config, error);
+    if (file < 0) {
+        return false;
+    }
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    int failed = fd_core_parseconf(path);
+    close(file);
+    if (failed != 0) {
+        return refuse(error, "the configuration was not accepted", d->last_error);
+    }
+    if (godwit_diameter_address(config->listen, 0, &address, &len) != GODWIT_OK ||
+        fd_ep_add_merge(&fd_g_config->cnf_endpoints, (sSA *)&address, len, EP_FL_CONF | EP_ACCEPTALL) != 0) {
+        return refuse(error, "cannot use the address", config->listen);
+    }
+    return true;
+}
+
+static bool launch(godwit_diameter_t *d, const godwit_diameter_config_t *config, char *error)
+{
+    (void)fd_log_handler_register(godwit_diameter_log_handler);
+    if (fd_core_initialize() != 0) {
+        return refuse(error, "freeDiameter cannot be initialized", d->last_error);
+    }
+    if (!configure(d, config, error)) {
+        return false;
+    }
+    if (godwit_diameter_dictionary() != 0 || godwit_diameter_serve() != 0 || godwit_diameter_peers_watch(d) != 0) {
+        return refuse(error, "the dictionary was not accepted", d->last_error);
+    }
+    if (godwit_diameter_peers_add(d) != 0) {
+        return refuse(error, "a peer was not accepted", d->last_error);
+    }
+    if (fd_core_start() != 0 || fd_core_waitstartcomplete() != 0) {
+        return refuse(error, "freeDiameter does not start", d->last_error);
+    }
+    pthread_mutex_lock(&d->lock);
+    d->running = true;
+    pthread_mutex_unlock(&d->lock);
+    fd_g_debug_lvl = FD_LOG_FATAL; /* most of what it would say is not even put together */
+    return true;
+}
+
+static void release(godwit_diameter_t *d)
+{
+    const int descriptors[] = {d->event, d->timer, d->poll};
+    for (size_t i = 0; i < 3; i++) {
+        if (descriptors[i] >= 0) {
+            close(descriptors[i]);
+        }
+    }
+    for (size_t i = 0; i < GODWIT_DIAMETER_PENDING; i++) {
+        free(d->pending[i].octets);
+    }
+    pthread_mutex_destroy(&d->lock);
+    godwit_wipe(d, sizeof *d);
+    free(d);
+}
+
+godwit_diameter_t *godwit_diameter_start(const godwit_diameter_config_t *config, char error[GODWIT_DIAMETER_ERROR_MAX])
+{
+    if (used) {
+        (void)refuse(error, "there can be one in a process", "");
+        return NULL;
+    }
+    if (godwit_diameter_config_check(config, error) != GODWIT_OK) {
+        return NULL;
+    }
+    godwit_diameter_t *d = calloc(1, sizeof *d);
+    if (d == NULL) {
+        (void)refuse(error, "no memory", "");
+        return NULL;
+    }
+    d->event = d->timer = d->poll = -1;
+    pthread_mutex_init(&d->lock, NULL);
+    fill(d, config);
+    if (!open_descriptors(d, error) || !find_port(d, config, error)) {
+        release(d);
+        return NULL;
+    }
+    used = true;
+    godwit_diameter_instance = d;
+    if (!launch(d, config, error)) {
+        godwit_diameter_stop(d);
+        return NULL;
+    }
+    return d;
+}
+
+void godwit_diameter_stop(godwit_diameter_t *d)
+{
+    if (d == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&d->lock);
+    d->running = false; /* what comes from now on is answered TOO_BUSY */
+    pthread_mutex_unlock(&d->lock);
+    godwit_diameter_forget_pending(d);
+    (void)fd_core_shutdown();
+    (void)fd_core_wait_shutdown_complete();
+    godwit_diameter_instance = NULL;
+    release(d);
+}
+
+uint16_t godwit_diameter_port(const godwit_diameter_t *d)
+{
+    return d->port;
+}
+
+int godwit_diameter_fd(const godwit_diameter_t *d)
+{
+    return d->poll;
+}
+
+godwit_diameter_counters_t godwit_diameter_counters(const godwit_diameter_t *d)
+{
+    pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&d->lock;
+    pthread_mutex_lock(lock);
+    godwit_diameter_counters_t counters = d->counters;
+    pthread_mutex_unlock(lock);
+    return counters;
+}
+
+/* ---- the owner's side ---- */
+
+godwit_status_t godwit_diameter_receive(godwit_diameter_t *d, godwit_message_t *message)
+{
+    uint64_t events;
+    godwit_diameter_sweep(d);
+    pthread_mutex_lock(&d->lock);
+    bool any = d->queue_count > 0;
+    if (any) {
+        godwit_message_t *first = &d->queue[d->queue_first];
+        *message = *first;
+        godwit_wipe(first, sizeof *first);
+        d->queue_first = (d->queue_first + 1) % GODWIT_DIAMETER_QUEUE;
+        d->queue_count--;
+    }
+    if (d->queue_count == 0) {
+        (void)!read(d->event, &events, sizeof events);
+    }
+    pthread_mutex_unlock(&d->lock);
+    return any ? GODWIT_OK : GODWIT_AGAIN;
+}
+
+static godwit_status_t send_answer(godwit_diameter_t *d, const godwit_message_t *message)
+{
+    godwit_diameter_pending_t pending;
+    godwit_diameter_header_t header;
+    godwit_diameter_envelope_t request;
+    godwit_message_t content;
+    godwit_diameter_fault_t fault;
+    if (!godwit_diameter_take_pending(d, message->route, message->kind, &pending)) {
+        return GODWIT_NOT_FOUND;
+    }
+    size_t room = ANSWER_ROOM + 2 * pending.len;
+    uint8_t *buffer = malloc(room);
+    godwit_writer_t w = godwit_writer(buffer, buffer != NULL ? room : 0);
+    godwit_slice_t octets = godwit_slice(pending.octets, pending.len), avps;
+    godwit_status_t status = godwit_diameter_read_request(octets, pending.kind, &request, &content, &fault);
+    if (status == GODWIT_OK) {
+        status = godwit_diameter_header_parse(octets, &header, &avps);
+    }
+    if (status == GODWIT_OK) {
+        godwit_diameter_envelope_t envelope = {.flags = header.flags,
+                                               .hop_by_hop = header.hop_by_hop,
+                                               .end_to_end = header.end_to_end,
+                                               .session_id = request.session_id,
+                                               .origin_host = godwit_slice_of_string(d->identity),
+                                               .origin_realm = godwit_slice_of_string(d->realm),
+                                               .request = octets};
+        status = godwit_diameter_write_answer(&envelope, message, &w);
+    }
+    if (status == GODWIT_OK) {
+        godwit_diameter_carry_answer(pending.request, godwit_written(&w));
+    } else {
+        (void)fd_msg_free(pending.request);
+    }
+    godwit_wipe(buffer, w.len);
+    free(buffer);
+    free(pending.octets);
+    return status;
+}
+
+/* Where requests for a function go: host and realm. */
+static bool destination(const godwit_diameter_t *d, godwit_message_kind_t kind, const char **host, const char **realm)
+{
+    bool s6a = kind == GODWIT_AUTH_INFO_REQUEST;
+    *host = s6a ? d->config.hss_host : d->config.emks_host;
+    *realm = s6a ? d->config.hss_realm : d->config.emks_realm;
+    return (*realm)[0] != '\0';
+}
+
+static void fresh_session(godwit_diameter_t *d, char session[GODWIT_NODE_NAME_MAX + 32])
+{
+    pthread_mutex_lock(&d->lock);
+    uint32_t low = d->next_session++;
+    pthread_mutex_unlock(&d->lock);
+    snprintf(session, GODWIT_NODE_NAME_MAX + 32, "%s;%u;%u", d->identity, (unsigned)fd_g_config->cnf_orstateid,
+             (unsigned)low); /* RFC 6733 8.8: unique over restarts by the Origin-State-Id */
+}
+
+static godwit_status_t send_request(godwit_diameter_t *d, const godwit_message_t *message)
+{
+    uint8_t octets[ANSWER_ROOM];
+    char session[GODWIT_NODE_NAME_MAX + 32];
+    const char *host, *realm;
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    godwit_diameter_outstanding_t taken;
+    if (!destination(d, message->kind, &host, &realm)) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    fresh_session(d, session);
+    godwit_diameter_envelope_t envelope = {.flags = GODWIT_DIAMETER_PROXIABLE,
+                                           .end_to_end = fd_msg_eteid_get(),
+                                           .session_id = godwit_slice_of_string(session),
+                                           .origin_host = godwit_slice_of_string(d->identity),
+                                           .origin_realm = godwit_slice_of_string(d->realm),
+                                           .destination_host = godwit_slice_of_string(host),
+                                           .destination_realm = godwit_slice_of_string(realm)};
+    godwit_status_t status = godwit_diameter_write_request(&envelope, message, &w);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    uint64_t number = godwit_diameter_register(d, message);
+    if (number == 0) {
+        return GODWIT_NO_SPACE;
+    }
+    status = godwit_diameter_carry_request(d, godwit_written(&w), number);
+    if (status != GODWIT_OK && !godwit_diameter_take_outstanding(d, number, &taken)) {
+        status = GODWIT_OK; /* it has been answered all the same */
+    }
+    return status;
+}
+
+godwit_status_t godwit_diameter_send(godwit_diameter_t *d, const godwit_message_t *message)
+{
+    switch (message->kind) {
+    case GODWIT_AUTH_INFO_REQUEST:
+    case GODWIT_KEY_REQUEST:
+    case GODWIT_KEY_CONFIRM:
+        return send_request(d, message);
+    case GODWIT_AUTH_INFO_ANSWER:
+    case GODWIT_KEY_ANSWER:
+    case GODWIT_KEY_CONFIRM_ANSWER:
+        return send_answer(d, message);
+    default:
+        return GODWIT_INVALID_ARGUMENT;
+    }
+}

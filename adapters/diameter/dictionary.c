@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * freeDiameter's dictionary, made from the table of core/wire/avp.c. freeDiameter's own extensions are not loaded: they have no S6a
+ * commands, and names of theirs stand in the way of later ones. No rules: grammar is judged in one place, core/wire.
+ */
+#include "adapters/diameter/internal.h"
+#include "core/wire/ek.h"
+#include "core/wire/profile.h"
+#include "core/wire/s6a.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int vendor(uint32_t id, const char *name)
+{
+    struct dict_vendor_data data = {id, (char *)(uintptr_t)name};
+    int error = fd_dict_new(fd_g_config->cnf_dict, DICT_VENDOR, &data, NULL, NULL);
+    return error == EEXIST ? 0 : error;
+}
+
+static int application(uint32_t id, const char *name, uint32_t vendor_id)
+{
+    struct dict_object *of;
+    struct dict_application_data data = {id, (char *)(uintptr_t)name};
+    int error = fd_dict_search(fd_g_config->cnf_dict, DICT_VENDOR, VENDOR_BY_ID, &vendor_id, &of, ENOENT);
+    return error ? error : fd_dict_new(fd_g_config->cnf_dict, DICT_APPLICATION, &data, of, NULL);
+}
+
+static int command(uint32_t code, uint32_t application_id, const char *name, bool request)
+{
+    struct dict_object *of;
+    struct dict_cmd_data data = {.cmd_code = code,
+                                 .cmd_name = (char *)(uintptr_t)name,
+                                 .cmd_flag_mask = CMD_FLAG_REQUEST,
+                                 .cmd_flag_val = request ? CMD_FLAG_REQUEST : 0};
+    int error =
+        fd_dict_search(fd_g_config->cnf_dict, DICT_APPLICATION, APPLICATION_BY_ID, &application_id, &of, ENOENT);
+    return error ? error : fd_dict_new(fd_g_config->cnf_dict, DICT_COMMAND, &data, of, NULL);
+}
+
+static enum dict_avp_basetype base_type(godwit_avp_type_t type)
+{
+    switch (type) {
+    case GODWIT_AVP_GROUPED:
+        return AVP_TYPE_GROUPED;
+    case GODWIT_AVP_U32:
+        return AVP_TYPE_UNSIGNED32;
+    case GODWIT_AVP_U64:
+        return AVP_TYPE_UNSIGNED64;
+    default:
+        return AVP_TYPE_OCTETSTRING;
+    }
+}
+
+/* The M flag is not enforced: a peer that leaves it out is understood all the same. */
+static int avp(const godwit_avp_definition_t *definition)
+{
+    struct dict_avp_data data = {.avp_code = definition->code,
+                                 .avp_vendor = definition->vendor,
+                                 .avp_name = (char *)(uintptr_t)definition->name,
+                                 .avp_flag_mask = definition->vendor ? AVP_FLAG_VENDOR : 0,
+                                 .avp_flag_val = definition->vendor ? AVP_FLAG_VENDOR : 0,
+                                 .avp_basetype = base_type(definition->type)};
+    struct dict_avp_request wanted = {.avp_vendor = definition->vendor, .avp_code = definition->code};
+    struct dict_object *found = NULL;
+    if (fd_dict_search(fd_g_config->cnf_dict, DICT_AVP, AVP_BY_CODE_AND_VENDOR, &wanted, &found, 0) == 0 && found) {
+        return 0; /* the base protocol's are there already */
+    }
+    return fd_dict_new(fd_g_config->cnf_dict, DICT_AVP, &data, NULL, NULL);
+}
+
+int godwit_diameter_dictionary(void)
+{
+    int error = vendor(GODWIT_VENDOR_3GPP, "3GPP");
+    error = error ? error : vendor(GODWIT_EK_VENDOR, "Godwit");
+    error = error ? error : application(GODWIT_S6A_APPLICATION, "S6a", GODWIT_VENDOR_3GPP);
+    error = error ? error : application(GODWIT_EK_APPLICATION, "Ek", GODWIT_EK_VENDOR);
+    for (unsigned i = 0; i < GODWIT_AVP_COUNT && error == 0; i++) {
+        error = avp(godwit_avp_definition((godwit_avp_id_t)i));
+    }
+    const struct {
+        uint32_t code, application;
+        const char *request, *answer;
+    } commands[] = {
+        {GODWIT_S6A_AUTHENTICATION_INFORMATION, GODWIT_S6A_APPLICATION, "Authentication-Information-Request",
+         "Authentication-Information-Answer"},
+        {GODWIT_EK_COMMAND_KEY, GODWIT_EK_APPLICATION, "Key-Request", "Key-Answer"},
+        {GODWIT_EK_COMMAND_CONFIRM, GODWIT_EK_APPLICATION, "Key-Confirm-Request", "Key-Confirm-Answer"},
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0] && error == 0; i++) {
+        error = command(commands[i].code, commands[i].application, commands[i].request, true);
+        error = error ? error : command(commands[i].code, commands[i].application, commands[i].answer, false);
+    }
+    return error;
+}
+
+struct dict_object *godwit_diameter_command_object(const godwit_diameter_command_t *request)
+{
+    struct dict_object *found = NULL;
+    command_code_t code = request->command;
+    return fd_dict_search(fd_g_config->cnf_dict, DICT_COMMAND, CMD_BY_CODE_R, &code, &found, ENOENT) == 0 ? found
+                                                                                                          : NULL;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where freeDiameter's threads and the owner's meet: the queue of messages for the owner, the requests that wait for the owner's answer,
+ * and our requests that wait for a peer's. All of them bounded. Answers never find the queue full: each has a place kept free from the
+ * moment its request was sent.
+ */
+#include "adapters/diameter/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PENDING_MAX_AGE_MS 30000 /* an owner that has not answered by then will not; the peer has long given up */
+#define GRACE_MS 1000            /* freeDiameter tells of most timeouts itself; this is for answers that it drops */
+#define INDEX_BITS 10
+
+_Static_assert(GODWIT_DIAMETER_PENDING == 1u << INDEX_BITS, "the index must fit the route");
+
+uint64_t godwit_diameter_now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Never 0: generations begin with 1. */
+static uint64_t number_of(size_t index, uint32_t generation)
+{
+    return (uint64_t)generation << INDEX_BITS | index;
+}
+
+static void wake(godwit_diameter_t *d)
+{
+    uint64_t one = 1;
+    (void)!write(d->event, &one, sizeof one);
+}
+
+static void arm(godwit_diameter_t *d)
+{
+    struct itimerspec at = {.it_value = {.tv_sec = 1}};
+    (void)timerfd_settime(d->timer, 0, &at, NULL);
+}
+
+/* Between an answer's leaving the table and its entering the queue another thread may take its place: as many as there are threads. */
+#define SLACK 16
+
+static bool has_room(const godwit_diameter_t *d)
+{
+    return d->queue_count + d->outstanding_count + SLACK < GODWIT_DIAMETER_QUEUE;
+}
+
+static void append(godwit_diameter_t *d, const godwit_message_t *message)
+{
+    if (d->queue_count == GODWIT_DIAMETER_QUEUE) {
+        return; /* cannot be: see has_room */
+    }
+    d->queue[(d->queue_first + d->queue_count) % GODWIT_DIAMETER_QUEUE] = *message;
+    d->queue_count++;
+    wake(d);
+}
+
+void godwit_diameter_push(godwit_diameter_t *d, const godwit_message_t *message)
+{
+    pthread_mutex_lock(&d->lock);
+    d->counters.answers_received++;
+    append(d, message);
+    pthread_mutex_unlock(&d->lock);
+}
+
+/* ---- requests of peers ---- */
+
+static void forget(godwit_diameter_pending_t *p)
+{
+    struct msg *request = p->request;
+    free(p->octets);
+    *p = (godwit_diameter_pending_t){.generation = p->generation};
+    if (request != NULL) {
+        (void)fd_msg_free(request);
+    }
+}
+
+static godwit_diameter_pending_t *free_place(godwit_diameter_t *d, uint64_t now)
+{
+    for (size_t i = 0; i < GODWIT_DIAMETER_PENDING; i++) {
+        godwit_diameter_pending_t *p = &d->pending[i];
+        if (p->request != NULL && now - p->since_ms > PENDING_MAX_AGE_MS) {
+            forget(p);
+        }
+        if (p->request == NULL) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+void godwit_diameter_forget_pending(godwit_diameter_t *d)
+{
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < GODWIT_DIAMETER_PENDING; i++) {
+        forget(&d->pending[i]);
+    }
+    pthread_mutex_unlock(&d->lock);
+}
+
+bool godwit_diameter_accept(godwit_diameter_t *d, struct msg *request, uint8_t *octets, size_t len,
+                            godwit_message_t *message)
+{
+    uint64_t now = godwit_diameter_now_ms();
+    pthread_mutex_lock(&d->lock);
+    bool room = d->running && has_room(d);
+    godwit_diameter_pending_t *p = room ? free_place(d, now) : NULL;
+    if (p != NULL) {
+        *p = (godwit_diameter_pending_t){request, octets, len, p->generation + 1, now, message->kind};
+        message->route = number_of((size_t)(p - d->pending), p->generation);
+        d->counters.requests_received++;
+        append(d, message);
+    } else {
+        d->counters.requests_overload++;
+    }
+    pthread_mutex_unlock(&d->lock);
+    return p != NULL;
+}
+
+bool godwit_diameter_take_pending(godwit_diameter_t *d, uint64_t route, godwit_message_kind_t answer,
+                                  godwit_diameter_pending_t *pending)
+{
+    godwit_diameter_pending_t *p = &d->pending[route % GODWIT_DIAMETER_PENDING];
+    pthread_mutex_lock(&d->lock);
+    bool found = p->request != NULL && number_of((size_t)(p - d->pending), p->generation) == route &&
+                 godwit_diameter_answer_kind(p->kind) == answer;
+    if (found) {
+        *pending = *p;
+        *p = (godwit_diameter_pending_t){.generation = p->generation};
+    }
+    pthread_mutex_unlock(&d->lock);
+    return found;
+}
+
+/* ---- requests of ours ---- */
+
+uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request)
+{
+    uint64_t number = 0;
+    pthread_mutex_lock(&d->lock);
+    bool room = has_room(d);
+    for (size_t i = 0; i < GODWIT_DIAMETER_PENDING && room && number == 0; i++) {
+        godwit_diameter_outstanding_t *o = &d->outstanding[i];
+        if (!o->used) {
+            *o = (godwit_diameter_outstanding_t){true,
+                                                 o->generation + 1,
+                                                 godwit_diameter_now_ms() + d->config.timeout_ms + GRACE_MS,
+                                                 request->kind,
+                                                 0,
+                                                 request->from,
+                                                 request->to,
+                                                 request->transaction};
+            o->vectors = request->kind == GODWIT_AUTH_INFO_REQUEST ? request->u.auth_info_request.kind : 0;
+            number = number_of(i, o->generation);
+            if (d->outstanding_count++ == 0) {
+                arm(d);
+            }
+            d->counters.requests_sent++;
+        }
+    }
+    pthread_mutex_unlock(&d->lock);
+    return number;
+}
+
+bool godwit_diameter_take_outstanding(godwit_diameter_t *d, uint64_t number, godwit_diameter_outstanding_t *taken)
+{
+    godwit_diameter_outstanding_t *o = &d->outstanding[number % GODWIT_DIAMETER_PENDING];
+    pthread_mutex_lock(&d->lock);
+    bool found = o->used && number_of((size_t)(o - d->outstanding), o->generation) == number;
+    if (found) {
+        *taken = *o;
+        o->used = false;
+        d->outstanding_count--;
+    }
+    pthread_mutex_unlock(&d->lock);
+    return found;
+}
+
+/* Answers for those that freeDiameter forgot. */
+void godwit_diameter_sweep(godwit_diameter_t *d)
+{
+    uint64_t now = godwit_diameter_now_ms(), expirations;
+    if (read(d->timer, &expirations, sizeof expirations) < 0) {
+        return; /* it has not gone off */
+    }
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < GODWIT_DIAMETER_PENDING; i++) {
+        godwit_diameter_outstanding_t *o = &d->outstanding[i];
+        if (o->used && now >= o->deadline_ms) {
+            godwit_message_t message;
+            godwit_diameter_failed(o, &message);
+            o->used = false;
+            d->outstanding_count--;
+            d->counters.timeouts++;
+            append(d, &message);
+        }
+    }
+    if (d->outstanding_count > 0) {
+        arm(d);
+    }
+    pthread_mutex_unlock(&d->lock);
+}

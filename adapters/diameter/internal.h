@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of this adapter share. freeDiameter's threads and the owner's thread meet in godwit_diameter_t, under its lock; nobody
+ * waits while holding it, and of freeDiameter only fd_msg_free is called.
+ */
+#ifndef GODWIT_ADAPTERS_DIAMETER_INTERNAL_H
+#define GODWIT_ADAPTERS_DIAMETER_INTERNAL_H
+
+#include "adapters/diameter/diameter.h"
+#include "core/wire/diameter.h"
+
+#include <freeDiameter/freeDiameter-host.h>
+#include <freeDiameter/libfdcore.h>
+#include <pthread.h>
+
+#define GODWIT_DIAMETER_QUEUE 1024   /* messages for the owner */
+#define GODWIT_DIAMETER_PENDING 1024 /* requests received and not yet answered; as many requests of ours */
+#define GODWIT_DIAMETER_MESSAGE_MAX 65536
+
+/* A request of a peer that the owner has: the message waits here for its answer. */
+typedef struct godwit_diameter_pending {
+    struct msg *request; /* NULL: free */
+    uint8_t *octets;     /* of the request, as the codec wants them for the answer */
+    size_t len;
+    uint32_t generation; /* in the route: an answer to an earlier request of this place finds nothing */
+    uint64_t since_ms;
+    godwit_message_kind_t kind;
+} godwit_diameter_pending_t;
+
+/* A request of ours. */
+typedef struct godwit_diameter_outstanding {
+    bool used;
+    uint32_t generation;
+    uint64_t deadline_ms;
+    godwit_message_kind_t kind; /* of the request */
+    godwit_vector_kind_t vectors;
+    godwit_function_t from, to;
+    uint32_t transaction;
+} godwit_diameter_outstanding_t;
+
+struct godwit_diameter {
+    /* Constant after start. */
+    char identity[GODWIT_NODE_NAME_MAX], realm[GODWIT_NODE_NAME_MAX];
+    godwit_diameter_config_t config; /* its strings are not kept, but for those in arrays */
+    godwit_diameter_peer_t peers[GODWIT_DIAMETER_PEERS_MAX];
+    bool tls;
+    uint16_t port;
+    int event, timer, poll;
+
+    pthread_mutex_t lock;
+    bool running;                                  /* false while starting and stopping */
+    bool authentic[GODWIT_DIAMETER_PEERS_MAX];     /* its connection's certificate names it, or there is no TLS */
+    godwit_message_t queue[GODWIT_DIAMETER_QUEUE]; /* ring */
+    size_t queue_first, queue_count;
+    godwit_diameter_pending_t pending[GODWIT_DIAMETER_PENDING];
+    godwit_diameter_outstanding_t outstanding[GODWIT_DIAMETER_PENDING];
+    size_t outstanding_count;
+    uint32_t next_session;
+    godwit_diameter_counters_t counters;
+    char last_error[160]; /* of freeDiameter, while starting */
+};
+
+/* The one instance of this process, or NULL: freeDiameter's callbacks have no other way to it. */
+extern godwit_diameter_t *godwit_diameter_instance;
+
+/* log.c: from freeDiameter's and our own threads. */
+void godwit_diameter_log(godwit_diameter_t *d, int level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void godwit_diameter_log_handler(int level, const char *format, va_list args);
+
+/* config.c: GODWIT_OK, or a line in error. */
+GODWIT_MUST_USE godwit_status_t godwit_diameter_config_check(const godwit_diameter_config_t *config, char *error);
+/* The configuration file's descriptor, or -1. */
+int godwit_diameter_config_file(const godwit_diameter_t *d, const godwit_diameter_config_t *config, char *error);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_address(const char *text, uint16_t port,
+                                                        struct sockaddr_storage *address, socklen_t *len);
+bool godwit_diameter_is_loopback(const struct sockaddr_storage *address);
+
+/* dictionary.c: vendors, applications, commands and AVPs of the table; 0 or an errno. */
+int godwit_diameter_dictionary(void);
+/* The command object for fd_disp_register; NULL if unknown. */
+struct dict_object *godwit_diameter_command_object(const godwit_diameter_command_t *request);
+
+/* peers.c: who may connect, who is who. */
+int godwit_diameter_peers_add(godwit_diameter_t *d);
+int godwit_diameter_peers_watch(godwit_diameter_t *d);
+/* The peer that a message came from and whether what it says of its sender holds. */
+bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message,
+                                  const godwit_diameter_envelope_t *envelope);
+
+/* translate.c: octets to messages and back, the kind choosing the codec. */
+const godwit_diameter_command_t *godwit_diameter_answer_command(godwit_message_kind_t request);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_read_request(godwit_slice_t octets, godwit_message_kind_t kind,
+                                                             godwit_diameter_envelope_t *envelope,
+                                                             godwit_message_t *message, godwit_diameter_fault_t *fault);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_read_answer(godwit_slice_t octets,
+                                                            const godwit_diameter_outstanding_t *request,
+                                                            godwit_diameter_envelope_t *envelope,
+                                                            godwit_message_t *message);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_write_request(const godwit_diameter_envelope_t *envelope,
+                                                              const godwit_message_t *message, godwit_writer_t *w);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_write_answer(const godwit_diameter_envelope_t *envelope,
+                                                             const godwit_message_t *message, godwit_writer_t *w);
+/* The kind of answer to a request; and an answer that says that none came. */
+godwit_message_kind_t godwit_diameter_answer_kind(godwit_message_kind_t request);
+void godwit_diameter_failed(const godwit_diameter_outstanding_t *request, godwit_message_t *message);
+
+/* exchange.c: the queue to the owner and the tables, each call under the lock. */
+uint64_t godwit_diameter_now_ms(void);
+void godwit_diameter_push(godwit_diameter_t *d, const godwit_message_t *message); /* answers always fit */
+/* A request for the owner, its message kept. False: too many are waiting. Takes octets and request when true. */
+bool godwit_diameter_accept(godwit_diameter_t *d, struct msg *request, uint8_t *octets, size_t len,
+                            godwit_message_t *message);
+void godwit_diameter_forget_pending(godwit_diameter_t *d);
+bool godwit_diameter_take_pending(godwit_diameter_t *d, uint64_t route, godwit_message_kind_t answer,
+                                  godwit_diameter_pending_t *pending);
+/* A place for a request of ours: its number, or 0. */
+uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request);
+bool godwit_diameter_take_outstanding(godwit_diameter_t *d, uint64_t number, godwit_diameter_outstanding_t *taken);
+void godwit_diameter_sweep(godwit_diameter_t *d);
+
+/* carry.c: between octets and freeDiameter's messages. */
+int godwit_diameter_serve(void);
+/* The octets of a message; freed by the caller. False: none. */
+bool godwit_diameter_octets(struct msg *message, uint8_t **octets, size_t *len);
+/* Sends octets as the answer to request, which it takes. */
+void godwit_diameter_carry_answer(struct msg *request, godwit_slice_t octets);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_carry_request(godwit_diameter_t *d, godwit_slice_t octets,
+                                                              uint64_t number);
+
+#endif

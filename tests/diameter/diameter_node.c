@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A process with the Diameter adapter, for the tests of this folder: an HSS (roles/hss over records in memory), an EMKS that answers Ek with
+ * fixed keys, and a client that asks what standard input tells it to. One line on standard output for everything that happens; they carry
+ * keys, which are those of the tests.
+ *
+ *   diameter_node [--OPTION VALUE]...   prints "ready port=N"; options are in `options` below
+ *   air eutran|utran IMSI PLMN [RAND AUTS]     key 1|2 IMSI     confirm IMSI     peers     counters     quit
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "adapters/diameter/diameter.h"
+#include "roles/hss.h"
+#include "tests/support/owner.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static godwit_diameter_config_t config = {
+    .listen = "127.0.0.1", .identity = "hss.home.example", .realm = "home.example"};
+static godwit_diameter_peer_t peers[GODWIT_DIAMETER_PEERS_MAX];
+static bool silent; /* requests are taken and never answered */
+static unsigned long wait_to_read_ms;
+static godwit_hss_t hss;
+static owner_t owner;
+static uint32_t transaction;
+
+static void print_hex(const char *name, const uint8_t *octets, size_t len)
+{
+    char text[2 * 64 + 1];
+    godwit_hex_encode(godwit_slice(octets, len), text);
+    printf(" %s=%s", name, text);
+}
+
+static void log_line(void *context, int level, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "log %d %s\n", level, line);
+}
+
+/* ---- the command line ---- */
+
+static void copy(char *to, const char *from, size_t cap)
+{
+    snprintf(to, cap, "%s", from);
+}
+
+/* identity,realm[,host,port][,relay] */
+static void add_peer(char *text)
+{
+    godwit_diameter_peer_t *p = &peers[config.peer_count++];
+    char *save, *field = strtok_r(text, ",", &save);
+    for (int i = 0; field != NULL; i++, field = strtok_r(NULL, ",", &save)) {
+        if (strcmp(field, "relay") == 0) {
+            p->relay = true;
+        } else if (i == 0) {
+            copy(p->identity, field, sizeof p->identity);
+        } else if (i == 1) {
+            copy(p->realm, field, sizeof p->realm);
+        } else if (i == 2) {
+            copy(p->host, field, sizeof p->host);
+        } else {
+            p->port = (uint16_t)strtoul(field, NULL, 10);
+        }
+    }
+}
+
+static void destination(char *text, char host[GODWIT_NODE_NAME_MAX], char realm[GODWIT_NODE_NAME_MAX])
+{
+    char *save;
+    copy(host, strtok_r(text, ",", &save), GODWIT_NODE_NAME_MAX);
+    copy(realm, strtok_r(NULL, ",", &save), GODWIT_NODE_NAME_MAX);
+}
+
+static void option(const char *name, char *value)
+{
+    if (!strcmp(name, "--identity")) {
+        config.identity = value;
+    } else if (!strcmp(name, "--realm")) {
+        config.realm = value;
+    } else if (!strcmp(name, "--listen")) {
+        config.listen = value;
+    } else if (!strcmp(name, "--port")) {
+        config.port = (uint16_t)strtoul(value, NULL, 10);
+    } else if (!strcmp(name, "--peer")) {
+        add_peer(value);
+    } else if (!strcmp(name, "--serve")) {
+        config.serve_s6a |= strstr(value, "s6a") != NULL;
+        config.serve_ek |= strstr(value, "ek") != NULL;
+    } else if (!strcmp(name, "--hss")) {
+        destination(value, config.hss_host, config.hss_realm);
+    } else if (!strcmp(name, "--emks")) {
+        destination(value, config.emks_host, config.emks_realm);
+    } else if (!strcmp(name, "--cert")) {
+        config.tls_certificate = value;
+    } else if (!strcmp(name, "--key")) {
+        config.tls_key = value;
+    } else if (!strcmp(name, "--ca")) {
+        config.tls_ca = value;
+    } else if (!strcmp(name, "--link-protected")) {
+        config.link_protected = value;
+    } else if (!strcmp(name, "--timeout-ms")) {
+        config.timeout_ms = (uint32_t)strtoul(value, NULL, 10);
+    } else if (!strcmp(name, "--silent")) {
+        silent = value[0] == '1';
+    } else if (!strcmp(name, "--wait-to-read-ms")) {
+        wait_to_read_ms = strtoul(value, NULL, 10);
+    } else {
+        fprintf(stderr, "diameter_node: unknown option %s\n", name);
+        exit(2);
+    }
+}
+
+/* ---- the functions ---- */
+
+static void hss_step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_hss_step(role, in, out);
+}
+
+/* K and OPc of TS 35.208 4.3.1 for everybody. */
+static void hss_open(void)
+{
+    static const uint8_t k[16] = {0x46, 0x5b, 0x5c, 0xe8, 0xb1, 0x99, 0xb4, 0x9f,
+                                  0xaa, 0x5f, 0x0a, 0x2e, 0xe2, 0x38, 0xa6, 0xbc};
+    static const uint8_t opc[16] = {0xcd, 0x63, 0xcb, 0x71, 0x95, 0x4a, 0x9f, 0x4e,
+                                    0x48, 0xa5, 0x99, 0x4e, 0x37, 0xa0, 0x2b, 0xaf};
+    owner_init(&owner, hss_step, &hss);
+    hss.crypto = &godwit_crypto_builtin;
+    (void)!godwit_plmn_from_text("001-01", &hss.best_plmn);
+    copy(hss.nodes[0].host, "mme.home.example", sizeof hss.nodes[0].host);
+    hss.nodes[0].home = true;
+    hss.nodes[0].ind = 3;
+    hss.node_count = 1;
+    copy(hss.networks[0].realm, "visited.example", sizeof hss.networks[0].realm);
+    (void)!godwit_plmn_from_text("002-02", &hss.networks[0].plmn);
+    hss.network_count = 1;
+    hss.vectors_per_request = 5;
+    for (int i = 0; i < 8; i++) {
+        char digits[16];
+        godwit_record_t record = {.kind = GODWIT_RECORD_SUBSCRIBER};
+        snprintf(digits, sizeof digits, "00101000000000%d", i);
+        record.u.subscriber.imsi = owner_imsi(digits);
+        (void)!godwit_aka_key_init(&record.u.subscriber.key, hss.crypto, GODWIT_ALG_MILENAGE, godwit_slice(k, 16),
+                                   godwit_slice(opc, 16), true, NULL);
+        record.u.subscriber.ind_bits = 5;
+        record.u.subscriber.features = GODWIT_FEATURE_SEPARATE_UMTS;
+        record.u.subscriber.seq_he = 1000;
+        owner_put(&owner, &record);
+    }
+}
+
+static godwit_message_t answer_to(const godwit_message_t *request, godwit_message_kind_t kind)
+{
+    godwit_message_t m;
+    memset(&m, 0, sizeof m);
+    m.kind = kind;
+    m.from = request->to;
+    m.to = request->from;
+    m.route = request->route;
+    return m;
+}
+
+static godwit_message_t key_answer(const godwit_message_t *request)
+{
+    godwit_message_t m = answer_to(request, GODWIT_KEY_ANSWER);
+    const godwit_key_request_t *r = &request->u.key_request;
+    godwit_key_answer_t *a = &m.u.key_answer;
+    if (strcmp(r->endpoint, request->origin_host) != 0) {
+        a->status = GODWIT_NOT_ENTITLED;
+        return m;
+    }
+    a->agreement = GODWIT_AGREEMENT_SEPARATE_EPS;
+    a->generation = (uint32_t)r->purpose;
+    a->key_set = 77;
+    memset(a->k_session, 0x5E, sizeof a->k_session);
+    if (r->purpose == GODWIT_KEY_FOR_SESSION) {
+        memset(a->rand, 0x11, 16);
+        memset(a->autn, 0x22, 16);
+    }
+    return m;
+}
+
+static void serve(godwit_diameter_t *d, const godwit_message_t *request)
+{
+    godwit_message_t answer;
+    printf("request kind=%d origin=%s realm=%s\n", (int)request->kind, request->origin_host, request->origin_realm);
+    if (silent) {
+        return;
+    }
+    if (request->kind == GODWIT_AUTH_INFO_REQUEST) {
+        owner_give_message(&owner, request);
+        answer = *owner_message(&owner, GODWIT_AUTH_INFO_ANSWER, 0);
+    } else if (request->kind == GODWIT_KEY_REQUEST) {
+        answer = key_answer(request);
+    } else {
+        answer = answer_to(request, GODWIT_KEY_CONFIRM_ANSWER);
+        answer.u.key_confirm_answer = request->u.key_confirm.key_set == 77 ? GODWIT_OK : GODWIT_UNKNOWN_KEY;
+    }
+    godwit_status_t status = godwit_diameter_send(d, &answer);
+    if (status != GODWIT_OK) {
+        printf("answer not sent: %s\n", godwit_status_name(status));
+    }
+}
+
+static void show_vectors(const godwit_auth_info_answer_t *a)
+{
+    for (int i = 0; i < a->vectors; i++) {
+        const godwit_auth_info_vector_t *v = &a->vector[i];
+        print_hex("rand", v->rand, 16);
+        print_hex("autn", v->autn, 16);
+        print_hex("xres", v->xres, v->xres_len);
+        if (a->kind == GODWIT_VECTOR_EUTRAN) {
+            print_hex("kasme", v->kasme, 32);
+        } else {
+            print_hex("ck", v->ck, 16);
+            print_hex("ik", v->ik, 16);
+        }
+    }
+}
+
+static void show(const godwit_message_t *m)
+{
+    printf("answer %u", (unsigned)m->transaction);
+    if (m->kind == GODWIT_AUTH_INFO_ANSWER) {
+        printf(" status=%s vectors=%d", godwit_status_name(m->u.auth_info_answer.status),
+               m->u.auth_info_answer.vectors);
+        show_vectors(&m->u.auth_info_answer);
+    } else if (m->kind == GODWIT_KEY_ANSWER) {
+        const godwit_key_answer_t *a = &m->u.key_answer;
+        printf(" status=%s agreement=%d generation=%u key_set=%llu", godwit_status_name(a->status), (int)a->agreement,
+               (unsigned)a->generation, (unsigned long long)a->key_set);
+        print_hex("rand", a->rand, 16);
+        print_hex("k_session", a->k_session, 32);
+    } else {
+        printf(" status=%s", godwit_status_name(m->u.key_confirm_answer));
+    }
+    printf(" origin=%s\n", m->origin_host);
+}
+
+static void take(godwit_diameter_t *d)
+{
+    godwit_message_t m;
+    while (godwit_diameter_receive(d, &m) == GODWIT_OK) {
+        if (m.kind == GODWIT_AUTH_INFO_REQUEST || m.kind == GODWIT_KEY_REQUEST || m.kind == GODWIT_KEY_CONFIRM) {
+            serve(d, &m);
+        } else {
+            show(&m);
+        }
+    }
+}
+
+/* ---- standard input ---- */
+
+static void send_request(godwit_diameter_t *d, godwit_message_t *m)
+{
+    m->transaction = ++transaction;
+    godwit_status_t status = godwit_diameter_send(d, m);
+    if (status != GODWIT_OK) {
+        printf("answer %u status=not-sent-%s\n", (unsigned)m->transaction, godwit_status_name(status));
+    }
+}
+
+static void ask_air(godwit_diameter_t *d, char **save)
+{
+    godwit_message_t m;
+    memset(&m, 0, sizeof m);
+    m.kind = GODWIT_AUTH_INFO_REQUEST;
+    m.from = GODWIT_FUNCTION_EMKS;
+    m.to = GODWIT_FUNCTION_HSS;
+    godwit_auth_info_request_t *r = &m.u.auth_info_request;
+    r->kind = strcmp(strtok_r(NULL, " ", save), "utran") == 0 ? GODWIT_VECTOR_UTRAN : GODWIT_VECTOR_EUTRAN;
+    r->imsi = owner_imsi(strtok_r(NULL, " ", save));
+    (void)!godwit_plmn_from_text(strtok_r(NULL, " ", save), &r->visited_plmn);
+    r->vectors = 1;
+    char *rand = strtok_r(NULL, " ", save), *auts = strtok_r(NULL, " ", save);
+    size_t len;
+    if (auts != NULL) {
+        r->resync = godwit_hex_decode(rand, r->rand, 16, &len) == GODWIT_OK &&
+                    godwit_hex_decode(auts, r->auts, 14, &len) == GODWIT_OK;
+    }
+    send_request(d, &m);
+}
+
+static void ask_key(godwit_diameter_t *d, char **save)
+{
+    godwit_message_t m;
+    memset(&m, 0, sizeof m);
+    m.kind = GODWIT_KEY_REQUEST;
+    m.from = GODWIT_FUNCTION_HSE;
+    m.to = GODWIT_FUNCTION_EMKS;
+    m.u.key_request.purpose = (godwit_key_purpose_t)strtoul(strtok_r(NULL, " ", save), NULL, 10);
+    m.u.key_request.imsi = owner_imsi(strtok_r(NULL, " ", save));
+    m.u.key_request.agreements = 4;
+    char *endpoint = strtok_r(NULL, " ", save);
+    copy(m.u.key_request.endpoint, endpoint != NULL ? endpoint : config.identity, sizeof m.u.key_request.endpoint);
+    send_request(d, &m);
+}
+
+static void ask_confirm(godwit_diameter_t *d, char **save)
+{
+    godwit_message_t m;
+    memset(&m, 0, sizeof m);
+    m.kind = GODWIT_KEY_CONFIRM;
+    m.from = GODWIT_FUNCTION_HSE;
+    m.to = GODWIT_FUNCTION_EMKS;
+    m.u.key_confirm.imsi = owner_imsi(strtok_r(NULL, " ", save));
+    m.u.key_confirm.key_set = strtoul(strtok_r(NULL, " ", save), NULL, 10);
+    copy(m.u.key_confirm.endpoint, config.identity, sizeof m.u.key_confirm.endpoint);
+    send_request(d, &m);
+}
+
+static bool obey(godwit_diameter_t *d, char *line)
+{
+    char *save, *word = strtok_r(line, " \n", &save);
+    if (word == NULL || strcmp(word, "quit") == 0) {
+        return false;
+    }
+    save[strcspn(save, "\n")] = '\0';
+    if (!strcmp(word, "air")) {
+        ask_air(d, &save);
+    } else if (!strcmp(word, "key")) {
+        ask_key(d, &save);
+    } else if (!strcmp(word, "confirm")) {
+        ask_confirm(d, &save);
+    } else if (!strcmp(word, "peers")) {
+        printf("peers");
+        for (size_t i = 0; i < config.peer_count; i++) {
+            printf(" %s=%s", peers[i].identity, godwit_diameter_peer_open(d, i) ? "open" : "closed");
+        }
+        printf("\n");
+    } else if (!strcmp(word, "counters")) {
+        godwit_diameter_counters_t c = godwit_diameter_counters(d);
+        printf("counters received=%llu refused=%llu overload=%llu sent=%llu answers=%llu timeouts=%llu\n",
+               (unsigned long long)c.requests_received, (unsigned long long)c.requests_refused,
+               (unsigned long long)c.requests_overload, (unsigned long long)c.requests_sent,
+               (unsigned long long)c.answers_received, (unsigned long long)c.timeouts);
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    char error[GODWIT_DIAMETER_ERROR_MAX], line[512];
+    config.peers = peers;
+    config.log = log_line;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        option(argv[i], argv[i + 1]);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    setvbuf(stdin, NULL, _IONBF, 0); /* what poll() does not see must not wait in a buffer */
+    hss_open();
+    godwit_diameter_t *d = godwit_diameter_start(&config, error);
+    if (d == NULL) {
+        fprintf(stderr, "%s\n", error);
+        return 1;
+    }
+    printf("ready port=%u\n", (unsigned)godwit_diameter_port(d));
+    usleep((useconds_t)wait_to_read_ms * 1000);
+    for (bool running = true; running;) {
+        struct pollfd p[2] = {{.fd = godwit_diameter_fd(d), .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
+        (void)poll(p, 2, -1);
+        take(d);
+        if (p[1].revents) {
+            running = fgets(line, sizeof line, stdin) != NULL && obey(d, line);
+        }
+    }
+    godwit_diameter_stop(d);
+    puts("stopped");
+    return 0;
+}

@@ -8,16 +8,17 @@
 #include <string.h>
 
 static const cli_command_t *const commands[] = {
-    &cli_send,        &cli_sub_add,      &cli_sub_import,   &cli_sub_list,     &cli_sub_show, &cli_sub_rm,
-    &cli_usim_create, &cli_session_list, &cli_session_show, &cli_session_drop, &cli_status,   &cli_decode,
-    &cli_aka_vector,  &cli_aka_verify,   &cli_kdf,          &cli_keys,         &cli_eea,      &cli_eia,
+    &cli_send,        &cli_sub_add,           &cli_sub_import,   &cli_sub_list,     &cli_sub_show,     &cli_sub_rm,
+    &cli_usim_create, &cli_usim_authenticate, &cli_session_list, &cli_session_show, &cli_session_drop, &cli_status,
+    &cli_decode,      &cli_aka_vector,        &cli_aka_verify,   &cli_kdf,          &cli_keys,         &cli_eea,
+    &cli_eia,
 };
 
 static void usage(FILE *out)
 {
     (void)fprintf(out, "usage: godwit COMMAND [OPTIONS]\n\ncommands (godwit COMMAND --help tells more):\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        (void)fprintf(out, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
+        (void)fprintf(out, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
     }
     (void)fprintf(out, "\nexit codes: 0 done, 1 refused, 2 usage, 3 a file or store cannot be used, 4 no answer\n");
 }

@@ -212,8 +212,11 @@ static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
         device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
     } else if (x->pending == GODWIT_MANAGE_KEYS_REQUEST) {
         device->session.synchronised += UINT32_C(1) << (3u + 8u * device->config.framing.counter_octets);
-    } else if (x->early && x->echo_had_reading) {
-        godwit_device_event(requests, "reading_uncertain", GODWIT_OK);
+    } else if (x->early) { /* perhaps it did arrive, and the session under that key has begun without us */
+        device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
+        if (x->echo_had_reading) {
+            godwit_device_event(requests, "reading_uncertain", GODWIT_OK);
+        }
     }
     godwit_device_exchange_end(device);
     godwit_device_event(requests, "given_up", GODWIT_OK);

@@ -114,7 +114,6 @@ godwit_status_t godwit_emsdp_open(const godwit_crypto_t *crypto, const godwit_em
                                   godwit_slice_t transcript, uint8_t *plain, godwit_emsdp_opened_t *opened)
 {
     struct opening o;
-    godwit_emsdp_opened_t result = {.count = 0};
     godwit_status_t status = begin(&o, crypto, key, datagram, transcript);
     if (status == GODWIT_OK) {
         status = authenticate(&o);
@@ -126,19 +125,19 @@ godwit_status_t godwit_emsdp_open(const godwit_crypto_t *crypto, const godwit_em
     if (status != GODWIT_OK) {
         return status;
     }
-    result.user_plane = o.header.user_plane;
-    result.count = o.protection.input.count;
+    memset(opened, 0, sizeof *opened);
     memcpy(plain, o.content.ptr, o.content.len);
-    if (result.user_plane) {
+    if (o.header.user_plane) {
         status = godwit_emsdp_cipher(&o.protection, plain, o.content.len);
-        result.payload = godwit_slice(plain, o.content.len);
+        opened->payload = godwit_slice(plain, o.content.len);
     } else {
-        status = read_control(&o, plain, &result.control);
+        status = read_control(&o, plain, &opened->control);
     }
-    if (status == GODWIT_OK) {
-        *opened = result;
-    } else {
+    opened->user_plane = o.header.user_plane;
+    opened->count = o.protection.input.count;
+    if (status != GODWIT_OK) {
         godwit_wipe(plain, o.content.len);
+        memset(opened, 0, sizeof *opened);
     }
     return status;
 }

@@ -81,6 +81,15 @@ godwit_status_t godwit_emsdp_seal_user(const godwit_crypto_t *crypto, godwit_ems
     return end(&s, status, out);
 }
 
+/* How many octets at the end are ciphered. Data has the highest tag that is built: its value stands last. */
+static size_t ciphered_of(const godwit_emsdp_control_t *m, size_t tlvs_len)
+{
+    if (frame_ciphers_all(m->command)) {
+        return tlvs_len;
+    }
+    return godwit_emsdp_has(m, GODWIT_TLV_DATA) ? m->data.len : 0;
+}
+
 godwit_status_t godwit_emsdp_seal_control(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key,
                                           const godwit_emsdp_control_t *m, godwit_slice_t transcript,
                                           godwit_writer_t *out)
@@ -98,10 +107,7 @@ godwit_status_t godwit_emsdp_seal_control(const godwit_crypto_t *crypto, godwit_
         s.protection.transcript = transcript;
         status = godwit_emsdp_tlvs_build(m, situation, counts, &s.w);
         if (status == GODWIT_OK) {
-            /* Data has the highest tag that is built: its value stands last. */
-            status = protect(&s, frame_ciphers_all(m->command)          ? s.w.len - tlvs
-                                 : godwit_emsdp_has(m, GODWIT_TLV_DATA) ? m->data.len
-                                                                        : 0);
+            status = protect(&s, ciphered_of(m, s.w.len - tlvs));
         }
     }
     return end(&s, status, out);

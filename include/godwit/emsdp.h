@@ -209,7 +209,8 @@ typedef struct godwit_emsdp_opened {
  * for control, parses. Changes nothing: see godwit_emsdp_accept. transcript: that of the open exchange, or empty; used for commands 11
  * and 12 only, which cannot be right without one. Order of refusals: GODWIT_MALFORMED (header, too short), GODWIT_UNKNOWN_SESSION and
  * GODWIT_UNKNOWN_KEY (the header's are not this key's), GODWIT_MAC_FAILURE, GODWIT_REPLAY (the MAC is right, the COUNT was seen or is
- * behind the window), GODWIT_MALFORMED (authentic but senseless). */
+ * behind the window), GODWIT_MALFORMED (authentic but senseless). *opened is of use after GODWIT_OK only: it is written in place, so that a
+ * small stack suffices. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_open(const godwit_crypto_t *crypto, const godwit_emsdp_key_t *key,
                                                   godwit_slice_t datagram, godwit_slice_t transcript, uint8_t *plain,
                                                   godwit_emsdp_opened_t *opened);

@@ -44,10 +44,12 @@ static void add_waiter(godwit_emks_pending_t *pending, const godwit_message_t *m
     memcpy(waiter->endpoint, message->u.key_request.endpoint, sizeof waiter->endpoint);
 }
 
-static void send_request(godwit_emks_t *emks, const godwit_emks_pending_t *pending, const uint8_t *outstanding_rand,
+static void send_request(godwit_emks_t *emks, godwit_emks_pending_t *pending, const uint8_t *outstanding_rand,
                          godwit_message_t *message, godwit_outbox_t *out)
 {
     godwit_auth_info_request_t *request = &message->u.auth_info_request;
+    emks->next_transaction = emks->next_transaction == UINT32_MAX ? 1 : emks->next_transaction + 1;
+    pending->transaction = emks->next_transaction;
     message->kind = GODWIT_AUTH_INFO_REQUEST;
     message->from = GODWIT_FUNCTION_EMKS;
     message->to = GODWIT_FUNCTION_HSS;
@@ -88,8 +90,6 @@ godwit_status_t godwit_emks_ask(godwit_emks_t *emks, const godwit_message_t *mes
     }
     memset(pending, 0, sizeof *pending);
     pending->used = true;
-    emks->next_transaction = emks->next_transaction == UINT32_MAX ? 1 : emks->next_transaction + 1;
-    pending->transaction = emks->next_transaction;
     pending->imsi = *imsi;
     pending->agreement = agreement;
     pending->resync = auts != NULL;
@@ -98,6 +98,17 @@ godwit_status_t godwit_emks_ask(godwit_emks_t *emks, const godwit_message_t *mes
     }
     add_waiter(pending, message);
     send_request(emks, pending, outstanding_rand, request, out);
+    return GODWIT_OK;
+}
+
+godwit_status_t godwit_emks_ask_without_auts(godwit_emks_t *emks, godwit_emks_pending_t *pending, godwit_outbox_t *out)
+{
+    godwit_message_t *request = godwit_outbox_alloc(out, sizeof *request);
+    if (request == NULL) {
+        return GODWIT_OVERLOAD;
+    }
+    pending->resync = false;
+    send_request(emks, pending, NULL, request, out);
     return GODWIT_OK;
 }
 

@@ -20,6 +20,9 @@ void godwit_emks_on_key_confirm(godwit_emks_t *emks, const godwit_input_t *in, g
 GODWIT_MUST_USE godwit_status_t godwit_emks_ask(godwit_emks_t *emks, const godwit_message_t *message,
                                                 godwit_agreement_t agreement, const uint8_t *outstanding_rand,
                                                 const uint8_t *auts, godwit_outbox_t *out);
+/* Asks again for those who wait, this time for a vector whatever the AUTS says. */
+GODWIT_MUST_USE godwit_status_t godwit_emks_ask_without_auts(godwit_emks_t *emks, godwit_emks_pending_t *pending,
+                                                             godwit_outbox_t *out);
 void godwit_emks_pending_release(godwit_emks_t *emks, godwit_emks_pending_t *pending, godwit_outbox_t *out);
 
 /* answer.c */

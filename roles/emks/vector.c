@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * AUTH_INFO_ANSWER: a new vector becomes a new key set; of several, all but the first are discarded. Everybody who waited gets a
- * generation of their own. When the HSS refuses or is silent, what was outstanding before stays so.
+ * generation of their own. When the HSS refuses or is silent, what was outstanding before stays so; but for an AUTS that it refuses against
+ * a vector that is not fresh, for it may have forgotten that RAND, and the device could never set up again.
  */
 #include <string.h>
 
 #include "core/agree/separate_aka/separate_aka.h"
 #include "roles/emks/internal.h"
+
+#define FRESH_MS 60000 /* so often at most does a forged AUTS cost the subscriber an SQN */
 
 static godwit_emks_pending_t *pending_of(godwit_emks_t *emks, uint32_t transaction)
 {
@@ -113,6 +116,12 @@ done:
     godwit_wipe(&key_set, sizeof key_set);
 }
 
+static bool is_fresh(const godwit_input_t *in)
+{
+    uint64_t created_ms = in->fetched != NULL ? in->fetched->u.key_set.created_ms : 0;
+    return in->now_ms < created_ms || in->now_ms - created_ms < FRESH_MS;
+}
+
 void godwit_emks_on_vector(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_emks_pending_t *pending = pending_of(emks, in->message->transaction);
@@ -121,13 +130,16 @@ void godwit_emks_on_vector(godwit_emks_t *emks, const godwit_input_t *in, godwit
         return; /* its timer was first, and has said so */
     }
     godwit_status_t status = check(emks, pending, &in->message->u.auth_info_answer, &detail);
-    if (status != GODWIT_OK) {
+    bool auts_refused = pending->resync && status == GODWIT_AUTH_MAC_FAILURE;
+    if (status != GODWIT_OK && !auts_refused) {
         refuse_all(emks, pending, status, detail, out);
     } else if (in->fetch_status == GODWIT_AGAIN) {
         godwit_emks_fetch_key_set(out, &pending->imsi, pending->agreement);
     } else if (in->fetch_status != GODWIT_OK && in->fetch_status != GODWIT_NOT_FOUND) {
         refuse_all(emks, pending, GODWIT_STORE_FAILED, "the key set could not be read", out);
-    } else {
+    } else if (!auts_refused) {
         take(emks, pending, in, out);
+    } else if (is_fresh(in) || godwit_emks_ask_without_auts(emks, pending, out) != GODWIT_OK) {
+        refuse_all(emks, pending, status, detail, out);
     }
 }

@@ -20,6 +20,11 @@ static uint64_t hash_of(const godwit_address_t *from)
     return hash != 0 ? hash : 1;
 }
 
+bool godwit_hse_is_same_sender(const godwit_address_t *a, const godwit_address_t *b)
+{
+    return hash_of(a) == hash_of(b);
+}
+
 static uint32_t full_budget(const godwit_hse_t *hse)
 {
     return hse->config.budget_octets != 0 ? hse->config.budget_octets : BUDGET_OCTETS;
@@ -28,7 +33,10 @@ static uint32_t full_budget(const godwit_hse_t *hse)
 static void refill(const godwit_hse_t *hse, godwit_hse_sender_t *sender, uint64_t now_ms)
 {
     uint32_t full = full_budget(hse);
-    uint64_t passed = now_ms > sender->at_ms ? now_ms - sender->at_ms : 0;
+    if (now_ms < sender->at_ms) {
+        sender->at_ms = now_ms; /* the clock was set back: the minute begins again, or he would wait for the old time */
+    }
+    uint64_t passed = now_ms - sender->at_ms;
     uint64_t gained = passed >= MINUTE_MS ? full : passed * full / MINUTE_MS;
     if (gained == 0) {
         return; /* and at_ms stays: what is not yet an octet is not lost */

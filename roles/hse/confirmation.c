@@ -54,8 +54,21 @@ static void end_older(godwit_hse_turn_t *turn)
     }
 }
 
+/* The device has gone on to a later generation since this set-up began: what proves the earlier key now was held back on its way. */
+static bool is_overtaken(const godwit_hse_turn_t *turn)
+{
+    const godwit_session_record_t *record = &turn->work.record;
+    const godwit_session_record_t *other = turn->in->fetched != NULL ? &turn->in->fetched->u.session : NULL;
+    return other != NULL && other->agreement == record->agreement && other->key_set == record->key_set &&
+           other->last_generation > record->last_generation && other->created_ms >= turn->exchange->since_ms;
+}
+
 godwit_status_t godwit_hse_establish(godwit_hse_turn_t *turn)
 {
+    if (is_overtaken(turn)) {
+        turn->detail = "the device has a later session";
+        return GODWIT_REPLAY;
+    }
     end_older(turn);
     godwit_hse_confirm_key(turn);
     godwit_hse_event(turn->out, "session_started", GODWIT_OK, &turn->work.record.imsi, turn->work.record.session_id,

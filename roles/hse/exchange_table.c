@@ -74,43 +74,57 @@ const godwit_hse_exchange_t *godwit_hse_exchange_newest(const godwit_hse_t *hse,
     return newest;
 }
 
-/* What a new entry may take: a free or expired one; of the same IMSI when it has as many as it may, the oldest; else one whose session
- * exists already, the oldest. */
+/* What a new entry may take: a free or expired one; of the same IMSI when it has as many as it may, the oldest of the same sender, else the
+ * oldest; else one whose session exists already, the oldest. */
 typedef struct candidates {
-    godwit_hse_exchange_t *free, *own, *done;
+    godwit_hse_exchange_t *free, *same_sender, *own, *done;
     uint32_t own_count;
 } candidates_t;
 
-static void consider(candidates_t *c, godwit_hse_exchange_t *x, bool alive, const godwit_imsi_t *imsi)
+static void take_older(godwit_hse_exchange_t **oldest, godwit_hse_exchange_t *x)
 {
-    if (!alive) {
-        c->free = x;
-        return;
-    }
-    if (!x->inquiry && !x->live && godwit_imsi_equal(&x->imsi, imsi)) {
-        c->own_count++;
-        if (c->own == NULL || x->since_ms < c->own->since_ms) {
-            c->own = x;
-        }
-    }
-    if (x->live && (c->done == NULL || x->since_ms < c->done->since_ms)) {
-        c->done = x;
+    if (*oldest == NULL || x->since_ms < (*oldest)->since_ms) {
+        *oldest = x;
     }
 }
 
-godwit_hse_exchange_t *godwit_hse_exchange_new(godwit_hse_t *hse, const godwit_imsi_t *imsi, uint64_t now_ms)
+static void consider(candidates_t *c, godwit_hse_exchange_t *x, const godwit_imsi_t *imsi, const godwit_address_t *from)
+{
+    if (!x->inquiry && !x->live && godwit_imsi_equal(&x->imsi, imsi)) {
+        c->own_count++;
+        take_older(&c->own, x);
+        if (godwit_hse_is_same_sender(&x->from, from)) {
+            take_older(&c->same_sender, x);
+        }
+    }
+    if (x->live) {
+        take_older(&c->done, x);
+    }
+}
+
+godwit_hse_exchange_t *godwit_hse_exchange_new(godwit_hse_t *hse, const godwit_imsi_t *imsi,
+                                               const godwit_address_t *from, uint64_t now_ms)
 {
     uint32_t most = hse->config.exchanges_per_imsi != 0 ? hse->config.exchanges_per_imsi : PER_IMSI;
     candidates_t c = {.free = NULL};
     for (size_t i = 0; i < hse->exchange_capacity; i++) {
-        consider(&c, &hse->exchanges[i], is_alive(hse, &hse->exchanges[i], now_ms), imsi);
+        godwit_hse_exchange_t *x = &hse->exchanges[i];
+        if (is_alive(hse, x, now_ms)) {
+            consider(&c, x, imsi, from);
+        } else {
+            c.free = x;
+        }
     }
-    godwit_hse_exchange_t *x = c.own_count >= most ? c.own : c.free != NULL ? c.free : c.done;
+    godwit_hse_exchange_t *x = c.free != NULL ? c.free : c.done;
+    if (c.own_count >= most) {
+        x = c.same_sender != NULL ? c.same_sender : c.own;
+    }
     if (x != NULL) {
         godwit_wipe(x, sizeof *x);
         x->used = true;
         x->since_ms = now_ms;
         x->imsi = *imsi;
+        x->from = *from;
     }
     return x;
 }
@@ -152,6 +166,10 @@ bool godwit_hse_exchange_sweep(godwit_hse_t *hse, uint64_t now_ms)
     bool left = false;
     for (size_t i = 0; i < hse->exchange_capacity; i++) {
         godwit_hse_exchange_t *x = &hse->exchanges[i];
+        if (x->used && now_ms < x->since_ms) {
+            x->since_ms =
+                now_ms; /* the clock was set back: its life begins again, but does not wait for the old time */
+        }
         if (x->used && !is_alive(hse, x, now_ms)) {
             godwit_hse_exchange_release(x);
         }

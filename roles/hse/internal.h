@@ -47,9 +47,10 @@ godwit_hse_exchange_t *godwit_hse_inquiry_of(godwit_hse_t *hse, uint32_t session
 /* The newest started set-up of an IMSI. */
 const godwit_hse_exchange_t *godwit_hse_exchange_newest(const godwit_hse_t *hse, const godwit_imsi_t *imsi,
                                                         uint64_t now_ms);
-/* A fresh entry. Of one IMSI at most exchanges_per_imsi are kept, the oldest goes: whoever floods one IMSI pushes out his own. NULL when
- * the table is full of others. */
-godwit_hse_exchange_t *godwit_hse_exchange_new(godwit_hse_t *hse, const godwit_imsi_t *imsi, uint64_t now_ms);
+/* A fresh entry. Of one IMSI at most exchanges_per_imsi are kept: the oldest that came from the same sender goes, else the oldest, so that
+ * whoever floods one IMSI from elsewhere pushes out his own. NULL when the table is full of others. */
+godwit_hse_exchange_t *godwit_hse_exchange_new(godwit_hse_t *hse, const godwit_imsi_t *imsi,
+                                               const godwit_address_t *from, uint64_t now_ms);
 void godwit_hse_exchange_release(godwit_hse_exchange_t *exchange);
 void godwit_hse_exchange_release_session(godwit_hse_t *hse, uint32_t session_id);
 bool godwit_hse_exchange_holds_id(const godwit_hse_t *hse, uint32_t session_id, uint64_t now_ms);
@@ -60,6 +61,8 @@ bool godwit_hse_exchange_sweep(godwit_hse_t *hse, uint64_t now_ms);
 uint32_t godwit_hse_next_transaction(godwit_hse_t *hse);
 
 /* ---- budget.c ---- */
+/* Whether both addresses share one budget: the port does not matter, nor what lies below the /64 of IPv6. */
+bool godwit_hse_is_same_sender(const godwit_address_t *a, const godwit_address_t *b);
 bool godwit_hse_budget_has(godwit_hse_t *hse, const godwit_address_t *from, uint32_t octets, uint64_t now_ms);
 /* False, and nothing spent, when there is not enough left. */
 bool godwit_hse_budget_spend(godwit_hse_t *hse, const godwit_address_t *from, uint32_t octets, uint64_t now_ms);

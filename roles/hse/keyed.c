@@ -90,9 +90,21 @@ static uint32_t failures_allowed(const godwit_hse_turn_t *turn)
     return suite != NULL && suite->mac_len < 8 ? FAILURES_4 : FAILURES_8;
 }
 
+/* From where the device was heard last, a MAC that cannot be guessed is looked at whatever comes from elsewhere: a forger must not be able
+ * to silence it. */
+static bool is_trusted_place(const godwit_hse_turn_t *turn)
+{
+    const godwit_suite_t *suite = godwit_suite(turn->work.record.current.hot.suite);
+    godwit_address_t last = turn->establishing ? turn->exchange->from : godwit_hse_address_of(&turn->work.record);
+    return suite != NULL && suite->mac_len >= 8 && godwit_address_equal(&last, &turn->in->from);
+}
+
 static bool is_flooded(const godwit_hse_turn_t *turn)
 {
     const godwit_hse_session_t *session = &turn->work;
+    if (is_trusted_place(turn)) {
+        return false;
+    }
     if (turn->establishing) { /* an exchange lives a minute */
         return turn->exchange->mac_failures >= failures_allowed(turn);
     }
@@ -169,6 +181,10 @@ static void accept(godwit_hse_turn_t *turn, godwit_emsdp_key_t *key)
     uint32_t next_in = turn->opened.user_plane ? key->hot.up_next_in : key->cp_next_in;
     godwit_emsdp_accept(key, &turn->opened);
     if (turn->opened.count >= next_in) {
+        godwit_address_t before = godwit_hse_address_of(record);
+        if (!godwit_address_equal(&before, &turn->in->from)) {
+            turn->work.sendings = 0; /* what is pending went where the device no longer listens: it is due at once */
+        }
         record->has_address = true;
         record->address_len = turn->in->from.len;
         memcpy(record->address, turn->in->from.octets, sizeof record->address);

@@ -9,8 +9,9 @@
 bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending)
 {
     static const godwit_imsi_t nobody; /* inquiries do not count among the set-ups of an IMSI */
+    static const godwit_address_t nowhere;
     const godwit_session_record_t *record = &turn->work.record;
-    godwit_hse_exchange_t *x = godwit_hse_exchange_new(turn->hse, &nobody, turn->in->now_ms);
+    godwit_hse_exchange_t *x = godwit_hse_exchange_new(turn->hse, &nobody, &nowhere, turn->in->now_ms);
     if (x == NULL) {
         return false;
     }

@@ -73,7 +73,6 @@ void godwit_hse_ask_key(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, uint
 static void fill(const godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in,
                  const godwit_emsdp_control_t *m, const uint8_t hash[32])
 {
-    x->from = in->from;
     x->suite = choose_suite(&hse->config, m->suites);
     x->agreements = m->agreements & hse->config.agreements;
     x->serving_network = m->serving_network;
@@ -105,7 +104,7 @@ static void begin(godwit_hse_t *hse, const godwit_input_t *in, const godwit_emsd
         godwit_hse_event(out, "refused", GODWIT_OVERLOAD, &m->imsi, 0, "this sender's budget is spent");
         return;
     }
-    godwit_hse_exchange_t *x = godwit_hse_exchange_new(hse, &m->imsi, in->now_ms);
+    godwit_hse_exchange_t *x = godwit_hse_exchange_new(hse, &m->imsi, &in->from, in->now_ms);
     if (x == NULL) {
         godwit_hse_event(out, "refused", GODWIT_OVERLOAD, &m->imsi, 0, "the table of set-ups is full");
         return;

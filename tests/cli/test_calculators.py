@@ -211,7 +211,7 @@ class Frame(unittest.TestCase):
     def test_every_command_has_help_and_refuses_unknown_options(self):
         code, out, _ = run("--help")
         self.assertEqual(code, 0)
-        names = [line[2:17].strip() for line in out.splitlines() if line.startswith("  ")]
+        names = [line[2:20].strip() for line in out.splitlines() if line.startswith("  ")]
         self.assertGreaterEqual(len(names), 18)
         for name in names:
             code, out, err = run(*name.split(), "--help")

@@ -131,6 +131,18 @@ class Usim(WithStore):
         self.assertEqual((code, out), (3, ""))
         self.assertIn(card, err)
 
+    def test_authenticate_as_an_access_network_would(self):
+        card = self.path("card")
+        run("usim", "create", "--imsi", IMSI, "--k", K, "--opc", OPC, card)
+        vector = result("aka", "vector", "--k", K, "--opc", OPC, "--rand", "00" * 16, "--sqn", "000000000020", "--amf", "8000")
+        words = ["usim", "authenticate", "--rand", "00" * 16, card, "--autn"]
+        self.assertEqual(result(*words, vector["autn"]), {"result": "ok", "res": vector["res"], "auts": None})
+        code, out, _ = run(*words, vector["autn"], "--json")
+        self.assertEqual((code, out[:24]), (1, '{"result":"auth_resync",'))
+        code, out, _ = run(*words, "00" * 16, "--json")
+        self.assertEqual((code, out), (1, '{"result":"auth_mac_failure","res":null,"auts":null}\n'))
+        self.assertNotIn(vector["ck"], out)
+
     def test_send_without_a_peer_or_with_another_card(self):
         card, state = self.path("card"), self.path("state")
         run("usim", "create", "--imsi", IMSI, "--k", K, "--opc", OPC, card)

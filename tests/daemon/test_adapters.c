@@ -10,9 +10,11 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -253,6 +255,34 @@ static void a_full_disk_never_cuts_a_line(void **state)
     d->kind->close(d);
 }
 
+static void what_a_full_disk_cut_goes_on_where_it_was(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/godwit-deliver-XXXXXX", path[64], why[GODWIT_DELIVER_WHY], text[2048];
+    godwit_delivery_t *d = NULL;
+    struct rlimit unlimited, tight;
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/out", directory);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &unlimited), 0);
+    tight = (struct rlimit){150, unlimited.rlim_max}; /* in the middle of the second line */
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(godwit_deliver_file.open(path, &d, why), GODWIT_OK);
+    godwit_reading_t r = reading("one", 3), s = reading("two", 3);
+    assert_int_equal(d->kind->deliver(d, &r), GODWIT_OK);
+    assert_int_equal(d->kind->deliver(d, &s), GODWIT_OK);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    godwit_status_t full = d->kind->flush(d);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &unlimited), 0);
+    assert_int_equal(full, GODWIT_IO_FAILED);
+    assert_int_equal(read_all(path, text, sizeof text), 150);
+    assert_int_equal(d->kind->flush(d), GODWIT_OK);
+    read_all(path, text, sizeof text);
+    assert_string_equal(text, LINE_HEAD "\"payload\":\"one\"" LINE_TAIL LINE_HEAD "\"payload\":\"two\"" LINE_TAIL);
+    d->kind->close(d);
+    unlink(path);
+    rmdir(directory);
+}
+
 static void readings_go_out_as_datagrams(void **state)
 {
     (void)state;
@@ -420,6 +450,7 @@ int main(void)
         cmocka_unit_test(a_reading_is_one_json_line),
         cmocka_unit_test(readings_are_added_to_a_file_and_a_rotated_one_begins_anew),
         cmocka_unit_test(a_full_disk_never_cuts_a_line),
+        cmocka_unit_test(what_a_full_disk_cut_goes_on_where_it_was),
         cmocka_unit_test(readings_go_out_as_datagrams),
         cmocka_unit_test(an_event_is_one_line_with_a_short_imsi),
         cmocka_unit_test(the_level_decides_what_is_written_but_all_is_counted),

@@ -343,6 +343,39 @@ static void a_refused_auts_leaves_the_old_vector_answerable(void **state)
     assert_memory_equal(again.rand, one.rand, 16);
 }
 
+/* An HSS forgets which RANDs it gave (docs/sqn.md): the vector that the card refuses must not stay the only one for a day. But whoever forges
+ * AUTS burns no more than one SQN a minute. */
+static void an_auts_that_the_hss_refuses_replaces_an_old_vector_and_not_a_fresh_one(void **state)
+{
+    (void)state;
+    godwit_key_answer_t first = get_key();
+    w.request.u.key_request.resync = true;
+    godwit_message_t air = give_request();
+    godwit_message_t refusal = hss_answer(air.transaction, GODWIT_VECTOR_EUTRAN, 0x8000);
+    refusal.u.auth_info_answer.status = GODWIT_AUTH_MAC_FAILURE;
+    owner_give_message(&w.owner, &refusal);
+    assert_int_equal(owner_message(&w.owner, GODWIT_KEY_ANSWER, 0)->u.key_answer.status, GODWIT_AUTH_MAC_FAILURE);
+    w.owner.now_ms += 60000;
+    air = give_request();
+    assert_true(air.u.auth_info_request.resync);
+    refusal.transaction = air.transaction;
+    owner_give_message(&w.owner, &refusal);
+    const godwit_message_t *again = owner_message(&w.owner, GODWIT_AUTH_INFO_REQUEST, 0);
+    assert_false(again->u.auth_info_request.resync);
+    assert_int_equal(again->u.auth_info_request.vectors, 1);
+    godwit_message_t answer = hss_answer(again->transaction, GODWIT_VECTOR_EUTRAN, 0x8000);
+    owner_give_message(&w.owner, &answer);
+    const godwit_message_t *given = owner_message(&w.owner, GODWIT_KEY_ANSWER, 0);
+    assert_int_equal(given->u.key_answer.status, GODWIT_OK);
+    assert_int_equal(given->transaction, w.request.transaction - 1);
+    assert_memory_not_equal(given->u.key_answer.rand, first.rand, 16);
+    w.owner.now_ms += 59999; /* fresh again: nothing is burnt */
+    air = give_request();
+    refusal.transaction = air.transaction;
+    owner_give_message(&w.owner, &refusal);
+    assert_int_equal(owner_message(&w.owner, GODWIT_KEY_ANSWER, 0)->u.key_answer.status, GODWIT_AUTH_MAC_FAILURE);
+}
+
 static void auts_without_an_outstanding_vector_is_refused(void **state)
 {
     (void)state;
@@ -532,6 +565,7 @@ int main(void)
         TEST(an_hss_that_repeats_a_vector_gets_no_key_used_twice),
         TEST(auts_goes_to_the_hss_with_the_outstanding_rand),
         TEST(a_refused_auts_leaves_the_old_vector_answerable),
+        TEST(an_auts_that_the_hss_refuses_replaces_an_old_vector_and_not_a_fresh_one),
         TEST(auts_without_an_outstanding_vector_is_refused),
         TEST(auts_against_a_replaced_vector_gets_the_new_one),
         TEST(the_next_generation_is_for_confirmed_key_sets_alone),

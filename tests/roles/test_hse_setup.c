@@ -190,6 +190,10 @@ static void different_requests_get_generations_of_their_own(void **state)
     hse_assert_delivered(&w, "from the second");
     assert_int_equal(hse_stored_sessions(&w), 1); /* a device has one session: the older has ended */
     assert_null(hse_stored(&w, d.key.hot.session_id));
+    hse_seal_user(&d, "the older one");
+    hse_give(&w, &d);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_UNKNOWN_SESSION));
+    hse_assert_nothing_delivered(&w);
 }
 
 static void auts_goes_to_the_emks_with_the_rand_it_answers(void **state)
@@ -243,6 +247,39 @@ static void nothing_in_common_is_told(void **state)
     hse_make_request(&w, &d, NULL);
     hse_give_request(&w, &d);
     assert_hint_to_request(GODWIT_POLICY_FORBIDS);
+    d.agreements = 0xFF;
+    hse_make_request(&w, &d, NULL);
+    hse_give_request(&w, &d);
+    assert_int_equal(owner_message(&w.owner, GODWIT_KEY_REQUEST, 0)->u.key_request.agreements, w.config.agreements);
+}
+
+static void a_generation_of_zero_is_none(void **state)
+{
+    (void)state;
+    hse_make_request(&w, &d, NULL);
+    hse_give_request(&w, &d);
+    godwit_message_t answer = hse_key_answer(&w, w.hse.next_transaction, GODWIT_OK);
+    answer.u.key_answer.generation = 0;
+    owner_give_message(&w.owner, &answer);
+    assert_hint_to_request(GODWIT_PEER_INTERNAL);
+}
+
+static void wrong_macs_of_one_set_up_are_limited_where_the_mac_is_short(void **state)
+{
+    (void)state;
+    d.suites = 1u << (7 - 1);
+    hse_make_request(&w, &d, NULL);
+    hse_give_request(&w, &d);
+    hse_answer_key(&w, GODWIT_OK);
+    hse_take_start(&w, &d);
+    hse_seal_confirmation(&d, "x");
+    d.sent[d.sent_len - 1] ^= 1;
+    for (int i = 0; i < 256; i++) {
+        hse_give(&w, &d);
+        hse_assert_silently_refused(&w, GODWIT_MAC_FAILURE);
+    }
+    hse_give(&w, &d);
+    hse_assert_silently_refused(&w, GODWIT_OVERLOAD);
 }
 
 static void an_agreement_that_was_not_asked_for_is_not_taken(void **state)
@@ -514,6 +551,8 @@ int main(void)
         TEST(auts_goes_to_the_emks_with_the_rand_it_answers),
         TEST(errors_of_the_emks_become_hints),
         TEST(nothing_in_common_is_told),
+        TEST(a_generation_of_zero_is_none),
+        TEST(wrong_macs_of_one_set_up_are_limited_where_the_mac_is_short),
         TEST(an_agreement_that_was_not_asked_for_is_not_taken),
         TEST(malformed_datagrams_meet_silence),
         TEST(a_changed_request_cannot_be_confirmed),

@@ -258,6 +258,14 @@ static void a_realm_may_only_name_its_own_plmn(void **state)
     assert_refused(GODWIT_NOT_ENTITLED);
 }
 
+static void a_name_that_is_missing_is_nobodys(void **state)
+{
+    (void)state;
+    w.hss.nodes[0].host[0] = '\0'; /* a slip in the configuration */
+    set_visited("", "home.test", "001-01");
+    assert_refused(GODWIT_NOT_ENTITLED);
+}
+
 static void unknown_subscribers_and_senseless_requests_are_answered(void **state)
 {
     (void)state;
@@ -434,6 +442,10 @@ static void by_time_resynchronisation_sets_dif_once(void **state)
     assert_int_equal(ask()->status, GODWIT_AUTH_MAC_FAILURE);
     r.auts[0] ^= 1;
     ask_with_auts(v.rand, r.auts);
+    w.hss.nodes[1].home = true;
+    strcpy(w.request.origin_host, "mme.home.test"); /* not the node that was given the RAND */
+    assert_int_equal(ask()->status, GODWIT_AUTH_MAC_FAILURE);
+    strcpy(w.request.origin_host, "emks.home.test");
     int64_t before = subscriber()->dif;
     v = ask_vector();
     assert_true(subscriber()->dif > before);
@@ -468,6 +480,7 @@ int main(void)
         TEST(nodes_have_their_ind_so_interleaving_needs_no_resynchronisation),
         TEST(kasme_of_the_best_plmn_is_not_for_foreign_nodes),
         TEST(a_realm_may_only_name_its_own_plmn),
+        TEST(a_name_that_is_missing_is_nobodys),
         TEST(unknown_subscribers_and_senseless_requests_are_answered),
         TEST(a_store_that_cannot_be_read_is_no_unknown_subscriber),
         TEST(a_2g_subscriber_has_no_vectors),

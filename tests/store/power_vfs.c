@@ -42,7 +42,7 @@ static disk_file_t disk[FILES];
 static sqlite3_vfs vfs;
 static sqlite3_vfs *system_vfs;
 static unsigned operations, death;
-static bool dead;
+static bool dead, once;
 
 static disk_file_t *disk_of(const char *path)
 {
@@ -69,6 +69,9 @@ static void forget_writes(disk_file_t *d)
 static bool operate(void)
 {
     operations++;
+    if (once) {
+        return operations == death;
+    }
     dead = dead || (death != 0 && operations >= death);
     return dead;
 }
@@ -252,11 +255,29 @@ void power_begin(unsigned die_at)
     operations = 0;
     death = die_at;
     dead = false;
+    once = false;
+}
+
+void power_fail_once(unsigned fail_at)
+{
+    operations = 0;
+    death = fail_at;
+    once = true;
 }
 
 unsigned power_operations(void)
 {
     return operations;
+}
+
+bool power_is_gone(void)
+{
+    return dead;
+}
+
+void power_go_on(void)
+{
+    power_begin(0);
 }
 
 /* Sectors of one write that happen to have reached the disk. */

@@ -20,7 +20,12 @@ typedef enum power_loss {
 void power_register(void);
 /* Begins counting; operation number die_at (from 1) is the first that fails. 0: none does. */
 void power_begin(unsigned die_at);
+/* Begins counting; operation number fail_at alone fails, and power stays. */
+void power_fail_once(unsigned fail_at);
 unsigned power_operations(void); /* counted so far */
+bool power_is_gone(void);
+/* After power_restore: a new life on the same disk, which has power again; nothing more is counted against it. */
+void power_go_on(void);
 /* After everything is closed: puts the files as the loss left them. */
 void power_restore(power_loss_t loss, unsigned seed);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/store/sqlite_open.h"
 #include "tests/store/power_vfs.h"
 #include "tests/store/store_fixture.h"
 
@@ -156,6 +157,39 @@ static void some_sectors_were_written(void **state)
     lose(*state, POWER_TEARS_UNSYNCED);
 }
 
+#define MANY 200u
+
+/* One write that fails inside a long batch (its pages go to the disk before the commit): SQLite undoes the batch by itself, and what is put
+ * after that must not be stored as if it stood alone. */
+static void one_failed_write_leaves_a_batch_whole_or_not_at_all(void **state)
+{
+    fixture_t *f = *state;
+    unsigned undone = 0;
+    f->config.vfs = POWER_VFS;
+    power_begin(0);
+    remove_store(f);
+    assert_int_equal(fixture_open(f), GODWIT_OK);
+    assert_int_equal(sqlite3_exec(((godwit_sqlite_t *)f->store)->db, "PRAGMA cache_size=5", NULL, NULL, NULL),
+                     SQLITE_OK);
+    for (unsigned fail_at = 1; fail_at < 150; fail_at += 7) {
+        uint64_t before = 0, after = 0;
+        unsigned put = 0;
+        assert_int_equal(godwit_store_count(f->store, GODWIT_RECORD_SESSION, &before), GODWIT_OK);
+        power_fail_once(fail_at);
+        assert_int_equal(godwit_store_begin(f->store), GODWIT_OK);
+        for (unsigned n = 0; n < MANY; n++) {
+            godwit_record_t record = fixture_session(1000u * fail_at + n);
+            put += godwit_store_put(f->store, &record) == GODWIT_OK;
+        }
+        bool stored = godwit_store_commit(f->store) == GODWIT_OK;
+        power_fail_once(0);
+        undone += !stored;
+        assert_int_equal(godwit_store_count(f->store, GODWIT_RECORD_SESSION, &after), GODWIT_OK);
+        assert_int_equal(after - before, stored ? put : 0);
+    }
+    assert_true(undone > 0);
+}
+
 static int setup(void **state)
 {
     static bool registered;
@@ -175,6 +209,7 @@ int main(void)
         TEST(what_was_not_synced_is_gone),
         TEST(only_the_process_died),
         TEST(some_sectors_were_written),
+        TEST(one_failed_write_leaves_a_batch_whole_or_not_at_all),
     };
     return cmocka_run_group_tests_name("power loss", tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/store/sqlite_open.h"
 #include "adapters/store/sqlite_schema.h"
 #include "tests/store/store_fixture.h"
 
@@ -233,6 +234,40 @@ static void the_clock_of_a_node_never_goes_back(void **state)
     mark.u.clock.mark += 2;
     put_ok(f, mark);
     assert_comes_back(f, mark);
+}
+
+/* SQLite undoes a batch by itself when the disk is full, or only the statement: either way what the commit says is true. */
+static void a_disk_that_fills_up_inside_a_batch_leaves_it_whole_or_not_at_all(void **state)
+{
+    fixture_t *f = *state;
+    sqlite3 *db = ((godwit_sqlite_t *)f->store)->db;
+    int pages = 0;
+    uint64_t there = 0;
+    char sql[64];
+    put_ok(f, fixture_session(0));
+    assert_true(godwit_schema_number(db, "PRAGMA page_count", &pages));
+    for (int room = 0; room < 12; room++) {
+        snprintf(sql, sizeof sql, "PRAGMA max_page_count=%d", pages + room);
+        assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+        unsigned stored = 0;
+        assert_int_equal(godwit_store_begin(f->store), GODWIT_OK);
+        for (unsigned n = 1; n <= 300; n++) {
+            godwit_record_t record = fixture_session(n);
+            stored += godwit_store_put(f->store, &record) == GODWIT_OK;
+        }
+        assert_true(stored < 300);
+        assert_non_null(strstr(godwit_store_why(f->store), "free some space"));
+        godwit_status_t status = godwit_store_commit(f->store);
+        assert_int_equal(godwit_store_count(f->store, GODWIT_RECORD_SESSION, &there), GODWIT_OK);
+        assert_int_equal(there, status == GODWIT_OK ? 1 + stored : 1);
+        for (unsigned n = 1; n <= 300; n++) {
+            godwit_record_t record = fixture_session(n);
+            godwit_record_key_t key = fixture_key_of(&record);
+            (void)!godwit_store_remove(f->store, &key);
+        }
+    }
+    assert_int_equal(sqlite3_exec(db, "PRAGMA max_page_count=1000000", NULL, NULL, NULL), SQLITE_OK);
+    put_ok(f, fixture_session(99));
 }
 
 /* ---- listing --------------------------------------------------------------------------------------------------------------------- */
@@ -526,6 +561,7 @@ int main(void)
         TEST(a_refused_record_leaves_the_rest_of_its_batch_alone),
         TEST(a_batch_keeps_other_writers_out),
         TEST(the_clock_of_a_node_never_goes_back),
+        TEST(a_disk_that_fills_up_inside_a_batch_leaves_it_whole_or_not_at_all),
         TEST(a_listing_goes_by_key_and_shows_no_secret),
         TEST(no_secret_is_on_the_disk_in_clear),
         TEST(a_secret_opens_in_its_own_row_only),

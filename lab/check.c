@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What must never happen, watched from outside: at the antenna, at the store's door, at the application. The memory of the watcher survives
+ * every power loss.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/internal.h"
+
+void lab_violate(godwit_world_t *w, const char *what)
+{
+    if (w->violation == NULL) {
+        w->violation = what;
+    }
+}
+
+/* ---- a set of hashes ---- */
+
+static uint64_t hash_of(const godwit_slice_t *parts, size_t count)
+{
+    uint8_t digest[GODWIT_SHA256_SIZE];
+    if (godwit_crypto_builtin.sha256(parts, count, digest) != GODWIT_OK) {
+        abort();
+    }
+    return godwit_load_u64(digest);
+}
+
+static struct lab_entry *place_of(const lab_set_t *set, uint64_t key)
+{
+    size_t at = (size_t)key & (set->capacity - 1);
+    while (set->entries[at].used && set->entries[at].key != key) {
+        at = (at + 1) & (set->capacity - 1);
+    }
+    return &set->entries[at];
+}
+
+static void grow(lab_set_t *set)
+{
+    lab_set_t larger = {.capacity = set->capacity == 0 ? 256 : set->capacity * 2};
+    larger.entries = lab_alloc(larger.capacity * sizeof *larger.entries);
+    for (size_t i = 0; i < set->capacity; i++) {
+        if (set->entries[i].used) {
+            *place_of(&larger, set->entries[i].key) = set->entries[i];
+        }
+    }
+    larger.count = set->count;
+    free(set->entries);
+    *set = larger;
+}
+
+/* True the first time. */
+static bool is_new(lab_set_t *set, uint64_t key)
+{
+    if (set->count * 2 >= set->capacity) {
+        grow(set);
+    }
+    struct lab_entry *e = place_of(set, key);
+    if (e->used) {
+        return false;
+    }
+    *e = (struct lab_entry){.key = key, .used = true};
+    set->count++;
+    return true;
+}
+
+void lab_set_free(lab_set_t *set)
+{
+    free(set->entries);
+    *set = (lab_set_t){0};
+}
+
+/* ---- a key and a COUNT, at the antenna ---- */
+
+static void learn(godwit_world_t *w, bool up, const godwit_emsdp_key_t *key)
+{
+    if (!godwit_emsdp_key_is_set(key)) {
+        return;
+    }
+    for (size_t i = 0; i < w->known_count[up]; i++) {
+        godwit_emsdp_key_t *known = &w->known[up][i];
+        if (memcmp(known->hot.k_int, key->hot.k_int, 16) == 0 && memcmp(known->hot.k_enc, key->hot.k_enc, 16) == 0) {
+            *known = *key;
+            return;
+        }
+    }
+    if (w->known_count[up] == LAB_KEYS_MAX) {
+        lab_violate(w, "more keys than the lab keeps");
+        return;
+    }
+    w->known[up][w->known_count[up]++] = *key;
+}
+
+void lab_learn_device_keys(godwit_world_t *w, unsigned device)
+{
+    learn(w, true, &w->devices[device].device.session.current);
+    learn(w, true, &w->devices[device].device.session.next);
+}
+
+void lab_learn_network_keys(godwit_world_t *w)
+{
+    for (size_t i = 0; i < LAB_EXCHANGES; i++) {
+        if (w->hse_exchanges[i].used && w->hse_exchanges[i].started && !w->hse_exchanges[i].live) {
+            learn(w, false, &w->hse_exchanges[i].key);
+        }
+    }
+    for (size_t i = 0; i < LAB_SESSIONS; i++) {
+        if (w->hse_sessions[i].used) {
+            learn(w, false, &w->hse_sessions[i].record.current);
+            learn(w, false, &w->hse_sessions[i].record.next);
+        }
+    }
+}
+
+/* The newest that the header names. */
+static const godwit_emsdp_key_t *find_key(const godwit_world_t *w, bool up, const godwit_emsdp_header_t *h)
+{
+    for (size_t i = w->known_count[up]; i-- > 0;) {
+        const godwit_emsdp_key_t *key = &w->known[up][i];
+        if (key->hot.key_id == h->key_id && key->hot.session_id == h->session_id) {
+            return key;
+        }
+    }
+    return NULL;
+}
+
+/* The COUNT with these low bits that is near the next one: datagrams leave soon after they were sealed, and a key that was dropped with its last
+ * datagram was seen just before. */
+static uint32_t count_of(const godwit_emsdp_key_t *key, const godwit_emsdp_header_t *h, godwit_framing_t framing)
+{
+    uint32_t modulus = UINT32_C(1) << (3u + 8u * framing.counter_octets);
+    uint32_t ahead = modulus / 2 < 64 ? modulus / 2 : 64;
+    uint32_t most = (h->user_plane ? key->hot.up_next_out : key->cp_next_out) + ahead;
+    return most - 1 - ((most - 1 - h->low_count) & (modulus - 1));
+}
+
+void lab_check_sent(godwit_world_t *w, bool up, godwit_slice_t octets)
+{
+    godwit_emsdp_header_t h;
+    uint64_t whole = hash_of(&octets, 1);
+    if (godwit_emsdp_peek(octets, w->config.framing, &h) != GODWIT_OK) {
+        lab_violate(w, "a node sends what is no datagram");
+        return;
+    }
+    if (h.key_id == 0) {
+        return;
+    }
+    const godwit_emsdp_key_t *key = find_key(w, up, &h);
+    if (key == NULL) {
+        lab_violate(w, "a datagram under a key that its sender never had");
+        return;
+    }
+    if (!is_new(&w->sent, whole)) {
+        return; /* a retransmission: the same octets, so the same COUNT */
+    }
+    uint8_t place[6] = {h.user_plane, up};
+    godwit_store_u32(place + 2, count_of(key, &h, w->config.framing));
+    const godwit_slice_t parts[3] = {godwit_slice(key->hot.k_enc, 16), godwit_slice(key->hot.k_int, 16),
+                                     godwit_slice(place, sizeof place)};
+    if (!is_new(&w->counts, hash_of(parts, 3))) {
+        lab_violate(w, "a COUNT used twice with one key");
+    }
+}
+
+/* ---- readings ---- */
+
+void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading)
+{
+    for (uint32_t i = 0; i < w->reading_count; i++) {
+        lab_reading_t *r = &w->readings[i];
+        godwit_imsi_t imsi = lab_imsi(r->device);
+        if (godwit_slice_equal(reading->payload, godwit_slice_of_string(r->text))) {
+            if (!godwit_imsi_equal(&imsi, &reading->imsi) || !r->handed_over) {
+                lab_violate(w, "a reading in the name of another device");
+            }
+            if (r->delivered++ > 0) {
+                lab_violate(w, "a reading delivered twice");
+            }
+            return;
+        }
+    }
+    lab_violate(w, "a reading delivered that nobody sent");
+}
+
+/* ---- records ---- */
+
+void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record)
+{
+    godwit_record_key_t key = godwit_record_key_of(record);
+    const godwit_record_t *before = lab_store_find(&w->functions[node].store, &key, true);
+    if (before == NULL) {
+        return;
+    }
+    if (record->kind == GODWIT_RECORD_SUBSCRIBER) {
+        const godwit_subscriber_record_t *a = &before->u.subscriber, *b = &record->u.subscriber;
+        if (!b->resynchronised && (b->seq_he < a->seq_he || b->dif != a->dif)) {
+            lab_violate(w, "a SEQ of the HSS that went back");
+        }
+    } else if (record->kind == GODWIT_RECORD_KEY_SET) {
+        const godwit_key_set_record_t *a = &before->u.key_set, *b = &record->u.key_set;
+        if (b->vector_number < a->vector_number ||
+            (b->vector_number == a->vector_number && b->generation < a->generation)) {
+            lab_violate(w, "a generation that went back");
+        }
+    }
+}
+
+static unsigned device_of(const godwit_world_t *w, const godwit_imsi_t *imsi)
+{
+    for (unsigned i = 0; i < w->config.devices; i++) {
+        godwit_imsi_t own = lab_imsi(i);
+        if (godwit_imsi_equal(&own, imsi)) {
+            return i;
+        }
+    }
+    return UINT32_MAX;
+}
+
+static uint64_t sqn_of(unsigned device, const uint8_t rand[16], const uint8_t autn[16])
+{
+    godwit_aka_key_t key = lab_key(device);
+    godwit_vector_t vector;
+    uint64_t sqn;
+    return godwit_autn_consume(&godwit_crypto_builtin, &key, rand, autn, &sqn, &vector) == GODWIT_OK ? sqn : UINT64_MAX;
+}
+
+/* Whose vector that is: nobody but its subscriber's key opens it. */
+static void check_vector(godwit_world_t *w, const godwit_auth_info_vector_t *vector)
+{
+    for (unsigned i = 0; i < w->config.devices; i++) {
+        uint64_t sqn = sqn_of(i, vector->rand, vector->autn);
+        if (sqn != UINT64_MAX) {
+            w->devices[i].vectors++;
+            if (!is_new(&w->sqns, (uint64_t)i << 48 | sqn)) {
+                lab_violate(w, "a SQN given twice");
+            }
+            return;
+        }
+    }
+    lab_violate(w, "a vector of no subscriber");
+}
+
+void lab_check_message(godwit_world_t *w, const godwit_message_t *message)
+{
+    if (message->kind == GODWIT_AUTH_INFO_ANSWER) {
+        for (size_t i = 0; i < message->u.auth_info_answer.vectors; i++) {
+            check_vector(w, &message->u.auth_info_answer.vector[i]);
+        }
+    }
+    if (message->kind == GODWIT_KEY_ANSWER && message->u.key_answer.status == GODWIT_OK) {
+        const godwit_slice_t k_session = godwit_slice(message->u.key_answer.k_session, 32);
+        if (!is_new(&w->keys, hash_of(&k_session, 1))) {
+            lab_violate(w, "a K_session handed out twice");
+        }
+    }
+    if (message->kind == GODWIT_AUTH_INFO_REQUEST && device_of(w, &message->u.auth_info_request.imsi) != UINT32_MAX &&
+        message->u.auth_info_request.vectors > 1) {
+        lab_violate(w, "more than one vector asked for");
+    }
+}
+
+void lab_check_taken(godwit_world_t *w, unsigned device, const uint8_t rand[16], const uint8_t autn[16])
+{
+    if (!is_new(&w->taken, (uint64_t)device << 48 | sqn_of(device, rand, autn))) {
+        lab_violate(w, "a card that took a SQN twice");
+    }
+}

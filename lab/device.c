@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The owner of the devices: requests in order, STORE takes time and what follows waits for it. The application keeps its readings until the
+ * device takes them; what it handed over and lost with the power is lost.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/internal.h"
+
+#define RETRY_MS 1000 /* the application asks again after GODWIT_AGAIN */
+#define ENDPOINT "hse.home.example"
+
+/* ---- power ---- */
+
+void lab_device_make(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    godwit_aka_key_t key = lab_key(device);
+    d->config = (godwit_device_config_t){
+        .crypto = &godwit_crypto_builtin,
+        .imsi = lab_imsi(device),
+        .endpoint = godwit_slice_of_string(ENDPOINT),
+        .best_plmn = w->plmn,
+        .serving_network = w->plmn,
+        .framing = w->config.framing,
+        .suites = 0x000F,
+        .reserve = w->config.reserve,
+    };
+    d->address = device;
+    godwit_usim_init(&d->card, &godwit_crypto_builtin, &d->config.imsi, &key);
+    if (w->config.sqn_by_time) {
+        d->card.sqn.delta = 0; /* the epoch is far from a new card's 0 */
+    }
+    if (godwit_usim_save(&d->card, d->image) != GODWIT_OK) {
+        abort();
+    }
+    lab_device_start(w, device);
+}
+
+void lab_device_start(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    d->down = false;
+    if (godwit_device_init(&d->device, &d->config) != GODWIT_OK ||
+        (d->nvm_len > 0 && godwit_device_restore(&d->device, godwit_slice(d->nvm, d->nvm_len)) != GODWIT_OK)) {
+        lab_violate(w, "a device does not start with what it stored");
+    }
+    for (uint32_t i = d->waiting_first; i < w->reading_count; i++) {
+        if (w->readings[i].device == device && !w->readings[i].handed_over) {
+            (void)lab_after(w, 0, LAB_SUBMIT, godwit_world_device_node(device));
+        }
+    }
+}
+
+static void free_inputs(lab_device_t *d)
+{
+    while (d->first != NULL) {
+        lab_device_input_t *next = d->first->next;
+        free(d->first->datagram);
+        godwit_wipe(d->first, sizeof *d->first);
+        free(d->first);
+        d->first = next;
+    }
+    d->last = NULL;
+}
+
+void lab_device_stop(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    free_inputs(d);
+    d->busy = d->storing = false;
+    d->down = true;
+    d->device_waits = false;
+    d->timer_serial++;
+    d->incarnation++;
+    godwit_wipe(&d->device, sizeof d->device);
+}
+
+/* ---- requests ---- */
+
+static void count_event(lab_device_t *d, const godwit_device_request_t *r)
+{
+    lab_saw(d->events, r->name, r->reason);
+    d->resyncs += r->reason == GODWIT_AUTH_RESYNC;
+}
+
+/* False when the list must wait. */
+static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_request_t *r)
+{
+    lab_device_t *d = &w->devices[device];
+    lab_event_t *e;
+    switch (r->kind) {
+    case GODWIT_DEVICE_SEND:
+        lab_check_sent(w, true, r->octets);
+        lab_air_send(w, device, true, d->address, r->octets);
+        break;
+    case GODWIT_DEVICE_DELIVER:
+        d->received++;
+        break;
+    case GODWIT_DEVICE_STORE:
+        memcpy(d->nvm_next, r->octets.ptr, r->octets.len);
+        d->nvm_next_len = r->octets.len;
+        d->storing = true;
+        (void)lab_after(w, LAB_STORE_MS, LAB_DURABLE, godwit_world_device_node(device));
+        return false;
+    case GODWIT_DEVICE_AUTHENTICATE:
+        d->device_waits = true;
+        d->card_runs++;
+        lab_card_run(w, device, r->rand, r->autn);
+        break;
+    case GODWIT_DEVICE_TIMER:
+        d->timer_serial++;
+        if (r->delay_ms > 0) {
+            e = lab_after(w, r->delay_ms, LAB_TIMER, godwit_world_device_node(device));
+            e->serial = d->timer_serial;
+        }
+        break;
+    case GODWIT_DEVICE_EVENT:
+        count_event(d, r);
+        break;
+    }
+    return true;
+}
+
+/* ---- inputs ---- */
+
+static void submit(godwit_world_t *w, unsigned device, const uint8_t random[4])
+{
+    lab_device_t *d = &w->devices[device];
+    for (uint32_t i = d->waiting_first; i < w->reading_count; i++) {
+        lab_reading_t *reading = &w->readings[i];
+        if (reading->device != device || reading->handed_over) {
+            continue;
+        }
+        godwit_status_t status =
+            godwit_device_send(&d->device, godwit_slice_of_string(reading->text), random, &d->requests);
+        reading->handed_over = status != GODWIT_AGAIN;
+        if (status != GODWIT_OK && status != GODWIT_AGAIN) {
+            lab_violate(w, "a device refuses a reading");
+        }
+        if (status == GODWIT_AGAIN) {
+            (void)lab_after(w, RETRY_MS, LAB_SUBMIT, godwit_world_device_node(device));
+        }
+        d->waiting_first = i;
+        return;
+    }
+}
+
+static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *in)
+{
+    lab_device_t *d = &w->devices[device];
+    uint8_t random[4];
+    godwit_status_t status = GODWIT_OK;
+    godwit_lab_random_fill(&w->random, random, sizeof random);
+    d->requests.count = 0;
+    switch (in->kind) {
+    case LAB_AIR:
+        d->sent_down++;
+        status = godwit_device_receive(&d->device, godwit_slice(in->datagram->octets, in->datagram->len), random,
+                                       &d->requests);
+        break;
+    case LAB_TIMER:
+        status = godwit_device_timer(&d->device, random, &d->requests);
+        break;
+    case LAB_CARD:
+        status = godwit_device_usim_result(&d->device, &in->result, random, &d->requests);
+        break;
+    case LAB_END:
+        status = godwit_device_terminate(&d->device, &d->requests);
+        status = status == GODWIT_AGAIN || status == GODWIT_WRONG_STATE ? GODWIT_OK : status;
+        break;
+    default:
+        submit(w, device, random);
+        break;
+    }
+    if (status != GODWIT_OK) {
+        lab_violate(w, "a call of the device library failed");
+    }
+    lab_learn_device_keys(w, device);
+    d->at = 0;
+    d->busy = true;
+}
+
+static void free_input(lab_device_input_t *in)
+{
+    free(in->datagram);
+    godwit_wipe(in, sizeof *in);
+    free(in);
+}
+
+/* Inputs one after the other, the requests of each before the next, until one must wait, power goes, or nothing is left. */
+static void go_on(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    while (d->busy || d->first != NULL) {
+        if (!lab_step(w, godwit_world_device_node(device))) {
+            return;
+        }
+        if (d->busy && d->at < d->requests.count) {
+            if (!carry_out(w, device, &d->requests.item[d->at])) {
+                return;
+            }
+            d->at++;
+        } else if (d->first != NULL) {
+            lab_device_input_t *in = d->first;
+            d->first = in->next;
+            d->last = d->first == NULL ? NULL : d->last;
+            take(w, device, in);
+            free_input(in);
+        }
+        d->busy = d->busy && d->at < d->requests.count;
+    }
+}
+
+void lab_device_durable(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    if (lab_step(w, godwit_world_device_node(device))) {
+        memcpy(d->nvm, d->nvm_next, sizeof d->nvm);
+        d->nvm_len = d->nvm_next_len;
+        d->at++;
+        d->busy = d->at < d->requests.count;
+        d->storing = false;
+        go_on(w, device);
+    }
+}
+
+/* datagram is the world's from now on. */
+void lab_device_give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, godwit_world_datagram_t *datagram,
+                     const godwit_usim_result_t *result)
+{
+    lab_device_t *d = &w->devices[device];
+    if (d->down) {
+        free(datagram);
+        return; /* a reading that waits is offered when power is back */
+    }
+    lab_device_input_t *in = lab_alloc(sizeof *in);
+    in->kind = kind;
+    in->datagram = datagram;
+    if (result != NULL) {
+        in->result = *result;
+    }
+    *(d->last == NULL ? &d->first : &d->last->next) = in;
+    d->last = in;
+    if (!d->storing) {
+        go_on(w, device);
+    }
+}

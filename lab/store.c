@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The records of one function, twice: as it sees them, with every commit that it asked for, and as they would survive.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/internal.h"
+
+void lab_store_init(lab_store_t *store, size_t capacity)
+{
+    store->capacity = capacity;
+    store->shown = lab_alloc(capacity * sizeof *store->shown);
+    store->durable = lab_alloc(capacity * sizeof *store->durable);
+}
+
+void lab_store_free(lab_store_t *store)
+{
+    free(store->shown);
+    free(store->durable);
+}
+
+static bool matches(const godwit_record_t *record, const godwit_record_key_t *key)
+{
+    if (key->kind == GODWIT_RECORD_SESSION && key->session_id == 0) {
+        return record->kind == GODWIT_RECORD_SESSION && godwit_imsi_equal(&record->u.session.imsi, &key->imsi);
+    }
+    godwit_record_key_t own = godwit_record_key_of(record);
+    return godwit_record_key_equal(&own, key);
+}
+
+/* The newest, if many match. */
+godwit_record_t *lab_store_find(lab_store_t *store, const godwit_record_key_t *key, bool durable)
+{
+    godwit_record_t *records = durable ? store->durable : store->shown;
+    size_t count = durable ? store->durable_count : store->shown_count;
+    for (size_t i = count; i-- > 0;) {
+        if (matches(&records[i], key)) {
+            return &records[i];
+        }
+    }
+    return NULL;
+}
+
+void lab_store_put(lab_store_t *store, const godwit_record_t *record, bool durable)
+{
+    godwit_record_key_t key = godwit_record_key_of(record);
+    godwit_record_t *place = lab_store_find(store, &key, durable);
+    size_t *count = durable ? &store->durable_count : &store->shown_count;
+    if (place == NULL) {
+        if (*count == store->capacity) {
+            abort(); /* the lab gave too little room */
+        }
+        place = (durable ? store->durable : store->shown) + (*count)++;
+    }
+    *place = *record;
+}
+
+void lab_store_delete(lab_store_t *store, const godwit_record_key_t *key, bool durable)
+{
+    godwit_record_t *records = durable ? store->durable : store->shown;
+    size_t *count = durable ? &store->durable_count : &store->shown_count;
+    godwit_record_t *place = lab_store_find(store, key, durable);
+    if (place != NULL) {
+        size_t at = (size_t)(place - records);
+        memmove(place, place + 1, (--*count - at) * sizeof *place);
+    }
+}
+
+void lab_store_power_loss(lab_store_t *store)
+{
+    memcpy(store->shown, store->durable, store->durable_count * sizeof *store->shown);
+    store->shown_count = store->durable_count;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a test asks of the world, and what it may do to it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lab/internal.h"
+
+uint64_t godwit_world_now(const godwit_world_t *w)
+{
+    return w->now_ms;
+}
+
+unsigned godwit_world_steps(const godwit_world_t *w)
+{
+    return w->steps;
+}
+
+void godwit_world_cut(godwit_world_t *w, unsigned step)
+{
+    w->cut_at = step;
+    w->cut_node = -1;
+}
+
+int godwit_world_cut_node(const godwit_world_t *w)
+{
+    return w->cut_node;
+}
+
+void godwit_world_quiet(godwit_world_t *w)
+{
+    w->config.loss = w->config.repeat = 0;
+    w->config.delay_max_ms = w->config.delay_min_ms;
+    w->cut_at = 0;
+}
+
+const char *godwit_world_violation(const godwit_world_t *w)
+{
+    return w->violation;
+}
+
+/* ---- readings and messages ---- */
+
+uint32_t godwit_world_submit(godwit_world_t *w, unsigned device)
+{
+    if (w->reading_count == w->reading_capacity) {
+        lab_violate(w, "more readings than the lab keeps");
+        return 0;
+    }
+    uint32_t number = w->reading_count++;
+    lab_reading_t *r = &w->readings[number];
+    *r = (lab_reading_t){.device = device};
+    (void)snprintf(r->text, sizeof r->text, "reading %06u of %03u ..", (unsigned)number, device);
+    (void)lab_after(w, 0, LAB_SUBMIT, godwit_world_device_node(device));
+    return number;
+}
+
+unsigned godwit_world_delivered(const godwit_world_t *w, uint32_t reading)
+{
+    unsigned delivered = 0;
+    for (uint32_t i = 0; i < w->reading_count; i++) {
+        delivered += reading == GODWIT_WORLD_ALL_READINGS || reading == i ? w->readings[i].delivered : 0;
+    }
+    return delivered;
+}
+
+unsigned godwit_world_received(const godwit_world_t *w, unsigned device)
+{
+    return w->devices[device].received;
+}
+
+void godwit_world_submit_down(godwit_world_t *w, unsigned device, const char *text)
+{
+    lab_event_t *e = lab_after(w, 0, LAB_DOWN, GODWIT_WORLD_HSE);
+    e->datagram = lab_alloc(sizeof *e->datagram);
+    e->datagram->device = device;
+    e->datagram->len = strlen(text) < sizeof e->datagram->octets ? strlen(text) : sizeof e->datagram->octets;
+    memcpy(e->datagram->octets, text, e->datagram->len);
+}
+
+const godwit_session_record_t *godwit_world_session(godwit_world_t *w, unsigned device)
+{
+    const godwit_record_key_t key = {.kind = GODWIT_RECORD_SESSION, .imsi = lab_imsi(device)};
+    const godwit_record_t *record = lab_store_find(&w->functions[GODWIT_WORLD_HSE].store, &key, false);
+    return record == NULL ? NULL : &record->u.session;
+}
+
+void godwit_world_terminate(godwit_world_t *w, unsigned device)
+{
+    (void)lab_after(w, 0, LAB_END, godwit_world_device_node(device));
+}
+
+void godwit_world_drop_session(godwit_world_t *w, unsigned device)
+{
+    const godwit_session_record_t *session = godwit_world_session(w, device);
+    if (session != NULL) {
+        lab_event_t *e = lab_after(w, 0, LAB_DROP, GODWIT_WORLD_HSE);
+        e->timer = session->session_id;
+    }
+}
+
+/* ---- the MME ---- */
+
+godwit_status_t godwit_world_access_aka(godwit_world_t *w, unsigned device)
+{
+    godwit_message_t request = {.kind = GODWIT_AUTH_INFO_REQUEST, .to = GODWIT_FUNCTION_HSS, .transaction = w->steps};
+    godwit_usim_output_t out;
+    lab_device_t *d = &w->devices[device];
+    request.u.auth_info_request =
+        (godwit_auth_info_request_t){.imsi = lab_imsi(device),
+                                     .visited_plmn = {{0x62, 0xf2, 0x10}}, /* 262-01, as the realm says */
+                                     .kind = GODWIT_VECTOR_EUTRAN,
+                                     .vectors = 1};
+    w->access_answered = false;
+    lab_send_message(w, &request, "mme.epc.mnc001.mcc262.3gppnetwork.org", "epc.mnc001.mcc262.3gppnetwork.org");
+    for (unsigned i = 0; i < 5000 && (!w->access_answered || d->card_busy || d->card_down); i++) {
+        godwit_world_run(w, 1);
+    }
+    const godwit_auth_info_answer_t *answer = &w->access_answer.u.auth_info_answer;
+    if (!w->access_answered || answer->status != GODWIT_OK || answer->vectors == 0) {
+        return w->access_answered ? answer->status : GODWIT_AGAIN;
+    }
+    if (godwit_usim_step(&d->card, answer->vector[0].rand, answer->vector[0].autn, &out) != GODWIT_OK) {
+        return GODWIT_INTERNAL;
+    }
+    if (out.result.status == GODWIT_OK) {
+        lab_check_taken(w, device, answer->vector[0].rand, answer->vector[0].autn);
+        memcpy(d->image, out.image, sizeof d->image);
+    }
+    return out.result.status;
+}
+
+/* ---- counters ---- */
+
+unsigned godwit_world_card_runs(const godwit_world_t *w, unsigned device)
+{
+    return w->devices[device].card_runs;
+}
+
+unsigned godwit_world_vectors(const godwit_world_t *w, unsigned device)
+{
+    return w->devices[device].vectors;
+}
+
+unsigned godwit_world_resyncs(const godwit_world_t *w, unsigned device)
+{
+    return w->devices[device].resyncs;
+}
+
+static unsigned count(const lab_seen_event_t *events, const char *name, godwit_status_t reason)
+{
+    unsigned seen = 0;
+    for (size_t i = 0; i < LAB_EVENTS_KEPT && events[i].name != NULL; i++) {
+        if (events[i].reason == reason && (name == NULL || strcmp(events[i].name, name) == 0)) {
+            seen += events[i].count;
+        }
+    }
+    return seen;
+}
+
+unsigned godwit_world_device_events(const godwit_world_t *w, unsigned device, const char *name, godwit_status_t reason)
+{
+    return count(w->devices[device].events, name, reason);
+}
+
+unsigned godwit_world_network_events(const godwit_world_t *w, const char *name, godwit_status_t reason)
+{
+    return count(w->events, name, reason);
+}
+
+unsigned godwit_world_datagrams(const godwit_world_t *w, unsigned device, bool up)
+{
+    return up ? w->devices[device].sent_up : w->devices[device].sent_down;
+}
+
+/* ---- looking inside ---- */
+
+godwit_device_t *godwit_world_device(godwit_world_t *w, unsigned device)
+{
+    return &w->devices[device].device;
+}
+
+godwit_device_config_t *godwit_world_device_config(godwit_world_t *w, unsigned device)
+{
+    return &w->devices[device].config;
+}
+
+godwit_usim_t *godwit_world_card(godwit_world_t *w, unsigned device)
+{
+    return &w->devices[device].card;
+}
+
+godwit_hse_t *godwit_world_hse(godwit_world_t *w)
+{
+    return &w->hse;
+}
+
+godwit_hss_t *godwit_world_hss(godwit_world_t *w)
+{
+    return &w->hss;
+}
+
+godwit_emks_t *godwit_world_emks(godwit_world_t *w)
+{
+    return &w->emks;
+}
+
+godwit_subscriber_record_t *godwit_world_subscriber(godwit_world_t *w, unsigned device)
+{
+    const godwit_record_key_t key = {.kind = GODWIT_RECORD_SUBSCRIBER, .imsi = lab_imsi(device)};
+    godwit_record_t *record = lab_store_find(&w->functions[GODWIT_WORLD_HSS].store, &key, true);
+    return record == NULL ? NULL : &record->u.subscriber;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The lab's world: devices with soft cards, one HSE, one EMKS, one HSS, the air between device and HSE, and a clock, in one process.
+ * The roles and the device library are the real ones; the world is their owner. The same seed gives the same run. Every node
+ * can lose power at any step: what it had not made durable is gone. The world watches what must never happen (violation below).
+ *
+ *     godwit_world_t *w = godwit_world_new(&config);
+ *     godwit_world_submit(w, 0);                     // device 0 sends a reading
+ *     godwit_world_run(w, 60000);                    // a minute passes
+ *     assert(godwit_world_violation(w) == NULL && godwit_world_delivered(w, 0) == 1);
+ */
+#ifndef GODWIT_LAB_WORLD_H
+#define GODWIT_LAB_WORLD_H
+
+#include "godwit/device.h"
+#include "roles/emks.h"
+#include "roles/hse.h"
+#include "roles/hss.h"
+#include "roles/usim.h"
+
+#define GODWIT_WORLD_DEVICES_MAX 32
+#define GODWIT_WORLD_ALL_READINGS UINT32_MAX
+
+/* Nodes that can lose power: the network functions, then each device and its card. */
+enum { GODWIT_WORLD_HSE, GODWIT_WORLD_EMKS, GODWIT_WORLD_HSS, GODWIT_WORLD_FUNCTIONS };
+static inline unsigned godwit_world_device_node(unsigned device)
+{
+    return GODWIT_WORLD_FUNCTIONS + 2 * device;
+}
+static inline unsigned godwit_world_card_node(unsigned device)
+{
+    return GODWIT_WORLD_FUNCTIONS + 2 * device + 1;
+}
+
+typedef struct godwit_world godwit_world_t;
+
+/* A datagram on its way. The hook may change it in place (room for GODWIT_EMSDP_DATAGRAM_MAX octets) or drop it by returning false. */
+typedef struct godwit_world_datagram {
+    unsigned device;
+    bool up;
+    size_t len;
+    uint8_t octets[GODWIT_EMSDP_DATAGRAM_MAX];
+} godwit_world_datagram_t;
+typedef bool godwit_world_air_t(void *context, godwit_world_t *world, godwit_world_datagram_t *datagram);
+
+typedef struct godwit_world_config {
+    uint64_t seed;
+    unsigned devices;
+    bool sqn_by_time;
+    godwit_framing_t framing;
+    uint32_t reserve;         /* of the devices; 0: their default */
+    uint32_t rekey_datagrams; /* of the HSE; 0: its default */
+    uint32_t reauthenticate_generations;
+    /* The air: in thousandths, and a delay between the two bounds, so that datagrams overtake each other. */
+    uint32_t loss, repeat;
+    uint32_t delay_min_ms, delay_max_ms;
+    godwit_world_air_t *air; /* sees every datagram once; NULL: nobody does */
+    void *context;
+} godwit_world_config_t;
+
+/* What a test sets by default: one device, no loss, 20 ms each way. */
+godwit_world_config_t godwit_world_defaults(void);
+/* NULL when memory is short. */
+godwit_world_t *godwit_world_new(const godwit_world_config_t *config);
+void godwit_world_free(godwit_world_t *world);
+
+/* ---- time and steps ---- */
+uint64_t godwit_world_now(const godwit_world_t *world);
+/* Goes on for so long. */
+void godwit_world_run(godwit_world_t *world, uint64_t duration_ms);
+/* A step is one input that a node takes or one request that it carries out. */
+unsigned godwit_world_steps(const godwit_world_t *world);
+/* The node that comes to this step (counted from 1) loses power instead, and is back after a while. 0: never. */
+void godwit_world_cut(godwit_world_t *world, unsigned step);
+/* The node that lost power there, or -1. */
+int godwit_world_cut_node(const godwit_world_t *world);
+/* From now on the air neither loses nor repeats nor delays, and no power goes. */
+void godwit_world_quiet(godwit_world_t *world);
+/* Power of one node goes now. */
+void godwit_world_power_loss(godwit_world_t *world, unsigned node);
+
+/* ---- devices ---- */
+/* Its application has a new reading, and hands it over as soon as the device takes it. Returns the reading's number. */
+uint32_t godwit_world_submit(godwit_world_t *world, unsigned device);
+/* How often that reading (or all of them together) arrived. */
+unsigned godwit_world_delivered(const godwit_world_t *world, uint32_t reading);
+/* Messages that the device delivered to its application. */
+unsigned godwit_world_received(const godwit_world_t *world, unsigned device);
+/* The application behind the HSE sends a message down. */
+void godwit_world_submit_down(godwit_world_t *world, unsigned device, const char *text);
+/* The device's application ends the session. */
+void godwit_world_terminate(godwit_world_t *world, unsigned device);
+/* The operator drops the device's session at the HSE. */
+void godwit_world_drop_session(godwit_world_t *world, unsigned device);
+/* From now on the device is behind another address. */
+void godwit_world_move(godwit_world_t *world, unsigned device);
+/* Somebody sends octets to the HSE from the device's address, or to the device from the HSE's. The hook does not see them. */
+void godwit_world_inject(godwit_world_t *world, unsigned device, bool up, godwit_slice_t octets);
+/* The MME fetches a vector for the device's access, and its card takes it. Returns what the card said. */
+godwit_status_t godwit_world_access_aka(godwit_world_t *world, unsigned device);
+/* How often the card was run for the device library, how many vectors the HSS gave for this subscriber, how often it resynchronised. */
+unsigned godwit_world_card_runs(const godwit_world_t *world, unsigned device);
+unsigned godwit_world_vectors(const godwit_world_t *world, unsigned device);
+unsigned godwit_world_resyncs(const godwit_world_t *world, unsigned device);
+/* Events with that name (NULL: any) and reason: from the device, or from the network functions. */
+unsigned godwit_world_device_events(const godwit_world_t *world, unsigned device, const char *name,
+                                    godwit_status_t reason);
+unsigned godwit_world_network_events(const godwit_world_t *world, const char *name, godwit_status_t reason);
+/* Datagrams that left a device, or came to one. */
+unsigned godwit_world_datagrams(const godwit_world_t *world, unsigned device, bool up);
+
+/* For tests that look inside, or turn a screw. */
+godwit_device_t *godwit_world_device(godwit_world_t *world, unsigned device);
+godwit_device_config_t *godwit_world_device_config(godwit_world_t *world,
+                                                   unsigned device); /* taken at its next start */
+godwit_usim_t *godwit_world_card(godwit_world_t *world, unsigned device);
+godwit_hse_t *godwit_world_hse(godwit_world_t *world);
+godwit_hss_t *godwit_world_hss(godwit_world_t *world);
+godwit_emks_t *godwit_world_emks(godwit_world_t *world);
+/* The subscriber as the HSS has it durably; NULL when it is not there. A test may change it while nothing runs. */
+godwit_subscriber_record_t *godwit_world_subscriber(godwit_world_t *world, unsigned device);
+/* The session of the device as the HSE shows it; NULL when there is none. */
+const godwit_session_record_t *godwit_world_session(godwit_world_t *world, unsigned device);
+
+/* What must never happen and did, first one first; NULL: nothing. One of: a COUNT used twice with one key; a reading delivered that was
+ * not sent, or twice; a SEQ of the HSS that went back or was given twice; a K_session handed out twice; a card that took a SQN twice;
+ * an outbox that overflowed; more needs than the contract allows. */
+const char *godwit_world_violation(const godwit_world_t *world);
+
+#endif

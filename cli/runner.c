@@ -238,32 +238,45 @@ static int open_socket(cli_runner_t *r)
     return CLI_OK;
 }
 
+/* What the state file holds becomes the session. Damage costs one set-up, not the device: the library is then as after init. */
+static int take_record(cli_runner_t *r, godwit_slice_t record)
+{
+    if (record.len < 2 || memcmp(record.ptr, "GW", 2) != 0) {
+        return cli_fail(r->args, CLI_FILE, "%s: not a file that keeps a session; name another", r->state_path);
+    }
+    godwit_status_t status = godwit_device_restore(&r->device, record);
+    if (status == GODWIT_MALFORMED) {
+        (void)cli_fail(r->args, CLI_OK, "%s: no session that can be read; a new one is set up", r->state_path);
+        return CLI_OK;
+    }
+    return status == GODWIT_OK ? CLI_OK
+                               : cli_fail(r->args, CLI_FILE, "%s: %s", r->state_path, godwit_status_name(status));
+}
+
+/* has_nvm stands only when the session in memory is the one of the file, so that closing writes over nothing else. */
 static int restore(cli_runner_t *r)
 {
     uint8_t record[GODWIT_DEVICE_RECORD_MAX];
     size_t len = 0;
+    int code = CLI_OK;
     if (r->state_path == NULL) {
         return CLI_OK;
     }
     if (godwit_nvm_open(&r->nvm, r->state_path, NULL) != GODWIT_OK) {
         return cli_fail(r->args, CLI_FILE, "%s", r->nvm.why);
     }
-    r->has_nvm = true;
     godwit_status_t status = godwit_nvm_read(&r->nvm, record, sizeof record, &len);
-    if (status == GODWIT_NOT_FOUND) {
-        return CLI_OK;
-    }
-    if (status == GODWIT_OK) {
-        status = godwit_device_restore(&r->device, godwit_slice(record, len));
+    if (status == GODWIT_OK && len > 0) {
+        code = take_record(r, godwit_slice(record, len));
+    } else if (status != GODWIT_OK && status != GODWIT_NOT_FOUND) {
+        code = cli_fail(r->args, CLI_FILE, "%s", r->nvm.why);
     }
     godwit_wipe(record, sizeof record);
-    if (status == GODWIT_MALFORMED || status == GODWIT_NO_SPACE) {
-        /* Damage costs one set-up, not the device: the library is as after init. */
-        (void)cli_fail(r->args, CLI_OK, "%s: no session that can be read; a new one is set up", r->state_path);
-        return CLI_OK;
+    r->has_nvm = code == CLI_OK;
+    if (!r->has_nvm) {
+        godwit_nvm_close(&r->nvm);
     }
-    return status == GODWIT_OK ? CLI_OK
-                               : cli_fail(r->args, CLI_FILE, "%s: %s", r->state_path, godwit_status_name(status));
+    return code;
 }
 
 static int open_card(cli_runner_t *r)

@@ -6,9 +6,10 @@ target_include_directories(godwit_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_SO
 target_compile_options(godwit_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes
     -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Werror -fstack-protector-strong)
 if(GODWIT_SANITIZE)
-    # gcc's -Wconversion no longer sees through expressions that UBSan instruments; the other builds judge conversions.
+    # gcc's -Wconversion and -Wformat-truncation no longer see through expressions that UBSan instruments; the other builds judge those.
     target_compile_options(godwit_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
-        -fno-omit-frame-pointer -g -Wno-conversion -Wno-sign-conversion)
+        -fno-omit-frame-pointer -g -Wno-conversion -Wno-sign-conversion
+        $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>)
     target_link_options(godwit_flags INTERFACE -fsanitize=address,undefined)
 endif()
 if(GODWIT_FUZZ)

@@ -170,8 +170,12 @@ static godwit_status_t read_key_request(const godwit_slice_t *found, godwit_key_
         r->key_set = godwit_avp_u64(found[REQUEST_KEY_SET], 0);
         r->resync = found[AUTS].ptr != NULL;
         r->has_rand = found[REQUEST_RAND].ptr != NULL;
-        memcpy(r->auts, r->resync ? found[AUTS].ptr : r->auts, sizeof r->auts);
-        memcpy(r->rand, r->has_rand ? found[REQUEST_RAND].ptr : r->rand, sizeof r->rand);
+        if (r->resync) {
+            memcpy(r->auts, found[AUTS].ptr, sizeof r->auts);
+        }
+        if (r->has_rand) {
+            memcpy(r->rand, found[REQUEST_RAND].ptr, sizeof r->rand);
+        }
     }
     return status;
 }

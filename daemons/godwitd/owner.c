@@ -35,7 +35,6 @@ struct owner {
     } roles[OWNER_FUNCTIONS];
     timers_t *timers;
     bool transaction; /* the store has a batch open */
-    bool finishing;   /* failures are being told: they may not finish anything themselves */
     size_t slots_used;
     slot_t slots[OWNER_BATCH];
     size_t failures;

@@ -143,6 +143,19 @@ class Usim(WithStore):
         self.assertEqual((code, out), (1, '{"result":"auth_mac_failure","res":null,"auts":null}\n'))
         self.assertNotIn(vector["ck"], out)
 
+    def test_send_writes_over_no_file_that_keeps_no_session(self):
+        card = self.path("card")
+        run("usim", "create", "--imsi", IMSI, "--k", K, "--opc", OPC, card)
+        for name, text in (("short", "something dear"), ("long", "something dear\n" * 100)):
+            with self.subTest(name):
+                state = self.path(name, text)
+                words = ["--imsi", IMSI, "--usim", "soft:" + card, "--state", state, "--hse", "127.0.0.1:1", "text"]
+                code, _, err = run("send", *words)
+                self.assertEqual(code, 3)
+                self.assertIn(state, err)
+                with open(state, encoding="ascii") as file:
+                    self.assertEqual(file.read(), text)
+
     def test_send_without_a_peer_or_with_another_card(self):
         card, state = self.path("card"), self.path("state")
         run("usim", "create", "--imsi", IMSI, "--k", K, "--opc", OPC, card)

@@ -90,7 +90,7 @@ typedef struct godwit_hse {
     godwit_hse_session_t *sessions;
     size_t session_capacity;
     godwit_hse_exchange_t *exchanges;
-    size_t exchange_capacity;
+    size_t exchange_capacity, exchange_top; /* exchanges from exchange_top on are free */
     godwit_hse_sender_t *senders;
     size_t sender_capacity;
     uint32_t next_transaction;

@@ -17,7 +17,7 @@ static bool is_alive(const godwit_hse_t *hse, const godwit_hse_exchange_t *x, ui
 
 godwit_hse_exchange_t *godwit_hse_exchange_by_hash(godwit_hse_t *hse, const uint8_t hash[32], uint64_t now_ms)
 {
-    for (size_t i = 0; i < hse->exchange_capacity; i++) {
+    for (size_t i = 0; i < hse->exchange_top; i++) {
         godwit_hse_exchange_t *x = &hse->exchanges[i];
         if (is_alive(hse, x, now_ms) && !x->inquiry && memcmp(x->request_hash, hash, 32) == 0) {
             return x;
@@ -28,7 +28,7 @@ godwit_hse_exchange_t *godwit_hse_exchange_by_hash(godwit_hse_t *hse, const uint
 
 godwit_hse_exchange_t *godwit_hse_exchange_by_transaction(godwit_hse_t *hse, uint32_t transaction)
 {
-    for (size_t i = 0; i < hse->exchange_capacity; i++) {
+    for (size_t i = 0; i < hse->exchange_top; i++) {
         godwit_hse_exchange_t *x = &hse->exchanges[i];
         if (x->used && !x->started && x->transaction == transaction) {
             return x;
@@ -40,7 +40,7 @@ godwit_hse_exchange_t *godwit_hse_exchange_by_transaction(godwit_hse_t *hse, uin
 godwit_hse_exchange_t *godwit_hse_exchange_by_key(godwit_hse_t *hse, uint32_t session_id, uint8_t key_id,
                                                   uint64_t now_ms)
 {
-    for (size_t i = 0; i < hse->exchange_capacity; i++) {
+    for (size_t i = 0; i < hse->exchange_top; i++) {
         godwit_hse_exchange_t *x = &hse->exchanges[i];
         if (x->started && x->session_id == session_id && x->key.hot.key_id == key_id && is_alive(hse, x, now_ms)) {
             return x;
@@ -51,7 +51,7 @@ godwit_hse_exchange_t *godwit_hse_exchange_by_key(godwit_hse_t *hse, uint32_t se
 
 godwit_hse_exchange_t *godwit_hse_inquiry_of(godwit_hse_t *hse, uint32_t session_id)
 {
-    for (size_t i = 0; i < hse->exchange_capacity; i++) {
+    for (size_t i = 0; i < hse->exchange_top; i++) {
         godwit_hse_exchange_t *x = &hse->exchanges[i];
         if (x->used && x->inquiry && x->session_id == session_id) {
             return x;
@@ -64,7 +64,7 @@ const godwit_hse_exchange_t *godwit_hse_exchange_newest(const godwit_hse_t *hse,
                                                         uint64_t now_ms)
 {
     const godwit_hse_exchange_t *newest = NULL;
-    for (size_t i = 0; i < hse->exchange_capacity; i++) {
+    for (size_t i = 0; i < hse->exchange_top; i++) {
         const godwit_hse_exchange_t *x = &hse->exchanges[i];
         if (x->started && is_alive(hse, x, now_ms) && godwit_imsi_equal(&x->imsi, imsi) &&
             (newest == NULL || x->since_ms >= newest->since_ms)) {
@@ -107,7 +107,8 @@ godwit_hse_exchange_t *godwit_hse_exchange_new(godwit_hse_t *hse, const godwit_i
 {
     uint32_t most = hse->config.exchanges_per_imsi != 0 ? hse->config.exchanges_per_imsi : PER_IMSI;
     candidates_t c = {.free = NULL};
-    for (size_t i = 0; i < hse->exchange_capacity; i++) {
+    for (size_t i = hse->exchange_top;
+         i-- > 0;) { /* the free one with the lowest index is last: the table stays short */
         godwit_hse_exchange_t *x = &hse->exchanges[i];
         if (is_alive(hse, x, now_ms)) {
             consider(&c, x, imsi, from);
@@ -115,12 +116,16 @@ godwit_hse_exchange_t *godwit_hse_exchange_new(godwit_hse_t *hse, const godwit_i
             c.free = x;
         }
     }
+    if (c.free == NULL && hse->exchange_top < hse->exchange_capacity) {
+        c.free = &hse->exchanges[hse->exchange_top]; /* counted when it is taken */
+    }
     godwit_hse_exchange_t *x = c.free != NULL ? c.free : c.done;
     if (c.own_count >= most) {
         x = c.same_sender != NULL ? c.same_sender : c.own;
     }
     if (x != NULL) {
         godwit_wipe(x, sizeof *x);
+        hse->exchange_top += x == &hse->exchanges[hse->exchange_top];
         x->used = true;
         x->since_ms = now_ms;
         x->imsi = *imsi;
@@ -136,7 +141,7 @@ void godwit_hse_exchange_release(godwit_hse_exchange_t *exchange)
 
 void godwit_hse_exchange_release_session(godwit_hse_t *hse, uint32_t session_id)
 {
-    for (size_t i = 0; i < hse->exchange_capacity; i++) {
+    for (size_t i = 0; i < hse->exchange_top; i++) {
         godwit_hse_exchange_t *x = &hse->exchanges[i];
         if (x->used && (x->inquiry || x->live) && x->session_id == session_id) {
             godwit_hse_exchange_release(x);
@@ -152,7 +157,7 @@ bool godwit_hse_exchange_holds_id(const godwit_hse_t *hse, uint32_t session_id, 
 uint8_t godwit_hse_exchange_live_keys(const godwit_hse_t *hse, uint32_t session_id, uint64_t now_ms)
 {
     unsigned live = 0;
-    for (size_t i = 0; i < hse->exchange_capacity; i++) {
+    for (size_t i = 0; i < hse->exchange_top; i++) {
         const godwit_hse_exchange_t *x = &hse->exchanges[i];
         if (x->started && x->session_id == session_id && is_alive(hse, x, now_ms)) {
             live |= 1u << x->key.hot.key_id;
@@ -164,7 +169,7 @@ uint8_t godwit_hse_exchange_live_keys(const godwit_hse_t *hse, uint32_t session_
 bool godwit_hse_exchange_sweep(godwit_hse_t *hse, uint64_t now_ms)
 {
     bool left = false;
-    for (size_t i = 0; i < hse->exchange_capacity; i++) {
+    for (size_t i = 0; i < hse->exchange_top; i++) {
         godwit_hse_exchange_t *x = &hse->exchanges[i];
         if (x->used && now_ms < x->since_ms) {
             x->since_ms =
@@ -174,6 +179,9 @@ bool godwit_hse_exchange_sweep(godwit_hse_t *hse, uint64_t now_ms)
             godwit_hse_exchange_release(x);
         }
         left |= x->used;
+    }
+    while (hse->exchange_top > 0 && !hse->exchanges[hse->exchange_top - 1].used) {
+        hse->exchange_top--;
     }
     return left;
 }

@@ -327,6 +327,17 @@ static void auts_goes_to_the_hss_with_the_outstanding_rand(void **state)
     assert_memory_not_equal(two.rand, one.rand, 16);
 }
 
+static void another_auts_does_not_join_the_one_under_way(void **state)
+{
+    (void)state;
+    (void)get_key();
+    w.request.u.key_request.resync = true;
+    assert_int_equal(give_request().kind, GODWIT_AUTH_INFO_REQUEST);
+    assert_int_equal(give_request().kind, 0); /* the same one waits with it */
+    w.request.u.key_request.auts[3] ^= 1;
+    assert_int_equal(give_request().u.key_answer.status, GODWIT_OVERLOAD);
+}
+
 static void a_refused_auts_leaves_the_old_vector_answerable(void **state)
 {
     (void)state;
@@ -564,6 +575,7 @@ int main(void)
         TEST(of_five_vectors_four_are_discarded),
         TEST(an_hss_that_repeats_a_vector_gets_no_key_used_twice),
         TEST(auts_goes_to_the_hss_with_the_outstanding_rand),
+        TEST(another_auts_does_not_join_the_one_under_way),
         TEST(a_refused_auts_leaves_the_old_vector_answerable),
         TEST(an_auts_that_the_hss_refuses_replaces_an_old_vector_and_not_a_fresh_one),
         TEST(auts_without_an_outstanding_vector_is_refused),

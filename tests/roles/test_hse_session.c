@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "roles/hse/internal.h"
 #include "tests/kat/kat.h"
 #include "tests/support/hse_world.h"
 
@@ -923,6 +924,26 @@ static void with_s_0_another_address_is_another_session(void **state)
     hse_assert_delivered(&w, "reading");
 }
 
+/* Two addresses whose short hash is the same: the record of the other one stands where this one's would. */
+static void with_s_0_addresses_that_collide_are_not_mixed_up(void **state)
+{
+    (void)state;
+    hse_device_t e = hse_device("001010000000002", 9);
+    godwit_record_t record = {.kind = GODWIT_RECORD_SESSION};
+    record.u.session = w.owner.records[0].u.session;
+    record.u.session.session_id = godwit_hse_id_of_address(&godwit_crypto_builtin, &e.from);
+    owner_put(&w.owner, &record);
+    hse_seal_user(&d, "reading");
+    d.from = e.from;
+    hse_give(&w, &d);
+    hse_assert_nothing_delivered(&w);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_UNKNOWN_SESSION));
+    hse_make_request(&w, &e, NULL);
+    hse_give_request(&w, &e);
+    hse_answer_key(&w, GODWIT_OK);
+    hse_assert_silently_refused(&w, GODWIT_OVERLOAD);
+}
+
 static void with_s_0_a_new_set_up_lives_beside_the_old_session_until_it_is_confirmed(void **state)
 {
     (void)state;
@@ -1020,6 +1041,7 @@ int main(void)
         TEST(crossing_ends_meet),
         BEARER(with_s_0_a_reading_has_nine_octets_more),
         BEARER(with_s_0_another_address_is_another_session),
+        BEARER(with_s_0_addresses_that_collide_are_not_mixed_up),
         BEARER(with_s_0_a_new_set_up_lives_beside_the_old_session_until_it_is_confirmed),
         BEARER(with_e_0_blocks_reserved_are_no_larger_than_a_device_can_bridge),
         TEST(commands_that_do_not_belong_are_refused),

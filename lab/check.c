@@ -182,6 +182,29 @@ void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading)
     lab_violate(w, "a reading delivered that nobody sent");
 }
 
+static uint64_t message_of(unsigned device, godwit_slice_t text)
+{
+    uint8_t number[4];
+    godwit_store_u32(number, device);
+    const godwit_slice_t parts[2] = {godwit_slice(number, sizeof number), text};
+    return hash_of(parts, 2);
+}
+
+void lab_check_message_sent(godwit_world_t *w, unsigned device, godwit_slice_t text)
+{
+    (void)is_new(&w->told, message_of(device, text));
+}
+
+void lab_check_message_delivered(godwit_world_t *w, unsigned device, godwit_slice_t text)
+{
+    uint64_t message = message_of(device, text);
+    if (w->told.capacity == 0 || !place_of(&w->told, message)->used) {
+        lab_violate(w, "a message delivered that nobody sent");
+    } else if (!is_new(&w->heard, message)) {
+        lab_violate(w, "a message delivered twice");
+    }
+}
+
 /* ---- records ---- */
 
 void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record)

@@ -97,6 +97,7 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_re
         break;
     case GODWIT_DEVICE_DELIVER:
         d->received++;
+        lab_check_message_delivered(w, device, r->octets);
         break;
     case GODWIT_DEVICE_STORE:
         memcpy(d->nvm_next, r->octets.ptr, r->octets.len);

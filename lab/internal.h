@@ -136,7 +136,7 @@ typedef struct lab_set {
 struct godwit_world {
     godwit_world_config_t config;
     uint64_t random, now_ms, order;
-    unsigned steps, cut_at;
+    unsigned steps, cut_at, messages;
     int cut_node;
     lab_event_t *heap;
     size_t heap_count, heap_capacity;
@@ -157,7 +157,7 @@ struct godwit_world {
     lab_reading_t *readings;
     uint32_t reading_count, reading_capacity;
 
-    lab_set_t sent, counts, sqns, keys, taken;
+    lab_set_t sent, counts, sqns, keys, taken, told, heard;
     godwit_emsdp_key_t
         *known[2]; /* keys that were seen at the network and at devices, with their counters as last seen */
     size_t known_count[2];
@@ -220,6 +220,8 @@ void lab_learn_device_keys(godwit_world_t *w, unsigned device);
 void lab_learn_network_keys(godwit_world_t *w);
 void lab_violate(godwit_world_t *w, const char *what);
 void lab_check_sent(godwit_world_t *w, bool up, godwit_slice_t octets);
+void lab_check_message_sent(godwit_world_t *w, unsigned device, godwit_slice_t text);
+void lab_check_message_delivered(godwit_world_t *w, unsigned device, godwit_slice_t text);
 void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading);
 void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record);
 void lab_check_message(godwit_world_t *w, const godwit_message_t *message);

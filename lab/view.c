@@ -75,8 +75,9 @@ void godwit_world_submit_down(godwit_world_t *w, unsigned device, const char *te
     lab_event_t *e = lab_after(w, 0, LAB_DOWN, GODWIT_WORLD_HSE);
     e->datagram = lab_alloc(sizeof *e->datagram);
     e->datagram->device = device;
-    e->datagram->len = strlen(text) < sizeof e->datagram->octets ? strlen(text) : sizeof e->datagram->octets;
-    memcpy(e->datagram->octets, text, e->datagram->len);
+    int len = snprintf((char *)e->datagram->octets, sizeof e->datagram->octets, "%.40s %u", text, w->messages++);
+    e->datagram->len = (size_t)len;
+    lab_check_message_sent(w, device, godwit_slice(e->datagram->octets, e->datagram->len));
 }
 
 const godwit_session_record_t *godwit_world_session(godwit_world_t *w, unsigned device)
@@ -102,16 +103,13 @@ void godwit_world_drop_session(godwit_world_t *w, unsigned device)
 
 /* ---- the MME ---- */
 
-godwit_status_t godwit_world_access_aka(godwit_world_t *w, unsigned device)
+godwit_status_t godwit_world_access_aka(godwit_world_t *w, unsigned device, godwit_plmn_t plmn)
 {
     godwit_message_t request = {.kind = GODWIT_AUTH_INFO_REQUEST, .to = GODWIT_FUNCTION_HSS, .transaction = w->steps};
     godwit_usim_output_t out;
     lab_device_t *d = &w->devices[device];
-    request.u.auth_info_request =
-        (godwit_auth_info_request_t){.imsi = lab_imsi(device),
-                                     .visited_plmn = {{0x62, 0xf2, 0x10}}, /* 262-01, as the realm says */
-                                     .kind = GODWIT_VECTOR_EUTRAN,
-                                     .vectors = 1};
+    request.u.auth_info_request = (godwit_auth_info_request_t){
+        .imsi = lab_imsi(device), .visited_plmn = plmn, .kind = GODWIT_VECTOR_EUTRAN, .vectors = 1};
     w->access_answered = false;
     lab_send_message(w, &request, "mme.epc.mnc001.mcc262.3gppnetwork.org", "epc.mnc001.mcc262.3gppnetwork.org");
     for (unsigned i = 0; i < 5000 && (!w->access_answered || d->card_busy || d->card_down); i++) {

@@ -315,6 +315,8 @@ void godwit_world_free(godwit_world_t *w)
     lab_set_free(&w->sqns);
     lab_set_free(&w->keys);
     lab_set_free(&w->taken);
+    lab_set_free(&w->told);
+    lab_set_free(&w->heard);
     for (size_t i = 0; i < 2; i++) {
         godwit_wipe(w->known[i], LAB_KEYS_MAX * sizeof *w->known[i]);
         free(w->known[i]);

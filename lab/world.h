@@ -86,7 +86,7 @@ uint32_t godwit_world_submit(godwit_world_t *world, unsigned device);
 unsigned godwit_world_delivered(const godwit_world_t *world, uint32_t reading);
 /* Messages that the device delivered to its application. */
 unsigned godwit_world_received(const godwit_world_t *world, unsigned device);
-/* The application behind the HSE sends a message down. */
+/* The application behind the HSE sends a message down; the world adds a number, so that each is another. */
 void godwit_world_submit_down(godwit_world_t *world, unsigned device, const char *text);
 /* The device's application ends the session. */
 void godwit_world_terminate(godwit_world_t *world, unsigned device);
@@ -96,8 +96,10 @@ void godwit_world_drop_session(godwit_world_t *world, unsigned device);
 void godwit_world_move(godwit_world_t *world, unsigned device);
 /* Somebody sends octets to the HSE from the device's address, or to the device from the HSE's. The hook does not see them. */
 void godwit_world_inject(godwit_world_t *world, unsigned device, bool up, godwit_slice_t octets);
-/* The MME fetches a vector for the device's access, and its card takes it. Returns what the card said. */
-godwit_status_t godwit_world_access_aka(godwit_world_t *world, unsigned device);
+/* An MME of PLMN 262-01 fetches a vector for the device's access in that PLMN (its own, or one that it only claims), and the card takes it.
+ * Returns what the HSS or the card said. */
+godwit_status_t godwit_world_access_aka(godwit_world_t *world, unsigned device, godwit_plmn_t plmn);
+#define GODWIT_WORLD_VISITED ((godwit_plmn_t){{0x62, 0xf2, 0x10}}) /* 262-01 */
 /* How often the card was run for the device library, how many vectors the HSS gave for this subscriber, how often it resynchronised. */
 unsigned godwit_world_card_runs(const godwit_world_t *world, unsigned device);
 unsigned godwit_world_vectors(const godwit_world_t *world, unsigned device);
@@ -123,7 +125,7 @@ godwit_subscriber_record_t *godwit_world_subscriber(godwit_world_t *world, unsig
 const godwit_session_record_t *godwit_world_session(godwit_world_t *world, unsigned device);
 
 /* What must never happen and did, first one first; NULL: nothing. One of: a COUNT used twice with one key; a reading delivered that was
- * not sent, or twice; a SEQ of the HSS that went back or was given twice; a K_session handed out twice; a card that took a SQN twice;
+ * not sent, or twice; a message likewise; a SEQ of the HSS that went back or was given twice; a K_session handed out twice; a card that took a SQN twice;
  * an outbox that overflowed; more needs than the contract allows. */
 const char *godwit_world_violation(const godwit_world_t *world);
 

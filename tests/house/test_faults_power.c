@@ -129,7 +129,7 @@ static void soak(uint64_t seed)
             godwit_world_move(w, device);
             break;
         case 6:
-            (void)godwit_world_access_aka(w, device);
+            (void)godwit_world_access_aka(w, device, GODWIT_WORLD_VISITED);
             break;
         default:
             (void)godwit_world_submit(w, device);

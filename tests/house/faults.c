@@ -10,30 +10,43 @@ godwit_world_config_t conversation_config(void)
     return config;
 }
 
-static void say(godwit_world_t *w)
+/* A pause, which ends early when *stop is set. False when it is. */
+static bool pause_until(godwit_world_t *w, const bool *stop)
 {
-    (void)godwit_world_submit(w, 0);
-    godwit_world_run(w, PAUSE_MS);
+    for (unsigned i = 0; i < PAUSE_MS && !*stop; i++) {
+        godwit_world_run(w, 1);
+    }
+    return !*stop;
+}
+
+void conversation_until(godwit_world_t *w, const bool *stop)
+{
+    static const char script[] = "rrdrrrdtrror"; /* reading, message down, terminate, the operator's end */
+    for (const char *act = script; *act != '\0'; act++) {
+        switch (*act) {
+        case 'd':
+            godwit_world_submit_down(w, 0, "turn the valve");
+            break;
+        case 't':
+            godwit_world_terminate(w, 0);
+            break;
+        case 'o':
+            godwit_world_drop_session(w, 0);
+            break;
+        default:
+            (void)godwit_world_submit(w, 0);
+            break;
+        }
+        if (!pause_until(w, stop)) {
+            return;
+        }
+    }
 }
 
 void conversation(godwit_world_t *w)
 {
-    say(w); /* 10, 11, 12 */
-    say(w); /* user data up */
-    godwit_world_submit_down(w, 0, "open the valve");
-    godwit_world_run(w, PAUSE_MS); /* user data down */
-    say(w);
-    say(w); /* then 30, 31 */
-    say(w); /* under the new key */
-    godwit_world_submit_down(w, 0, "shut the valve");
-    godwit_world_run(w, PAUSE_MS);
-    godwit_world_terminate(w, 0);
-    godwit_world_run(w, PAUSE_MS); /* 20, 21 with a key */
-    say(w);                        /* 10 with early data, 11 */
-    say(w);
-    godwit_world_drop_session(w, 0);
-    godwit_world_run(w, PAUSE_MS); /* 20, 21 */
-    say(w);                        /* 10, 11, 12 */
+    static const bool never = false;
+    conversation_until(w, &never);
 }
 
 void expect_sound(godwit_world_t *w, const char *what, unsigned number)

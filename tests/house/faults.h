@@ -16,6 +16,8 @@
 
 /* Set-up, readings and a message, a change of keys, the end with an announced key, early data, the operator's end, set-up. */
 void conversation(godwit_world_t *world);
+/* The same, until *stop. */
+void conversation_until(godwit_world_t *world, const bool *stop);
 /* A key after every four datagrams; else the lab's defaults. */
 godwit_world_config_t conversation_config(void);
 

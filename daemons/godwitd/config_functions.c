@@ -2,7 +2,6 @@
  *
  * The sections hss, emks and diameter of the configuration.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "daemons/godwitd/config_check.h"
@@ -107,7 +106,7 @@ static bool emks_source(config_t *c, const raw_emks_t *raw)
     if (strlen(name) >= sizeof e->gsup_name) {
         return config_refuse(c, "emks.gsup.name", 0, "63 characters are the most; name one", name);
     }
-    (void)snprintf(e->gsup_name, sizeof e->gsup_name, "%s", name);
+    memcpy(e->gsup_name, name, strlen(name) + 1);
     return config_host_port(c, "emks.gsup.address", 0, raw->gsup == NULL ? NULL : raw->gsup->address, e->gsup_host,
                             &e->gsup_port);
 }

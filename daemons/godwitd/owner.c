@@ -1,47 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Batches of inputs. A slot holds what a role asked for one input, until everything before it is durable.
+ * Batches of inputs: each is given to its role, and what the role asks is carried out when everything before it is durable.
  */
-#include "daemons/godwitd/owner.h"
-
-#include <stdalign.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-#define RANDOM_MAX 256                 /* what a role may ask at once; none asks for more than 64 */
-#define FAILURES_MAX (4 * OWNER_BATCH) /* a lost batch: no list has more than four commits */
-
-typedef struct slot {
-    godwit_function_t function;
-    size_t limit;     /* how many of its requests may be carried out */
-    size_t committed; /* before this request nothing had to be committed: SIZE_MAX when nothing is committed at all */
-    godwit_outbox_t outbox;
-    godwit_request_t requests[GODWIT_OUTBOX_REQUESTS];
-    alignas(max_align_t) uint8_t arena[GODWIT_OUTBOX_ARENA];
-} slot_t;
-
-typedef struct failure {
-    godwit_function_t function;
-    godwit_record_key_t key;
-} failure_t;
-
-struct owner {
-    owner_config_t config;
-    struct {
-        owner_step_t *step;
-        void *role;
-    } roles[OWNER_FUNCTIONS];
-    timers_t *timers;
-    bool transaction; /* the store has a batch open */
-    size_t slots_used;
-    slot_t slots[OWNER_BATCH];
-    size_t failures;
-    failure_t failed[FAILURES_MAX];
-    godwit_record_t fetched;
-    uint8_t random[RANDOM_MAX];
-};
+#include "daemons/godwitd/owner_internal.h"
 
 const char *owner_function_name(godwit_function_t function)
 {
@@ -92,60 +56,6 @@ static void tell(owner_t *o, godwit_function_t function, const char *name, godwi
     godwit_observe_event(o->config.observer, o->config.now_ms(), owner_function_name(function), &event);
 }
 
-static void note_store(owner_t *o, const char *event)
-{
-    godwit_counter_t *counter = godwit_observe_counter(o->config.observer, "godwitd", event, GODWIT_STORE_FAILED);
-    if (counter->count++ % GODWIT_LINES_A_SECOND == 0) { /* a full disk fails every batch */
-        godwit_observe_note(o->config.observer, o->config.now_ms(), GODWIT_LOG_ERROR, event,
-                            godwit_store_why(o->config.store));
-    }
-}
-
-/* ---- needs ---------------------------------------------------------------------------------------------------------- */
-
-/* The store's batch begins with the first thing that is read for it, so that what was fetched is still true when it is committed. */
-static godwit_status_t open_transaction(owner_t *o)
-{
-    if (o->transaction) {
-        return GODWIT_OK;
-    }
-    godwit_status_t status = godwit_store_begin(o->config.store);
-    o->transaction = status == GODWIT_OK;
-    if (status != GODWIT_OK) {
-        note_store(o, "store_failed");
-    }
-    return status;
-}
-
-static void fetch(owner_t *o, godwit_input_t *input, const godwit_request_t *need)
-{
-    input->fetched_key = need->record_key;
-    input->fetched = NULL;
-    input->fetch_status = open_transaction(o);
-    if (input->fetch_status == GODWIT_OK) {
-        input->fetch_status = godwit_store_fetch(o->config.store, &need->record_key, &o->fetched);
-    }
-    if (input->fetch_status == GODWIT_OK) {
-        input->fetched = &o->fetched;
-    } else if (input->fetch_status != GODWIT_NOT_FOUND) {
-        input->fetch_status = GODWIT_STORE_FAILED;
-        note_store(o, "fetch_failed");
-    }
-}
-
-static bool answer_need(owner_t *o, godwit_input_t *input, const godwit_request_t *need)
-{
-    if (need->kind == GODWIT_REQUEST_STORE_FETCH) {
-        fetch(o, input, need);
-        return true;
-    }
-    if (need->count > RANDOM_MAX || getrandom(o->random, need->count, 0) != (ssize_t)need->count) {
-        return false;
-    }
-    input->random = godwit_slice(o->random, need->count);
-    return true;
-}
-
 /* Steps the role until it needs nothing more. False: the input is refused, and nothing of it is carried out. */
 static bool step(owner_t *o, slot_t *slot, godwit_input_t *input)
 {
@@ -160,85 +70,13 @@ static bool step(owner_t *o, slot_t *slot, godwit_input_t *input)
         if (!godwit_outbox_is_need(out)) {
             return true;
         }
-        if (!answer_need(o, input, &out->requests[0])) {
+        if (!owner_answer_need(o, input, &out->requests[0])) {
             tell(o, slot->function, "input_refused", GODWIT_RANDOM_FAILED, NULL);
             return false;
         }
     }
     tell(o, slot->function, "input_refused", GODWIT_INTERNAL, "too many rounds of needs");
     return false;
-}
-
-/* ---- commits -------------------------------------------------------------------------------------------------------------- */
-
-static godwit_record_key_t key_of(const godwit_request_t *request)
-{
-    return request->record != NULL ? godwit_record_key_of(request->record) : request->record_key;
-}
-
-static void remember_failure(owner_t *o, godwit_function_t function, const godwit_request_t *request)
-{
-    if (o->failures < FAILURES_MAX) {
-        o->failed[o->failures++] = (failure_t){function, key_of(request)};
-    }
-}
-
-static godwit_status_t commit_one(owner_t *o, const godwit_request_t *request)
-{
-    godwit_status_t status = open_transaction(o);
-    if (status != GODWIT_OK) {
-        return status;
-    }
-    if (request->deleting) {
-        godwit_record_key_t key = key_of(request);
-        status = godwit_store_remove(o->config.store, &key);
-        status = status == GODWIT_NOT_FOUND ? GODWIT_OK : status;
-    } else {
-        status = godwit_store_put(o->config.store, request->record);
-    }
-    if (status != GODWIT_OK) {
-        note_store(o, "commit_failed");
-    }
-    return status;
-}
-
-/* Puts a slot's records into the open transaction, where later inputs of the batch find them. */
-static void commit_slot(owner_t *o, slot_t *slot)
-{
-    slot->limit = slot->outbox.count;
-    slot->committed = SIZE_MAX;
-    for (size_t i = 0; i < slot->limit; i++) {
-        const godwit_request_t *request = &slot->requests[i];
-        if (request->kind != GODWIT_REQUEST_STORE_COMMIT) {
-            continue;
-        }
-        if (commit_one(o, request) != GODWIT_OK) {
-            remember_failure(o, slot->function, request);
-            slot->limit = i;
-        } else if (slot->committed == SIZE_MAX) {
-            slot->committed = i;
-        }
-    }
-}
-
-/* The transaction is lost: what stands before the batch's first commit may still go, nothing after it. */
-static void forget_batch(owner_t *o)
-{
-    bool after = false;
-    for (size_t s = 0; s < o->slots_used; s++) {
-        slot_t *slot = &o->slots[s];
-        for (size_t i = 0; i < slot->limit; i++) {
-            if (slot->requests[i].kind == GODWIT_REQUEST_STORE_COMMIT) {
-                remember_failure(o, slot->function, &slot->requests[i]);
-            }
-        }
-        if (after) {
-            slot->limit = 0;
-        } else if (slot->committed != SIZE_MAX) {
-            slot->limit = slot->committed;
-            after = true;
-        }
-    }
 }
 
 /* ---- carrying out --------------------------------------------------------------------------------------------------------- */
@@ -280,18 +118,9 @@ static void carry_out(owner_t *o, godwit_function_t function, const godwit_reque
     }
 }
 
-static void close_transaction(owner_t *o)
-{
-    if (o->transaction && godwit_store_commit(o->config.store) != GODWIT_OK) {
-        note_store(o, "commit_failed");
-        forget_batch(o);
-    }
-    o->transaction = false;
-}
-
 static void carry_out_slots(owner_t *o)
 {
-    close_transaction(o);
+    owner_close_transaction(o);
     for (size_t s = 0; s < o->slots_used; s++) {
         for (size_t i = 0; i < o->slots[s].limit; i++) {
             carry_out(o, o->slots[s].function, &o->slots[s].requests[i]);
@@ -314,7 +143,7 @@ static void feed_one(owner_t *o, godwit_function_t function, godwit_input_t *inp
     input->fetch_status = GODWIT_AGAIN;
     input->random = godwit_slice(NULL, 0);
     if (step(o, slot, input)) {
-        commit_slot(o, slot);
+        owner_commit_slot(o, slot);
         o->slots_used++;
     } else {
         godwit_outbox_reset(&slot->outbox);
@@ -379,7 +208,7 @@ godwit_status_t owner_ask(owner_t *owner, godwit_function_t function, godwit_inp
     feed_one(owner, function, input);
     godwit_status_t status = GODWIT_OVERLOAD;
     if (owner->slots_used > 0) {
-        close_transaction(owner);
+        owner_close_transaction(owner);
         status = first_refusal(&owner->slots[0], detail);
     }
     owner_finish(owner);

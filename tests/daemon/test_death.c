@@ -45,7 +45,7 @@ static void remove_store(void)
 
 static void send_readings(world_t *w, unsigned count, bool (*alive)(void))
 {
-    char text[16];
+    char text[32];
     for (unsigned i = 0; i < count && alive(); i++) {
         snprintf(text, sizeof text, "reading %u", i);
         world_send(w, text);
@@ -78,7 +78,7 @@ static void assert_none_twice(const world_t *w)
 
 static void the_next_reading_gets_through(world_t *w)
 {
-    char text[16];
+    char text[32];
     for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
         snprintf(text, sizeof text, "after %u", attempt);
         world_send(w, text);

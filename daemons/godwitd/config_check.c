@@ -90,3 +90,19 @@ bool config_agreements(config_t *c, const char *where, char **names, unsigned co
     }
     return true;
 }
+
+bool config_remote(config_t *c, const char *where, const raw_remote_t *raw, char host[GODWIT_NODE_NAME_MAX],
+                   char realm[GODWIT_NODE_NAME_MAX])
+{
+    char place[64];
+    c->diameter.used = true;
+    if (raw == NULL) {
+        return config_refuse(c, where, 0, "is missing: host and realm, for it is in another process", NULL);
+    }
+    (void)snprintf(place, sizeof place, "%s.host", where);
+    if (raw->host != NULL && !config_name(c, place, 0, raw->host, host)) {
+        return false;
+    }
+    (void)snprintf(place, sizeof place, "%s.realm", where);
+    return config_name(c, place, 0, raw->realm, realm);
+}

@@ -19,6 +19,10 @@ bool config_range(config_t *c, const char *where, uint32_t value, uint32_t least
 /* Agreements 03 and 07 as bits; none listed: 03. */
 bool config_agreements(config_t *c, const char *where, char **names, unsigned count, uint8_t *bits);
 
+/* Where a function in another process is: realm, and a host unless any of the realm will do. */
+bool config_remote(config_t *c, const char *where, const raw_remote_t *raw, char host[GODWIT_NODE_NAME_MAX],
+                   char realm[GODWIT_NODE_NAME_MAX]);
+
 /* The sections. */
 bool config_hss_section(config_t *c, const raw_hss_t *raw);
 bool config_emks_section(config_t *c, const raw_emks_t *raw);

@@ -93,10 +93,7 @@ static bool emks_source(config_t *c, const raw_emks_t *raw)
     }
     if (strcmp(source, "s6a") == 0) {
         e->source = CONFIG_SOURCE_S6A;
-        c->diameter.used = true;
-        return (raw->hss != NULL || config_refuse(c, "emks.hss", 0, "is missing: host and realm of the HSS", NULL)) &&
-               (raw->hss->host == NULL || config_name(c, "emks.hss.host", 0, raw->hss->host, e->hss_host)) &&
-               config_name(c, "emks.hss.realm", 0, raw->hss->realm, e->hss_realm);
+        return config_remote(c, "emks.hss", raw->hss, e->hss_host, e->hss_realm);
     }
     if (strcmp(source, "gsup") != 0) {
         return config_refuse(c, "emks.source", 0, "must be embedded, s6a or gsup", source);

@@ -19,13 +19,9 @@ static bool endpoint(config_t *c, const raw_hse_t *raw)
         return true;
     }
     /* K_session goes to the node that is its endpoint: over Diameter that is our identity. */
-    c->diameter.used = true;
-    if (strcmp(name, c->identity) != 0) {
-        return config_refuse(c, "hse.endpoint", 0, "must equal identity when the EMKS is another process", name);
-    }
-    return (raw->emks != NULL || config_refuse(c, "hse.emks", 0, "is missing: host and realm of the EMKS", NULL)) &&
-           (raw->emks->host == NULL || config_name(c, "hse.emks.host", 0, raw->emks->host, c->hse.emks_host)) &&
-           config_name(c, "hse.emks.realm", 0, raw->emks->realm, c->hse.emks_realm);
+    return (strcmp(name, c->identity) == 0 ||
+            config_refuse(c, "hse.endpoint", 0, "must equal identity when the EMKS is another process", name)) &&
+           config_remote(c, "hse.emks", raw->emks, c->hse.emks_host, c->hse.emks_realm);
 }
 
 static bool listen_addresses(config_t *c, const raw_hse_t *raw)

@@ -19,6 +19,14 @@ typedef struct gathered {
     unsigned line, column;           /* of its innermost place; 0: none told */
 } gathered_t;
 
+/* "(line: 3, column: 7)" */
+static void read_place(const char *place, gathered_t *g)
+{
+    char *end = NULL;
+    g->line = (unsigned)strtoul(place + sizeof "(line: " - 1, &end, 10);
+    g->column = strncmp(end, ", column: ", 10) == 0 ? (unsigned)strtoul(end + 10, NULL, 10) : 0;
+}
+
 static void gather(cyaml_log_t level, void *context, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
 
@@ -32,7 +40,7 @@ static void gather(cyaml_log_t level, void *context, const char *format, va_list
     const char *what = strncmp(text, "Load: ", 6) == 0 ? text + 6 : text;
     const char *place = strstr(what, "(line: ");
     if (place != NULL && g->line == 0) {
-        (void)sscanf(place, "(line: %u, column: %u)", &g->line, &g->column);
+        read_place(place, g);
     } else if (place == NULL && g->what[0] == '\0' && strncmp(what, "Backtrace", 9) != 0) {
         (void)snprintf(g->what, sizeof g->what, "%s", what);
     }

@@ -18,10 +18,20 @@ static bool same_text(const char *a, const char *b)
     return (a == NULL || b == NULL) ? a == b : strcmp(a, b) == 0;
 }
 
+static bool same_peers(const config_diameter_t *a, const config_diameter_t *b)
+{
+    bool same = a->peer_count == b->peer_count;
+    for (size_t i = 0; i < a->peer_count && same; i++) {
+        const godwit_diameter_peer_t *p = &a->peers[i], *q = &b->peers[i];
+        same = strcmp(p->identity, q->identity) == 0 && strcmp(p->realm, q->realm) == 0 &&
+               strcmp(p->host, q->host) == 0 && p->port == q->port && p->relay == q->relay;
+    }
+    return same;
+}
+
 static bool same_diameter(const config_diameter_t *a, const config_diameter_t *b)
 {
-    return a->used == b->used && strcmp(a->listen, b->listen) == 0 && a->port == b->port &&
-           a->peer_count == b->peer_count && memcmp(a->peers, b->peers, sizeof a->peers) == 0 &&
+    return a->used == b->used && strcmp(a->listen, b->listen) == 0 && a->port == b->port && same_peers(a, b) &&
            same_text(a->certificate, b->certificate) && same_text(a->key, b->key) && same_text(a->ca, b->ca) &&
            same_text(a->link_protected, b->link_protected) && a->timeout_ms == b->timeout_ms;
 }

@@ -54,7 +54,7 @@ static void the_commented_example_is_good(void **state)
         fail_msg("%s", error);
     }
     assert_int_equal(c->functions, CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE);
-    assert_string_equal(c->hse.role.endpoint, "hse.home.example");
+    assert_string_equal(c->hse.role.endpoint, "hse.mnc001.mcc001.3gppnetwork.org");
     assert_int_equal(c->hse.listen_count, 1);
     assert_false(c->diameter.used);
     assert_string_equal(c->control_path, "/run/godwit/control");

@@ -222,7 +222,9 @@ void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *r
     } else if (record->kind == GODWIT_RECORD_KEY_SET) {
         const godwit_key_set_record_t *a = &before->u.key_set, *b = &record->u.key_set;
         if (b->vector_number < a->vector_number ||
-            (b->vector_number == a->vector_number && b->generation < a->generation)) {
+            (b->vector_number == a->vector_number && b->generation < a->generation) ||
+            (b->former.vector_number == a->vector_number && b->former.generation < a->generation) ||
+            (b->former.vector_number == a->former.vector_number && b->former.generation < a->former.generation)) {
             lab_violate(w, "a generation that went back");
         }
     }

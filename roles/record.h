@@ -51,6 +51,14 @@ typedef struct godwit_subscriber_record {
     godwit_outstanding_rand_t outstanding[GODWIT_OUTSTANDING_MAX];
 } godwit_subscriber_record_t;
 
+/* The key set of the session that lives, kept while a newer vector is outstanding: whoever asks for a set-up and never ends it must not cost that
+ * session its next keys. vector_number 0: none. */
+typedef struct godwit_former_key_set {
+    uint64_t vector_number;
+    uint32_t generation;    /* last handed out */
+    uint8_t e2m_keyset[32]; /* secret */
+} godwit_former_key_set_t;
+
 typedef struct godwit_key_set_record {
     godwit_imsi_t imsi;
     godwit_agreement_t agreement;
@@ -61,6 +69,7 @@ typedef struct godwit_key_set_record {
     uint64_t
         vector_number; /* of this (imsi, agreement), rises with each new vector: with it (vector_number, generation) only rises */
     uint64_t created_ms;
+    godwit_former_key_set_t former;
 } godwit_key_set_record_t;
 
 typedef struct godwit_session_record {

@@ -32,7 +32,8 @@ static const char tables[] =
     "CREATE TABLE key_set("
     " imsi TEXT NOT NULL, agreement INTEGER NOT NULL, rand BLOB NOT NULL, autn BLOB NOT NULL,"
     " generation INTEGER NOT NULL, confirmed INTEGER NOT NULL, vector_number INTEGER NOT NULL,"
-    " created_ms INTEGER NOT NULL, secret BLOB NOT NULL, PRIMARY KEY(imsi, agreement)) STRICT, WITHOUT ROWID;"
+    " created_ms INTEGER NOT NULL, former_vector_number INTEGER NOT NULL, former_generation INTEGER NOT NULL,"
+    " secret BLOB NOT NULL, PRIMARY KEY(imsi, agreement)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE session("
     " session_id INTEGER PRIMARY KEY, imsi TEXT NOT NULL, agreement INTEGER NOT NULL, key_set INTEGER NOT NULL,"
     " state INTEGER NOT NULL, last_key_id INTEGER NOT NULL, last_generation INTEGER NOT NULL,"
@@ -58,13 +59,17 @@ static const char guards[] =
     " BEGIN SELECT RAISE(ABORT, 'SQN would go back'); END;"
     "CREATE TRIGGER key_set_generation BEFORE UPDATE ON key_set WHEN " FALLS("vector_number")
     " OR (" SAME("vector_number") " AND (" FALLS("generation") " OR NEW.rand <> OLD.rand))"
+    " OR (" SAME("former_vector_number") " AND " FALLS("former_generation") ")"
+    " OR (NEW.former_vector_number = OLD.vector_number AND NEW.former_generation < OLD.generation)"
     " BEGIN SELECT RAISE(ABORT, 'generation would go back'); END;"
     "CREATE TRIGGER session_count BEFORE UPDATE ON session WHEN " SAME_KEY_SET
     " AND " SAME("current_generation") " AND " SAME("current_key_id")
     " AND (" FALLS("current_up_next_in") " OR " FALLS("current_up_next_out")
-    " OR " FALLS("current_cp_next_in") " OR " FALLS("current_cp_next_out") ")"
+    " OR " FALLS("current_up_limit_out") " OR " FALLS("current_cp_next_in") " OR " FALLS("current_cp_next_out")
+    " OR " FALLS("current_cp_limit_out") ")"
     " BEGIN SELECT RAISE(ABORT, 'COUNT would go back'); END;"
-    "CREATE TRIGGER session_generation BEFORE UPDATE ON session WHEN " SAME_KEY_SET " AND " FALLS("last_generation")
+    "CREATE TRIGGER session_generation BEFORE UPDATE ON session WHEN " SAME_KEY_SET
+    " AND (" FALLS("last_generation") " OR " FALLS("current_generation") ")"
     " BEGIN SELECT RAISE(ABORT, 'generation would go back'); END;";
 /* clang-format on */
 

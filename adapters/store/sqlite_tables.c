@@ -58,7 +58,10 @@ static const godwit_column_t key_set[] = {
     COLUMN(TRUTH, key_set, confirmed, "confirmed"),
     COLUMN(NUMBER, key_set, vector_number, "vector_number"),
     COLUMN(NUMBER, key_set, created_ms, "created_ms"),
+    COLUMN(NUMBER, key_set, former.vector_number, "former_vector_number"),
+    COLUMN(NUMBER, key_set, former.generation, "former_generation"),
     COLUMN(SECRET, key_set, e2m_keyset, "secret"),
+    COLUMN(SECRET, key_set, former.e2m_keyset, "secret"),
 };
 
 #define KEY(which, text)                                                                                               \

@@ -20,9 +20,19 @@ static void answer(const godwit_message_t *request, godwit_status_t status, godw
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
 }
 
+/* Said again by a session that still lives under it. */
+static bool is_former(const godwit_key_confirm_t *request, const godwit_key_set_record_t *stored)
+{
+    return stored != NULL && request->key_set != 0 && stored->former.vector_number == request->key_set &&
+           request->generation != 0 && request->generation <= stored->former.generation;
+}
+
 static godwit_status_t confirm(const godwit_key_confirm_t *request, const godwit_key_set_record_t *stored,
                                godwit_outbox_t *out)
 {
+    if (is_former(request, stored)) {
+        return GODWIT_OK;
+    }
     if (stored == NULL || stored->vector_number != request->key_set || request->generation == 0 ||
         request->generation > stored->generation) {
         return GODWIT_UNKNOWN_KEY;
@@ -35,6 +45,7 @@ static godwit_status_t confirm(const godwit_key_confirm_t *request, const godwit
         return GODWIT_OVERLOAD;
     }
     key_set->confirmed = true;
+    godwit_wipe(&key_set->former, sizeof key_set->former);
     return GODWIT_OK;
 }
 

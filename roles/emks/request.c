@@ -48,20 +48,39 @@ static godwit_status_t next_generation(const godwit_emks_t *emks, const godwit_k
     return status;
 }
 
+/* The next generation of the key set that is still lived under while a newer vector is outstanding. */
+static godwit_status_t next_of_former(const godwit_emks_t *emks, const godwit_key_set_record_t *stored,
+                                      const godwit_emks_waiter_t *waiter, godwit_outbox_t *out)
+{
+    godwit_key_set_record_t *committed = godwit_emks_commit(out, stored);
+    if (committed == NULL) {
+        return GODWIT_OVERLOAD;
+    }
+    godwit_former_key_set_t *former = &committed->former;
+    godwit_key_set_record_t lived = {.agreement = stored->agreement, .vector_number = former->vector_number};
+    memcpy(lived.e2m_keyset, former->e2m_keyset, sizeof lived.e2m_keyset);
+    former->generation++;
+    godwit_status_t status = godwit_emks_hand_out(emks, out, waiter, &lived, former->generation, false);
+    godwit_wipe(&lived, sizeof lived);
+    return status;
+}
+
 /* For the next key of a session that lives: only of the key set that the session came from, and only once its vector is spent. */
 static godwit_status_t for_next(const godwit_emks_t *emks, const godwit_key_request_t *request,
                                 const godwit_key_set_record_t *stored, const godwit_emks_waiter_t *waiter,
                                 godwit_outbox_t *out, const char **detail)
 {
-    if (stored == NULL || stored->vector_number != request->key_set || !stored->confirmed) {
+    bool current = stored != NULL && stored->vector_number == request->key_set && stored->confirmed;
+    bool former = stored != NULL && request->key_set != 0 && stored->former.vector_number == request->key_set;
+    if (!current && !former) {
         *detail = "a next generation of a key set that is not the confirmed one";
         return GODWIT_UNKNOWN_KEY;
     }
-    if (stored->generation == UINT32_MAX) {
+    if ((current ? stored->generation : stored->former.generation) == UINT32_MAX) {
         *detail = "the generations of this key set are spent";
         return GODWIT_COUNT_EXHAUSTED;
     }
-    return next_generation(emks, stored, waiter, false, out);
+    return current ? next_generation(emks, stored, waiter, false, out) : next_of_former(emks, stored, waiter, out);
 }
 
 static godwit_status_t for_session(godwit_emks_t *emks, const godwit_input_t *in, godwit_agreement_t agreement,

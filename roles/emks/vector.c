@@ -64,6 +64,18 @@ static godwit_status_t derive(const godwit_emks_t *emks, godwit_agreement_t agre
                                       emks->amf_flag, e2m_keyset);
 }
 
+/* What lives under the confirmed key set goes on until the new one is confirmed. */
+static void keep_former(const godwit_key_set_record_t *stored, godwit_key_set_record_t *key_set)
+{
+    if (stored == NULL || stored->vector_number == key_set->vector_number || !stored->confirmed) {
+        key_set->former = stored != NULL ? stored->former : key_set->former;
+        return;
+    }
+    key_set->former.vector_number = stored->vector_number;
+    key_set->former.generation = stored->generation;
+    memcpy(key_set->former.e2m_keyset, stored->e2m_keyset, sizeof stored->e2m_keyset);
+}
+
 /* The new key set. An HSS that gives the last vector again gives the same keys again: its generations go on, or a COUNT would be used
  * twice. */
 static godwit_status_t key_set_create(const godwit_emks_t *emks, const godwit_emks_pending_t *pending,
@@ -86,6 +98,7 @@ static godwit_status_t key_set_create(const godwit_emks_t *emks, const godwit_em
         }
     }
     key_set->generation += pending->waiters;
+    keep_former(stored, key_set);
     return status;
 }
 

@@ -417,6 +417,46 @@ static void auts_against_a_replaced_vector_gets_the_new_one(void **state)
 
 /* ---- next generations ---- */
 
+/* Anybody who knows an IMSI can ask for a set-up. The session that lives must get its next keys all the same. */
+static void a_set_up_that_nobody_ends_does_not_cost_a_session_its_next_generation(void **state)
+{
+    (void)state;
+    godwit_key_answer_t lived = get_key();
+    assert_int_equal(confirm(lived.key_set, 1), GODWIT_OK);
+    godwit_key_answer_t foreign = get_key(); /* a new vector is outstanding now */
+    assert_true(foreign.key_set > lived.key_set);
+    w.request.u.key_request.purpose = GODWIT_KEY_NEXT_GENERATION;
+    w.request.u.key_request.key_set = lived.key_set;
+    assert_int_equal(confirm(lived.key_set, 1), GODWIT_OK);
+    godwit_key_answer_t next = get_key();
+    assert_int_equal(next.status, GODWIT_OK);
+    assert_int_equal(next.generation, 2);
+    assert_true(next.key_set == lived.key_set);
+    assert_int_equal(stored(EPS)->former.generation, 2);
+    assert_int_equal(get_key().generation, 3); /* never the same again */
+    w.request.u.key_request.purpose = GODWIT_KEY_FOR_SESSION;
+    assert_int_equal(get_key().generation, 2); /* and the outstanding one goes on by itself */
+    assert_int_equal(confirm(foreign.key_set, 1), GODWIT_OK);
+    w.request.u.key_request.purpose = GODWIT_KEY_NEXT_GENERATION;
+    assert_int_equal(get_key().status, GODWIT_UNKNOWN_KEY); /* whoever confirmed lives under the new one */
+    assert_int_equal(stored(EPS)->former.vector_number, 0);
+}
+
+static void the_keys_of_the_former_set_are_those_that_the_device_derives(void **state)
+{
+    (void)state;
+    uint8_t kept[32], k_session[32];
+    godwit_key_answer_t lived = get_key();
+    memcpy(kept, stored(EPS)->e2m_keyset, sizeof kept);
+    assert_int_equal(confirm(lived.key_set, 1), GODWIT_OK);
+    (void)get_key();
+    w.request.u.key_request.purpose = GODWIT_KEY_NEXT_GENERATION;
+    w.request.u.key_request.key_set = lived.key_set;
+    godwit_key_answer_t next = get_key();
+    assert_int_equal(godwit_k_session(CRYPTO, kept, godwit_slice_of_string("hse.example"), 2, k_session), GODWIT_OK);
+    assert_memory_equal(next.k_session, k_session, sizeof k_session);
+}
+
 static void the_next_generation_is_for_confirmed_key_sets_alone(void **state)
 {
     (void)state;
@@ -580,6 +620,8 @@ int main(void)
         TEST(an_auts_that_the_hss_refuses_replaces_an_old_vector_and_not_a_fresh_one),
         TEST(auts_without_an_outstanding_vector_is_refused),
         TEST(auts_against_a_replaced_vector_gets_the_new_one),
+        TEST(a_set_up_that_nobody_ends_does_not_cost_a_session_its_next_generation),
+        TEST(the_keys_of_the_former_set_are_those_that_the_device_derives),
         TEST(the_next_generation_is_for_confirmed_key_sets_alone),
         TEST(a_node_gets_keys_for_itself_alone),
         TEST(only_the_endpoint_itself_may_confirm),

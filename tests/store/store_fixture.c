@@ -120,6 +120,9 @@ godwit_record_t fixture_key_set(unsigned n)
     k->confirmed = true;
     k->vector_number = 9;
     k->created_ms = UINT64_C(1700000000000) + n;
+    k->former.vector_number = 8;
+    k->former.generation = 30;
+    fill_secret(k->former.e2m_keyset, 32, n + 3);
     return record;
 }
 

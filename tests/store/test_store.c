@@ -145,6 +145,16 @@ static void generation_only_rises_for_one_vector(void **state)
     record.u.key_set.vector_number++;
     record.u.key_set.rand[0] ^= 1; /* another vector under the same number */
     assert_refused(f, record, "generation would go back");
+    record.u.key_set.rand[0] ^= 1;
+    put_ok(f, record);
+    record.u.key_set.former.generation--; /* of the key set that is still lived under */
+    assert_refused(f, record, "generation would go back");
+    record.u.key_set.vector_number++;
+    record.u.key_set.former.vector_number = record.u.key_set.vector_number - 1;
+    record.u.key_set.former.generation = 99; /* it had handed out 100 */
+    assert_refused(f, record, "generation would go back");
+    record.u.key_set.former.generation = 100;
+    put_ok(f, record);
 }
 
 static void no_count_of_a_key_goes_back(void **state)
@@ -152,10 +162,11 @@ static void no_count_of_a_key_goes_back(void **state)
     fixture_t *f = *state;
     const godwit_record_t first = fixture_session(1);
     put_ok(f, first);
-    for (unsigned which = 0; which < 4; which++) {
+    for (unsigned which = 0; which < 6; which++) {
         godwit_record_t record = first;
         godwit_emsdp_key_t *key = &record.u.session.current;
-        uint32_t *counts[] = {&key->hot.up_next_in, &key->hot.up_next_out, &key->cp_next_in, &key->cp_next_out};
+        uint32_t *counts[] = {&key->hot.up_next_in, &key->hot.up_next_out,  &key->cp_next_in,
+                              &key->cp_next_out,    &key->hot.up_limit_out, &key->cp_limit_out};
         *counts[which] -= 1;
         assert_refused(f, record, "COUNT would go back");
     }
@@ -166,6 +177,7 @@ static void no_count_of_a_key_goes_back(void **state)
     put_ok(f, switched);
     switched.u.session.last_generation--;
     assert_refused(f, switched, "generation would go back");
+    assert_refused(f, first, "generation would go back"); /* the key that was dropped does not come back */
 }
 
 /* ---- batches ----------------------------------------------------------------------------------------------------------------- */

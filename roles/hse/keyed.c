@@ -277,6 +277,20 @@ static void refuse_with_hint(godwit_hse_turn_t *turn, godwit_status_t status)
     }
 }
 
+/* A Terminate Request that comes again, and nobody works on its response any more: this end has lost its memory meanwhile. */
+static bool is_forgotten_end(const godwit_hse_turn_t *turn)
+{
+    const godwit_session_record_t *record = &turn->work.record;
+    return turn->header.command == GODWIT_SESSION_TERMINATE_REQUEST && record->state == GODWIT_SESSION_TERMINATING &&
+           record->pending_len == 0 && godwit_hse_inquiry_of(turn->hse, record->session_id) == NULL;
+}
+
+static godwit_status_t end_forgotten(godwit_hse_turn_t *turn)
+{
+    godwit_status_t status = godwit_hse_turn_begin(turn);
+    return status == GODWIT_OK ? godwit_hse_terminate_response_create(turn, turn->hash, NULL) : status;
+}
+
 void godwit_hse_on_keyed(godwit_hse_turn_t *turn)
 {
     bool by_address = turn->hse->config.framing.session_octets == 0;
@@ -305,6 +319,10 @@ void godwit_hse_on_keyed(godwit_hse_turn_t *turn)
     }
     if (status == GODWIT_OK) {
         status = open_datagram(turn, key, id);
+    }
+    if (status == GODWIT_REPLAY && is_forgotten_end(turn)) {
+        godwit_hse_turn_end(turn, end_forgotten(turn));
+        return;
     }
     if (status == GODWIT_OK && turn->establishing && !was_asked_by_imsi(turn->in)) {
         godwit_hse_fetch_session(turn->out, 0, &turn->work.record.imsi); /* the session that it takes the place of */

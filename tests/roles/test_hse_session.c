@@ -760,6 +760,19 @@ static void without_an_answer_of_the_emks_the_end_announces_nothing(void **state
     assert_null(hse_stored(&w, id()));
 }
 
+static void an_end_that_a_restart_forgot_is_answered_when_it_is_asked_for_again(void **state)
+{
+    (void)state;
+    hse_seal_control(&d, GODWIT_SESSION_TERMINATE_REQUEST, NULL);
+    hse_give(&w, &d);
+    hse_world_restart(&w); /* while the EMKS thinks */
+    hse_give(&w, &d);
+    hse_receive(&w, &d, 0);
+    assert_int_equal(d.opened.control.command, GODWIT_SESSION_TERMINATE_RESPONSE);
+    assert_false(godwit_emsdp_has(&d.opened.control, GODWIT_TLV_KEY));
+    assert_int_equal(stored()->state, GODWIT_SESSION_IDLE);
+}
+
 static void a_response_to_a_request_that_was_the_devices_own_is_refused(void **state)
 {
     (void)state;
@@ -1030,6 +1043,7 @@ int main(void)
         TEST(the_end_announces_the_key_of_the_next_session),
         TEST(repeated_early_data_is_answered_and_not_delivered_again),
         TEST(without_an_answer_of_the_emks_the_end_announces_nothing),
+        TEST(an_end_that_a_restart_forgot_is_answered_when_it_is_asked_for_again),
         TEST(a_response_to_a_request_that_was_the_devices_own_is_refused),
         TEST(no_key_is_announced_where_a_new_aka_run_is_due),
         TEST(a_session_that_is_being_dropped_still_delivers),

@@ -4,6 +4,7 @@
  */
 #include "adapters/store/sqlite_open.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,9 +20,11 @@ static godwit_status_t told(godwit_sqlite_t *s, const char *what)
 }
 
 /* One whole run of a statement that gives no rows. */
-static bool run(sqlite3_stmt *statement)
+static bool run(godwit_sqlite_t *s, sqlite3_stmt *statement)
 {
+    errno = 0;
     bool good = sqlite3_step(statement) == SQLITE_DONE;
+    s->error = good ? 0 : errno;
     return sqlite3_reset(statement) == SQLITE_OK && good;
 }
 
@@ -38,7 +41,7 @@ static godwit_status_t begin(godwit_store_t *store)
     if (s->batch) {
         return told(s, "a batch is open already");
     }
-    if (!run(s->begin)) {
+    if (!run(s, s->begin)) {
         return godwit_sqlite_failed(s, "a batch cannot be begun");
     }
     s->batch = true;
@@ -50,7 +53,7 @@ static void rollback(godwit_store_t *store)
     godwit_sqlite_t *s = of(store);
     s->batch = false;
     if (sqlite3_get_autocommit(s->db) == 0) {
-        (void)run(s->rollback);
+        (void)run(s, s->rollback);
     }
 }
 
@@ -64,7 +67,7 @@ static godwit_status_t commit(godwit_store_t *store)
         s->batch = false;
         return GODWIT_STORE_FAILED; /* why still tells what happened then */
     }
-    if (!run(s->commit)) {
+    if (!run(s, s->commit)) {
         (void)godwit_sqlite_failed(s, "a batch cannot be stored");
         rollback(store);
         return GODWIT_STORE_FAILED;
@@ -95,7 +98,7 @@ static godwit_status_t put(godwit_store_t *store, const godwit_record_t *record)
     if (godwit_row_bind(table, statement, &s->kek, record) != GODWIT_OK) {
         return told(s, "a record cannot be wrapped or bound");
     }
-    return run(statement) ? GODWIT_OK : godwit_sqlite_failed(s, "a record was not stored");
+    return run(s, statement) ? GODWIT_OK : godwit_sqlite_failed(s, "a record was not stored");
 }
 
 static godwit_status_t remove_record(godwit_store_t *store, const godwit_record_key_t *key)
@@ -110,7 +113,7 @@ static godwit_status_t remove_record(godwit_store_t *store, const godwit_record_
     }
     sqlite3_stmt *statement = statement_of(s, table, GODWIT_STATEMENT_REMOVE);
     (void)godwit_row_bind_key(table, statement, key);
-    if (!run(statement)) {
+    if (!run(s, statement)) {
         return godwit_sqlite_failed(s, "a record was not removed");
     }
     return sqlite3_changes(s->db) > 0 ? GODWIT_OK : GODWIT_NOT_FOUND;

@@ -44,7 +44,7 @@ static const char *advice(int code)
 godwit_status_t godwit_sqlite_failed(godwit_sqlite_t *s, const char *what)
 {
     int code = sqlite3_extended_errcode(s->db), primary = code & 0xff;
-    int system_error = sqlite3_system_errno(s->db);
+    int told = sqlite3_system_errno(s->db), system_error = told != 0 ? told : s->error;
     bool tells_errno = system_error != 0 && (primary == SQLITE_IOERR || primary == SQLITE_FULL ||
                                              primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY);
     (void)snprintf(s->store.why, sizeof s->store.why, "store %s: %s: %s%s%s%s", s->path, what, sqlite3_errmsg(s->db),

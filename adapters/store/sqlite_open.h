@@ -13,6 +13,7 @@ typedef struct godwit_sqlite {
     sqlite3 *db;
     char *path;
     godwit_kek_t kek;
+    int error;  /* errno of the statement that failed last: SQLite does not keep that of a commit; 0: unknown */
     bool batch; /* between begin and commit or rollback */
     sqlite3_stmt *begin, *commit, *rollback;
     sqlite3_stmt *statements[GODWIT_SQLITE_TABLES][GODWIT_STATEMENTS];

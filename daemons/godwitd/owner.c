@@ -118,14 +118,56 @@ static void carry_out(owner_t *o, godwit_function_t function, const godwit_reque
     }
 }
 
+static godwit_message_kind_t answer_to(godwit_message_kind_t request)
+{
+    switch (request) {
+    case GODWIT_AUTH_INFO_REQUEST:
+        return GODWIT_AUTH_INFO_ANSWER;
+    case GODWIT_KEY_REQUEST:
+        return GODWIT_KEY_ANSWER;
+    case GODWIT_KEY_CONFIRM:
+        return GODWIT_KEY_CONFIRM_ANSWER;
+    default:
+        return 0; /* an answer itself */
+    }
+}
+
+/* A request whose list was dropped is answered all the same, so that nobody waits for a timeout. */
+static void answer_failure(owner_t *o, const godwit_message_t *request)
+{
+    godwit_message_t answer;
+    memset(&answer, 0, sizeof answer);
+    answer.kind = answer_to(request->kind);
+    answer.from = request->to;
+    answer.to = request->from;
+    answer.transaction = request->transaction;
+    answer.route = request->route;
+    switch (answer.kind) {
+    case GODWIT_AUTH_INFO_ANSWER:
+        answer.u.auth_info_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_KEY_ANSWER:
+        answer.u.key_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    default:
+        answer.u.key_confirm_answer = GODWIT_PEER_INTERNAL;
+        break;
+    }
+    o->config.exits.message(o->config.exits.context, answer.from, &answer);
+}
+
 static void carry_out_slots(owner_t *o)
 {
     owner_close_transaction(o);
     for (size_t s = 0; s < o->slots_used; s++) {
-        for (size_t i = 0; i < o->slots[s].limit; i++) {
-            carry_out(o, o->slots[s].function, &o->slots[s].requests[i]);
+        slot_t *slot = &o->slots[s];
+        for (size_t i = 0; i < slot->limit; i++) {
+            carry_out(o, slot->function, &slot->requests[i]);
         }
-        godwit_outbox_reset(&o->slots[s].outbox);
+        if (slot->limit < slot->outbox.count && slot->request != NULL) {
+            answer_failure(o, slot->request);
+        }
+        godwit_outbox_reset(&slot->outbox);
     }
     o->slots_used = 0;
     godwit_wipe(&o->fetched, sizeof o->fetched);
@@ -138,6 +180,7 @@ static void feed_one(owner_t *o, godwit_function_t function, godwit_input_t *inp
 {
     slot_t *slot = &o->slots[o->slots_used];
     slot->function = function;
+    slot->request = input->kind == GODWIT_INPUT_MESSAGE && answer_to(input->message->kind) != 0 ? input->message : NULL;
     input->now_ms = o->config.now_ms();
     input->fetched = NULL;
     input->fetch_status = GODWIT_AGAIN;
@@ -147,6 +190,9 @@ static void feed_one(owner_t *o, godwit_function_t function, godwit_input_t *inp
         o->slots_used++;
     } else {
         godwit_outbox_reset(&slot->outbox);
+        if (slot->request != NULL) {
+            answer_failure(o, slot->request);
+        }
     }
 }
 

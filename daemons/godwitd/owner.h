@@ -42,7 +42,7 @@ void owner_set_role(owner_t *owner, godwit_function_t function, owner_step_t *st
 bool owner_has_role(const owner_t *owner, godwit_function_t function);
 
 /* Gives one input to a role; kind and what belongs to it are filled in, time and answers are the owner's. What the role asked waits for
- * owner_finish. A full batch is finished first. */
+ * owner_finish. A full batch is finished first. A message that the input points to must stay where it is until then. */
 void owner_feed(owner_t *owner, godwit_function_t function, godwit_input_t *input);
 /* Makes the batch's commits durable, and then carries out what waits. */
 void owner_finish(owner_t *owner);

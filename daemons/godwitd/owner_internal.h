@@ -17,6 +17,7 @@ typedef struct slot {
     godwit_function_t function;
     size_t limit;     /* how many of its requests may be carried out */
     size_t committed; /* before this request nothing had to be committed: SIZE_MAX when nothing is committed at all */
+    const godwit_message_t *request; /* that the input was, and that has to be answered; NULL: none */
     godwit_outbox_t outbox;
     godwit_request_t requests[GODWIT_OUTBOX_REQUESTS];
     alignas(max_align_t) uint8_t arena[GODWIT_OUTBOX_ARENA];

@@ -6,13 +6,11 @@
 
 #include "daemons/godwitd/owner_internal.h"
 
-static void note_store(owner_t *o, const char *event)
+static void note_store(owner_t *o, const char *name)
 {
-    godwit_counter_t *counter = godwit_observe_counter(o->config.observer, "godwitd", event, GODWIT_STORE_FAILED);
-    if (counter->count++ % GODWIT_LINES_A_SECOND == 0) { /* a full disk fails every batch */
-        godwit_observe_note(o->config.observer, o->config.now_ms(), GODWIT_LOG_ERROR, event,
-                            godwit_store_why(o->config.store));
-    }
+    const godwit_event_t event = {
+        .name = name, .reason = GODWIT_STORE_FAILED, .detail = godwit_store_why(o->config.store)};
+    godwit_observe_event(o->config.observer, o->config.now_ms(), "godwitd", &event);
 }
 
 /* ---- needs ---------------------------------------------------------------------------------------------------------- */

@@ -21,7 +21,7 @@
 #define ATTEMPTS 4u /* a hint that the session is gone costs the reading that met it; then a new set-up */
 
 static unsigned died_at;
-static char directory[] = "/tmp/godwit-death-XXXXXX", path[64], key_file[64];
+static char directory[64], path[96], key_file[96];
 
 static bool has_power(void)
 {
@@ -36,7 +36,7 @@ static bool always(void)
 static void remove_store(void)
 {
     static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
-    char name[80];
+    char name[128];
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         snprintf(name, sizeof name, "%s%s", path, endings[i]);
         unlink(name);
@@ -172,6 +172,8 @@ static int setup(void **state)
 {
     (void)state;
     power_register();
+    snprintf(directory, sizeof directory, "%s/godwit-death-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     if (mkdtemp(directory) == NULL) {
         return -1;
     }

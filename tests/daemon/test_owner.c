@@ -90,6 +90,10 @@ static void out_message(void *context, godwit_function_t from, const godwit_mess
 {
     (void)context;
     write_down("message%u:%u ", (unsigned)from, message->transaction);
+    if (message->kind == GODWIT_KEY_ANSWER && message->to == GODWIT_FUNCTION_EMKS && message->route == 77 &&
+        message->u.key_answer.status == GODWIT_PEER_INTERNAL) {
+        write_down("internal ");
+    }
 }
 
 static void out_deliver(void *context, const godwit_reading_t *reading)
@@ -191,7 +195,11 @@ static void script(void *role, const godwit_input_t *in, godwit_outbox_t *out)
         write_down("timer%u ", in->timer);
         return;
     }
-    (void)snprintf(text, sizeof text, "%.*s", (int)in->datagram.len, (const char *)in->datagram.ptr);
+    if (in->kind == GODWIT_INPUT_MESSAGE) { /* the script of a message stands where the endpoint is */
+        (void)snprintf(text, sizeof text, "%s", in->message->u.key_request.endpoint);
+    } else {
+        (void)snprintf(text, sizeof text, "%.*s", (int)in->datagram.len, (const char *)in->datagram.ptr);
+    }
     if (needs(in, out, text)) {
         return;
     }
@@ -375,6 +383,26 @@ static void an_operator_hears_the_outcome(void **state)
     assert_journal("begin put1 durable send:A begin put1 lost failed1 ");
 }
 
+static void a_request_whose_list_was_dropped_is_answered_all_the_same(void **state)
+{
+    static const char *const scripts[] = {"c2 sA", "c1 sB", "o"};
+    godwit_message_t messages[3];
+    disk.put_fails = 2;
+    for (uint32_t i = 0; i < 3; i++) {
+        memset(&messages[i], 0, sizeof messages[i]);
+        messages[i].kind = GODWIT_KEY_REQUEST;
+        messages[i].from = GODWIT_FUNCTION_EMKS;
+        messages[i].to = GODWIT_FUNCTION_HSE;
+        messages[i].transaction = 10 + i;
+        messages[i].route = 77;
+        strcpy(messages[i].u.key_request.endpoint, scripts[i]);
+        godwit_input_t input = {.kind = GODWIT_INPUT_MESSAGE, .message = &messages[i]};
+        owner_feed(*state, GODWIT_FUNCTION_HSE, &input);
+    }
+    owner_finish(*state);
+    assert_journal("begin put2 failed2 put1 message1:12 internal durable message1:10 internal send:B ");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -389,6 +417,7 @@ int main(void)
         TEST(a_role_that_never_has_enough_is_refused),
         TEST(more_inputs_than_a_batch_holds_make_another_batch),
         TEST(every_failed_commit_of_a_full_batch_is_told),
+        TEST(a_request_whose_list_was_dropped_is_answered_all_the_same),
         TEST(a_timer_comes_back_to_its_role),
         TEST(an_operator_hears_the_outcome),
     };

@@ -144,15 +144,19 @@ void godwit_emks_on_vector(godwit_emks_t *emks, const godwit_input_t *in, godwit
     }
     godwit_status_t status = check(emks, pending, &in->message->u.auth_info_answer, &detail);
     bool auts_refused = pending->resync && status == GODWIT_AUTH_MAC_FAILURE;
-    if (status != GODWIT_OK && !auts_refused) {
-        refuse_all(emks, pending, status, detail, out);
-    } else if (in->fetch_status == GODWIT_AGAIN) {
+    if ((status == GODWIT_OK || auts_refused) && in->fetch_status == GODWIT_AGAIN) {
         godwit_emks_fetch_key_set(out, &pending->imsi, pending->agreement);
-    } else if (in->fetch_status != GODWIT_OK && in->fetch_status != GODWIT_NOT_FOUND) {
-        refuse_all(emks, pending, GODWIT_STORE_FAILED, "the key set could not be read", out);
-    } else if (!auts_refused) {
+        return;
+    }
+    if ((status == GODWIT_OK || auts_refused) && in->fetch_status != GODWIT_OK &&
+        in->fetch_status != GODWIT_NOT_FOUND) {
+        auts_refused = false;
+        status = GODWIT_STORE_FAILED;
+        detail = "the key set could not be read";
+    }
+    if (status == GODWIT_OK) {
         take(emks, pending, in, out);
-    } else if (is_fresh(in) || godwit_emks_ask_without_auts(emks, pending, out) != GODWIT_OK) {
+    } else if (!auts_refused || is_fresh(in) || godwit_emks_ask_without_auts(emks, pending, out) != GODWIT_OK) {
         refuse_all(emks, pending, status, detail, out);
     }
 }

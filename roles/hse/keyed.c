@@ -95,7 +95,8 @@ static uint32_t failures_allowed(const godwit_hse_turn_t *turn)
 static bool is_trusted_place(const godwit_hse_turn_t *turn)
 {
     const godwit_suite_t *suite = godwit_suite(turn->work.record.current.hot.suite);
-    godwit_address_t last = turn->establishing ? turn->exchange->from : godwit_hse_address_of(&turn->work.record);
+    const bool by_exchange = turn->establishing && turn->exchange != NULL;
+    godwit_address_t last = by_exchange ? turn->exchange->from : godwit_hse_address_of(&turn->work.record);
     return suite != NULL && suite->mac_len >= 8 && godwit_address_equal(&last, &turn->in->from);
 }
 

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A device that is given anything: datagrams, results of its card, timers, readings, power losses, in any order. MACs are zeros, so what is
+ * forged gets in. Input: operation (1), length (1), octets; again and again. Checked: no request points outside, no COUNT beyond
+ * what the last record holds, generations only rise, whatever was stored restores.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/fuzz.h"
+#include "fuzz/weak_crypto.h"
+#include "godwit/device.h"
+
+typedef struct run {
+    godwit_device_config_t config;
+    godwit_device_t device;
+    godwit_device_requests_t requests;
+    uint8_t record[GODWIT_DEVICE_RECORD_MAX];
+    size_t record_len;
+} run_t;
+
+static const uint8_t some_random[4] = {0, 0, 0, 1};
+
+/* Tells datagrams apart, which the device does by their hash; still no riddle. */
+static godwit_status_t folded(const godwit_slice_t *parts, size_t count, uint8_t digest[32])
+{
+    size_t at = 0;
+    memset(digest, 0, 32);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < parts[i].len; k++) {
+            digest[at++ % 8] ^= parts[i].ptr[k];
+        }
+    }
+    return GODWIT_OK;
+}
+
+static void insist(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+static bool is_inside(const run_t *r, godwit_slice_t octets)
+{
+    const uint8_t *from = (const uint8_t *)&r->device;
+    return octets.len == 0 || (octets.ptr >= from && octets.ptr + octets.len <= from + sizeof r->device);
+}
+
+static void check_counts(const godwit_emsdp_key_t *now, const godwit_emsdp_key_t *stored)
+{
+    bool same = godwit_emsdp_key_is_set(now) && now->hot.key_id == stored->hot.key_id &&
+                now->generation == stored->generation && now->hot.session_id == stored->hot.session_id;
+    if (same) {
+        insist(now->hot.up_next_out <= stored->hot.up_next_out && now->cp_next_out <= stored->cp_next_out);
+    }
+}
+
+/* The record as a reboot would find it. */
+static void check_record(const run_t *r)
+{
+    static godwit_device_t twin;
+    insist(godwit_device_init(&twin, &r->config) == GODWIT_OK);
+    insist(godwit_device_restore(&twin, godwit_slice(r->record, r->record_len)) == GODWIT_OK);
+    check_counts(&r->device.session.current, &twin.session.current);
+    check_counts(&r->device.session.next, &twin.session.next);
+    check_counts(&r->device.session.current, &twin.session.next);
+}
+
+static void carry_out(run_t *r)
+{
+    insist(r->requests.count <= GODWIT_DEVICE_REQUESTS_MAX);
+    for (size_t i = 0; i < r->requests.count; i++) {
+        const godwit_device_request_t *q = &r->requests.item[i];
+        insist(is_inside(r, q->octets));
+        if (q->kind == GODWIT_DEVICE_STORE) {
+            insist(q->octets.len > 0 && q->octets.len <= sizeof r->record);
+            memcpy(r->record, q->octets.ptr, q->octets.len);
+            r->record_len = q->octets.len;
+        }
+        if (q->kind == GODWIT_DEVICE_SEND && r->record_len > 0) {
+            check_record(r);
+        }
+    }
+}
+
+static void reboot(run_t *r)
+{
+    insist(godwit_device_init(&r->device, &r->config) == GODWIT_OK);
+    if (r->record_len > 0) {
+        insist(godwit_device_restore(&r->device, godwit_slice(r->record, r->record_len)) == GODWIT_OK);
+    }
+}
+
+static void result(run_t *r, godwit_slice_t octets)
+{
+    static const godwit_status_t statuses[] = {GODWIT_OK, GODWIT_AUTH_MAC_FAILURE, GODWIT_AUTH_RESYNC,
+                                               GODWIT_IO_FAILED};
+    godwit_usim_result_t usim = {.status = statuses[octets.len > 0 ? octets.ptr[0] & 3u : 0]};
+    if (godwit_device_usim_result(&r->device, &usim, some_random, &r->requests) != GODWIT_OK) {
+        r->requests.count = 0;
+    }
+}
+
+static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
+{
+    godwit_status_t status = GODWIT_OK;
+    r->requests.count = 0;
+    switch (operation & 7u) {
+    case 0:
+    case 1:
+        status = godwit_device_receive(&r->device, octets, some_random, &r->requests);
+        break;
+    case 2:
+        status = godwit_device_send(&r->device, octets, some_random, &r->requests);
+        break;
+    case 3:
+        status = godwit_device_timer(&r->device, some_random, &r->requests);
+        break;
+    case 4:
+        result(r, octets);
+        break;
+    case 5:
+        status = operation & 8u ? godwit_device_terminate(&r->device, &r->requests)
+                                : godwit_device_synchronise(&r->device, &r->requests);
+        break;
+    case 6:
+        status = godwit_device_suspend(&r->device, &r->requests);
+        break;
+    default:
+        reboot(r);
+        break;
+    }
+    if (status == GODWIT_OK) {
+        carry_out(r);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static run_t r;
+    godwit_crypto_t crypto = weak_crypto;
+    crypto.sha256 = folded;
+    memset(&r, 0, sizeof r);
+    r.config = (godwit_device_config_t){.crypto = &crypto,
+                                        .imsi = {"001010123456789", 15},
+                                        .endpoint = godwit_slice_of_string("hse.example"),
+                                        .framing = GODWIT_FRAMING_DEFAULT,
+                                        .reserve = 3,
+                                        .suites = 0x00FF};
+    insist(godwit_device_init(&r.device, &r.config) == GODWIT_OK);
+    while (size >= 2) {
+        size_t len = data[1] < size - 2 ? data[1] : size - 2;
+        uint32_t generation = r.device.session.generation;
+        bool rooted = r.device.exchange.vector_is_current;
+        operate(&r, data[0], godwit_slice(data + 2, len));
+        insist((data[0] & 7u) == 7u || !rooted || !r.device.exchange.vector_is_current ||
+               r.device.session.generation >= generation);
+        data += 2 + len;
+        size -= 2 + len;
+    }
+    return 0;
+}

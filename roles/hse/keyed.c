@@ -84,6 +84,12 @@ static bool is_of_this_address(const godwit_hse_turn_t *turn)
 
 /* ---- MAC ---- */
 
+/* The set-up that this datagram would make a session of. */
+static godwit_hse_exchange_t *set_up_of(const godwit_hse_turn_t *turn)
+{
+    return turn->establishing ? turn->exchange : NULL;
+}
+
 static uint32_t failures_allowed(const godwit_hse_turn_t *turn)
 {
     const godwit_suite_t *suite = godwit_suite(turn->work.record.current.hot.suite);
@@ -95,8 +101,8 @@ static uint32_t failures_allowed(const godwit_hse_turn_t *turn)
 static bool is_trusted_place(const godwit_hse_turn_t *turn)
 {
     const godwit_suite_t *suite = godwit_suite(turn->work.record.current.hot.suite);
-    const bool by_exchange = turn->establishing && turn->exchange != NULL;
-    godwit_address_t last = by_exchange ? turn->exchange->from : godwit_hse_address_of(&turn->work.record);
+    const godwit_hse_exchange_t *set_up = set_up_of(turn);
+    godwit_address_t last = set_up != NULL ? set_up->from : godwit_hse_address_of(&turn->work.record);
     return suite != NULL && suite->mac_len >= 8 && godwit_address_equal(&last, &turn->in->from);
 }
 
@@ -106,8 +112,9 @@ static bool is_flooded(const godwit_hse_turn_t *turn)
     if (is_trusted_place(turn)) {
         return false;
     }
-    if (turn->establishing) { /* an exchange lives a minute */
-        return turn->exchange->mac_failures >= failures_allowed(turn);
+    const godwit_hse_exchange_t *set_up = set_up_of(turn);
+    if (set_up != NULL) { /* it lives a minute */
+        return set_up->mac_failures >= failures_allowed(turn);
     }
     return session->mac_failures >= failures_allowed(turn) && turn->in->now_ms >= session->failures_ms &&
            turn->in->now_ms - session->failures_ms < MINUTE_MS;
@@ -116,8 +123,9 @@ static bool is_flooded(const godwit_hse_turn_t *turn)
 static void count_failure(godwit_hse_turn_t *turn)
 {
     uint64_t now_ms = turn->in->now_ms;
-    if (turn->establishing) {
-        turn->exchange->mac_failures++;
+    godwit_hse_exchange_t *set_up = set_up_of(turn);
+    if (set_up != NULL) {
+        set_up->mac_failures++;
         return;
     }
     godwit_hse_session_t *session = godwit_hse_session_find(turn->hse, turn->work.record.session_id);

@@ -206,9 +206,10 @@ static void pings_are_answered_and_octets_may_come_one_by_one(void **state)
     godwit_gsup_t *g = client(&h, 0);
     hlr_accept(&h, g);
     hlr_greet(&h, g);
-    for (size_t i = 0; i < 4; i++) {
+    static const uint8_t ping[4] = {0x00, 0x01, 0xFE, 0x00};
+    for (size_t i = 0; i < sizeof ping; i++) {
         godwit_message_t none;
-        assert_int_equal(send(h.socket, "\x00\x01\xFE\x00" + i, 1, 0), 1);
+        assert_int_equal(send(h.socket, &ping[i], 1, 0), 1);
         assert_int_equal(godwit_gsup_receive(g, &none), GODWIT_AGAIN);
     }
     assert_int_equal(hlr_frame(&h, g).kind, GODWIT_IPA_PONG);

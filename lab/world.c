@@ -53,6 +53,7 @@ static lab_event_t take_first(godwit_world_t *w)
 {
     lab_event_t first = w->heap[0];
     w->heap[0] = w->heap[--w->heap_count];
+    w->heap[w->heap_count] = (lab_event_t){0}; /* what it owns belongs to the caller, or stands at the front */
     for (size_t at = 0;;) {
         size_t least = at;
         for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++) {

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A store that was restored from a backup is in the past: the COUNTs, generations and ticks that stand in it as unused may have been used
+ * since. None of them may be used again, so sessions go, key sets and clock skip. In one batch: a store is made safe whole or not at all.
+ */
+#include "adapters/store/store.h"
+
+#include <string.h>
+
+#define AT_ONCE 256                   /* records between two listings */
+#define SKIP (UINT64_C(1) << 32)      /* vectors: more than any subscriber sees between two backups */
+#define NUMBER_MAX (UINT64_MAX / 4)   /* SQLite's integers have a sign */
+#define CLOCK_MARGIN_S UINT64_C(3600) /* past what the lost life had reserved ahead */
+
+typedef struct keys {
+    godwit_record_key_t key[AT_ONCE];
+    size_t count;
+} keys_t;
+
+static bool collect(void *context, const godwit_record_t *record)
+{
+    keys_t *keys = context;
+    keys->key[keys->count++] = godwit_record_key_of(record);
+    return keys->count < AT_ONCE;
+}
+
+/* Uplink windows would take again what came since, downlink COUNTs would be used twice. */
+static godwit_status_t remove_sessions(godwit_store_t *store, uint64_t *count)
+{
+    keys_t keys;
+    godwit_status_t status = GODWIT_OK;
+    do {
+        keys.count = 0;
+        status = godwit_store_list(store, GODWIT_RECORD_SESSION, NULL, AT_ONCE, collect, &keys);
+        for (size_t i = 0; i < keys.count && status == GODWIT_OK; i++) {
+            status = godwit_store_remove(store, &keys.key[i]);
+        }
+        *count += keys.count;
+    } while (status == GODWIT_OK && keys.count > 0);
+    return status;
+}
+
+/* Its keys are gone, and its number is one that nobody was told: the next request brings a new vector. */
+static godwit_status_t skip_key_set(godwit_store_t *store, const godwit_record_key_t *key)
+{
+    godwit_record_t record;
+    godwit_status_t status = godwit_store_fetch(store, key, &record);
+    if (status == GODWIT_OK) {
+        godwit_key_set_record_t *k = &record.u.key_set;
+        k->vector_number = k->vector_number < NUMBER_MAX ? k->vector_number + SKIP : k->vector_number + 1;
+        k->confirmed = true;
+        memset(k->rand, 0, sizeof k->rand);
+        memset(k->autn, 0, sizeof k->autn);
+        godwit_wipe(k->e2m_keyset, sizeof k->e2m_keyset);
+        godwit_wipe(&k->former, sizeof k->former);
+        status = godwit_store_put(store, &record);
+    }
+    godwit_wipe(&record, sizeof record);
+    return status;
+}
+
+static godwit_status_t skip_key_sets(godwit_store_t *store, uint64_t *count)
+{
+    keys_t keys;
+    godwit_record_key_t after;
+    bool first = true;
+    godwit_status_t status = GODWIT_OK;
+    do {
+        keys.count = 0;
+        status = godwit_store_list(store, GODWIT_RECORD_KEY_SET, first ? NULL : &after, AT_ONCE, collect, &keys);
+        for (size_t i = 0; i < keys.count && status == GODWIT_OK; i++) {
+            status = skip_key_set(store, &keys.key[i]);
+            after = keys.key[i];
+            first = false;
+        }
+        *count += keys.count;
+    } while (status == GODWIT_OK && keys.count > 0);
+    return status;
+}
+
+static godwit_status_t skip_clock(godwit_store_t *store, uint64_t now_s, uint64_t ticks_per_second)
+{
+    const godwit_record_key_t key = {.kind = GODWIT_RECORD_CLOCK};
+    uint64_t past = (now_s + CLOCK_MARGIN_S) * ticks_per_second;
+    godwit_record_t record;
+    godwit_status_t status = godwit_store_fetch(store, &key, &record);
+    if (status == GODWIT_OK && record.u.clock.mark < past) {
+        record.u.clock.mark = past;
+        status = godwit_store_put(store, &record);
+    }
+    return status == GODWIT_NOT_FOUND ? GODWIT_OK : status; /* no subscriber's SQN follows the time */
+}
+
+godwit_status_t godwit_store_after_restore(godwit_store_t *store, uint64_t now_s, uint64_t ticks_per_second,
+                                           uint64_t *sessions, uint64_t *key_sets)
+{
+    *sessions = *key_sets = 0;
+    godwit_status_t status = godwit_store_begin(store);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    status = remove_sessions(store, sessions);
+    status = status == GODWIT_OK ? skip_key_sets(store, key_sets) : status;
+    status = status == GODWIT_OK ? skip_clock(store, now_s, ticks_per_second) : status;
+    if (status == GODWIT_OK) {
+        return godwit_store_commit(store);
+    }
+    godwit_store_rollback(store);
+    return GODWIT_STORE_FAILED;
+}

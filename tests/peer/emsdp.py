@@ -63,6 +63,22 @@ class Header(NamedTuple):
         return self.body[0] if self.plane == CONTROL else None
 
 
+class Received(NamedTuple):
+    """One datagram that verified."""
+    header: Header
+    count: int
+    body: bytes
+    datagram: bytes
+
+    @property
+    def command(self):
+        return self.body[0] if self.header.plane == CONTROL else None
+
+    @property
+    def tlvs(self):
+        return parse_tlvs(self.body[1:])
+
+
 def parse_header(framing, datagram):
     """The body still has the MAC, whose length only the key tells."""
     if len(datagram) < framing.octets or datagram[0] & 0x40:

@@ -2,30 +2,13 @@
 """The network end for one device: HSE, EMKS and HSS in one, written from docs/ alone. Each datagram is built when the test asks
 for it, and each rule can be broken by it: this end has no states of its own."""
 import os
-from typing import NamedTuple
 
 import emsdp
 import keys
-from emsdp import Framing, protect, tlvs
+from emsdp import Framing, Received, protect, tlvs
 from keys import CONTROL, DOWN, UP, USER
 
 AMF_SEPARATION = b"\x80\x00"
-
-
-class Received(NamedTuple):
-    """One datagram that verified."""
-    header: emsdp.Header
-    count: int
-    body: bytes
-    datagram: bytes
-
-    @property
-    def command(self):
-        return self.body[0] if self.header.plane == CONTROL else None
-
-    @property
-    def tlvs(self):
-        return emsdp.parse_tlvs(self.body[1:])
 
 
 class Network:

@@ -8,7 +8,7 @@ from emsdp import Framing, tlvs
 from keys import USER
 from sender import Device
 
-LISTEN = ("--wait", "250")
+LISTEN = ("--wait", "300")
 HASTY = ("--retransmit", "100", "--attempts", "2")
 
 
@@ -33,13 +33,16 @@ class Session(unittest.TestCase):
         self.assertEqual(code, 0, err)
         return [one.get("payload") for one in printed[0]["received"]]
 
-    def hand_over(self, device, network, command, generation=2, key_id=2, suite=1):
-        """A key in 30, 20 or 21, and the answer of the device."""
-        told = network.control(command, network.key_tlv(generation, key_id, suite), network.keys[1])
+    def hand_over(self, device, network, command, *more, generation=2, key_id=2, suite=1):
+        """Sends a reading, and gets a key in 30 or 20, then what `more` builds. Returns the request, all answers of the device, and
+        the data that it gave out."""
+        run, _ = self.reading(device, network, "reading", *LISTEN)
+        told = network.control(command, network.key_tlv(generation, key_id, suite), network.keys[max(network.keys)])
         network.hand_out(generation, key_id, suite)
-        device.answer(told)
-        datagram = device.next()
-        return told, datagram, network.receive(datagram)
+        for datagram in [told] + [build() for build in more]:
+            device.answer(datagram)
+        out = self.received(run)
+        return told, device.rest(), out
 
 
 class Readings(Session):
@@ -62,7 +65,7 @@ class Readings(Session):
         device, network = self.ready()
         counts = []
         for _ in range(4):
-            run, got = self.reading(device, network, "reading", "--wait", "5000")
+            run, got = self.reading(device, network)
             run.stop()
             counts.append(got.count)
         self.assertEqual(len(set(counts)), 4)
@@ -106,35 +109,38 @@ class Readings(Session):
         manage = network.control(emsdp.MANAGE_REQUEST, body, network.keys[1], count=far)
         device.answer(manage[:-1] + bytes([manage[-1] ^ 1]))
         device.answer(manage)
-        self.assertEqual(network.receive(device.next()).command, emsdp.MANAGE_RESPONSE)
         device.answer(network.user(b"far", count=next_user))
         device.answer(network.user(b"near", count=5))
         self.assertEqual(self.received(run), ["far"])
-        self.assertEqual(device.rest(), [])
+        self.assertEqual([network.receive(one).command for one in device.rest()], [emsdp.MANAGE_RESPONSE])
 
 
 class KeyChange(Session):
     def test_the_response_and_all_that_follows_come_under_the_new_key(self):
         device, network = self.ready()
-        run, _ = self.reading(device, network, "reading", *LISTEN)
-        told, answer, got = self.hand_over(device, network, emsdp.MANAGE_REQUEST)
-        self.assertEqual((len(told), len(answer), got.command, got.header.key_id, got.count), (22, 14, emsdp.MANAGE_RESPONSE, 2, 0))
-        device.answer(told)
-        self.assertEqual(device.next(), answer, "identical octets get the identical answer")
-        device.answer(network.user(b"old", 1))
-        device.answer(network.user(b"new", 2))
-        device.answer(network.user(b"old again", 1))
-        self.assertEqual(self.received(run), ["old", "new"])
+        told, answers, out = self.hand_over(device, network, emsdp.MANAGE_REQUEST, lambda: network.user(b"old", 1),
+                                            lambda: network.user(b"new", 2), lambda: network.user(b"old again", 1))
+        self.assertEqual((len(told), [len(one) for one in answers], out), (22, [14], ["old", "new"]))
+        got = network.receive(answers[0])
+        self.assertEqual((got.command, got.header.key_id, got.count), (emsdp.MANAGE_RESPONSE, 2, 0))
         run, got = self.reading(device, network, "second")
         self.assertEqual((got.header.key_id, got.count, len(got.datagram)), (2, 0, 19))
         run.finish()
 
-    def test_a_change_of_suite(self):
+    def test_the_same_request_gets_the_same_response(self):
         device, network = self.ready()
         run, _ = self.reading(device, network, "reading", *LISTEN)
-        self.hand_over(device, network, emsdp.MANAGE_REQUEST, suite=4)
-        device.answer(network.user(b"sixteen octets of MAC", 2))
-        self.assertEqual(self.received(run), ["sixteen octets of MAC"])
+        told = network.control(emsdp.MANAGE_REQUEST, network.key_tlv(2, 2), network.keys[1])
+        for _ in range(3):
+            device.answer(told)
+        self.assertEqual(self.received(run), [])
+        answers = device.rest()
+        self.assertEqual((len(answers), len(set(answers))), (3, 1))
+
+    def test_a_change_of_suite(self):
+        device, network = self.ready()
+        *_, out = self.hand_over(device, network, emsdp.MANAGE_REQUEST, lambda: network.user(b"sixteen octets of MAC", 2), suite=4)
+        self.assertEqual(out, ["sixteen octets of MAC"])
         run, got = self.reading(device, network, "second")
         self.assertEqual(len(got.datagram), 5 + 6 + 16)
         run.finish()
@@ -145,7 +151,7 @@ class KeyChange(Session):
                                                 ("a suite below the floor", 2, 2, 7), ("no suite", 2, 2, 0)):
             with self.subTest(what):
                 device, network = self.ready()
-                run, _ = self.reading(device, network, "reading", "--wait", "120")
+                run, _ = self.reading(device, network, "reading", "--wait", "50")
                 device.answer(network.control(emsdp.MANAGE_REQUEST, network.key_tlv(generation, key_id, suite), network.keys[1]))
                 self.assertEqual((self.received(run), device.rest()), ([], []))
                 run, got = self.reading(device, network, "second")
@@ -155,31 +161,26 @@ class KeyChange(Session):
     def test_key_ids_go_round(self):
         device, network = self.ready()
         for generation in range(2, 11):
-            run, _ = self.reading(device, network, "reading", "--wait", "3000")
             key_id = 1 + (generation - 1) % 7
+            run, _ = self.reading(device, network, "reading", "--wait", "50")
             told = network.control(emsdp.MANAGE_REQUEST, network.key_tlv(generation, key_id), network.keys[1 + (generation - 2) % 7])
             network.hand_out(generation, key_id)
             device.answer(told)
-            self.assertEqual(network.receive(device.next()).header.key_id, key_id)
-            run.stop()
-            run, _ = self.reading(device, network, "confirm", "--wait", "100")
             device.answer(network.user(b"confirmed", key_id))
             self.assertEqual(self.received(run), ["confirmed"])
+            self.assertEqual([network.receive(one).header.key_id for one in device.rest()], [key_id])
 
 
 class End(Session):
     def announced(self, *options):
         device, network = self.ready(*options)
-        run, _ = self.reading(device, network, "reading", *LISTEN)
-        told, answer, got = self.hand_over(device, network, emsdp.TERMINATE_REQUEST)
-        self.assertEqual((got.command, got.header.key_id, len(answer)), (emsdp.TERMINATE_RESPONSE, 1, 14))
-        return device, network, run, told, answer
+        told, answers, _ = self.hand_over(device, network, emsdp.TERMINATE_REQUEST)
+        got = network.receive(answers[0])
+        self.assertEqual((got.command, got.header.key_id, [len(one) for one in answers]), (emsdp.TERMINATE_RESPONSE, 1, [14]))
+        return device, network
 
     def test_the_end_with_a_key_and_early_data_under_it(self):
-        device, network, run, told, answer = self.announced()
-        device.answer(told)
-        self.assertEqual(device.next(), answer)
-        self.assertEqual(self.received(run), [])
+        device, network = self.announced()
         run = device.send("x" * 20, *LISTEN)
         early = device.next()
         got = network.receive(early)
@@ -192,9 +193,18 @@ class End(Session):
         self.assertEqual((got.header.key_id, got.count), (2, 0))
         run.finish()
 
+    def test_the_same_end_gets_the_same_response(self):
+        device, network = self.ready()
+        run, _ = self.reading(device, network, "reading", *LISTEN)
+        told = network.control(emsdp.TERMINATE_REQUEST, network.key_tlv(2, 2), network.keys[1])
+        device.answer(told)
+        device.answer(told)
+        self.received(run)
+        answers = device.rest()
+        self.assertEqual((len(answers), len(set(answers))), (2, 1))
+
     def test_early_data_is_repeated_octet_by_octet(self):
-        device, network, run, _, _ = self.announced("--retransmit", "80")
-        run.stop()
+        device, network = self.announced("--retransmit", "80")
         run = device.send("early")
         early = device.next()
         self.assertEqual(device.next(), early)
@@ -202,8 +212,7 @@ class End(Session):
         self.assertEqual(run.finish()[0], 0)
 
     def test_a_start_to_early_data_that_is_not_authentic_or_not_to_it(self):
-        device, network, run, _, _ = self.announced()
-        run.stop()
+        device, network = self.announced()
         run = device.send("early", *LISTEN)
         early = device.next()
         start = network.early_start(early, data=b"forged")
@@ -219,8 +228,8 @@ class End(Session):
         device, network = self.ready(*HASTY)
         run, _ = self.reading(device, network, "reading", *LISTEN)
         device.answer(network.control(emsdp.TERMINATE_REQUEST, b"", network.keys[1]))
-        self.assertEqual(network.receive(device.next()).command, emsdp.TERMINATE_RESPONSE)
         self.assertEqual(self.received(run), [])
+        self.assertEqual([network.receive(one).command for one in device.rest()], [emsdp.TERMINATE_RESPONSE])
         run = device.send("second")
         network.request(device.next())
         self.assertEqual(run.finish()[0], 4)
@@ -252,7 +261,7 @@ class Rejects(Session):
                 device.answer(network.user(b"still there"))
                 self.assertNotEqual(run.finish()[0], 0)
                 device.rest()
-                run = device.send("third")
+                run = device.send("third", "--retransmit", "5000")
                 request = device.next()
                 network.keys, network.vector = {}, None
                 start = network.start(request)

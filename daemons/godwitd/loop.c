@@ -55,7 +55,7 @@ static void pass_messages(godwitd_t *d)
 
 static uint64_t work(godwitd_t *d)
 {
-    uint64_t wait = owner_run_timers(d->owner, WAIT_MOST_MS);
+    owner_run_timers(d->owner);
     owner_finish(d->owner);
     receive_datagrams(d);
     links_receive(d);
@@ -63,7 +63,7 @@ static uint64_t work(godwitd_t *d)
         pass_messages(d);
     }
     daemon_flush(d);
-    return queue_count(d->queue) > 0 ? 0 : wait;
+    return queue_count(d->queue) > 0 ? 0 : owner_wait(d->owner, WAIT_MOST_MS);
 }
 
 void daemon_run(godwitd_t *d)

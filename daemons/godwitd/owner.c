@@ -261,7 +261,7 @@ godwit_status_t owner_ask(owner_t *owner, godwit_function_t function, godwit_inp
     return status;
 }
 
-uint64_t owner_run_timers(owner_t *owner, uint64_t most)
+void owner_run_timers(owner_t *owner)
 {
     unsigned function = 0;
     uint32_t number = 0;
@@ -270,6 +270,10 @@ uint64_t owner_run_timers(owner_t *owner, uint64_t most)
         godwit_input_t input = {.kind = GODWIT_INPUT_TIMER, .timer = number};
         owner_feed(owner, (godwit_function_t)function, &input);
     }
+}
+
+uint64_t owner_wait(const owner_t *owner, uint64_t most)
+{
     return timers_wait(owner->timers, owner->config.monotonic_ms(), most);
 }
 

@@ -49,8 +49,10 @@ void owner_finish(owner_t *owner);
 /* One input in a batch of its own, for an operator who waits for the outcome: the first refusal that the role told, else GODWIT_OK.
  * detail is static text or NULL. */
 godwit_status_t owner_ask(owner_t *owner, godwit_function_t function, godwit_input_t *input, const char **detail);
-/* Feeds the timers that are due, one batch at most; the milliseconds until the next, at most `most`. */
-uint64_t owner_run_timers(owner_t *owner, uint64_t most);
+/* Feeds the timers that are due, one batch at most. */
+void owner_run_timers(owner_t *owner);
+/* The milliseconds until the next timer is due, at most `most`. To be asked last: whatever is fed may set a timer. */
+uint64_t owner_wait(const owner_t *owner, uint64_t most);
 uint32_t owner_timers(const owner_t *owner);
 const char *owner_function_name(godwit_function_t function); /* "hse"; "none" */
 

@@ -281,10 +281,10 @@ static bool carry_once(world_t *w)
 static void let_time_pass(world_t *w)
 {
     godwit_device_requests_t requests = {.count = 0};
-    uint64_t wait = owner_run_timers(w->owner, 10000);
+    uint64_t wait = owner_wait(w->owner, 10000);
     uint64_t until = world_clock_ms + (wait == 0 ? 1 : wait);
     world_clock_ms = w->device_timer != 0 && w->device_timer < until ? w->device_timer : until;
-    (void)owner_run_timers(w->owner, 0);
+    owner_run_timers(w->owner);
     owner_finish(w->owner);
     pass_messages(w);
     if (w->device_timer != 0 && world_clock_ms >= w->device_timer) {

@@ -8,8 +8,8 @@
 #include "device/internal.h"
 
 /* The key that a Key TLV hands out. */
-static godwit_status_t handed_out(const godwit_device_t *device, const godwit_device_incoming_t *in,
-                                  godwit_emsdp_key_t *key)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t handed_out(const godwit_device_t *device,
+                                                          const godwit_device_incoming_t *in, godwit_emsdp_key_t *key)
 {
     const godwit_device_session_t *s = &device->session;
     const godwit_emsdp_control_t *m = &in->opened.control;
@@ -32,8 +32,8 @@ static godwit_status_t handed_out(const godwit_device_t *device, const godwit_de
 
 /* An answer without TLVs under the key, into device->answer. A Session Start that waits there for the USIM is not written over: the network
  * asks again. */
-static godwit_status_t seal_answer(godwit_device_t *device, godwit_emsdp_key_t *key, uint8_t command,
-                                   godwit_slice_t datagram)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t seal_answer(godwit_device_t *device, godwit_emsdp_key_t *key,
+                                                           uint8_t command, godwit_slice_t datagram)
 {
     godwit_device_exchange_t *x = &device->exchange;
     bool store = false; /* every caller stores in any case: the window moved */
@@ -54,7 +54,8 @@ static godwit_status_t seal_answer(godwit_device_t *device, godwit_emsdp_key_t *
     return status;
 }
 
-static godwit_status_t send_answer(godwit_device_t *device, const char *event, godwit_device_requests_t *requests)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t send_answer(godwit_device_t *device, const char *event,
+                                                           godwit_device_requests_t *requests)
 {
     godwit_device_store(device, requests);
     godwit_status_t status =

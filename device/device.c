@@ -87,7 +87,7 @@ static bool is_live(godwit_device_t *device)
 }
 
 /* A request under the sending key, in device->ask, to be sent again until it is answered. */
-static godwit_status_t ask_under_key(godwit_device_t *device, uint8_t command, bool *store)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t ask_under_key(godwit_device_t *device, uint8_t command, bool *store)
 {
     godwit_device_exchange_t *x = &device->exchange;
     godwit_emsdp_control_t m = {.command = command};

@@ -15,6 +15,9 @@
 /* The record was stored before the Confirmation left: whether it ever did, a reboot cannot know, so it sets up anew. */
 #define GODWIT_DEVICE_FRESH 4u
 
+/* A device has little stack: what such a function needs for itself is given back before its caller goes deeper elsewhere. */
+#define GODWIT_DEVICE_OWN_FRAME __attribute__((noinline))
+
 /* A key is replaced long before its COUNT ends. */
 #define GODWIT_DEVICE_COUNT_RETIRE 0xFFFF0000u
 

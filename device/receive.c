@@ -9,7 +9,8 @@
 
 #define HINT_STEP_MAX 6 /* at most 2^6 - 1 readings before a hint is taken again */
 
-godwit_status_t godwit_device_digest(const godwit_device_t *device, godwit_slice_t datagram, uint8_t digest[8])
+GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_digest(const godwit_device_t *device, godwit_slice_t datagram,
+                                                             uint8_t digest[8])
 {
     uint8_t whole[GODWIT_SHA256_SIZE];
     godwit_status_t status = device->config.crypto->sha256(&datagram, 1, whole);
@@ -99,7 +100,8 @@ static void take_session_hint(godwit_device_t *device, godwit_device_requests_t 
     drop_request(device, requests);
 }
 
-static godwit_status_t hint(godwit_device_t *device, godwit_slice_t datagram, godwit_device_requests_t *requests)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t hint(godwit_device_t *device, godwit_slice_t datagram,
+                                                    godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
     godwit_emsdp_header_t header;
@@ -175,8 +177,8 @@ static godwit_status_t find_key(godwit_device_t *device, const godwit_emsdp_head
     return status;
 }
 
-static godwit_status_t under_a_key(godwit_device_t *device, const godwit_emsdp_header_t *header,
-                                   godwit_slice_t datagram, godwit_device_requests_t *requests)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t under_a_key(godwit_device_t *device, const godwit_emsdp_header_t *header,
+                                                           godwit_slice_t datagram, godwit_device_requests_t *requests)
 {
     godwit_device_incoming_t in = {.datagram = datagram};
     godwit_session_state_t next; /* the handler takes it, together with the keys that belong to it */
@@ -198,7 +200,7 @@ static godwit_status_t under_a_key(godwit_device_t *device, const godwit_emsdp_h
 }
 
 /* The octets that the last answer was for get the identical answer again, but not for ever: they may be a recording. */
-static bool is_answered(godwit_device_t *device, godwit_slice_t datagram)
+GODWIT_DEVICE_OWN_FRAME static bool is_answered(godwit_device_t *device, godwit_slice_t datagram)
 {
     godwit_device_exchange_t *x = &device->exchange;
     uint8_t digest[8];

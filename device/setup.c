@@ -7,7 +7,8 @@
 
 #include "device/internal.h"
 
-godwit_status_t godwit_device_attempt_build(godwit_device_t *device, const godwit_device_attempt_t *attempt)
+GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_attempt_build(godwit_device_t *device,
+                                                                    const godwit_device_attempt_t *attempt)
 {
     const godwit_device_config_t *config = &device->config;
     godwit_emsdp_control_t m = {.command = GODWIT_SESSION_REQUEST};
@@ -54,7 +55,7 @@ static godwit_status_t begin_unkeyed(godwit_device_t *device, const uint8_t rand
 }
 
 /* Session ID and key say who asks, so it needs no other TLV. */
-static godwit_status_t begin_early(godwit_device_t *device, godwit_device_requests_t *requests)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t begin_early(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
     godwit_emsdp_control_t m = {.command = GODWIT_SESSION_REQUEST};

@@ -67,26 +67,35 @@ static godwit_status_t ask_usim(godwit_device_t *device, const godwit_emsdp_cont
 
 /* ---- Start with a vector ---- */
 
-static godwit_status_t start_with_vector(godwit_device_t *device, godwit_slice_t start,
-                                         godwit_device_requests_t *requests)
+/* GODWIT_OK: the USIM has taken this vector, and Start can be completed. GODWIT_AGAIN: the USIM was asked, or is at it. */
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t start_judge(godwit_device_t *device, godwit_slice_t start,
+                                                           godwit_device_requests_t *requests)
 {
     godwit_emsdp_control_t m;
     godwit_status_t status = godwit_emsdp_start_peek(start, device->config.framing, &m);
     if (status == GODWIT_OK) {
         status = start_check(device, &m);
     }
-    if (status != GODWIT_OK) {
-        return status;
+    if (status == GODWIT_OK && (!device->exchange.vector_set || !is_vector(device->exchange.vector, &m))) {
+        status = ask_usim(device, &m, start, requests);
+        return status == GODWIT_OK ? GODWIT_AGAIN : status;
     }
-    if (!device->exchange.vector_set || !is_vector(device->exchange.vector, &m)) {
-        return ask_usim(device, &m, start, requests);
+    return status == GODWIT_OK && is_used_generation(device, m.generation) ? GODWIT_REPLAY : status;
+}
+
+static godwit_status_t start_with_vector(godwit_device_t *device, godwit_slice_t start,
+                                         godwit_device_requests_t *requests)
+{
+    godwit_status_t status = start_judge(device, start, requests);
+    if (status == GODWIT_OK) {
+        status = godwit_device_start_complete(device, start, requests);
     }
-    return is_used_generation(device, m.generation) ? GODWIT_REPLAY
-                                                    : godwit_device_start_complete(device, start, requests);
+    return status == GODWIT_AGAIN ? GODWIT_OK : status;
 }
 
 /* The key that a Start with a known vector names. */
-static godwit_status_t start_key(const godwit_device_t *device, godwit_slice_t start, godwit_emsdp_key_t *key)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t start_key(const godwit_device_t *device, godwit_slice_t start,
+                                                         godwit_emsdp_key_t *key)
 {
     godwit_emsdp_header_t header;
     godwit_emsdp_control_t m;
@@ -102,8 +111,10 @@ static godwit_status_t start_key(const godwit_device_t *device, godwit_slice_t s
 }
 
 /* Opens Start as the answer to one attempt; on success the transcript becomes that of 12. */
-static godwit_status_t open_start(godwit_device_t *device, const godwit_device_attempt_t *attempt, godwit_slice_t start,
-                                  godwit_emsdp_key_t *key, uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT])
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t open_start(godwit_device_t *device,
+                                                          const godwit_device_attempt_t *attempt, godwit_slice_t start,
+                                                          godwit_emsdp_key_t *key,
+                                                          uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT])
 {
     const godwit_crypto_t *crypto = device->config.crypto;
     godwit_emsdp_opened_t opened;
@@ -127,8 +138,9 @@ static godwit_status_t open_start(godwit_device_t *device, const godwit_device_a
 }
 
 /* 12 into device->answer, with the reading if it is short enough; a longer one as a user-plane datagram into device->work. */
-static godwit_status_t seal_confirmation(godwit_device_t *device, godwit_emsdp_key_t *key,
-                                         const uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT], godwit_writer_t *user)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t seal_confirmation(godwit_device_t *device, godwit_emsdp_key_t *key,
+                                                                 const uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT],
+                                                                 godwit_writer_t *user)
 {
     godwit_device_exchange_t *x = &device->exchange;
     const godwit_crypto_t *crypto = device->config.crypto;
@@ -163,7 +175,8 @@ static void adopt(godwit_device_t *device, const godwit_emsdp_key_t *key)
     device->exchange.vector_is_current = true;
 }
 
-static godwit_status_t confirm(godwit_device_t *device, godwit_slice_t user, godwit_device_requests_t *requests)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t confirm(godwit_device_t *device, godwit_slice_t user,
+                                                       godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
     bool with_reading = x->holds;
@@ -245,7 +258,8 @@ static godwit_status_t begin_announced(godwit_device_t *device, const godwit_ems
     return GODWIT_OK;
 }
 
-static godwit_status_t start_early(godwit_device_t *device, godwit_slice_t start, godwit_device_requests_t *requests)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t start_early(godwit_device_t *device, godwit_slice_t start,
+                                                           godwit_device_requests_t *requests)
 {
     godwit_device_session_t *s = &device->session;
     const godwit_crypto_t *crypto = device->config.crypto;
@@ -286,7 +300,7 @@ godwit_status_t godwit_device_start_consume(godwit_device_t *device, godwit_slic
 }
 
 /* The USIM has taken the vector: what it gave is kept, whatever becomes of this Start. */
-static godwit_status_t keep_result(godwit_device_t *device, const godwit_usim_result_t *result)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t keep_result(godwit_device_t *device, const godwit_usim_result_t *result)
 {
     godwit_device_exchange_t *x = &device->exchange;
     godwit_emsdp_control_t m;

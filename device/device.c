@@ -136,8 +136,9 @@ static godwit_status_t send_user(godwit_device_t *device, godwit_slice_t reading
     if (status == GODWIT_OK) {
         godwit_device_event(requests, "reading_sent", GODWIT_OK);
     }
-    if (x->hint_rest > 0) {
-        x->hint_rest--;
+    if (x->hints > 0 && ++x->hint_readings >= GODWIT_DEVICE_READINGS_PER_HINT) {
+        x->hint_readings = 0;
+        x->hints--;
     }
     return status;
 }

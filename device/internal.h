@@ -21,6 +21,9 @@
 /* A key is replaced long before its COUNT ends. */
 #define GODWIT_DEVICE_COUNT_RETIRE 0xFFFF0000u
 
+/* Readings after which one more hint is taken (receive.c). */
+#define GODWIT_DEVICE_READINGS_PER_HINT 16
+
 /* ---- requests to the caller (output.c) ---- */
 godwit_device_request_t *godwit_device_ask_for(godwit_device_requests_t *requests, godwit_device_request_kind_t kind);
 void godwit_device_event(godwit_device_requests_t *requests, const char *name, godwit_status_t reason);

@@ -7,7 +7,7 @@
 
 #include "device/internal.h"
 
-#define HINT_STEP_MAX 6 /* at most 2^6 - 1 readings before a hint is taken again */
+#define HINTS_MAX 4 /* taken at once; one more after every GODWIT_DEVICE_READINGS_PER_HINT readings */
 
 GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_digest(const godwit_device_t *device, godwit_slice_t datagram,
                                                              uint8_t digest[8])
@@ -89,14 +89,16 @@ static godwit_status_t reject(godwit_device_t *device, const godwit_device_incom
     return GODWIT_OK;
 }
 
-/* A hint that the session is unknown is taken once, then only after more and more readings: whoever forges hints must not make every
- * reading cost a set-up. */
+/* A hint that the session is unknown makes the next reading set up anew, but not without end: whoever forges hints must not make every
+ * reading cost a set-up. That the last reading is uncertain is told in any case. */
 static void take_session_hint(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
-    device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
-    x->hint_rest = (uint8_t)((1u << x->hint_step) - 1u);
-    x->hint_step = x->hint_step < HINT_STEP_MAX ? (uint8_t)(x->hint_step + 1u) : HINT_STEP_MAX;
+    if ((device->session.flags & GODWIT_DEVICE_DISTRUSTED) == 0 && device->session.state != GODWIT_SESSION_IDLE &&
+        x->hints < HINTS_MAX) {
+        device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
+        x->hints++;
+    }
     drop_request(device, requests);
 }
 
@@ -123,7 +125,7 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t hint(godwit_device_t *device, god
             x->sendings++;
             godwit_device_timer_set(device, requests);
         }
-    } else if (ends_the_session(m.reason) && x->hint_rest == 0) {
+    } else if (ends_the_session(m.reason)) {
         take_session_hint(device, requests);
     }
     return GODWIT_OK;

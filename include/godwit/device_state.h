@@ -49,7 +49,7 @@ typedef struct godwit_device_exchange {
     uint8_t key_set[32];                /* e2mKEYSET from that result */
     uint8_t echo[GODWIT_EMSDP_ECHO];    /* of the last datagram sent: what a hint must show */
     bool echo_set, echo_had_reading;
-    uint8_t hint_rest, hint_step; /* readings until a hint is taken again, and how that grows */
+    uint8_t hints, hint_readings; /* hints taken lately; readings since one of them was forgotten */
     uint8_t answered[8];          /* first of SHA-256 of the datagram that `answer` answers */
     uint8_t repeats;              /* of that answer */
     uint16_t answer_len, ask_len, start_len, reading_len;

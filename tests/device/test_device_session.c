@@ -528,7 +528,7 @@ static void a_hint_about_another_datagram_is_ignored(void **state)
 }
 
 /* Whoever answers every reading with a hint does not make every reading cost a set-up. */
-static void forged_hints_cost_fewer_and_fewer_set_ups(void **state)
+static void forged_hints_cost_few_set_ups(void **state)
 {
     (void)state;
     dut_t d;
@@ -548,7 +548,7 @@ static void forged_hints_cost_fewer_and_fewer_set_ups(void **state)
         octets_t hint = hint_about(dut_sent(&d, 0), GODWIT_UNKNOWN_KEY);
         dut_receive(&d, octets_slice(&hint));
     }
-    assert_in_range(set_ups, 1, 9);
+    assert_in_range(set_ups, 4, 4 + 200 / 16);
 }
 
 static void a_hint_about_a_request_backs_off_and_ends_nothing(void **state)
@@ -615,7 +615,7 @@ int main(void)
         cmocka_unit_test(early_data_without_an_answer_is_uncertain_and_the_next_reading_sets_up_anew),
         cmocka_unit_test(a_hint_makes_the_next_reading_set_up_anew_and_erases_nothing),
         cmocka_unit_test(a_hint_about_another_datagram_is_ignored),
-        cmocka_unit_test(forged_hints_cost_fewer_and_fewer_set_ups),
+        cmocka_unit_test(forged_hints_cost_few_set_ups),
         cmocka_unit_test(a_hint_about_a_request_backs_off_and_ends_nothing),
         cmocka_unit_test(a_reject_under_the_key_is_the_networks_word),
     };

@@ -75,6 +75,9 @@ static void take_event(cli_runner_t *r, const godwit_device_request_t *event)
     if (event->reason != GODWIT_OK) {
         r->refusal = event->reason;
     }
+    if (r->uncertain && r->why_uncertain == GODWIT_OK) {
+        r->why_uncertain = r->refusal;
+    }
 }
 
 /* Carries out one list. Returns true when the card was asked and its answer stands in result. */
@@ -148,14 +151,14 @@ static void receive_all(cli_runner_t *r)
     }
 }
 
-/* Waits until until_ms at the latest for one event and takes it. */
-static void wait_for_event(cli_runner_t *r, int64_t until_ms)
+/* Waits until until_ms at the latest for one event and takes it. Returns true when the file fd (-1: none) can be read. */
+static bool wait_for_event(cli_runner_t *r, int64_t until_ms, int fd)
 {
-    struct pollfd poller = {.fd = r->socket, .events = POLLIN};
+    struct pollfd pollers[2] = {{.fd = r->socket, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
     int64_t wake = r->deadline_ms >= 0 && r->deadline_ms < until_ms ? r->deadline_ms : until_ms;
     int64_t wait = wake - now_ms();
-    int ready = poll(&poller, 1, wait < 0 ? 0 : wait > 3600000 ? 3600000 : (int)wait);
-    if (ready > 0) {
+    int ready = poll(pollers, 2, wait < 0 ? 0 : wait > 3600000 ? 3600000 : (int)wait);
+    if (ready > 0 && pollers[0].revents != 0) {
         receive_all(r);
     }
     if (r->code == CLI_OK && r->deadline_ms >= 0 && now_ms() >= r->deadline_ms) {
@@ -166,13 +169,14 @@ static void wait_for_event(cli_runner_t *r, int64_t until_ms)
             settle(r, godwit_device_timer(&r->device, random, &requests), &requests);
         }
     }
+    return ready > 0 && pollers[1].revents != 0;
 }
 
 int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
 {
     godwit_device_requests_t requests;
     uint8_t random[4];
-    r->sent = r->given_up = r->uncertain = false;
+    r->sent = r->given_up = false;
     r->refusal = GODWIT_OK;
     if (draw(r, random)) {
         godwit_status_t status = godwit_device_send(&r->device, reading, random, &requests);
@@ -183,7 +187,7 @@ int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
         settle(r, status, &requests);
     }
     while (r->code == CLI_OK && !r->sent && !r->given_up) {
-        wait_for_event(r, now_ms() + 3600000);
+        (void)wait_for_event(r, now_ms() + 3600000, -1);
     }
     if (r->code == CLI_OK && !r->sent) {
         bool heard = r->refusal != GODWIT_OK;
@@ -194,17 +198,23 @@ int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
     return r->code;
 }
 
+int cli_runner_attend(cli_runner_t *r, int fd)
+{
+    while (r->code == CLI_OK && !wait_for_event(r, now_ms() + 3600000, fd)) {
+    }
+    return r->code;
+}
+
 int cli_runner_listen(cli_runner_t *r, uint64_t wait_ms)
 {
     int64_t until = now_ms() + (int64_t)wait_ms;
     while (r->code == CLI_OK && now_ms() < until) {
-        wait_for_event(r, until);
+        (void)wait_for_event(r, until, -1);
     }
     if (r->code == CLI_OK && r->uncertain) {
-        r->code =
-            cli_fail(r->args, CLI_REFUSED,
-                     "%s says %s: whether the last reading arrived is not known; the next one sets up a new session",
-                     r->hse, godwit_status_name(r->refusal));
+        r->code = cli_fail(r->args, CLI_REFUSED,
+                           "%s says %s: whether a reading arrived is not known; the one after it sets up a new session",
+                           r->hse, godwit_status_name(r->why_uncertain));
     }
     return r->code;
 }

@@ -22,9 +22,10 @@ typedef struct cli_runner {
     int64_t deadline_ms; /* of the library's timer; -1: none */
     bool sent;           /* the reading under way has left */
     bool given_up;
-    bool set_up;             /* a session was set up on the way */
-    godwit_status_t refusal; /* the last refusal that was heard of */
-    bool uncertain;          /* the network hinted that it could not take the reading */
+    bool set_up;                   /* a session was set up on the way */
+    godwit_status_t refusal;       /* the last refusal that was heard of */
+    bool uncertain;                /* the network hinted that it could not take a reading, */
+    godwit_status_t why_uncertain; /* for this reason */
     uint64_t datagrams_up, datagrams_down, octets_up, octets_down;
     json_t *received; /* downlink messages */
     int code;         /* CLI_OK until something of this machine fails */
@@ -34,6 +35,8 @@ typedef struct cli_runner {
 int cli_runner_open(cli_runner_t *runner);
 /* Sends one reading and waits until it has left. Prints what went wrong; returns an exit code. */
 int cli_runner_send(cli_runner_t *runner, godwit_slice_t reading);
+/* Waits until the file fd can be read, and meanwhile hears the network; returns an exit code. */
+int cli_runner_attend(cli_runner_t *runner, int fd);
 /* Listens for wait_ms, so that what the network says about keys is heard. */
 int cli_runner_listen(cli_runner_t *runner, uint64_t wait_ms);
 /* Stores the exact counters and closes all. */

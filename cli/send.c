@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/runner.h"
 
@@ -140,18 +141,47 @@ static bool framing(const cli_args_t *args, godwit_device_config_t *config)
     return true;
 }
 
+/* Standard input, a line at a time: not through stdio, which would hold lines back from poll(). */
+typedef struct input {
+    char octets[GODWIT_EMSDP_DATAGRAM_MAX + 1];
+    size_t len, taken; /* octets that are here; how many of them the last line had */
+    unsigned long long number;
+    bool ended;
+} input_t;
+
+/* The next line, without its end. Network and timers are served while there is none. Not ok: input has ended, or *code says why. */
+static bool next_line(const cli_args_t *args, cli_runner_t *r, input_t *in, godwit_slice_t *line, int *code)
+{
+    char *end = NULL;
+    in->len -= in->taken;
+    memmove(in->octets, in->octets + in->taken, in->len);
+    while ((end = memchr(in->octets, '\n', in->len)) == NULL && !in->ended && in->len < sizeof in->octets) {
+        *code = cli_runner_attend(r, STDIN_FILENO);
+        if (*code != CLI_OK) {
+            return false;
+        }
+        ssize_t n = read(STDIN_FILENO, in->octets + in->len, sizeof in->octets - in->len);
+        in->ended = n == 0 || (n < 0 && errno != EINTR);
+        in->len += n > 0 ? (size_t)n : 0;
+    }
+    if (end == NULL && !in->ended) {
+        *code = cli_fail(args, CLI_USAGE, "line %llu of standard input is too long for one datagram", in->number + 1);
+        return false;
+    }
+    *line = godwit_slice(in->octets, end != NULL ? (size_t)(end - in->octets) : in->len);
+    in->taken = line->len + (end != NULL);
+    in->number++;
+    return in->taken > 0;
+}
+
 static int send_lines(const cli_args_t *args, cli_runner_t *r, uint64_t *readings)
 {
-    static char line[GODWIT_EMSDP_DATAGRAM_MAX + 2];
+    static input_t in;
+    godwit_slice_t line;
     int code = CLI_OK;
-    while (code == CLI_OK && fgets(line, sizeof line, stdin) != NULL) {
-        size_t len = strcspn(line, "\n");
-        if (line[len] == '\0' && len == sizeof line - 1) {
-            return cli_fail(args, CLI_USAGE, "line %llu of standard input is too long for one datagram",
-                            (unsigned long long)*readings + 1);
-        }
-        if (len > 0) {
-            code = cli_runner_send(r, godwit_slice(line, len));
+    while (code == CLI_OK && next_line(args, r, &in, &line, &code)) {
+        if (line.len > 0) {
+            code = cli_runner_send(r, line);
             *readings += code == CLI_OK;
         }
     }

@@ -35,7 +35,8 @@ class DaemonCase(unittest.TestCase):
     def answers(self, device):
         """All that came up to now. As a barrier a request of an unknown subscriber goes last: its answer is the last one."""
         probe = device.send(device.request(imsi=UNKNOWN_IMSI))
-        end = device.framing.header(0, 0, 0, 0) + bytes([emsdp.REJECT, emsdp.REASON, 1, 10, emsdp.ECHO, 8]) + emsdp.echo_of(device.framing, probe)
+        end = device.framing.header(0, 0, 0, 0) + bytes([emsdp.REJECT, emsdp.REASON, 1, 10, emsdp.ECHO, 8])
+        end += emsdp.echo_of(device.framing, probe)
         found = []
         while True:
             datagram = device.next()

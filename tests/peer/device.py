@@ -18,7 +18,8 @@ class Silence(Exception):
 
 
 class Device:
-    def __init__(self, usim, address, endpoint="hse.home.example", framing=Framing(), best_plmn="001-01", suites=(1, 2, 3, 4), agreements=(3,)):
+    def __init__(self, usim, address, endpoint="hse.home.example", framing=Framing(), best_plmn="001-01", suites=(1, 2, 3, 4),
+                 agreements=(3,)):
         self.usim, self.address, self.endpoint, self.framing, self.plmn = usim, address, endpoint, framing, keys.plmn(best_plmn)
         self.suites, self.agreements = suites, agreements
         self.session, self.keys, self.keyset, self.key, self.exchange = 0, {}, None, None, b""

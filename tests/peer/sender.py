@@ -78,8 +78,8 @@ class Device:
 
 
 class Run:
-    """One `godwit send`, started. It gets its reading through standard input, which stays open until finish(): so all that a test
-    answers meanwhile is there before the process begins to listen for it, however slow the machine."""
+    """One `godwit send`, started. It gets its reading through standard input, which stays open until finish(): so it hears all that a
+    test answers before that, however slow the machine."""
 
     def __init__(self, device, text, options):
         host, port = device.socket.getsockname()[:2]
@@ -90,6 +90,10 @@ class Run:
             given += pair if repeated or pair[0] not in given else ()
         words = [GODWIT, "send", "--imsi", IMSI, "--usim", "soft:" + device.card, "--state", device.state, "--hse", hse, "--json", *given]
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.write(text)
+
+    def write(self, text):
+        """One more reading."""
         self.process.stdin.write(text + "\n")
         self.process.stdin.flush()
 

@@ -8,7 +8,7 @@ from emsdp import Framing, tlvs
 from keys import USER
 from sender import Device
 
-LISTEN = ("--wait", "300")
+# A device that soon gives up.
 HASTY = ("--retransmit", "100", "--attempts", "2")
 
 
@@ -36,7 +36,7 @@ class Session(unittest.TestCase):
     def hand_over(self, device, network, command, *more, generation=2, key_id=2, suite=1):
         """Sends a reading, and gets a key in 30 or 20, then what `more` builds. Returns the request, all answers of the device, and
         the data that it gave out."""
-        run, _ = self.reading(device, network, "reading", *LISTEN)
+        run, _ = self.reading(device, network, "reading")
         told = network.control(command, network.key_tlv(generation, key_id, suite), network.keys[max(network.keys)])
         network.hand_out(generation, key_id, suite)
         for datagram in [told] + [build() for build in more]:
@@ -72,19 +72,19 @@ class Readings(Session):
 
     def test_downward_data_is_given_out_once(self):
         device, network = self.ready()
-        run, _ = self.reading(device, network, "reading", *LISTEN)
+        run, _ = self.reading(device, network, "reading")
         down = network.user(b"open the valve")
         device.answer(down)
         device.answer(down)
         self.assertEqual(self.received(run), ["open the valve"])
-        run, _ = self.reading(device, network, "reading", *LISTEN)
+        run, _ = self.reading(device, network, "reading")
         device.answer(down)
         device.answer(network.user(b"second"))
         self.assertEqual(self.received(run), ["second"])
 
     def test_what_is_not_authentic_is_never_given_out(self):
         device, network = self.ready()
-        run, got = self.reading(device, network, "reading", *LISTEN)
+        run, got = self.reading(device, network, "reading")
         down = network.user(b"first")
         for octets in (b"", b"\x88", down[:5], got.datagram, down[:-1], down[:-1] + bytes([down[-1] ^ 1]), bytes([down[0] ^ 8]) + down[1:],
                        bytes([down[0] | 0x40]) + down[1:], b"\x00" + down[1:], down + b"\x00"):
@@ -94,7 +94,7 @@ class Readings(Session):
 
     def test_reordering_inside_the_window_and_the_four_counts_ahead(self):
         device, network = self.ready()
-        run, _ = self.reading(device, network, "reading", *LISTEN)
+        run, _ = self.reading(device, network, "reading")
         # n = 11: highest 100, window 64; ahead the four COUNTs with these low bits are tried, not a fifth.
         ahead = 100 + 4 * 2048
         for count in (100, 37, 36, 100, 99, ahead, 101, ahead - 63, ahead - 64, ahead + 5 * 2048):
@@ -103,7 +103,7 @@ class Readings(Session):
 
     def test_the_full_count_tlv_moves_both_planes(self):
         device, network = self.ready()
-        run, _ = self.reading(device, network, "reading", *LISTEN)
+        run, _ = self.reading(device, network, "reading")
         far, next_user = 1_000_000, 2_000_000
         body = tlvs((emsdp.COUNT, far.to_bytes(4, "big") + next_user.to_bytes(4, "big")))
         manage = network.control(emsdp.MANAGE_REQUEST, body, network.keys[1], count=far)
@@ -113,6 +113,57 @@ class Readings(Session):
         device.answer(network.user(b"near", count=5))
         self.assertEqual(self.received(run), ["far"])
         self.assertEqual([network.receive(one).command for one in device.rest()], [emsdp.MANAGE_RESPONSE])
+
+
+class Stream(Session):
+    """Readings that come one by one: the device hears the network while it waits for the next."""
+
+    def test_a_key_change_between_two_readings(self):
+        device, network = self.ready()
+        run, _ = self.reading(device, network, "one")
+        told = network.control(emsdp.MANAGE_REQUEST, network.key_tlv(2, 2), network.keys[1])
+        network.hand_out(2, 2)
+        device.answer(told)
+        self.assertEqual(network.receive(device.next()).command, emsdp.MANAGE_RESPONSE)
+        run.write("two")
+        self.assertEqual(network.receive(device.next())[2:3], (b"two",))
+        self.assertEqual(self.received(run), [])
+
+    def test_a_hint_between_two_readings_costs_one_reading(self):
+        device, network = self.ready()
+        run, got = self.reading(device, network, "one")
+        device.answer(network.hint(got.datagram, "unknown_session"))
+        run.write("two")
+        request = device.next()
+        network.keys, network.vector = {}, None
+        start = network.start(request)
+        device.answer(start)
+        self.assertEqual(network.confirmation(device.next(), request, start), b"two")
+        run.write("three")
+        self.assertEqual(network.receive(device.next()).body, b"three")
+        code, _, err = run.finish()
+        self.assertEqual(code, 1)
+        self.assertIn("unknown_session", err)
+
+    def test_lines_as_they_come(self):
+        device, network = self.ready()
+        run = device.send("first\n\nsecond")
+        run.process.stdin.write("third, in ")
+        run.process.stdin.flush()
+        got = [network.receive(device.next()).body for _ in range(2)]
+        run.process.stdin.write("two pieces\nlast, without an end")
+        code, printed, _ = run.finish()
+        got += [network.receive(one).body for one in device.rest()]
+        self.assertEqual(got, [b"first", b"second", b"third, in two pieces", b"last, without an end"])
+        self.assertEqual((code, printed[0]["readings"]), (0, 4))
+
+    def test_a_line_that_no_datagram_takes_is_named(self):
+        device, network = self.ready()
+        run, _ = self.reading(device, network, "one")
+        run.write("x" * 5000)
+        code, _, err = run.finish()
+        self.assertEqual((code, device.rest()), (2, []))
+        self.assertIn("line 2", err)
 
 
 class KeyChange(Session):
@@ -129,7 +180,7 @@ class KeyChange(Session):
 
     def test_the_same_request_gets_the_same_response(self):
         device, network = self.ready()
-        run, _ = self.reading(device, network, "reading", *LISTEN)
+        run, _ = self.reading(device, network, "reading")
         told = network.control(emsdp.MANAGE_REQUEST, network.key_tlv(2, 2), network.keys[1])
         for _ in range(3):
             device.answer(told)
@@ -151,7 +202,7 @@ class KeyChange(Session):
                                                 ("a suite below the floor", 2, 2, 7), ("no suite", 2, 2, 0)):
             with self.subTest(what):
                 device, network = self.ready()
-                run, _ = self.reading(device, network, "reading", "--wait", "50")
+                run, _ = self.reading(device, network, "reading")
                 device.answer(network.control(emsdp.MANAGE_REQUEST, network.key_tlv(generation, key_id, suite), network.keys[1]))
                 self.assertEqual((self.received(run), device.rest()), ([], []))
                 run, got = self.reading(device, network, "second")
@@ -162,7 +213,7 @@ class KeyChange(Session):
         device, network = self.ready()
         for generation in range(2, 11):
             key_id = 1 + (generation - 1) % 7
-            run, _ = self.reading(device, network, "reading", "--wait", "50")
+            run, _ = self.reading(device, network, "reading")
             told = network.control(emsdp.MANAGE_REQUEST, network.key_tlv(generation, key_id), network.keys[1 + (generation - 2) % 7])
             network.hand_out(generation, key_id)
             device.answer(told)
@@ -181,7 +232,7 @@ class End(Session):
 
     def test_the_end_with_a_key_and_early_data_under_it(self):
         device, network = self.announced()
-        run = device.send("x" * 20, *LISTEN)
+        run = device.send("x" * 20)
         early = device.next()
         got = network.receive(early)
         self.assertEqual((got.command, got.header.key_id, got.count, len(early)), (emsdp.REQUEST, 2, 0, 36))
@@ -195,7 +246,7 @@ class End(Session):
 
     def test_the_same_end_gets_the_same_response(self):
         device, network = self.ready()
-        run, _ = self.reading(device, network, "reading", *LISTEN)
+        run, _ = self.reading(device, network, "reading")
         told = network.control(emsdp.TERMINATE_REQUEST, network.key_tlv(2, 2), network.keys[1])
         device.answer(told)
         device.answer(told)
@@ -213,7 +264,7 @@ class End(Session):
 
     def test_a_start_to_early_data_that_is_not_authentic_or_not_to_it(self):
         device, network = self.announced()
-        run = device.send("early", *LISTEN)
+        run = device.send("early")
         early = device.next()
         start = network.early_start(early, data=b"forged")
         other = network.early_start(early[:-1] + bytes([early[-1] ^ 1]), data=b"to another request")
@@ -226,7 +277,7 @@ class End(Session):
 
     def test_without_a_key_the_next_session_begins_with_a_request(self):
         device, network = self.ready(*HASTY)
-        run, _ = self.reading(device, network, "reading", *LISTEN)
+        run, _ = self.reading(device, network, "reading")
         device.answer(network.control(emsdp.TERMINATE_REQUEST, b"", network.keys[1]))
         self.assertEqual(self.received(run), [])
         self.assertEqual([network.receive(one).command for one in device.rest()], [emsdp.TERMINATE_RESPONSE])
@@ -236,7 +287,7 @@ class End(Session):
 
     def test_a_forged_end_ends_nothing(self):
         device, network = self.ready()
-        run, _ = self.reading(device, network, "reading", *LISTEN)
+        run, _ = self.reading(device, network, "reading")
         end = network.control(emsdp.TERMINATE_REQUEST, b"", network.keys[1], count=7)
         device.answer(end[:-1] + bytes([end[-1] ^ 1]))
         device.answer(b"\x00" + end[1:-8])
@@ -250,12 +301,12 @@ class Rejects(Session):
         for reason in ("unknown_session", "unknown_key"):
             with self.subTest(reason):
                 device, network = self.ready(*HASTY)
-                run, got = self.reading(device, network, "reading", *LISTEN)
+                run, got = self.reading(device, network, "reading")
                 device.answer(network.hint(got.datagram, reason))
                 code, _, err = run.finish()
                 self.assertEqual(code, 1)
                 self.assertIn(reason, err)
-                run = device.send("second", *LISTEN)
+                run = device.send("second")
                 network.request(device.next())
                 # A hint erases no key: it may come from anybody, and the session may well be there.
                 device.answer(network.user(b"still there"))
@@ -271,7 +322,7 @@ class Rejects(Session):
 
     def test_a_hint_with_another_echo_or_a_passing_reason_changes_nothing(self):
         device, network = self.ready()
-        run, got = self.reading(device, network, "reading", *LISTEN)
+        run, got = self.reading(device, network, "reading")
         device.answer(network.hint(got.datagram, "unknown_session", bytes(8)))
         device.answer(network.hint(got.datagram, "unknown_session", emsdp.transcript_of(got.datagram)[:8]))
         device.answer(network.hint(got.datagram, "overload"))
@@ -282,7 +333,7 @@ class Rejects(Session):
 
     def test_a_reject_under_the_key(self):
         device, network = self.ready(*HASTY)
-        run, got = self.reading(device, network, "reading", *LISTEN)
+        run, got = self.reading(device, network, "reading")
         device.answer(network.control(emsdp.REJECT, network.reject_body("key_expired", got.datagram[-8:]), network.keys[1]))
         code, _, err = run.finish()
         self.assertEqual(code, 1)

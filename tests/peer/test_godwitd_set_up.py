@@ -46,7 +46,8 @@ class Octets(DaemonCase):
                 one = keys.SUITES[suite]
                 daemon = self.godwitd(hse=f'suites: [{one.name}]\n  below_minimum: "a test"')
                 device = self.device(daemon, suites=range(1, 8))
-                self.assertEqual([len(octets) for octets in device.set_up(READING)], [27, 47 + one.mac_octets, 28 + one.mac_octets])
+                m = one.mac_octets
+                self.assertEqual([len(octets) for octets in device.set_up(READING)], [27, 47 + m, 28 + m])
                 device.send(device.reading(b"second"))
                 self.delivered(daemon, READING.decode(), "second")
                 daemon.stop()
@@ -249,8 +250,8 @@ class Refused(DaemonCase):
     def test_what_policy_does_not_have(self):
         daemon = self.godwitd()
         device = self.device(daemon)
-        for reason, agreements, suites in (("policy_forbids", (7,), (1,)), ("policy_forbids", (), (1,)), ("unsupported_suite", (3,), (5, 7, 8, 9)),
-                                           ("unsupported_suite", (3,), ())):
+        for reason, agreements, suites in (("policy_forbids", (7,), (1,)), ("policy_forbids", (), (1,)),
+                                           ("unsupported_suite", (3,), (5, 7, 8, 9)), ("unsupported_suite", (3,), ())):
             with self.subTest(agreements=agreements, suites=suites):
                 request = device.request(configuration=emsdp.ue_configuration(agreements, suites))
                 self.assertEqual(device.hint(device.ask(request)), (reason, emsdp.echo_of(device.framing, request)))
@@ -261,17 +262,21 @@ class Refused(DaemonCase):
         header, tlv = device.framing.header(CONTROL, 0, 0, 5) + bytes([emsdp.REQUEST]), emsdp.tlvs
         imsi, configuration = (emsdp.IMSI, emsdp.imsi_value(IMSI)), (emsdp.UE_CONFIGURATION, b"\x04\x0f")
         enterprise, serving = (emsdp.ENTERPRISE, b""), (emsdp.SERVING_NETWORK, device.plmn)
-        good = header + tlv(imsi, configuration, enterprise, serving)
+        four = [imsi, configuration, enterprise, serving]
+        good = header + tlv(*four)
+
+        def other(at, *one):
+            """The four TLVs with another one in place of that at this place."""
+            return four[:at] + list(one) + four[at + 1:]
+
         bad = [good[:length] for length in range(len(good))]
         bad += [header + tlv(*some) for some in (
-            (configuration, enterprise, serving), (imsi, enterprise, serving), (imsi, configuration, enterprise),
-            (configuration, imsi, enterprise, serving), (imsi, imsi, configuration, enterprise, serving),
-            (imsi, configuration, enterprise, serving, (emsdp.DATA, b"in clear")), (imsi, configuration, enterprise, serving, (0x10, b"")),
-            (imsi, configuration, enterprise, serving, (0x7F, b"")), (imsi, configuration, enterprise, serving, (emsdp.AUTS, bytes(13))),
-            (imsi, (emsdp.UE_CONFIGURATION, b"\x04\x0f\x00"), enterprise, serving), (imsi, (emsdp.UE_CONFIGURATION, b"\x04"), enterprise, serving),
-            (imsi, configuration, (emsdp.ENTERPRISE, b"Eas.example"), serving), (imsi, configuration, (emsdp.ENTERPRISE, b"eas.example."), serving),
-            (imsi, configuration, (emsdp.ENTERPRISE, b"eas..example"), serving), (imsi, configuration, enterprise, (emsdp.SERVING_NETWORK, b"\x00\xf1")),
-            ((emsdp.IMSI, imsi[1][:7]), configuration, enterprise, serving), ((emsdp.IMSI, imsi[1][:7] + b"\xba"), configuration, enterprise, serving))]
+            other(0), other(1), other(2), other(3), [configuration, imsi, enterprise, serving], [imsi] + four,
+            four + [(emsdp.DATA, b"in clear")], four + [(0x10, b"")], four + [(0x7F, b"")], four + [(emsdp.AUTS, bytes(13))],
+            other(1, (emsdp.UE_CONFIGURATION, b"\x04\x0f\x00")), other(1, (emsdp.UE_CONFIGURATION, b"\x04")),
+            other(2, (emsdp.ENTERPRISE, b"Eas.example")), other(2, (emsdp.ENTERPRISE, b"eas.example.")),
+            other(2, (emsdp.ENTERPRISE, b"eas..example")), other(3, (emsdp.SERVING_NETWORK, b"\x00\xf1")),
+            other(0, (emsdp.IMSI, imsi[1][:7])), other(0, (emsdp.IMSI, imsi[1][:7] + b"\xba")))]
         bad += [good + b"\x80", good + b"\x80\x05abc", b"\x40" + good[1:], b"\x80" + good[1:], good[:3] + b"\x01" + good[4:], good + bytes(1300)]
         bad += [good[:5] + bytes([command]) + good[6:] for command in (0x00, 0x11, 0x12, 0x13, 0x20, 0x21, 0x30, 0x31, 0x80, 0xFF)]
         for datagram in bad:

@@ -172,8 +172,10 @@ class Datagrams(Golden):
             return emsdp.mac_input(FRAMING, bytes.fromhex(prefix), header.octets, header.body[:-8], transcript)
 
         first = emsdp.transcript_of(sent["request"])
-        self.check(record("mac_inputs"), transcript_start=first, transcript_confirmation=hashed, start=input_of("start", "0000000004000000", first),
-                   confirmation=input_of("confirmation", "0000000000000000", hashed), up_1=input_of("up_1", "0000000008000000"))
+        self.check(record("mac_inputs"), transcript_start=first, transcript_confirmation=hashed,
+                   start=input_of("start", "0000000004000000", first),
+                   confirmation=input_of("confirmation", "0000000000000000", hashed),
+                   up_1=input_of("up_1", "0000000008000000"))
 
     def test_what_the_conversation_says_can_be_read(self):
         found = {name: bytes.fromhex(value) for name, value in FILE["conversation"][0].items()}

@@ -54,13 +54,16 @@ static void end_older(godwit_hse_turn_t *turn)
     }
 }
 
-/* The device has gone on to a later generation since this set-up began: what proves the earlier key now was held back on its way. */
+/* The device has gone on to a later key set or generation since this set-up began: what proves the earlier key now was held back on its way. */
 static bool is_overtaken(const godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;
     const godwit_session_record_t *other = turn->in->fetched != NULL ? &turn->in->fetched->u.session : NULL;
-    return other != NULL && other->agreement == record->agreement && other->key_set == record->key_set &&
-           other->last_generation > record->last_generation && other->created_ms >= turn->exchange->since_ms;
+    if (other == NULL || other->agreement != record->agreement || other->created_ms < turn->exchange->since_ms) {
+        return false;
+    }
+    return other->key_set > record->key_set ||
+           (other->key_set == record->key_set && other->last_generation > record->last_generation);
 }
 
 godwit_status_t godwit_hse_establish(godwit_hse_turn_t *turn)

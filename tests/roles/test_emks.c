@@ -428,6 +428,7 @@ static void a_set_up_that_nobody_ends_does_not_cost_a_session_its_next_generatio
     w.request.u.key_request.purpose = GODWIT_KEY_NEXT_GENERATION;
     w.request.u.key_request.key_set = lived.key_set;
     assert_int_equal(confirm(lived.key_set, 1), GODWIT_OK);
+    assert_int_equal(confirm(lived.key_set, 2), GODWIT_UNKNOWN_KEY); /* not handed out */
     godwit_key_answer_t next = get_key();
     assert_int_equal(next.status, GODWIT_OK);
     assert_int_equal(next.generation, 2);

@@ -46,6 +46,7 @@ void lab_device_start(godwit_world_t *w, unsigned device)
         (d->nvm_len > 0 && godwit_device_restore(&d->device, godwit_slice(d->nvm, d->nvm_len)) != GODWIT_OK)) {
         lab_violate(w, "a device does not start with what it stored");
     }
+    lab_learn_device_keys(w, device);
     for (uint32_t i = d->waiting_first; i < w->reading_count; i++) {
         if (w->readings[i].device == device && !w->readings[i].handed_over) {
             (void)lab_after(w, 0, LAB_SUBMIT, godwit_world_device_node(device));

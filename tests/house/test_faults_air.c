@@ -171,6 +171,23 @@ static void another_address_costs_nothing(void **state)
     godwit_world_free(w);
 }
 
+static void every_framing_carries_the_conversation(void **state)
+{
+    (void)state;
+    for (uint8_t session_octets = 0; session_octets <= 4; session_octets++) {
+        for (uint8_t counter_octets = 0; counter_octets <= 3; counter_octets++) {
+            godwit_world_config_t config = conversation_config();
+            config.framing = (godwit_framing_t){session_octets, counter_octets};
+            godwit_world_t *w = godwit_world_new(&config);
+            conversation(w);
+            expect_sound(w, "framing", session_octets * 10u + counter_octets);
+            assert_int_equal(godwit_world_delivered(w, GODWIT_WORLD_ALL_READINGS), 8);
+            assert_int_equal(godwit_world_received(w, 0), 2);
+            godwit_world_free(w);
+        }
+    }
+}
+
 /* ---- the subscription ---- */
 
 static void a_stale_card_is_resynchronised_on_the_first_retry(void **state)
@@ -371,6 +388,7 @@ int main(void)
         cmocka_unit_test(readings_that_overtake_each_other_all_arrive),
         cmocka_unit_test(a_duplicated_session_start_gets_the_same_confirmation),
         cmocka_unit_test(another_address_costs_nothing),
+        cmocka_unit_test(every_framing_carries_the_conversation),
         cmocka_unit_test(a_stale_card_is_resynchronised_on_the_first_retry),
         cmocka_unit_test(access_aka_in_between_costs_no_resynchronisation),
         cmocka_unit_test(an_mme_gets_no_vector_for_the_best_plmn),

@@ -53,6 +53,16 @@ static void the_same_with_sequence_numbers_by_time(void **state)
     die_at_every_step(&config, "by time, step", deaths);
 }
 
+/* Three bits of COUNT, and the bearer names the session. */
+static void the_same_with_the_shortest_framing(void **state)
+{
+    (void)state;
+    godwit_world_config_t config = conversation_config();
+    unsigned deaths[5] = {0};
+    config.framing = (godwit_framing_t){0, 0};
+    die_at_every_step(&config, "shortest framing, step", deaths);
+}
+
 /* A stale card in addition: resynchronisation is cut everywhere, too. */
 static void death_at_any_step_of_a_resynchronisation(void **state)
 {
@@ -157,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(death_at_any_step_of_any_node_costs_no_counter),
         cmocka_unit_test(the_same_with_sequence_numbers_by_time),
+        cmocka_unit_test(the_same_with_the_shortest_framing),
         cmocka_unit_test(death_at_any_step_of_a_resynchronisation),
         cmocka_unit_test(a_second_death_soon_after_the_first),
         cmocka_unit_test(hundreds_of_bad_days),

@@ -187,10 +187,13 @@ class Refused(SetUp):
         self.check("policy_forbids", lambda network, request: [network.start(request, amf=bytes(2))])
         self.genuine_after(lambda network, request: [network.start(request, amf=b"\x00\x80")])
 
-    def test_a_vector_with_separation_bit_under_agreement_07(self):
-        _, _, (code, _, err) = self.gave_up(lambda network, request: [network.start(request, agreement=7)], "--agreement", "separate-umts")
-        self.assertEqual(code, 1)
-        self.assertIn("policy_forbids", err)
+    def test_a_vector_with_separation_bit_or_flag_under_agreement_07(self):
+        for amf in (b"\x80\x00", b"\x00\x80"):
+            with self.subTest(amf=amf):
+                _, _, (code, _, err) = self.gave_up(lambda network, request, amf=amf: [network.start(request, agreement=7, amf=amf)],
+                                                    "--agreement", "separate-umts")
+                self.assertEqual(code, 1)
+                self.assertIn("policy_forbids", err)
 
     def test_generation_0(self):
         self.check("malformed", lambda network, request: [network.start(request, generation=0)])

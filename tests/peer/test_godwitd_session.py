@@ -82,6 +82,18 @@ class Readings(Session):
         device.send(device.reading(b"farther", count=next_user + 1))
         self.delivered(daemon, "first", "far", "farther")
 
+    def test_the_highest_count_is_the_last(self):
+        daemon, device = self.ready()
+        far, next_user = (1 << 32) - 5, (1 << 32) - 3
+        value = far.to_bytes(4, "big") + next_user.to_bytes(4, "big")
+        device.receive(device.ask(device.control(emsdp.MANAGE_REQUEST, (emsdp.COUNT, value), count=far)))
+        for count in range(next_user, 1 << 32):
+            device.send(device.reading(b"%d" % count, count=count))
+        device.send(device.reading(b"round again", count=0))
+        self.assertEqual(self.answers(device), [])
+        self.delivered(daemon, "first", str(next_user), str(next_user + 1))
+        self.assertEqual(next_user + 1, (1 << 32) - 2)
+
     def test_every_changed_bit_and_every_length(self):
         daemon, device = self.ready()
         genuine = device.reading(b"genuine")

@@ -14,18 +14,24 @@
 #define GODWIT_AES_ROUNDS 10
 #define GODWIT_AES_PLANES 8
 
-/* The expanded key, in the form of one way or the other. The caller wipes it. */
-typedef union godwit_aes {
-    /* Plane i holds bit i of 32 octets: bit 8r + 2c + b is the octet in row r, column c of the state of block b. */
-    uint32_t planes[GODWIT_AES_ROUNDS + 1][GODWIT_AES_PLANES];
-    uint32_t words[4 * (GODWIT_AES_ROUNDS + 1)]; /* as FIPS 197 5.2 counts them, first octet lowest */
-} godwit_aes_t;
+/* Words of the room that one way or the other works in. The caller gives it, so that a small device spends no stack on the larger
+ * one, and wipes it. First in it stands the expanded key.
+ * Bitsliced: 8 planes a round; plane i holds bit i of 32 octets: bit 8r + 2c + b is the octet in row r, column c of the state of
+ * block b. Table: the words as FIPS 197 5.2 counts them, first octet lowest; then a state. */
+#define GODWIT_AES_BITSLICED_WORDS (GODWIT_AES_PLANES * (GODWIT_AES_ROUNDS + 1))
+#define GODWIT_AES_TABLE_WORDS (4 * (GODWIT_AES_ROUNDS + 2))
+
+/* In octets and, where one way is quicker with them, in whole words as memory has them. */
+typedef union godwit_aes_block {
+    uint8_t octets[GODWIT_AES_BLOCK];
+    uint32_t words[GODWIT_AES_BLOCK / 4];
+} godwit_aes_block_t;
 
 typedef struct godwit_aes_way {
-    size_t size; /* octets of godwit_aes_t that it uses: what there is to wipe */
-    void (*expand)(godwit_aes_t *aes, const uint8_t key[16]);
+    size_t words; /* of its room */
+    void (*expand)(uint32_t *room, const uint8_t key[16]);
     /* Enciphers count blocks, 1 or 2, where they stand. */
-    void (*encrypt)(const godwit_aes_t *aes, uint8_t blocks[2 * GODWIT_AES_BLOCK], size_t count);
+    void (*encrypt)(uint32_t *room, godwit_aes_block_t blocks[2], size_t count);
 } godwit_aes_way_t;
 
 extern const godwit_aes_way_t godwit_aes_bitsliced;

@@ -95,42 +95,44 @@ static void next_round_key(uint32_t next[GODWIT_AES_PLANES], const uint32_t key[
     }
 }
 
-static void expand(godwit_aes_t *aes, const uint8_t key[16])
+static void expand(uint32_t *room, const uint8_t key[16])
 {
     unsigned constant = 1;
     for (unsigned c = 0; c < 4; c++) {
-        aes->planes[0][2 * c] = aes->planes[0][2 * c + 1] = load_little(key + (size_t)4 * c);
+        room[2 * c] = room[2 * c + 1] = load_little(key + (size_t)4 * c);
     }
-    transpose(aes->planes[0]);
-    for (unsigned round = 1; round <= GODWIT_AES_ROUNDS; round++) {
-        next_round_key(aes->planes[round], aes->planes[round - 1], constant);
+    transpose(room);
+    for (unsigned round = 0; round < GODWIT_AES_ROUNDS; round++) {
+        next_round_key(room + GODWIT_AES_PLANES, room, constant);
+        room += GODWIT_AES_PLANES;
         constant = constant << 1 ^ (constant >> 7) * 0x11B;
     }
 }
 
 /* One block costs what two cost: the other half of the planes is then zero. */
-static void encrypt(const godwit_aes_t *aes, uint8_t blocks[2 * GODWIT_AES_BLOCK], size_t count)
+static void encrypt(uint32_t *room, godwit_aes_block_t blocks[2], size_t count)
 {
     uint32_t q[GODWIT_AES_PLANES] = {0};
+    uint8_t *octets = (uint8_t *)blocks; /* of both blocks in a row */
     for (size_t i = 0; i < 4 * count; i++) {
-        q[2 * (i % 4) + i / 4] = load_little(blocks + 4 * i);
+        q[2 * (i % 4) + i / 4] = load_little(octets + 4 * i);
     }
     transpose(q);
     for (unsigned i = 0; i < GODWIT_AES_PLANES; i++) {
-        q[i] ^= aes->planes[0][i];
+        q[i] ^= room[i];
     }
     for (unsigned round = 1; round < GODWIT_AES_ROUNDS; round++) {
         godwit_aes_sub_bytes(q);
-        mix_round(q, aes->planes[round]);
+        mix_round(q, room + (size_t)GODWIT_AES_PLANES * round);
     }
     godwit_aes_sub_bytes(q);
-    last_round(q, aes->planes[GODWIT_AES_ROUNDS]);
+    last_round(q, room + GODWIT_AES_PLANES * GODWIT_AES_ROUNDS);
     transpose(q);
     for (size_t i = 0; i < 4 * count; i++) {
-        store_little(blocks + 4 * i, q[2 * (i % 4) + i / 4]);
+        store_little(octets + 4 * i, q[2 * (i % 4) + i / 4]);
     }
     godwit_wipe(q, sizeof q);
 }
 
 const godwit_aes_way_t godwit_aes_bitsliced = {
-    .size = sizeof((godwit_aes_t *)NULL)->planes, .expand = expand, .encrypt = encrypt};
+    .words = GODWIT_AES_BITSLICED_WORDS, .expand = expand, .encrypt = encrypt};

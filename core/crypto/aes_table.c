@@ -6,6 +6,8 @@
  */
 #include "core/crypto/aes.h"
 
+#define EXPANDED_WORDS (4 * (GODWIT_AES_ROUNDS + 1))
+
 /* Octet x gives, lowest first, 2 S(x), S(x), S(x), 3 S(x): its share in rows 0 to 3 when it stands in row 0. */
 static const uint32_t table[256] = {
     0xa56363c6, 0x847c7cf8, 0x997777ee, 0x8d7b7bf6, 0x0df2f2ff, 0xbd6b6bd6, 0xb16f6fde, 0x54c5c591, 0x50303060,
@@ -49,76 +51,93 @@ static uint32_t load_little(const uint8_t octets[4])
     return octets[0] | (uint32_t)octets[1] << 8 | (uint32_t)octets[2] << 16 | (uint32_t)octets[3] << 24;
 }
 
-static void store_little(uint8_t octets[4], uint32_t word)
+/* Between a word whose lowest octet is the first and the same as memory has it. */
+static inline uint32_t little(uint32_t word)
 {
-    octets[0] = (uint8_t)word;
-    octets[1] = (uint8_t)(word >> 8);
-    octets[2] = (uint8_t)(word >> 16);
-    octets[3] = (uint8_t)(word >> 24);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap32(word);
+#else
+    return word;
+#endif
 }
 
-static uint32_t substitute(uint32_t x)
+__attribute__((always_inline)) static inline uint32_t substitute(uint32_t x)
 {
     return table[x & 0xFF] >> 8 & 0xFF;
 }
 
-/* One column of a whole round: its rows come from columns a, b, c, d, which is ShiftRows. */
-static uint32_t column(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
-{
-    return table[a & 0xFF] ^ rotate_left(table[b >> 8 & 0xFF], 8) ^ rotate_left(table[c >> 16 & 0xFF], 16) ^
-           rotate_left(table[d >> 24], 24);
-}
-
-/* One column of the last round, which has no MixColumns. */
-static uint32_t last_column(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
-{
-    return substitute(a) | substitute(b >> 8) << 8 | substitute(c >> 16) << 16 | substitute(d >> 24) << 24;
-}
-
-static void expand(godwit_aes_t *aes, const uint8_t key[16])
+static void expand(uint32_t *room, const uint8_t key[16])
 {
     uint32_t constant = 1;
-    for (unsigned i = 0; i < 4; i++) {
-        aes->words[i] = load_little(key + (size_t)4 * i);
-    }
-    for (uint32_t *w = aes->words; w < aes->words + 4 * (size_t)GODWIT_AES_ROUNDS; w += 4) {
-        uint32_t turned = rotate_left(w[3], 24); /* RotWord */
-        w[4] = w[0] ^ last_column(turned, turned, turned, turned) ^ constant;
-        w[5] = w[1] ^ w[4];
-        w[6] = w[2] ^ w[5];
-        w[7] = w[3] ^ w[6];
+    uint32_t a = load_little(key), b = load_little(key + 4), c = load_little(key + 8), d = load_little(key + 12);
+    for (uint32_t *w = room;; w += 4) {
+        w[0] = a;
+        w[1] = b;
+        w[2] = c;
+        w[3] = d;
+        if (w == room + 4 * (size_t)GODWIT_AES_ROUNDS) {
+            return;
+        }
+        a ^= constant ^ substitute(d >> 8) ^ substitute(d >> 16) << 8 ^ substitute(d >> 24) << 16 ^
+             substitute(d) << 24; /* RotWord, SubWord */
+        b ^= a;
+        c ^= b;
+        d ^= c;
         constant = constant << 1 ^ (constant >> 7) * 0x11B;
     }
 }
 
-static void encrypt_block(const uint32_t *key, uint8_t block[GODWIT_AES_BLOCK])
+/* One column of a whole round: its rows come from octets i, j, k, l of the state, which is ShiftRows. Inlined even at -Os: half of
+ * its instructions would else be the call. */
+__attribute__((always_inline)) static inline uint32_t column(const uint8_t *in, unsigned i, unsigned j, unsigned k,
+                                                             unsigned l)
 {
-    uint32_t a = load_little(block) ^ key[0];
-    uint32_t b = load_little(block + 4) ^ key[1];
-    uint32_t c = load_little(block + 8) ^ key[2];
-    uint32_t d = load_little(block + 12) ^ key[3];
-    for (const uint32_t *end = key + 4 * (size_t)(GODWIT_AES_ROUNDS - 1); key < end;) {
-        key += 4;
-        uint32_t e = column(a, b, c, d) ^ key[0];
-        uint32_t f = column(b, c, d, a) ^ key[1];
-        uint32_t g = column(c, d, a, b) ^ key[2];
-        d = column(d, a, b, c) ^ key[3];
-        a = e;
-        b = f;
-        c = g;
-    }
-    store_little(block, last_column(a, b, c, d) ^ key[4]);
-    store_little(block + 4, last_column(b, c, d, a) ^ key[5]);
-    store_little(block + 8, last_column(c, d, a, b) ^ key[6]);
-    store_little(block + 12, last_column(d, a, b, c) ^ key[7]);
+    uint32_t word = rotate_left(table[in[l]], 8) ^ table[in[k]];
+    word = rotate_left(word, 8) ^ table[in[j]];
+    return rotate_left(word, 8) ^ table[in[i]];
 }
 
-static void encrypt(const godwit_aes_t *aes, uint8_t blocks[2 * GODWIT_AES_BLOCK], size_t count)
+/* One column of the last round, which has no MixColumns. */
+__attribute__((always_inline)) static inline uint32_t last_column(const uint8_t *in, unsigned i, unsigned j, unsigned k,
+                                                                  unsigned l)
+{
+    return substitute(in[i]) | substitute(in[j]) << 8 | substitute(in[k]) << 16 | substitute(in[l]) << 24;
+}
+
+/* The state goes through memory, from one place to another and back: to load an octet takes one instruction, to cut it from a word
+ * two or three on the smallest processors, and their few registers are left to table, key and sum. */
+static void encrypt_block(const uint32_t *key, godwit_aes_block_t *block, uint32_t other[4])
+{
+    uint32_t *in = block->words, *out = other;
+    in[0] ^= little(key[0]);
+    in[1] ^= little(key[1]);
+    in[2] ^= little(key[2]);
+    in[3] ^= little(key[3]);
+    for (const uint32_t *end = key + 4 * (size_t)(GODWIT_AES_ROUNDS - 1); key < end;) {
+        const uint8_t *from = (const uint8_t *)in;
+        key += 4;
+        out[0] = little(column(from, 0, 5, 10, 15) ^ key[0]);
+        out[1] = little(column(from, 4, 9, 14, 3) ^ key[1]);
+        out[2] = little(column(from, 8, 13, 2, 7) ^ key[2]);
+        out[3] = little(column(from, 12, 1, 6, 11) ^ key[3]);
+        uint32_t *swap = in;
+        in = out;
+        out = swap;
+    }
+    /* Nine rounds, an odd number, left the state in the other place. */
+    const uint8_t *last = (const uint8_t *)other;
+    block->words[0] = little(last_column(last, 0, 5, 10, 15) ^ key[4]);
+    block->words[1] = little(last_column(last, 4, 9, 14, 3) ^ key[5]);
+    block->words[2] = little(last_column(last, 8, 13, 2, 7) ^ key[6]);
+    block->words[3] = little(last_column(last, 12, 1, 6, 11) ^ key[7]);
+}
+
+/* The other place lies behind the expanded key: the caller wipes both at once. */
+static void encrypt(uint32_t *room, godwit_aes_block_t blocks[2], size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        encrypt_block(aes->words, blocks + i * GODWIT_AES_BLOCK);
+        encrypt_block(room, blocks + i, room + EXPANDED_WORDS);
     }
 }
 
-const godwit_aes_way_t godwit_aes_table = {
-    .size = sizeof((godwit_aes_t *)NULL)->words, .expand = expand, .encrypt = encrypt};
+const godwit_aes_way_t godwit_aes_table = {.words = GODWIT_AES_TABLE_WORDS, .expand = expand, .encrypt = encrypt};

@@ -9,20 +9,23 @@
 
 static godwit_status_t aes128_ecb(const uint8_t key[16], const uint8_t *in, uint8_t *out, size_t blocks)
 {
-    godwit_modes_ecb(&godwit_aes_table, key, in, out, blocks);
+    uint32_t room[GODWIT_AES_TABLE_WORDS];
+    godwit_modes_ecb(&godwit_aes_table, room, key, in, out, blocks);
     return GODWIT_OK;
 }
 
 static godwit_status_t aes128_ctr(const uint8_t key[16], const uint8_t counter[16], const uint8_t *in, uint8_t *out,
                                   size_t len)
 {
-    godwit_modes_ctr(&godwit_aes_table, key, counter, in, out, len);
+    uint32_t room[GODWIT_AES_TABLE_WORDS];
+    godwit_modes_ctr(&godwit_aes_table, room, key, counter, in, out, len);
     return GODWIT_OK;
 }
 
 static godwit_status_t aes128_cmac(const uint8_t key[16], const godwit_slice_t *parts, size_t count, uint8_t mac[16])
 {
-    godwit_modes_cmac(&godwit_aes_table, key, parts, count, mac);
+    uint32_t room[GODWIT_AES_TABLE_WORDS];
+    godwit_modes_cmac(&godwit_aes_table, room, key, parts, count, mac);
     return GODWIT_OK;
 }
 

@@ -24,23 +24,22 @@ static void xor_into(uint8_t *out, const uint8_t *in, size_t len)
     }
 }
 
-void godwit_modes_ecb(const godwit_aes_way_t *way, const uint8_t key[16], const uint8_t *in, uint8_t *out,
-                      size_t blocks)
+void godwit_modes_ecb(const godwit_aes_way_t *way, uint32_t *room, const uint8_t key[16], const uint8_t *in,
+                      uint8_t *out, size_t blocks)
 {
-    godwit_aes_t aes;
-    uint8_t pair[PAIR];
-    way->expand(&aes, key);
+    godwit_aes_block_t pair[2];
+    way->expand(room, key);
     for (size_t left = blocks * BLOCK; left > 0;) {
         size_t len = smaller(left, PAIR);
         memcpy(pair, in, len);
-        way->encrypt(&aes, pair, len / BLOCK);
+        way->encrypt(room, pair, len / BLOCK);
         memcpy(out, pair, len);
         in += len;
         out += len;
         left -= len;
     }
     godwit_wipe(pair, sizeof pair);
-    godwit_wipe(&aes, way->size);
+    godwit_wipe(room, way->words * sizeof *room);
 }
 
 /* The counter is public: how far the carry runs tells nothing. */
@@ -50,30 +49,29 @@ static void increment(uint8_t counter[BLOCK])
     }
 }
 
-void godwit_modes_ctr(const godwit_aes_way_t *way, const uint8_t key[16], const uint8_t counter[16], const uint8_t *in,
-                      uint8_t *out, size_t len)
+void godwit_modes_ctr(const godwit_aes_way_t *way, uint32_t *room, const uint8_t key[16], const uint8_t counter[16],
+                      const uint8_t *in, uint8_t *out, size_t len)
 {
-    godwit_aes_t aes;
-    uint8_t next[BLOCK];
-    uint8_t keystream[PAIR];
-    way->expand(&aes, key);
-    memcpy(next, counter, BLOCK);
+    godwit_aes_block_t next;
+    godwit_aes_block_t keystream[2];
+    way->expand(room, key);
+    memcpy(next.octets, counter, BLOCK);
     while (len > 0) {
         size_t now = smaller(len, PAIR);
-        memcpy(keystream, next, BLOCK);
-        increment(next);
-        memcpy(keystream + BLOCK, next, BLOCK);
-        increment(next);
-        way->encrypt(&aes, keystream, now > BLOCK ? 2 : 1);
+        keystream[0] = next;
+        increment(next.octets);
+        keystream[1] = next;
+        increment(next.octets);
+        way->encrypt(room, keystream, now > BLOCK ? 2 : 1);
         for (size_t i = 0; i < now; i++) {
-            out[i] = in[i] ^ keystream[i];
+            out[i] = in[i] ^ keystream[i / BLOCK].octets[i % BLOCK];
         }
         in += now;
         out += now;
         len -= now;
     }
     godwit_wipe(keystream, sizeof keystream);
-    godwit_wipe(&aes, way->size);
+    godwit_wipe(room, way->words * sizeof *room);
 }
 
 /* ---- CMAC ---- */
@@ -110,46 +108,45 @@ static size_t length_of(const godwit_slice_t *parts, size_t count)
     return len;
 }
 
-/* The chain runs in the first half of the pair. Its first block, where it is not the last one, goes together with the zero
- * block in the second half, which becomes L, from which the subkeys come. */
-static void cmac_chain(const godwit_aes_way_t *way, const godwit_aes_t *aes, const godwit_slice_t *parts, size_t len,
-                       uint8_t pair[PAIR], uint8_t subkey[BLOCK])
+/* The chain runs in the first block of the pair. Its first block, where it is not the last one, goes together with the zero
+ * block in the second place, which becomes L, from which the subkeys come. */
+static void cmac_chain(const godwit_aes_way_t *way, uint32_t *room, const godwit_slice_t *parts, size_t len,
+                       godwit_aes_block_t pair[2], godwit_aes_block_t *subkey)
 {
     cursor_t cursor = {.part = parts};
     size_t last = len == 0 ? 0 : len - (len - 1) % BLOCK - 1; /* octets before the last block */
     memset(pair, 0, PAIR);
     if (last == 0) {
-        way->encrypt(aes, pair, 1);
-        memcpy(subkey, pair, BLOCK);
+        way->encrypt(room, pair, 1);
+        *subkey = pair[0];
         memset(pair, 0, PAIR);
     }
     for (size_t done = 0; done < last; done += BLOCK) {
-        absorb(&cursor, pair, BLOCK);
-        way->encrypt(aes, pair, done == 0 ? 2 : 1);
+        absorb(&cursor, pair->octets, BLOCK);
+        way->encrypt(room, pair, done == 0 ? 2 : 1);
         if (done == 0) {
-            memcpy(subkey, pair + BLOCK, BLOCK);
+            *subkey = pair[1];
         }
     }
-    godwit_double_block(subkey);
-    absorb(&cursor, pair, len - last);
+    godwit_double_block(subkey->octets);
+    absorb(&cursor, pair->octets, len - last);
     if (len - last < BLOCK) {
-        pair[len - last] ^= 0x80;
-        godwit_double_block(subkey);
+        pair->octets[len - last] ^= 0x80;
+        godwit_double_block(subkey->octets);
     }
-    xor_into(pair, subkey, BLOCK);
-    way->encrypt(aes, pair, 1);
+    xor_into(pair->octets, subkey->octets, BLOCK);
+    way->encrypt(room, pair, 1);
 }
 
-void godwit_modes_cmac(const godwit_aes_way_t *way, const uint8_t key[16], const godwit_slice_t *parts, size_t count,
-                       uint8_t mac[16])
+void godwit_modes_cmac(const godwit_aes_way_t *way, uint32_t *room, const uint8_t key[16], const godwit_slice_t *parts,
+                       size_t count, uint8_t mac[16])
 {
-    godwit_aes_t aes;
-    uint8_t pair[PAIR];
-    uint8_t subkey[BLOCK];
-    way->expand(&aes, key);
-    cmac_chain(way, &aes, parts, length_of(parts, count), pair, subkey);
+    godwit_aes_block_t pair[2];
+    godwit_aes_block_t subkey;
+    way->expand(room, key);
+    cmac_chain(way, room, parts, length_of(parts, count), pair, &subkey);
     memcpy(mac, pair, BLOCK);
     godwit_wipe(pair, sizeof pair);
-    godwit_wipe(subkey, sizeof subkey);
-    godwit_wipe(&aes, way->size);
+    godwit_wipe(&subkey, sizeof subkey);
+    godwit_wipe(room, way->words * sizeof *room);
 }

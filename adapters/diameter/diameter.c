@@ -56,6 +56,31 @@ static bool find_port(godwit_diameter_t *d, const godwit_diameter_config_t *conf
     return ok;
 }
 
+/* freeDiameter listens from a thread of its own, some time after it says that it has started: until then the address can be bound. */
+static bool wait_until_listening(const godwit_diameter_t *d, const godwit_diameter_config_t *config)
+{
+    struct timespec pause = {.tv_nsec = 1000000};
+    struct sockaddr_storage address;
+    socklen_t len;
+    int on = 1;
+    bool listening = false;
+    if (godwit_diameter_address(config->listen, d->port, &address, &len) != GODWIT_OK) {
+        return false;
+    }
+    for (int i = 0; i < 3000 && !listening; i++) {
+        int probe = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        (void)setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        listening = probe >= 0 && bind(probe, (struct sockaddr *)&address, len) != 0;
+        if (probe >= 0) {
+            close(probe);
+        }
+        if (!listening) {
+            nanosleep(&pause, NULL);
+        }
+    }
+    return listening;
+}
+
 static bool open_descriptors(godwit_diameter_t *d, char *error)
 {
     struct epoll_event event = {.events = EPOLLIN};
@@ -96,7 +121,7 @@ static bool configure(godwit_diameter_t *d, const godwit_diameter_config_t *conf
     int failed = fd_core_parseconf(path);
     close(file);
     if (failed != 0) {
-        return refuse(error, "the configuration was not accepted", d->last_error);
+        return refuse(error, "the configuration was not accepted", d->first_error);
     }
     if (godwit_diameter_address(config->listen, 0, &address, &len) != GODWIT_OK ||
         fd_ep_add_merge(&fd_g_config->cnf_endpoints, (sSA *)&address, len, EP_FL_CONF | EP_ACCEPTALL) != 0) {
@@ -109,19 +134,23 @@ static bool launch(godwit_diameter_t *d, const godwit_diameter_config_t *config,
 {
     (void)fd_log_handler_register(godwit_diameter_log_handler);
     if (fd_core_initialize() != 0) {
-        return refuse(error, "freeDiameter cannot be initialized", d->last_error);
+        return refuse(error, "freeDiameter cannot be initialized", d->first_error);
     }
     if (!configure(d, config, error)) {
         return false;
     }
-    if (godwit_diameter_dictionary() != 0 || godwit_diameter_serve() != 0 || godwit_diameter_peers_watch(d) != 0) {
-        return refuse(error, "the dictionary was not accepted", d->last_error);
+    if (godwit_diameter_dictionary() != 0 || godwit_diameter_serve() != 0 || godwit_diameter_peers_watch(d) != 0 ||
+        godwit_diameter_guard(d) != 0) {
+        return refuse(error, "the dictionary was not accepted", d->first_error);
     }
     if (godwit_diameter_peers_add(d) != 0) {
-        return refuse(error, "a peer was not accepted", d->last_error);
+        return refuse(error, "a peer was not accepted", d->first_error);
     }
     if (fd_core_start() != 0 || fd_core_waitstartcomplete() != 0) {
-        return refuse(error, "freeDiameter does not start", d->last_error);
+        return refuse(error, "freeDiameter does not start", d->first_error);
+    }
+    if (!wait_until_listening(d, config)) {
+        return refuse(error, "freeDiameter does not listen", d->first_error);
     }
     pthread_mutex_lock(&d->lock);
     d->running = true;
@@ -228,8 +257,9 @@ godwit_status_t godwit_diameter_receive(godwit_diameter_t *d, godwit_message_t *
     if (d->queue_count == 0) {
         (void)!read(d->event, &events, sizeof events);
     }
+    bool dead = d->dead;
     pthread_mutex_unlock(&d->lock);
-    return any ? GODWIT_OK : GODWIT_AGAIN;
+    return any ? GODWIT_OK : dead ? GODWIT_IO_FAILED : GODWIT_AGAIN;
 }
 
 static godwit_status_t send_answer(godwit_diameter_t *d, const godwit_message_t *message)

@@ -58,7 +58,8 @@ uint16_t godwit_diameter_port(const godwit_diameter_t *diameter);
 /* Readable when godwit_diameter_receive has something to do. */
 int godwit_diameter_fd(const godwit_diameter_t *diameter);
 
-/* The next message; GODWIT_AGAIN when there is none. A request (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM) has a route that its
+/* The next message; GODWIT_AGAIN when there is none; GODWIT_IO_FAILED when freeDiameter has ended itself, which only a new process can
+ * mend. A request (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM) has a route that its
  * answer must carry; an answer has the transaction, from and to of its request turned round. An answer always comes: a request that
  * cannot be delivered, times out or is answered with nonsense is answered with GODWIT_PEER_INTERNAL. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_receive(godwit_diameter_t *diameter, godwit_message_t *message);

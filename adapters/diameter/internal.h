@@ -48,6 +48,7 @@ struct godwit_diameter {
     int event, timer, poll;
 
     pthread_mutex_t lock;
+    bool dead;                                     /* freeDiameter has ended itself */
     bool running;                                  /* false while starting and stopping */
     bool authentic[GODWIT_DIAMETER_PEERS_MAX];     /* its connection's certificate names it, or there is no TLS */
     godwit_message_t queue[GODWIT_DIAMETER_QUEUE]; /* ring */
@@ -55,9 +56,11 @@ struct godwit_diameter {
     godwit_diameter_pending_t pending[GODWIT_DIAMETER_PENDING];
     godwit_diameter_outstanding_t outstanding[GODWIT_DIAMETER_PENDING];
     size_t outstanding_count;
+    uint64_t log_second; /* and how many lines it has seen */
+    unsigned log_lines;
     uint32_t next_session;
     godwit_diameter_counters_t counters;
-    char last_error[160]; /* of freeDiameter, while starting */
+    char first_error[160]; /* what freeDiameter complained of first, while starting */
 };
 
 /* The one instance of this process, or NULL: freeDiameter's callbacks have no other way to it. */
@@ -87,6 +90,9 @@ int godwit_diameter_peers_watch(godwit_diameter_t *d);
 /* The peer that a message came from and whether what it says of its sender holds. */
 bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message,
                                   const godwit_diameter_envelope_t *envelope);
+
+/* guard.c: what freeDiameter would not survive is kept from it. */
+int godwit_diameter_guard(godwit_diameter_t *d);
 
 /* translate.c: octets to messages and back, the kind choosing the codec. */
 const godwit_diameter_command_t *godwit_diameter_answer_command(godwit_message_kind_t request);

@@ -53,12 +53,21 @@ static bool is_authentic(godwit_diameter_t *d, size_t place)
     return authentic;
 }
 
-/* The connection is there: judged now, while its certificate is; freeDiameter holds it still during the hook. */
-static void on_connected(godwit_diameter_t *d, size_t place, const struct peer_info *info)
+/* Where we connected, the answer to the capabilities came from the peer; it has no source where we sent it. */
+static bool we_connected(struct msg *capabilities_answer)
+{
+    DiamId_t source = NULL;
+    size_t len = 0;
+    return capabilities_answer != NULL && fd_msg_source_get(capabilities_answer, &source, &len) == 0 && source != NULL;
+}
+
+/* The connection is there: judged now, while its certificate is; freeDiameter holds it still during the hook. Where we connected
+ * freeDiameter compared the name in the handshake, and has thrown the certificate away since. */
+static void on_connected(godwit_diameter_t *d, size_t place, struct msg *message, const struct peer_info *info)
 {
     const char *identity = d->peers[place].identity;
-    bool authentic = !d->tls;
-    if (d->tls && info->runtime.pir_cert_list != NULL && info->runtime.pir_cert_list_size > 0) {
+    bool authentic = !d->tls || we_connected(message);
+    if (!authentic && info->runtime.pir_cert_list != NULL && info->runtime.pir_cert_list_size > 0) {
         authentic = certificate_names(&info->runtime.pir_cert_list[0], identity);
     }
     note_authentic(d, place, authentic);
@@ -67,28 +76,6 @@ static void on_connected(godwit_diameter_t *d, size_t place, const struct peer_i
     } else {
         godwit_diameter_log(d, LOG_WARNING,
                             "who connected as %s has no certificate of that name: it is not listened to", identity);
-    }
-}
-
-static void hook(enum fd_hook_type type, struct msg *message, struct peer_hdr *peer, void *other,
-                 struct fd_hook_permsgdata *data, void *context)
-{
-    godwit_diameter_t *d = context;
-    (void)message;
-    (void)other;
-    (void)data;
-    if (type == HOOK_PEER_CONNECT_SUCCESS || type == HOOK_PEER_CONNECT_FAILED) {
-        size_t place = peer != NULL ? place_of(d, peer->info.pi_diamid, peer->info.pi_diamidlen) : NOBODY;
-        if (place == NOBODY) {
-            godwit_diameter_log(d, LOG_NOTICE, "a connection was turned away");
-        } else if (type == HOOK_PEER_CONNECT_SUCCESS) {
-            on_connected(d, place, &peer->info);
-        } else {
-            note_authentic(d, place, false);
-            godwit_diameter_log(d, LOG_NOTICE, "no connection with %s", d->peers[place].identity);
-        }
-    } else {
-        godwit_diameter_log(d, LOG_NOTICE, "a message was dropped");
     }
 }
 
@@ -115,19 +102,35 @@ static int choose_next_hop(void *context, struct msg **message, struct fd_list *
         struct rtd_candidate *c = (struct rtd_candidate *)l;
         size_t place = place_of(d, c->diamid, c->diamidlen);
         if (place == NOBODY || !is_authentic(d, place)) {
-            c->score += FD_SCORE_NO_DELIVERY;
+            c->score += 100 * FD_SCORE_NO_DELIVERY; /* one of them does not outweigh being the Destination-Host */
         }
     }
     return 0;
+}
+
+static void on_connection(enum fd_hook_type type, struct msg *message, struct peer_hdr *peer, void *other,
+                          struct fd_hook_permsgdata *data, void *context)
+{
+    godwit_diameter_t *d = context;
+    size_t place = peer != NULL ? place_of(d, peer->info.pi_diamid, peer->info.pi_diamidlen) : NOBODY;
+    (void)other;
+    (void)data;
+    if (place == NOBODY) {
+        godwit_diameter_log(d, LOG_NOTICE, "a connection was turned away");
+    } else if (type == HOOK_PEER_CONNECT_SUCCESS) {
+        on_connected(d, place, message, &peer->info);
+    } else {
+        note_authentic(d, place, false);
+        godwit_diameter_log(d, LOG_NOTICE, "no connection with %s", d->peers[place].identity);
+    }
 }
 
 int godwit_diameter_peers_watch(godwit_diameter_t *d)
 {
     struct fd_hook_hdl *handle;
     struct fd_rt_out_hdl *out;
-    int error = fd_hook_register(HOOK_MASK(HOOK_PEER_CONNECT_SUCCESS, HOOK_PEER_CONNECT_FAILED, HOOK_MESSAGE_DROPPED,
-                                           HOOK_MESSAGE_PARSING_ERROR),
-                                 hook, d, NULL, &handle);
+    int error = fd_hook_register(HOOK_MASK(HOOK_PEER_CONNECT_SUCCESS, HOOK_PEER_CONNECT_FAILED), on_connection, d, NULL,
+                                 &handle);
     error = error ? error : fd_peer_validate_register(on_unknown_peer);
     return error ? error : fd_rt_out_register(choose_next_hop, d, 5, &out);
 }

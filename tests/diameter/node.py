@@ -8,6 +8,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -93,11 +94,14 @@ class Node:
         self.say("counters")
         return {k: int(v) for k, v in (word.split("=") for word in self.out.next("counters").split()[1:])}
 
+    def is_open(self, peer, state="open"):
+        self.say("peers")
+        return f" {peer}={state}" in self.out.next("peers")
+
     def wait_open(self, peer, seconds=15, state="open"):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            self.say("peers")
-            if f" {peer}={state}" in self.out.next("peers"):
+            if self.is_open(peer, state):
                 return
             time.sleep(0.05)
         raise AssertionError(f"{self.name}: {peer} is not {state} after {seconds} s")
@@ -112,6 +116,50 @@ class Node:
             if node.process.poll() is None:
                 node.process.kill()
                 node.process.wait()
+
+
+class Erlang(Node):
+    """s6a_peer.erl, compiled with its dictionary into a folder of its own."""
+
+    code = None
+
+    def __init__(self, name, *arguments):
+        if Erlang.code is None:
+            need("erl", "erlc", "diameterc")
+            Erlang.code = tempfile.TemporaryDirectory(prefix="godwit-erlang-")
+            for command in (["diameterc", "-o", ".", os.path.join(HERE, "godwit_s6a.dia")],
+                            ["erlc", "godwit_s6a.erl", os.path.join(HERE, "s6a_peer.erl")]):
+                done = subprocess.run(command, cwd=Erlang.code.name, capture_output=True, text=True, check=False)
+                if done.returncode != 0 and "erlang-dev" in done.stdout + done.stderr:
+                    skip("erlang-dev is not installed")
+                check(done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}")
+        self.name = name
+        self.process = subprocess.Popen(
+            ["erl", "-noshell", "-pa", Erlang.code.name, "-kernel",
+             "logger_level", "critical", "-eval", "s6a_peer:main(init:get_plain_arguments()).", "-extra", *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1, errors="replace")
+        Node.running.append(self)
+        self.log = Lines(self.process.stderr, name)
+        self.out = Lines(self.process.stdout, name)
+
+    def say(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def answer(self, line):
+        """The members of an answer; an answer of several vectors keeps the last of each member."""
+        self.say(line)
+        return dict(word.split("=", 1) for word in self.out.next("answer", 30).split()[1:])
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def hss(*options, peers=("mme.home.example,home.example",)):
@@ -167,8 +215,8 @@ def avp(code, data, vendor=0, flags=0x40):
     return struct.pack(">II", code, (flags | (0x80 if vendor else 0)) << 24 | length) + head + data + bytes(-length % 4)
 
 
-def message(command, application, flags, body, hop=1):
-    return struct.pack(">IIIII", 1 << 24 | 20 + len(body), flags << 24 | command, application, hop, hop) + body
+def message(command, application, flags, body, hop=1, end=None):
+    return struct.pack(">IIIII", 1 << 24 | 20 + len(body), flags << 24 | command, application, hop, hop if end is None else end) + body
 
 
 def capabilities(host, realm):
@@ -186,6 +234,7 @@ class Raw:
     """A TCP connection with the octets in our own hand."""
 
     def __init__(self, port, host=None, realm="home.example"):
+        self.host, self.realm = host or "", realm
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         if host:
             self.socket.sendall(capabilities(host, realm))
@@ -206,9 +255,20 @@ class Raw:
                 data += part
         except ConnectionError:
             return None
-        if data[4] & 0x80 and data[5:8] == b"\x00\x01\x18":  # a watchdog request is not what we wait for
+        if data[4] & 0x80 and data[5:8] == b"\x00\x01\x18":  # a watchdog request: answered, and not what we wait for
+            self.send(message(280, 0, 0, avp(268, 2001) + avp(264, self.host) + avp(296, self.realm), int.from_bytes(data[12:16], "big"),
+                              int.from_bytes(data[16:20], "big")))
             return self.receive()
         return data
+
+    def settle(self, seconds):
+        """Answers watchdogs for so long."""
+        self.socket.settimeout(seconds)
+        try:
+            check(self.receive() is None, "a message that nobody waits for")
+        except TimeoutError:
+            pass
+        self.socket.settimeout(10)
 
     @staticmethod
     def avps(data):

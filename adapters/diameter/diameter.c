@@ -5,17 +5,21 @@
 #include "adapters/diameter/internal.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <sys/timerfd.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #define DEFAULT_TIMEOUT_MS 5000
+#define FREE_PORT_FIRST 20000
+#define FREE_PORTS 12000
 #define ANSWER_ROOM 4096 /* five vectors and our names, beside what is echoed of the request */
 
 godwit_diameter_t *godwit_diameter_instance;
@@ -29,56 +33,73 @@ static bool refuse(char *error, const char *what, const char *why)
 
 /* ---- starting ---- */
 
-/* Learns whether the port can be had, or finds a free one: freeDiameter itself would only say so in its log, from a thread. */
-static bool find_port(godwit_diameter_t *d, const godwit_diameter_config_t *config, char *error)
+/* Whether that port can be had: freeDiameter itself would only say so in its log, from a thread. Leaves errno. */
+static bool can_listen(const char *address_text, uint16_t port)
 {
-    struct sockaddr_storage address;
-    socklen_t len, got = sizeof address;
-    char what[96];
-    int on = 1;
-    if (godwit_diameter_address(config->listen, config->port, &address, &len) != GODWIT_OK) {
-        return refuse(error, "listen is no address", config->listen);
-    }
-    int probe = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    (void)setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    bool ok = probe >= 0 && bind(probe, (struct sockaddr *)&address, len) == 0 && listen(probe, 1) == 0 &&
-              getsockname(probe, (struct sockaddr *)&address, &got) == 0;
-    if (ok) {
-        /* sin_port and sin6_port stand at the same place */
-        d->port = ntohs(((struct sockaddr_in *)&address)->sin_port);
-    } else {
-        snprintf(what, sizeof what, "cannot listen on %s port %u", config->listen, (unsigned)config->port);
-        (void)refuse(error, what, strerror(errno));
-    }
-    if (probe >= 0) {
-        close(probe);
-    }
-    return ok;
-}
-
-/* freeDiameter listens from a thread of its own, some time after it says that it has started: until then the address can be bound. */
-static bool wait_until_listening(const godwit_diameter_t *d, const godwit_diameter_config_t *config)
-{
-    struct timespec pause = {.tv_nsec = 1000000};
     struct sockaddr_storage address;
     socklen_t len;
     int on = 1;
-    bool listening = false;
-    if (godwit_diameter_address(config->listen, d->port, &address, &len) != GODWIT_OK) {
+    if (godwit_diameter_address(address_text, port, &address, &len) != GODWIT_OK) {
         return false;
     }
-    for (int i = 0; i < 3000 && !listening; i++) {
-        int probe = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        (void)setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        listening = probe >= 0 && bind(probe, (struct sockaddr *)&address, len) != 0;
-        if (probe >= 0) {
-            close(probe);
-        }
-        if (!listening) {
-            nanosleep(&pause, NULL);
-        }
+    int probe = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    (void)setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    bool can = probe >= 0 && bind(probe, (struct sockaddr *)&address, len) == 0 && listen(probe, 1) == 0;
+    int error = errno;
+    if (probe >= 0) {
+        close(probe);
     }
-    return listening;
+    errno = error;
+    return can;
+}
+
+/* A free port is looked for below those that the system gives to connections: it must still be free when freeDiameter comes to it. */
+static bool find_port(godwit_diameter_t *d, const godwit_diameter_config_t *config, char *error)
+{
+    char what[96];
+    uint16_t random = 0;
+    d->port = config->port;
+    bool found = config->port != 0 && can_listen(config->listen, config->port);
+    for (int i = 0; i < 200 && !found && config->port == 0; i++) {
+        (void)!getrandom(&random, sizeof random, 0);
+        d->port = (uint16_t)(FREE_PORT_FIRST + random % FREE_PORTS);
+        found = can_listen(config->listen, d->port);
+    }
+    if (!found) {
+        snprintf(what, sizeof what, "cannot listen on %s port %u", config->listen, (unsigned)config->port);
+        (void)refuse(error, what, strerror(errno));
+    }
+    return found;
+}
+
+/* Whether somebody listens on our port, by the kernel's own list: a connection to try it would be noise. */
+static bool is_listening(uint16_t port, const char *list)
+{
+    char line[256];
+    bool found = false;
+    FILE *file = fopen(list, "re");
+    while (file != NULL && !found && fgets(line, sizeof line, file) != NULL) {
+        unsigned local, state;
+        found = sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", &local, &state) == 2 && local == port &&
+                state == TCP_LISTEN;
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return found;
+}
+
+/* freeDiameter listens from a thread of its own, some time after it says that it has started. */
+static bool wait_until_listening(const godwit_diameter_t *d)
+{
+    struct timespec pause = {.tv_nsec = 2000000};
+    for (int i = 0; i < 1500; i++) {
+        if (is_listening(d->port, "/proc/net/tcp") || is_listening(d->port, "/proc/net/tcp6")) {
+            return true;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return false;
 }
 
 static bool open_descriptors(godwit_diameter_t *d, char *error)
@@ -149,7 +170,7 @@ static bool launch(godwit_diameter_t *d, const godwit_diameter_config_t *config,
     if (fd_core_start() != 0 || fd_core_waitstartcomplete() != 0) {
         return refuse(error, "freeDiameter does not start", d->first_error);
     }
-    if (!wait_until_listening(d, config)) {
+    if (!wait_until_listening(d)) {
         return refuse(error, "freeDiameter does not listen", d->first_error);
     }
     pthread_mutex_lock(&d->lock);

@@ -8,6 +8,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -164,7 +167,37 @@ static int write_all(int fd, const char *text, size_t len)
     return 0;
 }
 
-int godwit_diameter_config_file(const godwit_diameter_t *d, const godwit_diameter_config_t *c, char *error)
+static bool write_text(int fd, BIO *text)
+{
+    char *pem = NULL;
+    long len = BIO_get_mem_data(text, &pem);
+    return len > 0 && write_all(fd, pem, (size_t)len) == 0;
+}
+
+/* The group ffdhe2048 of RFC 7919 as a file: left to itself freeDiameter makes a group of its own at every start, which takes from half a
+ * second to half a minute. */
+static int dh_file(void)
+{
+    OSSL_PARAM named[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char[]){"ffdhe2048"}, 0),
+                          OSSL_PARAM_construct_end()};
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
+    EVP_PKEY *group = NULL;
+    BIO *text = BIO_new(BIO_s_mem());
+    int fd = memfd_create("godwit-diameter-dh", MFD_CLOEXEC);
+    bool ok = context != NULL && text != NULL && fd >= 0 && EVP_PKEY_paramgen_init(context) == 1 &&
+              EVP_PKEY_CTX_set_params(context, named) == 1 && EVP_PKEY_generate(context, &group) == 1 &&
+              PEM_write_bio_Parameters(text, group) == 1 && write_text(fd, text) && lseek(fd, 0, SEEK_SET) == 0;
+    EVP_PKEY_free(group);
+    EVP_PKEY_CTX_free(context);
+    BIO_free(text);
+    if (!ok && fd >= 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+int godwit_diameter_config_file(godwit_diameter_t *d, const godwit_diameter_config_t *c, char *error)
 {
     char text[FILE_MAX];
     int used = snprintf(text, sizeof text,
@@ -172,11 +205,17 @@ int godwit_diameter_config_file(const godwit_diameter_t *d, const godwit_diamete
                         "TcTimer = 2;\nTwTimer = 6;\nAppServThreads = 2;\nThreadsPerServer = 1;\n",
                         d->identity, d->realm, d->tls ? 0u : d->port, d->tls ? d->port : 0u,
                         strchr(c->listen, ':') ? "No_IP;\n" : "No_IPv6;\n");
+    d->dh_file = d->tls ? dh_file() : -1;
+    if (d->tls && d->dh_file < 0) {
+        (void)refuse(error, "the Diffie-Hellman group could not be written to memory", NULL);
+        return -1;
+    }
     if (d->tls && used > 0 && (size_t)used < sizeof text) {
-        used += snprintf(text + used, sizeof text - (size_t)used,
-                         "TLS_Cred = \"%s\", \"%s\";\nTLS_CA = \"%s\";\n"
-                         "TLS_Prio = \"SECURE128:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3\";\nTLS_DH_Bits = 2048;\n",
-                         c->tls_certificate, c->tls_key, c->tls_ca);
+        used += snprintf(
+            text + used, sizeof text - (size_t)used,
+            "TLS_Cred = \"%s\", \"%s\";\nTLS_CA = \"%s\";\n"
+            "TLS_Prio = \"SECURE128:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3\";\nTLS_DH_File = \"/proc/self/fd/%d\";\n",
+            c->tls_certificate, c->tls_key, c->tls_ca, d->dh_file);
     }
     int fd = memfd_create("godwit-diameter", MFD_CLOEXEC);
     if (used < 0 || (size_t)used >= sizeof text || fd < 0 || write_all(fd, text, (size_t)used) != 0 ||

@@ -182,8 +182,8 @@ static bool launch(godwit_diameter_t *d, const godwit_diameter_config_t *config,
 
 static void release(godwit_diameter_t *d)
 {
-    const int descriptors[] = {d->event, d->timer, d->poll};
-    for (size_t i = 0; i < 3; i++) {
+    const int descriptors[] = {d->event, d->timer, d->poll, d->dh_file};
+    for (size_t i = 0; i < 4; i++) {
         if (descriptors[i] >= 0) {
             close(descriptors[i]);
         }
@@ -210,7 +210,7 @@ godwit_diameter_t *godwit_diameter_start(const godwit_diameter_config_t *config,
         (void)refuse(error, "no memory", "");
         return NULL;
     }
-    d->event = d->timer = d->poll = -1;
+    d->event = d->timer = d->poll = d->dh_file = -1;
     pthread_mutex_init(&d->lock, NULL);
     fill(d, config);
     if (!open_descriptors(d, error) || !find_port(d, config, error)) {

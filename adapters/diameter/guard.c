@@ -67,11 +67,16 @@ static void guard_session(struct msg *message)
     }
 }
 
-/* The error that routing is about to send is addressed to nobody, and so dropped: what is not for us gets no answer. */
+/* The error that routing is about to send to a peer is addressed to nobody, and so dropped: what is not for us gets no answer. Requests of
+ * our own, which have no source, are told. */
 static void address_to_nobody(struct msg *message)
 {
     char nobody[] = "nobody.invalid";
-    (void)fd_msg_source_set(message, nobody, sizeof nobody - 1);
+    DiamId_t source = NULL;
+    size_t len = 0;
+    if (fd_msg_source_get(message, &source, &len) == 0 && source != NULL) {
+        (void)fd_msg_source_set(message, nobody, sizeof nobody - 1);
+    }
 }
 
 static void hook(enum fd_hook_type type, struct msg *message, struct peer_hdr *peer, void *other,

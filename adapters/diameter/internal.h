@@ -45,7 +45,7 @@ struct godwit_diameter {
     godwit_diameter_peer_t peers[GODWIT_DIAMETER_PEERS_MAX];
     bool tls;
     uint16_t port;
-    int event, timer, poll;
+    int event, timer, poll, dh_file;
 
     pthread_mutex_t lock;
     bool dead;                                     /* freeDiameter has ended itself */
@@ -74,7 +74,7 @@ void godwit_diameter_log_handler(int level, const char *format, va_list args);
 /* config.c: GODWIT_OK, or a line in error. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_config_check(const godwit_diameter_config_t *config, char *error);
 /* The configuration file's descriptor, or -1. */
-int godwit_diameter_config_file(const godwit_diameter_t *d, const godwit_diameter_config_t *config, char *error);
+int godwit_diameter_config_file(godwit_diameter_t *d, const godwit_diameter_config_t *config, char *error);
 GODWIT_MUST_USE godwit_status_t godwit_diameter_address(const char *text, uint16_t port,
                                                         struct sockaddr_storage *address, socklen_t *len);
 bool godwit_diameter_is_loopback(const struct sockaddr_storage *address);

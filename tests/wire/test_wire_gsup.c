@@ -177,7 +177,7 @@ static void broken_answers_are_refused(void **state)
             assert_memory_equal(&a, &before, sizeof a);
         }
     }
-    octets[14] = 0x23; /* the tuple's RAND becomes a second IK */
+    /* the tuple's RAND becomes a second IK */
     assert_int_equal(octets[13], 0x20);
     octets[13] = 0x23;
     assert_int_equal(parse(octets, w.len, &a), GODWIT_MALFORMED);

@@ -89,7 +89,7 @@ static void hook(enum fd_hook_type type, struct msg *message, struct peer_hdr *p
         mark(message, false);
     } else if (type == HOOK_MESSAGE_ROUTING_LOCAL) {
         mark(message, true);
-        (void)guard_session;
+        guard_session(message);
     } else if (type == HOOK_MESSAGE_DROPPED) {
         godwit_diameter_log(d, LOG_NOTICE, "a message was dropped: %s", other != NULL ? (const char *)other : "");
     } else {

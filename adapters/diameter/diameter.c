@@ -5,7 +5,6 @@
 #include "adapters/diameter/internal.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,29 +71,12 @@ static bool find_port(godwit_diameter_t *d, const godwit_diameter_config_t *conf
     return found;
 }
 
-/* Whether somebody listens on our port, by the kernel's own list: a connection to try it would be noise. */
-static bool is_listening(uint16_t port, const char *list)
-{
-    char line[256];
-    bool found = false;
-    FILE *file = fopen(list, "re");
-    while (file != NULL && !found && fgets(line, sizeof line, file) != NULL) {
-        unsigned local, state;
-        found = sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", &local, &state) == 2 && local == port &&
-                state == TCP_LISTEN;
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    return found;
-}
-
 /* freeDiameter listens from a thread of its own, some time after it says that it has started. */
 static bool wait_until_listening(const godwit_diameter_t *d)
 {
     struct timespec pause = {.tv_nsec = 2000000};
     for (int i = 0; i < 1500; i++) {
-        if (is_listening(d->port, "/proc/net/tcp") || is_listening(d->port, "/proc/net/tcp6")) {
+        if (godwit_diameter_is_listening(d->port)) {
             return true;
         }
         nanosleep(&pause, NULL);

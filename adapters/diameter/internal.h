@@ -125,6 +125,9 @@ uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *
 bool godwit_diameter_take_outstanding(godwit_diameter_t *d, uint64_t number, godwit_diameter_outstanding_t *taken);
 void godwit_diameter_sweep(godwit_diameter_t *d);
 
+/* listening.c: by the kernel's list. */
+bool godwit_diameter_is_listening(uint16_t port);
+
 /* carry.c: between octets and freeDiameter's messages. */
 int godwit_diameter_serve(void);
 /* The octets of a message; freed by the caller. False: none. */

@@ -45,6 +45,7 @@ typedef struct godwitd {
 
     int signals, epoll;
     bool stopping;
+    bool failed; /* stopping because something that cannot be mended while running gave up: exit code 1 */
 } godwitd_t;
 
 #define DAEMON_ERROR_MAX CONFIG_ERROR_MAX

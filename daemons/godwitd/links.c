@@ -91,13 +91,24 @@ void links_send(godwitd_t *d, const godwit_message_t *message)
     }
 }
 
+/* True when a message came, over whichever link. freeDiameter may have ended itself: then this process has to end, too, for whoever
+ * supervises it to start it anew. */
+static bool receive_one(godwitd_t *d, godwit_message_t *message)
+{
+    godwit_status_t status = d->diameter != NULL ? godwit_diameter_receive(d->diameter, message) : GODWIT_AGAIN;
+    if (status == GODWIT_IO_FAILED) {
+        d->failed = d->stopping = true;
+        return false;
+    }
+    return status == GODWIT_OK || (d->gsup != NULL && godwit_gsup_receive(d->gsup, message) == GODWIT_OK);
+}
+
 void links_receive(godwitd_t *d)
 {
     godwit_message_t message;
     /* As much as the queue holds with room for what it will cause here. */
     for (unsigned i = 0; i < RECEIVE_AT_ONCE && queue_count(d->queue) < QUEUE_CAPACITY / 2; i++) {
-        if ((d->diameter == NULL || godwit_diameter_receive(d->diameter, &message) != GODWIT_OK) &&
-            (d->gsup == NULL || godwit_gsup_receive(d->gsup, &message) != GODWIT_OK)) {
+        if (!receive_one(d, &message)) {
             break;
         }
         godwit_message_t *place = queue_add(d->queue);

@@ -75,9 +75,14 @@ static int run(godwitd_t *d)
     daemon_ready(d);
     daemon_run(d);
     daemon_notify("STOPPING=1");
-    godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_INFO, "stopped", "by a signal, in order");
+    if (d->failed) {
+        godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "stopped",
+                            "freeDiameter has ended itself");
+    } else {
+        godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_INFO, "stopped", "by a signal, in order");
+    }
     daemon_stop(d);
-    return EXIT_GOOD;
+    return d->failed ? EXIT_TROUBLE : EXIT_GOOD;
 }
 
 int main(int argc, char **argv)

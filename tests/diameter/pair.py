@@ -76,9 +76,9 @@ def nobody_there_is_answered_at_once():
 
 
 def requests_beyond_the_queue_are_told_so():
-    server = hss("--wait-to-read-ms", "3000", peers=("mme.home.example,home.example", "mme2.home.example,home.example"))
-    clients = [client(server.port, "--timeout-ms", "15000"),
-               client(server.port, "--timeout-ms", "15000", identity="mme2.home.example", name="mme2")]
+    server = hss("--wait-to-read-ms", "8000", peers=("mme.home.example,home.example", "mme2.home.example,home.example"))
+    clients = [client(server.port, "--timeout-ms", "60000"),
+               client(server.port, "--timeout-ms", "60000", identity="mme2.home.example", name="mme2")]
     for mme in clients:
         mme.wait_open("hss.home.example")
     for i in range(900):

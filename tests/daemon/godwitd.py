@@ -11,7 +11,7 @@ import time
 
 PROGRAM = os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwitd")
 SOURCE = os.environ.get("GODWIT_SOURCE", ".")
-PATIENCE = 30  # seconds until a test gives up; nothing is measured
+PATIENCE = 120  # seconds until a test gives up; nothing is measured
 
 
 class Godwitd:

@@ -46,7 +46,7 @@ class Lines:
             self.lines.put(line)
         self.lines.put(None)
 
-    def next(self, starts, seconds=20):
+    def next(self, starts, seconds=60):
         """The next line that starts so; others are passed over."""
         end = time.monotonic() + seconds
         while True:
@@ -84,7 +84,7 @@ class Node:
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
 
-    def ask(self, line, seconds=20):
+    def ask(self, line, seconds=60):
         """One request and the members of its answer: {"status": ..., "rand": ...}."""
         self.say(line)
         words = self.out.next("answer", seconds).split()
@@ -98,7 +98,7 @@ class Node:
         self.say("peers")
         return f" {peer}={state}" in self.out.next("peers")
 
-    def wait_open(self, peer, seconds=15, state="open"):
+    def wait_open(self, peer, seconds=90, state="open"):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.is_open(peer, state):

@@ -34,7 +34,7 @@ def skip(reason):
     sys.exit(77)
 
 
-def connect(port, seconds=10):
+def connect(port, seconds=60):
     end = time.monotonic() + seconds
     while True:
         try:

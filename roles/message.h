@@ -16,6 +16,10 @@ typedef enum godwit_function {
     GODWIT_FUNCTION_HSE,
     GODWIT_FUNCTION_EMKS,
     GODWIT_FUNCTION_HSS,
+    GODWIT_FUNCTION_MME,
+    GODWIT_FUNCTION_SGSN,
+    GODWIT_FUNCTION_SGW,
+    GODWIT_FUNCTION_PGW, /* also the GGSN */
 } godwit_function_t;
 
 typedef enum godwit_message_kind {
@@ -25,6 +29,16 @@ typedef enum godwit_message_kind {
     GODWIT_KEY_ANSWER,
     GODWIT_KEY_CONFIRM, /* HSE to EMKS: a datagram verified under that generation; no vector is outstanding any more */
     GODWIT_KEY_CONFIRM_ANSWER,
+    GODWIT_KEY_PUSH, /* HSS to HSE */
+    GODWIT_KEY_PUSH_ANSWER,
+    GODWIT_KEY_SET_PUSH, /* HSS to EMKS */
+    GODWIT_KEY_SET_PUSH_ANSWER,
+    GODWIT_KEY_PARK, /* HSE to EMKS or HSS */
+    GODWIT_KEY_PARK_ANSWER,
+    GODWIT_ACTIVATION, /* gateway to HSS */
+    GODWIT_ACTIVATION_ANSWER,
+    GODWIT_BEARER, /* gateway to HSE */
+    GODWIT_BEARER_ANSWER,
 } godwit_message_kind_t;
 
 typedef struct godwit_message {
@@ -43,6 +57,13 @@ typedef struct godwit_message {
         godwit_key_answer_t key_answer;
         godwit_key_confirm_t key_confirm;
         godwit_status_t key_confirm_answer;
+        godwit_key_push_t key_push;
+        godwit_key_set_push_t key_set_push;
+        godwit_key_park_t key_park;
+        godwit_activation_t activation;
+        godwit_bearer_t bearer;
+        godwit_bearer_answer_t bearer_answer;
+        godwit_status_t outcome; /* of KEY_PUSH, KEY_SET_PUSH, KEY_PARK and ACTIVATION */
     } u;
 } godwit_message_t;
 

@@ -24,6 +24,14 @@
 
 #define GODWIT_NEEDS_MAX 8
 
+/* Which door a datagram came in by or leaves by: functions that speak more than one protocol over UDP have one for each. */
+typedef enum godwit_port {
+    GODWIT_PORT_EMSDP = 0,
+    GODWIT_PORT_RADIO, /* NAS and N-PDUs of devices: core/wire/radio.h, our stand-in for the radio and S1AP or RANAP */
+    GODWIT_PORT_GTPC,  /* TS 29.060, TS 29.274; port 2123 */
+    GODWIT_PORT_GTPU,  /* TS 29.281; port 2152 */
+} godwit_port_t;
+
 /* Where a device's datagrams come from, as its adapter writes it: 6 octets are IPv4 and port, 18 IPv6 and port (budgets are kept for
  * the IPv4 address and the IPv6 /64); any other length is opaque (the lab: a node number). */
 #define GODWIT_ADDRESS_MAX 20
@@ -35,7 +43,7 @@ typedef struct godwit_address {
 bool godwit_address_equal(const godwit_address_t *a, const godwit_address_t *b);
 
 typedef enum godwit_input_kind {
-    GODWIT_INPUT_DATAGRAM,      /* EMSDP from a device: from, datagram */
+    GODWIT_INPUT_DATAGRAM,      /* port, from, datagram: EMSDP from a device, NAS, GTP */
     GODWIT_INPUT_MESSAGE,       /* from another function: message */
     GODWIT_INPUT_TIMER,         /* a TIMER request came due: timer */
     GODWIT_INPUT_COMMIT_FAILED, /* record_key */
@@ -45,7 +53,8 @@ typedef enum godwit_input_kind {
 
 typedef struct godwit_input {
     godwit_input_kind_t kind;
-    uint64_t now_ms; /* since 1970-01-01 UTC; the lab counts from its own epoch */
+    uint64_t now_ms;    /* since 1970-01-01 UTC; the lab counts from its own epoch */
+    godwit_port_t port; /* DATAGRAM */
     godwit_address_t from;
     godwit_slice_t datagram;
     const godwit_message_t *message;
@@ -62,7 +71,7 @@ typedef struct godwit_input {
 } godwit_input_t;
 
 typedef enum godwit_request_kind {
-    GODWIT_REQUEST_DATAGRAM,     /* send octets to a device: to, octets */
+    GODWIT_REQUEST_DATAGRAM,     /* port, to, octets */
     GODWIT_REQUEST_MESSAGE,      /* send message to the function that message->to names */
     GODWIT_REQUEST_DELIVER,      /* a reading for the application: reading */
     GODWIT_REQUEST_TIMER,        /* give INPUT_TIMER with this number after delay_ms; delay 0 cancels it */
@@ -93,6 +102,7 @@ typedef struct godwit_event {
 
 typedef struct godwit_request {
     godwit_request_kind_t kind;
+    godwit_port_t port;
     godwit_address_t to;
     godwit_slice_t octets;
     const godwit_message_t *message;

@@ -30,6 +30,7 @@ typedef enum godwit_port {
     GODWIT_PORT_RADIO, /* NAS and N-PDUs of devices: core/wire/radio.h, our stand-in for the radio and S1AP or RANAP */
     GODWIT_PORT_GTPC,  /* TS 29.060, TS 29.274; port 2123 */
     GODWIT_PORT_GTPU,  /* TS 29.281; port 2152 */
+    GODWIT_PORT_SGI, /* of a gateway: the point-to-point UDP tunnel of TS 23.401 4.3.17.8.3.3.2, one address for each device */
 } godwit_port_t;
 
 /* Where a device's datagrams come from, as its adapter writes it: 6 octets are IPv4 and port, 18 IPv6 and port (budgets are kept for
@@ -56,6 +57,7 @@ typedef struct godwit_input {
     uint64_t now_ms;    /* since 1970-01-01 UTC; the lab counts from its own epoch */
     godwit_port_t port; /* DATAGRAM */
     godwit_address_t from;
+    godwit_address_t to; /* SGI: whose address it came to */
     godwit_slice_t datagram;
     const godwit_message_t *message;
     uint32_t timer;
@@ -103,6 +105,7 @@ typedef struct godwit_event {
 typedef struct godwit_request {
     godwit_request_kind_t kind;
     godwit_port_t port;
+    godwit_address_t from; /* SGI: the address that it leaves by */
     godwit_address_t to;
     godwit_slice_t octets;
     const godwit_message_t *message;

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device's way into a mobile network: attach, authentication, security mode, bearer, modification, idle and paging, detach, for EPS
+ * (TS 24.301 with control plane CIoT optimisation, data over NAS) and UMTS (TS 24.008). It yields the key set of agreements 01 and 02
+ * (contribution 003). Frames are those of core/wire/radio.h, our stand-in for the radio. As godwit/device.h: no malloc, no threads, no clock; one
+ * input at a time, and requests that the caller carries out in order. All of it is volatile: after a power loss the device attaches anew.
+ *
+ *     godwit_access_init(&access, &config);
+ *     godwit_access_attach(&access, &requests);                 // then carry out requests, feed frames, until the event "attached"
+ *     godwit_access_send(&access, n_pdu, &requests);            // what a GODWIT_DEVICE_SEND of device.h gave
+ *
+ * How it works together with device.h (Solution 1, config.e2m):
+ *     KEY_SET    -> godwit_device_access_key_set(device, agreement, rand, sqn, e2m_keyset);
+ *                   godwit_device_container(device, ...) -> contents; godwit_access_container(access, contents, &requests)
+ *     CONTAINER  -> godwit_device_bearer_start(device, octets, ...): empty octets mean that none came, and the device falls back
+ *     DELIVER    -> godwit_device_receive(device, octets, ...)
+ * With config.key_set alone (Solution 2) KEY_SET ends with godwit_device_access_key_set: nothing goes into the PCO.
+ *
+ * Before the security mode command has verified, nothing from the network changes more than how this attach goes on; rejects are then hints
+ * that make it back off, and never erase a key.
+ */
+#ifndef GODWIT_ACCESS_H
+#define GODWIT_ACCESS_H
+
+#include "godwit/aka.h"
+#include "godwit/keys.h"
+
+/* The most requests that one call gives. */
+#define GODWIT_ACCESS_REQUESTS_MAX 10
+
+/* What follows may be lowered where memory is dear; library and firmware must be compiled with the same values. */
+
+/* Longest N-PDU, either way: an EMSDP datagram. */
+#ifndef GODWIT_ACCESS_NPDU_MAX
+#define GODWIT_ACCESS_NPDU_MAX 1232
+#endif
+/* Longest frame: the N-PDU in its ESM DATA TRANSPORT inside a CONTROL PLANE SERVICE REQUEST, protected; or in PROTECTED of the radio. */
+#define GODWIT_ACCESS_FRAME_MAX (GODWIT_ACCESS_NPDU_MAX + 64)
+/* Longest APN in the configuration, as text. */
+#ifndef GODWIT_ACCESS_APN_MAX
+#define GODWIT_ACCESS_APN_MAX 100
+#endif
+/* Longest contents of the PCO container, up. */
+#define GODWIT_ACCESS_CONTAINER_MAX 64
+/* Runs of the USIM that one attach may cost, whatever comes over the air. */
+#ifndef GODWIT_ACCESS_USIM_RUNS_MAX
+#define GODWIT_ACCESS_USIM_RUNS_MAX 8
+#endif
+/* How often one answer is sent again. */
+#ifndef GODWIT_ACCESS_REPEATS_MAX
+#define GODWIT_ACCESS_REPEATS_MAX 8
+#endif
+
+typedef enum godwit_access_kind { GODWIT_ACCESS_EPS = 1, GODWIT_ACCESS_UMTS = 2 } godwit_access_kind_t;
+
+/* The caller owns what the pointers show; it must live as long as the access. */
+typedef struct godwit_access_config {
+    const godwit_crypto_t *crypto;
+    godwit_access_kind_t kind;
+    godwit_imsi_t imsi;
+    godwit_plmn_t serving_network; /* where the device is: KASME is bound to it (TS 33.401 A.2) */
+    godwit_plmn_t home;            /* HPLMN */
+    godwit_slice_t apn;            /* dotted text, e.g. "e2m.example"; may be empty: the network's default */
+    bool e2m;                      /* wants Solution 1: KEY_SET, the container in the PCO, CONTAINER */
+    bool key_set;                  /* wants the key set, but nothing in the PCO (Solution 2): KEY_SET alone */
+    bool me_derives;   /* variant E: the ME derives for a USIM that does not; home must know (feature e2m-me) */
+    uint8_t selector;  /* of the container: 1 RAND, 2 SQN; 0: RAND. Kept for the owner, who builds the container */
+    uint16_t amf_flag; /* the bit of AMF that asks for the derivation; 0: the default 0x0080 */
+    /* What this end can do and accepts, as in the UE network capability (TS 24.301 9.9.3.34): 0x80 algorithm 0, 0x40 SNOW 3G, 0x20 AES, 0x10
+     * ZUC. 0 stands for 0xF0 and 0x70. Integrity never with algorithm 0, whatever is set here. UMTS: 0x80 is UEA0, 0x40 UEA2, UIA2. */
+    uint8_t eea, eia;
+    uint32_t retransmit_ms; /* first wait for an answer, doubled each time; 0: 4000 */
+    uint8_t
+        attempts; /* sendings of one request before it is given up; 0: 5 (TS 24.301 5.5.1.1, attach attempt counter) */
+} godwit_access_config_t;
+
+typedef enum godwit_access_request_kind {
+    GODWIT_ACCESS_SEND, /* octets: one frame for the radio */
+    GODWIT_ACCESS_AUTHENTICATE, /* rand, autn: run the USIM (3G context), then call godwit_access_usim_result. Last of its list */
+    GODWIT_ACCESS_TIMER,   /* call godwit_access_timer after delay_ms; 0 cancels */
+    GODWIT_ACCESS_DELIVER, /* octets: an N-PDU from the network */
+    /* agreement, rand, sqn, e2m_keyset: an access AKA run made a key set, and the serving network has proved the access keys of that run. Last of its
+     * list: hand them on; with config.e2m then call godwit_access_container. e2m_keyset is wiped by the next call. */
+    GODWIT_ACCESS_KEY_SET,
+    /* octets: contents of the container that came with the bearer or its modification; empty: none came, or none was sent (the vector
+     * was not flagged, nobody derived a key set). Only with config.e2m. */
+    GODWIT_ACCESS_CONTAINER,
+    GODWIT_ACCESS_EVENT, /* for a log: name, reason */
+} godwit_access_request_kind_t;
+
+typedef struct godwit_access_request {
+    godwit_access_request_kind_t kind;
+    godwit_slice_t octets; /* lives until the next call, as do the pointers */
+    const uint8_t *rand, *autn;
+    const uint8_t *sqn; /* 6 octets: SQN xor AK, the first of AUTN: all that a ME sees of SQN (TS 33.102 6.3.2) */
+    const uint8_t *e2m_keyset;
+    godwit_agreement_t agreement; /* GODWIT_AGREEMENT_ACCESS_UMTS, _EPS */
+    uint32_t delay_ms;
+    /* Static:
+     *   "attach_requested", "authenticated" (the USIM took the vector), "secured" (security mode), "attached" (EPS: with its bearer; UMTS: without),
+     *   "activated" (UMTS: PDP context), "modified", "idle", "connected" (again, after idle), "paged", "deactivated", "detached";
+     *   "not_flagged": config.e2m or key_set, and the vector does not ask for the derivation; "not_derived": it does, and neither card nor
+     *   ME derives; "refused": what came was refused, or the network refuses what we asked (reason); "given_up": a procedure ended
+     *   without success (reason: of the last refusal, GODWIT_OK after silence);
+     *   "n_pdu_uncertain": the N-PDU that waited for the radio connection was dropped, or nobody knows. */
+    const char *name;
+    godwit_status_t reason;
+} godwit_access_request_t;
+
+typedef struct godwit_access_requests {
+    godwit_access_request_t item[GODWIT_ACCESS_REQUESTS_MAX];
+    size_t count;
+} godwit_access_requests_t;
+
+typedef enum godwit_access_state {
+    GODWIT_ACCESS_DETACHED,
+    GODWIT_ACCESS_ATTACHING,
+    GODWIT_ACCESS_ATTACHED, /* UMTS: no PDP context (yet) */
+    GODWIT_ACCESS_ACTIVE,   /* a bearer or PDP context is there */
+    GODWIT_ACCESS_DETACHING,
+} godwit_access_state_t;
+
+typedef struct godwit_access godwit_access_t; /* defined at the end: allocate it where you like, touch nothing inside */
+
+/* GODWIT_INVALID_ARGUMENT for a configuration that cannot be. */
+GODWIT_MUST_USE godwit_status_t godwit_access_init(godwit_access_t *access, const godwit_access_config_t *config);
+/* Attach. EPS: with the default bearer of config.apn. GODWIT_WRONG_STATE unless detached. */
+GODWIT_MUST_USE godwit_status_t godwit_access_attach(godwit_access_t *access, godwit_access_requests_t *requests);
+/* UMTS: the PDP context of config.apn, after "attached"; the container goes in its PCO. GODWIT_WRONG_STATE for EPS and in other states. */
+GODWIT_MUST_USE godwit_status_t godwit_access_activate(godwit_access_t *access, godwit_access_requests_t *requests);
+/* Contents of the container up, after KEY_SET (kept for the PCO of the activation), empty for none. Sends what waited for it.
+ * GODWIT_NO_SPACE when too long. */
+GODWIT_MUST_USE godwit_status_t godwit_access_container(godwit_access_t *access, godwit_slice_t contents,
+                                                        godwit_access_requests_t *requests);
+/* Modification of the bearer with a PCO of this container (contribution 003, step 5b): CONTAINER comes back. GODWIT_WRONG_STATE where no
+ * bearer is, GODWIT_AGAIN while another procedure runs. A device that is idle resumes first. */
+GODWIT_MUST_USE godwit_status_t godwit_access_modify(godwit_access_t *access, godwit_slice_t contents,
+                                                     godwit_access_requests_t *requests);
+/* One N-PDU up. A device that is idle resumes with it. GODWIT_WRONG_STATE where no bearer is; GODWIT_AGAIN while one is held that waits for
+ * the radio connection (until "connected"); GODWIT_NO_SPACE when too long. */
+GODWIT_MUST_USE godwit_status_t godwit_access_send(godwit_access_t *access, godwit_slice_t n_pdu,
+                                                   godwit_access_requests_t *requests);
+/* Releases the radio connection: the bearer stays. GODWIT_WRONG_STATE unless attached, GODWIT_AGAIN while a procedure runs. */
+GODWIT_MUST_USE godwit_status_t godwit_access_idle(godwit_access_t *access, godwit_access_requests_t *requests);
+/* Detach; its keys are wiped when it ends. GODWIT_WRONG_STATE when not attached. Ends an attach that is under way at once. */
+GODWIT_MUST_USE godwit_status_t godwit_access_detach(godwit_access_t *access, godwit_access_requests_t *requests);
+/* A frame came. What is refused changes nothing and gives an EVENT with the reason; the return value is not GODWIT_OK only when our own
+ * house failed. */
+GODWIT_MUST_USE godwit_status_t godwit_access_receive(godwit_access_t *access, godwit_slice_t frame,
+                                                      godwit_access_requests_t *requests);
+/* The USIM's answer to AUTHENTICATE; one for each, with GODWIT_IO_FAILED in it where the card did not answer. GODWIT_WRONG_STATE when
+ * none was asked for. */
+GODWIT_MUST_USE godwit_status_t godwit_access_usim_result(godwit_access_t *access, const godwit_usim_result_t *result,
+                                                          godwit_access_requests_t *requests);
+/* The timer came due: retransmission, or giving up. */
+GODWIT_MUST_USE godwit_status_t godwit_access_timer(godwit_access_t *access, godwit_access_requests_t *requests);
+
+godwit_access_state_t godwit_access_state(const godwit_access_t *access);
+bool godwit_access_is_idle(const godwit_access_t *access); /* attached, without a radio connection */
+
+#include "godwit/access_state.h"
+
+#endif

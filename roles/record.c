@@ -11,6 +11,8 @@ static const struct {
     const char *name;
 } features[] = {
     {GODWIT_FEATURE_SEPARATE_UMTS, "separate-umts"},
+    {GODWIT_FEATURE_E2M_USIM, "e2m-usim"},
+    {GODWIT_FEATURE_E2M_ME, "e2m-me"},
 };
 
 const char *godwit_feature_name(uint32_t bit)

@@ -4,12 +4,19 @@
  */
 #include <string.h>
 
+#include "core/agree/access_aka/access_aka.h"
 #include "roles/usim.h"
 
-/* magic (4) | version (1) | IMSI digits (16) | algorithm, K length (2) | K (32) | OPc (32) | TUAK profile (9) | SRES by truncation (1) |
- * IND bits (1) | delta (8) | age limit (8) | SEQ_MS (32 times 6) | SHA-256 of all that (32) */
+/* magic (4) | version (1) | IMSI digits (16) | algorithm, K length (2) | K (32) | OPc (32) | TUAK profile (9) | flags (1) |
+ * IND bits (1) | delta (8) | age limit (8) | SEQ_MS (32 times 6) | SHA-256 of all that (32)
+ * A card that cannot do Solution 1 is written as version 1, where the flags are SRES by truncation and nothing else, so that an older
+ * program reads it; a capable one as version 2, which an older program refuses and so never uses without the derivation. */
 #define MAGIC 0x47574353u /* "GWCS" */
-#define VERSION 1u
+#define VERSION_PLAIN 1u
+#define VERSION_E2M 2u
+#define FLAG_TRUNCATION 0x01u
+#define FLAG_AMF_BIT 0x70u /* version 2: which bit of the proprietary octet of AMF asks, 7 for 0x80 */
+#define FLAG_AMF_BIT_SHIFT 4u
 #define INDS (1u << GODWIT_IND_BITS_MAX)
 #define BODY (4u + 1u + 16u + 2u + 32u + 32u + 9u + 1u + 1u + 8u + 8u + INDS * 6u)
 
@@ -25,6 +32,25 @@ void godwit_usim_init(godwit_usim_t *usim, const godwit_crypto_t *crypto, const 
     godwit_sqn_array_init(&usim->sqn);
 }
 
+/* Contribution 003, step 3. */
+static godwit_status_t end_to_middle(const godwit_usim_t *usim, const uint8_t autn[16], godwit_usim_result_t *result)
+{
+    godwit_access_aka_keys_t keys;
+    if (!usim->e2m || !godwit_access_aka_flagged(autn, usim->amf_flag)) {
+        return GODWIT_OK;
+    }
+    godwit_status_t status =
+        godwit_access_aka_derive(usim->crypto, result->ck, result->ik, autn, usim->amf_flag, &keys);
+    if (status == GODWIT_OK) {
+        result->e2m = true;
+        memcpy(result->ck, keys.ck, sizeof result->ck);
+        memcpy(result->ik, keys.ik, sizeof result->ik);
+        memcpy(result->e2m_keyset, keys.e2m_keyset, sizeof result->e2m_keyset);
+    }
+    godwit_wipe(&keys, sizeof keys);
+    return status;
+}
+
 godwit_status_t godwit_usim_step(godwit_usim_t *usim, const uint8_t rand[16], const uint8_t autn[16],
                                  godwit_usim_output_t *out)
 {
@@ -33,6 +59,7 @@ godwit_status_t godwit_usim_step(godwit_usim_t *usim, const uint8_t rand[16], co
     if (status == GODWIT_OK && out->result.status == GODWIT_OK) { /* only then the array moved */
         out->store = true;
         status = godwit_usim_save(usim, out->image);
+        status = status == GODWIT_OK ? end_to_middle(usim, autn, &out->result) : status;
     }
     if (status != GODWIT_OK) {
         godwit_wipe(out, sizeof *out);
@@ -58,16 +85,35 @@ static void put_key(godwit_writer_t *w, const godwit_aka_key_t *key)
     godwit_put_u16(w, key->tuak.ck_bits);
     godwit_put_u16(w, key->tuak.ik_bits);
     godwit_put_u8(w, key->tuak.iterations);
-    godwit_put_u8(w, key->sres_by_truncation ? 1 : 0);
+}
+
+static unsigned amf_bit(uint16_t amf_flag)
+{
+    unsigned bit = 0;
+    unsigned flag = amf_flag != 0 ? amf_flag : GODWIT_AMF_E2M_DEFAULT;
+    while (bit < 7 && (flag >> bit) != 1) {
+        bit++;
+    }
+    return bit;
+}
+
+static uint8_t flags_of(const godwit_usim_t *usim)
+{
+    unsigned flags = usim->key.sres_by_truncation ? FLAG_TRUNCATION : 0;
+    if (usim->e2m) {
+        flags |= amf_bit(usim->amf_flag) << FLAG_AMF_BIT_SHIFT;
+    }
+    return (uint8_t)flags;
 }
 
 godwit_status_t godwit_usim_save(const godwit_usim_t *usim, uint8_t image[GODWIT_USIM_IMAGE_SIZE])
 {
     godwit_writer_t w = godwit_writer(image, GODWIT_USIM_IMAGE_SIZE);
     godwit_put_u32(&w, MAGIC);
-    godwit_put_u8(&w, VERSION);
+    godwit_put_u8(&w, usim->e2m ? VERSION_E2M : VERSION_PLAIN);
     godwit_put(&w, usim->imsi.digits, sizeof usim->imsi.digits);
     put_key(&w, &usim->key);
+    godwit_put_u8(&w, flags_of(usim));
     godwit_put_u8(&w, usim->sqn.ind_bits);
     godwit_put_u64(&w, usim->sqn.delta);
     godwit_put_u64(&w, usim->sqn.age_limit);
@@ -91,7 +137,16 @@ static void get_key(godwit_reader_t *r, godwit_aka_key_t *key)
     key->tuak.ck_bits = godwit_get_u16(r);
     key->tuak.ik_bits = godwit_get_u16(r);
     key->tuak.iterations = godwit_get_u8(r);
-    key->sres_by_truncation = godwit_get_u8(r) != 0;
+}
+
+static bool flags_load(godwit_usim_t *usim, unsigned version, unsigned flags)
+{
+    usim->key.sres_by_truncation = (flags & FLAG_TRUNCATION) != 0;
+    usim->e2m = version == VERSION_E2M;
+    if (usim->e2m) {
+        usim->amf_flag = (uint16_t)(1u << ((flags & FLAG_AMF_BIT) >> FLAG_AMF_BIT_SHIFT));
+    }
+    return (flags & ~(FLAG_TRUNCATION | (usim->e2m ? FLAG_AMF_BIT : 0u))) == 0;
 }
 
 /* The octets are those that were written; whether they make a card is for the same function to say that made the key. */
@@ -114,9 +169,11 @@ static godwit_status_t body_load(godwit_usim_t *usim, godwit_slice_t image)
     godwit_reader_t r = godwit_reader(image);
     char digits[sizeof usim->imsi.digits + 1] = {0};
     bool known = godwit_get_u32(&r) == MAGIC;
-    known = godwit_get_u8(&r) == VERSION && known;
+    unsigned version = godwit_get_u8(&r);
+    known = known && (version == VERSION_PLAIN || version == VERSION_E2M);
     godwit_get(&r, digits, sizeof usim->imsi.digits);
     get_key(&r, &usim->key);
+    known = flags_load(usim, version, godwit_get_u8(&r)) && known;
     usim->sqn.ind_bits = godwit_get_u8(&r);
     usim->sqn.delta = godwit_get_u64(&r);
     usim->sqn.age_limit = godwit_get_u64(&r);

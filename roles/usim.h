@@ -15,6 +15,8 @@ typedef struct godwit_usim {
     godwit_imsi_t imsi;
     godwit_aka_key_t key;   /* secret */
     godwit_sqn_array_t sqn; /* SEQ_MS for each IND */
+    bool e2m;               /* capable: makes e2mKEYSET when AMF asks for it (Solution 1); false after init */
+    uint16_t amf_flag;      /* the bit that asks; 0: GODWIT_AMF_E2M_DEFAULT */
 } godwit_usim_t;
 
 /* What a step asks of the owner, in this order: make `image` durable when `store` is set; then hand out `result`. When the image could not be
@@ -29,7 +31,7 @@ typedef struct godwit_usim_output {
 void godwit_usim_init(godwit_usim_t *usim, const godwit_crypto_t *crypto, const godwit_imsi_t *imsi,
                       const godwit_aka_key_t *key);
 
-/* AUTHENTICATE in the 3G context (TS 31.102 7.1.2). The return value is not GODWIT_OK only when the call itself failed; out is then wiped. */
+/* AUTHENTICATE in the 3G context (TS 31.102 7.1.2), with the derivations of Solution 1 when the card is capable and AMF asks for them. The return value is not GODWIT_OK only when the call itself failed; out is then wiped. */
 GODWIT_MUST_USE godwit_status_t godwit_usim_step(godwit_usim_t *usim, const uint8_t rand[16], const uint8_t autn[16],
                                                  godwit_usim_output_t *out);
 /* AUTHENTICATE in the GSM context: nothing moves. */

@@ -35,8 +35,7 @@ static godwit_status_t read_image(godwit_usim_soft_t *card, uint8_t image[GODWIT
     return status;
 }
 
-static godwit_status_t create_in(godwit_usim_soft_t *card, const godwit_crypto_t *crypto, const godwit_imsi_t *imsi,
-                                 const godwit_aka_key_t *key)
+static godwit_status_t create_in(godwit_usim_soft_t *card, const godwit_usim_t *blank)
 {
     uint8_t image[GODWIT_USIM_IMAGE_SIZE];
     size_t len;
@@ -46,21 +45,19 @@ static godwit_status_t create_in(godwit_usim_soft_t *card, const godwit_crypto_t
                        "%s: exists already; a card is not overwritten: choose another name", card->nvm.path);
         status = GODWIT_WRONG_STATE;
     } else if (status == GODWIT_NOT_FOUND) {
-        godwit_usim_init(&card->usim, crypto, imsi, key);
-        status = godwit_usim_save(&card->usim, image);
+        status = godwit_usim_save(blank, image);
         status = status == GODWIT_OK ? store(card, image) : status;
     }
     godwit_wipe(image, sizeof image);
     return status;
 }
 
-godwit_status_t godwit_usim_soft_create(godwit_usim_soft_t *card, const char *path, const godwit_crypto_t *crypto,
-                                        const godwit_imsi_t *imsi, const godwit_aka_key_t *key,
+godwit_status_t godwit_usim_soft_create(godwit_usim_soft_t *card, const char *path, const godwit_usim_t *blank,
                                         const godwit_disk_t *disk)
 {
     godwit_status_t status = open_file(card, path, disk);
     if (status == GODWIT_OK) {
-        status = create_in(card, crypto, imsi, key);
+        status = create_in(card, blank);
         godwit_usim_soft_close(card);
     }
     return status;

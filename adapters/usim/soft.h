@@ -16,11 +16,10 @@ typedef struct godwit_usim_soft {
     char why[GODWIT_NVM_WHY_MAX]; /* after a failure: one line that names the file, what was wrong and what to do */
 } godwit_usim_soft_t;
 
-/* Makes a card file; never over an existing one (GODWIT_WRONG_STATE). disk: NULL for the operating system's. The card is not open
+/* Makes a card file of a card that godwit_usim_init made; never over an existing one (GODWIT_WRONG_STATE). disk: NULL for the operating system's. The card is not open
  * afterwards. */
 GODWIT_MUST_USE godwit_status_t godwit_usim_soft_create(godwit_usim_soft_t *card, const char *path,
-                                                        const godwit_crypto_t *crypto, const godwit_imsi_t *imsi,
-                                                        const godwit_aka_key_t *key, const godwit_disk_t *disk);
+                                                        const godwit_usim_t *blank, const godwit_disk_t *disk);
 /* GODWIT_NOT_FOUND; GODWIT_MALFORMED when it is damaged; GODWIT_AGAIN when another process has it open; GODWIT_IO_FAILED. */
 GODWIT_MUST_USE godwit_status_t godwit_usim_soft_open(godwit_usim_soft_t *card, const char *path,
                                                       const godwit_crypto_t *crypto, const godwit_disk_t *disk);

@@ -12,7 +12,8 @@
 #include "godwit/keys.h"
 
 /* Names the key set of one access AKA run: in the PCO, and wherever that key set is asked for (contribution 003, steps 5 to 8). RAND is
- * what Godwit sends; SQN is taken for compatibility. */
+ * what Godwit sends; SQN is taken for compatibility. "SQN" is, here and below, SQN xor AK, the first 6 octets of AUTN as they were sent: no ME
+ * sees another, and SQN in clear would undo what AK is for. */
 typedef enum godwit_selector_kind { GODWIT_SELECTOR_RAND = 1, GODWIT_SELECTOR_SQN = 2 } godwit_selector_kind_t;
 typedef struct godwit_selector {
     godwit_selector_kind_t kind;

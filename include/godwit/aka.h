@@ -11,6 +11,9 @@
 
 #define GODWIT_SQN_MAX ((UINT64_C(1) << 48) - 1)
 #define GODWIT_AMF_SEPARATION 0x8000u /* TS 33.102 Annex H: the vector is for EPS (and EAP-AKA', 5G) only */
+/* Asks for the e2m derivation of Solution 1: one bit of the proprietary octet of AMF (TS 33.102 Annex H), configured, never the
+ * separation bit. Godwit's own choice; no bit for it was published. */
+#define GODWIT_AMF_E2M_DEFAULT 0x0080u
 #define GODWIT_RES_MAX 16
 #define GODWIT_CK_MAX 32 /* TUAK can make 256-bit CK, IK; 16 everywhere else */
 #define GODWIT_K_MAX 32
@@ -186,6 +189,10 @@ typedef struct godwit_usim_result {
     uint8_t res_len;
     uint8_t ck[16], ik[16];
     uint8_t auts[14];
+    /* Solution 1, of a capable USIM: AMF asked for it, e2m_keyset is set, and of a UMTS vector (separation bit 0) ck and ik are CK', IK'.
+     * A USIM that is not capable leaves it to the ME (variant E: core/agree/access_aka). */
+    bool e2m;
+    uint8_t e2m_keyset[32];
 } godwit_usim_result_t;
 
 /* In the order of TS 33.102 6.3.3: MAC-A, then SQN. The array moves only when result->status is GODWIT_OK. The return value is

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "adapters/usim/soft.h"
+#include "godwit/keys.h"
 #include "lab/disk.h"
 
 static const godwit_crypto_t *const crypto = &godwit_crypto_builtin;
@@ -53,12 +54,20 @@ static godwit_vector_t vector_of(uint64_t seq, unsigned ind)
     return vector;
 }
 
+static godwit_usim_t test_blank(void)
+{
+    godwit_usim_t blank;
+    godwit_imsi_t imsi = test_imsi();
+    godwit_aka_key_t key = test_key();
+    godwit_usim_init(&blank, crypto, &imsi, &key);
+    return blank;
+}
+
 static void make_card(const char *path, const godwit_disk_t *disk)
 {
     godwit_usim_soft_t card;
-    godwit_imsi_t imsi = test_imsi();
-    godwit_aka_key_t key = test_key();
-    assert_int_equal(godwit_usim_soft_create(&card, path, crypto, &imsi, &key, disk), GODWIT_OK);
+    godwit_usim_t blank = test_blank();
+    assert_int_equal(godwit_usim_soft_create(&card, path, &blank, disk), GODWIT_OK);
 }
 
 static godwit_status_t run(godwit_usim_soft_t *card, const godwit_vector_t *vector)
@@ -166,10 +175,9 @@ static void a_card_is_never_made_over_another(void **state)
 {
     (void)state;
     godwit_usim_soft_t card;
-    godwit_imsi_t imsi = test_imsi();
-    godwit_aka_key_t key = test_key();
+    godwit_usim_t blank = test_blank();
     make_card(card_path(), NULL);
-    assert_int_equal(godwit_usim_soft_create(&card, card_path(), crypto, &imsi, &key, NULL), GODWIT_WRONG_STATE);
+    assert_int_equal(godwit_usim_soft_create(&card, card_path(), &blank, NULL), GODWIT_WRONG_STATE);
     assert_non_null(strstr(card.why, "exists already"));
 }
 
@@ -206,6 +214,79 @@ static void every_damaged_octet_of_an_image_is_noticed(void **state)
     for (size_t len = 0; len < sizeof image; len++) {
         assert_int_equal(godwit_usim_load(&back, crypto, godwit_slice(image, len)), GODWIT_MALFORMED);
     }
+}
+
+static void a_capable_card_keeps_its_flag_and_the_image_says_a_newer_version(void **state)
+{
+    (void)state;
+    godwit_usim_t usim = test_blank(), back;
+    uint8_t image[GODWIT_USIM_IMAGE_SIZE];
+    assert_int_equal(godwit_usim_save(&usim, image), GODWIT_OK);
+    assert_int_equal(image[4], 1); /* as every image was before there were capable cards */
+    assert_int_equal(godwit_usim_load(&back, crypto, godwit_slice(image, sizeof image)), GODWIT_OK);
+    assert_false(back.e2m);
+    for (unsigned bit = 0; bit < 8; bit++) {
+        usim.e2m = true;
+        usim.key.sres_by_truncation = bit % 2 != 0;
+        usim.amf_flag = (uint16_t)(1u << bit);
+        assert_int_equal(godwit_usim_save(&usim, image), GODWIT_OK);
+        assert_int_equal(image[4], 2);
+        assert_int_equal(godwit_usim_load(&back, crypto, godwit_slice(image, sizeof image)), GODWIT_OK);
+        assert_true(back.e2m);
+        assert_int_equal(back.amf_flag, usim.amf_flag);
+        assert_int_equal(back.key.sres_by_truncation, usim.key.sres_by_truncation);
+    }
+    usim.amf_flag = 0;
+    assert_int_equal(godwit_usim_save(&usim, image), GODWIT_OK);
+    assert_int_equal(godwit_usim_load(&back, crypto, godwit_slice(image, sizeof image)), GODWIT_OK);
+    assert_int_equal(back.amf_flag, GODWIT_AMF_E2M_DEFAULT);
+}
+
+static godwit_usim_result_t answer_of(bool capable, uint16_t amf, godwit_vector_t *vector)
+{
+    godwit_usim_t usim = test_blank();
+    godwit_usim_output_t out;
+    godwit_aka_key_t key = test_key();
+    uint8_t octets[2];
+    usim.e2m = capable;
+    godwit_store_u16(octets, amf);
+    assert_int_equal(
+        godwit_vector_create(crypto, &key, test_rand, godwit_sqn_join(1, 0, GODWIT_IND_BITS_DEFAULT), octets, vector),
+        GODWIT_OK);
+    assert_int_equal(godwit_usim_step(&usim, vector->rand, vector->autn, &out), GODWIT_OK);
+    assert_int_equal(out.result.status, GODWIT_OK);
+    assert_true(out.store);
+    return out.result;
+}
+
+static void a_capable_card_makes_the_key_set_when_amf_asks_for_it(void **state)
+{
+    (void)state;
+    static const uint8_t zero[32];
+    godwit_vector_t vector;
+    uint8_t prime[32], root[32], keyset[32];
+    godwit_usim_result_t umts = answer_of(true, 0x0080, &vector);
+    memcpy(root, vector.ck, 16);
+    memcpy(root + 16, vector.ik, 16);
+    assert_int_equal(godwit_e2m_ck_ik_prime(crypto, root, vector.autn, prime), GODWIT_OK);
+    assert_int_equal(
+        godwit_e2m_keyset(crypto, root, GODWIT_AGREEMENT_ACCESS_UMTS, godwit_slice(vector.autn, 6), keyset), GODWIT_OK);
+    assert_true(umts.e2m);
+    assert_memory_equal(umts.ck, prime, 16);
+    assert_memory_equal(umts.ik, prime + 16, 16);
+    assert_memory_equal(umts.e2m_keyset, keyset, 32);
+    godwit_usim_result_t eps = answer_of(true, 0x8080, &vector);
+    assert_true(eps.e2m);
+    assert_memory_equal(eps.ck, vector.ck, 16);
+    assert_memory_equal(eps.ik, vector.ik, 16);
+    assert_memory_not_equal(eps.e2m_keyset, keyset, 32);
+    godwit_usim_result_t unflagged = answer_of(true, 0x8001, &vector);
+    assert_false(unflagged.e2m);
+    assert_memory_equal(unflagged.e2m_keyset, zero, 32);
+    godwit_usim_result_t plain = answer_of(false, 0x0080, &vector);
+    assert_false(plain.e2m);
+    assert_memory_equal(plain.ck, vector.ck, 16);
+    assert_memory_equal(plain.e2m_keyset, zero, 32);
 }
 
 static void a_refused_vector_gives_no_image(void **state)
@@ -282,15 +363,14 @@ static void no_power_loss_makes_a_card_take_a_vector_twice(void **state)
 static void a_power_loss_while_a_card_is_made_leaves_a_card_or_none(void **state)
 {
     (void)state;
-    godwit_imsi_t imsi = test_imsi();
-    godwit_aka_key_t key = test_key();
+    godwit_usim_t blank = test_blank();
     for (unsigned cut = 1; cut <= 4; cut++) {
         for (uint64_t seed = 0; seed < 40; seed++) {
             godwit_lab_disk_t disk;
             godwit_usim_soft_t card;
             godwit_lab_disk_init(&disk, seed);
             disk.cut_at = cut;
-            assert_int_equal(godwit_usim_soft_create(&card, CARD, crypto, &imsi, &key, &disk.disk), GODWIT_IO_FAILED);
+            assert_int_equal(godwit_usim_soft_create(&card, CARD, &blank, &disk.disk), GODWIT_IO_FAILED);
             godwit_lab_disk_power_cycle(&disk);
             godwit_status_t status = godwit_usim_soft_open(&card, CARD, crypto, &disk.disk);
             assert_true(status == GODWIT_OK || status == GODWIT_NOT_FOUND);
@@ -327,6 +407,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_missing_card_and_a_missing_folder_are_told_apart_by_name, make_folder,
                                         remove_folder),
         cmocka_unit_test(every_damaged_octet_of_an_image_is_noticed),
+        cmocka_unit_test(a_capable_card_keeps_its_flag_and_the_image_says_a_newer_version),
+        cmocka_unit_test(a_capable_card_makes_the_key_set_when_amf_asks_for_it),
         cmocka_unit_test(a_refused_vector_gives_no_image),
         cmocka_unit_test(the_gsm_context_gives_sres_and_kc_and_moves_nothing),
         cmocka_unit_test(no_power_loss_makes_a_card_take_a_vector_twice),

@@ -13,7 +13,7 @@
 godwit_status_t godwit_separate_aka_check(godwit_agreement_t agreement, const uint8_t autn[16], uint16_t amf_flag)
 {
     unsigned amf = godwit_load_u16(autn + AUTN_AMF);
-    unsigned flag = amf_flag != 0 ? amf_flag : GODWIT_AMF_E2M_FLAG_DEFAULT;
+    unsigned flag = amf_flag != 0 ? amf_flag : GODWIT_AMF_E2M_DEFAULT;
     switch (agreement) {
     case GODWIT_AGREEMENT_SEPARATE_EPS:
         return (amf & GODWIT_AMF_SEPARATION) != 0 ? GODWIT_OK : GODWIT_POLICY_FORBIDS;

@@ -12,10 +12,6 @@
 #include "godwit/aka.h"
 #include "godwit/keys.h"
 
-/* Asks for the e2m derivation of Solution 1: one bit of the proprietary octet of AMF (TS 33.102 Annex F), configured, never the separation
- * bit. Godwit's own choice; the bit is not published. */
-#define GODWIT_AMF_E2M_FLAG_DEFAULT 0x0080u
-
 /* Whether this AUTN may serve the agreement: GODWIT_OK; GODWIT_POLICY_FORBIDS when its AMF is that of another use;
  * GODWIT_INVALID_ARGUMENT for another agreement than 03 and 07. amf_flag: the configured bit, 0 for the default. */
 GODWIT_MUST_USE godwit_status_t godwit_separate_aka_check(godwit_agreement_t agreement, const uint8_t autn[16],

@@ -30,7 +30,11 @@ bool godwit_apn_equal(const godwit_apn_t *a, const godwit_apn_t *b);
 uint8_t godwit_gtp_version(godwit_slice_t octets);
 
 /* For the GTP codecs alone. */
-void godwit_gtp_put_imsi(godwit_writer_t *w, const godwit_imsi_t *imsi); /* 8 octets */
+#define GODWIT_GTP_IMSI_LEN 8
+void godwit_gtp_put_imsi(godwit_writer_t *w, const godwit_imsi_t *imsi,
+                         bool padded); /* padded: to 8 octets, with filler */
 GODWIT_MUST_USE godwit_status_t godwit_gtp_read_imsi(godwit_slice_t octets, godwit_imsi_t *imsi);
+/* The two octets at `at` become the count of those written after `from`. */
+void godwit_gtp_patch_length(godwit_writer_t *w, size_t at, size_t from);
 
 #endif

@@ -48,6 +48,60 @@ typedef struct godwit_hse_exchange {
     uint8_t start[GODWIT_HSE_START_MAX];
 } godwit_hse_exchange_t;
 
+/* A bearer of Solution 1: the context of the {selector, IMSI, TEID} triplet that a gateway forwarded. It outlives the key: what was parked is
+ * pulled again by it. In memory only; after a restart the gateway's next BEARER, or the device's modification, makes it again. */
+typedef struct godwit_hse_bearer {
+    bool used;
+    bool pending; /* Session Start was sent, key is set; no datagram has verified under it yet */
+    bool live;    /* a session began under a key of this bearer */
+    bool flushed; /* wiped after idle_ms: parked says what the owner of the key set was told */
+    bool pulling; /* the owner was asked, at asked_ms */
+    bool answers; /* the pull is for a BEARER, which waits for its answer; else for the datagram held */
+    bool asked_again;
+    uint8_t agreements; /* 01, 02: that device and HSE both have */
+    uint16_t suites;
+    uint32_t above_generation;
+    uint32_t transaction; /* towards the owner */
+    uint64_t asked_ms;
+    uint64_t last_ms;         /* when something verified, or a Start was sent */
+    godwit_address_t address; /* the gateway's host || TEID: it names the session */
+    godwit_imsi_t imsi;
+    godwit_selector_t selector;
+    godwit_plmn_t serving_network;
+    godwit_agreement_t agreement;
+    uint64_t key_set;
+    godwit_emsdp_key_t key;       /* pending */
+    uint32_t mac_failures;        /* under that key */
+    godwit_parked_t parked;       /* flushed: no key, only how far it was used */
+    uint64_t created_ms;          /* of the session that was flushed */
+    uint32_t gateway_transaction; /* of the BEARER that waits */
+    uint64_t gateway_route;
+    godwit_function_t gateway_function;
+    uint8_t container_hash
+        [32]; /* SHA-256 of the container: transcript of the Start; identical octets get the identical answer */
+    godwit_status_t answered; /* what that container was answered with; GODWIT_AGAIN: not yet */
+    uint8_t start_len;
+    uint8_t start[GODWIT_E2M_START_MAX];
+    uint16_t held_len;
+    uint8_t held[GODWIT_EMSDP_DATAGRAM_MAX]; /* one datagram that came after the flush */
+} godwit_hse_bearer_t;
+
+/* A key that the HSS pushed before anybody asked. Its key is wiped when it is used; the entry stays until its life ends, so that the same
+ * push, repeated, is not taken for a new one. */
+typedef struct godwit_hse_push {
+    bool used;
+    bool spent;
+    uint64_t until_ms;
+    godwit_key_push_t push;
+} godwit_hse_push_t;
+
+/* Who may send BEARER, and from where its G-PDUs come. */
+typedef struct godwit_hse_gateway {
+    char origin_host[GODWIT_NODE_NAME_MAX];
+    uint8_t address[16]; /* of its GTP-U; address_len 0: whatever its BEARERs say */
+    uint8_t address_len; /* 0, 4 or 16 */
+} godwit_hse_gateway_t;
+
 /* A session in memory: its record, and what may be lost when it is evicted. */
 typedef struct godwit_hse_session {
     bool used;
@@ -83,6 +137,14 @@ typedef struct godwit_hse_config {
     uint32_t retransmit_ms;                 /* first wait for a response to 20 or 30, doubled each time; 0: 4000 */
     uint8_t attempts;                       /* sendings of one request while nothing is heard; 0: 4 */
     uint32_t emks_timeout_ms;               /* 0: 6000 */
+    /* Solutions 1 and 2 (agreements 01 and 02). */
+    godwit_function_t
+        e2m_source; /* whom their keys are pulled from and parked with: EMKS or HSS; NONE: pushed keys only, no flush */
+    char push_from[GODWIT_NODE_NAME_MAX]; /* Origin-Host that may push keys; empty: nobody */
+    const godwit_hse_gateway_t *gateways; /* the caller's; framing must have S = 0 when there are any */
+    size_t gateway_count;
+    uint32_t idle_ms;          /* a bearer without a datagram for so long is flushed; 0: never */
+    uint32_t bearers_per_imsi; /* 0: 4 */
 } godwit_hse_config_t;
 
 typedef struct godwit_hse {
@@ -95,6 +157,10 @@ typedef struct godwit_hse {
     size_t sender_capacity;
     uint32_t next_transaction;
     bool sweeping; /* a timer runs that wipes what has expired */
+    godwit_hse_bearer_t *bearers;
+    size_t bearer_capacity;
+    godwit_hse_push_t *pushes;
+    size_t push_capacity;
 } godwit_hse_t;
 
 /* The tables are the owner's and may be of any size but 0; session_capacity a power of two. GODWIT_INVALID_ARGUMENT for a configuration that
@@ -103,7 +169,13 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_
                                                 godwit_hse_session_t *sessions, size_t session_capacity,
                                                 godwit_hse_exchange_t *exchanges, size_t exchange_capacity,
                                                 godwit_hse_sender_t *senders, size_t sender_capacity);
-/* Inputs: DATAGRAM, MESSAGE (KEY_ANSWER, KEY_CONFIRM_ANSWER), TIMER, COMMIT_FAILED, SUBMIT (downlink; session_id, or 0 and imsi), DROP. */
+/* After init, for Solution 1: the tables of bearers and of pushed keys, the caller's, of any size; without them every BEARER and every
+ * KEY_PUSH is refused. */
+void godwit_hse_set_bearers(godwit_hse_t *hse, godwit_hse_bearer_t *bearers, size_t bearer_capacity,
+                            godwit_hse_push_t *pushes, size_t push_capacity);
+/* Inputs: DATAGRAM (port EMSDP; port GTPU: from a gateway's address), MESSAGE (KEY_ANSWER, KEY_CONFIRM_ANSWER, BEARER, KEY_PUSH,
+ * KEY_PARK_ANSWER), TIMER, COMMIT_FAILED, SUBMIT (downlink; session_id, or 0 and imsi), DROP. A datagram to a device behind a gateway leaves
+ * as a G-PDU: port GTPU, to the gateway's port 2152. */
 void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

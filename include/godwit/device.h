@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: the ME side of EMSDP with a SIM (agreements 03 and 07, separate AKA). No malloc, no threads, no clock of its own:
+ * The device library: the ME side of EMSDP with a SIM (agreements 03 and 07, separate AKA; 01 and 02, the key set of an access AKA run). No
+ * malloc, no threads, no clock of its own:
  * the caller gives one input and carries out the requests that come back, in order. A SIM that needs 300 ms, a flash page that must be
  * written before a COUNT is used, a radio that sleeps: all are requests, none blocks.
  *
@@ -81,7 +82,9 @@ typedef struct godwit_device_request {
     uint32_t delay_ms;
     /* Static: "session_requested", "session_started", "rekeyed", "terminated", "refused", "reading_sent", "given_up", and
      * "reading_uncertain": the network hinted that it could not take the datagram that carried the last reading (or never answered it).
-     * It is not sent again by itself, for it may have been delivered; the caller decides. */
+     * It is not sent again by itself, for it may have been delivered; the caller decides. Of Solution 1: "modify_bearer": the owner is to
+     * modify its PDN connection or PDP context with a new container; "fallback": the access gave no key, reason says why; from here on
+     * the device sets up by separate AKA where its agreements allow. */
     const char *name;
     godwit_status_t reason;
 } godwit_device_request_t;
@@ -121,6 +124,29 @@ GODWIT_MUST_USE godwit_status_t godwit_device_terminate(godwit_device_t *device,
 /* Sends Manage Keys Request with the full COUNTs: after a long silence. godwit_device_send does so by itself when so many COUNTs were
  * spent without a sign from the network that it might no longer follow. Errors as above. */
 GODWIT_MUST_USE godwit_status_t godwit_device_synchronise(godwit_device_t *device, godwit_device_requests_t *requests);
+
+/* ---- Solutions 1 and 2: the key set of an access AKA run (docs/device.md) ----
+ *
+ *     godwit_device_access_key_set(&device, ...);            // after each access AKA run that yielded one
+ *     godwit_device_container(&device, home, kind, &writer); // Solution 1: goes up in the PCO
+ *     godwit_device_bearer_start(&device, answer, ...);      // what came down in the PCO
+ *
+ * Without a container the same key set serves Solution 2: the next Session Request names it. */
+
+/* A key set that USIM or ME made in an access AKA run (agreement 01 or 02); sqn as the container names it, SQN xor AK. Nothing of a live
+ * session changes: the key set is used from the next Start on. The same key set given again changes nothing. GODWIT_POLICY_FORBIDS for an
+ * agreement that the configuration does not have. */
+GODWIT_MUST_USE godwit_status_t godwit_device_access_key_set(godwit_device_t *device, godwit_agreement_t agreement,
+                                                             const uint8_t rand[16], const uint8_t sqn[6],
+                                                             const uint8_t e2m_keyset[32]);
+/* Appends the contents of the container up, for activation or modification, and expects its answer. selector_kind: 1 RAND, 2 SQN.
+ * GODWIT_WRONG_STATE when there is no key set. */
+GODWIT_MUST_USE godwit_status_t godwit_device_container(godwit_device_t *device, godwit_plmn_t home_plmn,
+                                                        uint8_t selector_kind, godwit_writer_t *out);
+/* The contents of the container down, or the empty slice when none came: the session begins, or EVENT "fallback" says why not. A reading
+ * that is held goes at once, either way. GODWIT_WRONG_STATE when no container is unanswered. random as above. */
+GODWIT_MUST_USE godwit_status_t godwit_device_bearer_start(godwit_device_t *device, godwit_slice_t answer,
+                                                           const uint8_t random[4], godwit_device_requests_t *requests);
 
 godwit_session_state_t godwit_device_state(const godwit_device_t *device);
 uint32_t godwit_device_session_id(const godwit_device_t *device);

@@ -28,9 +28,24 @@ _Static_assert(sizeof(godwit_device_session_t) <= 256, "RAM of a session (docs/d
 /* One Session Request without a key, as a pure function of the configuration and this: it is made again rather than kept. */
 typedef struct godwit_device_attempt {
     bool used, with_auts;
+    bool with_selector; /* RAND of the access AKA run (Solution 2) */
     uint32_t low_count;
     uint8_t auts[14];
 } godwit_device_attempt_t;
+
+/* The key set of the last access AKA run. In memory only, but for that of the session: with the power the attachment is gone. */
+typedef struct godwit_device_access {
+    uint8_t agreement;   /* 01 or 02; 0: there is none */
+    bool is_current;     /* the session's keys come from it: its generation is the session's */
+    bool bearer;         /* a container named it: Solution 1 */
+    bool asked;          /* that container is not answered yet */
+    bool wants_modify;   /* "modify_bearer" was raised, and no container has been asked for since */
+    bool fallen_back;    /* the network did not take it: separate AKA from here on */
+    uint32_t generation; /* last accepted, unless is_current */
+    uint8_t rand[16], sqn[6];
+    uint8_t key_set[32];
+    uint8_t transcript[32]; /* SHA-256 of the container's contents */
+} godwit_device_access_t;
 
 /* A request of ours that waits for its answer, and what must be known to take that answer. */
 typedef struct godwit_device_exchange {
@@ -59,6 +74,7 @@ struct godwit_device {
     godwit_device_config_t config;
     godwit_device_session_t session;
     godwit_device_exchange_t exchange;
+    godwit_device_access_t access;
     uint8_t answer[GODWIT_DEVICE_ANSWER_MAX]; /* the last answer sent; or the Session Start that waits for the USIM */
     uint8_t ask[GODWIT_DEVICE_ASK_MAX];       /* the request that waits for its answer */
     uint8_t reading[GODWIT_DEVICE_READING_MAX];

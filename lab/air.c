@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The air between devices and the HSE: it loses, repeats, delays, and shows every datagram to whoever listens.
+ * Datagrams between devices and endpoints where nobody is in between: any access that gives a device an address.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lab/internal.h"
@@ -26,23 +25,18 @@ int lab_device_at(const godwit_world_t *w, const godwit_address_t *address, unsi
     return -1;
 }
 
-static void under_way(godwit_world_t *w, const godwit_world_datagram_t *datagram, unsigned address)
+static lab_packet_t *on_air(const godwit_world_t *w, unsigned device, bool up, const godwit_address_t *down_to,
+                            unsigned endpoint, godwit_slice_t octets)
 {
-    uint32_t spread = w->config.delay_max_ms - w->config.delay_min_ms;
-    uint32_t delay = w->config.delay_min_ms + godwit_lab_random_below(&w->random, spread + 1);
-    unsigned node = datagram->up ? GODWIT_WORLD_HSE : godwit_world_device_node(datagram->device);
-    lab_event_t *e = lab_after(w, delay, LAB_AIR, node);
-    e->datagram = lab_alloc(sizeof *e->datagram);
-    *e->datagram = *datagram;
-    e->address = address;
+    unsigned node = godwit_world_device_node(device);
+    lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_EMSDP, up ? node : endpoint, up ? endpoint : node, octets);
+    p->source = up ? lab_address(w->devices[device].address) : lab_node_address(endpoint, 0);
+    p->destination = up ? lab_node_address(endpoint, 0) : *down_to;
+    return p;
 }
 
-static bool happens(godwit_world_t *w, uint32_t thousandths)
-{
-    return thousandths > 0 && godwit_lab_random_below(&w->random, 1000) < thousandths;
-}
-
-void lab_air_send(godwit_world_t *w, unsigned device, bool up, unsigned address, godwit_slice_t octets)
+void lab_air_send(godwit_world_t *w, unsigned device, bool up, const godwit_address_t *down_to, unsigned endpoint,
+                  godwit_slice_t octets)
 {
     godwit_world_datagram_t datagram = {.device = device, .up = up, .len = octets.len};
     if (octets.len > sizeof datagram.octets) {
@@ -51,36 +45,15 @@ void lab_air_send(godwit_world_t *w, unsigned device, bool up, unsigned address,
     }
     memcpy(datagram.octets, octets.ptr, octets.len);
     w->devices[device].sent_up += up;
-    if ((w->config.air != NULL && !w->config.air(w->config.context, w, &datagram)) || happens(w, w->config.loss)) {
-        return;
-    }
-    under_way(w, &datagram, address);
-    if (happens(w, w->config.repeat)) {
-        under_way(w, &datagram, address);
+    if (w->config.air == NULL || w->config.air(w->config.context, w, &datagram)) {
+        lab_net_send(w, on_air(w, device, up, down_to, endpoint, godwit_slice(datagram.octets, datagram.len)));
     }
 }
 
 void godwit_world_inject(godwit_world_t *w, unsigned device, bool up, godwit_slice_t octets)
 {
-    godwit_world_datagram_t datagram = {.device = device, .up = up, .len = octets.len};
-    memcpy(datagram.octets, octets.ptr, octets.len < sizeof datagram.octets ? octets.len : sizeof datagram.octets);
-    under_way(w, &datagram, w->devices[device].address);
-}
-
-void lab_air_arrive(godwit_world_t *w, lab_event_t *event)
-{
-    godwit_world_datagram_t *datagram = event->datagram;
-    if (!datagram->up) {
-        if (w->devices[datagram->device].address == event->address) {
-            event->datagram = NULL;
-            lab_device_give(w, datagram->device, LAB_AIR, datagram, NULL);
-        }
-        return;
-    }
-    godwit_input_t in = {.kind = GODWIT_INPUT_DATAGRAM,
-                         .from = lab_address(event->address),
-                         .datagram = godwit_slice(datagram->octets, datagram->len)};
-    lab_function_input(w, GODWIT_WORLD_HSE, &in);
+    const godwit_address_t own = lab_address(w->devices[device].address);
+    lab_net_send(w, on_air(w, device, up, &own, GODWIT_WORLD_HSE, octets));
 }
 
 void godwit_world_move(godwit_world_t *w, unsigned device)

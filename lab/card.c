@@ -2,7 +2,6 @@
  *
  * The owner of the cards: the image is durable before the answer leaves. A device whose card lost its power is told that it did not answer.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lab/internal.h"

@@ -45,7 +45,7 @@ static void grow(lab_set_t *set)
         }
     }
     larger.count = set->count;
-    free(set->entries);
+    lab_free(set->entries);
     *set = larger;
 }
 
@@ -66,59 +66,68 @@ static bool is_new(lab_set_t *set, uint64_t key)
 
 void lab_set_free(lab_set_t *set)
 {
-    free(set->entries);
+    lab_free(set->entries);
     *set = (lab_set_t){0};
 }
 
 /* ---- a key and a COUNT, at the antenna ---- */
 
-static void learn(godwit_world_t *w, bool up, const godwit_emsdp_key_t *key)
+static void learn(godwit_world_t *w, unsigned end, const godwit_emsdp_key_t *key, const godwit_address_t *peer)
 {
     if (!godwit_emsdp_key_is_set(key)) {
         return;
     }
-    for (size_t i = 0; i < w->known_count[up]; i++) {
-        godwit_emsdp_key_t *known = &w->known[up][i];
+    const lab_known_t now = {.key = *key, .peer = *peer};
+    for (size_t i = w->known_count[end]; i-- > 0;) {
+        godwit_emsdp_key_t *known = &w->known[end][i].key;
         if (memcmp(known->hot.k_int, key->hot.k_int, 16) == 0 && memcmp(known->hot.k_enc, key->hot.k_enc, 16) == 0) {
-            *known = *key;
+            w->known[end][i] = now;
             return;
         }
     }
-    if (w->known_count[up] == LAB_KEYS_MAX) {
+    if (w->known_count[end] == LAB_KEYS_MAX) {
         lab_violate(w, "more keys than the lab keeps");
         return;
     }
-    w->known[up][w->known_count[up]++] = *key;
+    w->known[end][w->known_count[end]++] = now;
 }
 
 void lab_learn_device_keys(godwit_world_t *w, unsigned device)
 {
-    learn(w, true, &w->devices[device].device.session.current);
-    learn(w, true, &w->devices[device].device.session.next);
+    const godwit_address_t own = lab_address(device);
+    learn(w, LAB_END_DEVICES, &w->devices[device].device.session.current, &own);
+    learn(w, LAB_END_DEVICES, &w->devices[device].device.session.next, &own);
 }
 
-void lab_learn_network_keys(godwit_world_t *w)
+void lab_learn_network_keys(godwit_world_t *w, unsigned endpoint)
 {
+    const lab_endpoint_t *e = &w->endpoints[endpoint];
     for (size_t i = 0; i < LAB_EXCHANGES; i++) {
-        if (w->hse_exchanges[i].used && w->hse_exchanges[i].started && !w->hse_exchanges[i].live) {
-            learn(w, false, &w->hse_exchanges[i].key);
+        const godwit_hse_exchange_t *x = &e->exchanges[i];
+        if (x->used && x->started && !x->live) {
+            learn(w, endpoint, &x->key, &x->from);
         }
     }
     for (size_t i = 0; i < LAB_SESSIONS; i++) {
-        if (w->hse_sessions[i].used) {
-            learn(w, false, &w->hse_sessions[i].record.current);
-            learn(w, false, &w->hse_sessions[i].record.next);
+        const godwit_session_record_t *record = &e->sessions[i].record;
+        if (e->sessions[i].used) {
+            godwit_address_t peer = {.len = record->address_len};
+            memcpy(peer.octets, record->address, sizeof peer.octets);
+            learn(w, endpoint, &record->current, &peer);
+            learn(w, endpoint, &record->next, &peer);
         }
     }
 }
 
-/* The newest that the header names. */
-static const godwit_emsdp_key_t *find_key(const godwit_world_t *w, bool up, const godwit_emsdp_header_t *h)
+/* The newest that the header names; where no Session ID travels, of that peer. */
+static const godwit_emsdp_key_t *find_key(const godwit_world_t *w, unsigned end, const godwit_address_t *peer,
+                                          godwit_framing_t framing, const godwit_emsdp_header_t *h)
 {
-    for (size_t i = w->known_count[up]; i-- > 0;) {
-        const godwit_emsdp_key_t *key = &w->known[up][i];
-        if (key->hot.key_id == h->key_id && key->hot.session_id == h->session_id) {
-            return key;
+    for (size_t i = w->known_count[end]; i-- > 0;) {
+        const lab_known_t *k = &w->known[end][i];
+        if (k->key.hot.key_id == h->key_id && (framing.session_octets == 0 ? godwit_address_equal(&k->peer, peer)
+                                                                           : k->key.hot.session_id == h->session_id)) {
+            return &k->key;
         }
     }
     return NULL;
@@ -134,18 +143,19 @@ static uint32_t count_of(const godwit_emsdp_key_t *key, const godwit_emsdp_heade
     return most - 1 - ((most - 1 - h->low_count) & (modulus - 1));
 }
 
-void lab_check_sent(godwit_world_t *w, bool up, godwit_slice_t octets)
+static void check_sent(godwit_world_t *w, unsigned end, const godwit_address_t *peer, godwit_framing_t framing,
+                       godwit_slice_t octets)
 {
     godwit_emsdp_header_t h;
     uint64_t whole = hash_of(&octets, 1);
-    if (godwit_emsdp_peek(octets, w->config.framing, &h) != GODWIT_OK) {
+    if (godwit_emsdp_peek(octets, framing, &h) != GODWIT_OK) {
         lab_violate(w, "a node sends what is no datagram");
         return;
     }
     if (h.key_id == 0) {
         return;
     }
-    const godwit_emsdp_key_t *key = find_key(w, up, &h);
+    const godwit_emsdp_key_t *key = find_key(w, end, peer, framing, &h);
     if (key == NULL) {
         lab_violate(w, "a datagram under a key that its sender never had");
         return;
@@ -153,13 +163,24 @@ void lab_check_sent(godwit_world_t *w, bool up, godwit_slice_t octets)
     if (!is_new(&w->sent, whole)) {
         return; /* a retransmission: the same octets, so the same COUNT */
     }
-    uint8_t place[6] = {h.user_plane, up};
-    godwit_store_u32(place + 2, count_of(key, &h, w->config.framing));
+    uint8_t place[6] = {h.user_plane, end == LAB_END_DEVICES};
+    godwit_store_u32(place + 2, count_of(key, &h, framing));
     const godwit_slice_t parts[3] = {godwit_slice(key->hot.k_enc, 16), godwit_slice(key->hot.k_int, 16),
                                      godwit_slice(place, sizeof place)};
     if (!is_new(&w->counts, hash_of(parts, 3))) {
         lab_violate(w, "a COUNT used twice with one key");
     }
+}
+
+void lab_check_sent_up(godwit_world_t *w, unsigned device, godwit_slice_t octets)
+{
+    const godwit_address_t own = lab_address(device);
+    check_sent(w, LAB_END_DEVICES, &own, w->devices[device].config.framing, octets);
+}
+
+void lab_check_sent_down(godwit_world_t *w, unsigned endpoint, const godwit_address_t *to, godwit_slice_t octets)
+{
+    check_sent(w, endpoint, to, w->endpoints[endpoint].hse.config.framing, octets);
 }
 
 /* ---- readings ---- */

@@ -58,9 +58,8 @@ static void free_inputs(lab_device_t *d)
 {
     while (d->first != NULL) {
         lab_device_input_t *next = d->first->next;
-        free(d->first->datagram);
-        godwit_wipe(d->first, sizeof *d->first);
-        free(d->first);
+        lab_free_secret(d->first->packet);
+        lab_free_secret(d->first);
         d->first = next;
     }
     d->last = NULL;
@@ -93,8 +92,8 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_re
     lab_event_t *e;
     switch (r->kind) {
     case GODWIT_DEVICE_SEND:
-        lab_check_sent(w, true, r->octets);
-        lab_air_send(w, device, true, d->address, r->octets);
+        lab_check_sent_up(w, device, r->octets);
+        lab_air_send(w, device, true, NULL, GODWIT_WORLD_HSE, r->octets);
         break;
     case GODWIT_DEVICE_DELIVER:
         d->received++;
@@ -157,10 +156,10 @@ static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *i
     godwit_lab_random_fill(&w->random, random, sizeof random);
     d->requests.count = 0;
     switch (in->kind) {
-    case LAB_AIR:
+    case LAB_PACKET:
         d->sent_down++;
-        status = godwit_device_receive(&d->device, godwit_slice(in->datagram->octets, in->datagram->len), random,
-                                       &d->requests);
+        status =
+            godwit_device_receive(&d->device, godwit_slice(in->packet->octets, in->packet->len), random, &d->requests);
         break;
     case LAB_TIMER:
         status = godwit_device_timer(&d->device, random, &d->requests);
@@ -186,9 +185,8 @@ static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *i
 
 static void free_input(lab_device_input_t *in)
 {
-    free(in->datagram);
-    godwit_wipe(in, sizeof *in);
-    free(in);
+    lab_free_secret(in->packet);
+    lab_free_secret(in);
 }
 
 /* Inputs one after the other, the requests of each before the next, until one must wait, power goes, or nothing is left. */
@@ -228,18 +226,18 @@ void lab_device_durable(godwit_world_t *w, unsigned device)
     }
 }
 
-/* datagram is the world's from now on. */
-void lab_device_give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, godwit_world_datagram_t *datagram,
+/* The packet is the device's from now on. */
+void lab_device_give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, lab_packet_t *packet,
                      const godwit_usim_result_t *result)
 {
     lab_device_t *d = &w->devices[device];
     if (d->down) {
-        free(datagram);
+        lab_free(packet);
         return; /* a reading that waits is offered when power is back */
     }
     lab_device_input_t *in = lab_alloc(sizeof *in);
     in->kind = kind;
-    in->datagram = datagram;
+    in->packet = packet;
     if (result != NULL) {
         in->result = *result;
     }

@@ -2,95 +2,24 @@
  *
  * The owner of the network functions: the contract of roles/role.h, with commits that take time and power that may go at every step.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lab/internal.h"
 
-#define HOME_REALM "home.example"
-
-static const char *const hosts[GODWIT_WORLD_FUNCTIONS] = {"hse.home.example", "emks.home.example", "hss.home.example"};
-
-static void step_hse(godwit_world_t *w, const godwit_input_t *in, godwit_outbox_t *out)
-{
-    godwit_hse_step(&w->hse, in, out);
-}
-
-static void step_emks(godwit_world_t *w, const godwit_input_t *in, godwit_outbox_t *out)
-{
-    godwit_emks_step(&w->emks, in, out);
-}
-
-static void step_hss(godwit_world_t *w, const godwit_input_t *in, godwit_outbox_t *out)
-{
-    godwit_hss_step(&w->hss, in, out);
-}
-
-/* ---- power ---- */
-
-static void start_hse(godwit_world_t *w)
-{
-    godwit_hse_config_t config = {
-        .crypto = &godwit_crypto_builtin,
-        .framing = w->config.framing,
-        .agreements = 1u << (GODWIT_AGREEMENT_SEPARATE_EPS - 1),
-        .suite_order = {GODWIT_SUITE_DEFAULT},
-        .rekey_datagrams = w->config.rekey_datagrams,
-        .reauthenticate_generations = w->config.reauthenticate_generations,
-    };
-    memcpy(config.endpoint, hosts[GODWIT_WORLD_HSE], strlen(hosts[GODWIT_WORLD_HSE]) + 1);
-    memset(w->hse_sessions, 0, LAB_SESSIONS * sizeof *w->hse_sessions);
-    memset(w->hse_exchanges, 0, LAB_EXCHANGES * sizeof *w->hse_exchanges);
-    memset(w->hse_senders, 0, LAB_SENDERS * sizeof *w->hse_senders);
-    memset(&w->hse, 0, sizeof w->hse);
-    if (godwit_hse_init(&w->hse, &config, w->hse_sessions, LAB_SESSIONS, w->hse_exchanges, LAB_EXCHANGES,
-                        w->hse_senders, LAB_SENDERS) != GODWIT_OK) {
-        abort();
-    }
-    w->hse.next_transaction = (uint32_t)godwit_lab_random(&w->random);
-}
-
-static void start_emks(godwit_world_t *w)
-{
-    memset(&w->emks, 0, sizeof w->emks);
-    w->emks.crypto = &godwit_crypto_builtin;
-    w->emks.best_plmn = w->plmn;
-    w->emks.agreements = 1u << (GODWIT_AGREEMENT_SEPARATE_EPS - 1);
-    w->emks.next_transaction = (uint32_t)godwit_lab_random(&w->random);
-    memcpy(w->emks.local_host, hosts[GODWIT_WORLD_EMKS], strlen(hosts[GODWIT_WORLD_EMKS]) + 1);
-    memcpy(w->emks.local_realm, HOME_REALM, sizeof HOME_REALM);
-}
-
-static void start_hss(godwit_world_t *w)
-{
-    memset(&w->hss, 0, sizeof w->hss);
-    w->hss.crypto = &godwit_crypto_builtin;
-    w->hss.best_plmn = w->plmn;
-    w->hss.vectors_per_request = 1;
-    w->hss.nodes[0].ind = 1;
-    w->hss.nodes[0].home = true;
-    memcpy(w->hss.nodes[0].host, hosts[GODWIT_WORLD_EMKS], strlen(hosts[GODWIT_WORLD_EMKS]) + 1);
-    w->hss.node_count = 1;
-}
-
 void lab_function_start(godwit_world_t *w, unsigned node)
 {
-    static void (*const starts[GODWIT_WORLD_FUNCTIONS])(godwit_world_t *) = {start_hse, start_emks, start_hss};
-    static void (*const steps[GODWIT_WORLD_FUNCTIONS])(godwit_world_t *, const godwit_input_t *,
-                                                       godwit_outbox_t *) = {step_hse, step_emks, step_hss};
     lab_function_t *f = &w->functions[node];
-    f->step = steps[node];
-    f->host = hosts[node];
-    f->realm = HOME_REALM;
     f->down = false;
-    starts[node](w);
+    if (f->present) {
+        lab_start_role(w, node);
+    }
 }
 
 static void drop_jobs(lab_function_t *f)
 {
     while (f->first != NULL) {
         lab_job_t *next = f->first->next;
-        free(f->first);
+        lab_free_secret(f->first);
         f->first = next;
     }
     f->last = NULL;
@@ -137,58 +66,16 @@ static void set_timer(godwit_world_t *w, unsigned node, uint32_t timer, uint32_t
     }
 }
 
-static unsigned node_of(godwit_function_t function)
-{
-    switch (function) {
-    case GODWIT_FUNCTION_HSE:
-        return GODWIT_WORLD_HSE;
-    case GODWIT_FUNCTION_EMKS:
-        return GODWIT_WORLD_EMKS;
-    case GODWIT_FUNCTION_HSS:
-        return GODWIT_WORLD_HSS;
-    default:
-        return GODWIT_WORLD_FUNCTIONS;
-    }
-}
-
-void lab_send_message(godwit_world_t *w, const godwit_message_t *message, const char *host, const char *realm)
-{
-    unsigned node = node_of(message->to);
-    lab_check_message(w, message);
-    if (node == GODWIT_WORLD_FUNCTIONS) { /* the MME */
-        w->access_answer = *message;
-        w->access_answered = true;
-        return;
-    }
-    lab_event_t *e = lab_after(w, 1, LAB_MESSAGE, node);
-    e->message = lab_alloc(sizeof *e->message);
-    *e->message = *message;
-    memset(e->message->origin_host, 0, sizeof e->message->origin_host);
-    memset(e->message->origin_realm, 0, sizeof e->message->origin_realm);
-    memcpy(e->message->origin_host, host, strlen(host));
-    memcpy(e->message->origin_realm, realm, strlen(realm));
-}
-
-static void send_down(godwit_world_t *w, const godwit_request_t *r)
-{
-    unsigned address;
-    int device = lab_device_at(w, &r->to, &address);
-    lab_check_sent(w, false, r->octets);
-    if (device >= 0) {
-        lab_air_send(w, (unsigned)device, false, address, r->octets);
-    }
-}
-
 /* False when the list must wait. */
 static bool carry_out(godwit_world_t *w, unsigned node, const godwit_request_t *r)
 {
     lab_function_t *f = &w->functions[node];
     switch (r->kind) {
     case GODWIT_REQUEST_DATAGRAM:
-        send_down(w, r);
+        lab_net_datagram(w, node, r);
         break;
     case GODWIT_REQUEST_MESSAGE:
-        lab_send_message(w, r->message, f->host, f->realm);
+        lab_send_message(w, node, r->message);
         break;
     case GODWIT_REQUEST_DELIVER:
         lab_check_reading(w, &r->reading);
@@ -218,7 +105,7 @@ static void go_on(godwit_world_t *w, unsigned node)
         if (job->at == job->outbox.count) {
             f->first = job->next;
             f->last = f->first == NULL ? NULL : f->last;
-            free(job);
+            lab_free_secret(job);
             continue;
         }
         if (!lab_step(w, node)) {
@@ -284,7 +171,7 @@ void lab_function_input(godwit_world_t *w, unsigned node, const godwit_input_t *
     godwit_input_t in = *input;
     godwit_record_t room;
     uint8_t random[256];
-    if (f->down || !lab_step(w, node)) {
+    if (f->down || !f->present || !lab_step(w, node)) {
         return;
     }
     lab_job_t *job = lab_alloc(sizeof *job);
@@ -296,7 +183,7 @@ void lab_function_input(godwit_world_t *w, unsigned node, const godwit_input_t *
     in.fetch_status = GODWIT_AGAIN;
     for (int round = 0; round <= GODWIT_NEEDS_MAX; round++) {
         godwit_outbox_reset(&job->outbox);
-        f->step(w, &in, &job->outbox);
+        lab_step_role(w, node, &in, &job->outbox);
         if (!godwit_outbox_is_need(&job->outbox)) {
             break;
         }
@@ -307,8 +194,8 @@ void lab_function_input(godwit_world_t *w, unsigned node, const godwit_input_t *
         lab_violate(w, job->outbox.overflow ? "an outbox overflowed" : "more needs than the contract allows");
     }
     show_commits(f, job);
-    if (node == GODWIT_WORLD_HSE) {
-        lab_learn_network_keys(w);
+    if (node == GODWIT_WORLD_HSE || node == GODWIT_WORLD_EMSE) {
+        lab_learn_network_keys(w, lab_endpoint_of(node));
     }
     *(f->last == NULL ? &f->first : &f->last->next) = job;
     f->last = job;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The inside of the world. world.c: events and the clock; function.c: the network functions; store.c: their records; device.c: devices and
- * cards; air.c: datagrams; check.c: what must never happen; view.c: what a test may ask.
+ * The inside of the world. world.c: events, the clock, the beginning and the end; power.c: who has power; function.c: the network functions;
+ * starts.c: how each is configured; store.c: their records; device.c: devices; card.c: their cards; air.c: datagrams between device and HSE; net.c:
+ * packets between nodes; wire.c: messages in octets and back; check.c: what must never happen; view.c: what a test may ask.
  */
 #ifndef GODWIT_LAB_INTERNAL_H
 #define GODWIT_LAB_INTERNAL_H
@@ -22,8 +23,7 @@
 
 /* ---- events ---- */
 typedef enum lab_event_kind {
-    LAB_AIR,        /* a datagram reaches its end */
-    LAB_MESSAGE,    /* a message reaches a function */
+    LAB_PACKET,     /* octets reach their end */
     LAB_TIMER,      /* of a function or a device */
     LAB_DURABLE,    /* what a node was storing is durable */
     LAB_CARD,       /* the card has computed */
@@ -34,15 +34,23 @@ typedef enum lab_event_kind {
     LAB_POWER_BACK, /* of a node */
 } lab_event_kind_t;
 
+/* Octets on their way. */
+typedef struct lab_packet {
+    godwit_world_leg_t leg;
+    unsigned from, to;
+    godwit_address_t source, destination;
+    size_t len;
+    uint8_t octets[];
+} lab_packet_t;
+
 typedef struct lab_event {
     uint64_t at_ms, order; /* of two at the same time the one made first comes first */
     lab_event_kind_t kind;
-    unsigned node;        /* whose it is */
-    unsigned incarnation; /* of that node; an event of an earlier life is void, but for AIR, MESSAGE and POWER_BACK */
+    unsigned node; /* whose it is */
+    unsigned
+        incarnation; /* of that node; an event of an earlier life is void, but for PACKET, POWER_BACK and what applications want */
     uint32_t timer, serial;
-    godwit_world_datagram_t *datagram;
-    unsigned address; /* AIR: of the device when it was sent (up), or where it goes (down) */
-    godwit_message_t *message;
+    lab_packet_t *packet; /* PACKET, DOWN */
 } lab_event_t;
 
 /* ---- a function ---- */
@@ -70,11 +78,10 @@ typedef struct lab_timer {
 
 typedef struct lab_function {
     void (*step)(godwit_world_t *w, const godwit_input_t *in, godwit_outbox_t *out);
-    const char *host, *realm;
     lab_store_t store;
     lab_job_t *first, *last;
     bool waiting; /* the first job waits for its commit */
-    bool down;
+    bool present, down;
     unsigned incarnation;
     lab_timer_t timers[LAB_TIMERS];
 } lab_function_t;
@@ -82,8 +89,8 @@ typedef struct lab_function {
 /* ---- a device and its card ---- */
 typedef struct lab_device_input {
     struct lab_device_input *next;
-    lab_event_kind_t kind; /* AIR, TIMER, CARD, SUBMIT */
-    godwit_world_datagram_t *datagram;
+    lab_event_kind_t kind; /* PACKET, TIMER, CARD, SUBMIT, END */
+    lab_packet_t *packet;
     godwit_usim_result_t result;
 } lab_device_input_t;
 
@@ -133,6 +140,43 @@ typedef struct lab_set {
     size_t capacity, count;
 } lab_set_t;
 
+/* An HSE, or an EMSE, which is one. */
+typedef struct lab_endpoint {
+    godwit_hse_t hse;
+    godwit_hse_session_t *sessions;
+    godwit_hse_exchange_t *exchanges;
+    godwit_hse_sender_t *senders;
+} lab_endpoint_t;
+static inline unsigned lab_endpoint_of(unsigned node)
+{
+    return node == GODWIT_WORLD_EMSE;
+}
+
+/* A request that was sent and waits for its answer: what an adapter keeps. */
+typedef struct lab_call {
+    uint32_t hop; /* Hop-by-Hop Identifier; 0: free */
+    unsigned asker, answerer;
+    godwit_message_kind_t kind;
+    godwit_vector_kind_t vectors;
+    uint32_t transaction;
+    uint64_t route;
+} lab_call_t;
+#define LAB_CALLS 256
+
+typedef struct lab_cut {
+    unsigned a, b;
+    uint64_t until_ms;
+} lab_cut_t;
+#define LAB_CUTS 16
+
+/* A key that a sender was seen with. */
+typedef struct lab_known {
+    godwit_emsdp_key_t key;
+    godwit_address_t peer; /* the network's, S = 0: whose it is */
+} lab_known_t;
+#define LAB_ENDS 3 /* HSE, EMSE, devices */
+#define LAB_END_DEVICES 2
+
 struct godwit_world {
     godwit_world_config_t config;
     uint64_t random, now_ms, order;
@@ -142,15 +186,15 @@ struct godwit_world {
     size_t heap_count, heap_capacity;
 
     godwit_plmn_t plmn;
-    godwit_hse_t hse;
-    godwit_hse_session_t *hse_sessions;
-    godwit_hse_exchange_t *hse_exchanges;
-    godwit_hse_sender_t *hse_senders;
+    lab_endpoint_t endpoints[2]; /* HSE, EMSE */
     godwit_emks_t emks;
     godwit_hss_t hss;
     lab_function_t functions[GODWIT_WORLD_FUNCTIONS];
     lab_seen_event_t events[LAB_EVENTS_KEPT];
-    godwit_message_t access_answer; /* for the MME */
+    lab_call_t calls[LAB_CALLS];
+    uint32_t call_count;
+    lab_cut_t cuts[LAB_CUTS];
+    godwit_message_t access_answer; /* for the stranger */
     bool access_answered;
 
     lab_device_t *devices;
@@ -158,9 +202,8 @@ struct godwit_world {
     uint32_t reading_count, reading_capacity;
 
     lab_set_t sent, counts, sqns, keys, taken, told, heard;
-    godwit_emsdp_key_t
-        *known[2]; /* keys that were seen at the network and at devices, with their counters as last seen */
-    size_t known_count[2];
+    lab_known_t *known[LAB_ENDS]; /* with their counters as last seen */
+    size_t known_count[LAB_ENDS];
     const char *violation;
 };
 
@@ -171,6 +214,25 @@ lab_event_t *lab_after(godwit_world_t *w, uint64_t delay_ms, lab_event_kind_t ki
 bool lab_step(godwit_world_t *w, unsigned node);
 void lab_saw(lab_seen_event_t *events, const char *name, godwit_status_t reason);
 void *lab_alloc(size_t size); /* zeroed; ends the program when memory is short: the lab cannot go on */
+void lab_free(void *room);
+/* Wipes what may hold keys, and frees it. */
+void lab_free_secret(void *room);
+void lab_free_event(lab_event_t *e);
+
+/* ---- power.c ---- */
+static inline bool lab_is_function(unsigned node)
+{
+    return node < GODWIT_WORLD_FUNCTIONS;
+}
+static inline unsigned lab_device_of(unsigned node)
+{
+    return (node - GODWIT_WORLD_FUNCTIONS) / 2;
+}
+static inline bool lab_is_card(unsigned node)
+{
+    return (node - GODWIT_WORLD_FUNCTIONS) % 2 == 1;
+}
+void lab_power_back(godwit_world_t *w, unsigned node);
 unsigned lab_incarnation(const godwit_world_t *w, unsigned node);
 godwit_imsi_t lab_imsi(unsigned device);
 godwit_aka_key_t lab_key(unsigned device);
@@ -184,20 +246,40 @@ void lab_store_delete(lab_store_t *store, const godwit_record_key_t *key, bool d
 void lab_store_power_loss(lab_store_t *store); /* only what is durable is shown */
 
 /* ---- function.c ---- */
-void lab_function_start(godwit_world_t *w, unsigned node);
+void lab_function_start(godwit_world_t *w, unsigned node); /* nothing happens to one that is not there */
 void lab_function_stop(godwit_world_t *w, unsigned node);
 void lab_function_input(godwit_world_t *w, unsigned node, const godwit_input_t *in);
 void lab_function_durable(godwit_world_t *w, unsigned node);
 void lab_function_timer(godwit_world_t *w, unsigned node, uint32_t timer, uint32_t serial);
-/* A message on its way to the function it names. */
-void lab_send_message(godwit_world_t *w, const godwit_message_t *message, const char *host, const char *realm);
+
+/* ---- starts.c ---- */
+const char *lab_host(unsigned node);
+const char *lab_realm(unsigned node);
+godwit_framing_t lab_framing(const godwit_world_t *w, unsigned node); /* of an endpoint */
+void lab_start_role(godwit_world_t *w, unsigned node);
+void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, godwit_outbox_t *out);
+
+/* ---- net.c ---- */
+lab_packet_t *lab_packet(godwit_world_leg_t leg, unsigned from, unsigned to, godwit_slice_t octets);
+/* Takes the packet over: hooks, loss, delay, partition. */
+void lab_net_send(godwit_world_t *w, lab_packet_t *packet);
+void lab_net_arrive(godwit_world_t *w, lab_event_t *e);
+/* A datagram of a function, to whoever has that address. */
+void lab_net_datagram(godwit_world_t *w, unsigned node, const godwit_request_t *r);
+godwit_address_t lab_node_address(unsigned node, uint16_t port); /* of a function: IPv4 and port */
+
+/* ---- wire.c ---- */
+/* A message on its way to the function it names, as octets. */
+void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *message);
+/* False: nothing that the node can read, or an answer that nobody waits for. */
+bool lab_read_message(godwit_world_t *w, const lab_packet_t *packet, godwit_message_t *message);
 
 /* ---- device.c ---- */
 void lab_device_make(godwit_world_t *w, unsigned device);
 void lab_device_start(godwit_world_t *w, unsigned device);
 void lab_device_stop(godwit_world_t *w, unsigned device);
 void lab_device_durable(godwit_world_t *w, unsigned device);
-void lab_device_give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, godwit_world_datagram_t *datagram,
+void lab_device_give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, lab_packet_t *packet,
                      const godwit_usim_result_t *result);
 
 /* ---- card.c ---- */
@@ -208,8 +290,9 @@ void lab_card_computed(godwit_world_t *w, unsigned device);
 void lab_card_durable(godwit_world_t *w, unsigned device);
 
 /* ---- air.c ---- */
-void lab_air_send(godwit_world_t *w, unsigned device, bool up, unsigned address, godwit_slice_t octets);
-void lab_air_arrive(godwit_world_t *w, lab_event_t *event);
+/* Between the device and an endpoint, without anybody in between. */
+void lab_air_send(godwit_world_t *w, unsigned device, bool up, const godwit_address_t *down_to, unsigned endpoint,
+                  godwit_slice_t octets);
 godwit_address_t lab_address(unsigned address);
 /* Whose address that is; -1 when nobody's any more. */
 int lab_device_at(const godwit_world_t *w, const godwit_address_t *address, unsigned *number);
@@ -217,9 +300,11 @@ int lab_device_at(const godwit_world_t *w, const godwit_address_t *address, unsi
 /* ---- check.c ---- */
 /* The watcher looks over the shoulders of those who hold keys, after every input. */
 void lab_learn_device_keys(godwit_world_t *w, unsigned device);
-void lab_learn_network_keys(godwit_world_t *w);
+void lab_learn_network_keys(godwit_world_t *w, unsigned endpoint);
 void lab_violate(godwit_world_t *w, const char *what);
-void lab_check_sent(godwit_world_t *w, bool up, godwit_slice_t octets);
+/* A datagram leaves a device, or an endpoint. */
+void lab_check_sent_up(godwit_world_t *w, unsigned device, godwit_slice_t octets);
+void lab_check_sent_down(godwit_world_t *w, unsigned endpoint, const godwit_address_t *to, godwit_slice_t octets);
 void lab_check_message_sent(godwit_world_t *w, unsigned device, godwit_slice_t text);
 void lab_check_message_delivered(godwit_world_t *w, unsigned device, godwit_slice_t text);
 void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading);

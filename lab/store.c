@@ -16,8 +16,8 @@ void lab_store_init(lab_store_t *store, size_t capacity)
 
 void lab_store_free(lab_store_t *store)
 {
-    free(store->shown);
-    free(store->durable);
+    lab_free_secret(store->shown);
+    lab_free_secret(store->durable);
 }
 
 static bool matches(const godwit_record_t *record, const godwit_record_key_t *key)

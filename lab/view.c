@@ -72,12 +72,12 @@ unsigned godwit_world_received(const godwit_world_t *w, unsigned device)
 
 void godwit_world_submit_down(godwit_world_t *w, unsigned device, const char *text)
 {
+    char whole[LAB_TEXT_MAX + 16];
+    (void)snprintf(whole, sizeof whole, "%.40s %u", text, w->messages++);
     lab_event_t *e = lab_after(w, 0, LAB_DOWN, GODWIT_WORLD_HSE);
-    e->datagram = lab_alloc(sizeof *e->datagram);
-    e->datagram->device = device;
-    int len = snprintf((char *)e->datagram->octets, sizeof e->datagram->octets, "%.40s %u", text, w->messages++);
-    e->datagram->len = (size_t)len;
-    lab_check_message_sent(w, device, godwit_slice(e->datagram->octets, e->datagram->len));
+    e->packet = lab_packet(GODWIT_WORLD_LEG_EMSDP, GODWIT_WORLD_HSE, godwit_world_device_node(device),
+                           godwit_slice_of_string(whole));
+    lab_check_message_sent(w, device, godwit_slice_of_string(whole));
 }
 
 const godwit_session_record_t *godwit_world_session(godwit_world_t *w, unsigned device)
@@ -111,7 +111,7 @@ godwit_status_t godwit_world_access_aka(godwit_world_t *w, unsigned device, godw
     request.u.auth_info_request = (godwit_auth_info_request_t){
         .imsi = lab_imsi(device), .visited_plmn = plmn, .kind = GODWIT_VECTOR_EUTRAN, .vectors = 1};
     w->access_answered = false;
-    lab_send_message(w, &request, "mme.epc.mnc001.mcc262.3gppnetwork.org", "epc.mnc001.mcc262.3gppnetwork.org");
+    lab_send_message(w, GODWIT_WORLD_STRANGER, &request);
     for (unsigned i = 0; i < 5000 && (!w->access_answered || d->card_busy || d->card_down); i++) {
         godwit_world_run(w, 1);
     }
@@ -191,7 +191,7 @@ godwit_usim_t *godwit_world_card(godwit_world_t *w, unsigned device)
 
 godwit_hse_t *godwit_world_hse(godwit_world_t *w)
 {
-    return &w->hse;
+    return &w->endpoints[0].hse;
 }
 
 godwit_hss_t *godwit_world_hss(godwit_world_t *w)

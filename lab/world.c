@@ -11,13 +11,52 @@
 #define READINGS 4096
 #define EPOCH_MS UINT64_C(1700000000000)
 
+/* ---- memory, counted ---- */
+
+typedef union head {
+    size_t size;
+    max_align_t align;
+} head_t;
+
+static size_t in_use; /* of this process */
+
 void *lab_alloc(size_t size)
 {
-    void *room = calloc(1, size);
-    if (room == NULL) {
+    head_t *head = calloc(1, sizeof *head + size);
+    if (head == NULL) {
         abort();
     }
-    return room;
+    head->size = size;
+    in_use += size;
+    return head + 1;
+}
+
+void lab_free(void *room)
+{
+    if (room != NULL) {
+        head_t *head = (head_t *)room - 1;
+        in_use -= head->size;
+        free(head);
+    }
+}
+
+void lab_free_secret(void *room)
+{
+    if (room != NULL) {
+        godwit_wipe(room, ((head_t *)room - 1)->size);
+        lab_free(room);
+    }
+}
+
+size_t godwit_world_memory(void)
+{
+    return in_use;
+}
+
+void lab_free_event(lab_event_t *e)
+{
+    lab_free_secret(e->packet);
+    e->packet = NULL;
 }
 
 /* ---- the heap of events ---- */
@@ -69,126 +108,55 @@ static lab_event_t take_first(godwit_world_t *w)
     }
 }
 
-/* ---- power ---- */
-
-static bool is_function(unsigned node)
-{
-    return node < GODWIT_WORLD_FUNCTIONS;
-}
-
-static unsigned device_of(unsigned node)
-{
-    return (node - GODWIT_WORLD_FUNCTIONS) / 2;
-}
-
-static bool is_card(unsigned node)
-{
-    return (node - GODWIT_WORLD_FUNCTIONS) % 2 == 1;
-}
-
-unsigned lab_incarnation(const godwit_world_t *w, unsigned node)
-{
-    if (is_function(node)) {
-        return w->functions[node].incarnation;
-    }
-    const lab_device_t *d = &w->devices[device_of(node)];
-    return is_card(node) ? d->card_incarnation : d->incarnation;
-}
-
-static bool is_down(const godwit_world_t *w, unsigned node)
-{
-    if (is_function(node)) {
-        return w->functions[node].down;
-    }
-    const lab_device_t *d = &w->devices[device_of(node)];
-    return is_card(node) ? d->card_down : d->down;
-}
-
-void godwit_world_power_loss(godwit_world_t *w, unsigned node)
-{
-    if (is_down(w, node)) {
-        return;
-    }
-    if (is_function(node)) {
-        lab_function_stop(w, node);
-    } else if (is_card(node)) {
-        lab_card_stop(w, device_of(node));
-    } else {
-        lab_device_stop(w, device_of(node));
-    }
-    (void)lab_after(w, LAB_DOWN_MS, LAB_POWER_BACK, node);
-}
-
-static void power_back(godwit_world_t *w, unsigned node)
-{
-    if (is_function(node)) {
-        lab_function_start(w, node);
-    } else if (is_card(node)) {
-        lab_card_start(w, device_of(node));
-    } else {
-        lab_device_start(w, device_of(node));
-    }
-}
-
-bool lab_step(godwit_world_t *w, unsigned node)
-{
-    if (++w->steps != w->cut_at) {
-        return true;
-    }
-    w->cut_node = (int)node;
-    godwit_world_power_loss(w, node);
-    return false;
-}
-
 /* ---- one event ---- */
 
 static void to_function(godwit_world_t *w, const lab_event_t *e)
 {
-    godwit_input_t in = {0};
-    switch (e->kind) {
-    case LAB_MESSAGE:
-        in.kind = GODWIT_INPUT_MESSAGE;
-        in.message = e->message;
-        break;
-    case LAB_DOWN:
+    godwit_input_t in = {.kind = GODWIT_INPUT_DROP, .session_id = e->timer};
+    if (e->kind == LAB_DOWN) {
         in.kind = GODWIT_INPUT_SUBMIT;
-        in.imsi = lab_imsi(e->datagram->device);
-        in.datagram = godwit_slice(e->datagram->octets, e->datagram->len);
-        break;
-    case LAB_DROP:
-        in.kind = GODWIT_INPUT_DROP;
-        in.session_id = e->timer;
-        break;
-    default:
-        return;
+        in.imsi = lab_imsi(lab_device_of(e->packet->to));
+        in.datagram = godwit_slice(e->packet->octets, e->packet->len);
     }
     lab_function_input(w, e->node, &in);
 }
 
+static void at_function(godwit_world_t *w, const lab_event_t *e)
+{
+    if (e->kind == LAB_DURABLE) {
+        lab_function_durable(w, e->node);
+    } else if (e->kind == LAB_TIMER) {
+        lab_function_timer(w, e->node, e->timer, e->serial);
+    } else {
+        to_function(w, e);
+    }
+}
+
+static void at_device(godwit_world_t *w, const lab_event_t *e)
+{
+    unsigned device = lab_device_of(e->node);
+    if (lab_is_card(e->node)) {
+        (e->kind == LAB_CARD ? lab_card_computed : lab_card_durable)(w, device);
+    } else if (e->kind == LAB_DURABLE) {
+        lab_device_durable(w, device);
+    } else if (e->kind != LAB_TIMER || e->serial == w->devices[device].timer_serial) {
+        lab_device_give(w, device, e->kind, NULL, NULL);
+    }
+}
+
 static void handle(godwit_world_t *w, lab_event_t *e)
 {
-    bool lives_on = e->kind == LAB_AIR || e->kind == LAB_MESSAGE || e->kind == LAB_POWER_BACK || e->kind == LAB_DOWN ||
-                    e->kind == LAB_DROP || e->kind == LAB_SUBMIT;
-    bool is_void = !lives_on && e->incarnation != lab_incarnation(w, e->node);
+    bool lives_on = e->kind == LAB_DOWN || e->kind == LAB_DROP || e->kind == LAB_SUBMIT;
     if (e->kind == LAB_POWER_BACK) {
-        power_back(w, e->node);
-    } else if (is_void) {
+        lab_power_back(w, e->node);
+    } else if (e->kind == LAB_PACKET) {
+        lab_net_arrive(w, e);
+    } else if (!lives_on && e->incarnation != lab_incarnation(w, e->node)) {
         return;
-    } else if (e->kind == LAB_AIR) {
-        lab_air_arrive(w, e);
-    } else if (is_function(e->node) && e->kind == LAB_DURABLE) {
-        lab_function_durable(w, e->node);
-    } else if (is_function(e->node) && e->kind == LAB_TIMER) {
-        lab_function_timer(w, e->node, e->timer, e->serial);
-    } else if (is_function(e->node)) {
-        to_function(w, e);
-    } else if (is_card(e->node)) {
-        (e->kind == LAB_CARD ? lab_card_computed : lab_card_durable)(w, device_of(e->node));
-    } else if (e->kind == LAB_DURABLE) {
-        lab_device_durable(w, device_of(e->node));
-    } else if (e->kind == LAB_SUBMIT || e->kind == LAB_END ||
-               e->serial == w->devices[device_of(e->node)].timer_serial) {
-        lab_device_give(w, device_of(e->node), e->kind, NULL, NULL);
+    } else if (lab_is_function(e->node)) {
+        at_function(w, e);
+    } else {
+        at_device(w, e);
     }
 }
 
@@ -199,8 +167,7 @@ void godwit_world_run(godwit_world_t *w, uint64_t duration_ms)
         lab_event_t e = take_first(w);
         w->now_ms = e.at_ms;
         handle(w, &e);
-        free(e.datagram);
-        free(e.message);
+        lab_free_event(&e);
     }
     w->now_ms = until;
 }
@@ -262,13 +229,30 @@ static void put_subscriber(godwit_world_t *w, unsigned device)
     lab_store_put(&w->functions[GODWIT_WORLD_HSS].store, &record, true);
 }
 
+static void make_endpoint(lab_endpoint_t *e)
+{
+    e->sessions = lab_alloc(LAB_SESSIONS * sizeof *e->sessions);
+    e->exchanges = lab_alloc(LAB_EXCHANGES * sizeof *e->exchanges);
+    e->senders = lab_alloc(LAB_SENDERS * sizeof *e->senders);
+}
+
+static void make_functions(godwit_world_t *w)
+{
+    static const uint32_t home = 1u << GODWIT_WORLD_HSE | 1u << GODWIT_WORLD_EMKS | 1u << GODWIT_WORLD_HSS;
+    static const size_t records[GODWIT_WORLD_FUNCTIONS] = {256, 128, 64, 256, 1, 1, 1, 1, 1};
+    uint32_t nodes = w->config.nodes == 0 ? home : w->config.nodes;
+    make_endpoint(&w->endpoints[0]);
+    make_endpoint(&w->endpoints[1]);
+    for (unsigned i = 0; i < GODWIT_WORLD_FUNCTIONS; i++) {
+        w->functions[i].present = (nodes >> i & 1u) != 0;
+        lab_store_init(&w->functions[i].store, records[i]);
+        lab_function_start(w, i);
+    }
+}
+
 godwit_world_t *godwit_world_new(const godwit_world_config_t *config)
 {
-    static const size_t records[GODWIT_WORLD_FUNCTIONS] = {256, 128, 64};
-    godwit_world_t *w = calloc(1, sizeof *w);
-    if (w == NULL) {
-        return NULL;
-    }
+    godwit_world_t *w = lab_alloc(sizeof *w);
     w->config = *config;
     w->random = config->seed;
     w->now_ms = EPOCH_MS;
@@ -277,17 +261,12 @@ godwit_world_t *godwit_world_new(const godwit_world_config_t *config)
     w->heap = lab_alloc(w->heap_capacity * sizeof *w->heap);
     w->reading_capacity = READINGS;
     w->readings = lab_alloc(READINGS * sizeof *w->readings);
-    w->hse_sessions = lab_alloc(LAB_SESSIONS * sizeof *w->hse_sessions);
-    w->hse_exchanges = lab_alloc(LAB_EXCHANGES * sizeof *w->hse_exchanges);
-    w->hse_senders = lab_alloc(LAB_SENDERS * sizeof *w->hse_senders);
-    w->known[0] = lab_alloc(LAB_KEYS_MAX * sizeof *w->known[0]);
-    w->known[1] = lab_alloc(LAB_KEYS_MAX * sizeof *w->known[1]);
+    for (size_t i = 0; i < LAB_ENDS; i++) {
+        w->known[i] = lab_alloc(LAB_KEYS_MAX * sizeof *w->known[i]);
+    }
     w->devices = lab_alloc(config->devices * sizeof *w->devices);
     w->plmn = (godwit_plmn_t){{0x00, 0xf1, 0x10}}; /* 001-01 */
-    for (unsigned i = 0; i < GODWIT_WORLD_FUNCTIONS; i++) {
-        lab_store_init(&w->functions[i].store, records[i]);
-        lab_function_start(w, i);
-    }
+    make_functions(w);
     for (unsigned i = 0; i < config->devices; i++) {
         put_subscriber(w, i);
         lab_device_make(w, i);
@@ -295,38 +274,45 @@ godwit_world_t *godwit_world_new(const godwit_world_config_t *config)
     return w;
 }
 
+static void free_functions(godwit_world_t *w)
+{
+    for (unsigned i = 0; i < GODWIT_WORLD_FUNCTIONS; i++) {
+        lab_function_stop(w, i);
+        lab_store_free(&w->functions[i].store);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        lab_free_secret(w->endpoints[i].sessions);
+        lab_free_secret(w->endpoints[i].exchanges);
+        lab_free(w->endpoints[i].senders);
+    }
+}
+
+static void free_watch(godwit_world_t *w)
+{
+    lab_set_t *const sets[] = {&w->sent, &w->counts, &w->sqns, &w->keys, &w->taken, &w->told, &w->heard};
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        lab_set_free(sets[i]);
+    }
+    for (size_t i = 0; i < LAB_ENDS; i++) {
+        lab_free_secret(w->known[i]);
+    }
+}
+
 void godwit_world_free(godwit_world_t *w)
 {
     if (w == NULL) {
         return;
     }
-    for (unsigned i = 0; i < GODWIT_WORLD_FUNCTIONS; i++) {
-        lab_function_stop(w, i);
-        lab_store_free(&w->functions[i].store);
-    }
+    free_functions(w);
     for (unsigned i = 0; i < w->config.devices; i++) {
         lab_device_stop(w, i);
     }
     for (size_t i = 0; i < w->heap_count; i++) {
-        free(w->heap[i].datagram);
-        free(w->heap[i].message);
+        lab_free_event(&w->heap[i]);
     }
-    lab_set_free(&w->sent);
-    lab_set_free(&w->counts);
-    lab_set_free(&w->sqns);
-    lab_set_free(&w->keys);
-    lab_set_free(&w->taken);
-    lab_set_free(&w->told);
-    lab_set_free(&w->heard);
-    for (size_t i = 0; i < 2; i++) {
-        godwit_wipe(w->known[i], LAB_KEYS_MAX * sizeof *w->known[i]);
-        free(w->known[i]);
-    }
-    free(w->heap);
-    free(w->readings);
-    free(w->hse_sessions);
-    free(w->hse_exchanges);
-    free(w->hse_senders);
-    free(w->devices);
-    free(w);
+    free_watch(w);
+    lab_free(w->heap);
+    lab_free(w->readings);
+    lab_free_secret(w->devices);
+    lab_free_secret(w);
 }

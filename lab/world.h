@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The lab's world: devices with soft cards, one HSE, one EMKS, one HSS, the air between device and HSE, and a clock, in one process.
- * The roles and the device library are the real ones; the world is their owner. The same seed gives the same run. Every node
- * can lose power at any step: what it had not made durable is gone. The world watches what must never happen (violation below).
+ * The lab's world: devices with soft cards, any set of network functions, what lies between them, and a clock, in one process.
+ * The roles and the device library are the real ones; the world is their owner. Nothing passes between two nodes but octets: what a
+ * function says is encoded where it is sent and decoded where it arrives. The same seed gives the same run. Every node can
+ * lose power at any step: what it had not made durable is gone. The world watches what must never happen (violation below).
  *
  *     godwit_world_t *w = godwit_world_new(&config);
  *     godwit_world_submit(w, 0);                     // device 0 sends a reading
@@ -21,8 +22,20 @@
 #define GODWIT_WORLD_DEVICES_MAX 32
 #define GODWIT_WORLD_ALL_READINGS UINT32_MAX
 
-/* Nodes that can lose power: the network functions, then each device and its card. */
-enum { GODWIT_WORLD_HSE, GODWIT_WORLD_EMKS, GODWIT_WORLD_HSS, GODWIT_WORLD_FUNCTIONS };
+/* Nodes that can lose power: the network functions, then each device and its card. The stranger is no function of ours: a node of another
+ * network, which a test makes speak, and which attacks. */
+enum {
+    GODWIT_WORLD_HSE,
+    GODWIT_WORLD_EMKS,
+    GODWIT_WORLD_HSS,
+    GODWIT_WORLD_EMSE, /* an endpoint of Solution 2: another HSE */
+    GODWIT_WORLD_MME,
+    GODWIT_WORLD_SGSN,
+    GODWIT_WORLD_SGW,
+    GODWIT_WORLD_PGW, /* also the GGSN */
+    GODWIT_WORLD_STRANGER,
+    GODWIT_WORLD_FUNCTIONS
+};
 static inline unsigned godwit_world_device_node(unsigned device)
 {
     return GODWIT_WORLD_FUNCTIONS + 2 * device;
@@ -43,6 +56,29 @@ typedef struct godwit_world_datagram {
 } godwit_world_datagram_t;
 typedef bool godwit_world_air_t(void *context, godwit_world_t *world, godwit_world_datagram_t *datagram);
 
+/* Whatever passes between two nodes, as octets: what the wire looks like to whoever taps it. */
+typedef enum godwit_world_leg {
+    GODWIT_WORLD_LEG_EMSDP = GODWIT_PORT_EMSDP, /* the legs of datagrams are their ports */
+    GODWIT_WORLD_LEG_RADIO = GODWIT_PORT_RADIO,
+    GODWIT_WORLD_LEG_GTPC = GODWIT_PORT_GTPC,
+    GODWIT_WORLD_LEG_GTPU = GODWIT_PORT_GTPU,
+    GODWIT_WORLD_LEG_SGI = GODWIT_PORT_SGI,
+    GODWIT_WORLD_LEG_DIAMETER,
+} godwit_world_leg_t;
+
+#define GODWIT_WORLD_PACKET_MAX 4096
+typedef struct godwit_world_packet {
+    godwit_world_leg_t leg;
+    unsigned from, to;                    /* nodes */
+    godwit_address_t source, destination; /* as the sender wrote them; empty for Diameter */
+    size_t len;
+    uint8_t *octets; /* room for GODWIT_WORLD_PACKET_MAX */
+} godwit_world_packet_t;
+/* Sees every packet once, when it is sent. May change it in place, or lose it by returning false. */
+typedef bool godwit_world_wire_t(void *context, godwit_world_t *world, godwit_world_packet_t *packet);
+
+typedef enum godwit_world_access { GODWIT_WORLD_WIFI, GODWIT_WORLD_EPS, GODWIT_WORLD_UMTS } godwit_world_access_t;
+
 typedef struct godwit_world_config {
     uint64_t seed;
     unsigned devices;
@@ -54,8 +90,14 @@ typedef struct godwit_world_config {
     /* The air: in thousandths, and a delay between the two bounds, so that datagrams overtake each other. */
     uint32_t loss, repeat;
     uint32_t delay_min_ms, delay_max_ms;
-    godwit_world_air_t *air; /* sees every datagram once; NULL: nobody does */
-    void *context;
+    godwit_world_air_t *air;   /* sees every datagram between device and HSE once; NULL: nobody does */
+    godwit_world_wire_t *wire; /* sees every packet; NULL: nobody does */
+    void *context;             /* of both */
+    godwit_world_access_t access;
+    uint32_t nodes;         /* which functions there are, bit n = node n; 0: HSE, EMKS and HSS */
+    uint32_t core_loss;     /* between functions: of GTP and the gateway's tunnel, in thousandths */
+    uint32_t core_delay_ms; /* 0: 5 */
+    bool watch_memory;      /* after every input the memory of its node is searched for keys: lab/custody.h */
 } godwit_world_config_t;
 
 /* What a test sets by default: one device, no loss, 20 ms each way. */
@@ -76,6 +118,13 @@ void godwit_world_cut(godwit_world_t *world, unsigned step);
 int godwit_world_cut_node(const godwit_world_t *world);
 /* From now on the air neither loses nor repeats nor delays, and no power goes. */
 void godwit_world_quiet(godwit_world_t *world);
+/* Nothing passes between two nodes for so long; b = GODWIT_WORLD_EVERYBODY: the node is cut off. */
+#define GODWIT_WORLD_EVERYBODY UINT32_MAX
+void godwit_world_part(godwit_world_t *world, unsigned a, unsigned b, uint64_t duration_ms);
+/* Octets of everything that the lab has allocated and not freed, in this process. */
+size_t godwit_world_memory(void);
+/* "hse", "emks", ... "device", "usim": what kind of node that is. */
+const char *godwit_world_node_name(unsigned node);
 /* Power of one node goes now. */
 void godwit_world_power_loss(godwit_world_t *world, unsigned node);
 

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What functions say to each other, in octets and back, as the Diameter adapter does it between processes: one codec each (core/wire), requests and
+ * answers paired by Hop-by-Hop Identifier, the origin from the envelope.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/wire/ek.h"
+#include "core/wire/s6a.h"
+#include "lab/internal.h"
+
+static bool is_answer(godwit_message_kind_t kind)
+{
+    return kind % 2 == 0;
+}
+_Static_assert(GODWIT_AUTH_INFO_ANSWER % 2 == 0 && GODWIT_BEARER_ANSWER % 2 == 0, "requests are odd, answers even");
+
+static unsigned node_of(godwit_function_t function)
+{
+    static const unsigned nodes[] = {
+        [GODWIT_FUNCTION_NONE] = GODWIT_WORLD_STRANGER, [GODWIT_FUNCTION_HSE] = GODWIT_WORLD_HSE,
+        [GODWIT_FUNCTION_EMKS] = GODWIT_WORLD_EMKS,     [GODWIT_FUNCTION_HSS] = GODWIT_WORLD_HSS,
+        [GODWIT_FUNCTION_MME] = GODWIT_WORLD_MME,       [GODWIT_FUNCTION_SGSN] = GODWIT_WORLD_SGSN,
+        [GODWIT_FUNCTION_SGW] = GODWIT_WORLD_SGW,       [GODWIT_FUNCTION_PGW] = GODWIT_WORLD_PGW,
+    };
+    return nodes[function];
+}
+
+static godwit_function_t function_of(unsigned node)
+{
+    static const godwit_function_t functions[GODWIT_WORLD_FUNCTIONS] = {
+        [GODWIT_WORLD_HSE] = GODWIT_FUNCTION_HSE,      [GODWIT_WORLD_EMKS] = GODWIT_FUNCTION_EMKS,
+        [GODWIT_WORLD_HSS] = GODWIT_FUNCTION_HSS,      [GODWIT_WORLD_EMSE] = GODWIT_FUNCTION_HSE,
+        [GODWIT_WORLD_MME] = GODWIT_FUNCTION_MME,      [GODWIT_WORLD_SGSN] = GODWIT_FUNCTION_SGSN,
+        [GODWIT_WORLD_SGW] = GODWIT_FUNCTION_SGW,      [GODWIT_WORLD_PGW] = GODWIT_FUNCTION_PGW,
+        [GODWIT_WORLD_STRANGER] = GODWIT_FUNCTION_MME,
+    };
+    return functions[node];
+}
+
+/* ---- octets of each kind ---- */
+
+static godwit_status_t encode(const godwit_diameter_envelope_t *e, const godwit_message_t *m, godwit_writer_t *out)
+{
+    switch (m->kind) {
+    case GODWIT_AUTH_INFO_REQUEST:
+        return godwit_s6a_air_build(e, &m->u.auth_info_request, out);
+    case GODWIT_AUTH_INFO_ANSWER:
+        return godwit_s6a_aia_build(e, &m->u.auth_info_answer, out);
+    case GODWIT_KEY_REQUEST:
+        return godwit_ek_key_request_build(e, &m->u.key_request, out);
+    case GODWIT_KEY_ANSWER:
+        return godwit_ek_key_answer_build(e, &m->u.key_answer, out);
+    case GODWIT_KEY_CONFIRM:
+        return godwit_ek_confirm_request_build(e, &m->u.key_confirm, out);
+    case GODWIT_KEY_CONFIRM_ANSWER:
+        return godwit_ek_confirm_answer_build(e, m->u.key_confirm_answer, out);
+    default:
+        return GODWIT_INVALID_ARGUMENT;
+    }
+}
+
+static godwit_status_t decode(godwit_slice_t octets, godwit_vector_kind_t vectors, godwit_diameter_envelope_t *e,
+                              godwit_message_t *m)
+{
+    godwit_diameter_fault_t fault;
+    switch (m->kind) {
+    case GODWIT_AUTH_INFO_REQUEST:
+        return godwit_s6a_air_parse(octets, e, &m->u.auth_info_request, &fault);
+    case GODWIT_AUTH_INFO_ANSWER:
+        return godwit_s6a_aia_parse(octets, vectors, e, &m->u.auth_info_answer);
+    case GODWIT_KEY_REQUEST:
+        return godwit_ek_key_request_parse(octets, e, &m->u.key_request, &fault);
+    case GODWIT_KEY_ANSWER:
+        return godwit_ek_key_answer_parse(octets, e, &m->u.key_answer);
+    case GODWIT_KEY_CONFIRM:
+        return godwit_ek_confirm_request_parse(octets, e, &m->u.key_confirm, &fault);
+    case GODWIT_KEY_CONFIRM_ANSWER:
+        return godwit_ek_confirm_answer_parse(octets, e, &m->u.key_confirm_answer);
+    default:
+        return GODWIT_INVALID_ARGUMENT;
+    }
+}
+
+/* ---- sending ---- */
+
+static lab_call_t *call_of(godwit_world_t *w, uint32_t hop)
+{
+    lab_call_t *call = &w->calls[hop % LAB_CALLS];
+    return hop != 0 && call->hop == hop ? call : NULL;
+}
+
+static lab_call_t *new_call(godwit_world_t *w, unsigned node, const godwit_message_t *m)
+{
+    uint32_t hop = ++w->call_count;
+    lab_call_t *call = &w->calls[hop % LAB_CALLS];
+    *call = (lab_call_t){.hop = hop,
+                         .asker = node,
+                         .answerer = node_of(m->to),
+                         .kind = m->kind,
+                         .transaction = m->transaction,
+                         .route = m->route};
+    if (m->kind == GODWIT_AUTH_INFO_REQUEST) {
+        call->vectors = m->u.auth_info_request.kind;
+    }
+    return call;
+}
+
+void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *m)
+{
+    uint8_t octets[GODWIT_WORLD_PACKET_MAX];
+    char session[96];
+    godwit_writer_t out = godwit_writer(octets, sizeof octets);
+    lab_call_t *call = is_answer(m->kind) ? call_of(w, m->transaction) : new_call(w, node, m);
+    if (call == NULL) {
+        return; /* so old that nobody waits any more */
+    }
+    unsigned to = is_answer(m->kind) ? call->asker : call->answerer;
+    lab_check_message(w, m);
+    (void)snprintf(session, sizeof session, "%s;%u", lab_host(call->asker), (unsigned)call->hop);
+    godwit_diameter_envelope_t e = {
+        .hop_by_hop = call->hop,
+        .end_to_end = call->hop,
+        .session_id = godwit_slice_of_string(session),
+        .origin_host = godwit_slice_of_string(lab_host(node)),
+        .origin_realm = godwit_slice_of_string(lab_realm(node)),
+        .destination_host = godwit_slice_of_string(lab_host(to)),
+        .destination_realm = godwit_slice_of_string(lab_realm(to)),
+    };
+    if (encode(&e, m, &out) != GODWIT_OK) {
+        lab_violate(w, "a message that cannot be encoded");
+        return;
+    }
+    lab_net_send(w, lab_packet(GODWIT_WORLD_LEG_DIAMETER, node, to, godwit_written(&out)));
+    godwit_wipe(octets, sizeof octets);
+}
+
+/* ---- receiving ---- */
+
+static void copy_name(char to[GODWIT_NODE_NAME_MAX], godwit_slice_t from)
+{
+    size_t len = from.len < GODWIT_NODE_NAME_MAX ? from.len : GODWIT_NODE_NAME_MAX - 1;
+    memcpy(to, from.ptr, len);
+    to[len] = '\0';
+}
+
+/* What the sender said is what its octets say; which request it was is what its command, and where there are many its purpose, says. The lab takes
+ * it from the call, which the sender made. */
+bool lab_read_message(godwit_world_t *w, const lab_packet_t *packet, godwit_message_t *m)
+{
+    godwit_diameter_header_t header;
+    godwit_diameter_envelope_t e;
+    godwit_slice_t avps, octets = godwit_slice(packet->octets, packet->len);
+    memset(m, 0, sizeof *m);
+    if (godwit_diameter_header_parse(octets, &header, &avps) != GODWIT_OK) {
+        return false;
+    }
+    const lab_call_t *call = call_of(w, header.hop_by_hop);
+    if (call == NULL) {
+        return false;
+    }
+    bool request = (header.flags & GODWIT_DIAMETER_REQUEST) != 0;
+    m->kind = request ? call->kind : (godwit_message_kind_t)(call->kind + 1);
+    m->from = function_of(packet->from);
+    m->to = function_of(packet->to);
+    if (decode(octets, call->vectors, &e, m) != GODWIT_OK) {
+        return false;
+    }
+    m->transaction = request ? call->hop : call->transaction;
+    m->route = request ? 0 : call->route;
+    copy_name(m->origin_host, e.origin_host);
+    copy_name(m->origin_realm, e.origin_realm);
+    return true;
+}

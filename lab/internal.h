@@ -8,7 +8,7 @@
 #define GODWIT_LAB_INTERNAL_H
 
 #include "lab/random.h"
-#include "lab/world.h"
+#include "lab/watch.h"
 
 #define LAB_COMMIT_MS 2 /* until a record is durable */
 #define LAB_STORE_MS 3  /* until a page of the device's or the card's memory is */
@@ -130,15 +130,6 @@ typedef struct lab_reading {
     bool handed_over;
     char text[LAB_TEXT_MAX];
 } lab_reading_t;
-
-/* A set of hashes, for what must happen once. */
-typedef struct lab_set {
-    struct lab_entry {
-        uint64_t key;
-        bool used;
-    } * entries;
-    size_t capacity, count;
-} lab_set_t;
 
 /* An HSE, or an EMSE, which is one. */
 typedef struct lab_endpoint {
@@ -296,21 +287,5 @@ void lab_air_send(godwit_world_t *w, unsigned device, bool up, const godwit_addr
 godwit_address_t lab_address(unsigned address);
 /* Whose address that is; -1 when nobody's any more. */
 int lab_device_at(const godwit_world_t *w, const godwit_address_t *address, unsigned *number);
-
-/* ---- check.c ---- */
-/* The watcher looks over the shoulders of those who hold keys, after every input. */
-void lab_learn_device_keys(godwit_world_t *w, unsigned device);
-void lab_learn_network_keys(godwit_world_t *w, unsigned endpoint);
-void lab_violate(godwit_world_t *w, const char *what);
-/* A datagram leaves a device, or an endpoint. */
-void lab_check_sent_up(godwit_world_t *w, unsigned device, godwit_slice_t octets);
-void lab_check_sent_down(godwit_world_t *w, unsigned endpoint, const godwit_address_t *to, godwit_slice_t octets);
-void lab_check_message_sent(godwit_world_t *w, unsigned device, godwit_slice_t text);
-void lab_check_message_delivered(godwit_world_t *w, unsigned device, godwit_slice_t text);
-void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading);
-void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record);
-void lab_check_message(godwit_world_t *w, const godwit_message_t *message);
-void lab_check_taken(godwit_world_t *w, unsigned device, const uint8_t rand[16], const uint8_t autn[16]);
-void lab_set_free(lab_set_t *set);
 
 #endif

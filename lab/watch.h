@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The watcher: what must never happen, seen from outside. Its memory survives every power loss. check.c.
+ */
+#ifndef GODWIT_LAB_WATCH_H
+#define GODWIT_LAB_WATCH_H
+
+#include "lab/world.h"
+
+/* A set of hashes, for what must happen once. */
+typedef struct lab_set {
+    struct lab_entry {
+        uint64_t key;
+        bool used;
+    } * entries;
+    size_t capacity, count;
+} lab_set_t;
+
+/* ---- check.c ---- */
+/* The watcher looks over the shoulders of those who hold keys, after every input. */
+void lab_learn_device_keys(godwit_world_t *w, unsigned device);
+void lab_learn_network_keys(godwit_world_t *w, unsigned endpoint);
+void lab_violate(godwit_world_t *w, const char *what);
+/* A datagram leaves a device, or an endpoint. */
+void lab_check_sent_up(godwit_world_t *w, unsigned device, godwit_slice_t octets);
+void lab_check_sent_down(godwit_world_t *w, unsigned endpoint, const godwit_address_t *to, godwit_slice_t octets);
+void lab_check_message_sent(godwit_world_t *w, unsigned device, godwit_slice_t text);
+void lab_check_message_delivered(godwit_world_t *w, unsigned device, godwit_slice_t text);
+void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading);
+void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record);
+void lab_check_message(godwit_world_t *w, const godwit_message_t *message);
+void lab_check_taken(godwit_world_t *w, unsigned device, const uint8_t rand[16], const uint8_t autn[16]);
+void lab_set_free(lab_set_t *set);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Our stand-in for the radio, S1AP and RANAP: one datagram between device and MME or SGSN is one frame, kind (1) || rest. The frame is ours
+ * and nobody else's; which radio connection it belongs to, the datagram's address says. EPS uses NAS, RELEASE and PAGING only: its NAS
+ * messages are protected by themselves (TS 24.301 4.4). UMTS has the RRC's part here: the security mode (TS 33.102 6.4.5), and from its
+ * command on UEA2 and UIA2 (TS 35.215) over everything. A receiver must check the MAC before anything else, and a COUNT must never
+ * protect two frames under one key: it belongs to CK, IK and lives on through releases and new security modes (as START lets it
+ * do in TS 33.102 6.4.8).
+ */
+#ifndef GODWIT_WIRE_RADIO_H
+#define GODWIT_WIRE_RADIO_H
+
+#include "godwit/bytes.h"
+#include "godwit/crypto.h"
+
+typedef enum godwit_radio_kind {
+    GODWIT_RADIO_NAS = 1,   /* octets: one NAS message, both ways */
+    GODWIT_RADIO_N_PDU,     /* UMTS: NSAPI (1) || octets, both ways */
+    GODWIT_RADIO_RELEASE,   /* the connection is released: empty, both ways */
+    GODWIT_RADIO_PAGING,    /* down: IMSI (8, as in EF_IMSI) */
+    GODWIT_RADIO_COMMAND,   /* UMTS, down: UEA (1) UIA (1) FRESH (4) and the capability as the network heard it (2) */
+    GODWIT_RADIO_COMPLETE,  /* UMTS, up: empty */
+    GODWIT_RADIO_PROTECTED, /* UMTS: COUNT (4) || MAC-I (4) || ciphertext of a frame of kind 1, 2, 3, 5 or 6 */
+    GODWIT_RADIO_INTEGRITY, /* UMTS, down: COUNT (4) || MAC-I (4) || a COMMAND in clear */
+    GODWIT_RADIO_INITIAL_NAS, /* UMTS, up: capability (2) || octets: the first NAS message of a connection. NAS does as well, with
+                                 the default capability. */
+} godwit_radio_kind_t;
+
+/* UEA and UIA are numbered as in TS 25.413 and TS 33.102: 0 none, 1 KASUMI (not here), 2 SNOW 3G. Bit i of a capability is algorithm i. */
+#define GODWIT_UEA0 0
+#define GODWIT_UEA2 2
+#define GODWIT_UIA2 2
+typedef struct godwit_radio_capability {
+    uint8_t uea, uia;
+} godwit_radio_capability_t;
+#define GODWIT_RADIO_CAPABILITY_DEFAULT                                                                                \
+    ((godwit_radio_capability_t){1U << GODWIT_UEA0 | 1U << GODWIT_UEA2, 1U << GODWIT_UIA2})
+
+/* The command repeats, under its MAC, what the network took for the device's capability (TS 33.102 6.4.5): a device that finds another
+ * one than it sent has been bid down and must not answer. */
+typedef struct godwit_radio_command {
+    uint8_t uea, uia;
+    uint32_t fresh;
+    godwit_radio_capability_t capability;
+} godwit_radio_command_t;
+
+typedef struct godwit_radio_frame {
+    godwit_radio_kind_t kind;
+    godwit_slice_t octets; /* NAS, N_PDU, INITIAL_NAS; of PROTECTED and INTEGRITY all behind the kind */
+    uint8_t nsapi;         /* N_PDU */
+    godwit_imsi_t imsi;    /* PAGING */
+    godwit_radio_command_t command;
+    godwit_radio_capability_t capability; /* INITIAL_NAS, and the default for NAS */
+} godwit_radio_frame_t;
+
+#define GODWIT_RADIO_N_PDU_MAX 1600                         /* octets of one N-PDU */
+#define GODWIT_RADIO_INNER_MAX (2 + GODWIT_RADIO_N_PDU_MAX) /* of a frame that is not protected */
+#define GODWIT_RADIO_FRAME_MAX (9 + GODWIT_RADIO_INNER_MAX) /* of any frame */
+
+/* Any kind but PROTECTED and INTEGRITY, which come from the functions below. GODWIT_INVALID_ARGUMENT for those, for an NSAPI above 15 and
+ * for too many octets. */
+GODWIT_MUST_USE godwit_status_t godwit_radio_build(const godwit_radio_frame_t *frame, godwit_writer_t *w);
+/* The slices point into octets. GODWIT_MALFORMED for an unknown kind, too. */
+GODWIT_MUST_USE godwit_status_t godwit_radio_parse(godwit_slice_t octets, godwit_radio_frame_t *frame);
+
+/* ---- UMTS: protection -------------------------------------------------------------------------------------------------- */
+
+/* One end's view of a pair of CK, IK. Lives as long as these do; holds keys: godwit_wipe. */
+typedef struct godwit_radio_security {
+    const godwit_crypto_t *crypto;
+    bool network;   /* this end is the network */
+    bool commanded; /* a command has been given or taken: algorithms and FRESH mean something */
+    uint8_t ck[16], ik[16];
+    uint8_t uea, uia;
+    uint32_t fresh;
+    bool exhausted;    /* COUNT has come to its end in direction out: nothing can be sent under these keys any more */
+    uint32_t next_out; /* the next COUNT that is used */
+    uint32_t next_in;  /* one above the highest COUNT that verified; 0: none has */
+    uint64_t seen_in;  /* bit i: COUNT next_in - 1 - i has been taken */
+} godwit_radio_security_t;
+
+/* COUNT starts at 0: never for a pair of keys that was used before. */
+void godwit_radio_security_init(godwit_radio_security_t *security, const godwit_crypto_t *crypto, const uint8_t ck[16],
+                                const uint8_t ik[16], bool network);
+
+/* Network: a SECURITY MODE COMMAND as a frame INTEGRITY, whose algorithms and FRESH hold from now on in both directions. UIA2 only, and UEA0
+ * or UEA2: GODWIT_UNSUPPORTED_SUITE else. Giving the same command again costs a COUNT and changes nothing else. */
+GODWIT_MUST_USE godwit_status_t godwit_radio_command_create(godwit_radio_security_t *security,
+                                                            const godwit_radio_command_t *command, godwit_writer_t *w);
+/* A frame PROTECTED around inner. GODWIT_WRONG_STATE before a command, GODWIT_COUNT_EXHAUSTED at the end of COUNT, GODWIT_INVALID_ARGUMENT for an
+ * inner frame of a kind that does not go protected. */
+GODWIT_MUST_USE godwit_status_t godwit_radio_protected_create(godwit_radio_security_t *security,
+                                                              const godwit_radio_frame_t *inner, godwit_writer_t *w);
+/* Opens a frame PROTECTED or INTEGRITY: octets is the whole frame. buffer takes the inner frame, into which inner's slices point. The
+ * MAC first (GODWIT_MAC_FAILURE), then the COUNT (GODWIT_REPLAY; late ones are taken within a window of 64), then deciphered and read
+ * (GODWIT_MALFORMED); a COUNT is moved by a frame that verified and by no other. INTEGRITY is for the device alone: the algorithms and
+ * FRESH of the command are tried, and taken over when it verifies; the caller then looks at inner->command (its own capability? algorithms
+ * that it accepts?) before it answers with COMPLETE. */
+GODWIT_MUST_USE godwit_status_t godwit_radio_protected_consume(godwit_radio_security_t *security, godwit_slice_t octets,
+                                                               uint8_t buffer[GODWIT_RADIO_INNER_MAX],
+                                                               godwit_radio_frame_t *inner);
+
+#endif

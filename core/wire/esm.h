@@ -30,7 +30,7 @@ typedef enum godwit_esm_message { /* TS 24.301 9.8 */
 } godwit_esm_message_t;
 
 #define GODWIT_ESM_REQUEST_INITIAL 1 /* 9.9.4.14, TS 24.008 10.5.6.17 */
-#define GODWIT_ESM_PDN_NON_IP 5      /* 9.9.4.10; the value is recalled */
+#define GODWIT_ESM_PDN_NON_IP 5      /* 9.9.4.10 */
 #define GODWIT_ESM_PTI_NONE 0
 #define GODWIT_ESM_DEFAULT_BEARER 5
 
@@ -100,9 +100,8 @@ typedef struct godwit_esm_pdn_disconnect_request {
 
 typedef struct godwit_esm_resource_modification_request {
     godwit_esm_head_t head;
-    uint8_t bearer; /* EPS bearer identity for packet filter */
-    godwit_slice_t
-        tfa; /* traffic flow aggregate, as a TFT: 1 to 255; one octet, A0: no TFT operation and a parameters list */
+    uint8_t bearer;     /* EPS bearer identity for packet filter */
+    godwit_slice_t tfa; /* traffic flow aggregate, as a TFT: 1 to 255; one octet C0: no TFT operation */
     godwit_slice_t qos;
     godwit_nas_octet_t cause;
     godwit_slice_t pco, epco;

@@ -10,6 +10,7 @@
 #include "roles/role.h"
 
 #define GODWIT_EMKS_PENDING_MAX 256
+#define GODWIT_EMKS_HSS_MAX 4
 #define GODWIT_EMKS_WAITERS_MAX 4 /* requests that one vector serves when they come while it is fetched */
 
 typedef struct godwit_emks_waiter {
@@ -44,11 +45,15 @@ typedef struct godwit_emks {
     void *context;
     /* Its own names, in the requests to the HSS. K_session for an endpoint goes to the node whose Origin-Host is that endpoint alone. */
     char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX];
+    /* Solution 1 D: who may push key sets of access AKA runs (agreements 01, 02), and how long such a key set lives; 0: 30 days. */
+    char hss_hosts[GODWIT_EMKS_HSS_MAX][GODWIT_NODE_NAME_MAX];
+    size_t hss_host_count;
+    uint64_t key_set_ms;
     uint32_t next_transaction;
     godwit_emks_pending_t pending[GODWIT_EMKS_PENDING_MAX];
 } godwit_emks_t;
 
-/* Inputs: MESSAGE (KEY_REQUEST, KEY_CONFIRM, AUTH_INFO_ANSWER), TIMER (expiry of pending requests), COMMIT_FAILED. */
+/* Inputs: MESSAGE (KEY_REQUEST, KEY_CONFIRM, KEY_SET_PUSH, KEY_PARK, AUTH_INFO_ANSWER), TIMER (expiry of pending requests), COMMIT_FAILED. */
 void godwit_emks_step(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -37,6 +37,53 @@ typedef struct godwit_hss_recent {
     uint8_t rand[16];
 } godwit_hss_recent_t;
 
+/* ---- Solution 1: what a flagged vector leaves behind (contributions 003 and 004) ---- */
+
+#define GODWIT_HSS_RETAINED_MAX 4096 /* 8 ways each: 34 flagged vectors a second at the default retention */
+#define GODWIT_HSS_GATEWAYS_MAX 8
+
+typedef enum godwit_e2m_delivery {
+    GODWIT_E2M_DELIVERY_NONE = 0, /* a HSS without the extension: no vector is flagged */
+    GODWIT_E2M_DELIVERY_A,        /* pushed to the HSE at AKA */
+    GODWIT_E2M_DELIVERY_B,        /* pushed to the HSE when the gateway says that the device has activated */
+    GODWIT_E2M_DELIVERY_C,        /* pulled by the HSE */
+    GODWIT_E2M_DELIVERY_D,        /* the key set goes to the EMKS, which owns it from there on */
+} godwit_e2m_delivery_t;
+
+typedef struct godwit_hss_e2m {
+    godwit_e2m_delivery_t delivery;
+    char endpoint[GODWIT_FQDN_MAX + 1]; /* A, B, C: the HSE, its Origin-Host; no other node gets a key */
+    uint16_t amf_flag;                  /* 0: GODWIT_AMF_E2M_DEFAULT */
+    uint32_t retention_ms;              /* 0: 120000 */
+    uint32_t push_life_ms;              /* A, B: how long the HSE keeps a key that is not used; 0: as retention_ms */
+    uint32_t push_retry_ms;             /* 0: 1000; four attempts */
+    char gateways[GODWIT_HSS_GATEWAYS_MAX][GODWIT_NODE_NAME_MAX]; /* B: who may say that a device has activated */
+    size_t gateway_count;
+} godwit_hss_e2m_t;
+
+/* The key set of the last flagged vector of a subscriber, one for each IMSI: in memory only, and wiped when its time is over. CK and IK
+ * themselves are not kept, for e2mKEYSET is all that is made of them here. A restart forgets key set and generation together, so that no
+ * generation of a key set is ever given twice. */
+typedef struct godwit_hss_retained {
+    bool used;
+    bool expired;   /* the key is gone; what is left tells an expired selector from an unknown one */
+    bool activated; /* B */
+    bool pushing;   /* A, B, D: until it is answered */
+    bool answering; /* B: an ACTIVATION waits */
+    uint8_t attempts;
+    godwit_imsi_t imsi;
+    godwit_agreement_t agreement;
+    uint8_t rand[16], autn[16];
+    uint8_t e2m_keyset[32]; /* secret */
+    uint64_t key_set;
+    uint64_t expires_ms;
+    uint32_t generation;             /* last handed out */
+    godwit_parked_t parked;          /* set false: how far the one that was handed out again had come */
+    uint32_t transaction;            /* of the push */
+    uint32_t activation_transaction; /* B: the request that waits */
+    uint64_t activation_route;
+} godwit_hss_retained_t;
+
 typedef struct godwit_hss {
     const godwit_crypto_t *crypto;
     godwit_plmn_t best_plmn; /* given to home nodes only */
@@ -52,9 +99,17 @@ typedef struct godwit_hss {
     godwit_sqn_clock_t clock;
     uint64_t last_tick[GODWIT_HSS_SLOTS];
     godwit_hss_recent_t recent[GODWIT_HSS_RECENT_MAX];
+    /* Solution 1. */
+    godwit_hss_e2m_t e2m;
+    uint32_t policy_version; /* of the home, said in answers; 0: none */
+    char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX]; /* its own names, in pushes */
+    uint32_t pushes;                                                          /* transactions of pushes */
+    uint64_t last_key_set;
+    godwit_hss_retained_t retained[GODWIT_HSS_RETAINED_MAX];
 } godwit_hss_t;
 
-/* Inputs: MESSAGE (AUTH_INFO_REQUEST, which is always answered), COMMIT_FAILED. */
+/* Inputs: MESSAGE (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PARK and ACTIVATION, which are always answered, an ACTIVATION when the
+ * HSE has the key; answers to its pushes), TIMER, COMMIT_FAILED. */
 void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef GODWIT_ROLES_RECORD_H
 #define GODWIT_ROLES_RECORD_H
 
+#include "core/wire/payload.h"
 #include "godwit/aka.h"
 #include "godwit/emsdp.h"
 #include "godwit/keys.h"
@@ -72,6 +73,11 @@ typedef struct godwit_key_set_record {
         vector_number; /* of this (imsi, agreement), rises with each new vector: with it (vector_number, generation) only rises */
     uint64_t created_ms;
     godwit_former_key_set_t former;
+    /* Agreements 01, 02: the number that the HSS gave it. Parked: handed out again by clearing parked.set: the rest says how far that key had come, so that a late KEY_PARK
+     * cannot bring back an earlier state. */
+    uint64_t push_number;
+    godwit_parked_t parked;
+    char parked_endpoint[GODWIT_FQDN_MAX + 1];
 } godwit_key_set_record_t;
 
 typedef struct godwit_session_record {
@@ -117,5 +123,17 @@ typedef struct godwit_record {
 
 godwit_record_key_t godwit_record_key_of(const godwit_record_t *record);
 bool godwit_record_key_equal(const godwit_record_key_t *a, const godwit_record_key_t *b);
+
+/* ---- parked keys, as the owner of a key set keeps them: the EMKS, or the HSS where there is none ----
+ * Only the newest generation of a key set can be parked and live again. What was handed out again stays as a floor (set false): a
+ * KEY_PARK that comes late or twice must never bring back an earlier state of its counters. */
+
+/* last: the generation handed out last. GODWIT_OK when given is stored in parked, or stands there already; GODWIT_UNKNOWN_KEY, and nothing
+ * moved, when it is not of that generation or not ahead of what is known. */
+GODWIT_MUST_USE godwit_status_t godwit_parked_put(godwit_parked_t *parked, const godwit_parked_t *given, uint32_t last);
+/* Whether a pull that wants a generation above `above` gets the parked one. */
+bool godwit_parked_lives(const godwit_parked_t *parked, uint32_t last, uint32_t above);
+/* The generation for a pull where none is parked: above both, or 0 when there is none left or `above` cannot be. */
+uint32_t godwit_generation_after(uint32_t last, uint32_t above);
 
 #endif

@@ -52,3 +52,13 @@ bool godwit_outbox_is_need(const godwit_outbox_t *out)
     return out->count == 1 &&
            (out->requests[0].kind == GODWIT_REQUEST_STORE_FETCH || out->requests[0].kind == GODWIT_REQUEST_RANDOM);
 }
+
+bool godwit_speaks_for(const godwit_message_t *message, const char *endpoint)
+{
+    size_t len = 0;
+    while (len <= GODWIT_FQDN_MAX && endpoint[len] != '\0') {
+        len++;
+    }
+    return len < GODWIT_NODE_NAME_MAX && godwit_fqdn_is_canonical(godwit_slice(endpoint, len)) &&
+           memcmp(message->origin_host, endpoint, len + 1) == 0;
+}

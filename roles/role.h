@@ -43,6 +43,9 @@ typedef struct godwit_address {
 
 bool godwit_address_equal(const godwit_address_t *a, const godwit_address_t *b);
 
+/* Whether endpoint is a canonical name and the sender's own: K_session for an endpoint goes to the node of that name alone. */
+bool godwit_speaks_for(const godwit_message_t *message, const char *endpoint);
+
 typedef enum godwit_input_kind {
     GODWIT_INPUT_DATAGRAM,      /* port, from, datagram: EMSDP from a device, NAS, GTP */
     GODWIT_INPUT_MESSAGE,       /* from another function: message */

@@ -85,8 +85,9 @@ typedef struct godwit_key_request {
     /* The RAND that the HSE sent to the device with the AUTS'ed Start, when it knows it; EMKS compares with the outstanding one. */
     uint8_t rand[16];
     godwit_selector_t selector; /* BY_SELECTOR */
-    uint32_t
-        above_generation; /* BY_SELECTOR: what the device has taken last; the owner gives a higher one, or the parked one */
+    /* BY_SELECTOR: the owner gives a generation above this one only, new or parked. A container says what the device has taken last; a pull
+     * after an idle flush says what the container of that bearer said, or 0, for there the parked one is wanted. */
+    uint32_t above_generation;
 } godwit_key_request_t;
 
 typedef struct godwit_key_answer {
@@ -128,6 +129,8 @@ typedef struct godwit_key_set_push {
     godwit_agreement_t agreement;
     uint8_t rand[16], autn[16];
     uint8_t sqn[6];
+    uint64_t
+        key_set; /* rises with each key set of a subscriber: a push that comes late does not bring back an older one */
     uint8_t e2m_keyset[32];
 } godwit_key_set_push_t;
 

@@ -6,16 +6,6 @@
 
 #include "roles/emks/internal.h"
 
-bool godwit_emks_speaks_for(const godwit_message_t *message, const char *endpoint)
-{
-    size_t len = 0;
-    while (len <= GODWIT_FQDN_MAX && endpoint[len] != '\0') {
-        len++;
-    }
-    return len < GODWIT_NODE_NAME_MAX && godwit_fqdn_is_canonical(godwit_slice(endpoint, len)) &&
-           memcmp(message->origin_host, endpoint, len + 1) == 0;
-}
-
 void godwit_emks_fetch_key_set(godwit_outbox_t *out, const godwit_imsi_t *imsi, godwit_agreement_t agreement)
 {
     godwit_record_key_t *key = &godwit_outbox_add(out, GODWIT_REQUEST_STORE_FETCH)->record_key;

@@ -55,7 +55,7 @@ void godwit_emks_on_key_confirm(godwit_emks_t *emks, const godwit_input_t *in, g
     const godwit_key_confirm_t *request = &in->message->u.key_confirm;
     godwit_status_t status = GODWIT_OK;
     const char *detail = "not a key that was handed out";
-    if (!godwit_emks_speaks_for(in->message, request->endpoint)) {
+    if (!godwit_speaks_for(in->message, request->endpoint)) {
         status = GODWIT_NOT_ENTITLED;
         detail = "the node that confirms is not the endpoint it names";
     } else if (in->fetch_status == GODWIT_AGAIN) {

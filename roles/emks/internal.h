@@ -27,8 +27,6 @@ void godwit_emks_pending_release(godwit_emks_t *emks, godwit_emks_pending_t *pen
 
 /* answer.c */
 
-/* Whether endpoint is a canonical name and the sender's own. */
-bool godwit_emks_speaks_for(const godwit_message_t *message, const char *endpoint);
 void godwit_emks_fetch_key_set(godwit_outbox_t *out, const godwit_imsi_t *imsi, godwit_agreement_t agreement);
 void godwit_emks_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
                        const char *detail);

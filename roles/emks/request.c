@@ -115,7 +115,7 @@ void godwit_emks_on_key_request(godwit_emks_t *emks, const godwit_input_t *in, g
     godwit_status_t status = GODWIT_OK;
     const char *detail = NULL;
     memcpy(waiter.endpoint, request->endpoint, sizeof waiter.endpoint);
-    if (!godwit_emks_speaks_for(in->message, request->endpoint)) {
+    if (!godwit_speaks_for(in->message, request->endpoint)) {
         status = GODWIT_NOT_ENTITLED;
         detail = "the node that asks is not the endpoint it asks for";
     } else if (agreement == GODWIT_AGREEMENT_DEVICE_RAND) {

@@ -7,7 +7,8 @@
 
 #include "roles/hss/internal.h"
 
-static bool equal_names(const char *a, const char *b) /* Diameter identities: case does not matter (RFC 6733 4.3.1) */
+bool godwit_hss_equal_names(const char *a,
+                            const char *b) /* Diameter identities: case does not matter (RFC 6733 4.3.1) */
 {
     size_t i = 0;
     for (; i < GODWIT_NODE_NAME_MAX && a[i] != '\0' && b[i] != '\0'; i++) {
@@ -30,29 +31,34 @@ static bool is_realm_of(const char *realm, godwit_plmn_t plmn)
     size_t mnc_len = strlen(text + 4);
     memcpy(name + 7 + 3 - mnc_len, text + 4, mnc_len);
     memcpy(name + 14, text, 3);
-    return equal_names(realm, name);
+    return godwit_hss_equal_names(realm, name);
 }
 
 static const godwit_hss_node_t *node_of(const godwit_hss_t *hss, const char *host)
 {
     for (size_t i = 0; i < hss->node_count && i < GODWIT_HSS_NODES_MAX; i++) {
-        if (equal_names(hss->nodes[i].host, host)) {
+        if (godwit_hss_equal_names(hss->nodes[i].host, host)) {
             return &hss->nodes[i];
         }
     }
     return NULL;
 }
 
+bool godwit_hss_is_home(const godwit_hss_t *hss, const char *host)
+{
+    const godwit_hss_node_t *node = node_of(hss, host);
+    return node != NULL && node->home;
+}
+
 bool godwit_hss_is_entitled(const godwit_hss_t *hss, const godwit_message_t *message)
 {
     godwit_plmn_t plmn = message->u.auth_info_request.visited_plmn;
     if (godwit_plmn_equal(plmn, hss->best_plmn)) {
-        const godwit_hss_node_t *node = node_of(hss, message->origin_host);
-        return node != NULL && node->home;
+        return godwit_hss_is_home(hss, message->origin_host);
     }
     for (size_t i = 0; i < hss->network_count && i < GODWIT_HSS_NETWORKS_MAX; i++) {
         if (godwit_plmn_equal(hss->networks[i].plmn, plmn) &&
-            equal_names(hss->networks[i].realm, message->origin_realm)) {
+            godwit_hss_equal_names(hss->networks[i].realm, message->origin_realm)) {
             return true;
         }
     }

@@ -6,6 +6,7 @@
 #ifndef GODWIT_ROLES_HSS_INTERNAL_H
 #define GODWIT_ROLES_HSS_INTERNAL_H
 
+#include "core/agree/access_aka/access_aka.h"
 #include "roles/hss.h"
 
 typedef struct godwit_hss_run {
@@ -20,10 +21,15 @@ typedef struct godwit_hss_run {
     uint64_t now_ms;
     uint8_t vectors; /* to be made */
     godwit_subscriber_record_t subscriber;
-    const char *detail; /* static: why it was refused */
+    bool e2m;                      /* the vector is to be flagged */
+    godwit_access_aka_keys_t keys; /* of a flagged one; secret */
+    const char *detail;            /* static: why it was refused */
 } godwit_hss_run_t;
 
 /* entitlement.c */
+
+bool godwit_hss_equal_names(const char *a, const char *b);
+bool godwit_hss_is_home(const godwit_hss_t *hss, const char *host);
 
 /* Whether the requester may have vectors bound to that Visited-PLMN-Id. */
 bool godwit_hss_is_entitled(const godwit_hss_t *hss, const godwit_message_t *message);
@@ -41,5 +47,48 @@ void godwit_hss_remember_rands(godwit_hss_run_t *run);
 void godwit_hss_remember_recent(const godwit_hss_run_t *run);
 /* Where the slot of a subscriber stands. */
 uint64_t *godwit_hss_slot(godwit_hss_t *hss, uint64_t subscriber_id);
+
+/* flag.c */
+
+/* Whether this requester's vectors may be flagged at all; then they are given one at a time. */
+bool godwit_hss_may_flag(const godwit_hss_t *hss, const godwit_message_t *message);
+/* Decides for this run. */
+void godwit_hss_flag(godwit_hss_run_t *run);
+uint16_t godwit_hss_amf(const godwit_hss_run_t *run);
+GODWIT_MUST_USE godwit_status_t godwit_hss_derive(godwit_hss_run_t *run, godwit_vector_t *vector);
+/* Keeps the key set of the run in place of the subscriber's last one, and pushes what is to be pushed at AKA. */
+void godwit_hss_retain(const godwit_hss_run_t *run, const godwit_auth_info_vector_t *vector, godwit_outbox_t *out);
+
+/* retained.c */
+
+uint32_t godwit_hss_retention_ms(const godwit_hss_t *hss);
+/* The entry of an IMSI or NULL; one whose time is over comes back as expired. */
+godwit_hss_retained_t *godwit_hss_retained_of(godwit_hss_t *hss, const godwit_imsi_t *imsi, uint64_t now_ms);
+/* Where a new one goes: in place of its own, a free or an expired one; NULL when there is no room. */
+godwit_hss_retained_t *godwit_hss_place_for(godwit_hss_t *hss, const godwit_imsi_t *imsi, uint64_t now_ms);
+void godwit_hss_forget_retained(godwit_hss_t *hss, const godwit_imsi_t *imsi);
+void godwit_hss_expire(godwit_hss_retained_t *entry);
+bool godwit_hss_selects(const godwit_hss_retained_t *entry, const godwit_selector_t *selector);
+
+/* push.c: entry is what will stand at place. */
+
+void godwit_hss_push_begin(godwit_hss_t *hss, godwit_hss_retained_t *entry, const godwit_hss_retained_t *place,
+                           godwit_outbox_t *out);
+void godwit_hss_arm(const godwit_hss_t *hss, const godwit_hss_retained_t *entry, const godwit_hss_retained_t *place,
+                    uint64_t now_ms, godwit_outbox_t *out);
+void godwit_hss_on_push_answer(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
+void godwit_hss_on_activation(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
+void godwit_hss_on_timer(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
+
+/* pull.c */
+
+void godwit_hss_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
+                      const char *detail);
+/* An answer that is a status. */
+void godwit_hss_outcome(godwit_outbox_t *out, const godwit_message_t *request, godwit_message_kind_t kind,
+                        godwit_status_t status);
+void godwit_hss_on_key_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
+void godwit_hss_on_key_confirm(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
+void godwit_hss_on_key_park(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -11,7 +11,8 @@
 #define CLOCK_BLOCK_SECONDS 60 /* one write of the mark for each half of it */
 #define RAND_SIZE 16
 
-static godwit_message_t *answer_of(godwit_outbox_t *out, const godwit_message_t *request, godwit_status_t status)
+static godwit_message_t *answer_of(godwit_outbox_t *out, const godwit_message_t *request, godwit_status_t status,
+                                   uint32_t policy_version)
 {
     godwit_message_t *answer = godwit_outbox_alloc(out, sizeof *answer);
     if (answer != NULL) {
@@ -22,19 +23,9 @@ static godwit_message_t *answer_of(godwit_outbox_t *out, const godwit_message_t 
         answer->route = request->route;
         answer->u.auth_info_answer.status = status;
         answer->u.auth_info_answer.kind = request->u.auth_info_request.kind;
+        answer->u.auth_info_answer.policy_version = policy_version;
     }
     return answer;
-}
-
-static void add_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_message_t *request,
-                      const char *detail)
-{
-    godwit_event_t *event = &godwit_outbox_add(out, GODWIT_REQUEST_EVENT)->event;
-    event->name = name;
-    event->reason = reason;
-    event->has_imsi = true;
-    event->imsi = request->u.auth_info_request.imsi;
-    event->detail = detail;
 }
 
 /* What a peer is told of a failure; what is ours alone is "internal" to it. */
@@ -53,11 +44,11 @@ static godwit_status_t told(godwit_status_t status)
 
 static void refuse(godwit_outbox_t *out, const godwit_message_t *request, godwit_status_t status, const char *detail)
 {
-    godwit_message_t *answer = answer_of(out, request, told(status));
+    godwit_message_t *answer = answer_of(out, request, told(status), 0);
     if (answer != NULL) {
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
     }
-    add_event(out, "refused", status, request, detail);
+    godwit_hss_event(out, "refused", status, &request->u.auth_info_request.imsi, detail);
 }
 
 /* First 8 octets of SHA-256 of a name. */
@@ -76,15 +67,17 @@ static godwit_status_t vector_create(godwit_hss_run_t *run, const uint8_t rand[1
 {
     const godwit_crypto_t *crypto = run->hss->crypto;
     bool eutran = run->request->kind == GODWIT_VECTOR_EUTRAN;
-    unsigned stored = godwit_load_u16(run->subscriber.amf) & ~GODWIT_AMF_SEPARATION;
     uint8_t amf[2], ck_ik[32];
     godwit_vector_t v;
     uint64_t sqn = 0;
-    godwit_store_u16(amf, (uint16_t)(eutran ? stored | GODWIT_AMF_SEPARATION : stored)); /* TS 33.102 Annex H */
+    godwit_store_u16(amf, godwit_hss_amf(run));
     memset(&v, 0, sizeof v);
     godwit_status_t status = godwit_hss_next_sqn(run, &sqn);
     if (status == GODWIT_OK) {
         status = godwit_vector_create(crypto, &run->subscriber.key, rand, sqn, amf, &v);
+    }
+    if (status == GODWIT_OK) {
+        status = godwit_hss_derive(run, &v);
     }
     memcpy(given->rand, v.rand, sizeof given->rand);
     memcpy(given->autn, v.autn, sizeof given->autn);
@@ -156,6 +149,7 @@ static godwit_status_t run_begin(godwit_hss_run_t *run, const godwit_input_t *in
         run->subscriber_id = godwit_load_u64(hash) | 1; /* 0 means free */
         run->last_tick = *godwit_hss_slot(run->hss, run->subscriber_id);
     }
+    godwit_hss_flag(run);
     run->ind = godwit_hss_ind(run->hss, run->message->origin_host, run->requester, subscriber->ind_bits);
     return status;
 }
@@ -174,6 +168,7 @@ static godwit_status_t make_vectors(godwit_hss_run_t *run, godwit_auth_info_answ
         }
     }
     answer->vectors = run->vectors;
+    answer->e2m = run->e2m;
     return status;
 }
 
@@ -191,7 +186,7 @@ static void add_commit(godwit_hss_run_t *run, godwit_outbox_t *out)
 static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_status_t status = run_begin(run, in);
-    godwit_message_t *answer = answer_of(out, run->message, GODWIT_OK);
+    godwit_message_t *answer = answer_of(out, run->message, GODWIT_OK, run->hss->policy_version);
     if (answer == NULL) {
         return;
     }
@@ -211,16 +206,22 @@ static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godw
     if (!run->subscriber.sqn_by_time || run->subscriber.resynchronised) {
         add_commit(run, out);
     }
+    if (run->e2m) { /* before the answer: the HSE or the EMKS has it, as a rule, before the device is asked */
+        godwit_hss_retain(run, &answer->u.auth_info_answer.vector[0], out);
+    }
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
-    add_event(out, run->request->resync ? "resynchronised" : "vector_given", GODWIT_OK, run->message, NULL);
+    godwit_hss_event(out, run->request->resync ? "resynchronised" : "vector_given", GODWIT_OK, &run->request->imsi,
+                     run->e2m ? "flagged" : NULL);
     if (run->subscriber.sqn_by_time && !out->overflow) {
         godwit_hss_remember_recent(run);
     }
 }
 
-static uint8_t vectors_to_make(const godwit_hss_t *hss, const godwit_auth_info_request_t *request)
+static uint8_t vectors_to_make(const godwit_hss_t *hss, const godwit_message_t *message)
 {
-    unsigned most = hss->vectors_per_request != 0 ? hss->vectors_per_request : 1;
+    const godwit_auth_info_request_t *request = &message->u.auth_info_request;
+    bool one = hss->vectors_per_request == 0 || godwit_hss_may_flag(hss, message); /* contribution 003, note 2 */
+    unsigned most = one ? 1 : hss->vectors_per_request;
     unsigned count = request->vectors < most ? request->vectors : most;
     return (uint8_t)(count < GODWIT_VECTORS_MAX ? count : GODWIT_VECTORS_MAX);
 }
@@ -248,7 +249,7 @@ static void on_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbo
     godwit_hss_run_t run = {.hss = hss, .message = in->message, .request = &in->message->u.auth_info_request};
     bool asked = in->fetch_status != GODWIT_AGAIN;
     bool clock_came = asked && in->fetched_key.kind == GODWIT_RECORD_CLOCK;
-    run.vectors = vectors_to_make(hss, run.request);
+    run.vectors = vectors_to_make(hss, in->message);
     if (asked && in->fetch_status != GODWIT_OK && in->fetch_status != GODWIT_NOT_FOUND) {
         refuse(out, run.message, GODWIT_STORE_FAILED, "the store could not be read");
         return;
@@ -270,14 +271,8 @@ static void on_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbo
     godwit_wipe(&run, sizeof run);
 }
 
-void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
+static void on_auth_info_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
 {
-    if (in->kind == GODWIT_INPUT_COMMIT_FAILED && in->record_key.kind == GODWIT_RECORD_CLOCK) {
-        hss->clock_known = false; /* what it reserved is not durable: back to the mark that is */
-    }
-    if (in->kind != GODWIT_INPUT_MESSAGE || in->message->kind != GODWIT_AUTH_INFO_REQUEST) {
-        return;
-    }
     const char *nonsense = senseless(&in->message->u.auth_info_request);
     if (nonsense != NULL) {
         refuse(out, in->message, GODWIT_MALFORMED, nonsense);
@@ -285,5 +280,58 @@ void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_
         refuse(out, in->message, GODWIT_NOT_ENTITLED, "Visited-PLMN-Id is not one that this node may name");
     } else {
         on_request(hss, in, out);
+    }
+}
+
+static void on_commit_failed(godwit_hss_t *hss, const godwit_record_key_t *key)
+{
+    if (key->kind == GODWIT_RECORD_CLOCK) {
+        hss->clock_known = false; /* what it reserved is not durable: back to the mark that is */
+    } else if (key->kind == GODWIT_RECORD_SUBSCRIBER) {
+        godwit_hss_forget_retained(hss, &key->imsi); /* that vector never left */
+    }
+}
+
+static void on_message(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    switch (in->message->kind) {
+    case GODWIT_AUTH_INFO_REQUEST:
+        on_auth_info_request(hss, in, out);
+        break;
+    case GODWIT_KEY_REQUEST:
+        godwit_hss_on_key_request(hss, in, out);
+        break;
+    case GODWIT_KEY_CONFIRM:
+        godwit_hss_on_key_confirm(hss, in, out);
+        break;
+    case GODWIT_KEY_PARK:
+        godwit_hss_on_key_park(hss, in, out);
+        break;
+    case GODWIT_ACTIVATION:
+        godwit_hss_on_activation(hss, in, out);
+        break;
+    case GODWIT_KEY_PUSH_ANSWER:
+    case GODWIT_KEY_SET_PUSH_ANSWER:
+        godwit_hss_on_push_answer(hss, in, out);
+        break;
+    default:
+        break;
+    }
+}
+
+void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    switch (in->kind) {
+    case GODWIT_INPUT_MESSAGE:
+        on_message(hss, in, out);
+        break;
+    case GODWIT_INPUT_TIMER:
+        godwit_hss_on_timer(hss, in, out);
+        break;
+    case GODWIT_INPUT_COMMIT_FAILED:
+        on_commit_failed(hss, &in->record_key);
+        break;
+    default:
+        break;
     }
 }

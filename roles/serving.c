@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Vectors from the home, and the shapes that both serving nodes need.
+ */
+#include "roles/serving.h"
+
+#include <string.h>
+
+#define RES_MIN 4
+
+godwit_status_t godwit_serving_ask(const godwit_serving_home_t *home, godwit_outbox_t *out, uint32_t transaction,
+                                   const godwit_imsi_t *imsi, godwit_vector_kind_t kind, const uint8_t *rand,
+                                   const uint8_t *auts)
+{
+    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    if (message == NULL) {
+        return GODWIT_OVERLOAD;
+    }
+    godwit_auth_info_request_t *request = &message->u.auth_info_request;
+    message->kind = GODWIT_AUTH_INFO_REQUEST;
+    message->from = home->own;
+    message->to = GODWIT_FUNCTION_HSS;
+    message->transaction = transaction;
+    memcpy(message->origin_host, home->local_host, sizeof message->origin_host);
+    memcpy(message->origin_realm, home->local_realm, sizeof message->origin_realm);
+    request->imsi = *imsi;
+    request->visited_plmn = home->plmn;
+    request->kind = kind;
+    request->vectors = 1;
+    request->resync = auts != NULL;
+    if (auts != NULL) {
+        memcpy(request->rand, rand, sizeof request->rand);
+        memcpy(request->auts, auts, sizeof request->auts);
+    }
+    request->e2m_aware = home->e2m_aware;
+    request->policy_version = home->policy_version;
+    godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
+    return GODWIT_OK;
+}
+
+godwit_status_t godwit_serving_check(const godwit_auth_info_answer_t *answer, godwit_vector_kind_t kind,
+                                     const char **detail)
+{
+    if (answer->status != GODWIT_OK) {
+        *detail = "the home refused";
+        return answer->status;
+    }
+    if (answer->vectors == 0 || answer->kind != kind) {
+        *detail = "the home gave no vector of the kind that was asked for";
+        return GODWIT_PEER_INTERNAL;
+    }
+    if (answer->vector[0].xres_len < RES_MIN || answer->vector[0].xres_len > GODWIT_RES_MAX) {
+        *detail = "an XRES of a length that cannot be";
+        return GODWIT_PEER_INTERNAL;
+    }
+    *detail = NULL;
+    return GODWIT_OK;
+}
+
+uint8_t godwit_serving_cause(godwit_status_t status)
+{
+    switch (status) {
+    case GODWIT_UNKNOWN_SUBSCRIBER:
+        return 8; /* EPS (GPRS) and non-EPS services not allowed: what TS 29.272 annex A maps it to */
+    case GODWIT_NOT_ENTITLED:
+        return 15; /* no suitable cells in this area: roaming not allowed */
+    case GODWIT_POLICY_FORBIDS:
+        return 7; /* EPS (GPRS) services not allowed */
+    case GODWIT_OVERLOAD:
+        return 22;
+    default:
+        return 17; /* network failure */
+    }
+}
+
+void godwit_serving_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
+                          const char *detail)
+{
+    godwit_event_t *event = &godwit_outbox_add(out, GODWIT_REQUEST_EVENT)->event;
+    event->name = name;
+    event->reason = reason;
+    event->has_imsi = imsi != NULL && imsi->len > 0;
+    if (event->has_imsi) {
+        event->imsi = *imsi;
+    }
+    event->detail = detail;
+}
+
+void godwit_serving_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_ms)
+{
+    godwit_request_t *request = godwit_outbox_add(out, GODWIT_REQUEST_TIMER);
+    request->timer = timer;
+    request->delay_ms = delay_ms;
+}

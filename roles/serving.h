@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What MME and SGSN share towards the home: asking for a vector over S6a or S6d (TS 29.272 5.2.3: the same message), what an answer
+ * must have, and which cause a device is told for what the home says. GMM's causes and EMM's have the same numbers (TS 24.008 10.5.5.14,
+ * TS 24.301 9.9.3.9).
+ */
+#ifndef GODWIT_ROLES_SERVING_H
+#define GODWIT_ROLES_SERVING_H
+
+#include "roles/role.h"
+
+typedef struct godwit_serving_home {
+    godwit_function_t own; /* GODWIT_FUNCTION_MME or _SGSN */
+    godwit_plmn_t plmn;    /* visited network */
+    bool e2m_aware;        /* says so in requests */
+    uint32_t policy_version;
+    char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX];
+} godwit_serving_home_t;
+
+/* An AUTH_INFO_REQUEST for one vector of that kind. rand and auts NULL: no resynchronisation. GODWIT_OVERLOAD: the outbox is full. */
+GODWIT_MUST_USE godwit_status_t godwit_serving_ask(const godwit_serving_home_t *home, godwit_outbox_t *out,
+                                                   uint32_t transaction, const godwit_imsi_t *imsi,
+                                                   godwit_vector_kind_t kind, const uint8_t *rand, const uint8_t *auts);
+/* Whether the first vector of an answer can be used; the others are of no use to anybody (docs/keys.md, "SQN"). *detail says what is
+ * wrong. */
+GODWIT_MUST_USE godwit_status_t godwit_serving_check(const godwit_auth_info_answer_t *answer, godwit_vector_kind_t kind,
+                                                     const char **detail);
+/* The cause of a reject for that status. */
+uint8_t godwit_serving_cause(godwit_status_t status);
+void godwit_serving_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
+                          const char *detail);
+void godwit_serving_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_ms);
+
+#endif

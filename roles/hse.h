@@ -42,6 +42,8 @@ typedef struct godwit_hse_exchange {
     uint8_t agreements; /* that device and HSE both have */
     bool resync;
     uint8_t auts[14];
+    bool by_selector; /* of an access AKA run (Solution 2), named by selector */
+    uint8_t selector[16];
     uint16_t request_len;
     uint8_t request[GODWIT_HSE_REQUEST_MAX];
     uint8_t start_len;
@@ -63,6 +65,7 @@ typedef struct godwit_hse_bearer {
     uint32_t above_generation;
     uint32_t transaction; /* towards the owner */
     uint64_t asked_ms;
+    uint64_t started_ms;      /* when its Start was made */
     uint64_t last_ms;         /* when something verified, or a Start was sent */
     godwit_address_t address; /* the gateway's host || TEID: it names the session */
     godwit_imsi_t imsi;

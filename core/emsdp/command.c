@@ -19,6 +19,9 @@ static const struct row rows[] = {
     /* A first request; SUCI stands in the place of IMSI. Serving Network is always there. */
     {GODWIT_SESSION_REQUEST, FRAME_UNKEYED | FRAME_UP,
      T(IMSI) | T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK), T(AUTS)},
+    /* RAND names the key set of an access AKA run (Solution 2): no vector is outstanding that an AUTS could be against. */
+    {GODWIT_SESSION_REQUEST, FRAME_UNKEYED | FRAME_UP,
+     T(IMSI) | T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK) | T(RAND), 0},
     {GODWIT_SESSION_REQUEST, FRAME_UNKEYED | FRAME_UP,
      T(SUCI) | T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK), T(AUTS)},
     /* Early data: the Session ID says who. */
@@ -28,7 +31,7 @@ static const struct row rows[] = {
     {GODWIT_SESSION_REQUEST, FRAME_KEYED | FRAME_UP, T(IMSI) | T(RAND1), T(DATA)},
     /* Separate AKA: the requester is not authenticated yet, so no Data. */
     {GODWIT_SESSION_START, FRAME_KEYED | FRAME_DOWN, T(RAND) | T(AUTN) | T(HSE_CONFIGURATION), 0},
-    /* The answer to early data and to device RAND. */
+    /* The answer to early data, to device RAND, and under the key set of an access AKA run. */
     {GODWIT_SESSION_START, FRAME_KEYED | FRAME_DOWN, T(HSE_CONFIGURATION), T(DATA)},
     {GODWIT_SESSION_START_CONFIRMATION, FRAME_KEYED | FRAME_UP, 0, T(DATA)},
     {GODWIT_SESSION_TERMINATE_REQUEST, FRAME_KEYED | BOTH_WAYS, 0, 0},

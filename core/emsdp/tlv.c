@@ -171,11 +171,11 @@ static void give(const struct tag *tag, const godwit_emsdp_control_t *m, const u
     }
 }
 
-/* "No generation" in a Start without RAND: no new key set stands behind it. */
+/* "No generation" in a Start without RAND: no new key set stands behind it, unless it is that of an access AKA run, which both ends have. */
 static bool generation_fits(const godwit_emsdp_control_t *m)
 {
     return !godwit_emsdp_has(m, GODWIT_TLV_HSE_CONFIGURATION) || godwit_emsdp_has(m, GODWIT_TLV_RAND) ||
-           m->generation <= GENERATION_FIRST;
+           godwit_agreement_is_access(m->agreement) || m->generation <= GENERATION_FIRST;
 }
 
 godwit_status_t godwit_emsdp_tlvs_build(const godwit_emsdp_control_t *m, unsigned situation, const uint32_t counts[2],

@@ -75,6 +75,12 @@ typedef enum godwit_agreement {
     GODWIT_AGREEMENT_SEPARATE_UMTS = 7, /* root CK||IK of a UTRAN vector: weaker, enabled device by device */
 } godwit_agreement_t;
 
+/* 01 and 02: the key set comes from the AKA run of the access, and is named by that run's RAND. */
+static inline bool godwit_agreement_is_access(uint8_t agreement)
+{
+    return agreement == GODWIT_AGREEMENT_ACCESS_UMTS || agreement == GODWIT_AGREEMENT_ACCESS_EPS;
+}
+
 /* "device-rand", "access-umts", "access-eps", "separate-eps", "gba", "akma", "5g", "separate-umts"; NULL for another. */
 const char *godwit_agreement_name(godwit_agreement_t agreement);
 GODWIT_MUST_USE godwit_status_t godwit_agreement_from_name(const char *name, godwit_agreement_t *agreement);

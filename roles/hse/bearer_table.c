@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The bearers of Solution 1: one context for each tunnel that a gateway named. The address of the tunnel, the gateway's host with its TEID,
- * is what the session is called by.
+ * is what the session is called by. Only an entitled gateway makes entries, so nobody else can push one out.
  */
 #include <string.h>
 
 #include "roles/hse/internal.h"
+
+#define PER_IMSI 4
+#define WAYS 8
+
+/* A tunnel's set of places: FNV-1a over its address. */
+static godwit_hse_bearer_t *set_of(const godwit_hse_t *hse, const godwit_address_t *address, size_t *ways)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < address->len && i < GODWIT_ADDRESS_MAX; i++) {
+        hash = (hash ^ address->octets[i]) * UINT64_C(1099511628211);
+    }
+    *ways = hse->bearer_capacity < WAYS ? hse->bearer_capacity : WAYS;
+    return *ways > 0 ? &hse->bearers[hash % (hse->bearer_capacity / *ways) * *ways] : NULL;
+}
 
 void godwit_hse_set_bearers(godwit_hse_t *hse, godwit_hse_bearer_t *bearers, size_t bearer_capacity,
                             godwit_hse_push_t *pushes, size_t push_capacity)
@@ -20,4 +34,102 @@ void godwit_hse_set_bearers(godwit_hse_t *hse, godwit_hse_bearer_t *bearers, siz
     hse->bearer_capacity = bearer_capacity;
     hse->pushes = pushes;
     hse->push_capacity = push_capacity;
+}
+
+godwit_hse_bearer_t *godwit_hse_bearer_find(godwit_hse_t *hse, const godwit_address_t *address)
+{
+    size_t ways;
+    godwit_hse_bearer_t *set = set_of(hse, address, &ways);
+    for (size_t i = 0; i < ways && godwit_hse_is_tunnel(address); i++) {
+        if (set[i].used && godwit_address_equal(&set[i].address, address)) {
+            return &set[i];
+        }
+    }
+    return NULL;
+}
+
+godwit_hse_bearer_t *godwit_hse_bearer_by_transaction(godwit_hse_t *hse, uint32_t transaction)
+{
+    for (size_t i = 0; i < hse->bearer_capacity; i++) {
+        godwit_hse_bearer_t *b = &hse->bearers[i];
+        if (b->used && b->pulling && b->transaction == transaction) {
+            return b;
+        }
+    }
+    return NULL;
+}
+
+static void take_older(godwit_hse_bearer_t **oldest, godwit_hse_bearer_t *b)
+{
+    if (*oldest == NULL || b->last_ms < (*oldest)->last_ms) {
+        *oldest = b;
+    }
+}
+
+/* Of one IMSI no more than it may have, the new one counted. */
+static void make_room(godwit_hse_t *hse, const godwit_imsi_t *imsi)
+{
+    uint32_t most = hse->config.bearers_per_imsi != 0 ? hse->config.bearers_per_imsi : PER_IMSI, count = 0;
+    godwit_hse_bearer_t *oldest = NULL;
+    for (size_t i = 0; i < hse->bearer_capacity; i++) {
+        godwit_hse_bearer_t *b = &hse->bearers[i];
+        if (b->used && godwit_imsi_equal(&b->imsi, imsi)) {
+            count++;
+            take_older(&oldest, b);
+        }
+    }
+    if (count >= most && oldest != NULL) {
+        godwit_wipe(oldest, sizeof *oldest);
+    }
+}
+
+/* A free place, or that of one that holds no key. */
+static godwit_hse_bearer_t *place_for(const godwit_hse_t *hse, const godwit_address_t *address)
+{
+    size_t ways;
+    godwit_hse_bearer_t *set = set_of(hse, address, &ways), *keyless = NULL;
+    for (size_t i = 0; i < ways; i++) {
+        if (!set[i].used) {
+            return &set[i];
+        }
+        if (!set[i].pending && !set[i].live && !set[i].pulling) {
+            take_older(&keyless, &set[i]);
+        }
+    }
+    return keyless;
+}
+
+godwit_hse_bearer_t *godwit_hse_bearer_new(godwit_hse_t *hse, const godwit_imsi_t *imsi,
+                                           const godwit_address_t *address, uint64_t now_ms)
+{
+    make_room(hse, imsi);
+    godwit_hse_bearer_t *b = place_for(hse, address);
+    if (b != NULL) {
+        godwit_wipe(b, sizeof *b);
+        b->used = true;
+        b->imsi = *imsi;
+        b->address = *address;
+        b->last_ms = now_ms;
+        b->answered = GODWIT_AGAIN;
+    }
+    return b;
+}
+
+void godwit_hse_bearer_touch(godwit_hse_t *hse, const godwit_address_t *address, uint64_t now_ms)
+{
+    godwit_hse_bearer_t *b = godwit_hse_bearer_find(hse, address);
+    if (b != NULL) {
+        b->last_ms = now_ms;
+    }
+}
+
+const godwit_hse_gateway_t *godwit_hse_gateway_at(const godwit_hse_t *hse, const uint8_t *host, size_t len)
+{
+    for (size_t i = 0; i < hse->config.gateway_count; i++) {
+        const godwit_hse_gateway_t *g = &hse->config.gateways[i];
+        if (g->address_len == len && len > 0 && memcmp(g->address, host, len) == 0) {
+            return g;
+        }
+    }
+    return NULL;
 }

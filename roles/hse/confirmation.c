@@ -30,8 +30,11 @@ void godwit_hse_work_of_exchange(const godwit_hse_exchange_t *exchange, uint64_t
 void godwit_hse_confirm_key(godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;
-    godwit_message_t *message =
-        godwit_hse_to_emks(turn->hse, turn->out, GODWIT_KEY_CONFIRM, godwit_hse_next_transaction(turn->hse));
+    if (!godwit_hse_can_inquire(turn->hse, record->agreement)) {
+        return; /* the HSS keeps no vector of the access outstanding for us */
+    }
+    godwit_message_t *message = godwit_hse_message(turn->hse, turn->out, GODWIT_FUNCTION_EMKS, GODWIT_KEY_CONFIRM,
+                                                   godwit_hse_next_transaction(turn->hse));
     if (message == NULL) {
         return;
     }
@@ -59,7 +62,14 @@ static bool is_overtaken(const godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;
     const godwit_session_record_t *other = turn->in->fetched != NULL ? &turn->in->fetched->u.session : NULL;
-    if (other == NULL || other->agreement != record->agreement || other->created_ms < turn->exchange->since_ms) {
+    if (other == NULL || other->agreement != record->agreement) {
+        return false;
+    }
+    if (turn->bearer !=
+        NULL) { /* its key may have been pushed, and a push may come twice: one session of a generation */
+        return other->key_set == record->key_set && other->last_generation >= record->last_generation;
+    }
+    if (other->created_ms < turn->exchange->since_ms) {
         return false;
     }
     return other->key_set > record->key_set ||

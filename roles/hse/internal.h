@@ -18,6 +18,7 @@ typedef struct godwit_hse_turn {
     godwit_emsdp_header_t header; /* of the datagram, if one came */
     godwit_hse_session_t work;
     godwit_hse_exchange_t *exchange; /* the set-up that the session's key comes from; NULL where it does not matter */
+    godwit_hse_bearer_t *bearer;     /* or the bearer, whose Start went in the PCO; NULL likewise */
     bool establishing;               /* the session does not exist yet: this datagram makes it */
     bool under_next;                 /* the datagram came under the key that was handed out last */
     bool deleting;
@@ -76,9 +77,13 @@ void godwit_hse_send(godwit_outbox_t *out, const godwit_address_t *to, godwit_sl
 void godwit_hse_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_ms);
 void godwit_hse_fetch_session(godwit_outbox_t *out, uint32_t session_id, const godwit_imsi_t *imsi);
 void godwit_hse_delete(godwit_outbox_t *out, uint32_t session_id);
-/* A message of that kind to the EMKS, to be filled in; NULL when there is no room. */
-godwit_message_t *godwit_hse_to_emks(godwit_hse_t *hse, godwit_outbox_t *out, godwit_message_kind_t kind,
-                                     uint32_t transaction);
+/* A message of that kind, to be filled in; NULL when there is no room. */
+godwit_message_t *godwit_hse_message(godwit_hse_t *hse, godwit_outbox_t *out, godwit_function_t to,
+                                     godwit_message_kind_t kind, uint32_t transaction);
+/* The answer to the message that came. */
+godwit_message_t *godwit_hse_answer(godwit_hse_t *hse, godwit_outbox_t *out, const godwit_message_t *to,
+                                    godwit_message_kind_t kind);
+bool godwit_hse_asks_for_silence(godwit_status_t reason);
 /* A Reject without a key: a hint. Nothing is sent where the reason asks for silence, the budget is spent, or the hint would have more than
  * three times the octets of the datagram. rejected_len: of the datagram; echo as in emsdp-wire. */
 void godwit_hse_hint(godwit_hse_t *hse, godwit_outbox_t *out, const godwit_address_t *to, uint32_t session_id,
@@ -95,6 +100,8 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_turn_begin(godwit_hse_turn_t *turn);
 /* GODWIT_OK: fills the commit and keeps the work. Else the outbox holds the refusal alone, and nothing has changed. */
 void godwit_hse_turn_end(godwit_hse_turn_t *turn, godwit_status_t status);
 void godwit_hse_turn_wipe(godwit_hse_turn_t *turn);
+/* Asks for the timer that wipes what has expired, unless it runs. */
+void godwit_hse_sweep_later(godwit_hse_t *hse, godwit_outbox_t *out);
 /* Appends a control datagram under the current key. Its COUNT is in the record that the turn commits. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_seal(godwit_hse_turn_t *turn, const godwit_emsdp_control_t *m,
                                                 godwit_slice_t transcript, godwit_writer_t *w);
@@ -109,8 +116,13 @@ void godwit_hse_on_request(godwit_hse_t *hse, const godwit_input_t *in,
                            godwit_outbox_t *out); /* request.c: 10, no key */
 void godwit_hse_ask_key(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, uint64_t now_ms, godwit_outbox_t *out);
 void godwit_hse_on_key(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, const godwit_input_t *in,
-                       godwit_outbox_t *out);      /* start.c: 11 */
+                       godwit_outbox_t *out); /* start.c: 11 */
+/* S = 0: the session of that address, into turn->work when there is one, and a Key ID that nothing of it uses. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_id_of_tunnel(godwit_hse_turn_t *turn, const godwit_address_t *address,
+                                                        uint32_t *id, uint8_t *key_id);
 void godwit_hse_on_keyed(godwit_hse_turn_t *turn); /* keyed.c: whatever comes under a key */
+/* turn->work is a session whose key was given back, turn->in what was held for it. The session is committed, whatever that is. */
+void godwit_hse_on_held(godwit_hse_turn_t *turn);
 /* confirmation.c: 12, or another first datagram under the key of a set-up: the session begins. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_establish(godwit_hse_turn_t *turn);
 GODWIT_MUST_USE godwit_status_t godwit_hse_confirmation_consume(godwit_hse_turn_t *turn);
@@ -128,6 +140,8 @@ void godwit_hse_on_next_key(godwit_hse_turn_t *turn, godwit_hse_exchange_t *inqu
 bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending);
 GODWIT_MUST_USE godwit_status_t godwit_hse_next_key_create(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer,
                                                            godwit_emsdp_control_t *m);
+/* Whether the owner of that session's key set gives next generations. */
+bool godwit_hse_can_inquire(const godwit_hse_t *hse, godwit_agreement_t agreement);
 /* The command of the request that waits for its response; 0 when none does. */
 uint8_t godwit_hse_pending_command(const godwit_session_record_t *record);
 bool godwit_hse_reauthentication_is_due(const godwit_hse_turn_t *turn);
@@ -145,6 +159,52 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_response_create(godwit_hse_
                                                                      const godwit_key_answer_t *announced);
 void godwit_hse_on_drop(godwit_hse_turn_t *turn);
 GODWIT_MUST_USE godwit_status_t godwit_hse_reject_consume(godwit_hse_turn_t *turn); /* reject.c: 80 under a key */
+
+/* suite.c: the suite by our preference that the device has, 0 when there is none. */
+uint8_t godwit_hse_choose_suite(const godwit_hse_t *hse, godwit_plmn_t serving_network, uint16_t suites);
+
+/* ---- Solution 1 ---- */
+#define GODWIT_HSE_ACCESS_AGREEMENTS 3u /* 01 and 02 as bits */
+
+/* tunnel.c: GTP-U with the gateways. A tunnel's address is the gateway's host || TEID. */
+bool godwit_hse_is_tunnel(const godwit_address_t *address);
+void godwit_hse_send_in_tunnel(godwit_outbox_t *out, const godwit_address_t *to, godwit_slice_t octets);
+/* What a G-PDU of a gateway carries, as the device's datagram, into *inner; false: there is none that may be looked at. */
+bool godwit_hse_take_gtpu(godwit_hse_t *hse, const godwit_input_t *in, godwit_input_t *inner, godwit_outbox_t *out);
+/* bearer_table.c */
+godwit_hse_bearer_t *godwit_hse_bearer_find(godwit_hse_t *hse, const godwit_address_t *address);
+godwit_hse_bearer_t *godwit_hse_bearer_by_transaction(godwit_hse_t *hse, uint32_t transaction);
+/* Of one IMSI at most bearers_per_imsi: the one unused for longest goes. In a full set of places one goes that holds no key; NULL when none does. */
+godwit_hse_bearer_t *godwit_hse_bearer_new(godwit_hse_t *hse, const godwit_imsi_t *imsi,
+                                           const godwit_address_t *address, uint64_t now_ms);
+/* Something of that tunnel verified: it is not idle. */
+void godwit_hse_bearer_touch(godwit_hse_t *hse, const godwit_address_t *address, uint64_t now_ms);
+const godwit_hse_gateway_t *godwit_hse_gateway_at(const godwit_hse_t *hse, const uint8_t *host, size_t len);
+/* bearer.c: BEARER, and its answer. */
+void godwit_hse_on_bearer(godwit_hse_turn_t *turn);
+/* A key for the Start of that bearer has come. */
+void godwit_hse_bearer_start(godwit_hse_turn_t *turn, godwit_hse_bearer_t *bearer, const godwit_key_answer_t *answer);
+void godwit_hse_bearer_refuse(godwit_hse_turn_t *turn, godwit_hse_bearer_t *bearer, godwit_status_t status,
+                              const char *detail);
+/* pull.c: keys by selector. */
+void godwit_hse_pull(godwit_hse_t *hse, godwit_hse_bearer_t *bearer, uint64_t now_ms, godwit_outbox_t *out);
+bool godwit_hse_pull_is_open(const godwit_hse_t *hse, const godwit_hse_bearer_t *bearer, uint64_t now_ms);
+/* The datagram came to a bearer that was flushed: it is held, and the key pulled again. False: this is no such datagram. */
+bool godwit_hse_pull_again(godwit_hse_turn_t *turn);
+void godwit_hse_on_bearer_key(godwit_hse_turn_t *turn, godwit_hse_bearer_t *bearer);
+GODWIT_MUST_USE godwit_status_t godwit_hse_key_of_answer(const godwit_hse_t *hse, const godwit_key_answer_t *answer,
+                                                         uint8_t suite, uint8_t key_id, godwit_emsdp_key_t *key);
+bool godwit_hse_parked_equal(const godwit_parked_t *a, const godwit_parked_t *b);
+/* push.c */
+void godwit_hse_on_push(godwit_hse_turn_t *turn);
+/* The pushed key of that bearer's selector; NULL when there is none that the device may take. */
+godwit_hse_push_t *godwit_hse_push_for(godwit_hse_t *hse, const godwit_imsi_t *imsi, const godwit_selector_t *selector,
+                                       uint8_t agreements, uint32_t above_generation, uint64_t now_ms);
+bool godwit_hse_push_sweep(godwit_hse_t *hse, uint64_t now_ms);
+/* idle.c: flushes one bearer that is due. GODWIT_AGAIN: a need stands in the outbox; GODWIT_OK: one was looked at, there may be more;
+ * GODWIT_NOT_FOUND: none is due. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_flush(godwit_hse_turn_t *turn);
+bool godwit_hse_may_become_idle(const godwit_hse_t *hse);
 
 /* Keeps an answer for identical octets. */
 void godwit_hse_remember_answer(godwit_session_record_t *record, const uint8_t hash[8], godwit_slice_t answer);

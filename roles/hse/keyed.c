@@ -38,6 +38,21 @@ static godwit_status_t from_exchange(godwit_hse_turn_t *turn, godwit_hse_exchang
     return GODWIT_OK;
 }
 
+/* The Start of this tunnel went in a PCO. */
+static godwit_status_t from_bearer(godwit_hse_turn_t *turn, godwit_hse_bearer_t *bearer, uint32_t id)
+{
+    godwit_hse_exchange_t set_up = {.session_id = id,
+                                    .imsi = bearer->imsi,
+                                    .agreement = bearer->agreement,
+                                    .key_set = bearer->key_set,
+                                    .key = bearer->key};
+    godwit_hse_work_of_exchange(&set_up, turn->in->now_ms, &turn->work);
+    godwit_wipe(&set_up.key, sizeof set_up.key);
+    turn->bearer = bearer;
+    turn->establishing = true;
+    return GODWIT_OK;
+}
+
 /* A set-up whose session exists is looked at only when the store knows of no session: its commit failed then. */
 static godwit_status_t from_store(godwit_hse_turn_t *turn, uint32_t id, godwit_hse_exchange_t *exchange)
 {
@@ -71,6 +86,10 @@ static godwit_status_t find(godwit_hse_turn_t *turn, uint32_t id)
     if (exchange != NULL && (!exchange->live || was_asked_by_imsi(turn->in))) {
         return from_exchange(turn, exchange);
     }
+    godwit_hse_bearer_t *bearer = godwit_hse_bearer_find(turn->hse, &turn->in->from);
+    if (bearer != NULL && bearer->pending && bearer->key.hot.key_id == turn->header.key_id) {
+        return from_bearer(turn, bearer, id);
+    }
     return session != NULL ? GODWIT_OK : from_store(turn, id, exchange);
 }
 
@@ -84,10 +103,21 @@ static bool is_of_this_address(const godwit_hse_turn_t *turn)
 
 /* ---- MAC ---- */
 
-/* The set-up that this datagram would make a session of. */
-static godwit_hse_exchange_t *set_up_of(const godwit_hse_turn_t *turn)
+/* Failures under the key of the set-up that this datagram would make a session of; NULL: the session exists. */
+static uint32_t *failures_of_set_up(const godwit_hse_turn_t *turn)
 {
-    return turn->establishing ? turn->exchange : NULL;
+    if (!turn->establishing) {
+        return NULL;
+    }
+    return turn->bearer != NULL ? &turn->bearer->mac_failures : &turn->exchange->mac_failures;
+}
+
+static godwit_address_t place_of(const godwit_hse_turn_t *turn)
+{
+    if (turn->establishing) {
+        return turn->bearer != NULL ? turn->bearer->address : turn->exchange->from;
+    }
+    return godwit_hse_address_of(&turn->work.record);
 }
 
 static uint32_t failures_allowed(const godwit_hse_turn_t *turn)
@@ -101,8 +131,7 @@ static uint32_t failures_allowed(const godwit_hse_turn_t *turn)
 static bool is_trusted_place(const godwit_hse_turn_t *turn)
 {
     const godwit_suite_t *suite = godwit_suite(turn->work.record.current.hot.suite);
-    const godwit_hse_exchange_t *set_up = set_up_of(turn);
-    godwit_address_t last = set_up != NULL ? set_up->from : godwit_hse_address_of(&turn->work.record);
+    godwit_address_t last = place_of(turn);
     return suite != NULL && suite->mac_len >= 8 && godwit_address_equal(&last, &turn->in->from);
 }
 
@@ -112,9 +141,9 @@ static bool is_flooded(const godwit_hse_turn_t *turn)
     if (is_trusted_place(turn)) {
         return false;
     }
-    const godwit_hse_exchange_t *set_up = set_up_of(turn);
-    if (set_up != NULL) { /* it lives a minute */
-        return set_up->mac_failures >= failures_allowed(turn);
+    const uint32_t *failures = failures_of_set_up(turn);
+    if (failures != NULL) { /* it lives a minute; that of a bearer until it is idle */
+        return *failures >= failures_allowed(turn);
     }
     return session->mac_failures >= failures_allowed(turn) && turn->in->now_ms >= session->failures_ms &&
            turn->in->now_ms - session->failures_ms < MINUTE_MS;
@@ -123,9 +152,9 @@ static bool is_flooded(const godwit_hse_turn_t *turn)
 static void count_failure(godwit_hse_turn_t *turn)
 {
     uint64_t now_ms = turn->in->now_ms;
-    godwit_hse_exchange_t *set_up = set_up_of(turn);
-    if (set_up != NULL) {
-        set_up->mac_failures++;
+    uint32_t *failures = failures_of_set_up(turn);
+    if (failures != NULL) {
+        (*failures)++;
         return;
     }
     godwit_hse_session_t *session = godwit_hse_session_find(turn->hse, turn->work.record.session_id);
@@ -323,7 +352,9 @@ void godwit_hse_on_keyed(godwit_hse_turn_t *turn)
         status = GODWIT_UNKNOWN_KEY;
     }
     if (status == GODWIT_UNKNOWN_SESSION || status == GODWIT_UNKNOWN_KEY) {
-        refuse_with_hint(turn, status);
+        if (!godwit_hse_pull_again(turn)) {
+            refuse_with_hint(turn, status);
+        }
         return;
     }
     if (status == GODWIT_OK) {
@@ -342,4 +373,26 @@ void godwit_hse_on_keyed(godwit_hse_turn_t *turn)
         status = GODWIT_STORE_FAILED;
     }
     godwit_hse_turn_end(turn, status == GODWIT_OK ? consume(turn, key) : status);
+}
+
+void godwit_hse_on_held(godwit_hse_turn_t *turn)
+{
+    const godwit_hse_session_t restored = turn->work;
+    godwit_status_t status = godwit_emsdp_peek(turn->in->datagram, turn->hse->config.framing, &turn->header);
+    godwit_emsdp_key_t *key = status == GODWIT_OK ? key_of(turn) : NULL;
+    if (status == GODWIT_OK) {
+        status = key != NULL ? open_datagram(turn, key, restored.record.session_id) : GODWIT_UNKNOWN_KEY;
+    }
+    if (status == GODWIT_OK) {
+        status = consume(turn, key);
+    }
+    if (status != GODWIT_OK || turn->out->overflow) { /* whoever sent that: the key was given back, and is kept */
+        const godwit_status_t why = status != GODWIT_OK ? status : GODWIT_OVERLOAD;
+        godwit_outbox_reset(turn->out);
+        turn->work = restored;
+        status = godwit_hse_turn_begin(turn);
+        godwit_hse_event(turn->out, "refused", why, &restored.record.imsi, restored.record.session_id,
+                         "what came to the flushed bearer");
+    }
+    godwit_hse_turn_end(turn, status);
 }

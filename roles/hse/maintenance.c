@@ -90,7 +90,8 @@ godwit_status_t godwit_hse_maintain(godwit_hse_turn_t *turn)
     if (record->state != GODWIT_SESSION_ACTIVE || turn->exchange != NULL) {
         return GODWIT_OK;
     }
-    if (godwit_hse_reauthentication_is_due(turn)) {
+    bool cannot_go_on = rekeying_is_due(turn) && !godwit_hse_can_inquire(turn->hse, record->agreement);
+    if (godwit_hse_reauthentication_is_due(turn) || cannot_go_on) {
         return godwit_hse_terminate_request_create(turn);
     }
     if (rekeying_is_due(turn) && !godwit_emsdp_key_is_set(&record->next) && !is_asking(turn)) {

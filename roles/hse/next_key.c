@@ -6,6 +6,11 @@
 
 #include "roles/hse/internal.h"
 
+bool godwit_hse_can_inquire(const godwit_hse_t *hse, godwit_agreement_t agreement)
+{
+    return !godwit_agreement_is_access((uint8_t)agreement) || hse->config.e2m_source == GODWIT_FUNCTION_EMKS;
+}
+
 bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending)
 {
     static const godwit_imsi_t nobody; /* inquiries do not count among the set-ups of an IMSI */
@@ -23,7 +28,8 @@ bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending)
     turn->work.asking = true;
     turn->work.asked_ms = turn->in->now_ms;
     godwit_hse_confirm_key(turn);
-    godwit_message_t *message = godwit_hse_to_emks(turn->hse, turn->out, GODWIT_KEY_REQUEST, x->transaction);
+    godwit_message_t *message =
+        godwit_hse_message(turn->hse, turn->out, GODWIT_FUNCTION_EMKS, GODWIT_KEY_REQUEST, x->transaction);
     if (message == NULL) {
         return false;
     }

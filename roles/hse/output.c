@@ -35,6 +35,10 @@ godwit_slice_t godwit_hse_copy(godwit_outbox_t *out, godwit_slice_t octets)
 
 void godwit_hse_send(godwit_outbox_t *out, const godwit_address_t *to, godwit_slice_t octets)
 {
+    if (godwit_hse_is_tunnel(to)) {
+        godwit_hse_send_in_tunnel(out, to, octets);
+        return;
+    }
     godwit_slice_t copy = godwit_hse_copy(out, octets);
     if (copy.len > 0) {
         godwit_request_t *request = godwit_outbox_add(out, GODWIT_REQUEST_DATAGRAM);
@@ -68,14 +72,14 @@ void godwit_hse_delete(godwit_outbox_t *out, uint32_t session_id)
     request->record_key.session_id = session_id;
 }
 
-godwit_message_t *godwit_hse_to_emks(godwit_hse_t *hse, godwit_outbox_t *out, godwit_message_kind_t kind,
-                                     uint32_t transaction)
+godwit_message_t *godwit_hse_message(godwit_hse_t *hse, godwit_outbox_t *out, godwit_function_t to,
+                                     godwit_message_kind_t kind, uint32_t transaction)
 {
     godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
     if (message != NULL) {
         message->kind = kind;
         message->from = GODWIT_FUNCTION_HSE;
-        message->to = GODWIT_FUNCTION_EMKS;
+        message->to = to;
         message->transaction = transaction;
         memcpy(message->origin_host, hse->config.endpoint, GODWIT_NODE_NAME_MAX);
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
@@ -83,7 +87,18 @@ godwit_message_t *godwit_hse_to_emks(godwit_hse_t *hse, godwit_outbox_t *out, go
     return message;
 }
 
-static bool asks_for_silence(godwit_status_t reason)
+godwit_message_t *godwit_hse_answer(godwit_hse_t *hse, godwit_outbox_t *out, const godwit_message_t *to,
+                                    godwit_message_kind_t kind)
+{
+    godwit_message_t *answer = godwit_hse_message(hse, out, to->from, kind, to->transaction);
+    if (answer != NULL) {
+        answer->route = to->route;
+        memset(answer->origin_host, 0, sizeof answer->origin_host);
+    }
+    return answer;
+}
+
+bool godwit_hse_asks_for_silence(godwit_status_t reason)
 {
     return reason == GODWIT_MALFORMED || reason == GODWIT_MAC_FAILURE || reason == GODWIT_REPLAY ||
            reason == GODWIT_OVERLOAD;
@@ -98,7 +113,7 @@ void godwit_hse_hint(godwit_hse_t *hse, godwit_outbox_t *out, const godwit_addre
     godwit_emsdp_control_t m = {.command = GODWIT_MESSAGE_REJECT, .reason = godwit_status_on_the_wire(reason)};
     m.present = 1u << GODWIT_TLV_REASON | 1u << GODWIT_TLV_ECHO;
     memcpy(m.echo, echo, sizeof m.echo);
-    if (!asks_for_silence(reason) &&
+    if (!godwit_hse_asks_for_silence(reason) &&
         godwit_emsdp_unkeyed_build(hse->config.framing, session_id, 0, &m, &w) == GODWIT_OK &&
         w.len <= AMPLIFICATION_MAX * rejected_len && godwit_hse_budget_spend(hse, to, (uint32_t)w.len, now_ms)) {
         godwit_hse_send(out, to, godwit_written(&w));

@@ -9,16 +9,13 @@
 
 #define EMKS_TIMEOUT_MS 6000
 #define AMPLIFICATION_MAX 3
-/* The suite by our preference that the device has, 0 when there is none. */
-static uint8_t choose_suite(const godwit_hse_config_t *config, uint16_t offered)
+
+/* Those that device and HSE both have. 01 and 02 only where the request names the key set, and somebody can be asked for it. */
+static uint8_t agreements_of(const godwit_hse_t *hse, const godwit_emsdp_control_t *m)
 {
-    for (size_t i = 0; i < GODWIT_SUITE_LAST && config->suite_order[i] != 0; i++) {
-        uint8_t id = config->suite_order[i];
-        if ((offered >> (id - 1) & 1u) != 0) {
-            return id;
-        }
-    }
-    return 0;
+    unsigned both = m->agreements & hse->config.agreements;
+    bool named = godwit_emsdp_has(m, GODWIT_TLV_RAND) && hse->config.e2m_source != GODWIT_FUNCTION_NONE;
+    return (uint8_t)(named ? both : both & ~GODWIT_HSE_ACCESS_AGREEMENTS);
 }
 
 /* What the datagram says, or why not. */
@@ -36,11 +33,11 @@ static godwit_status_t judge(const godwit_hse_t *hse, const godwit_emsdp_control
         *detail = "a SUCI, which this HSE does not take";
         return GODWIT_POLICY_FORBIDS;
     }
-    if ((m->agreements & hse->config.agreements) == 0) {
+    if (agreements_of(hse, m) == 0) {
         *detail = "no agreement that device and HSE both have";
         return GODWIT_POLICY_FORBIDS;
     }
-    if (choose_suite(&hse->config, m->suites) == 0) {
+    if (godwit_hse_choose_suite(hse, m->serving_network, m->suites) == 0) {
         *detail = "no suite that device and HSE both have";
         return GODWIT_UNSUPPORTED_SUITE;
     }
@@ -52,14 +49,20 @@ void godwit_hse_ask_key(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, uint
     const godwit_hse_exchange_t *earlier = godwit_hse_exchange_newest(hse, &exchange->imsi, now_ms);
     exchange->transaction = godwit_hse_next_transaction(hse);
     exchange->asked_ms = now_ms;
-    godwit_message_t *message = godwit_hse_to_emks(hse, out, GODWIT_KEY_REQUEST, exchange->transaction);
+    godwit_function_t owner = exchange->by_selector ? hse->config.e2m_source : GODWIT_FUNCTION_EMKS;
+    godwit_message_t *message = godwit_hse_message(hse, out, owner, GODWIT_KEY_REQUEST, exchange->transaction);
     if (message == NULL) {
         return;
     }
     godwit_key_request_t *request = &message->u.key_request;
-    request->purpose = GODWIT_KEY_FOR_SESSION;
+    unsigned access = exchange->agreements & GODWIT_HSE_ACCESS_AGREEMENTS;
+    request->purpose = exchange->by_selector ? GODWIT_KEY_BY_SELECTOR : GODWIT_KEY_FOR_SESSION;
     request->imsi = exchange->imsi;
-    request->agreements = exchange->agreements;
+    request->agreements = (uint8_t)(exchange->by_selector ? access : exchange->agreements - access);
+    if (exchange->by_selector) {
+        request->selector.kind = GODWIT_SELECTOR_RAND;
+        memcpy(request->selector.octets, exchange->selector, sizeof request->selector.octets);
+    }
     request->serving_network = exchange->serving_network;
     request->resync = exchange->resync;
     memcpy(request->endpoint, hse->config.endpoint, sizeof request->endpoint);
@@ -73,8 +76,10 @@ void godwit_hse_ask_key(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, uint
 static void fill(const godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in,
                  const godwit_emsdp_control_t *m, const uint8_t hash[32])
 {
-    x->suite = choose_suite(&hse->config, m->suites);
-    x->agreements = m->agreements & hse->config.agreements;
+    x->suite = godwit_hse_choose_suite(hse, m->serving_network, m->suites);
+    x->agreements = agreements_of(hse, m);
+    x->by_selector = (x->agreements & GODWIT_HSE_ACCESS_AGREEMENTS) != 0;
+    memcpy(x->selector, m->rand, sizeof x->selector);
     x->serving_network = m->serving_network;
     x->resync = godwit_emsdp_has(m, GODWIT_TLV_AUTS);
     memcpy(x->auts, m->auts, sizeof x->auts);
@@ -111,10 +116,7 @@ static void begin(godwit_hse_t *hse, const godwit_input_t *in, const godwit_emsd
     }
     fill(hse, x, in, m, hash);
     godwit_hse_ask_key(hse, x, in->now_ms, out);
-    if (!hse->sweeping) {
-        hse->sweeping = true;
-        godwit_hse_timer(out, GODWIT_HSE_TIMER_SWEEP, GODWIT_HSE_SWEEP_MS);
-    }
+    godwit_hse_sweep_later(hse, out);
 }
 
 void godwit_hse_on_request(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out)

@@ -55,24 +55,27 @@ static godwit_status_t draw_id(godwit_hse_t *hse, const godwit_input_t *in, godw
 }
 
 /* S = 0: the address is the session. It may have one already, which lives until the new one is confirmed. */
-static godwit_status_t id_of_address(godwit_hse_t *hse, const godwit_hse_exchange_t *x, const godwit_input_t *in,
-                                     godwit_outbox_t *out, uint32_t *id, uint8_t *key_id)
+godwit_status_t godwit_hse_id_of_tunnel(godwit_hse_turn_t *turn, const godwit_address_t *address, uint32_t *id,
+                                        uint8_t *key_id)
 {
-    godwit_hse_turn_t turn = {.hse = hse, .in = in, .out = out};
-    *id = godwit_hse_id_of_address(hse->config.crypto, &x->from);
-    unsigned live = godwit_hse_exchange_live_keys(hse, *id, in->now_ms);
-    godwit_status_t status = godwit_hse_turn_find(&turn, *id, NULL);
+    godwit_hse_t *hse = turn->hse;
+    const godwit_hse_bearer_t *bearer = godwit_hse_bearer_find(hse, address);
+    *id = godwit_hse_id_of_address(hse->config.crypto, address);
+    unsigned live = godwit_hse_exchange_live_keys(hse, *id, turn->in->now_ms);
+    if (bearer != NULL && bearer->pending) {
+        live |= 1u << bearer->key.hot.key_id;
+    }
+    godwit_status_t status = godwit_hse_turn_find(turn, *id, NULL);
     if (status == GODWIT_OK) {
-        const godwit_session_record_t *record = &turn.work.record;
-        godwit_address_t address = godwit_hse_address_of(record);
+        const godwit_session_record_t *record = &turn->work.record;
+        godwit_address_t its = godwit_hse_address_of(record);
         live |= 1u << record->current.hot.key_id | 1u << record->next.hot.key_id;
         *key_id = godwit_emsdp_next_key_id(record->last_key_id, (uint8_t)live);
-        status = godwit_address_equal(&address, &x->from) ? GODWIT_OK : GODWIT_OVERLOAD;
+        status = godwit_address_equal(&its, address) ? GODWIT_OK : GODWIT_OVERLOAD;
     } else if (status == GODWIT_NOT_FOUND) {
         *key_id = godwit_emsdp_next_key_id(0, (uint8_t)live);
         status = GODWIT_OK;
     }
-    godwit_hse_turn_wipe(&turn);
     return status == GODWIT_OK && *key_id == 0 ? GODWIT_OVERLOAD : status;
 }
 
@@ -80,7 +83,10 @@ static godwit_status_t choose_id(godwit_hse_t *hse, const godwit_hse_exchange_t 
                                  godwit_outbox_t *out, uint32_t *id, uint8_t *key_id)
 {
     if (hse->config.framing.session_octets == 0) {
-        return id_of_address(hse, x, in, out, id, key_id);
+        godwit_hse_turn_t turn = {.hse = hse, .in = in, .out = out};
+        godwit_status_t status = godwit_hse_id_of_tunnel(&turn, &x->from, id, key_id);
+        godwit_hse_turn_wipe(&turn);
+        return status;
     }
     *key_id = 1;
     return draw_id(hse, in, out, id);
@@ -98,7 +104,10 @@ static godwit_status_t start_create(const godwit_hse_t *hse, godwit_hse_exchange
                                 .suite = x->suite,
                                 .framing = hse->config.framing,
                                 .generation = answer->generation};
-    m.present = 1u << GODWIT_TLV_RAND | 1u << GODWIT_TLV_AUTN | 1u << GODWIT_TLV_HSE_CONFIGURATION;
+    m.present = 1u << GODWIT_TLV_HSE_CONFIGURATION;
+    if (!x->by_selector) {
+        m.present |= 1u << GODWIT_TLV_RAND | 1u << GODWIT_TLV_AUTN;
+    }
     memcpy(m.rand, answer->rand, sizeof m.rand);
     memcpy(m.autn, answer->autn, sizeof m.autn);
     godwit_status_t status = godwit_emsdp_key_init(crypto, &x->key, answer->k_session, x->suite, key_id,
@@ -120,8 +129,8 @@ static godwit_status_t start_create(const godwit_hse_t *hse, godwit_hse_exchange
 
 static bool is_fit(const godwit_hse_exchange_t *x, const godwit_key_answer_t *answer)
 {
-    return answer->agreement >= 1 && answer->agreement <= 8 && (x->agreements >> (answer->agreement - 1) & 1u) != 0 &&
-           answer->generation != 0;
+    return godwit_agreement_is_access((uint8_t)answer->agreement) == x->by_selector && answer->agreement >= 1 &&
+           answer->agreement <= 8 && (x->agreements >> (answer->agreement - 1) & 1u) != 0 && answer->generation != 0;
 }
 
 static void refuse(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in, godwit_status_t status,
@@ -130,6 +139,19 @@ static void refuse(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_inp
     godwit_hse_hint(hse, out, &x->from, 0, status, x->request_hash, x->request_len, in->now_ms);
     godwit_hse_event(out, "refused", status, &x->imsi, 0, detail);
     godwit_hse_exchange_release(x);
+}
+
+/* The key set that the device named is not to be had: where it also has an agreement of its own, it gets that instead. */
+static bool fall_back(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in, godwit_status_t status,
+                      godwit_outbox_t *out)
+{
+    if (!x->by_selector || (x->agreements & ~GODWIT_HSE_ACCESS_AGREEMENTS) == 0) {
+        return false;
+    }
+    x->by_selector = false;
+    godwit_hse_event(out, "fallback", status, &x->imsi, 0, "no key for that selector: separate AKA instead");
+    godwit_hse_ask_key(hse, x, in->now_ms, out);
+    return true;
 }
 
 void godwit_hse_on_key(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in, godwit_outbox_t *out)
@@ -142,6 +164,13 @@ void godwit_hse_on_key(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit
     if (status == GODWIT_OK && !is_fit(x, answer)) {
         status = GODWIT_PEER_INTERNAL;
         detail = "the EMKS answered with an agreement that was not asked for";
+    }
+    if (status == GODWIT_OK && answer->parked.set) {
+        status = GODWIT_UNKNOWN_KEY; /* such a session is never flushed: whose counters these are, nobody knows */
+        detail = "a parked key for a session that begins";
+    }
+    if (status != GODWIT_OK && fall_back(hse, x, in, status, out)) {
+        return;
     }
     if (status == GODWIT_OK) {
         status = choose_id(hse, x, in, out, &id, &key_id);

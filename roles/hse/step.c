@@ -33,7 +33,8 @@ godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_hse_config_t *co
 {
     if (session_capacity == 0 || (session_capacity & (session_capacity - 1)) != 0 || exchange_capacity == 0 ||
         sender_capacity == 0 || config->framing.session_octets > 4 || config->framing.counter_octets > 3 ||
-        !are_suites(config->suite_order) || !is_endpoint(config->endpoint)) {
+        (config->gateway_count > 0 && config->framing.session_octets != 0) || !are_suites(config->suite_order) ||
+        !is_endpoint(config->endpoint)) {
         return GODWIT_INVALID_ARGUMENT;
     }
     memset(hse, 0, sizeof *hse);
@@ -52,7 +53,7 @@ godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_hse_config_t *co
 
 /* ---- inputs ---- */
 
-static void on_datagram(godwit_hse_turn_t *turn)
+static void on_emsdp(godwit_hse_turn_t *turn)
 {
     const godwit_input_t *in = turn->in;
     godwit_status_t status = godwit_emsdp_peek(in->datagram, turn->hse->config.framing, &turn->header);
@@ -71,11 +72,29 @@ static void on_datagram(godwit_hse_turn_t *turn)
     }
 }
 
+static void on_datagram(godwit_hse_turn_t *turn)
+{
+    godwit_input_t inner;
+    if (turn->in->port == GODWIT_PORT_GTPU) {
+        if (!godwit_hse_take_gtpu(turn->hse, turn->in, &inner, turn->out)) {
+            return;
+        }
+        turn->in = &inner;
+        on_emsdp(turn);
+    } else if (!godwit_hse_is_tunnel(&turn->in->from)) { /* nobody names a tunnel but GTP-U */
+        on_emsdp(turn);
+    }
+}
+
 static void on_key_answer(godwit_hse_turn_t *turn)
 {
     godwit_hse_exchange_t *x = godwit_hse_exchange_by_transaction(turn->hse, turn->in->message->transaction);
     if (x == NULL) {
-        return; /* the exchange is over */
+        godwit_hse_bearer_t *bearer = godwit_hse_bearer_by_transaction(turn->hse, turn->in->message->transaction);
+        if (bearer != NULL) {
+            godwit_hse_on_bearer_key(turn, bearer);
+        }
+        return; /* else the exchange is over */
     }
     if (!x->inquiry) {
         godwit_hse_on_key(turn->hse, x, turn->in, turn->out);
@@ -97,6 +116,42 @@ static void on_message(godwit_hse_turn_t *turn)
     } else if (message->kind == GODWIT_KEY_CONFIRM_ANSWER && message->u.key_confirm_answer != GODWIT_OK) {
         godwit_hse_event(turn->out, "confirm_refused", message->u.key_confirm_answer, NULL, 0,
                          "the EMKS did not take the confirmation of a key");
+    } else if (message->kind == GODWIT_BEARER) {
+        godwit_hse_on_bearer(turn);
+    } else if (message->kind == GODWIT_KEY_PUSH) {
+        godwit_hse_on_push(turn);
+    } else if (message->kind == GODWIT_KEY_PARK_ANSWER && message->u.outcome != GODWIT_OK) {
+        godwit_hse_event(turn->out, "park_refused", message->u.outcome, NULL, 0,
+                         "the owner of the key set did not take what was parked");
+    }
+}
+
+static uint32_t sweep_ms(const godwit_hse_t *hse)
+{
+    uint32_t idle_ms = hse->config.idle_ms;
+    return idle_ms > 0 && idle_ms < GODWIT_HSE_SWEEP_MS ? idle_ms : GODWIT_HSE_SWEEP_MS;
+}
+
+void godwit_hse_sweep_later(godwit_hse_t *hse, godwit_outbox_t *out)
+{
+    if (!hse->sweeping) {
+        hse->sweeping = true;
+        godwit_hse_timer(out, GODWIT_HSE_TIMER_SWEEP, sweep_ms(hse));
+    }
+}
+
+static void sweep(godwit_hse_turn_t *turn)
+{
+    godwit_hse_t *hse = turn->hse;
+    godwit_status_t status = godwit_hse_flush(turn);
+    if (status == GODWIT_AGAIN) {
+        return;
+    }
+    bool exchanges = godwit_hse_exchange_sweep(hse, turn->in->now_ms);
+    bool pushes = godwit_hse_push_sweep(hse, turn->in->now_ms);
+    hse->sweeping = exchanges || pushes || godwit_hse_may_become_idle(hse);
+    if (hse->sweeping) { /* one bearer at a time: the next one at once */
+        godwit_hse_timer(turn->out, GODWIT_HSE_TIMER_SWEEP, status == GODWIT_OK ? 1 : sweep_ms(hse));
     }
 }
 
@@ -106,10 +161,7 @@ static void on_timer(godwit_hse_turn_t *turn)
         godwit_hse_on_timer(turn);
         return;
     }
-    turn->hse->sweeping = godwit_hse_exchange_sweep(turn->hse, turn->in->now_ms);
-    if (turn->hse->sweeping) {
-        godwit_hse_timer(turn->out, GODWIT_HSE_TIMER_SWEEP, GODWIT_HSE_SWEEP_MS);
-    }
+    sweep(turn);
 }
 
 void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out)

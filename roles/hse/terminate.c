@@ -27,7 +27,7 @@ static bool may_announce(const godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;
     return record->pending_len == 0 && !turn->establishing && !godwit_emsdp_key_is_set(&record->next) &&
-           !godwit_hse_reauthentication_is_due(turn);
+           !godwit_hse_reauthentication_is_due(turn) && godwit_hse_can_inquire(turn->hse, record->agreement);
 }
 
 godwit_status_t godwit_hse_terminate_request_consume(godwit_hse_turn_t *turn)

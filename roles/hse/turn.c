@@ -102,9 +102,15 @@ void godwit_hse_turn_end(godwit_hse_turn_t *turn, godwit_status_t status)
     if (turn->commit != NULL) {
         turn->commit->u.session = *record;
     }
-    if (turn->establishing) {
+    if (turn->establishing && turn->exchange != NULL) {
         turn->exchange->live = true;
     }
+    if (turn->establishing && turn->bearer != NULL) {
+        turn->bearer->pending = false;
+        turn->bearer->live = true;
+        godwit_wipe(&turn->bearer->key, sizeof turn->bearer->key);
+    }
+    godwit_hse_bearer_touch(turn->hse, &turn->in->from, turn->in->now_ms);
     if (turn->exchange != NULL && turn->header.command == GODWIT_SESSION_START_CONFIRMATION) {
         turn->exchange->confirmed = true;
     }

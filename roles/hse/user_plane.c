@@ -32,6 +32,7 @@ static godwit_status_t submit(godwit_hse_turn_t *turn)
     if (status == GODWIT_OK) {
         godwit_address_t to = godwit_hse_address_of(record);
         godwit_hse_send(turn->out, &to, godwit_written(&w));
+        godwit_hse_bearer_touch(turn->hse, &to, turn->in->now_ms);
         record->datagrams += record->datagrams < UINT32_MAX;
         godwit_hse_event(turn->out, "submitted", GODWIT_OK, &record->imsi, record->session_id, NULL);
     }

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The MME, for devices with control plane CIoT optimisation (TS 23.401 5.3.4B): attach, authentication with vectors over S6a, NAS
+ * security, one PDN connection through S-GW and P-GW over GTPv2-C, N-PDUs between ESM DATA TRANSPORT and S11-U, idle, paging, modification,
+ * detach. A PCO passes through untouched. Memory is the owner's; nothing is kept in a store.
+ * It must never hold CK, IK or a key of Solution 1, never believe what is not integrity protected where a security context exists (but
+ * for what TS 24.301 4.4.4.3 lets begin anew: that gets a row of its own and touches no registered device until it is proved),
+ * and never let an unauthenticated device move a COUNT or take more than one row for its address.
+ */
+#ifndef GODWIT_ROLES_MME_H
+#define GODWIT_ROLES_MME_H
+
+#include "core/wire/nas_security.h"
+#include "core/wire/pco.h"
+#include "roles/gtp_path.h"
+
+#define GODWIT_MME_UES_MAX 32768
+#define GODWIT_MME_ALGORITHMS_MAX 4
+#define GODWIT_MME_MESSAGE_MAX                                                                                         \
+    640 /* octets of a NAS message that is kept to be sent again: an attach accept with its PCO */
+#define GODWIT_MME_N_PDU_MAX 1400   /* of one N-PDU, either way */
+#define GODWIT_MME_CAPABILITY_MAX 4 /* of the UE network capability: what the security mode command repeats */
+
+typedef enum godwit_mme_state {
+    GODWIT_MME_FREE = 0,
+    /* An attach that has proved nothing yet. */
+    GODWIT_MME_IDENTIFYING,
+    GODWIT_MME_VECTOR, /* the HSS was asked */
+    GODWIT_MME_AUTHENTICATING,
+    GODWIT_MME_SECURING, /* security mode command */
+    /* From here on everything is protected. */
+    GODWIT_MME_INFORMING, /* ESM information request */
+    GODWIT_MME_CREATING,  /* the S-GW was asked */
+    GODWIT_MME_ACCEPTING, /* attach accept */
+    GODWIT_MME_REGISTERED,
+    GODWIT_MME_DETACHING,    /* the network asked the device */
+    GODWIT_MME_DEREGISTERED, /* security context and identity stay: for a repeated detach, and for an attach without AKA */
+} godwit_mme_state_t;
+
+/* What the NAS timer of a registered device runs for. */
+typedef enum godwit_mme_waiting {
+    GODWIT_MME_NOTHING = 0,
+    GODWIT_MME_PAGED,
+    GODWIT_MME_MODIFYING, /* the device has a modify request */
+} godwit_mme_waiting_t;
+
+typedef struct godwit_mme_ue {
+    godwit_mme_state_t state;
+    godwit_mme_waiting_t waiting;
+    uint8_t attempts; /* left of what is waited for */
+    uint64_t at_ms;   /* of the last thing that moved it */
+    bool connected;
+    godwit_address_t address; /* of the radio connection, or the last one */
+    bool has_imsi;
+    godwit_imsi_t imsi;
+    uint32_t m_tmsi;    /* 0: none given */
+    uint32_t teid;      /* ours on S11, control and user plane */
+    uint32_t attaches;  /* on this security context */
+    bool e2m;           /* the home says that the vector is flagged */
+    bool detach_wanted; /* by the operator, or because the core has lost the bearer */
+    uint8_t detach_type;
+    uint8_t request_hash[32]; /* SHA-256 of the ATTACH REQUEST */
+    uint8_t capability_len, capability[GODWIT_MME_CAPABILITY_MAX];
+    /* Authentication; wiped when the security mode is complete. */
+    uint32_t transaction;
+    uint8_t ksi, resyncs;
+    uint8_t rand[16], autn[16], auts[14];
+    uint8_t xres_len, xres[GODWIT_RES_MAX];
+    uint8_t kasme[32];
+    godwit_nas_security_t security;
+    /* The PDN connection. */
+    uint8_t bearer;   /* 0: none */
+    uint8_t pti;      /* of the attach */
+    bool information; /* the device wants to be asked for APN and PCO */
+    bool extended;    /* its PCO is an ePCO */
+    godwit_apn_t apn;
+    uint8_t pco_len, pco[GODWIT_PCO_MAX]; /* that came with the attach request, until it is passed on */
+    uint32_t sgw_teid, sgw_user_teid;
+    uint8_t sgw_user[4];
+    /* A modification: of the device, or that the core has begun. */
+    uint8_t modify_pti;       /* 0: none */
+    uint32_t update_sequence; /* of the Update Bearer Request that waits for its answer */
+    godwit_address_t update_from;
+    /* What is sent again; and one N-PDU that waits for the device. */
+    uint16_t message_len, held_len;
+    uint8_t message_type; /* godwit_nas_header_type_t; 0: plain */
+    uint8_t message[GODWIT_MME_MESSAGE_MAX];
+    uint8_t held[GODWIT_MME_N_PDU_MAX];
+} godwit_mme_ue_t;
+
+typedef struct godwit_mme_config {
+    const godwit_crypto_t *crypto;
+    char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX];
+    godwit_plmn_t plmn; /* serving network: KASME is bound to it */
+    uint16_t mme_group;
+    uint8_t mme_code;
+    uint16_t tac;
+    /* Policy (godwit_policy_access_t has the same members). */
+    uint8_t eea_order[GODWIT_MME_ALGORITHMS_MAX], eia_order[GODWIT_MME_ALGORITHMS_MAX]; /* by preference */
+    uint8_t eea_count, eia_count;     /* 0: AES, SNOW 3G, ZUC; no null integrity whatever stands here */
+    uint32_t reauthenticate_attaches; /* so many attaches go by on one AKA run; 0 and 1: each has its own */
+    bool e2m_aware;
+    uint32_t policy_version;
+    bool unaware; /* an MME without Godwit: AIRs have nothing of ours, and what AIAs have is not looked at */
+    /* Towards the S-GW. */
+    uint8_t ipv4[4];               /* its own: GTP-C and GTP-U */
+    uint16_t gtpc_port, gtpu_port; /* where all nodes listen; 0: 2123 and 2152 */
+    uint8_t recovery;              /* restart counter (TS 23.007 18) */
+    uint8_t sgw[4], pgw[4];
+    godwit_apn_t apn; /* for a device that names none; empty text: such a device is refused */
+    uint32_t t3_ms;   /* 0: as godwit_gtp_path_init */
+    uint8_t n3;
+    /* Timers. */
+    uint32_t retransmit_ms;  /* T3450, T3460, T3470, T3489, T3486, T3422, T3413 alike; 0: 3000 */
+    uint8_t attempts;        /* sendings of one message; 0: 5 (TS 24.301 10.2: four times again) */
+    uint32_t hss_timeout_ms; /* 0: 6000 */
+    uint32_t idle_ms;        /* the radio is released after so long without a message; 0: never by us */
+    uint32_t setup_ms;       /* a row that proves nothing makes room for another after so long; 0: 20000 */
+} godwit_mme_config_t;
+
+typedef struct godwit_mme {
+    godwit_mme_config_t config;
+    godwit_gtp_path_t path;
+    godwit_mme_ue_t *ues;
+    size_t capacity, top; /* rows from top on are free */
+    uint32_t next_transaction;
+} godwit_mme_t;
+
+/* GODWIT_INVALID_ARGUMENT: a table of size 0 or beyond GODWIT_MME_UES_MAX, an algorithm that does not exist, EIA0. */
+GODWIT_MUST_USE godwit_status_t godwit_mme_init(godwit_mme_t *mme, const godwit_mme_config_t *config,
+                                                godwit_mme_ue_t *ues, size_t capacity, godwit_gtp_pending_t *pending,
+                                                size_t pending_capacity, godwit_gtp_answered_t *answered,
+                                                size_t answered_capacity);
+/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER); TIMER; DROP (imsi: the operator detaches it). Needs: RANDOM.
+ * Events, with the IMSI where it is known: attached, context_reused, detached, idle, resumed, paged, paging_failed, n_pdu_dropped,
+ * modified; attach_refused, authentication_refused, resynchronised, security_refused, modification_refused; replaced (an older
+ * registration of the same IMSI ends), bearer_lost; refused (a frame or message that was not taken), given_up (no answer). */
+void godwit_mme_step(godwit_mme_t *mme, const godwit_input_t *in, godwit_outbox_t *out);
+
+#endif

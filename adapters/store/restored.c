@@ -53,6 +53,7 @@ static godwit_status_t skip_key_set(godwit_store_t *store, const godwit_record_k
         memset(k->autn, 0, sizeof k->autn);
         godwit_wipe(k->e2m_keyset, sizeof k->e2m_keyset);
         godwit_wipe(&k->former, sizeof k->former);
+        godwit_wipe(&k->parked, sizeof k->parked);
         status = godwit_store_put(store, &record);
     }
     godwit_wipe(&record, sizeof record);

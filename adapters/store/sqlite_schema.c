@@ -71,11 +71,26 @@ static const char guards[] =
     "CREATE TRIGGER session_generation BEFORE UPDATE ON session WHEN " SAME_KEY_SET
     " AND (" FALLS("last_generation") " OR " FALLS("current_generation") ")"
     " BEGIN SELECT RAISE(ABORT, 'generation would go back'); END;";
+
+/* Key sets of access AKA runs, which the HSS pushes, and parked keys. Under one generation the counters of a parked key never fall. */
+#define ADD(column) "ALTER TABLE key_set ADD COLUMN " column " NOT NULL DEFAULT "
+static const char parked[] =
+    ADD("push_number INTEGER") "0;" ADD("parked_set INTEGER") "0;" ADD("parked_suite INTEGER") "0;"
+    ADD("parked_key_id INTEGER") "0;" ADD("parked_generation INTEGER") "0;"
+    ADD("parked_user_next_in INTEGER") "0;" ADD("parked_user_next_out INTEGER") "0;"
+    ADD("parked_control_next_in INTEGER") "0;" ADD("parked_control_next_out INTEGER") "0;"
+    ADD("parked_user_seen INTEGER") "0;" ADD("parked_control_seen INTEGER") "0;" ADD("parked_endpoint TEXT") "'';"
+    "CREATE TRIGGER key_set_parked BEFORE UPDATE ON key_set WHEN " FALLS("push_number")
+    " OR (" SAME("vector_number") " AND " SAME("parked_generation")
+    " AND (" FALLS("parked_user_next_in") " OR " FALLS("parked_user_next_out")
+    " OR " FALLS("parked_control_next_in") " OR " FALLS("parked_control_next_out") "))"
+    " BEGIN SELECT RAISE(ABORT, 'a parked key would go back'); END;";
 /* clang-format on */
 
 static const char *const steps[GODWIT_SCHEMA_VERSION] = {
     tables, /* 1 */
     guards, /* 2: until then only the roles saw to it */
+    parked, /* 3: Solution 1 */
 };
 
 static bool run(sqlite3 *db, const char *sql)

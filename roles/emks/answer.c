@@ -49,6 +49,21 @@ void godwit_emks_refuse(godwit_outbox_t *out, const godwit_emks_waiter_t *waiter
     godwit_emks_event(out, "refused", status, imsi, detail);
 }
 
+static godwit_status_t hand_out(const godwit_emks_t *emks, godwit_outbox_t *out, const godwit_emks_waiter_t *waiter,
+                                const godwit_key_set_record_t *key_set, uint32_t generation, godwit_message_t *message)
+{
+    godwit_key_answer_t *answer = &message->u.key_answer;
+    answer->agreement = key_set->agreement;
+    answer->key_set = key_set->vector_number;
+    answer->generation = generation;
+    godwit_status_t status = godwit_k_session(emks->crypto, key_set->e2m_keyset,
+                                              godwit_slice_of_string(waiter->endpoint), generation, answer->k_session);
+    if (status == GODWIT_OK) {
+        godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
+    }
+    return status;
+}
+
 godwit_status_t godwit_emks_hand_out(const godwit_emks_t *emks, godwit_outbox_t *out,
                                      const godwit_emks_waiter_t *waiter, const godwit_key_set_record_t *key_set,
                                      uint32_t generation, bool with_vector)
@@ -57,20 +72,25 @@ godwit_status_t godwit_emks_hand_out(const godwit_emks_t *emks, godwit_outbox_t 
     if (message == NULL) {
         return GODWIT_OVERLOAD;
     }
-    godwit_key_answer_t *answer = &message->u.key_answer;
-    answer->agreement = key_set->agreement;
-    answer->key_set = key_set->vector_number;
-    answer->generation = generation;
     if (with_vector) {
-        memcpy(answer->rand, key_set->rand, sizeof answer->rand);
-        memcpy(answer->autn, key_set->autn, sizeof answer->autn);
+        memcpy(message->u.key_answer.rand, key_set->rand, sizeof key_set->rand);
+        memcpy(message->u.key_answer.autn, key_set->autn, sizeof key_set->autn);
     }
-    godwit_status_t status = godwit_k_session(emks->crypto, key_set->e2m_keyset,
-                                              godwit_slice_of_string(waiter->endpoint), generation, answer->k_session);
-    if (status == GODWIT_OK) {
-        godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
+    return hand_out(emks, out, waiter, key_set, generation, message);
+}
+
+godwit_status_t godwit_emks_hand_out_parked(const godwit_emks_t *emks, godwit_outbox_t *out,
+                                            const godwit_emks_waiter_t *waiter, const godwit_key_set_record_t *key_set,
+                                            uint32_t generation, const godwit_parked_t *parked)
+{
+    godwit_message_t *message = key_answer(out, waiter);
+    if (message == NULL) {
+        return GODWIT_OVERLOAD;
     }
-    return status;
+    if (parked != NULL) {
+        message->u.key_answer.parked = *parked;
+    }
+    return hand_out(emks, out, waiter, key_set, generation, message);
 }
 
 godwit_key_set_record_t *godwit_emks_commit(godwit_outbox_t *out, const godwit_key_set_record_t *key_set)

@@ -13,6 +13,18 @@ void godwit_emks_on_vector(godwit_emks_t *emks, const godwit_input_t *in, godwit
 void godwit_emks_on_timer(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 void godwit_emks_on_key_confirm(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 
+/* key_set.c: KEY_SET_PUSH, KEY_PARK, and what holds of key sets of access AKA runs. selector.c: KEY_REQUEST BY_SELECTOR, of a sender that
+ * speaks for its endpoint. */
+void godwit_emks_on_key_set_push(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
+void godwit_emks_on_key_park(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
+void godwit_emks_on_selector(godwit_emks_t *emks, const godwit_input_t *in, const godwit_emks_waiter_t *waiter,
+                             godwit_outbox_t *out);
+bool godwit_emks_is_access(godwit_agreement_t agreement);
+bool godwit_emks_has_key_set(const godwit_key_set_record_t *stored);
+bool godwit_emks_is_expired(const godwit_emks_t *emks, const godwit_key_set_record_t *stored, uint64_t now_ms);
+/* vector.c: what lives under the confirmed key set goes on until the new one is confirmed. */
+void godwit_emks_keep_former(const godwit_key_set_record_t *stored, godwit_key_set_record_t *key_set);
+
 /* ask.c: requests to the HSS under way. */
 
 /* Asks the HSS for a vector, or joins the request that is under way already. auts NULL: no resynchronisation. GODWIT_OVERLOAD when there
@@ -38,6 +50,11 @@ GODWIT_MUST_USE godwit_status_t godwit_emks_hand_out(const godwit_emks_t *emks, 
                                                      const godwit_emks_waiter_t *waiter,
                                                      const godwit_key_set_record_t *key_set, uint32_t generation,
                                                      bool with_vector);
+/* The same without vector, of a key that lives again when parked is not NULL. */
+GODWIT_MUST_USE godwit_status_t godwit_emks_hand_out_parked(const godwit_emks_t *emks, godwit_outbox_t *out,
+                                                            const godwit_emks_waiter_t *waiter,
+                                                            const godwit_key_set_record_t *key_set, uint32_t generation,
+                                                            const godwit_parked_t *parked);
 /* NULL when the outbox is full. */
 godwit_key_set_record_t *godwit_emks_commit(godwit_outbox_t *out, const godwit_key_set_record_t *key_set);
 

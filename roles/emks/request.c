@@ -14,9 +14,15 @@ static unsigned bit_of(godwit_agreement_t agreement)
     return 1u << (agreement - 1);
 }
 
-/* 03 is preferred; 07 only where it is allowed for that device. DEVICE_RAND (0) stands for none. */
+/* 03 is preferred; 07 only where it is allowed for that device; 01 and 02 for the next key of a session that came from one of them.
+ * DEVICE_RAND (0) stands for none. */
 static godwit_agreement_t choose(const godwit_emks_t *emks, const godwit_key_request_t *request)
 {
+    for (unsigned a = GODWIT_AGREEMENT_ACCESS_UMTS; a <= GODWIT_AGREEMENT_ACCESS_EPS; a++) {
+        if (request->purpose == GODWIT_KEY_NEXT_GENERATION && request->agreements == bit_of((godwit_agreement_t)a)) {
+            return (godwit_agreement_t)a;
+        }
+    }
     unsigned both = emks->agreements & request->agreements;
     if ((both & bit_of(GODWIT_AGREEMENT_SEPARATE_EPS)) != 0) {
         return GODWIT_AGREEMENT_SEPARATE_EPS;
@@ -40,6 +46,7 @@ static godwit_status_t next_generation(const godwit_emks_t *emks, const godwit_k
 {
     godwit_key_set_record_t key_set = *stored;
     key_set.generation++;
+    key_set.parked.set = false; /* only the newest generation lives again */
     godwit_status_t status = godwit_emks_commit(out, &key_set) != NULL ? GODWIT_OK : GODWIT_OVERLOAD;
     if (status == GODWIT_OK) {
         status = godwit_emks_hand_out(emks, out, waiter, &key_set, key_set.generation, with_vector);
@@ -68,8 +75,12 @@ static godwit_status_t next_of_former(const godwit_emks_t *emks, const godwit_ke
 /* For the next key of a session that lives: only of the key set that the session came from, and only once its vector is spent. */
 static godwit_status_t for_next(const godwit_emks_t *emks, const godwit_key_request_t *request,
                                 const godwit_key_set_record_t *stored, const godwit_emks_waiter_t *waiter,
-                                godwit_outbox_t *out, const char **detail)
+                                uint64_t now_ms, godwit_outbox_t *out, const char **detail)
 {
+    if (stored != NULL && godwit_emks_is_expired(emks, stored, now_ms)) {
+        *detail = "the life of the key set is over";
+        return GODWIT_KEY_EXPIRED;
+    }
     bool current = stored != NULL && stored->vector_number == request->key_set && stored->confirmed;
     bool former = stored != NULL && request->key_set != 0 && stored->former.vector_number == request->key_set;
     if (!current && !former) {
@@ -118,6 +129,8 @@ void godwit_emks_on_key_request(godwit_emks_t *emks, const godwit_input_t *in, g
     if (!godwit_speaks_for(in->message, request->endpoint)) {
         status = GODWIT_NOT_ENTITLED;
         detail = "the node that asks is not the endpoint it asks for";
+    } else if (request->purpose == GODWIT_KEY_BY_SELECTOR) {
+        godwit_emks_on_selector(emks, in, &waiter, out);
     } else if (agreement == GODWIT_AGREEMENT_DEVICE_RAND) {
         status = GODWIT_POLICY_FORBIDS;
         detail = "no agreement that device and network both allow";
@@ -127,7 +140,7 @@ void godwit_emks_on_key_request(godwit_emks_t *emks, const godwit_input_t *in, g
         status = GODWIT_STORE_FAILED;
         detail = "the key set could not be read";
     } else if (request->purpose == GODWIT_KEY_NEXT_GENERATION) {
-        status = for_next(emks, request, stored, &waiter, out, &detail);
+        status = for_next(emks, request, stored, &waiter, in->now_ms, out, &detail);
     } else {
         status = for_session(emks, in, agreement, stored, &waiter, out, &detail);
     }

@@ -64,8 +64,7 @@ static godwit_status_t derive(const godwit_emks_t *emks, godwit_agreement_t agre
                                       emks->amf_flag, e2m_keyset);
 }
 
-/* What lives under the confirmed key set goes on until the new one is confirmed. */
-static void keep_former(const godwit_key_set_record_t *stored, godwit_key_set_record_t *key_set)
+void godwit_emks_keep_former(const godwit_key_set_record_t *stored, godwit_key_set_record_t *key_set)
 {
     if (stored == NULL || stored->vector_number == key_set->vector_number || !stored->confirmed) {
         key_set->former = stored != NULL ? stored->former : key_set->former;
@@ -98,7 +97,7 @@ static godwit_status_t key_set_create(const godwit_emks_t *emks, const godwit_em
         }
     }
     key_set->generation += pending->waiters;
-    keep_former(stored, key_set);
+    godwit_emks_keep_former(stored, key_set);
     return status;
 }
 

@@ -124,6 +124,18 @@ godwit_record_t fixture_key_set(unsigned n)
     k->former.vector_number = 8;
     k->former.generation = 30;
     fill_secret(k->former.e2m_keyset, 32, n + 3);
+    k->push_number = UINT64_C(1700000000000) + n;
+    k->parked = (godwit_parked_t){.set = true,
+                                  .suite = 1,
+                                  .key_id = 3,
+                                  .generation = 5,
+                                  .user_next_in = UINT32_MAX,
+                                  .user_next_out = 20 + n,
+                                  .control_next_in = 7,
+                                  .control_next_out = 8,
+                                  .user_seen = UINT64_MAX - n,
+                                  .control_seen = 1};
+    memcpy(k->parked_endpoint, "hse.home.test", sizeof "hse.home.test");
     return record;
 }
 

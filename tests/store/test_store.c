@@ -157,6 +157,25 @@ static void generation_only_rises_for_one_vector(void **state)
     put_ok(f, record);
 }
 
+static void no_count_of_a_parked_key_goes_back(void **state)
+{
+    fixture_t *f = *state;
+    godwit_record_t record = fixture_key_set(1);
+    put_ok(f, record);
+    record.u.key_set.parked.set = false; /* it lives again; how far it had come stays */
+    put_ok(f, record);
+    record.u.key_set.parked.user_next_out--;
+    assert_refused(f, record, "a parked key would go back");
+    record.u.key_set.parked.user_next_out++;
+    record.u.key_set.push_number--;
+    assert_refused(f, record, "a parked key would go back");
+    record.u.key_set.push_number++;
+    record.u.key_set.generation++;
+    record.u.key_set.parked.generation++; /* the next one starts anew */
+    record.u.key_set.parked.user_next_in = 0;
+    put_ok(f, record);
+}
+
 static void no_count_of_a_key_goes_back(void **state)
 {
     fixture_t *f = *state;
@@ -505,15 +524,39 @@ static void a_store_that_cannot_be_made_leaves_nothing(void **state)
 static void an_older_schema_is_upgraded_with_what_it_holds(void **state)
 {
     fixture_t *f = *state;
+    static const char *const added[] = {"push_number",
+                                        "parked_set",
+                                        "parked_suite",
+                                        "parked_key_id",
+                                        "parked_generation",
+                                        "parked_user_next_in",
+                                        "parked_user_next_out",
+                                        "parked_control_next_in",
+                                        "parked_control_next_out",
+                                        "parked_user_seen",
+                                        "parked_control_seen",
+                                        "parked_endpoint"};
+    godwit_record_t key_set = fixture_key_set(2);
+    memset(&key_set.u.key_set.parked, 0, sizeof key_set.u.key_set.parked);
+    memset(key_set.u.key_set.parked_endpoint, 0, sizeof key_set.u.key_set.parked_endpoint);
+    key_set.u.key_set.push_number = 0;
     put_ok(f, fixture_subscriber(2));
+    put_ok(f, key_set);
     fixture_close(f);
-    /* As version 1 left it: the tables without their guards. */
+    /* As version 1 left it: the tables without their guards and without what later versions added. */
+    assert_int_equal(fixture_sql(f, "DROP TRIGGER key_set_parked"), SQLITE_OK);
+    for (size_t i = 0; i < sizeof added / sizeof added[0]; i++) {
+        char sql[96];
+        (void)snprintf(sql, sizeof sql, "ALTER TABLE key_set DROP COLUMN %s", added[i]);
+        assert_int_equal(fixture_sql(f, sql), SQLITE_OK);
+    }
     assert_int_equal(
         fixture_sql(f, "DROP TRIGGER subscriber_sqn; DROP TRIGGER key_set_generation; DROP TRIGGER session_count;"
                        "DROP TRIGGER session_generation; DROP TRIGGER node_clock_mark; PRAGMA user_version=1"),
         SQLITE_OK);
     assert_int_equal(fixture_open(f), GODWIT_OK);
     assert_comes_back(f, fixture_subscriber(2));
+    assert_comes_back(f, key_set);
     godwit_record_t back = fixture_subscriber(2);
     back.u.subscriber.seq_he--;
     assert_refused(f, back, "SQN would go back");
@@ -568,6 +611,7 @@ int main(void)
         TEST(sqn_goes_back_only_by_resynchronisation),
         TEST(dif_of_a_time_based_sqn_goes_back_only_by_resynchronisation),
         TEST(generation_only_rises_for_one_vector),
+        TEST(no_count_of_a_parked_key_goes_back),
         TEST(no_count_of_a_key_goes_back),
         TEST(a_batch_is_stored_whole_or_not_at_all),
         TEST(a_refused_record_leaves_the_rest_of_its_batch_alone),

@@ -72,6 +72,7 @@ static void no_key_set_can_be_asked_for_a_generation_again(void **state)
         assert_true(is.u.key_set.confirmed); /* no vector is outstanding: the next request brings a new one */
         assert_int_equal(is.u.key_set.former.vector_number, 0);
         assert_memory_equal(is.u.key_set.e2m_keyset, none, sizeof none);
+        assert_false(is.u.key_set.parked.set); /* and no parked key lives again */
         assert_memory_equal(is.u.key_set.former.e2m_keyset, none, sizeof none);
     }
 }

@@ -43,6 +43,7 @@ void lab_card_run(godwit_world_t *w, unsigned device, const uint8_t rand[16], co
     memcpy(d->asked, rand, 16);
     memcpy(d->asked + 16, autn, 16);
     d->card_busy = true;
+    lab_watch_node(w, node);
     (void)lab_after(w, LAB_CARD_MS, LAB_CARD, node);
 }
 

@@ -271,7 +271,7 @@ static uint64_t sqn_of(unsigned device, const uint8_t rand[16], const uint8_t au
 }
 
 /* Whose vector that is: nobody but its subscriber's key opens it. */
-static void check_vector(godwit_world_t *w, const godwit_auth_info_vector_t *vector)
+static void check_vector(godwit_world_t *w, const lab_call_t *call, const godwit_auth_info_vector_t *vector)
 {
     for (unsigned i = 0; i < w->config.devices; i++) {
         uint64_t sqn = sqn_of(i, vector->rand, vector->autn);
@@ -280,17 +280,18 @@ static void check_vector(godwit_world_t *w, const godwit_auth_info_vector_t *vec
             if (!is_new(&w->sqns, (uint64_t)i << 48 | sqn)) {
                 lab_violate(w, "a SQN given twice");
             }
+            lab_learn_vector(w, i, call->asker, call->plmn, call->vectors, vector->rand, vector->autn);
             return;
         }
     }
     lab_violate(w, "a vector of no subscriber");
 }
 
-void lab_check_message(godwit_world_t *w, const godwit_message_t *message)
+void lab_check_message(godwit_world_t *w, const lab_call_t *call, const godwit_message_t *message)
 {
     if (message->kind == GODWIT_AUTH_INFO_ANSWER) {
         for (size_t i = 0; i < message->u.auth_info_answer.vectors; i++) {
-            check_vector(w, &message->u.auth_info_answer.vector[i]);
+            check_vector(w, call, &message->u.auth_info_answer.vector[i]);
         }
     }
     if (message->kind == GODWIT_KEY_ANSWER && message->u.key_answer.status == GODWIT_OK) {
@@ -298,10 +299,19 @@ void lab_check_message(godwit_world_t *w, const godwit_message_t *message)
         if (!is_new(&w->keys, hash_of(&k_session, 1))) {
             lab_violate(w, "a K_session handed out twice");
         }
+        lab_learn_session(w, message->u.key_answer.k_session, message->u.key_answer.generation);
     }
     if (message->kind == GODWIT_AUTH_INFO_REQUEST && device_of(w, &message->u.auth_info_request.imsi) != UINT32_MAX &&
         message->u.auth_info_request.vectors > 1) {
         lab_violate(w, "more than one vector asked for");
+    }
+}
+
+void lab_watch_node(godwit_world_t *w, unsigned node)
+{
+    if (w->config.watch_memory && ++w->inputs >= w->config.search_every) {
+        w->inputs = 0;
+        lab_search_node(w, node);
     }
 }
 

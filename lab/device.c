@@ -24,7 +24,7 @@ void lab_device_make(godwit_world_t *w, unsigned device)
         .best_plmn = w->plmn,
         .serving_network = w->plmn,
         .framing = w->config.framing,
-        .suites = 0x000F,
+        .suites = LAB_SUITES,
         .reserve = w->config.reserve,
     };
     d->address = device;
@@ -179,6 +179,7 @@ static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *i
         lab_violate(w, "a call of the device library failed");
     }
     lab_learn_device_keys(w, device);
+    lab_watch_node(w, godwit_world_device_node(device));
     d->at = 0;
     d->busy = true;
 }

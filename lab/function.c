@@ -199,6 +199,7 @@ void lab_function_input(godwit_world_t *w, unsigned node, const godwit_input_t *
     }
     *(f->last == NULL ? &f->first : &f->last->next) = job;
     f->last = job;
+    lab_watch_node(w, node);
     go_on(w, node);
 }
 

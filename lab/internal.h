@@ -8,12 +8,14 @@
 #define GODWIT_LAB_INTERNAL_H
 
 #include "lab/random.h"
+#include "lab/secrets.h"
 #include "lab/watch.h"
 
-#define LAB_COMMIT_MS 2 /* until a record is durable */
-#define LAB_STORE_MS 3  /* until a page of the device's or the card's memory is */
-#define LAB_CARD_MS 30  /* until the card has computed */
-#define LAB_DOWN_MS 400 /* without power */
+#define LAB_COMMIT_MS 2    /* until a record is durable */
+#define LAB_STORE_MS 3     /* until a page of the device's or the card's memory is */
+#define LAB_CARD_MS 30     /* until the card has computed */
+#define LAB_SUITES 0x000Fu /* that devices accept, bit i-1 = suite i */
+#define LAB_DOWN_MS 400    /* without power */
 #define LAB_TEXT_MAX 48
 #define LAB_EVENTS_KEPT 64
 #define LAB_SESSIONS 64 /* tables of the HSE; the first a power of two */
@@ -149,6 +151,7 @@ typedef struct lab_call {
     unsigned asker, answerer;
     godwit_message_kind_t kind;
     godwit_vector_kind_t vectors;
+    godwit_plmn_t plmn; /* that the vectors are for */
     uint32_t transaction;
     uint64_t route;
 } lab_call_t;
@@ -196,6 +199,9 @@ struct godwit_world {
     lab_known_t *known[LAB_ENDS]; /* with their counters as last seen */
     size_t known_count[LAB_ENDS];
     const char *violation;
+    char violation_text[96];
+    lab_secrets_t secrets;
+    uint32_t inputs; /* since the last search */
 };
 
 /* ---- world.c ---- */

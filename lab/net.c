@@ -126,6 +126,7 @@ static void under_way(godwit_world_t *w, lab_packet_t *p)
 void lab_net_send(godwit_world_t *w, lab_packet_t *p)
 {
     uint32_t loss = p->leg == GODWIT_WORLD_LEG_DIAMETER ? 0 : is_air(p) ? w->config.loss : w->config.core_loss;
+    lab_search_wire(w, p->from, p->to, p->leg == GODWIT_WORLD_LEG_DIAMETER, godwit_slice(p->octets, p->len));
     p = w->config.wire == NULL ? p : on_wire(w, p);
     if (p == NULL) {
         return;

@@ -28,8 +28,11 @@ void lab_check_message_sent(godwit_world_t *w, unsigned device, godwit_slice_t t
 void lab_check_message_delivered(godwit_world_t *w, unsigned device, godwit_slice_t text);
 void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading);
 void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record);
-void lab_check_message(godwit_world_t *w, const godwit_message_t *message);
+struct lab_call;
+void lab_check_message(godwit_world_t *w, const struct lab_call *call, const godwit_message_t *message);
 void lab_check_taken(godwit_world_t *w, unsigned device, const uint8_t rand[16], const uint8_t autn[16]);
+/* That node has taken an input: its memory is searched for keys, if this is the time. */
+void lab_watch_node(godwit_world_t *w, unsigned node);
 void lab_set_free(lab_set_t *set);
 
 #endif

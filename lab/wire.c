@@ -103,6 +103,7 @@ static lab_call_t *new_call(godwit_world_t *w, unsigned node, const godwit_messa
                          .route = m->route};
     if (m->kind == GODWIT_AUTH_INFO_REQUEST) {
         call->vectors = m->u.auth_info_request.kind;
+        call->plmn = m->u.auth_info_request.visited_plmn;
     }
     return call;
 }
@@ -117,7 +118,7 @@ void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *
         return; /* so old that nobody waits any more */
     }
     unsigned to = is_answer(m->kind) ? call->asker : call->answerer;
-    lab_check_message(w, m);
+    lab_check_message(w, call, m);
     (void)snprintf(session, sizeof session, "%s;%u", lab_host(call->asker), (unsigned)call->hop);
     godwit_diameter_envelope_t e = {
         .hop_by_hop = call->hop,

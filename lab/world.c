@@ -296,6 +296,7 @@ static void free_watch(godwit_world_t *w)
     for (size_t i = 0; i < LAB_ENDS; i++) {
         lab_free_secret(w->known[i]);
     }
+    lab_secrets_free(&w->secrets);
 }
 
 void godwit_world_free(godwit_world_t *w)

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Every key that a vector leads to, derived by the watcher, who knows every subscriber's K.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/internal.h"
+
+#define GENERATIONS_AHEAD 2
+
+static const godwit_crypto_t *const crypto = &godwit_crypto_builtin;
+
+static void must(godwit_status_t status)
+{
+    if (status != GODWIT_OK) {
+        abort();
+    }
+}
+
+static void add(godwit_world_t *w, unsigned device, lab_class_t class, godwit_lab_key_t key, const uint8_t *octets,
+                uint8_t len)
+{
+    lab_secret_t secret = {.len = len,
+                           .key = (uint8_t)key,
+                           .class = (uint8_t) class,
+                           .device = (uint8_t)device,
+                           .may = lab_may(&w->config, class)};
+    memcpy(secret.octets, octets, len);
+    lab_secret_add(&w->secrets, &secret);
+    godwit_wipe(&secret, sizeof secret);
+}
+
+/* K_session of one endpoint and generation, and what is made of it for each suite in use. */
+static void learn_session(godwit_world_t *w, const lab_keyset_t *set, unsigned endpoint, uint32_t generation)
+{
+    uint8_t k_session[32], k_enc[16], k_int[32];
+    lab_class_t class = endpoint == GODWIT_WORLD_EMSE ? LAB_CLASS_EMSE_SESSION
+                        : set->separate               ? LAB_CLASS_SEPARATE_SESSION
+                                                      : LAB_CLASS_HSE_SESSION;
+    must(godwit_k_session(crypto, set->octets, godwit_slice_of_string(lab_host(endpoint)), generation, k_session));
+    add(w, set->device, class, GODWIT_LAB_K_SESSION, k_session, 32);
+    for (uint8_t suite = GODWIT_SUITE_DEFAULT; suite <= GODWIT_SUITE_LAST; suite++) {
+        if ((LAB_SUITES >> (suite - 1) & 1u) != 0) {
+            must(godwit_suite_keys(crypto, k_session, suite, k_enc, k_int));
+            add(w, set->device, class, GODWIT_LAB_K_SESSION, k_enc, 16);
+            add(w, set->device, class, GODWIT_LAB_K_SESSION, k_int, 16);
+        }
+    }
+    godwit_wipe(k_session, sizeof k_session);
+}
+
+static void follow(godwit_world_t *w, lab_keyset_t *set, uint32_t generation)
+{
+    while (set->generation < generation) {
+        set->generation++;
+        learn_session(w, set, GODWIT_WORLD_HSE, set->generation);
+        learn_session(w, set, GODWIT_WORLD_EMSE, set->generation);
+    }
+}
+
+void lab_learn_session(godwit_world_t *w, const uint8_t k_session[32], uint32_t generation)
+{
+    const lab_secret_t *known = lab_secret_at(&w->secrets, k_session, 32);
+    for (size_t i = 0; known == NULL && w->config.watch_memory && i < w->secrets.keyset_count; i++) {
+        follow(w, &w->secrets.keysets[i], generation + GENERATIONS_AHEAD);
+    }
+}
+
+static void learn_keyset(godwit_world_t *w, unsigned device, const uint8_t root[32], godwit_agreement_t agreement,
+                         const uint8_t autn[16])
+{
+    lab_secrets_t *s = &w->secrets;
+    bool separate = agreement == GODWIT_AGREEMENT_SEPARATE_EPS || agreement == GODWIT_AGREEMENT_SEPARATE_UMTS;
+    if (s->keyset_count == s->keyset_capacity) {
+        size_t capacity = s->keyset_capacity == 0 ? 32 : 2 * s->keyset_capacity;
+        lab_keyset_t *larger = lab_alloc(capacity * sizeof *larger);
+        if (s->keyset_count > 0) {
+            memcpy(larger, s->keysets, s->keyset_count * sizeof *larger);
+        }
+        lab_free_secret(s->keysets);
+        s->keysets = larger;
+        s->keyset_capacity = capacity;
+    }
+    lab_keyset_t *set = &s->keysets[s->keyset_count++];
+    *set = (lab_keyset_t){.device = (uint8_t)device, .separate = separate};
+    must(godwit_e2m_keyset(crypto, root, agreement, godwit_slice(autn, 6), set->octets));
+    add(w, device, separate ? LAB_CLASS_SEPARATE_KEYSET : LAB_CLASS_ACCESS_KEYSET, GODWIT_LAB_E2M_KEYSET, set->octets,
+        32);
+    follow(w, set, GENERATIONS_AHEAD);
+}
+
+static void add_pair(godwit_world_t *w, unsigned device, lab_class_t class, godwit_lab_key_t key,
+                     const uint8_t pair[32])
+{
+    add(w, device, class, key, pair, 16);
+    add(w, device, class, (godwit_lab_key_t)(key + 1), pair + 16, 16);
+}
+
+static void learn_umts(godwit_world_t *w, unsigned device, bool separate, const uint8_t ck_ik[32],
+                       const uint8_t autn[16])
+{
+    uint8_t prime[32];
+    bool flagged = (godwit_load_u16(autn + 6) & GODWIT_AMF_E2M_DEFAULT) != 0;
+    lab_class_t class = separate ? LAB_CLASS_SEPARATE_CK : flagged ? LAB_CLASS_FLAGGED_CK : LAB_CLASS_ACCESS_CK;
+    add_pair(w, device, class, GODWIT_LAB_CK, ck_ik);
+    if (separate) {
+        learn_keyset(w, device, ck_ik, GODWIT_AGREEMENT_SEPARATE_UMTS, autn);
+    } else if (flagged) {
+        must(godwit_e2m_ck_ik_prime(crypto, ck_ik, autn, prime));
+        add_pair(w, device, LAB_CLASS_PRIME, GODWIT_LAB_CK_PRIME, prime);
+        learn_keyset(w, device, ck_ik, GODWIT_AGREEMENT_ACCESS_UMTS, autn);
+    }
+    godwit_wipe(prime, sizeof prime);
+}
+
+static void learn_eps(godwit_world_t *w, unsigned device, bool separate, godwit_plmn_t plmn, const uint8_t ck_ik[32],
+                      const uint8_t autn[16])
+{
+    uint8_t kasme[32];
+    bool flagged = (godwit_load_u16(autn + 6) & GODWIT_AMF_E2M_DEFAULT) != 0;
+    add_pair(w, device, LAB_CLASS_EPS_CK, GODWIT_LAB_CK, ck_ik);
+    must(godwit_kasme(crypto, ck_ik, plmn, autn, kasme));
+    add(w, device, separate ? LAB_CLASS_HOME_KASME : LAB_CLASS_ACCESS_KASME, GODWIT_LAB_KASME, kasme, 32);
+    if (separate) {
+        learn_keyset(w, device, kasme, GODWIT_AGREEMENT_SEPARATE_EPS, autn);
+    } else if (flagged) {
+        learn_keyset(w, device, ck_ik, GODWIT_AGREEMENT_ACCESS_EPS, autn);
+    }
+    godwit_wipe(kasme, sizeof kasme);
+}
+
+void lab_learn_vector(godwit_world_t *w, unsigned device, unsigned asker, godwit_plmn_t plmn, godwit_vector_kind_t kind,
+                      const uint8_t rand[16], const uint8_t autn[16])
+{
+    godwit_aka_key_t key = lab_key(device);
+    godwit_vector_t vector;
+    uint8_t ck_ik[32];
+    uint64_t sqn;
+    bool separate = asker == GODWIT_WORLD_EMKS;
+    if (!w->config.watch_memory) {
+        return;
+    }
+    must(godwit_autn_consume(crypto, &key, rand, autn, &sqn, &vector));
+    memcpy(ck_ik, vector.ck, 16);
+    memcpy(ck_ik + 16, vector.ik, 16);
+    if (kind == GODWIT_VECTOR_UTRAN) {
+        learn_umts(w, device, separate, ck_ik, autn);
+    } else {
+        learn_eps(w, device, separate, plmn, ck_ik, autn);
+    }
+    godwit_wipe(ck_ik, sizeof ck_ik);
+    godwit_wipe(&vector, sizeof vector);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The memory of a node: its role or library, its tables, its records, and what it has asked for and its owner has not carried out yet.
+ */
+#include "lab/internal.h"
+
+static void search_endpoint(godwit_world_t *w, unsigned node)
+{
+    const lab_endpoint_t *e = &w->endpoints[lab_endpoint_of(node)];
+    lab_search_octets(w, node, &e->hse, sizeof e->hse);
+    lab_search_octets(w, node, e->sessions, LAB_SESSIONS * sizeof *e->sessions);
+    lab_search_octets(w, node, e->exchanges, LAB_EXCHANGES * sizeof *e->exchanges);
+}
+
+static void search_role(godwit_world_t *w, unsigned node)
+{
+    switch (node) {
+    case GODWIT_WORLD_HSE:
+    case GODWIT_WORLD_EMSE:
+        search_endpoint(w, node);
+        break;
+    case GODWIT_WORLD_EMKS:
+        lab_search_octets(w, node, &w->emks, sizeof w->emks);
+        break;
+    case GODWIT_WORLD_HSS:
+        lab_search_octets(w, node, &w->hss, sizeof w->hss);
+        break;
+    default:
+        break;
+    }
+}
+
+static void search_function(godwit_world_t *w, unsigned node)
+{
+    const lab_function_t *f = &w->functions[node];
+    search_role(w, node);
+    lab_search_octets(w, node, f->store.shown, f->store.shown_count * sizeof *f->store.shown);
+    lab_search_octets(w, node, f->store.durable, f->store.durable_count * sizeof *f->store.durable);
+    for (const lab_job_t *job = f->first; job != NULL; job = job->next) {
+        lab_search_octets(w, node, job->arena, job->outbox.arena_used);
+    }
+}
+
+static void search_device(godwit_world_t *w, unsigned device)
+{
+    const lab_device_t *d = &w->devices[device];
+    unsigned node = godwit_world_device_node(device);
+    lab_search_octets(w, node, &d->device, sizeof d->device);
+    lab_search_octets(w, node, d->nvm, sizeof d->nvm);
+    lab_search_octets(w, node, d->nvm_next, sizeof d->nvm_next);
+    for (const lab_device_input_t *in = d->first; in != NULL; in = in->next) {
+        lab_search_octets(w, node, &in->result, sizeof in->result);
+    }
+}
+
+static void search_card(godwit_world_t *w, unsigned device)
+{
+    const lab_device_t *d = &w->devices[device];
+    unsigned node = godwit_world_card_node(device);
+    lab_search_octets(w, node, &d->card, sizeof d->card);
+    lab_search_octets(w, node, &d->card_output, sizeof d->card_output);
+    lab_search_octets(w, node, d->image, sizeof d->image);
+}
+
+void lab_search_node(godwit_world_t *w, unsigned node)
+{
+    if (lab_is_function(node)) {
+        search_function(w, node);
+    } else if (lab_is_card(node)) {
+        search_card(w, lab_device_of(node));
+    } else {
+        search_device(w, lab_device_of(node));
+    }
+}
+
+void godwit_world_search(godwit_world_t *w)
+{
+    for (unsigned node = 0; node < GODWIT_WORLD_FUNCTIONS + 2 * w->config.devices; node++) {
+        lab_search_node(w, node);
+    }
+}

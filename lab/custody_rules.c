@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who may hold what (docs/keys.md, "who could compute it"): the one table. The visited network has the keys of its own access and nothing else;
+ * an endpoint has K_session made for it, and nothing higher.
+ */
+#include "lab/internal.h"
+
+#define AT(kind) (1u << GODWIT_WORLD_##kind)
+#define DEVICE (1u << GODWIT_LAB_DEVICE)
+#define USIM (1u << GODWIT_LAB_USIM)
+
+static const uint32_t rules[LAB_CLASSES] = {
+    [LAB_CLASS_ACCESS_CK] = AT(HSS) | AT(SGSN) | DEVICE | USIM,
+    [LAB_CLASS_FLAGGED_CK] = AT(HSS) | USIM, /* and the ME where it derives */
+    [LAB_CLASS_EPS_CK] = AT(HSS) | DEVICE | USIM,
+    [LAB_CLASS_PRIME] = AT(HSS) | AT(SGSN) | DEVICE | USIM,
+    [LAB_CLASS_ACCESS_KASME] = AT(HSS) | AT(MME) | AT(STRANGER) | DEVICE,
+    [LAB_CLASS_HOME_KASME] = AT(HSS) | AT(EMKS) | DEVICE,
+    [LAB_CLASS_SEPARATE_CK] = AT(HSS) | AT(EMKS) | DEVICE | USIM,
+    [LAB_CLASS_ACCESS_KEYSET] = AT(HSS) | DEVICE | USIM, /* and the EMKS where it is the owner */
+    [LAB_CLASS_SEPARATE_KEYSET] = AT(EMKS) | DEVICE,
+    [LAB_CLASS_HSE_SESSION] = AT(HSE) | AT(HSS) | DEVICE, /* the owner hands it out */
+    [LAB_CLASS_EMSE_SESSION] = AT(EMSE) | DEVICE,
+    [LAB_CLASS_SEPARATE_SESSION] = AT(HSE) | AT(EMKS) | DEVICE,
+};
+
+uint32_t lab_may(const godwit_world_config_t *config, lab_class_t class)
+{
+    uint32_t may = rules[class];
+    bool is_owned =
+        class == LAB_CLASS_ACCESS_KEYSET || class == LAB_CLASS_HSE_SESSION || class == LAB_CLASS_EMSE_SESSION;
+    if (config->delivery == 'D' && is_owned) {
+        may |= AT(EMKS);
+    }
+    if (config->delivery == 'D' && class == LAB_CLASS_HSE_SESSION) {
+        may &= ~AT(HSS);
+    }
+    if (config->me_derives && class == LAB_CLASS_FLAGGED_CK) {
+        may |= DEVICE;
+    }
+    return may;
+}

@@ -97,10 +97,12 @@ typedef struct godwit_world_config {
     uint32_t nodes;         /* which functions there are, bit n = node n; 0: HSE, EMKS and HSS */
     uint32_t core_loss;     /* between functions: of GTP and the gateway's tunnel, in thousandths */
     uint32_t core_delay_ms; /* 0: 5 */
-    char delivery;          /* of Solution 1: 'A' to 'D'; 0: the HSS flags no vector. Solution 2: 'D' */
-    bool me_derives;        /* variant E */
-    uint32_t search_every;  /* with watch_memory: one input of so many; 0: every one */
-    bool watch_memory;      /* after every input the memory of its node is searched for keys: lab/custody.h */
+    uint8_t solution; /* of the devices: 1, 2 or 3; 0 with an access: none, readings go unprotected (no endpoint) */
+    bool policies;    /* Solution 4: home and visited network have exchanged theirs */
+    char delivery;    /* of Solution 1: 'A' to 'D'; 0: the HSS flags no vector. Solution 2: 'D' */
+    bool me_derives;  /* variant E */
+    uint32_t search_every; /* with watch_memory: one input of so many; 0: every one */
+    bool watch_memory;     /* after every input the memory of its node is searched for keys: lab/custody.h */
 } godwit_world_config_t;
 
 /* What a test sets by default: one device, no loss, 20 ms each way. */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whole procedures in a world of their own: what godwit lab run does, and what one row of godwit lab table stands on.
+ */
+#ifndef GODWIT_LAB_PROCEDURE_H
+#define GODWIT_LAB_PROCEDURE_H
+
+#include "lab/custody.h"
+#include "lab/trace.h"
+
+typedef enum godwit_lab_procedure {
+    GODWIT_LAB_ATTACH,       /* the access alone: no Solution, no protection */
+    GODWIT_LAB_ACCESS_AKA,   /* Solutions 1A to 1E and 2 */
+    GODWIT_LAB_SEPARATE_AKA, /* Solution 3 */
+    GODWIT_LAB_POLICY,       /* Solution 4 over 1C */
+    GODWIT_LAB_PROCEDURES
+} godwit_lab_procedure_t;
+const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure);
+
+typedef struct godwit_lab_run {
+    godwit_lab_procedure_t procedure;
+    char variant;  /* 'A' to 'E', '2'; 0 for procedures that have none */
+    char delivery; /* 'A' to 'D'; of E, where it is a choice, and of 2 */
+    godwit_world_access_t access;
+    uint32_t loss; /* thousandths, of the radio */
+    uint64_t seed;
+    unsigned devices;
+    /* For whoever measures what tampering does: sees every packet before it is recorded; may be NULL. */
+    godwit_world_wire_t *wire;
+    void *context;
+} godwit_lab_run_t;
+
+typedef struct godwit_lab_report {
+    bool ok;
+    char why[128]; /* when it is not */
+    const char *endpoint;
+    char nodes_modified[96];
+    unsigned messages, round_trips;
+    size_t bytes_up, bytes_down; /* at the first device's antenna, all of it */
+    size_t setup_bytes,
+        reading_bytes; /* both ways: until the first reading was delivered, less what a reading costs; one reading later */
+    uint64_t time_ms; /* until the first reading was delivered */
+    unsigned readings_sent, readings_delivered;
+    uint16_t custody[GODWIT_LAB_KINDS]; /* bit k: that kind of node has held key k */
+} godwit_lab_report_t;
+
+/* NULL, or why such a run makes no sense. Fills in what was left open: the delivery of a variant. */
+const char *godwit_lab_run_check(godwit_lab_run_t *run);
+/* trace may be NULL. */
+void godwit_lab_run(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report);
+
+#endif

@@ -165,6 +165,7 @@ static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *i
         status = godwit_device_timer(&d->device, random, &d->requests);
         break;
     case LAB_CARD:
+        lab_search_octets(w, godwit_world_device_node(device), &in->result, sizeof in->result);
         status = godwit_device_usim_result(&d->device, &in->result, random, &d->requests);
         break;
     case LAB_END:

@@ -172,6 +172,7 @@ static void at_function(godwit_world_t *w, const lab_packet_t *p)
         in.port = GODWIT_PORT_EMSDP; /* out of the tunnel */
     }
     if (p->leg == GODWIT_WORLD_LEG_DIAMETER) {
+        lab_search_octets(w, p->to, p->octets, p->len); /* whatever it keeps, it has had this */
         if (!lab_read_message(w, p, &message)) {
             return;
         }

@@ -193,6 +193,7 @@ void godwit_lab_run(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godw
     godwit_world_search(w);
     for (unsigned kind = 0; kind < GODWIT_LAB_KINDS; kind++) {
         report->custody[kind] = godwit_world_custody(w, kind);
+        report->present |= (uint32_t)(kind >= GODWIT_WORLD_FUNCTIONS || w->functions[kind].present) << kind;
     }
     if (godwit_world_violation(w) != NULL) {
         fail(report, godwit_world_violation(w));

@@ -41,6 +41,7 @@ typedef struct godwit_lab_report {
         reading_bytes; /* both ways: until the first reading was delivered, less what a reading costs; one reading later */
     uint64_t time_ms; /* until the first reading was delivered */
     unsigned readings_sent, readings_delivered;
+    uint32_t present;                   /* bit k: the run had a node of that kind */
     uint16_t custody[GODWIT_LAB_KINDS]; /* bit k: that kind of node has held key k */
 } godwit_lab_report_t;
 

@@ -119,6 +119,7 @@ void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *
     }
     unsigned to = is_answer(m->kind) ? call->asker : call->answerer;
     lab_check_message(w, call, m);
+    lab_watch_node(w, node); /* again: what it says may be keys that the watcher has learned only now */
     (void)snprintf(session, sizeof session, "%s;%u", lab_host(call->asker), (unsigned)call->hop);
     godwit_diameter_envelope_t e = {
         .hop_by_hop = call->hop,

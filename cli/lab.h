@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the lab commands share: names of accesses, and custody as JSON.
+ */
+#ifndef GODWIT_CLI_LAB_H
+#define GODWIT_CLI_LAB_H
+
+#include "cli/cli.h"
+#include "lab/procedure.h"
+
+const char *cli_lab_access_name(godwit_world_access_t access);
+/* {node: [keys]}: every node of the run, also those that held none. */
+json_t *cli_lab_custody(const godwit_lab_report_t *report);
+/* "HSS, HSE, ME" as a list. */
+json_t *cli_lab_list(const char *names);
+
+#endif

@@ -10,6 +10,7 @@
 
 #define PATIENCE_MS 300000
 #define STEP_MS 10
+#define AGAIN_MS 30000
 #define AFTER_MS 2000 /* for what still is under way after the last reading */
 
 static const char *const names[GODWIT_LAB_PROCEDURES] = {"attach", "access-aka", "separate-aka", "policy"};
@@ -103,31 +104,49 @@ static godwit_world_config_t world_for(const godwit_lab_run_t *run, meter_t *met
     return config;
 }
 
-/* Everybody's reading is there, or patience has ended. */
-static bool wait_for(godwit_world_t *w, const uint32_t *readings, unsigned count)
+/* One reading of a device and its fate. Readings are not acknowledged: the application says it again after a while, and what it says then
+ * is another reading. */
+typedef struct saying {
+    uint32_t reading;
+    uint64_t said_ms;
+} saying_t;
+
+static void say(godwit_world_t *w, unsigned device, saying_t *saying, godwit_lab_report_t *report)
 {
+    *saying = (saying_t){godwit_world_submit(w, device), godwit_world_now(w)};
+    report->readings_sent++;
+}
+
+static bool is_there(godwit_world_t *w, unsigned device, saying_t *saying, godwit_lab_report_t *report)
+{
+    if (godwit_world_delivered(w, saying->reading) > 0) {
+        return true;
+    }
+    if (godwit_world_now(w) - saying->said_ms >= AGAIN_MS) {
+        say(w, device, saying, report);
+    }
+    return false;
+}
+
+/* A reading of everybody: true when all have arrived before patience ended. */
+static bool round_of_readings(godwit_world_t *w, godwit_lab_report_t *report)
+{
+    saying_t sayings[GODWIT_WORLD_DEVICES_MAX];
     uint64_t until = godwit_world_now(w) + PATIENCE_MS;
+    for (unsigned i = 0; i < w->config.devices; i++) {
+        say(w, i, &sayings[i], report);
+    }
     while (godwit_world_now(w) < until && godwit_world_violation(w) == NULL) {
         unsigned there = 0;
-        for (unsigned i = 0; i < count; i++) {
-            there += godwit_world_delivered(w, readings[i]) > 0;
+        for (unsigned i = 0; i < w->config.devices; i++) {
+            there += is_there(w, i, &sayings[i], report);
         }
-        if (there == count) {
+        if (there == w->config.devices) {
             return true;
         }
         godwit_world_run(w, STEP_MS);
     }
     return false;
-}
-
-static bool round_of_readings(godwit_world_t *w, godwit_lab_report_t *report)
-{
-    uint32_t readings[GODWIT_WORLD_DEVICES_MAX];
-    for (unsigned i = 0; i < w->config.devices; i++) {
-        readings[i] = godwit_world_submit(w, i);
-        report->readings_sent++;
-    }
-    return wait_for(w, readings, w->config.devices);
 }
 
 static void fail(godwit_lab_report_t *report, const char *why)

@@ -31,6 +31,7 @@ typedef struct godwit_gtp_answered {
     uint8_t version, type; /* of the request */
     uint32_t sequence;
     godwit_address_t from;
+    uint64_t hash; /* of the request's octets: a node that began anew may count from the start again */
     uint64_t at_ms;
     uint16_t len; /* 0: still worked on */
     uint8_t octets[GODWIT_GTP_KEPT_MAX];
@@ -72,7 +73,7 @@ bool godwit_gtp_repeated(godwit_gtp_path_t *path, uint8_t version, uint8_t type,
                          const godwit_input_t *in, godwit_outbox_t *out);
 /* From now on the request is known; its answer may come later. */
 void godwit_gtp_begin(godwit_gtp_path_t *path, uint8_t version, uint8_t type, uint32_t sequence,
-                      const godwit_address_t *from, uint64_t now_ms);
+                      const godwit_input_t *in);
 /* Sends an answer and keeps it for the request it belongs to. */
 void godwit_gtp_answer(godwit_gtp_path_t *path, uint8_t version, uint8_t type, uint32_t sequence,
                        const godwit_address_t *to, godwit_slice_t octets, godwit_outbox_t *out);

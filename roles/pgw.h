@@ -14,7 +14,7 @@
 
 #define GODWIT_PGW_CONTEXTS_MAX 65536
 #define GODWIT_PGW_APNS_MAX 8
-#define GODWIT_PGW_QOS_MAX 24
+#define GODWIT_PGW_QOS_MAX 32 /* 24.008 10.5.6.5 has 21 octets after its length */
 
 typedef enum godwit_pgw_apn_kind { GODWIT_PGW_E2M = 1, GODWIT_PGW_TUNNEL = 2 } godwit_pgw_apn_kind_t;
 
@@ -58,6 +58,7 @@ typedef struct godwit_pgw_context {
     uint32_t asked_sequence;
     godwit_address_t asked_from;
     uint8_t pti;
+    uint32_t pco_element; /* which element the PCO came in, and goes back in: GODWIT_GTPV2_PCO, _APCO or _EPCO */
     uint32_t transaction; /* of the message that is out */
     godwit_bearer_t bearer;
     /* What answers repeat. */

@@ -32,8 +32,11 @@ typedef struct godwit_sgw_context {
     uint8_t asked_type;
     uint32_t asked_sequence;
     godwit_address_t asked_from;
-    /* A Bearer Resource Command under way: of the MME, and ours towards the P-GW (0: none). */
+    /* A Bearer Resource Command under way: of the MME, and ours towards the P-GW (0: none); and where the P-GW's Update Bearer Request,
+     * which has our number, came from. */
     uint32_t command_sequence, own_command_sequence;
+    uint8_t command_ebi, command_pti;
+    godwit_address_t command_from, update_from;
 } godwit_sgw_context_t;
 
 #define GODWIT_SGW_S5 0x8000U
@@ -59,7 +62,8 @@ GODWIT_MUST_USE godwit_status_t godwit_sgw_init(godwit_sgw_t *sgw, const godwit_
                                                 godwit_sgw_context_t *contexts, size_t capacity,
                                                 godwit_gtp_pending_t *pending, size_t pending_capacity,
                                                 godwit_gtp_answered_t *answered, size_t answered_capacity);
-/* Inputs: DATAGRAM of GTPC and GTPU, TIMER. Needs: RANDOM (TEIDs of a new context). */
+/* Inputs: DATAGRAM of GTPC and GTPU, TIMER. Needs: RANDOM (TEIDs of a new context).
+ * Events: context_created, context_released, context_idle, context_active, downlink_notified; refused; unanswered. */
 void godwit_sgw_step(godwit_sgw_t *sgw, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -5,63 +5,79 @@
 #ifndef GODWIT_ACCESS_STATE_H
 #define GODWIT_ACCESS_STATE_H
 
-/* The longest answer or request without an N-PDU: a PCO with its container, an APN, and their heads. */
+#include "core/wire/nas_security.h"
+#include "core/wire/radio.h"
+
+/* The longest message without an N-PDU: a PCO with its container, an APN, and their heads. */
 #define GODWIT_ACCESS_MESSAGE_MAX (GODWIT_ACCESS_APN_MAX + GODWIT_ACCESS_CONTAINER_MAX + 96)
-
-/* What one run of the USIM gave, until the security mode has shown that the serving network holds the same keys; then wiped. */
-typedef struct godwit_access_vector {
-    uint8_t rand[16], autn[16]; /* that the USIM works on, or has taken */
-    bool running;               /* AUTHENTICATE was asked for */
-    bool taken;                 /* the USIM has accepted them: what follows is set */
-    uint8_t ksi;
-    uint8_t res[GODWIT_RES_MAX];
-    uint8_t res_len;
-    uint8_t root
-        [32]; /* EPS: KASME; UMTS: CK || IK of the radio, CK' || IK' when flagged. Empty of keys once they are in use */
-    bool fresh; /* root has not been in use yet */
-    bool has_key_set;
-    uint8_t e2m_keyset[32];
-} godwit_access_vector_t;
-
-/* Keys in use. EPS: NAS encryption and integrity; UMTS: CK and IK of the radio. */
-typedef struct godwit_access_security {
-    bool set;
-    bool on; /* UMTS: of this radio connection: a SECURITY MODE COMMAND has verified */
-    uint8_t ksi, eea, eia;
-    uint8_t k_enc[16], k_int[16];
-    uint32_t up, down; /* the next COUNT of each direction; the network's may jump ahead, never back */
-} godwit_access_security_t;
+/* What one call can send: an N-PDU, an answer and a request. */
+#define GODWIT_ACCESS_OUT_MAX (GODWIT_ACCESS_FRAME_MAX + 2 * GODWIT_ACCESS_MESSAGE_MAX)
 
 /* A request of ours that waits for its answer. */
 typedef struct godwit_access_exchange {
-    uint8_t pending;  /* which: device/access/internal.h; 0: none */
-    uint8_t sendings; /* of it so far */
-    bool hinted;      /* a reject without protection was taken since the last sending */
-    godwit_status_t reason;
-    uint8_t pti;
+    uint8_t pending;        /* godwit_access_procedure_t of device/access/internal.h; 0: none */
+    uint8_t sendings;       /* of it so far */
+    uint8_t pti;            /* of its session management message; UMTS: none */
+    bool hinted;            /* a reject without protection was taken since the last sending */
+    bool paged;             /* the connection is resumed because the network asks for it */
+    uint8_t former;         /* of an attach: the state before it, as long as its keys are still those in use */
+    godwit_status_t reason; /* of the last refusal */
 } godwit_access_exchange_t;
+
+/* An AKA run: what the USIM works on, and what the last accepted one gave. Secrets go as soon as they are in use. */
+typedef struct godwit_access_vector {
+    bool running;                       /* AUTHENTICATE was asked for */
+    uint8_t runs;                       /* of the USIM, since the network last proved keys, or the caller attached */
+    uint8_t asked_ksi, asked_reference; /* reference: UMTS */
+    bool protect;                       /* EPS: the request came protected, and so goes the response */
+    uint8_t asked[32];                  /* RAND || AUTN that the USIM works on */
+
+    bool taken; /* what follows is set */
+    uint8_t ksi;
+    uint8_t given[32]; /* RAND || AUTN that it has taken */
+    uint8_t res_len;
+    uint8_t res[GODWIT_RES_MAX];
+    bool fresh;       /* root has not been in use yet */
+    uint8_t root[32]; /* EPS: KASME; UMTS: CK || IK of the radio: CK' || IK' when the vector is flagged */
+    bool flagged, has_key_set;
+    uint8_t e2m_keyset[32];
+} godwit_access_vector_t;
 
 struct godwit_access {
     godwit_access_config_t config;
-    godwit_access_vector_t vector;
-    godwit_access_security_t security, former; /* former: until a message under its successor has verified */
+    uint8_t capability[6]; /* EPS: UE network capability, as sent */
+    uint8_t state;         /* godwit_access_state_t */
+    bool connected;        /* a radio connection is there */
+    uint8_t reattaches;    /* by itself, since the caller last wanted something */
     godwit_access_exchange_t exchange;
-    uint8_t state;           /* godwit_access_state_t */
-    bool connected;          /* a radio connection is there */
-    bool wants;              /* asks for the key set, and got one with the last vector */
-    bool waits;              /* the container must come from the owner before the answer goes */
-    bool answered_container; /* CONTAINER was given for this bearer */
-    uint8_t usim_runs, reattaches, repeats;
-    uint8_t bearer; /* EPS bearer identity, or NSAPI; 0: none */
-    uint8_t next_pti;
-    uint8_t digest[8];   /* of the frame that `answer` answers */
-    uint8_t key_set[32]; /* what KEY_SET shows; wiped by the next call */
+    godwit_access_vector_t vector;
+    godwit_nas_security_t nas;     /* EPS */
+    godwit_radio_security_t radio; /* UMTS */
+    bool radio_set, secured;       /* UMTS: radio has keys; they protect this connection */
+    uint8_t cksn;                  /* UMTS: of the keys in radio */
+    uint32_t p_tmsi;
+    bool has_p_tmsi;
+
+    uint8_t bearer;        /* EPS bearer identity, or NSAPI; 0: none */
+    uint8_t last_pti;      /* the last one used */
+    bool awaits_container; /* KEY_SET was given, the owner has not answered yet */
+    bool owes_information; /* and the network has asked for it: PTI in information_pti */
+    uint8_t information_pti;
+    bool container_sent; /* in the PCO of the bearer's activation or of the modification under way */
     uint8_t container[GODWIT_ACCESS_CONTAINER_MAX];
-    uint16_t container_len, answer_len, held_len;
+    uint16_t container_len;
+    uint8_t key_set[32]; /* what KEY_SET shows; wiped by the next call */
+
+    uint8_t incoming[8], answered[8]; /* first of SHA-256 of the frame at hand; of the frame that `answer` answers */
+    uint8_t repeats;                  /* of that answer */
+    uint16_t answer_len, held_len;
+    bool held_sent;                            /* in a request to resume that was not answered yet */
     uint8_t answer[GODWIT_ACCESS_MESSAGE_MAX]; /* the last answer, as a frame */
-    uint8_t held[GODWIT_ACCESS_NPDU_MAX];      /* the N-PDU that waits for the radio connection */
-    uint8_t frame[GODWIT_ACCESS_FRAME_MAX];    /* what is sent */
-    uint8_t work[GODWIT_ACCESS_FRAME_MAX];     /* what was received, deciphered */
+    uint8_t held[GODWIT_ACCESS_FRAME_MAX]; /* what waits for the radio connection: N-PDU; EPS: its ESM DATA TRANSPORT */
+    uint8_t plain[GODWIT_ACCESS_FRAME_MAX]; /* a message being built */
+    godwit_writer_t out;                    /* over sends */
+    uint8_t sends[GODWIT_ACCESS_OUT_MAX];   /* the frames of the last call */
+    uint8_t work[GODWIT_NAS_MAX];           /* what was received, deciphered */
 };
 
 #endif

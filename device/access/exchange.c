@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device's access: one procedure of its own at a time: sent, sent again with its wait doubled, given up after so many sendings. What needs a
+ * radio connection asks for that first. Nothing is tried without bound, and giving up erases only what the procedure was about.
+ */
+#include <string.h>
+
+#include "device/access/internal.h"
+
+static godwit_status_t transmit(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    return access->config.kind == GODWIT_ACCESS_EPS ? godwit_eps_transmit(access, requests)
+                                                    : godwit_umts_transmit(access, requests);
+}
+
+godwit_status_t godwit_access_start(godwit_access_t *access, godwit_access_procedure_t procedure,
+                                    godwit_access_requests_t *requests)
+{
+    godwit_access_exchange_t *x = &access->exchange;
+    uint8_t former = x->former;
+    bool paged = x->paged;
+    memset(x, 0, sizeof *x);
+    x->pending = (uint8_t)procedure;
+    x->former = procedure == GODWIT_ACCESS_DO_ATTACH ? former : (uint8_t)GODWIT_ACCESS_DETACHED;
+    x->paged = paged;
+    x->sendings = 1;
+    access->last_pti = (uint8_t)(access->last_pti % 254 + 1); /* 1 to 254, TS 24.007 11.2.3.1a */
+    x->pti = access->last_pti;
+    godwit_status_t status = transmit(access, requests);
+    if (status != GODWIT_OK) {
+        x->pending = GODWIT_ACCESS_NOTHING;
+        return status;
+    }
+    godwit_access_timer_set(access, requests);
+    return GODWIT_OK;
+}
+
+void godwit_access_finish(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    access->exchange.pending = GODWIT_ACCESS_NOTHING;
+    access->exchange.paged = false;
+    godwit_access_timer_cancel(requests);
+}
+
+void godwit_access_drop_held(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    if (access->held_len > 0) {
+        access->held_len = 0;
+        access->held_sent = false;
+        godwit_access_event(requests, "n_pdu_uncertain", GODWIT_OK);
+    }
+}
+
+void godwit_access_forget(godwit_access_t *access)
+{
+    uint8_t runs = access->vector.runs;
+    access->state = GODWIT_ACCESS_DETACHED;
+    access->connected = access->secured = access->radio_set = access->has_p_tmsi = false;
+    access->awaits_container = access->owes_information = access->container_sent = false;
+    access->bearer = 0;
+    access->container_len = access->held_len = 0;
+    access->held_sent = false;
+    memset(&access->exchange, 0, sizeof access->exchange);
+    godwit_wipe(&access->vector, sizeof access->vector);
+    access->vector.runs = runs;
+    godwit_nas_security_wipe(&access->nas);
+    godwit_wipe(&access->radio, sizeof access->radio);
+    godwit_wipe(access->plain, sizeof access->plain);
+    godwit_wipe(access->held, sizeof access->held);
+}
+
+/* An attach that was to take the place of a registration leaves that as it was. */
+static void attach_failed(godwit_access_t *access)
+{
+    uint8_t former = access->exchange.former;
+    if (former == GODWIT_ACCESS_DETACHED) {
+        godwit_access_forget(access);
+        return;
+    }
+    access->state = former;
+    access->connected = access->secured = false;
+    access->owes_information = false;
+}
+
+void godwit_access_give_up(godwit_access_t *access, godwit_status_t reason, godwit_access_requests_t *requests)
+{
+    uint8_t procedure = access->exchange.pending;
+    godwit_access_finish(access, requests);
+    godwit_access_drop_held(access, requests);
+    switch (procedure) {
+    case GODWIT_ACCESS_DO_ATTACH:
+        attach_failed(access);
+        break;
+    case GODWIT_ACCESS_DO_MODIFY:
+        access->container_sent = false;
+        godwit_access_give_container(access, godwit_slice(NULL, 0), requests);
+        break;
+    case GODWIT_ACCESS_DO_DETACH: /* TS 24.301 5.5.2.2.4 c, TS 24.008 4.7.4.1.4: detached locally */
+        godwit_access_forget(access);
+        godwit_access_event(requests, "detached", reason);
+        break;
+    default:
+        break;
+    }
+    godwit_access_event(requests, "given_up", reason);
+}
+
+void godwit_access_hint(godwit_access_t *access, godwit_status_t reason, godwit_access_requests_t *requests)
+{
+    godwit_access_exchange_t *x = &access->exchange;
+    godwit_access_event(requests, "refused", reason);
+    if (x->pending == GODWIT_ACCESS_NOTHING) {
+        return;
+    }
+    x->reason = reason;
+    if (!x->hinted) {
+        x->hinted = true;
+        x->sendings++;
+        godwit_access_timer_set(access, requests);
+    }
+}
+
+/* ---- the radio connection ---- */
+
+static godwit_status_t send_held(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    godwit_status_t status = GODWIT_OK;
+    if (access->config.kind == GODWIT_ACCESS_EPS) {
+        status = access->held_sent ? GODWIT_OK : godwit_eps_send_held(access, requests);
+    } else {
+        status = godwit_access_send_frame(access, GODWIT_RADIO_N_PDU, godwit_slice(access->held, access->held_len),
+                                          false, requests);
+    }
+    access->held_len = 0;
+    access->held_sent = false;
+    return status;
+}
+
+godwit_status_t godwit_access_connected(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    bool was = access->connected;
+    access->connected = true;
+    if (access->exchange.pending == GODWIT_ACCESS_DO_RESUME) {
+        godwit_access_finish(access, requests);
+    }
+    if (!was) {
+        godwit_access_event(requests, "connected", GODWIT_OK);
+    }
+    godwit_status_t status = access->held_len > 0 ? send_held(access, requests) : GODWIT_OK;
+    if (status == GODWIT_OK && !was && access->exchange.pending != GODWIT_ACCESS_NOTHING) {
+        status = transmit(access, requests);
+        godwit_access_timer_set(access, requests);
+    }
+    return status;
+}
+
+void godwit_access_released(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    bool was = access->connected;
+    access->connected = access->secured = false;
+    if (was) {
+        godwit_access_event(requests, "idle", GODWIT_OK);
+    }
+}
+
+/* ---- attach ---- */
+
+static godwit_status_t attach(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    bool registered = access->state == GODWIT_ACCESS_ATTACHED || access->state == GODWIT_ACCESS_ACTIVE;
+    access->exchange.former = registered ? access->state : (uint8_t)GODWIT_ACCESS_DETACHED;
+    access->state = GODWIT_ACCESS_ATTACHING;
+    access->connected = true;
+    access->secured = access->owes_information = access->awaits_container = access->container_sent = false;
+    godwit_access_event(requests, "attach_requested", GODWIT_OK);
+    godwit_status_t status = godwit_access_start(access, GODWIT_ACCESS_DO_ATTACH, requests);
+    if (status != GODWIT_OK) {
+        attach_failed(access);
+    }
+    return status;
+}
+
+godwit_status_t godwit_access_attach(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    godwit_access_begin(access, requests);
+    if (access->state == GODWIT_ACCESS_ATTACHING || access->exchange.pending != GODWIT_ACCESS_NOTHING) {
+        return GODWIT_AGAIN;
+    }
+    access->reattaches = 0;
+    access->vector.runs = 0;
+    return attach(access, requests);
+}
+
+godwit_status_t godwit_access_reattach(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    if (access->reattaches >= access->config.attempts) {
+        godwit_access_give_up(access, access->exchange.reason, requests);
+        return GODWIT_OK;
+    }
+    access->reattaches++;
+    return attach(access, requests);
+}
+
+/* ---- the timer ---- */
+
+godwit_status_t godwit_access_timer(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    godwit_access_exchange_t *x = &access->exchange;
+    godwit_access_begin(access, requests);
+    if (x->pending == GODWIT_ACCESS_NOTHING) {
+        return GODWIT_OK;
+    }
+    if (access->vector.running || access->awaits_container) { /* card and owner first */
+        godwit_access_timer_set(access, requests);
+        return GODWIT_OK;
+    }
+    if (x->sendings >= access->config.attempts) {
+        godwit_access_give_up(access, x->reason, requests);
+        return GODWIT_OK;
+    }
+    x->sendings++;
+    x->hinted = false;
+    godwit_status_t status = transmit(access, requests);
+    godwit_access_timer_set(access, requests);
+    return status;
+}

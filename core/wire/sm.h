@@ -54,7 +54,7 @@ extern const uint8_t godwit_sm_qos_background[GODWIT_SM_QOS_BACKGROUND_SIZE];
 /* PDP address, 10.5.6.4. */
 #define GODWIT_SM_PDP_ORGANISATION_ETSI 0
 #define GODWIT_SM_PDP_ORGANISATION_IETF 1
-#define GODWIT_SM_PDP_NON_IP 0x02 /* of ETSI: recalled */
+#define GODWIT_SM_PDP_NON_IP 0x02 /* of ETSI: recalled; tshark 4.0 names it so */
 #define GODWIT_SM_PDP_IPV4 0x21   /* of IETF */
 typedef struct godwit_sm_pdp_address {
     uint8_t organisation, number;

@@ -77,7 +77,8 @@ static bool interpret(config_t *c)
            config_name(c, "realm", 0, raw->realm, c->realm) && functions(c) && store(c) && logging(c) &&
            (!config_has(c, CONFIG_HSS) || config_hss_section(c, raw->hss)) &&
            (!config_has(c, CONFIG_EMKS) || config_emks_section(c, raw->emks)) &&
-           (!config_has(c, CONFIG_HSE) || config_hse_section(c, raw->hse)) && config_diameter_section(c, raw->diameter);
+           (!config_has(c, CONFIG_HSE) || config_hse_section(c, raw->hse)) &&
+           config_diameter_section(c, raw->diameter) && config_policy_section(c, raw->policy);
 }
 
 config_t *config_from_text(const char *file, const char *text, size_t len, char error[CONFIG_ERROR_MAX])

@@ -8,6 +8,7 @@
 #include "adapters/deliver/deliver.h"
 #include "adapters/diameter/diameter.h"
 #include "adapters/observe/observe.h"
+#include "adapters/policy/server.h"
 #include "adapters/udp/udp.h"
 #include "daemons/godwitd/config_raw.h"
 #include "roles/hse.h"
@@ -84,6 +85,19 @@ typedef struct config_diameter {
     const char *certificate, *key, *ca, *link_protected; /* in the raw configuration; NULL: none */
 } config_diameter_t;
 
+typedef struct config_policy {
+    const char *file, *state; /* in the raw configuration, as all texts here; file NULL: no policy */
+    char **others;            /* files with policies of other networks */
+    unsigned other_count;
+    bool served;
+    char host[64];
+    uint16_t port;
+    const char *certificate, *key, *ca;
+    uint32_t connection_ms; /* 0: the server's own bound */
+    godwit_policy_peer_t peers[GODWIT_POLICY_PEERS_MAX];
+    size_t peer_count;
+} config_policy_t;
+
 typedef struct config {
     char *file;
     raw_config_t *raw;
@@ -96,6 +110,7 @@ typedef struct config {
     config_emks_t emks;
     config_hse_t hse;
     config_diameter_t diameter;
+    config_policy_t policy;
     char error[CONFIG_ERROR_MAX]; /* the first thing that is wrong */
 } config_t;
 

@@ -28,5 +28,6 @@ bool config_hss_section(config_t *c, const raw_hss_t *raw);
 bool config_emks_section(config_t *c, const raw_emks_t *raw);
 bool config_hse_section(config_t *c, const raw_hse_t *raw);
 bool config_diameter_section(config_t *c, const raw_diameter_t *raw);
+bool config_policy_section(config_t *c, const raw_policy_t *raw);
 
 #endif

@@ -96,6 +96,20 @@ typedef struct raw_diameter {
     uint32_t timeout_ms;
 } raw_diameter_t;
 
+typedef struct raw_policy_peer {
+    char *san, *plmn;
+} raw_policy_peer_t;
+
+typedef struct raw_policy {
+    char *file, *state, *listen;
+    char **others;
+    unsigned others_count;
+    raw_tls_t *tls;
+    raw_policy_peer_t *peers;
+    unsigned peers_count;
+    uint32_t connection_seconds;
+} raw_policy_t;
+
 typedef struct raw_config {
     char *identity, *realm;
     char **functions;
@@ -107,6 +121,7 @@ typedef struct raw_config {
     raw_emks_t *emks;
     raw_hse_t *hse;
     raw_diameter_t *diameter;
+    raw_policy_t *policy;
 } raw_config_t;
 
 /* Reads YAML text. On failure *raw is NULL and error says what and in which line: "FILE:LINE: ...". */

@@ -142,6 +142,25 @@ static const cyaml_schema_field_t diameter_fields[] = {
     NUMBER(raw_diameter_t, timeout_ms), CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t policy_peer_fields[] = {
+    TEXT(raw_policy_peer_t, san),
+    TEXT(raw_policy_peer_t, plmn),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t policy_peer = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_policy_peer_t, policy_peer_fields)};
+
+static const cyaml_schema_field_t policy_fields[] = {
+    TEXT(raw_policy_t, file),
+    TEXT(raw_policy_t, state),
+    TEXT(raw_policy_t, listen),
+    LIST(raw_policy_t, others, &text_entry),
+    SECTION(raw_policy_t, tls, tls_fields),
+    LIST(raw_policy_t, peers, &policy_peer),
+    NUMBER(raw_policy_t, connection_seconds),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t fields[] = {
     TEXT(raw_config_t, identity),
     TEXT(raw_config_t, realm),
@@ -153,6 +172,7 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, emks, emks_fields),
     SECTION(raw_config_t, hse, hse_fields),
     SECTION(raw_config_t, diameter, diameter_fields),
+    SECTION(raw_config_t, policy, policy_fields),
     CYAML_FIELD_END,
 };
 

@@ -7,6 +7,7 @@
 
 #include "adapters/control/control.h"
 #include "adapters/gsup/gsup.h"
+#include "adapters/policy/book.h"
 #include "daemons/godwitd/config.h"
 #include "daemons/godwitd/owner.h"
 #include "daemons/godwitd/queue.h"
@@ -42,6 +43,9 @@ typedef struct godwitd {
     godwit_diameter_t *diameter;
     godwit_gsup_t *gsup;
     godwit_control_t *control;
+
+    godwit_policy_book_t *policies; /* NULL: none is configured */
+    godwit_policy_server_t *policy_server;
 
     int signals, epoll;
     bool stopping;
@@ -82,6 +86,13 @@ bool links_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 void links_send(godwitd_t *d, const godwit_message_t *message); /* to another process */
 void links_receive(godwitd_t *d);                               /* what has come is queued */
 void links_stop(godwitd_t *d);
+
+/* policies.c: the policies of networks, and what they change in the roles. */
+bool policies_check(const config_t *config, char error[DAEMON_ERROR_MAX]); /* reads the files, and no more */
+bool policies_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+void policies_run(godwitd_t *d); /* what others gave us */
+void policies_reload(godwitd_t *d, const config_t *config);
+void policies_stop(godwitd_t *d);
 
 /* ask.c: the answers of the control socket. */
 json_t *daemon_answer(void *context, const godwit_control_request_t *request);

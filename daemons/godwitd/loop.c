@@ -59,6 +59,7 @@ static uint64_t work(godwitd_t *d)
     owner_finish(d->owner);
     receive_datagrams(d);
     links_receive(d);
+    policies_run(d);
     for (unsigned round = 0; round < ROUNDS_MAX && queue_count(d->queue) > 0; round++) {
         pass_messages(d);
     }

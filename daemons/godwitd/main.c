@@ -100,7 +100,10 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "godwitd: %s\n", error);
         return EXIT_CONFIGURATION;
     }
-    if (options.check) {
+    if (options.check && !policies_check(d.config, error)) {
+        (void)fprintf(stderr, "godwitd: %s\n", error);
+        code = EXIT_CONFIGURATION;
+    } else if (options.check) {
         (void)printf("%s: good\n", options.config);
     } else {
         d.json_log = options.json_log;

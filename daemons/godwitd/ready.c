@@ -46,6 +46,11 @@ void daemon_ready(const godwitd_t *d)
         (void)printf(v6 ? " diameter=[%s]:%u" : " diameter=%s:%u", d->config->diameter.listen,
                      (unsigned)godwit_diameter_port(d->diameter));
     }
+    if (d->policy_server != NULL) {
+        bool v6 = strchr(d->config->policy.host, ':') != NULL;
+        (void)printf(v6 ? " policy=[%s]:%u" : " policy=%s:%u", d->config->policy.host,
+                     (unsigned)godwit_policy_server_port(d->policy_server));
+    }
     if (d->control != NULL) {
         (void)printf(" control=%s", d->config->control_path);
     }

@@ -106,7 +106,8 @@ static bool watch_all(const godwitd_t *d)
 {
     bool good = watch(d, d->signals) && (d->control == NULL || watch(d, godwit_control_fd(d->control))) &&
                 (d->diameter == NULL || watch(d, godwit_diameter_fd(d->diameter))) &&
-                (d->gsup == NULL || watch(d, godwit_gsup_fd(d->gsup)));
+                (d->gsup == NULL || watch(d, godwit_gsup_fd(d->gsup))) &&
+                (d->policy_server == NULL || watch(d, godwit_policy_server_fd(d->policy_server)));
     for (size_t i = 0; i < d->udp_count && good; i++) {
         good = watch(d, godwit_udp_fd(d->udp[i]));
     }
@@ -129,7 +130,7 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     }
     /* Sockets before the store: a port in use must not make a store. Diameter last: its threads are slow to end. */
     if (!open_sockets(d, error) || !open_control(d, error) || !open_store(d, error) || !open_owner(d, error) ||
-        !functions_start(d, error) || !links_start(d, error)) {
+        !functions_start(d, error) || !policies_start(d, error) || !links_start(d, error)) {
         return false;
     }
     if (!watch_all(d)) {
@@ -144,6 +145,7 @@ void daemon_stop(godwitd_t *d)
 {
     godwit_control_close(d->control);
     links_stop(d);
+    policies_stop(d);
     deliveries_close(d->deliveries, &d->delivery_count);
     for (size_t i = 0; i < d->udp_count; i++) {
         godwit_udp_close(d->udp[i]);

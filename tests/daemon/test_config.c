@@ -197,6 +197,13 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
         {HEAD "emks: {source: gsup}\n", "emks.gsup.address: is missing"},
         {HEAD "emks: {separate_umts_imsis: [abc]}\n", "emks.separate_umts_imsis[0]"},
         {HEAD "diameter: {tls: {ca: /x}}\n", "diameter.tls: needs certificate, key and ca"},
+        {HEAD "policy: {state: /s}\n", "policy.file: is missing"},
+        {HEAD "policy: {file: /p}\n", "policy.state: is missing"},
+        {HEAD "policy: {file: /p, state: /s, listen: \"127.0.0.1:0\"}\n", "policy.tls: needs certificate, key and ca"},
+        {HEAD "policy: {file: /p, state: /s, tls: {certificate: /c, key: /k, ca: /a}, peers: [{plmn: 001-02}]}\n",
+         "policy.peers[0].san: must be"},
+        {HEAD "policy: {file: /p, state: /s, tls: {certificate: /c, key: /k, ca: /a}, peers: [{san: a}]}\n",
+         "policy.peers[0].plmn: is missing"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_refused(cases[i].text, cases[i].expected);

@@ -161,6 +161,10 @@ godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t readi
     if (x->pending == GODWIT_SESSION_REQUEST) {
         return GODWIT_OK;
     }
+    if (godwit_device_wants_bearer(device)) {
+        godwit_device_want_modify(device, requests);
+        return GODWIT_OK;
+    }
     godwit_status_t status = godwit_device_setup_begin(device, random, NULL, requests);
     if (status != GODWIT_OK) {
         godwit_device_exchange_end(device);
@@ -224,7 +228,8 @@ static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
 }
 
 /* A long reading had to wait for the delivery of one from the network. When the session did not live to see it, another is set up. */
-static godwit_status_t send_held(godwit_device_t *device, const uint8_t random[4], godwit_device_requests_t *requests)
+godwit_status_t godwit_device_send_held(godwit_device_t *device, const uint8_t random[4],
+                                        godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
     if (!is_live(device)) {
@@ -235,13 +240,30 @@ static godwit_status_t send_held(godwit_device_t *device, const uint8_t random[4
     return status;
 }
 
+/* The owner has not brought an answer of the network: it is asked again, and at last the device goes another way. */
+static godwit_status_t modify_timer(godwit_device_t *device, const uint8_t random[4],
+                                    godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    if (x->sendings >= device->config.attempts) {
+        return godwit_device_fall_back(device, GODWIT_NOT_FOUND, random, requests);
+    }
+    x->sendings++;
+    device->access.wants_modify = false;
+    godwit_device_want_modify(device, requests);
+    return GODWIT_OK;
+}
+
 godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t random[4],
                                     godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
     requests->count = 0;
     if (x->pending == 0) {
-        return x->holds ? send_held(device, random, requests) : GODWIT_OK;
+        return x->holds ? godwit_device_send_held(device, random, requests) : GODWIT_OK;
+    }
+    if (x->pending == GODWIT_DEVICE_MODIFY) {
+        return modify_timer(device, random, requests);
     }
     if (x->usim_running) { /* the card decides first */
         godwit_device_timer_set(device, requests);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the files of the device library share. device.c: what the caller asks for; output.c: requests and keys; setup.c: Session Request; start.c: Session Start and
- * its Confirmation; receive.c: which datagram goes where, user data, rejects; change.c: Manage Keys and Terminate; record.c: what is stored.
+ * its Confirmation; bearer.c: the container and its answer; receive.c: which datagram goes where, user data, rejects; change.c: Manage Keys and
+ * Terminate; record.c: what is stored.
  * A function that can fail does so before it has changed anything that matters to a key.
  */
 #ifndef GODWIT_DEVICE_INTERNAL_H
@@ -14,6 +15,14 @@
 #define GODWIT_DEVICE_DISTRUSTED 2u /* the next reading sets up anew; the keys stay until a new one has verified */
 /* The record was stored before the Confirmation left: whether it ever did, a reboot cannot know, so it sets up anew. */
 #define GODWIT_DEVICE_FRESH 4u
+
+/* Which agreement e2m_keyset is of, when an access AKA run made it; and whether a container named it (Solution 1). */
+#define GODWIT_DEVICE_ACCESS_UMTS 16u
+#define GODWIT_DEVICE_ACCESS_EPS 32u
+#define GODWIT_DEVICE_BEARER 64u
+
+/* Stands in `pending` where a reading waits for the owner to modify the bearer; no command of EMSDP. */
+#define GODWIT_DEVICE_MODIFY 1u
 
 /* A device has little stack: what such a function needs for itself is given back before its caller goes deeper elsewhere. */
 #define GODWIT_DEVICE_OWN_FRAME __attribute__((noinline))
@@ -67,6 +76,26 @@ GODWIT_MUST_USE godwit_status_t godwit_device_start_consume(godwit_device_t *dev
 /* Goes on with a Session Start whose vector the USIM has taken. */
 GODWIT_MUST_USE godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_slice_t start,
                                                              godwit_device_requests_t *requests);
+
+/* A reading that was held goes: under the session, or with another set-up. */
+GODWIT_MUST_USE godwit_status_t godwit_device_send_held(godwit_device_t *device, const uint8_t random[4],
+                                                        godwit_device_requests_t *requests);
+
+/* ---- the key set of an access AKA run (bearer.c) ---- */
+/* Whether the next Session Request names it (Solution 2); whether a new Start comes in a PCO (Solution 1). */
+bool godwit_device_names_key_set(const godwit_device_t *device);
+bool godwit_device_wants_bearer(const godwit_device_t *device);
+/* What of a Start without a vector must fit, before its key is made. GODWIT_REPLAY for a generation that was taken. */
+GODWIT_MUST_USE godwit_status_t godwit_device_access_check(const godwit_device_t *device,
+                                                           const godwit_emsdp_control_t *m);
+/* The session's keys come from it now; or from another key set, and what was taken of it is remembered. */
+void godwit_device_access_enter(godwit_device_t *device);
+void godwit_device_access_leave(godwit_device_t *device);
+/* The owner is asked to modify its bearer, and a held reading waits for that. */
+void godwit_device_want_modify(godwit_device_t *device, godwit_device_requests_t *requests);
+/* The access gave no key: from here on separate AKA, where that is allowed. */
+GODWIT_MUST_USE godwit_status_t godwit_device_fall_back(godwit_device_t *device, godwit_status_t reason,
+                                                        const uint8_t random[4], godwit_device_requests_t *requests);
 
 /* ---- under a key (receive.c, change.c) ---- */
 /* A control datagram or user data that opened, and that the state allows. */

@@ -53,7 +53,8 @@ static bool ends_the_session(godwit_status_t reason)
 static void drop_request(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
-    if (x->pending != 0) {
+    if (x->pending != 0 &&
+        x->pending != GODWIT_DEVICE_MODIFY) { /* what waits for a modification is not answered by this */
         if (x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
             device->session.state = GODWIT_SESSION_ACTIVE;
         }
@@ -98,6 +99,10 @@ static void take_session_hint(godwit_device_t *device, godwit_device_requests_t 
         x->hints < HINTS_MAX) {
         device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
         x->hints++;
+        if (godwit_device_wants_bearer(device) && !device->access.asked) {
+            device->access.wants_modify = true;
+            godwit_device_event(requests, "modify_bearer", GODWIT_OK);
+        }
     }
     drop_request(device, requests);
 }

@@ -8,12 +8,16 @@
 
 #include "device/internal.h"
 
-/* magic (2) | version (1) | flags (1) | state (1) | generation (4) | synchronised (4) | e2mKEYSET (32) | RAND || AUTN (32) | keys | check (8) */
+/* magic (2) | version (1) | flags (1) | state (1) | generation (4) | synchronised (4) | e2mKEYSET (32) | RAND || AUTN (32) | keys | check (8).
+ * Where the key set is of an access AKA run, RAND || SQN || 0 stands in the place of RAND || AUTN. */
 #define MAGIC 0x4757u /* "GW" */
 #define VERSION 1u
 #define CHECK 8u
 #define VECTOR_IS_CURRENT 8u /* among the flags */
-#define FLAGS (GODWIT_DEVICE_KEY_SET | GODWIT_DEVICE_DISTRUSTED | GODWIT_DEVICE_FRESH | VECTOR_IS_CURRENT)
+#define ACCESS (GODWIT_DEVICE_ACCESS_UMTS | GODWIT_DEVICE_ACCESS_EPS)
+#define FLAGS                                                                                                          \
+    (GODWIT_DEVICE_KEY_SET | GODWIT_DEVICE_DISTRUSTED | GODWIT_DEVICE_FRESH | VECTOR_IS_CURRENT | ACCESS |             \
+     GODWIT_DEVICE_BEARER)
 #define RECORD (13u + 64u + 2u * GODWIT_EMSDP_KEY_RECORD + CHECK)
 
 _Static_assert(RECORD <= GODWIT_DEVICE_RECORD_MAX, "the record fits the room that device.h promises");
@@ -58,13 +62,26 @@ static uint8_t stored_flags(const godwit_device_t *device)
     unsigned flags = s->flags;
     flags |= s->state == GODWIT_SESSION_TERMINATING ? GODWIT_DEVICE_DISTRUSTED : 0u;
     flags |= device->exchange.vector_is_current ? VECTOR_IS_CURRENT : 0u;
+    flags |= device->access.is_current && device->access.bearer ? GODWIT_DEVICE_BEARER : 0u;
     return (uint8_t)flags;
+}
+
+static void put_vector(godwit_writer_t *w, const godwit_device_t *device)
+{
+    static const uint8_t none[32];
+    const godwit_device_access_t *a = &device->access;
+    if (a->is_current) {
+        godwit_put(w, a->rand, sizeof a->rand);
+        godwit_put(w, a->sqn, sizeof a->sqn);
+        godwit_put(w, none, sizeof none - sizeof a->rand - sizeof a->sqn);
+    } else {
+        godwit_put(w, device->exchange.vector_is_current ? device->exchange.vector : none, sizeof none);
+    }
 }
 
 size_t godwit_device_record_write(godwit_device_t *device)
 {
     const godwit_device_session_t *s = &device->session;
-    static const uint8_t none[32];
     godwit_writer_t w = godwit_writer(device->record, RECORD);
     godwit_put_u16(&w, MAGIC);
     godwit_put_u8(&w, VERSION);
@@ -73,7 +90,7 @@ size_t godwit_device_record_write(godwit_device_t *device)
     godwit_put_u32(&w, s->generation);
     godwit_put_u32(&w, s->synchronised);
     godwit_put(&w, s->e2m_keyset, sizeof s->e2m_keyset);
-    godwit_put(&w, device->exchange.vector_is_current ? device->exchange.vector : none, sizeof none);
+    put_vector(&w, device);
     put_key(&w, &s->current);
     put_key(&w, &s->next);
     uint8_t *check = godwit_put_space(&w, CHECK);
@@ -121,6 +138,24 @@ static bool is_sound(const godwit_device_session_t *s)
     }
 }
 
+/* The key set of the access that the session's keys come from: what was put in the place of the vector names it. */
+static bool get_access(godwit_device_t *device, uint8_t flags)
+{
+    godwit_device_access_t *a = &device->access;
+    const uint8_t *vector = device->exchange.vector;
+    if ((flags & ACCESS) == 0) {
+        return (flags & GODWIT_DEVICE_BEARER) == 0;
+    }
+    a->agreement =
+        (flags & GODWIT_DEVICE_ACCESS_UMTS) != 0 ? GODWIT_AGREEMENT_ACCESS_UMTS : GODWIT_AGREEMENT_ACCESS_EPS;
+    a->is_current = true;
+    a->bearer = (flags & GODWIT_DEVICE_BEARER) != 0;
+    memcpy(a->rand, vector, sizeof a->rand);
+    memcpy(a->sqn, vector + sizeof a->rand, sizeof a->sqn);
+    memcpy(a->key_set, device->session.e2m_keyset, sizeof a->key_set);
+    return (flags & ACCESS) != ACCESS && (flags & (VECTOR_IS_CURRENT | GODWIT_DEVICE_KEY_SET)) == GODWIT_DEVICE_KEY_SET;
+}
+
 static godwit_status_t parse(godwit_device_t *device, godwit_slice_t record)
 {
     godwit_device_session_t *s = &device->session;
@@ -138,7 +173,8 @@ static godwit_status_t parse(godwit_device_t *device, godwit_slice_t record)
     if (status == GODWIT_OK) {
         status = get_key(device, &r, &s->next);
     }
-    s->flags = flags & (GODWIT_DEVICE_KEY_SET | GODWIT_DEVICE_DISTRUSTED);
+    known = get_access(device, flags) && known;
+    s->flags = flags & (GODWIT_DEVICE_KEY_SET | GODWIT_DEVICE_DISTRUSTED | ACCESS);
     if ((flags & GODWIT_DEVICE_FRESH) != 0) {
         s->flags |= GODWIT_DEVICE_DISTRUSTED;
     }
@@ -163,6 +199,7 @@ godwit_status_t godwit_device_restore(godwit_device_t *device, godwit_slice_t re
     if (status == GODWIT_MALFORMED) { /* as after init */
         godwit_wipe(&device->session, sizeof device->session);
         godwit_wipe(&device->exchange, sizeof device->exchange);
+        godwit_wipe(&device->access, sizeof device->access);
     }
     return status;
 }

@@ -7,6 +7,16 @@
 
 #include "device/internal.h"
 
+#define ACCESS_AGREEMENTS 3u /* 01 and 02 as bits */
+
+/* 01 and 02 only where their key set is named. */
+static uint8_t agreements_of(const godwit_device_t *device, const godwit_device_attempt_t *attempt)
+{
+    unsigned separate = device->config.agreements & ~ACCESS_AGREEMENTS;
+    unsigned access = attempt->with_selector ? 1u << (device->access.agreement - 1u) : 0u;
+    return (uint8_t)((separate | access) != 0 ? separate | access : device->config.agreements);
+}
+
 GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_attempt_build(godwit_device_t *device,
                                                                     const godwit_device_attempt_t *attempt)
 {
@@ -15,13 +25,17 @@ GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_attempt_build(godwit_devic
     m.present = 1u << GODWIT_TLV_IMSI | 1u << GODWIT_TLV_UE_CONFIGURATION | 1u << GODWIT_TLV_ENTERPRISE |
                 1u << GODWIT_TLV_SERVING_NETWORK;
     m.imsi = config->imsi;
-    m.agreements = config->agreements;
+    m.agreements = agreements_of(device, attempt);
     m.suites = config->suites;
     m.enterprise = config->enterprise;
     m.serving_network = config->serving_network;
     if (attempt->with_auts) {
         m.present |= 1u << GODWIT_TLV_AUTS;
         memcpy(m.auts, attempt->auts, sizeof m.auts);
+    }
+    if (attempt->with_selector) {
+        m.present |= 1u << GODWIT_TLV_RAND;
+        memcpy(m.rand, device->access.rand, sizeof m.rand);
     }
     godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);
     godwit_status_t status = godwit_emsdp_unkeyed_build(device->config.framing, 0, attempt->low_count, &m, &out);
@@ -40,7 +54,10 @@ static godwit_status_t begin_unkeyed(godwit_device_t *device, const uint8_t rand
                                      godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
-    godwit_device_attempt_t attempt = {.used = true, .with_auts = auts != NULL, .low_count = low_bits(device, random)};
+    godwit_device_attempt_t attempt = {.used = true,
+                                       .with_auts = auts != NULL,
+                                       .with_selector = auts == NULL && godwit_device_names_key_set(device),
+                                       .low_count = low_bits(device, random)};
     if (auts != NULL) {
         memcpy(attempt.auts, auts, sizeof attempt.auts);
     }

@@ -73,6 +73,9 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t start_judge(godwit_device_t *devi
 {
     godwit_emsdp_control_t m;
     godwit_status_t status = godwit_emsdp_start_peek(start, device->config.framing, &m);
+    if (status == GODWIT_OK && !godwit_emsdp_has(&m, GODWIT_TLV_RAND)) {
+        return godwit_device_access_check(device, &m);
+    }
     if (status == GODWIT_OK) {
         status = start_check(device, &m);
     }
@@ -93,9 +96,9 @@ static godwit_status_t start_with_vector(godwit_device_t *device, godwit_slice_t
     return status == GODWIT_AGAIN ? GODWIT_OK : status;
 }
 
-/* The key that a Start with a known vector names. */
+/* The key that a Start with a known vector names; or, without a vector, the key set of the access. */
 GODWIT_DEVICE_OWN_FRAME static godwit_status_t start_key(const godwit_device_t *device, godwit_slice_t start,
-                                                         godwit_emsdp_key_t *key)
+                                                         godwit_emsdp_key_t *key, bool *of_access)
 {
     godwit_emsdp_header_t header;
     godwit_emsdp_control_t m;
@@ -104,8 +107,9 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t start_key(const godwit_device_t *
         status = godwit_emsdp_start_peek(start, device->config.framing, &m);
     }
     if (status == GODWIT_OK) {
-        status = godwit_device_key_derive(device, device->exchange.key_set, m.generation, m.suite, header.key_id,
-                                          header.session_id, key);
+        *of_access = !godwit_emsdp_has(&m, GODWIT_TLV_RAND);
+        status = godwit_device_key_derive(device, *of_access ? device->access.key_set : device->exchange.key_set,
+                                          m.generation, m.suite, header.key_id, header.session_id, key);
     }
     return status;
 }
@@ -162,17 +166,22 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t seal_confirmation(godwit_device_t
 }
 
 /* The new session takes the place of the old one: a datagram under its successor has verified. */
-static void adopt(godwit_device_t *device, const godwit_emsdp_key_t *key)
+static void adopt(godwit_device_t *device, const godwit_emsdp_key_t *key, bool of_access)
 {
     godwit_device_session_t *s = &device->session;
+    godwit_device_access_leave(device);
     s->current = *key;
     godwit_wipe(&s->next, sizeof s->next);
-    memcpy(s->e2m_keyset, device->exchange.key_set, sizeof s->e2m_keyset);
     s->generation = key->generation;
     s->synchronised = 0;
     s->state = GODWIT_SESSION_ACTIVE;
     s->flags = GODWIT_DEVICE_KEY_SET | GODWIT_DEVICE_FRESH;
-    device->exchange.vector_is_current = true;
+    if (of_access) {
+        godwit_device_access_enter(device);
+    } else {
+        memcpy(s->e2m_keyset, device->exchange.key_set, sizeof s->e2m_keyset);
+        device->exchange.vector_is_current = true;
+    }
 }
 
 GODWIT_DEVICE_OWN_FRAME static godwit_status_t confirm(godwit_device_t *device, godwit_slice_t user,
@@ -204,7 +213,8 @@ godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_sli
     uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT];
     uint8_t digest[8];
     godwit_writer_t user = godwit_writer(device->work, sizeof device->work);
-    godwit_status_t status = start_key(device, start, &key);
+    bool of_access = false;
+    godwit_status_t status = start_key(device, start, &key, &of_access);
     if (status == GODWIT_OK) {
         status = open_start(device, &x->attempt[0], start, &key, transcript);
     }
@@ -218,7 +228,7 @@ godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_sli
         status = seal_confirmation(device, &key, transcript, &user);
     }
     if (status == GODWIT_OK) {
-        adopt(device, &key);
+        adopt(device, &key, of_access);
         memcpy(x->answered, digest, sizeof digest);
         x->repeats = 0;
         status = confirm(device, godwit_written(&user), requests);

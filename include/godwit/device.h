@@ -21,7 +21,7 @@
 /* Octets of non-volatile memory that one record takes. */
 #define GODWIT_DEVICE_RECORD_MAX 296
 /* The most requests that one call gives. */
-#define GODWIT_DEVICE_REQUESTS_MAX 6
+#define GODWIT_DEVICE_REQUESTS_MAX 8
 
 /* What follows may be lowered where memory is dear; library and firmware must be compiled with the same values. */
 

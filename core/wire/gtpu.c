@@ -97,17 +97,18 @@ static godwit_status_t skip_extensions(godwit_reader_t *r, uint8_t next)
 /* Elements stand in ascending order; one that is not ours is passed over when it says its length (8.1). */
 static godwit_status_t read_elements(godwit_reader_t *r, godwit_gtpu_t *m)
 {
-    bool teid = false, peer = false;
+    bool teid = false, peer = false, wanted = m->type == GODWIT_GTPU_ERROR_INDICATION;
     while (r->left > 0) {
         uint8_t type = godwit_get_u8(r);
-        if (type == IE_TEID_DATA && !teid) {
-            m->error_teid = godwit_get_u32(r);
+        if (type == IE_TEID_DATA) {
+            uint32_t value = godwit_get_u32(r);
+            m->error_teid = teid || !wanted ? m->error_teid : value;
             teid = true;
         } else if (type == IE_RECOVERY) {
             (void)godwit_get_u8(r);
         } else if ((type & IE_TLV) != 0) {
             godwit_slice_t value = godwit_get_slice(r, godwit_get_u16(r));
-            if (type == IE_PEER_ADDRESS && !peer && value.len == sizeof m->error_ipv4) {
+            if (type == IE_PEER_ADDRESS && wanted && !peer && value.len == sizeof m->error_ipv4) {
                 memcpy(m->error_ipv4, value.ptr, value.len);
                 peer = true;
             }
@@ -115,7 +116,7 @@ static godwit_status_t read_elements(godwit_reader_t *r, godwit_gtpu_t *m)
             return GODWIT_MALFORMED;
         }
     }
-    bool complete = m->type != GODWIT_GTPU_ERROR_INDICATION || (teid && peer);
+    bool complete = !wanted || (teid && peer);
     return r->failed || !complete ? GODWIT_MALFORMED : GODWIT_OK;
 }
 

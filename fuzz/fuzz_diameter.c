@@ -3,7 +3,7 @@
  * What core/wire reads of Diameter from a peer: every command's parser is given the same octets. What is accepted is built again and
  * must be accepted again with the same meaning.
  */
-#include "core/wire/ek.h"
+#include "core/wire/ek_e2m.h"
 #include "core/wire/s6a.h"
 #include "fuzz/fuzz.h"
 
@@ -89,6 +89,50 @@ static void ek_confirm(godwit_slice_t octets)
     check(godwit_ek_confirm_request_parse(built, &e, &again, &fault) == GODWIT_OK && memcmp(&c, &again, sizeof c) == 0);
 }
 
+/* What can be read can be written, and reads the same. */
+#define BOTH_WAYS(what, type)                                                                                          \
+    static void what(godwit_slice_t octets)                                                                            \
+    {                                                                                                                  \
+        godwit_diameter_envelope_t e;                                                                                  \
+        type m, again;                                                                                                 \
+        godwit_diameter_fault_t fault;                                                                                 \
+        if (godwit_ek_##what##_parse(octets, &e, &m, &fault) != GODWIT_OK) {                                           \
+            refuse(octets, &godwit_ek_key_answer, &fault);                                                             \
+            return;                                                                                                    \
+        }                                                                                                              \
+        godwit_writer_t w = godwit_writer(room, sizeof room);                                                          \
+        godwit_slice_t built = written(&w, godwit_ek_##what##_build(&e, &m, &w));                                      \
+        check(godwit_ek_##what##_parse(built, &e, &again, &fault) == GODWIT_OK && memcmp(&m, &again, sizeof m) == 0);  \
+    }
+
+BOTH_WAYS(key_push, godwit_key_push_t)
+BOTH_WAYS(key_set_push, godwit_key_set_push_t)
+BOTH_WAYS(key_park, godwit_key_park_t)
+BOTH_WAYS(activation, godwit_activation_t)
+BOTH_WAYS(bearer, godwit_bearer_t)
+
+static void ek_e2m(godwit_slice_t octets)
+{
+    (void)godwit_ek_purpose(octets);
+    key_push(octets);
+    key_set_push(octets);
+    key_park(octets);
+    activation(octets);
+    bearer(octets);
+}
+
+static void bearer_answer(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_bearer_answer_t a, again;
+    if (godwit_ek_bearer_answer_parse(octets, &e, &a) == GODWIT_OK) {
+        godwit_writer_t w = godwit_writer(room, sizeof room);
+        e.session_id = e.session_id.len ? e.session_id : godwit_slice_of_string("s");
+        godwit_slice_t built = written(&w, godwit_ek_bearer_answer_build(&e, &a, &w));
+        check(godwit_ek_bearer_answer_parse(built, &e, &again) == GODWIT_OK && a.status == again.status);
+    }
+}
+
 static void ek_answers(godwit_slice_t octets)
 {
     godwit_diameter_envelope_t e;
@@ -101,6 +145,8 @@ static void ek_answers(godwit_slice_t octets)
         check(godwit_ek_key_answer_parse(built, &e, &again) == GODWIT_OK && a.status == again.status);
     }
     (void)!godwit_ek_confirm_answer_parse(octets, &e, &outcome);
+    (void)!godwit_ek_outcome_parse(octets, &e, &outcome);
+    bearer_answer(octets);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -112,6 +158,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         aia(octets, GODWIT_VECTOR_UTRAN);
         ek_request(octets);
         ek_confirm(octets);
+        ek_e2m(octets);
         ek_answers(octets);
     }
     return 0;

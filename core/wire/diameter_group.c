@@ -11,7 +11,7 @@
 #define RULES_MAX (ENVELOPE_RULES + GODWIT_DIAMETER_RULES_MAX)
 
 /* What Failed-AVP shows of an AVP that is missing or whose length lies: zeros of its least length. */
-static const uint8_t zeros[32];
+static const uint8_t zeros[38];
 
 godwit_status_t godwit_diameter_blame(godwit_diameter_fault_t *fault, uint32_t result_code, godwit_avp_id_t id,
                                       godwit_slice_t data)

@@ -2,7 +2,7 @@
  *
  * Ek (docs/diameter.md): the requests of an HSE and the answers of the EMKS.
  */
-#include "core/wire/ek.h"
+#include "core/wire/ek_parts.h"
 
 #include <string.h>
 
@@ -15,9 +15,11 @@ enum {
     AUTS,
     REQUEST_RAND,
     REQUEST_KEY_SET,
+    CONCEALED_SQN,
+    ABOVE_GENERATION,
     KEY_REQUEST_RULES
 };
-enum { AGREEMENT, GENERATION, RAND, AUTN, SESSION_KEY, KEY_SET, KEY_ANSWER_RULES };
+enum { AGREEMENT, GENERATION, RAND, AUTN, SESSION_KEY, KEY_SET, PARKED_KEY, KEY_ANSWER_RULES };
 enum { CONFIRM_USER_NAME, CONFIRM_AGREEMENT, CONFIRM_GENERATION, CONFIRM_ENDPOINT, CONFIRM_KEY_SET, CONFIRM_RULES };
 
 static const godwit_avp_rule_t key_request_rules[KEY_REQUEST_RULES] = {
@@ -29,6 +31,8 @@ static const godwit_avp_rule_t key_request_rules[KEY_REQUEST_RULES] = {
     [AUTS] = {GODWIT_AVP_AUTS, 0, 1},
     [REQUEST_RAND] = {GODWIT_AVP_RAND, 0, 1},
     [REQUEST_KEY_SET] = {GODWIT_AVP_KEY_SET, 0, 1},
+    [CONCEALED_SQN] = {GODWIT_AVP_CONCEALED_SQN, 0, 1},
+    [ABOVE_GENERATION] = {GODWIT_AVP_ABOVE_GENERATION, 0, 1},
 };
 
 /* An answer that is no success has none of these; one that is has been checked for them. */
@@ -39,6 +43,7 @@ static const godwit_avp_rule_t key_answer_rules[KEY_ANSWER_RULES] = {
     [AUTN] = {GODWIT_AVP_AUTN, 0, 1},
     [SESSION_KEY] = {GODWIT_AVP_SESSION_KEY, 0, 1},
     [KEY_SET] = {GODWIT_AVP_KEY_SET, 0, 1},
+    [PARKED_KEY] = {GODWIT_AVP_PARKED_KEY, 0, 1},
 };
 
 static const godwit_avp_rule_t confirm_rules[CONFIRM_RULES] = {
@@ -55,74 +60,6 @@ const godwit_diameter_command_t godwit_ek_key_request = EK(GODWIT_EK_COMMAND_KEY
 const godwit_diameter_command_t godwit_ek_key_answer = EK(GODWIT_EK_COMMAND_KEY, key_answer_rules, KEY_ANSWER_RULES);
 const godwit_diameter_command_t godwit_ek_confirm_request = EK(GODWIT_EK_COMMAND_CONFIRM, confirm_rules, CONFIRM_RULES);
 const godwit_diameter_command_t godwit_ek_confirm_answer = EK(GODWIT_EK_COMMAND_CONFIRM, confirm_rules, 0);
-
-/* Refusals keep their reason: Experimental-Result of our vendor, 5000 plus the reason octet. */
-#define OURS(status)                                                                                                   \
-    {                                                                                                                  \
-        status,                                                                                                        \
-        {                                                                                                              \
-            GODWIT_EK_VENDOR, 5000u + (uint32_t)(status)                                                               \
-        }                                                                                                              \
-    }
-static const godwit_diameter_outcome_t outcomes[] = {
-    {GODWIT_OK, {0, GODWIT_DIAMETER_SUCCESS}},
-    {GODWIT_OVERLOAD, {0, GODWIT_DIAMETER_TOO_BUSY}},
-    OURS(GODWIT_MALFORMED),
-    OURS(GODWIT_UNKNOWN_SESSION),
-    OURS(GODWIT_UNKNOWN_KEY),
-    OURS(GODWIT_MAC_FAILURE),
-    OURS(GODWIT_REPLAY),
-    OURS(GODWIT_COUNT_EXHAUSTED),
-    OURS(GODWIT_UNSUPPORTED_SUITE),
-    OURS(GODWIT_POLICY_FORBIDS),
-    OURS(GODWIT_NOT_ENTITLED),
-    OURS(GODWIT_UNKNOWN_SUBSCRIBER),
-    OURS(GODWIT_AUTH_MAC_FAILURE),
-    OURS(GODWIT_AUTH_RESYNC),
-    OURS(GODWIT_KEY_EXPIRED),
-    {GODWIT_PEER_INTERNAL, {0, GODWIT_DIAMETER_UNABLE_TO_COMPLY}},
-};
-#define OUTCOMES (sizeof outcomes / sizeof outcomes[0])
-
-/* ---- members that more than one command has ---- */
-
-static godwit_status_t read_text(godwit_slice_t from, char *text, size_t cap)
-{
-    if (from.len >= cap || memchr(from.ptr, '\0', from.len) != NULL) {
-        return GODWIT_MALFORMED;
-    }
-    memset(text, 0, cap);
-    memcpy(text, from.ptr, from.len);
-    return GODWIT_OK;
-}
-
-static godwit_status_t read_imsi(godwit_slice_t name, godwit_imsi_t *imsi, godwit_diameter_fault_t *fault)
-{
-    char text[GODWIT_IMSI_DIGITS_MAX + 1];
-    if (read_text(name, text, sizeof text) != GODWIT_OK || godwit_imsi_from_text(text, imsi) != GODWIT_OK) {
-        return godwit_diameter_blame(fault, GODWIT_DIAMETER_INVALID_AVP_VALUE, GODWIT_AVP_USER_NAME, name);
-    }
-    return GODWIT_OK;
-}
-
-static godwit_status_t read_endpoint(godwit_slice_t name, char endpoint[GODWIT_FQDN_MAX + 1],
-                                     godwit_diameter_fault_t *fault)
-{
-    if (!godwit_fqdn_is_canonical(name) || read_text(name, endpoint, GODWIT_FQDN_MAX + 1) != GODWIT_OK) {
-        return godwit_diameter_blame(fault, GODWIT_DIAMETER_INVALID_AVP_VALUE, GODWIT_AVP_ENDPOINT, name);
-    }
-    return GODWIT_OK;
-}
-
-static godwit_status_t read_small(godwit_avp_id_t id, godwit_slice_t data, uint32_t least, uint32_t most,
-                                  uint32_t *value, godwit_diameter_fault_t *fault)
-{
-    *value = godwit_avp_u32(data, 0);
-    if (*value < least || *value > most) {
-        return godwit_diameter_blame(fault, GODWIT_DIAMETER_INVALID_AVP_VALUE, id, data);
-    }
-    return GODWIT_OK;
-}
 
 /* ---- Key-Request ---- */
 
@@ -141,7 +78,10 @@ godwit_status_t godwit_ek_key_request_build(const godwit_diameter_envelope_t *en
     if (request->key_set != 0) {
         godwit_avp_put_u64(w, GODWIT_AVP_KEY_SET, request->key_set);
     }
-    if (request->has_rand) {
+    if (request->purpose == GODWIT_KEY_BY_SELECTOR) {
+        godwit_ek_put_selector(w, &request->selector);
+        godwit_avp_put_u32(w, GODWIT_AVP_ABOVE_GENERATION, request->above_generation);
+    } else if (request->has_rand) {
         godwit_avp_put(w, GODWIT_AVP_RAND, godwit_slice(request->rand, sizeof request->rand));
     }
     godwit_diameter_close(w, at);
@@ -152,24 +92,28 @@ static godwit_status_t read_key_request(const godwit_slice_t *found, godwit_key_
                                         godwit_diameter_fault_t *fault)
 {
     uint32_t purpose, agreements;
-    godwit_status_t status = read_small(GODWIT_AVP_KEY_PURPOSE, found[PURPOSE], GODWIT_KEY_FOR_SESSION,
-                                        GODWIT_KEY_NEXT_GENERATION, &purpose, fault);
+    godwit_status_t status = godwit_ek_read_small(GODWIT_AVP_KEY_PURPOSE, found[PURPOSE], GODWIT_KEY_FOR_SESSION,
+                                                  GODWIT_KEY_BY_SELECTOR, &purpose, fault);
     if (status == GODWIT_OK) {
         r->purpose = (godwit_key_purpose_t)purpose;
-        status = read_small(GODWIT_AVP_AGREEMENT_SET, found[AGREEMENT_SET], 0, UINT8_MAX, &agreements, fault);
+        status = godwit_ek_read_small(GODWIT_AVP_AGREEMENT_SET, found[AGREEMENT_SET], 0, UINT8_MAX, &agreements, fault);
     }
     if (status == GODWIT_OK) {
         r->agreements = (uint8_t)agreements;
-        status = read_imsi(found[USER_NAME], &r->imsi, fault);
+        status = godwit_ek_read_imsi(found[USER_NAME], &r->imsi, fault);
     }
     if (status == GODWIT_OK) {
-        status = read_endpoint(found[ENDPOINT], r->endpoint, fault);
+        status = godwit_ek_read_endpoint(found[ENDPOINT], r->endpoint, fault);
+    }
+    if (status == GODWIT_OK && r->purpose == GODWIT_KEY_BY_SELECTOR) {
+        status = godwit_ek_read_selector(found[REQUEST_RAND], found[CONCEALED_SQN], &r->selector, fault);
+        r->above_generation = godwit_avp_u32(found[ABOVE_GENERATION], 0);
     }
     if (status == GODWIT_OK) {
         memcpy(r->serving_network.octets, found[SERVING_NETWORK].ptr, 3);
         r->key_set = godwit_avp_u64(found[REQUEST_KEY_SET], 0);
         r->resync = found[AUTS].ptr != NULL;
-        r->has_rand = found[REQUEST_RAND].ptr != NULL;
+        r->has_rand = found[REQUEST_RAND].ptr != NULL && r->purpose != GODWIT_KEY_BY_SELECTOR;
         if (r->resync) {
             memcpy(r->auts, found[AUTS].ptr, sizeof r->auts);
         }
@@ -209,8 +153,7 @@ static bool has_vector(const godwit_key_answer_t *answer)
 godwit_status_t godwit_ek_key_answer_build(const godwit_diameter_envelope_t *envelope,
                                            const godwit_key_answer_t *answer, godwit_writer_t *w)
 {
-    size_t at = godwit_diameter_answer_open(w, &godwit_ek_key_answer, envelope,
-                                            godwit_diameter_result_of(outcomes, OUTCOMES, answer->status));
+    size_t at = godwit_diameter_answer_open(w, &godwit_ek_key_answer, envelope, godwit_ek_result_of(answer->status));
     if (answer->status == GODWIT_OK) {
         godwit_avp_put_u32(w, GODWIT_AVP_AGREEMENT, (uint32_t)answer->agreement);
         godwit_avp_put_u32(w, GODWIT_AVP_GENERATION, answer->generation);
@@ -220,6 +163,9 @@ godwit_status_t godwit_ek_key_answer_build(const godwit_diameter_envelope_t *env
             godwit_avp_put(w, GODWIT_AVP_AUTN, godwit_slice(answer->autn, sizeof answer->autn));
         }
         godwit_avp_put(w, GODWIT_AVP_SESSION_KEY, godwit_slice(answer->k_session, sizeof answer->k_session));
+        if (answer->parked.set) {
+            godwit_ek_put_parked(w, &answer->parked);
+        }
     }
     godwit_diameter_answer_close(w, envelope, at);
     return godwit_writer_status(w);
@@ -240,6 +186,9 @@ static godwit_status_t read_key_answer(const godwit_slice_t *found, godwit_key_a
         memcpy(a->rand, found[RAND].ptr, sizeof a->rand);
         memcpy(a->autn, found[AUTN].ptr, sizeof a->autn);
     }
+    if (found[PARKED_KEY].ptr != NULL) {
+        godwit_ek_read_parked(found[PARKED_KEY], &a->parked);
+    }
     return GODWIT_OK;
 }
 
@@ -253,7 +202,7 @@ godwit_status_t godwit_ek_key_answer_parse(godwit_slice_t octets, godwit_diamete
     memset(&a, 0, sizeof a);
     godwit_status_t status = godwit_diameter_answer_parse(octets, &godwit_ek_key_answer, &parsed, &result, found);
     if (status == GODWIT_OK) {
-        a.status = godwit_diameter_status_of(outcomes, OUTCOMES, result);
+        a.status = godwit_ek_status_of(result);
         status = a.status == GODWIT_OK ? read_key_answer(found, &a) : GODWIT_OK;
     }
     if (status == GODWIT_OK) {
@@ -289,14 +238,14 @@ godwit_status_t godwit_ek_confirm_request_parse(godwit_slice_t octets, godwit_di
     memset(&c, 0, sizeof c);
     godwit_status_t status = godwit_diameter_request_parse(octets, &godwit_ek_confirm_request, &parsed, found, fault);
     if (status == GODWIT_OK) {
-        status = read_imsi(found[CONFIRM_USER_NAME], &c.imsi, fault);
+        status = godwit_ek_read_imsi(found[CONFIRM_USER_NAME], &c.imsi, fault);
     }
     if (status == GODWIT_OK) {
-        status = read_endpoint(found[CONFIRM_ENDPOINT], c.endpoint, fault);
+        status = godwit_ek_read_endpoint(found[CONFIRM_ENDPOINT], c.endpoint, fault);
     }
     if (status == GODWIT_OK) {
-        status = read_small(GODWIT_AVP_AGREEMENT, found[CONFIRM_AGREEMENT], 0, GODWIT_AGREEMENT_SEPARATE_UMTS,
-                            &agreement, fault);
+        status = godwit_ek_read_small(GODWIT_AVP_AGREEMENT, found[CONFIRM_AGREEMENT], 0, GODWIT_AGREEMENT_SEPARATE_UMTS,
+                                      &agreement, fault);
     }
     if (status == GODWIT_OK) {
         c.agreement = (godwit_agreement_t)agreement;
@@ -311,8 +260,7 @@ godwit_status_t godwit_ek_confirm_request_parse(godwit_slice_t octets, godwit_di
 godwit_status_t godwit_ek_confirm_answer_build(const godwit_diameter_envelope_t *envelope, godwit_status_t outcome,
                                                godwit_writer_t *w)
 {
-    size_t at = godwit_diameter_answer_open(w, &godwit_ek_confirm_answer, envelope,
-                                            godwit_diameter_result_of(outcomes, OUTCOMES, outcome));
+    size_t at = godwit_diameter_answer_open(w, &godwit_ek_confirm_answer, envelope, godwit_ek_result_of(outcome));
     godwit_diameter_answer_close(w, envelope, at);
     return godwit_writer_status(w);
 }
@@ -324,7 +272,7 @@ godwit_status_t godwit_ek_confirm_answer_parse(godwit_slice_t octets, godwit_dia
     godwit_diameter_result_t result;
     godwit_status_t status = godwit_diameter_answer_parse(octets, &godwit_ek_confirm_answer, envelope, &result, found);
     if (status == GODWIT_OK) {
-        *outcome = godwit_diameter_status_of(outcomes, OUTCOMES, result);
+        *outcome = godwit_ek_status_of(result);
     }
     return status;
 }

@@ -6,13 +6,15 @@
 
 #include <string.h>
 
-enum { USER_NAME, VISITED_PLMN, EUTRAN, UTRAN, AIR_RULES };
+enum { USER_NAME, VISITED_PLMN, EUTRAN, UTRAN, E2M_AWARE, POLICY_VERSION, AIR_RULES };
 
 static const godwit_avp_rule_t air_rules[AIR_RULES] = {
     [USER_NAME] = {GODWIT_AVP_USER_NAME, 1, 1},
     [VISITED_PLMN] = {GODWIT_AVP_VISITED_PLMN_ID, 1, 1},
     [EUTRAN] = {GODWIT_AVP_REQUESTED_EUTRAN_AUTHENTICATION_INFO, 0, 1},
     [UTRAN] = {GODWIT_AVP_REQUESTED_UTRAN_GERAN_AUTHENTICATION_INFO, 0, 1},
+    [E2M_AWARE] = {GODWIT_AVP_E2M_AWARE, 0, 1},
+    [POLICY_VERSION] = {GODWIT_AVP_POLICY_VERSION, 0, 1},
 };
 
 const godwit_diameter_command_t godwit_s6a_air = {GODWIT_S6A_AUTHENTICATION_INFORMATION, GODWIT_S6A_APPLICATION,
@@ -44,6 +46,12 @@ godwit_status_t godwit_s6a_air_build(const godwit_diameter_envelope_t *envelope,
     }
     godwit_avp_close(w, info);
     godwit_avp_put(w, GODWIT_AVP_VISITED_PLMN_ID, godwit_slice(request->visited_plmn.octets, 3));
+    if (request->e2m_aware) {
+        godwit_avp_put_u32(w, GODWIT_AVP_E2M_AWARE, 1);
+    }
+    if (request->policy_version != 0) {
+        godwit_avp_put_u32(w, GODWIT_AVP_POLICY_VERSION, request->policy_version);
+    }
     godwit_diameter_close(w, at);
     return godwit_writer_status(w);
 }
@@ -117,6 +125,8 @@ godwit_status_t godwit_s6a_air_parse(godwit_slice_t octets, godwit_diameter_enve
                      : godwit_diameter_blame(fault, GODWIT_DIAMETER_MISSING_AVP, air_rules[EUTRAN].id, group);
     }
     if (status == GODWIT_OK) {
+        r.e2m_aware = godwit_avp_u32(found[E2M_AWARE], 0) != 0;
+        r.policy_version = godwit_avp_u32(found[POLICY_VERSION], 0);
         *envelope = parsed;
         *request = r;
     }

@@ -6,10 +6,16 @@
 
 #include <string.h>
 
-static const godwit_avp_rule_t aia_rules[] = {{GODWIT_AVP_AUTHENTICATION_INFO, 0, 1}};
+enum { AUTHENTICATION_INFO, E2M_FLAGGED, POLICY_VERSION, AIA_RULES };
+
+static const godwit_avp_rule_t aia_rules[AIA_RULES] = {
+    [AUTHENTICATION_INFO] = {GODWIT_AVP_AUTHENTICATION_INFO, 0, 1},
+    [E2M_FLAGGED] = {GODWIT_AVP_E2M_FLAGGED, 0, 1},
+    [POLICY_VERSION] = {GODWIT_AVP_POLICY_VERSION, 0, 1},
+};
 
 const godwit_diameter_command_t godwit_s6a_aia = {GODWIT_S6A_AUTHENTICATION_INFORMATION, GODWIT_S6A_APPLICATION,
-                                                  GODWIT_VENDOR_3GPP, aia_rules, 1};
+                                                  GODWIT_VENDOR_3GPP, aia_rules, AIA_RULES};
 
 /* The first line that fits is taken, in either direction; the last one stands for all that is not named. */
 static const godwit_diameter_outcome_t outcomes[] = {
@@ -70,6 +76,12 @@ godwit_status_t godwit_s6a_aia_build(const godwit_diameter_envelope_t *envelope,
             put_vector(w, answer->kind, i + 1, &answer->vector[i]);
         }
         godwit_avp_close(w, info);
+        if (answer->e2m) {
+            godwit_avp_put_u32(w, GODWIT_AVP_E2M_FLAGGED, 1);
+        }
+        if (answer->policy_version != 0) {
+            godwit_avp_put_u32(w, GODWIT_AVP_POLICY_VERSION, answer->policy_version);
+        }
     }
     godwit_diameter_answer_close(w, envelope, at);
     return godwit_writer_status(w);
@@ -171,7 +183,7 @@ godwit_status_t godwit_s6a_aia_parse(godwit_slice_t octets, godwit_vector_kind_t
 {
     godwit_diameter_envelope_t parsed;
     godwit_diameter_result_t result;
-    godwit_slice_t found[1];
+    godwit_slice_t found[AIA_RULES];
     godwit_auth_info_answer_t a;
     memset(&a, 0, sizeof a);
     godwit_status_t status = godwit_diameter_answer_parse(octets, &godwit_s6a_aia, &parsed, &result, found);
@@ -179,7 +191,10 @@ godwit_status_t godwit_s6a_aia_parse(godwit_slice_t octets, godwit_vector_kind_t
         a.status = godwit_diameter_status_of(outcomes, OUTCOMES, result);
         a.kind = kind;
         if (a.status == GODWIT_OK) {
-            status = found[0].ptr != NULL ? read_authentication_info(found[0], &a) : GODWIT_MALFORMED;
+            godwit_slice_t info = found[AUTHENTICATION_INFO];
+            status = info.ptr != NULL ? read_authentication_info(info, &a) : GODWIT_MALFORMED;
+            a.e2m = godwit_avp_u32(found[E2M_FLAGGED], 0) != 0;
+            a.policy_version = godwit_avp_u32(found[POLICY_VERSION], 0);
         }
     }
     if (status == GODWIT_OK) {

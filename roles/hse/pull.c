@@ -33,7 +33,8 @@ void godwit_hse_pull(godwit_hse_t *hse, godwit_hse_bearer_t *b, uint64_t now_ms,
     request->agreements = b->agreements;
     request->serving_network = b->serving_network;
     request->selector = b->selector;
-    request->above_generation = b->flushed && !b->answers ? b->parked.generation : b->above_generation;
+    /* the parked one is wanted again, or a later one */
+    request->above_generation = b->flushed && !b->answers ? b->parked.generation - 1 : b->above_generation;
     memcpy(request->endpoint, hse->config.endpoint, sizeof request->endpoint);
 }
 

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """tests/wire/make_ek_vectors.py > tests/vectors/ek.txt: the golden messages of Ek, written from docs/diameter.md alone: a second
-encoder that shares nothing with core/wire."""
+encoder that shares nothing with core/wire. tests/wire/make_ek_vectors.py e2m > tests/vectors/ek_e2m.txt: those of Solution 1, and S6a with
+our AVPs."""
 import struct
+import sys
 
 OURS, TGPP = 0x474F4457, 10415
 APPLICATION, KEY, CONFIRM = 0x474F4401, 0xFFFFFE, 0xFFFFFF
 
 
-def avp(code, data, vendor=0):
+def avp(code, data, vendor=0, mandatory=True):
     if isinstance(data, int):
         data = struct.pack(">I", data)
     elif isinstance(data, str):
@@ -17,20 +19,20 @@ def avp(code, data, vendor=0):
         data = b"".join(data)
     head = struct.pack(">I", vendor) if vendor else b""
     length = 8 + len(head) + len(data)
-    flags = 0x40 | (0x80 if vendor else 0)
+    flags = (0x40 if mandatory else 0) | (0x80 if vendor else 0)
     return struct.pack(">II", code, flags << 24 | length) + head + data + bytes(-length % 4)
 
 
-def message(command, request, avps):
+def message(command, request, avps, application=APPLICATION):
     body = b"".join(avps)
     flags = 0xC0 if request else 0x40
-    return struct.pack(">IIIII", 1 << 24 | 20 + len(body), flags << 24 | command, APPLICATION, 0x01020304, 0x05060708) + body
+    return struct.pack(">IIIII", 1 << 24 | 20 + len(body), flags << 24 | command, application, 0x01020304, 0x05060708) + body
 
 
-def envelope(request):
-    common = [avp(263, "mme.example;1;2;3"), avp(260, [avp(266, OURS), avp(258, APPLICATION)]), avp(277, 1),
+def envelope(request, vendor=OURS, application=APPLICATION, result=None):
+    common = [avp(263, "mme.example;1;2;3"), avp(260, [avp(266, vendor), avp(258, application)]), avp(277, 1),
               avp(264, "mme.visited.example"), avp(296, "visited.example")]
-    return common + ([avp(293, "hss.home.example"), avp(283, "home.example")] if request else [avp(268, 2001)])
+    return common + ([avp(293, "hss.home.example"), avp(283, "home.example")] if request else [result or avp(268, 2001)])
 
 
 def run(first, count):
@@ -51,6 +53,34 @@ messages = {
     "confirm_request": message(CONFIRM, True, envelope(True) + [imsi, avp(3, 7, OURS), avp(6, 0xFFFFFFFF, OURS), key_set(9), endpoint]),
     "confirm_answer": message(CONFIRM, False, envelope(False)),
 }
-print("# Ek (docs/diameter.md), as tests/wire/make_ek_vectors.py writes it.\n\n[ek]", end="")
-for name, octets in messages.items():
+parked = struct.pack(">BBIIIIIQQ", 1, 2, 3, 4, 5, 6, 7, 0x8000000000000009, 10)
+sqn, container = avp(9, run(0x60, 6), OURS), avp(18, run(0x80, 43), OURS)
+bearer = [avp(14, 0x01020304, OURS), avp(15, bytes([10, 0, 0, 1]), OURS)]
+asks = [avp(2, 3, OURS), avp(17, 0x0103, OURS), avp(10, 5, OURS), plmn, container]
+S6A = 16777251
+vector = avp(1415, [avp(1419, 1, TGPP), rand, avp(1448, run(0x50, 8), TGPP), autn, avp(625, run(0x60, 16), TGPP), avp(626, run(0x70, 16), TGPP)], TGPP)
+e2m = {
+    "pull_by_rand": message(KEY, True, envelope(True) + [avp(1, 3, OURS), imsi, avp(2, 3, OURS), endpoint, plmn, rand, avp(10, 5, OURS)]),
+    "pull_by_sqn": message(KEY, True, envelope(True) + [avp(1, 3, OURS), imsi, avp(2, 3, OURS), endpoint, plmn, sqn, avp(10, 5, OURS)]),
+    "key_answer_parked": message(KEY, False, envelope(False) + [avp(3, 2, OURS), avp(6, 3, OURS), key_set(7), session_key, avp(11, parked, OURS)]),
+    "key_push": message(KEY, True, envelope(True) + [avp(1, 4, OURS), imsi, avp(3, 1, OURS), key_set(7), avp(6, 1, OURS), rand, sqn,
+                        avp(12, 120000, OURS), endpoint, session_key]),
+    "key_set_push": message(KEY, True, envelope(True) + [avp(1, 5, OURS), imsi, avp(3, 2, OURS), key_set(7), rand, autn,
+                            avp(13, run(0x90, 32), OURS)]),
+    "key_park": message(KEY, True, envelope(True) + [avp(1, 6, OURS), imsi, avp(3, 2, OURS), key_set(7), endpoint, avp(11, parked, OURS)]),
+    "activation": message(KEY, True, envelope(True) + [avp(1, 7, OURS), imsi, rand, endpoint]),
+    "bearer_activated": message(KEY, True, envelope(True) + [avp(1, 8, OURS), imsi, avp(16, 1, OURS)] + bearer + [rand] + asks),
+    "bearer_modified_by_sqn": message(KEY, True, envelope(True) + [avp(1, 8, OURS), imsi, avp(16, 2, OURS)] + bearer + [sqn] + asks),
+    "bearer_released": message(KEY, True, envelope(True) + [avp(1, 8, OURS), imsi, avp(16, 3, OURS)] + bearer),
+    "outcome_ok": message(KEY, False, envelope(False)),
+    "outcome_key_expired": message(KEY, False, envelope(False, result=avp(297, [avp(266, OURS), avp(298, 5013)]))),
+    "bearer_answer": message(KEY, False, envelope(False) + [avp(19, run(0xA0, 17), OURS)]),
+    "air_e2m": message(318, True, envelope(True, TGPP, S6A) + [imsi, avp(1409, [avp(1410, 1, TGPP), avp(1412, 1, TGPP)], TGPP), plmn,
+                       avp(20, 1, OURS, False), avp(22, 9, OURS, False)], S6A),
+    "aia_e2m": message(318, False, envelope(False, TGPP, S6A) + [avp(1413, [vector], TGPP), avp(21, 1, OURS, False),
+                       avp(22, 9, OURS, False)], S6A),
+}
+which = ("ek-e2m", e2m) if sys.argv[1:] == ["e2m"] else ("ek", messages)
+print(f"# Ek (docs/diameter.md), as tests/wire/make_ek_vectors.py writes it.\n\n[{which[0]}]", end="")
+for name, octets in which[1].items():
     print(f"\nmessage = {name}\noctets = {octets.hex()}")

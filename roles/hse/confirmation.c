@@ -31,10 +31,11 @@ void godwit_hse_confirm_key(godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;
     if (!godwit_hse_can_inquire(turn->hse, record->agreement)) {
-        return; /* the HSS keeps no vector of the access outstanding for us */
+        return; /* the key was pushed, and nobody waits to hear of it */
     }
-    godwit_message_t *message = godwit_hse_message(turn->hse, turn->out, GODWIT_FUNCTION_EMKS, GODWIT_KEY_CONFIRM,
-                                                   godwit_hse_next_transaction(turn->hse));
+    godwit_message_t *message =
+        godwit_hse_message(turn->hse, turn->out, godwit_hse_owner_of(turn->hse, record->agreement), GODWIT_KEY_CONFIRM,
+                           godwit_hse_next_transaction(turn->hse));
     if (message == NULL) {
         return;
     }

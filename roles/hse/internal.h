@@ -140,6 +140,8 @@ void godwit_hse_on_next_key(godwit_hse_turn_t *turn, godwit_hse_exchange_t *inqu
 bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending);
 GODWIT_MUST_USE godwit_status_t godwit_hse_next_key_create(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer,
                                                            godwit_emsdp_control_t *m);
+/* Who owns the key sets of that agreement: whom it is asked, confirmed and parked with. NONE: nobody, the key was pushed. */
+godwit_function_t godwit_hse_owner_of(const godwit_hse_t *hse, godwit_agreement_t agreement);
 /* Whether the owner of that session's key set gives next generations. */
 bool godwit_hse_can_inquire(const godwit_hse_t *hse, godwit_agreement_t agreement);
 /* The command of the request that waits for its response; 0 when none does. */

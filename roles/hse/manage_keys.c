@@ -55,7 +55,8 @@ static godwit_status_t on_answer(godwit_hse_turn_t *turn, const godwit_key_answe
         return hand_out(turn, answer);
     }
     turn->detail = "the EMKS gives no next generation";
-    if (answer->status == GODWIT_UNKNOWN_KEY || answer->status == GODWIT_COUNT_EXHAUSTED) {
+    if (answer->status == GODWIT_UNKNOWN_KEY || answer->status == GODWIT_COUNT_EXHAUSTED ||
+        answer->status == GODWIT_KEY_EXPIRED) {
         godwit_status_t status = godwit_hse_turn_begin(turn);
         return status == GODWIT_OK ? godwit_hse_terminate_request_create(turn) : status;
     }

@@ -6,9 +6,14 @@
 
 #include "roles/hse/internal.h"
 
+godwit_function_t godwit_hse_owner_of(const godwit_hse_t *hse, godwit_agreement_t agreement)
+{
+    return godwit_agreement_is_access((uint8_t)agreement) ? hse->config.e2m_source : GODWIT_FUNCTION_EMKS;
+}
+
 bool godwit_hse_can_inquire(const godwit_hse_t *hse, godwit_agreement_t agreement)
 {
-    return !godwit_agreement_is_access((uint8_t)agreement) || hse->config.e2m_source == GODWIT_FUNCTION_EMKS;
+    return godwit_hse_owner_of(hse, agreement) != GODWIT_FUNCTION_NONE;
 }
 
 bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending)
@@ -28,8 +33,8 @@ bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending)
     turn->work.asking = true;
     turn->work.asked_ms = turn->in->now_ms;
     godwit_hse_confirm_key(turn);
-    godwit_message_t *message =
-        godwit_hse_message(turn->hse, turn->out, GODWIT_FUNCTION_EMKS, GODWIT_KEY_REQUEST, x->transaction);
+    godwit_function_t owner = godwit_hse_owner_of(turn->hse, record->agreement);
+    godwit_message_t *message = godwit_hse_message(turn->hse, turn->out, owner, GODWIT_KEY_REQUEST, x->transaction);
     if (message == NULL) {
         return false;
     }

@@ -6,17 +6,26 @@
 
 #include "lab/internal.h"
 
+static void give(godwit_world_t *w, unsigned device, unsigned user, const godwit_usim_result_t *result)
+{
+    lab_device_t *d = &w->devices[device];
+    if (d->asks[user].waits) {
+        d->asks[user].waits = false;
+        lab_device_give(w, device, user == LAB_USER_DEVICE ? LAB_CARD : LAB_ACCESS_CARD, NULL, result);
+    }
+}
+
 void lab_card_start(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
+    const godwit_usim_result_t silence = {.status = GODWIT_IO_FAILED};
     d->card_down = false;
     if (godwit_usim_load(&d->card, &godwit_crypto_builtin, godwit_slice(d->image, sizeof d->image)) != GODWIT_OK) {
         lab_violate(w, "a card does not start with what it stored");
     }
-    if (d->device_waits) {
-        const godwit_usim_result_t silence = {.status = GODWIT_IO_FAILED};
-        d->device_waits = false;
-        lab_device_give(w, device, LAB_CARD, NULL, &silence);
+    d->card.e2m = w->config.solution == 1 && !w->config.me_derives && !w->config.usim_unaware;
+    for (unsigned user = 0; user < LAB_USERS; user++) {
+        give(w, device, user, &silence);
     }
 }
 
@@ -30,35 +39,55 @@ void lab_card_stop(godwit_world_t *w, unsigned device)
     godwit_wipe(&d->card_output, sizeof d->card_output);
 }
 
-void lab_card_run(godwit_world_t *w, unsigned device, const uint8_t rand[16], const uint8_t autn[16])
+static void run(godwit_world_t *w, unsigned device, unsigned user)
 {
     lab_device_t *d = &w->devices[device];
     unsigned node = godwit_world_card_node(device);
-    if (d->card_down || d->card_busy || !lab_step(w, node)) {
+    if (!lab_step(w, node)) {
         return; /* told when it is back */
     }
-    if (godwit_usim_step(&d->card, rand, autn, &d->card_output) != GODWIT_OK) {
+    if (godwit_usim_step(&d->card, d->asks[user].rand, d->asks[user].autn, &d->card_output) != GODWIT_OK) {
         lab_violate(w, "a call of the card failed");
     }
-    memcpy(d->asked, rand, 16);
-    memcpy(d->asked + 16, autn, 16);
     d->card_busy = true;
+    d->card_user = user;
+    d->card_runs_on = d->asks[user];
     lab_watch_node(w, node);
     (void)lab_after(w, LAB_CARD_MS, LAB_CARD, node);
+}
+
+static void run_next(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    for (unsigned user = 0; user < LAB_USERS && !d->card_down && !d->card_busy; user++) {
+        if (d->asks[user].waits) {
+            run(w, device, user);
+        }
+    }
+}
+
+void lab_card_ask(godwit_world_t *w, unsigned device, unsigned user, const uint8_t rand[16], const uint8_t autn[16])
+{
+    lab_ask_t *ask = &w->devices[device].asks[user];
+    ask->waits = true;
+    memcpy(ask->rand, rand, sizeof ask->rand);
+    memcpy(ask->autn, autn, sizeof ask->autn);
+    run_next(w, device);
 }
 
 static void answer(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
+    const lab_ask_t *ask = &d->asks[d->card_user];
     d->card_busy = false;
     if (d->card_output.result.status == GODWIT_OK) {
-        lab_check_taken(w, device, d->asked, d->asked + 16);
+        lab_check_taken(w, device, d->card_runs_on.rand, d->card_runs_on.autn);
     }
-    if (d->device_waits) {
-        d->device_waits = false;
-        lab_device_give(w, device, LAB_CARD, NULL, &d->card_output.result);
+    if (memcmp(ask->rand, d->card_runs_on.rand, 16) == 0 && memcmp(ask->autn, d->card_runs_on.autn, 16) == 0) {
+        give(w, device, d->card_user, &d->card_output.result); /* else whoever asked has lost its power since */
     }
     godwit_wipe(&d->card_output, sizeof d->card_output);
+    run_next(w, device);
 }
 
 void lab_card_computed(godwit_world_t *w, unsigned device)

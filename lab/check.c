@@ -294,9 +294,12 @@ void lab_check_message(godwit_world_t *w, const lab_call_t *call, const godwit_m
             check_vector(w, call, &message->u.auth_info_answer.vector[i]);
         }
     }
+    if (message->kind == GODWIT_KEY_PUSH) { /* sent until it is answered */
+        lab_learn_session(w, message->u.key_push.k_session, message->u.key_push.generation);
+    }
     if (message->kind == GODWIT_KEY_ANSWER && message->u.key_answer.status == GODWIT_OK) {
         const godwit_slice_t k_session = godwit_slice(message->u.key_answer.k_session, 32);
-        if (!is_new(&w->keys, hash_of(&k_session, 1))) {
+        if (!is_new(&w->keys, hash_of(&k_session, 1)) && !message->u.key_answer.parked.set) {
             lab_violate(w, "a K_session handed out twice");
         }
         lab_learn_session(w, message->u.key_answer.k_session, message->u.key_answer.generation);

@@ -10,6 +10,8 @@ static void search_endpoint(godwit_world_t *w, unsigned node)
     lab_search_octets(w, node, &e->hse, sizeof e->hse);
     lab_search_octets(w, node, e->sessions, LAB_SESSIONS * sizeof *e->sessions);
     lab_search_octets(w, node, e->exchanges, LAB_EXCHANGES * sizeof *e->exchanges);
+    lab_search_octets(w, node, e->bearers, LAB_BEARERS * sizeof *e->bearers);
+    lab_search_octets(w, node, e->pushes, LAB_PUSHES * sizeof *e->pushes);
 }
 
 static void search_role(godwit_world_t *w, unsigned node)
@@ -25,6 +27,18 @@ static void search_role(godwit_world_t *w, unsigned node)
     case GODWIT_WORLD_HSS:
         lab_search_octets(w, node, &w->hss, sizeof w->hss);
         break;
+    case GODWIT_WORLD_MME:
+        lab_search_octets(w, node, &w->mme, sizeof w->mme);
+        break;
+    case GODWIT_WORLD_SGSN:
+        lab_search_octets(w, node, &w->sgsn, sizeof w->sgsn);
+        break;
+    case GODWIT_WORLD_SGW:
+        lab_search_octets(w, node, &w->sgw, sizeof w->sgw);
+        break;
+    case GODWIT_WORLD_PGW:
+        lab_search_octets(w, node, &w->pgw, sizeof w->pgw);
+        break;
     default:
         break;
     }
@@ -34,6 +48,9 @@ static void search_function(godwit_world_t *w, unsigned node)
 {
     const lab_function_t *f = &w->functions[node];
     search_role(w, node);
+    if (w->tables[node] != NULL) {
+        lab_search_octets(w, node, w->tables[node], sizeof *w->tables[node]);
+    }
     lab_search_octets(w, node, f->store.shown, f->store.shown_count * sizeof *f->store.shown);
     lab_search_octets(w, node, f->store.durable, f->store.durable_count * sizeof *f->store.durable);
     for (const lab_job_t *job = f->first; job != NULL; job = job->next) {
@@ -46,6 +63,7 @@ static void search_device(godwit_world_t *w, unsigned device)
     const lab_device_t *d = &w->devices[device];
     unsigned node = godwit_world_device_node(device);
     lab_search_octets(w, node, &d->device, sizeof d->device);
+    lab_search_octets(w, node, &d->access, sizeof d->access);
     lab_search_octets(w, node, d->nvm, sizeof d->nvm);
     lab_search_octets(w, node, d->nvm_next, sizeof d->nvm_next);
     for (const lab_device_input_t *in = d->first; in != NULL; in = in->next) {

@@ -9,7 +9,6 @@
 #include "lab/internal.h"
 
 #define RETRY_MS 1000 /* the application asks again after GODWIT_AGAIN */
-#define ENDPOINT "hse.home.example"
 
 /* ---- power ---- */
 
@@ -20,10 +19,11 @@ void lab_device_make(godwit_world_t *w, unsigned device)
     d->config = (godwit_device_config_t){
         .crypto = &godwit_crypto_builtin,
         .imsi = lab_imsi(device),
-        .endpoint = godwit_slice_of_string(ENDPOINT),
+        .endpoint = godwit_slice_of_string(lab_host(lab_endpoint_node(w))),
         .best_plmn = w->plmn,
         .serving_network = w->plmn,
-        .framing = w->config.framing,
+        .framing = lab_framing(w, lab_endpoint_node(w)),
+        .agreements = lab_agreements(w),
         .suites = LAB_SUITES,
         .reserve = w->config.reserve,
     };
@@ -47,6 +47,9 @@ void lab_device_start(godwit_world_t *w, unsigned device)
         lab_violate(w, "a device does not start with what it stored");
     }
     lab_learn_device_keys(w, device);
+    if (w->config.access != GODWIT_WORLD_WIFI) {
+        lab_access_start(w, device);
+    }
     for (uint32_t i = d->waiting_first; i < w->reading_count; i++) {
         if (w->readings[i].device == device && !w->readings[i].handed_over) {
             (void)lab_after(w, 0, LAB_SUBMIT, godwit_world_device_node(device));
@@ -71,7 +74,8 @@ void lab_device_stop(godwit_world_t *w, unsigned device)
     free_inputs(d);
     d->busy = d->storing = false;
     d->down = true;
-    d->device_waits = false;
+    memset(d->asks, 0, sizeof d->asks);
+    lab_access_stop(w, device);
     d->timer_serial++;
     d->incarnation++;
     godwit_wipe(&d->device, sizeof d->device);
@@ -79,10 +83,24 @@ void lab_device_stop(godwit_world_t *w, unsigned device)
 
 /* ---- requests ---- */
 
-static void count_event(lab_device_t *d, const godwit_device_request_t *r)
+static void count_event(godwit_world_t *w, unsigned device, const godwit_device_request_t *r)
 {
+    lab_device_t *d = &w->devices[device];
     lab_saw(d->events, r->name, r->reason);
     d->resyncs += r->reason == GODWIT_AUTH_RESYNC;
+    if (strcmp(r->name, "modify_bearer") == 0) {
+        d->wants_modify = true;
+        (void)lab_after(w, 0, LAB_ACCESS_TRY, godwit_world_device_node(device));
+    }
+}
+
+static void send_up(godwit_world_t *w, unsigned device, godwit_slice_t octets)
+{
+    if (w->config.access == GODWIT_WORLD_WIFI) {
+        lab_air_send(w, device, true, NULL, lab_endpoint_node(w), octets);
+    } else {
+        lab_access_send(w, device, octets);
+    }
 }
 
 /* False when the list must wait. */
@@ -93,7 +111,7 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_re
     switch (r->kind) {
     case GODWIT_DEVICE_SEND:
         lab_check_sent_up(w, device, r->octets);
-        lab_air_send(w, device, true, NULL, GODWIT_WORLD_HSE, r->octets);
+        send_up(w, device, r->octets);
         break;
     case GODWIT_DEVICE_DELIVER:
         d->received++;
@@ -106,9 +124,8 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_re
         (void)lab_after(w, LAB_STORE_MS, LAB_DURABLE, godwit_world_device_node(device));
         return false;
     case GODWIT_DEVICE_AUTHENTICATE:
-        d->device_waits = true;
         d->card_runs++;
-        lab_card_run(w, device, r->rand, r->autn);
+        lab_card_ask(w, device, LAB_USER_DEVICE, r->rand, r->autn);
         break;
     case GODWIT_DEVICE_TIMER:
         d->timer_serial++;
@@ -118,7 +135,7 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_re
         }
         break;
     case GODWIT_DEVICE_EVENT:
-        count_event(d, r);
+        count_event(w, device, r);
         break;
     }
     return true;
@@ -129,6 +146,10 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_re
 static void submit(godwit_world_t *w, unsigned device, const uint8_t random[4])
 {
     lab_device_t *d = &w->devices[device];
+    if (!lab_access_ready(w, device)) {
+        (void)lab_after(w, RETRY_MS, LAB_SUBMIT, godwit_world_device_node(device));
+        return;
+    }
     for (uint32_t i = d->waiting_first; i < w->reading_count; i++) {
         lab_reading_t *reading = &w->readings[i];
         if (reading->device != device || reading->handed_over) {
@@ -145,6 +166,19 @@ static void submit(godwit_world_t *w, unsigned device, const uint8_t random[4])
         }
         d->waiting_first = i;
         return;
+    }
+}
+
+/* What is for the device library; false: for its access. */
+static bool is_for_library(const godwit_world_t *w, const lab_device_input_t *in)
+{
+    switch (in->kind) {
+    case LAB_PACKET:
+        return in->packet->leg == GODWIT_WORLD_LEG_EMSDP;
+    case LAB_SUBMIT:
+        return true;
+    default:
+        return w->config.access == GODWIT_WORLD_WIFI || in->kind < LAB_ACCESS_CARD || in->kind > LAB_ACCESS_DETACH;
     }
 }
 
@@ -167,6 +201,12 @@ static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *i
     case LAB_CARD:
         lab_search_octets(w, godwit_world_device_node(device), &in->result, sizeof in->result);
         status = godwit_device_usim_result(&d->device, &in->result, random, &d->requests);
+        break;
+    case LAB_BEARER:
+        d->starting = false;
+        status = godwit_device_bearer_start(&d->device, godwit_slice(in->packet->octets, in->packet->len), random,
+                                            &d->requests);
+        status = status == GODWIT_WRONG_STATE ? GODWIT_OK : status; /* a late one */
         break;
     case LAB_END:
         status = godwit_device_terminate(&d->device, &d->requests);
@@ -208,7 +248,11 @@ static void go_on(godwit_world_t *w, unsigned device)
             lab_device_input_t *in = d->first;
             d->first = in->next;
             d->last = d->first == NULL ? NULL : d->last;
-            take(w, device, in);
+            if (is_for_library(w, in)) {
+                take(w, device, in);
+            } else {
+                lab_access_take(w, device, in);
+            }
             free_input(in);
         }
         d->busy = d->busy && d->at < d->requests.count;
@@ -229,6 +273,16 @@ void lab_device_durable(godwit_world_t *w, unsigned device)
 }
 
 /* The packet is the device's from now on. */
+void lab_device_queue(godwit_world_t *w, unsigned device, lab_event_kind_t kind, lab_packet_t *packet)
+{
+    lab_device_t *d = &w->devices[device];
+    lab_device_input_t *in = lab_alloc(sizeof *in);
+    in->kind = kind;
+    in->packet = packet;
+    *(d->last == NULL ? &d->first : &d->last->next) = in;
+    d->last = in;
+}
+
 void lab_device_give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, lab_packet_t *packet,
                      const godwit_usim_result_t *result)
 {
@@ -237,14 +291,10 @@ void lab_device_give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, 
         lab_free(packet);
         return; /* a reading that waits is offered when power is back */
     }
-    lab_device_input_t *in = lab_alloc(sizeof *in);
-    in->kind = kind;
-    in->packet = packet;
+    lab_device_queue(w, device, kind, packet);
     if (result != NULL) {
-        in->result = *result;
+        d->last->result = *result;
     }
-    *(d->last == NULL ? &d->first : &d->last->next) = in;
-    d->last = in;
     if (!d->storing) {
         go_on(w, device);
     }

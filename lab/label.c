@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/wire/diameter.h"
+#include "core/wire/ek_e2m.h"
 #include "core/wire/emm.h"
 #include "core/wire/esm.h"
 #include "core/wire/gmm.h"
@@ -172,10 +173,20 @@ static void diameter_label(godwit_slice_t octets, char label[GODWIT_LAB_LABEL_MA
     if (godwit_diameter_header_parse(octets, &h, &avps) != GODWIT_OK) {
         return;
     }
+    static const char *const purposes[] = {"Key",
+                                           "Key (session)",
+                                           "Key (next generation)",
+                                           "Key (by selector)",
+                                           "Key (push)",
+                                           "Key (key set push)",
+                                           "Key (park)",
+                                           "Key (activation)",
+                                           "Key (bearer)"};
+    uint32_t purpose = h.command == GODWIT_EK_COMMAND_KEY ? godwit_ek_purpose(octets) : 0;
     const char *name = h.command == GODWIT_S6A_AUTHENTICATION_INFORMATION ? "Authentication-Information"
-                       : h.command == GODWIT_EK_COMMAND_KEY               ? "Key"
                        : h.command == GODWIT_EK_COMMAND_CONFIRM           ? "Key-Confirm"
-                                                                          : "Diameter";
+                       : purpose <= GODWIT_EK_PURPOSE_BEARER              ? purposes[purpose]
+                                                                          : "Key";
     (void)snprintf(label, GODWIT_LAB_LABEL_MAX, "%s-%s", name,
                    (h.flags & GODWIT_DIAMETER_REQUEST) != 0 ? "Request" : "Answer");
 }

@@ -21,7 +21,7 @@ static const struct {
     [GODWIT_WORLD_SGSN] = {"sgsn", "sgsn." VISITED, VISITED},
     [GODWIT_WORLD_SGW] = {"sgw", "sgw." VISITED, VISITED},
     [GODWIT_WORLD_PGW] = {"pgw", "pgw." HOME, HOME},
-    [GODWIT_WORLD_STRANGER] = {"stranger", "mme." VISITED, VISITED},
+    [GODWIT_WORLD_STRANGER] = {"stranger", "stranger." VISITED, VISITED},
 };
 
 const char *lab_host(unsigned node)
@@ -39,15 +39,64 @@ const char *godwit_world_node_name(unsigned node)
     return lab_is_function(node) ? identities[node].name : lab_is_card(node) ? "usim" : "device";
 }
 
+unsigned lab_endpoint_node(const godwit_world_t *w)
+{
+    return w->config.solution == 2 ? GODWIT_WORLD_EMSE : GODWIT_WORLD_HSE;
+}
+
+static uint8_t bit(godwit_agreement_t agreement)
+{
+    return (uint8_t)(1u << (agreement - 1));
+}
+
+uint8_t lab_agreements(const godwit_world_t *w)
+{
+    uint8_t access = bit(GODWIT_AGREEMENT_ACCESS_UMTS) | bit(GODWIT_AGREEMENT_ACCESS_EPS);
+    return bit(GODWIT_AGREEMENT_SEPARATE_EPS) | (w->config.solution == 1 || w->config.solution == 2 ? access : 0);
+}
+
+/* Where a bearer names the session, no Session ID travels. */
 godwit_framing_t lab_framing(const godwit_world_t *w, unsigned node)
 {
-    (void)node;
-    return w->config.framing;
+    return w->config.solution == 1 && node == GODWIT_WORLD_HSE ? (godwit_framing_t){0, 1} : w->config.framing;
 }
 
 static void set_name(char *to, unsigned node)
 {
     memcpy(to, lab_host(node), strlen(lab_host(node)) + 1);
+}
+
+/* Solutions 1 and 2: where keys of the access come from, and the gateway. */
+static void with_access_keys(godwit_world_t *w, unsigned node, godwit_hse_config_t *config)
+{
+    lab_endpoint_t *e = &w->endpoints[lab_endpoint_of(node)];
+    if (w->config.solution == 2) {
+        config->e2m_source = GODWIT_FUNCTION_EMKS;
+        return;
+    }
+    static const godwit_function_t sources[] = {GODWIT_FUNCTION_NONE, GODWIT_FUNCTION_NONE, GODWIT_FUNCTION_HSS,
+                                                GODWIT_FUNCTION_EMKS};
+    bool delivers = w->config.delivery >= 'A' && w->config.delivery <= 'D';
+    config->e2m_source = delivers ? sources[w->config.delivery - 'A'] : GODWIT_FUNCTION_HSS;
+    config->idle_ms = w->config.idle_ms;
+    if (w->config.delivery == 'A' || w->config.delivery == 'B') {
+        set_name(config->push_from, GODWIT_WORLD_HSS);
+    }
+    e->gateway = (godwit_hse_gateway_t){.address_len = 4};
+    set_name(e->gateway.origin_host, GODWIT_WORLD_PGW);
+    memcpy(e->gateway.address, lab_node_address(GODWIT_WORLD_PGW, 0).octets, 4);
+    config->gateways = &e->gateway;
+    config->gateway_count = 1;
+}
+
+static void wipe_tables(lab_endpoint_t *e)
+{
+    memset(e->sessions, 0, LAB_SESSIONS * sizeof *e->sessions);
+    memset(e->exchanges, 0, LAB_EXCHANGES * sizeof *e->exchanges);
+    memset(e->senders, 0, LAB_SENDERS * sizeof *e->senders);
+    memset(e->bearers, 0, LAB_BEARERS * sizeof *e->bearers);
+    memset(e->pushes, 0, LAB_PUSHES * sizeof *e->pushes);
+    memset(&e->hse, 0, sizeof e->hse);
 }
 
 static void start_endpoint(godwit_world_t *w, unsigned node)
@@ -56,20 +105,21 @@ static void start_endpoint(godwit_world_t *w, unsigned node)
     godwit_hse_config_t config = {
         .crypto = &godwit_crypto_builtin,
         .framing = lab_framing(w, node),
-        .agreements = 1u << (GODWIT_AGREEMENT_SEPARATE_EPS - 1),
+        .agreements = lab_agreements(w),
         .suite_order = {GODWIT_SUITE_DEFAULT},
         .rekey_datagrams = w->config.rekey_datagrams,
         .reauthenticate_generations = w->config.reauthenticate_generations,
     };
     set_name(config.endpoint, node);
-    memset(e->sessions, 0, LAB_SESSIONS * sizeof *e->sessions);
-    memset(e->exchanges, 0, LAB_EXCHANGES * sizeof *e->exchanges);
-    memset(e->senders, 0, LAB_SENDERS * sizeof *e->senders);
-    memset(&e->hse, 0, sizeof e->hse);
+    if (w->config.solution == 1 || w->config.solution == 2) {
+        with_access_keys(w, node, &config);
+    }
+    wipe_tables(e);
     if (godwit_hse_init(&e->hse, &config, e->sessions, LAB_SESSIONS, e->exchanges, LAB_EXCHANGES, e->senders,
                         LAB_SENDERS) != GODWIT_OK) {
         abort();
     }
+    godwit_hse_set_bearers(&e->hse, e->bearers, LAB_BEARERS, e->pushes, LAB_PUSHES);
     e->hse.next_transaction = (uint32_t)godwit_lab_random(&w->random);
 }
 
@@ -81,7 +131,17 @@ static void start_emks(godwit_world_t *w)
     w->emks.agreements = 1u << (GODWIT_AGREEMENT_SEPARATE_EPS - 1);
     w->emks.next_transaction = (uint32_t)godwit_lab_random(&w->random);
     set_name(w->emks.local_host, GODWIT_WORLD_EMKS);
+    set_name(w->emks.hss_hosts[0], GODWIT_WORLD_HSS);
+    w->emks.hss_host_count = 1;
     memcpy(w->emks.local_realm, lab_realm(GODWIT_WORLD_EMKS), strlen(lab_realm(GODWIT_WORLD_EMKS)) + 1);
+}
+
+static void add_node(godwit_world_t *w, unsigned node, uint8_t ind, bool home)
+{
+    godwit_hss_node_t *n = &w->hss.nodes[w->hss.node_count++];
+    n->ind = ind;
+    n->home = home;
+    set_name(n->host, node);
 }
 
 static void start_hss(godwit_world_t *w)
@@ -90,10 +150,18 @@ static void start_hss(godwit_world_t *w)
     w->hss.crypto = &godwit_crypto_builtin;
     w->hss.best_plmn = w->plmn;
     w->hss.vectors_per_request = 1;
-    w->hss.nodes[0].ind = 1;
-    w->hss.nodes[0].home = true;
-    set_name(w->hss.nodes[0].host, GODWIT_WORLD_EMKS);
-    w->hss.node_count = 1;
+    add_node(w, GODWIT_WORLD_EMKS, 1, true);
+    add_node(w, GODWIT_WORLD_MME, 2, false);
+    add_node(w, GODWIT_WORLD_SGSN, 3, false);
+    set_name(w->hss.local_host, GODWIT_WORLD_HSS);
+    memcpy(w->hss.local_realm, lab_realm(GODWIT_WORLD_HSS), strlen(lab_realm(GODWIT_WORLD_HSS)) + 1);
+    if (w->config.delivery != 0) {
+        w->hss.e2m.delivery = (godwit_e2m_delivery_t)(w->config.delivery - 'A' + GODWIT_E2M_DELIVERY_A);
+        w->hss.e2m.retention_ms = w->config.retention_ms;
+        set_name(w->hss.e2m.endpoint, GODWIT_WORLD_HSE);
+        set_name(w->hss.e2m.gateways[0], GODWIT_WORLD_PGW);
+        w->hss.e2m.gateway_count = 1;
+    }
 }
 
 void lab_start_role(godwit_world_t *w, unsigned node)
@@ -110,6 +178,7 @@ void lab_start_role(godwit_world_t *w, unsigned node)
         start_hss(w);
         break;
     default:
+        lab_start_gtp_node(w, node);
         break;
     }
 }
@@ -126,6 +195,18 @@ void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, g
         break;
     case GODWIT_WORLD_HSS:
         godwit_hss_step(&w->hss, in, out);
+        break;
+    case GODWIT_WORLD_MME:
+        godwit_mme_step(&w->mme, in, out);
+        break;
+    case GODWIT_WORLD_SGSN:
+        godwit_sgsn_step(&w->sgsn, in, out);
+        break;
+    case GODWIT_WORLD_SGW:
+        godwit_sgw_step(&w->sgw, in, out);
+        break;
+    case GODWIT_WORLD_PGW:
+        godwit_pgw_step(&w->pgw, in, out);
         break;
     default:
         break;

@@ -30,7 +30,8 @@ int godwit_world_cut_node(const godwit_world_t *w)
 
 void godwit_world_quiet(godwit_world_t *w)
 {
-    w->config.loss = w->config.repeat = 0;
+    w->config.loss = w->config.repeat = w->config.core_loss = 0;
+    memset(w->cuts, 0, sizeof w->cuts);
     w->config.delay_max_ms = w->config.delay_min_ms;
     w->cut_at = 0;
 }

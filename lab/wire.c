@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/wire/ek.h"
+#include "core/wire/ek_e2m.h"
 #include "core/wire/s6a.h"
 #include "lab/internal.h"
 
@@ -41,6 +41,26 @@ static godwit_function_t function_of(unsigned node)
 
 /* ---- octets of each kind ---- */
 
+static godwit_status_t encode_e2m(const godwit_diameter_envelope_t *e, const godwit_message_t *m, godwit_writer_t *out)
+{
+    switch (m->kind) {
+    case GODWIT_KEY_PUSH:
+        return godwit_ek_key_push_build(e, &m->u.key_push, out);
+    case GODWIT_KEY_SET_PUSH:
+        return godwit_ek_key_set_push_build(e, &m->u.key_set_push, out);
+    case GODWIT_KEY_PARK:
+        return godwit_ek_key_park_build(e, &m->u.key_park, out);
+    case GODWIT_ACTIVATION:
+        return godwit_ek_activation_build(e, &m->u.activation, out);
+    case GODWIT_BEARER:
+        return godwit_ek_bearer_build(e, &m->u.bearer, out);
+    case GODWIT_BEARER_ANSWER:
+        return godwit_ek_bearer_answer_build(e, &m->u.bearer_answer, out);
+    default:
+        return godwit_ek_outcome_build(e, m->u.outcome, out);
+    }
+}
+
 static godwit_status_t encode(const godwit_diameter_envelope_t *e, const godwit_message_t *m, godwit_writer_t *out)
 {
     switch (m->kind) {
@@ -57,7 +77,33 @@ static godwit_status_t encode(const godwit_diameter_envelope_t *e, const godwit_
     case GODWIT_KEY_CONFIRM_ANSWER:
         return godwit_ek_confirm_answer_build(e, m->u.key_confirm_answer, out);
     default:
-        return GODWIT_INVALID_ARGUMENT;
+        return encode_e2m(e, m, out);
+    }
+}
+
+static godwit_status_t decode_e2m(godwit_slice_t octets, godwit_diameter_envelope_t *e, godwit_message_t *m)
+{
+    godwit_diameter_fault_t fault;
+    switch (m->kind) {
+    case GODWIT_KEY_PUSH:
+        return godwit_ek_key_push_parse(octets, e, &m->u.key_push, &fault);
+    case GODWIT_KEY_SET_PUSH:
+        return godwit_ek_key_set_push_parse(octets, e, &m->u.key_set_push, &fault);
+    case GODWIT_KEY_PARK:
+        return godwit_ek_key_park_parse(octets, e, &m->u.key_park, &fault);
+    case GODWIT_ACTIVATION:
+        return godwit_ek_activation_parse(octets, e, &m->u.activation, &fault);
+    case GODWIT_BEARER:
+        return godwit_ek_bearer_parse(octets, e, &m->u.bearer, &fault);
+    case GODWIT_BEARER_ANSWER:
+        return godwit_ek_bearer_answer_parse(octets, e, &m->u.bearer_answer);
+    case GODWIT_KEY_PUSH_ANSWER:
+    case GODWIT_KEY_SET_PUSH_ANSWER:
+    case GODWIT_KEY_PARK_ANSWER:
+    case GODWIT_ACTIVATION_ANSWER:
+        return godwit_ek_outcome_parse(octets, e, &m->u.outcome);
+    default:
+        return GODWIT_MALFORMED;
     }
 }
 
@@ -79,8 +125,32 @@ static godwit_status_t decode(godwit_slice_t octets, godwit_vector_kind_t vector
     case GODWIT_KEY_CONFIRM_ANSWER:
         return godwit_ek_confirm_answer_parse(octets, e, &m->u.key_confirm_answer);
     default:
-        return GODWIT_INVALID_ARGUMENT;
+        return decode_e2m(octets, e, m);
     }
+}
+
+/* Which request it is: its command says so, and where one command has many, Key-Purpose. */
+static godwit_message_kind_t kind_of(godwit_slice_t octets, uint32_t command)
+{
+    static const godwit_message_kind_t purposes[] = {
+        0,
+        GODWIT_KEY_REQUEST,
+        GODWIT_KEY_REQUEST,
+        GODWIT_KEY_REQUEST,
+        [GODWIT_EK_PURPOSE_KEY_PUSH] = GODWIT_KEY_PUSH,
+        [GODWIT_EK_PURPOSE_KEY_SET_PUSH] = GODWIT_KEY_SET_PUSH,
+        [GODWIT_EK_PURPOSE_KEY_PARK] = GODWIT_KEY_PARK,
+        [GODWIT_EK_PURPOSE_ACTIVATION] = GODWIT_ACTIVATION,
+        [GODWIT_EK_PURPOSE_BEARER] = GODWIT_BEARER,
+    };
+    uint32_t purpose = command == GODWIT_EK_COMMAND_KEY ? godwit_ek_purpose(octets) : 0;
+    if (command == GODWIT_S6A_AUTHENTICATION_INFORMATION) {
+        return GODWIT_AUTH_INFO_REQUEST;
+    }
+    if (command == GODWIT_EK_COMMAND_CONFIRM) {
+        return GODWIT_KEY_CONFIRM;
+    }
+    return purpose <= GODWIT_EK_PURPOSE_BEARER ? purposes[purpose] : 0;
 }
 
 /* ---- sending ---- */
@@ -147,8 +217,6 @@ static void copy_name(char to[GODWIT_NODE_NAME_MAX], godwit_slice_t from)
     to[len] = '\0';
 }
 
-/* What the sender said is what its octets say; which request it was is what its command, and where there are many its purpose, says. The lab takes
- * it from the call, which the sender made. */
 bool lab_read_message(godwit_world_t *w, const lab_packet_t *packet, godwit_message_t *m)
 {
     godwit_diameter_header_t header;
@@ -163,7 +231,7 @@ bool lab_read_message(godwit_world_t *w, const lab_packet_t *packet, godwit_mess
         return false;
     }
     bool request = (header.flags & GODWIT_DIAMETER_REQUEST) != 0;
-    m->kind = request ? call->kind : (godwit_message_kind_t)(call->kind + 1);
+    m->kind = request ? kind_of(octets, header.command) : (godwit_message_kind_t)(call->kind + 1);
     m->from = function_of(packet->from);
     m->to = function_of(packet->to);
     if (decode(octets, call->vectors, &e, m) != GODWIT_OK) {

@@ -2,6 +2,7 @@
  *
  * Events in the order of time, and the power of the nodes.
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +21,20 @@ typedef union head {
 
 static size_t in_use; /* of this process */
 
+/* Worlds come and go: what one leaves, the next takes, without the kernel. */
+static void keep_memory(void)
+{
+    static bool is_kept;
+    if (!is_kept) {
+        is_kept = true;
+        (void)mallopt(M_MMAP_THRESHOLD, 64 << 20);
+        (void)mallopt(M_TRIM_THRESHOLD, 128 << 20);
+    }
+}
+
 void *lab_alloc(size_t size)
 {
+    keep_memory();
     head_t *head = calloc(1, sizeof *head + size);
     if (head == NULL) {
         abort();
@@ -139,7 +152,8 @@ static void at_device(godwit_world_t *w, const lab_event_t *e)
         (e->kind == LAB_CARD ? lab_card_computed : lab_card_durable)(w, device);
     } else if (e->kind == LAB_DURABLE) {
         lab_device_durable(w, device);
-    } else if (e->kind != LAB_TIMER || e->serial == w->devices[device].timer_serial) {
+    } else if ((e->kind != LAB_TIMER || e->serial == w->devices[device].timer_serial) &&
+               (e->kind != LAB_ACCESS_TIMER || e->serial == w->devices[device].access_timer_serial)) {
         lab_device_give(w, device, e->kind, NULL, NULL);
     }
 }
@@ -225,6 +239,9 @@ static void put_subscriber(godwit_world_t *w, unsigned device)
     record.u.subscriber.key = lab_key(device);
     record.u.subscriber.ind_bits = GODWIT_IND_BITS_DEFAULT;
     record.u.subscriber.sqn_by_time = w->config.sqn_by_time;
+    if (w->config.delivery != 0) {
+        record.u.subscriber.features = w->config.me_derives ? GODWIT_FEATURE_E2M_ME : GODWIT_FEATURE_E2M_USIM;
+    }
     lab_store_put(&w->functions[GODWIT_WORLD_HSS].store, &record, false);
     lab_store_put(&w->functions[GODWIT_WORLD_HSS].store, &record, true);
 }
@@ -234,13 +251,24 @@ static void make_endpoint(lab_endpoint_t *e)
     e->sessions = lab_alloc(LAB_SESSIONS * sizeof *e->sessions);
     e->exchanges = lab_alloc(LAB_EXCHANGES * sizeof *e->exchanges);
     e->senders = lab_alloc(LAB_SENDERS * sizeof *e->senders);
+    e->bearers = lab_alloc(LAB_BEARERS * sizeof *e->bearers);
+    e->pushes = lab_alloc(LAB_PUSHES * sizeof *e->pushes);
+}
+
+#define NODE(name) (1u << GODWIT_WORLD_##name)
+static uint32_t nodes_for(const godwit_world_config_t *config)
+{
+    uint32_t nodes = NODE(HSE) | NODE(EMKS) | NODE(HSS) | (config->solution == 2 ? NODE(EMSE) : 0);
+    nodes |= config->access == GODWIT_WORLD_EPS    ? NODE(MME) | NODE(SGW) | NODE(PGW)
+             : config->access == GODWIT_WORLD_UMTS ? NODE(SGSN) | NODE(PGW)
+                                                   : 0;
+    return nodes;
 }
 
 static void make_functions(godwit_world_t *w)
 {
-    static const uint32_t home = 1u << GODWIT_WORLD_HSE | 1u << GODWIT_WORLD_EMKS | 1u << GODWIT_WORLD_HSS;
     static const size_t records[GODWIT_WORLD_FUNCTIONS] = {256, 128, 64, 256, 1, 1, 1, 1, 1};
-    uint32_t nodes = w->config.nodes == 0 ? home : w->config.nodes;
+    uint32_t nodes = w->config.nodes == 0 ? nodes_for(&w->config) : w->config.nodes;
     make_endpoint(&w->endpoints[0]);
     make_endpoint(&w->endpoints[1]);
     for (unsigned i = 0; i < GODWIT_WORLD_FUNCTIONS; i++) {
@@ -279,11 +307,14 @@ static void free_functions(godwit_world_t *w)
     for (unsigned i = 0; i < GODWIT_WORLD_FUNCTIONS; i++) {
         lab_function_stop(w, i);
         lab_store_free(&w->functions[i].store);
+        lab_free(w->tables[i]);
     }
     for (size_t i = 0; i < 2; i++) {
         lab_free_secret(w->endpoints[i].sessions);
         lab_free_secret(w->endpoints[i].exchanges);
         lab_free(w->endpoints[i].senders);
+        lab_free_secret(w->endpoints[i].bearers);
+        lab_free_secret(w->endpoints[i].pushes);
     }
 }
 
@@ -294,7 +325,7 @@ static void free_watch(godwit_world_t *w)
         lab_set_free(sets[i]);
     }
     for (size_t i = 0; i < LAB_ENDS; i++) {
-        lab_free_secret(w->known[i]);
+        lab_free(w->known[i]);
     }
     lab_secrets_free(&w->secrets);
 }
@@ -314,6 +345,6 @@ void godwit_world_free(godwit_world_t *w)
     free_watch(w);
     lab_free(w->heap);
     lab_free(w->readings);
-    lab_free_secret(w->devices);
-    lab_free_secret(w);
+    lab_free(w->devices);
+    lab_free(w); /* its subscribers are the lab's own */
 }

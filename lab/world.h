@@ -17,6 +17,10 @@
 #include "roles/emks.h"
 #include "roles/hse.h"
 #include "roles/hss.h"
+#include "roles/mme.h"
+#include "roles/pgw.h"
+#include "roles/sgsn.h"
+#include "roles/sgw.h"
 #include "roles/usim.h"
 
 #define GODWIT_WORLD_DEVICES_MAX 32
@@ -98,9 +102,14 @@ typedef struct godwit_world_config {
     uint32_t core_loss;     /* between functions: of GTP and the gateway's tunnel, in thousandths */
     uint32_t core_delay_ms; /* 0: 5 */
     uint8_t solution; /* of the devices: 1, 2 or 3; 0 with an access: none, readings go unprotected (no endpoint) */
-    bool policies;    /* Solution 4: home and visited network have exchanged theirs */
-    char delivery;    /* of Solution 1: 'A' to 'D'; 0: the HSS flags no vector. Solution 2: 'D' */
-    bool me_derives;  /* variant E */
+    /* What is missing where Solution 1 needs it: each makes devices fall back. */
+    bool usim_unaware, me_unaware, mme_unaware, strip_container;
+    uint8_t selector;      /* 1 RAND, 2 SQN; 0: RAND */
+    uint32_t retention_ms; /* of the HSS; 0: its default */
+    uint32_t idle_ms;      /* the HSE flushes a bearer after so long; 0: never */
+    bool policies;         /* Solution 4: home and visited network have exchanged theirs */
+    char delivery;         /* of Solution 1: 'A' to 'D'; 0: the HSS flags no vector. Solution 2: 'D' */
+    bool me_derives;       /* variant E */
     uint32_t search_every; /* with watch_memory: one input of so many; 0: every one */
     bool watch_memory;     /* after every input the memory of its node is searched for keys: lab/custody.h */
 } godwit_world_config_t;

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The owner of a device's mobile access: it attaches when power comes and again whenever the access was lost, and stands between access and
+ * device library as godwit/access.h says.
+ */
+#include "godwit/access.h"
+
+#include <string.h>
+
+#include "lab/internal.h"
+
+#define AGAIN_MS 3000 /* until the owner attaches or modifies anew */
+#define APN_E2M "e2m.home.example"
+#define APN_TUNNEL "iot.home.example"
+
+static unsigned serving_node(const godwit_world_t *w)
+{
+    return w->config.access == GODWIT_WORLD_EPS ? GODWIT_WORLD_MME : GODWIT_WORLD_SGSN;
+}
+
+static void try_later(godwit_world_t *w, unsigned device, uint64_t delay_ms)
+{
+    (void)lab_after(w, delay_ms, LAB_ACCESS_TRY, godwit_world_device_node(device));
+}
+
+bool lab_access_ready(const godwit_world_t *w, unsigned device)
+{
+    const lab_device_t *d = &w->devices[device];
+    return w->config.access == GODWIT_WORLD_WIFI ||
+           (godwit_access_state(&d->access) == GODWIT_ACCESS_ACTIVE && !d->starting);
+}
+
+/* ---- requests ---- */
+
+static void run(godwit_world_t *w, unsigned device);
+
+/* Gives a device input of that kind with these octets. */
+static void give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, godwit_slice_t octets)
+{
+    unsigned node = godwit_world_device_node(device);
+    lab_device_queue(w, device, kind, lab_packet(GODWIT_WORLD_LEG_EMSDP, serving_node(w), node, octets));
+}
+
+static void key_set(godwit_world_t *w, unsigned device, const godwit_access_request_t *r)
+{
+    lab_device_t *d = &w->devices[device];
+    uint8_t room[GODWIT_ACCESS_CONTAINER_MAX];
+    godwit_writer_t out = godwit_writer(room, sizeof room);
+    godwit_status_t status = godwit_device_access_key_set(&d->device, r->agreement, r->rand, r->sqn, r->e2m_keyset);
+    if (status == GODWIT_OK && w->config.solution == 1) {
+        status = godwit_device_container(&d->device, w->plmn, w->config.selector == 2 ? 2 : 1, &out);
+    }
+    d->starting = w->config.solution == 1 && status == GODWIT_OK;
+    if (w->config.solution == 1 &&
+        godwit_access_container(&d->access, status == GODWIT_OK ? godwit_written(&out) : godwit_slice(NULL, 0),
+                                &d->access_requests) != GODWIT_OK) {
+        lab_violate(w, "the access refuses a container");
+    }
+}
+
+static void saw(godwit_world_t *w, unsigned device, const godwit_access_request_t *r)
+{
+    static const char *const lost[] = {"given_up", "detached", "deactivated"};
+    lab_device_t *d = &w->devices[device];
+    lab_saw(d->access_events, r->name, r->reason);
+    for (size_t i = 0; i < sizeof lost / sizeof lost[0]; i++) {
+        if (strcmp(r->name, lost[i]) == 0) {
+            d->starting = false;
+            try_later(w, device, AGAIN_MS);
+        }
+    }
+    if (strcmp(r->name, "attached") == 0 || strcmp(r->name, "activated") == 0 || strcmp(r->name, "connected") == 0) {
+        try_later(w, device, 0);
+    }
+}
+
+static void set_timer(godwit_world_t *w, unsigned device, uint32_t delay_ms)
+{
+    lab_device_t *d = &w->devices[device];
+    d->access_timer_serial++;
+    if (delay_ms > 0) {
+        lab_event_t *e = lab_after(w, delay_ms, LAB_ACCESS_TIMER, godwit_world_device_node(device));
+        e->serial = d->access_timer_serial;
+    }
+}
+
+static void send_frame(godwit_world_t *w, unsigned device, godwit_slice_t frame)
+{
+    lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_RADIO, godwit_world_device_node(device), serving_node(w), frame);
+    p->source = lab_address(w->devices[device].address);
+    p->destination = lab_node_address(serving_node(w), 0);
+    lab_net_send(w, p);
+}
+
+/* True when the list was replaced by another. */
+static bool carry_out(godwit_world_t *w, unsigned device, const godwit_access_request_t *r)
+{
+    switch (r->kind) {
+    case GODWIT_ACCESS_SEND:
+        send_frame(w, device, r->octets);
+        break;
+    case GODWIT_ACCESS_AUTHENTICATE:
+        lab_card_ask(w, device, LAB_USER_ACCESS, r->rand, r->autn);
+        break;
+    case GODWIT_ACCESS_TIMER:
+        set_timer(w, device, r->delay_ms);
+        break;
+    case GODWIT_ACCESS_DELIVER:
+        give(w, device, LAB_PACKET, r->octets);
+        break;
+    case GODWIT_ACCESS_KEY_SET:
+        key_set(w, device, r);
+        return w->config.solution == 1;
+    case GODWIT_ACCESS_CONTAINER:
+        give(w, device, LAB_BEARER, r->octets);
+        break;
+    case GODWIT_ACCESS_EVENT:
+        saw(w, device, r);
+        break;
+    }
+    return false;
+}
+
+/* Carries the list out; nothing in it waits. KEY_SET is the last of its list, and gives another. */
+static void run(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    lab_watch_node(w, godwit_world_device_node(device));
+    for (unsigned lists = 0; lists < 4; lists++) {
+        bool another = false;
+        for (size_t i = 0; i < d->access_requests.count && !another && !d->down; i++) {
+            another = carry_out(w, device, &d->access_requests.item[i]);
+        }
+        if (!another) {
+            return;
+        }
+    }
+    lab_violate(w, "an access that never ends its list");
+}
+
+/* ---- N-PDUs ---- */
+
+static void hold(lab_device_t *d, lab_packet_t *p)
+{
+    if (d->held_count == LAB_HELD) {
+        lab_free(d->held[0]); /* the oldest is lost, as on any link */
+        memmove(d->held, d->held + 1, (LAB_HELD - 1) * sizeof d->held[0]);
+        d->held_count--;
+    }
+    d->held[d->held_count++] = p;
+}
+
+/* False: not now. */
+static bool send_now(godwit_world_t *w, unsigned device, godwit_slice_t n_pdu)
+{
+    lab_device_t *d = &w->devices[device];
+    d->access_requests.count = 0;
+    godwit_status_t status = godwit_access_send(&d->access, n_pdu, &d->access_requests);
+    if (status == GODWIT_OK) {
+        run(w, device);
+    }
+    return status == GODWIT_OK || status == GODWIT_NO_SPACE;
+}
+
+static void send_held(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    while (d->held_count > 0 && send_now(w, device, godwit_slice(d->held[0]->octets, d->held[0]->len))) {
+        lab_free(d->held[0]);
+        memmove(d->held, d->held + 1, (LAB_HELD - 1) * sizeof d->held[0]);
+        d->held_count--;
+    }
+}
+
+void lab_access_send(godwit_world_t *w, unsigned device, godwit_slice_t n_pdu)
+{
+    lab_device_t *d = &w->devices[device];
+    d->sent_up++;
+    if (d->held_count > 0 || !send_now(w, device, n_pdu)) {
+        hold(d, lab_packet(GODWIT_WORLD_LEG_EMSDP, godwit_world_device_node(device), serving_node(w), n_pdu));
+        try_later(w, device, AGAIN_MS);
+    }
+}
+
+/* ---- the owner's part ---- */
+
+static bool modify(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    uint8_t room[GODWIT_ACCESS_CONTAINER_MAX];
+    godwit_writer_t out = godwit_writer(room, sizeof room);
+    d->access_requests.count = 0;
+    godwit_status_t status = godwit_device_container(&d->device, w->plmn, w->config.selector == 2 ? 2 : 1, &out);
+    if (status != GODWIT_OK) {
+        d->wants_modify = false; /* there is no key set any more: nothing to name */
+        return true;
+    }
+    status = godwit_access_modify(&d->access, godwit_written(&out), &d->access_requests);
+    if (status == GODWIT_OK) {
+        d->wants_modify = false;
+        d->starting = true;
+        run(w, device);
+    }
+    return status == GODWIT_OK;
+}
+
+static void try_now(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    godwit_access_state_t state = godwit_access_state(&d->access);
+    d->access_requests.count = 0;
+    if (state == GODWIT_ACCESS_DETACHED && godwit_access_attach(&d->access, &d->access_requests) == GODWIT_OK) {
+        run(w, device);
+    } else if (state == GODWIT_ACCESS_ATTACHED && w->config.access == GODWIT_WORLD_UMTS &&
+               godwit_access_activate(&d->access, &d->access_requests) == GODWIT_OK) {
+        run(w, device);
+    } else if (state == GODWIT_ACCESS_ACTIVE && d->wants_modify && !modify(w, device)) {
+        try_later(w, device, AGAIN_MS);
+    } else if (state == GODWIT_ACCESS_ACTIVE) {
+        send_held(w, device);
+    }
+}
+
+static void take_frame(godwit_world_t *w, unsigned device, const lab_packet_t *p)
+{
+    lab_device_t *d = &w->devices[device];
+    if (godwit_access_receive(&d->access, godwit_slice(p->octets, p->len), &d->access_requests) != GODWIT_OK) {
+        lab_violate(w, "a call of the access failed");
+    }
+    run(w, device);
+}
+
+void lab_access_take(godwit_world_t *w, unsigned device, const lab_device_input_t *in)
+{
+    lab_device_t *d = &w->devices[device];
+    godwit_status_t status = GODWIT_OK;
+    d->access_requests.count = 0;
+    switch (in->kind) {
+    case LAB_PACKET:
+        take_frame(w, device, in->packet);
+        return;
+    case LAB_ACCESS_TRY:
+        try_now(w, device);
+        return;
+    case LAB_ACCESS_CARD:
+        lab_search_octets(w, godwit_world_device_node(device), &in->result, sizeof in->result);
+        status = godwit_access_usim_result(&d->access, &in->result, &d->access_requests);
+        break;
+    case LAB_ACCESS_TIMER:
+        status = godwit_access_timer(&d->access, &d->access_requests);
+        break;
+    case LAB_ACCESS_IDLE:
+        status = godwit_access_idle(&d->access, &d->access_requests);
+        break;
+    default:
+        status = godwit_access_detach(&d->access, &d->access_requests);
+        break;
+    }
+    if (status == GODWIT_OK) {
+        run(w, device);
+    }
+}
+
+/* ---- power ---- */
+
+static godwit_access_config_t config_of(const godwit_world_t *w, unsigned device)
+{
+    return (godwit_access_config_t){
+        .crypto = &godwit_crypto_builtin,
+        .kind = w->config.access == GODWIT_WORLD_EPS ? GODWIT_ACCESS_EPS : GODWIT_ACCESS_UMTS,
+        .imsi = w->devices[device].config.imsi,
+        .serving_network = LAB_VISITED_PLMN,
+        .home = w->plmn,
+        .apn = godwit_slice_of_string(w->config.solution == 1 ? APN_E2M : APN_TUNNEL),
+        .e2m = w->config.solution == 1,
+        .key_set = w->config.solution == 2,
+        .me_derives = w->config.me_derives && !w->config.me_unaware,
+        .selector = w->config.selector == 2 ? 2 : 1,
+    };
+}
+
+void lab_access_start(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    const godwit_access_config_t config = config_of(w, device);
+    d->wants_modify = d->starting = false;
+    if (godwit_access_init(&d->access, &config) != GODWIT_OK) {
+        lab_violate(w, "an access does not start");
+    }
+    try_later(w, device, godwit_lab_random_below(&w->random, 100));
+}
+
+void lab_access_stop(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    for (size_t i = 0; i < d->held_count; i++) {
+        lab_free(d->held[i]);
+    }
+    d->held_count = 0;
+    d->access_timer_serial++;
+    godwit_wipe(&d->access, sizeof d->access);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a world is made of: events, packets, the state of a function and of a device as their owner sees it, and the limits of all tables.
+ */
+#ifndef GODWIT_LAB_PARTS_H
+#define GODWIT_LAB_PARTS_H
+
+#include "godwit/access.h"
+#include "lab/random.h"
+#include "lab/secrets.h"
+#include "lab/watch.h"
+
+#define LAB_COMMIT_MS 2    /* until a record is durable */
+#define LAB_STORE_MS 3     /* until a page of the device's or the card's memory is */
+#define LAB_CARD_MS 30     /* until the card has computed */
+#define LAB_SUITES 0x000Fu /* that devices accept, bit i-1 = suite i */
+#define LAB_DOWN_MS 400    /* without power */
+#define LAB_TEXT_MAX 48
+#define LAB_HELD 4
+#define LAB_EVENTS_KEPT 64
+#define LAB_SESSIONS 64 /* tables of the HSE; the first a power of two */
+#define LAB_EXCHANGES 64
+#define LAB_SENDERS 16
+#define LAB_BEARERS 48
+#define LAB_PUSHES 48
+#define LAB_VISITED_PLMN GODWIT_WORLD_VISITED
+#define LAB_KEYS_MAX 2048 /* keys that one run may see at one end */
+
+/* ---- events ---- */
+typedef enum lab_event_kind {
+    LAB_PACKET,       /* octets reach their end */
+    LAB_TIMER,        /* of a function or a device */
+    LAB_DURABLE,      /* what a node was storing is durable */
+    LAB_CARD,         /* the card has computed */
+    LAB_ACCESS_CARD,  /* the card has computed for the access */
+    LAB_ACCESS_TIMER, /* of the access */
+    LAB_ACCESS_TRY,   /* the device's owner attaches, or modifies its bearer, as soon as that can be */
+    LAB_ACCESS_IDLE,  /* the device lets the radio go */
+    LAB_ACCESS_DETACH,
+    LAB_BEARER,     /* what came down in the PCO */
+    LAB_SUBMIT,     /* the device's application tries to hand over a reading */
+    LAB_END,        /* the device's application ends the session */
+    LAB_DOWN,       /* an application sends down; text in octets */
+    LAB_DROP,       /* the operator drops a session */
+    LAB_POWER_BACK, /* of a node */
+} lab_event_kind_t;
+
+/* Octets on their way. */
+typedef struct lab_packet {
+    godwit_world_leg_t leg;
+    unsigned from, to;
+    godwit_address_t source, destination;
+    size_t len;
+    uint8_t octets[];
+} lab_packet_t;
+
+typedef struct lab_event {
+    uint64_t at_ms, order; /* of two at the same time the one made first comes first */
+    lab_event_kind_t kind;
+    unsigned node; /* whose it is */
+    unsigned
+        incarnation; /* of that node; an event of an earlier life is void, but for PACKET, POWER_BACK and what applications want */
+    uint32_t timer, serial;
+    lab_packet_t *packet; /* PACKET, DOWN */
+} lab_event_t;
+
+/* ---- a function ---- */
+
+/* One list of requests that is being carried out. */
+typedef struct lab_job {
+    struct lab_job *next;
+    size_t at;
+    godwit_outbox_t outbox;
+    godwit_request_t requests[GODWIT_OUTBOX_REQUESTS];
+    _Alignas(max_align_t) uint8_t arena[GODWIT_OUTBOX_ARENA];
+} lab_job_t;
+
+typedef struct lab_store {
+    godwit_record_t *shown, *durable; /* with every commit asked for; with those that would survive */
+    size_t shown_count, durable_count, capacity;
+} lab_store_t;
+
+typedef struct lab_timer {
+    uint32_t timer, serial;
+    bool used;
+} lab_timer_t;
+
+#define LAB_TIMERS 256
+
+typedef struct lab_function {
+    void (*step)(godwit_world_t *w, const godwit_input_t *in, godwit_outbox_t *out);
+    lab_store_t store;
+    lab_job_t *first, *last;
+    bool waiting; /* the first job waits for its commit */
+    bool present, down;
+    unsigned incarnation;
+    lab_timer_t timers[LAB_TIMERS];
+} lab_function_t;
+
+/* ---- a device and its card ---- */
+typedef struct lab_device_input {
+    struct lab_device_input *next;
+    lab_event_kind_t kind; /* PACKET, TIMER, CARD, SUBMIT, END */
+    lab_packet_t *packet;
+    godwit_usim_result_t result;
+} lab_device_input_t;
+
+typedef struct lab_seen_event {
+    const char *name;
+    godwit_status_t reason;
+    unsigned count;
+} lab_seen_event_t;
+
+/* Who runs the card: the device library (a separate AKA run), the access. */
+enum { LAB_USER_DEVICE, LAB_USER_ACCESS, LAB_USERS };
+typedef struct lab_ask {
+    bool waits; /* for its answer */
+    uint8_t rand[16], autn[16];
+} lab_ask_t;
+
+typedef struct lab_device {
+    godwit_device_config_t config;
+    godwit_device_t device;
+    godwit_device_requests_t requests;
+    size_t at;
+    bool busy;    /* requests are being carried out */
+    bool storing; /* the one at hand waits until it is durable */
+    bool down;
+    unsigned incarnation, address;
+    uint32_t timer_serial;
+    /* Its mobile access, where it has one. */
+    godwit_access_t access;
+    godwit_access_requests_t access_requests;
+    uint32_t access_timer_serial;
+    bool wants_modify, starting;  /* starting: the container that went up is not answered yet */
+    lab_packet_t *held[LAB_HELD]; /* N-PDUs that wait for the radio connection, or for a bearer */
+    size_t held_count;
+    lab_seen_event_t access_events[LAB_EVENTS_KEPT];
+    lab_device_input_t *first, *last;
+    uint8_t nvm[GODWIT_DEVICE_RECORD_MAX], nvm_next[GODWIT_DEVICE_RECORD_MAX];
+    size_t nvm_len, nvm_next_len;
+    uint32_t waiting_first; /* no reading of its application before this one waits */
+
+    godwit_usim_t card;
+    godwit_usim_output_t card_output;
+    uint8_t image[GODWIT_USIM_IMAGE_SIZE];
+    bool card_down, card_busy;
+    unsigned card_user; /* whom the card works for */
+    lab_ask_t asks[LAB_USERS], card_runs_on;
+    unsigned card_incarnation;
+    unsigned card_runs, vectors, resyncs, received, sent_up, sent_down;
+    lab_seen_event_t events[LAB_EVENTS_KEPT];
+} lab_device_t;
+
+typedef struct lab_reading {
+    unsigned device, delivered;
+    bool handed_over;
+    char text[LAB_TEXT_MAX];
+} lab_reading_t;
+
+/* An HSE, or an EMSE, which is one. */
+typedef struct lab_endpoint {
+    godwit_hse_t hse;
+    godwit_hse_session_t *sessions;
+    godwit_hse_exchange_t *exchanges;
+    godwit_hse_sender_t *senders;
+    godwit_hse_bearer_t *bearers;
+    godwit_hse_push_t *pushes;
+    godwit_hse_gateway_t gateway;
+} lab_endpoint_t;
+static inline unsigned lab_endpoint_of(unsigned node)
+{
+    return node == GODWIT_WORLD_EMSE;
+}
+
+/* The tables of a node that speaks GTP; a role sees its own member of rows. */
+#define LAB_ROWS 40
+#define LAB_GTP 48
+typedef struct lab_tables {
+    godwit_gtp_pending_t pending[LAB_GTP];
+    godwit_gtp_answered_t answered[LAB_GTP];
+    union {
+        godwit_mme_ue_t mme[LAB_ROWS];
+        godwit_sgsn_ue_t sgsn[LAB_ROWS];
+        godwit_sgw_context_t sgw[LAB_ROWS];
+        godwit_pgw_context_t pgw[LAB_ROWS];
+    } rows;
+} lab_tables_t;
+
+/* A request that was sent and waits for its answer: what an adapter keeps. */
+typedef struct lab_call {
+    uint32_t hop; /* Hop-by-Hop Identifier; 0: free */
+    unsigned asker, answerer;
+    godwit_message_kind_t kind;
+    godwit_vector_kind_t vectors;
+    godwit_plmn_t plmn; /* that the vectors are for */
+    uint32_t transaction;
+    uint64_t route;
+} lab_call_t;
+#define LAB_CALLS 256
+
+typedef struct lab_cut {
+    unsigned a, b;
+    uint64_t until_ms;
+} lab_cut_t;
+#define LAB_CUTS 16
+
+/* A key that a sender was seen with. */
+typedef struct lab_known {
+    godwit_emsdp_key_t key;
+    godwit_address_t peer; /* the network's, S = 0: whose it is */
+} lab_known_t;
+#define LAB_ENDS 3 /* HSE, EMSE, devices */
+#define LAB_END_DEVICES 2
+
+#endif

@@ -87,6 +87,8 @@ static bool carry_out(godwit_world_t *w, unsigned node, const godwit_request_t *
         f->waiting = true;
         (void)lab_after(w, LAB_COMMIT_MS, LAB_DURABLE, node);
         return false;
+    case GODWIT_REQUEST_INTERCEPT: /* no destination here */
+        break;
     case GODWIT_REQUEST_EVENT:
         lab_saw(w->events, r->event.name, r->event.reason);
         break;

@@ -8,6 +8,7 @@
 #ifndef GODWIT_ROLES_HSE_H
 #define GODWIT_ROLES_HSE_H
 
+#include "godwit/policy.h"
 #include "roles/role.h"
 
 /* Longest Session Request that is taken: 9 of header and command, IMSI 10, UE configuration 5, Enterprise 255, Serving Network 5, AUTS 16,
@@ -140,6 +141,14 @@ typedef struct godwit_hse_config {
     uint32_t retransmit_ms;                 /* first wait for a response to 20 or 30, doubled each time; 0: 4000 */
     uint8_t attempts;                       /* sendings of one request while nothing is heard; 0: 4 */
     uint32_t emks_timeout_ms;               /* 0: 6000 */
+    /* Policy (TR 33.863 Solution 4), the caller's: what holds for a session by the serving network of its device. Suites and agreements are
+     * those above that the rules allow, too. NULL and none: no policy. */
+    const godwit_policy_rules_t *rules;
+    const godwit_policy_network_t *networks;
+    size_t network_count;
+    /* Lawful interception, the caller's, sorted by digits: what is delivered of these subscribers is copied (INTERCEPT), both ways. */
+    const godwit_imsi_t *targets;
+    size_t target_count;
     /* Solutions 1 and 2 (agreements 01 and 02). */
     godwit_function_t
         e2m_source; /* whom their keys are pulled from and parked with: EMKS or HSS; NONE: pushed keys only, no flush */

@@ -84,6 +84,9 @@ typedef enum godwit_request_kind {
     GODWIT_REQUEST_STORE_FETCH,  /* need: record_key */
     GODWIT_REQUEST_RANDOM,       /* need: count octets */
     GODWIT_REQUEST_EVENT,        /* for log and metrics: event */
+    /* Lawful interception: a copy of a reading, and down, which way it went; never to log, metrics or control socket. An owner that has no
+     * destination for it drops it. */
+    GODWIT_REQUEST_INTERCEPT,
 } godwit_request_kind_t;
 
 typedef struct godwit_reading {
@@ -113,6 +116,7 @@ typedef struct godwit_request {
     godwit_slice_t octets;
     const godwit_message_t *message;
     godwit_reading_t reading;
+    bool down; /* INTERCEPT */
     uint32_t timer;
     uint32_t delay_ms;
     const godwit_record_t *record;

@@ -231,3 +231,14 @@ bool godwit_policy_book_of(godwit_policy_book_t *book, godwit_plmn_t plmn, godwi
     (void)pthread_mutex_unlock(&book->lock);
     return held != NULL;
 }
+
+bool godwit_policy_book_at(godwit_policy_book_t *book, size_t index, godwit_policy_t *policy)
+{
+    (void)pthread_mutex_lock(&book->lock);
+    bool there = index < book->count;
+    if (there) {
+        *policy = book->others[index];
+    }
+    (void)pthread_mutex_unlock(&book->lock);
+    return there;
+}

@@ -26,6 +26,8 @@ GODWIT_MUST_USE godwit_status_t godwit_policy_book_take(godwit_policy_book_t *bo
 /* Our own, as that network may read it. NULL without memory; the caller frees it. */
 char *godwit_policy_book_document(godwit_policy_book_t *book, godwit_plmn_t other, size_t *len);
 void godwit_policy_book_own(godwit_policy_book_t *book, godwit_policy_t *policy);
+/* The one with that index; false when there are no more. */
+bool godwit_policy_book_at(godwit_policy_book_t *book, size_t index, godwit_policy_t *policy);
 /* False when that network gave none. */
 bool godwit_policy_book_of(godwit_policy_book_t *book, godwit_plmn_t plmn, godwit_policy_t *policy);
 

@@ -65,6 +65,12 @@ typedef struct config_delivery {
     const char *target; /* in the raw configuration */
 } config_delivery_t;
 
+/* Lawful interception; targets NULL: none. */
+typedef struct config_intercept {
+    const char *targets, *url, *queue, *audit, *certificate, *key, *ca; /* in the raw configuration */
+    uint32_t queue_copies, retry_ms;
+} config_intercept_t;
+
 typedef struct config_hse {
     godwit_hse_config_t role; /* without crypto */
     godwit_address_t listen[CONFIG_LISTEN_MAX];
@@ -73,6 +79,7 @@ typedef struct config_hse {
     char emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
     config_delivery_t deliver[CONFIG_DELIVER_MAX];
     size_t deliver_count;
+    config_intercept_t intercept;
 } config_hse_t;
 
 typedef struct config_diameter {

@@ -28,6 +28,7 @@ bool config_hss_section(config_t *c, const raw_hss_t *raw);
 bool config_emks_section(config_t *c, const raw_emks_t *raw);
 bool config_hse_section(config_t *c, const raw_hse_t *raw);
 bool config_diameter_section(config_t *c, const raw_diameter_t *raw);
+bool config_intercept_section(config_t *c, const raw_intercept_t *raw); /* hse.intercept */
 bool config_policy_section(config_t *c, const raw_policy_t *raw);
 
 #endif

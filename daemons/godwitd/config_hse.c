@@ -149,5 +149,6 @@ bool config_hse_section(config_t *c, const raw_hse_t *raw)
            suites(c, raw) && numbers(c, raw) &&
            table(c, "hse.sessions", raw->sessions, CONFIG_SESSIONS_DEFAULT, true, &c->hse.sessions) &&
            table(c, "hse.exchanges", raw->exchanges, CONFIG_EXCHANGES_DEFAULT, false, &c->hse.exchanges) &&
-           table(c, "hse.senders", raw->senders, CONFIG_SENDERS_DEFAULT, false, &c->hse.senders) && deliveries(c, raw);
+           table(c, "hse.senders", raw->senders, CONFIG_SENDERS_DEFAULT, false, &c->hse.senders) &&
+           deliveries(c, raw) && config_intercept_section(c, raw->intercept);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The section policy of the configuration (docs/policy.md). The documents that it names are read when it starts, not here.
+ * The section policy of the configuration (docs/policy.md), and hse.intercept (SECURITY.md, "Lawful interception"). The documents that it names are read when it starts, not here.
  */
 #include <stdio.h>
 #include <string.h>
@@ -67,4 +67,34 @@ bool config_policy_section(config_t *c, const raw_policy_t *raw)
     c->policy.others = raw->others;
     c->policy.other_count = raw->others_count;
     return server(c, raw);
+}
+
+bool config_intercept_section(config_t *c, const raw_intercept_t *raw)
+{
+    config_intercept_t *to = &c->hse.intercept;
+    if (raw == NULL) {
+        return true;
+    }
+    if (raw->targets == NULL || raw->queue == NULL || raw->audit == NULL) {
+        return config_refuse(c, "hse.intercept", 0, "needs targets (a file), queue (a folder) and audit (a file)",
+                             NULL);
+    }
+    if (raw->url == NULL || strncmp(raw->url, "https://", 8) != 0) {
+        return config_refuse(c, "hse.intercept.url", 0, "must begin with https://", raw->url);
+    }
+    if (raw->tls == NULL || raw->tls->certificate == NULL || raw->tls->key == NULL || raw->tls->ca == NULL) {
+        return config_refuse(c, "hse.intercept.tls", 0, "needs certificate, key and ca, each the path of a PEM file",
+                             NULL);
+    }
+    *to = (config_intercept_t){.targets = raw->targets,
+                               .url = raw->url,
+                               .queue = raw->queue,
+                               .audit = raw->audit,
+                               .certificate = raw->tls->certificate,
+                               .key = raw->tls->key,
+                               .ca = raw->tls->ca,
+                               .queue_copies = raw->queue_copies,
+                               .retry_ms = raw->retry_ms};
+    return config_range(c, "hse.intercept.queue_copies", raw->queue_copies, 1, 10000000) &&
+           config_range(c, "hse.intercept.retry_ms", raw->retry_ms, 10, 60000);
 }

@@ -66,6 +66,16 @@ typedef struct raw_delivery {
     char *kind, *path, *address;
 } raw_delivery_t;
 
+typedef struct raw_tls {
+    char *certificate, *key, *ca;
+} raw_tls_t;
+
+typedef struct raw_intercept {
+    char *targets, *url, *queue, *audit;
+    uint32_t queue_copies, retry_ms;
+    raw_tls_t *tls;
+} raw_intercept_t;
+
 typedef struct raw_hse {
     char *endpoint, *below_minimum;
     char **listen, **agreements, **suites;
@@ -77,16 +87,13 @@ typedef struct raw_hse {
     raw_remote_t *emks;
     raw_delivery_t *deliver;
     unsigned deliver_count;
+    raw_intercept_t *intercept;
 } raw_hse_t;
 
 typedef struct raw_peer {
     char *identity, *realm, *address;
     bool relay;
 } raw_peer_t;
-
-typedef struct raw_tls {
-    char *certificate, *key, *ca;
-} raw_tls_t;
 
 typedef struct raw_diameter {
     char *listen, *link_protected;

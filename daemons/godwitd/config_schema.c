@@ -98,6 +98,24 @@ static const cyaml_schema_field_t delivery_fields[] = {
 };
 static const cyaml_schema_value_t delivery = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_delivery_t, delivery_fields)};
 
+static const cyaml_schema_field_t tls_fields[] = {
+    TEXT(raw_tls_t, certificate),
+    TEXT(raw_tls_t, key),
+    TEXT(raw_tls_t, ca),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t intercept_fields[] = {
+    TEXT(raw_intercept_t, targets),
+    TEXT(raw_intercept_t, url),
+    TEXT(raw_intercept_t, queue),
+    TEXT(raw_intercept_t, audit),
+    NUMBER(raw_intercept_t, queue_copies),
+    NUMBER(raw_intercept_t, retry_ms),
+    SECTION(raw_intercept_t, tls, tls_fields),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t hse_fields[] = {
     TEXT(raw_hse_t, endpoint),
     TEXT(raw_hse_t, below_minimum),
@@ -120,6 +138,7 @@ static const cyaml_schema_field_t hse_fields[] = {
     NUMBER(raw_hse_t, senders),
     SECTION(raw_hse_t, emks, remote_fields),
     LIST(raw_hse_t, deliver, &delivery),
+    SECTION(raw_hse_t, intercept, intercept_fields),
     CYAML_FIELD_END,
 };
 
@@ -128,13 +147,6 @@ static const cyaml_schema_field_t peer_fields[] = {
     TRUTH(raw_peer_t, relay),   CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t peer = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_peer_t, peer_fields)};
-
-static const cyaml_schema_field_t tls_fields[] = {
-    TEXT(raw_tls_t, certificate),
-    TEXT(raw_tls_t, key),
-    TEXT(raw_tls_t, ca),
-    CYAML_FIELD_END,
-};
 
 static const cyaml_schema_field_t diameter_fields[] = {
     TEXT(raw_diameter_t, listen),       TEXT(raw_diameter_t, link_protected),

@@ -7,6 +7,7 @@
 
 #include "adapters/control/control.h"
 #include "adapters/gsup/gsup.h"
+#include "adapters/intercept/intercept.h"
 #include "adapters/policy/book.h"
 #include "daemons/godwitd/config.h"
 #include "daemons/godwitd/owner.h"
@@ -46,6 +47,10 @@ typedef struct godwitd {
 
     godwit_policy_book_t *policies; /* NULL: none is configured */
     godwit_policy_server_t *policy_server;
+    struct daemon_rules *rules; /* what they mean for the HSE */
+
+    godwit_intercept_t *intercept; /* NULL: none is configured */
+    godwit_targets_t *targets;
 
     int signals, epoll;
     bool stopping;
@@ -93,6 +98,12 @@ bool policies_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 void policies_run(godwitd_t *d); /* what others gave us */
 void policies_reload(godwitd_t *d, const config_t *config);
 void policies_stop(godwitd_t *d);
+
+/* interception.c: lawful interception. What it tells anybody is the same, whoever is a target. */
+bool interception_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+void interception_copy(void *context, const godwit_reading_t *reading, bool down);
+void interception_reload(godwitd_t *d, const config_t *config);
+void interception_stop(godwitd_t *d);
 
 /* ask.c: the answers of the control socket. */
 json_t *daemon_answer(void *context, const godwit_control_request_t *request);

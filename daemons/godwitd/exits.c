@@ -88,7 +88,11 @@ static void send_message(void *context, godwit_function_t from, const godwit_mes
 
 owner_exits_t daemon_exits(godwitd_t *d)
 {
-    return (owner_exits_t){.context = d, .datagram = send_datagram, .message = send_message, .deliver = deliver};
+    return (owner_exits_t){.context = d,
+                           .datagram = send_datagram,
+                           .message = send_message,
+                           .deliver = deliver,
+                           .intercept = interception_copy};
 }
 
 /* ---- deliveries -------------------------------------------------------------------------------------------------------- */

@@ -104,6 +104,11 @@ static void carry_out(owner_t *o, godwit_function_t function, const godwit_reque
     case GODWIT_REQUEST_DELIVER:
         exits->deliver(exits->context, &request->reading);
         break;
+    case GODWIT_REQUEST_INTERCEPT:
+        if (exits->intercept != NULL) {
+            exits->intercept(exits->context, &request->reading, request->down);
+        }
+        break;
     case GODWIT_REQUEST_TIMER:
         run_timer(o, function, request);
         break;

@@ -23,6 +23,7 @@ typedef struct owner_exits {
     void (*datagram)(void *context, const godwit_address_t *to, godwit_slice_t octets);
     void (*message)(void *context, godwit_function_t from, const godwit_message_t *message);
     void (*deliver)(void *context, const godwit_reading_t *reading);
+    void (*intercept)(void *context, const godwit_reading_t *reading, bool down); /* NULL: nowhere */
 } owner_exits_t;
 
 typedef struct owner owner_t;

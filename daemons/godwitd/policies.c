@@ -14,11 +14,69 @@ static void note(godwitd_t *d, godwit_log_level_t level, const char *event, cons
     godwit_observe_note(&d->observer, daemon_now_ms(), level, event, text);
 }
 
-/* What the policies held mean for the roles here. */
+/* The rules that the HSE goes by: those that we made known, each merged with what the other network gave us. */
+typedef struct daemon_rules {
+    godwit_policy_rules_t standard;
+    size_t count;
+    godwit_policy_network_t networks[GODWIT_POLICY_NETWORKS_MAX + GODWIT_POLICY_BOOK_MAX];
+} daemon_rules_t;
+
+static void tell_merge(godwitd_t *d, godwit_plmn_t plmn, const godwit_policy_fault_t *fault)
+{
+    char text[256], name[8] = "";
+    (void)!godwit_plmn_to_text(plmn, name);
+    (void)snprintf(text, sizeof text, "with %s: %s: %s", name, fault->path, fault->what);
+    note(d, GODWIT_LOG_WARNING, "policy_merged", text);
+}
+
+/* Where nothing is left that both allow, no suite is: sessions from there are refused. */
+static void add_rules(godwitd_t *d, daemon_rules_t *rules, const godwit_policy_t *own, const godwit_policy_t *theirs)
+{
+    godwit_policy_network_t *place = &rules->networks[rules->count++];
+    const godwit_policy_rules_t *ours = godwit_policy_rules_for(own, theirs->plmn);
+    godwit_policy_fault_t fault;
+    place->plmn = theirs->plmn;
+    if (godwit_policy_merge(ours, godwit_policy_rules_for(theirs, own->plmn), &place->rules, &fault) != GODWIT_OK) {
+        place->rules = *ours;
+        memset(place->rules.suites, 0, sizeof place->rules.suites);
+    }
+    if (fault.what != NULL) {
+        tell_merge(d, theirs->plmn, &fault);
+    }
+}
+
+/* Entries of our policy for networks that have given us none: what we say holds. */
+static void add_unanswered(const godwitd_t *d, daemon_rules_t *rules, const godwit_policy_t *own, godwit_policy_t *room)
+{
+    for (size_t i = 0; i < own->network_count; i++) {
+        if (!godwit_policy_book_of(d->policies, own->networks[i].plmn, room)) {
+            rules->networks[rules->count++] = own->networks[i];
+        }
+    }
+}
+
 static void apply(godwitd_t *d)
 {
-    static godwit_policy_t own;
+    static godwit_policy_t own, theirs;
+    daemon_rules_t *rules = calloc(1, sizeof *rules);
+    if (rules == NULL) {
+        note(d, GODWIT_LOG_ERROR, "policy_refused", "no memory: the rules stay as they were");
+        return;
+    }
     godwit_policy_book_own(d->policies, &own);
+    rules->standard = own.standard;
+    for (size_t i = 0; godwit_policy_book_at(d->policies, i, &theirs); i++) {
+        add_rules(d, rules, &own, &theirs);
+    }
+    add_unanswered(d, rules, &own, &theirs);
+    d->hse.role.config.rules = &rules->standard;
+    d->hse.role.config.networks = rules->networks;
+    d->hse.role.config.network_count = rules->count;
+    free(d->rules);
+    d->rules = rules;
+    if (d->hss != NULL) {
+        d->hss->policy_version = own.version;
+    }
 }
 
 /* The policies of other networks that were put into files (godwit policy fetch). */
@@ -130,4 +188,5 @@ void policies_stop(godwitd_t *d)
 {
     godwit_policy_server_stop(d->policy_server);
     godwit_policy_book_close(d->policies);
+    free(d->rules);
 }

@@ -89,6 +89,7 @@ static void take_over(godwitd_t *d, config_t *config)
     d->observer.json = config->log.json || d->json_log;
     functions_apply(d, config);
     policies_reload(d, config);
+    interception_reload(d, config);
     name_the_rest(d, config);
     config_free(d->reloaded);
     d->reloaded = config;

@@ -130,7 +130,8 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     }
     /* Sockets before the store: a port in use must not make a store. Diameter last: its threads are slow to end. */
     if (!open_sockets(d, error) || !open_control(d, error) || !open_store(d, error) || !open_owner(d, error) ||
-        !functions_start(d, error) || !policies_start(d, error) || !links_start(d, error)) {
+        !functions_start(d, error) || !policies_start(d, error) || !interception_start(d, error) ||
+        !links_start(d, error)) {
         return false;
     }
     if (!watch_all(d)) {
@@ -145,6 +146,7 @@ void daemon_stop(godwitd_t *d)
 {
     godwit_control_close(d->control);
     links_stop(d);
+    interception_stop(d);
     policies_stop(d);
     deliveries_close(d->deliveries, &d->delivery_count);
     for (size_t i = 0; i < d->udp_count; i++) {

@@ -58,7 +58,7 @@ static godwit_status_t judge(const godwit_hse_t *hse, const godwit_bearer_t *ask
         *detail = "the gateway says something else than the container";
         return GODWIT_MALFORMED;
     }
-    if ((c->agreements & hse->config.agreements & GODWIT_HSE_ACCESS_AGREEMENTS) == 0) {
+    if ((c->agreements & godwit_hse_agreements(hse, asked->serving_network) & GODWIT_HSE_ACCESS_AGREEMENTS) == 0) {
         *detail = "no agreement that device and HSE both have";
         return GODWIT_POLICY_FORBIDS;
     }
@@ -271,7 +271,8 @@ static godwit_hse_bearer_t *open_bearer(godwit_hse_turn_t *turn, const godwit_be
     }
     if (b != NULL) {
         b->selector = c->selector;
-        b->agreements = (uint8_t)(c->agreements & hse->config.agreements & GODWIT_HSE_ACCESS_AGREEMENTS);
+        b->agreements = (uint8_t)(c->agreements & godwit_hse_agreements(hse, asked->serving_network) &
+                                  GODWIT_HSE_ACCESS_AGREEMENTS);
         b->suites = c->suites;
         b->above_generation = c->above_generation;
         b->serving_network = asked->serving_network;
@@ -305,7 +306,8 @@ static void begin(godwit_hse_turn_t *turn, const godwit_message_t *message, cons
     uint32_t id;
     uint8_t key_id;
     godwit_hse_push_t *pushed = godwit_hse_push_for(
-        hse, &c->imsi, &c->selector, (uint8_t)(c->agreements & hse->config.agreements), c->above_generation, now_ms);
+        hse, &c->imsi, &c->selector, c->agreements & godwit_hse_agreements(hse, message->u.bearer.serving_network),
+        c->above_generation, now_ms);
     if (pushed != NULL && godwit_hse_id_of_tunnel(turn, address, &id, &key_id) == GODWIT_AGAIN) {
         return; /* nothing has changed yet */
     }

@@ -107,6 +107,8 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_seal(godwit_hse_turn_t *turn, const g
                                                 godwit_slice_t transcript, godwit_writer_t *w);
 /* Where the session's device was heard last. */
 godwit_address_t godwit_hse_address_of(const godwit_session_record_t *record);
+/* intercept.c: a copy of what goes out or was delivered, when the subscriber is a target. payload lives in the outbox. */
+void godwit_hse_intercept(godwit_hse_turn_t *turn, bool down, uint32_t count, godwit_slice_t payload);
 void godwit_hse_deliver(godwit_hse_turn_t *turn, godwit_slice_t payload);
 /* COUNTs for sending on the user plane: a block is reserved in the record. True when the record must be committed first. */
 bool godwit_hse_reserve_user(godwit_emsdp_key_t *key);
@@ -163,6 +165,8 @@ void godwit_hse_on_drop(godwit_hse_turn_t *turn);
 GODWIT_MUST_USE godwit_status_t godwit_hse_reject_consume(godwit_hse_turn_t *turn); /* reject.c: 80 under a key */
 
 /* suite.c: the suite by our preference that the device has, 0 when there is none. */
+/* The agreements that HSE and policy allow a device of that network. */
+uint8_t godwit_hse_agreements(const godwit_hse_t *hse, godwit_plmn_t serving_network);
 uint8_t godwit_hse_choose_suite(const godwit_hse_t *hse, godwit_plmn_t serving_network, uint16_t suites);
 
 /* ---- Solution 1 ---- */

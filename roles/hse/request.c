@@ -13,7 +13,7 @@
 /* Those that device and HSE both have. 01 and 02 only where the request names the key set, and somebody can be asked for it. */
 static uint8_t agreements_of(const godwit_hse_t *hse, const godwit_emsdp_control_t *m)
 {
-    unsigned both = m->agreements & hse->config.agreements;
+    unsigned both = m->agreements & godwit_hse_agreements(hse, m->serving_network);
     bool named = godwit_emsdp_has(m, GODWIT_TLV_RAND) && hse->config.e2m_source != GODWIT_FUNCTION_NONE;
     return (uint8_t)(named ? both : both & ~GODWIT_HSE_ACCESS_AGREEMENTS);
 }

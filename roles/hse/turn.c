@@ -165,6 +165,7 @@ void godwit_hse_deliver(godwit_hse_turn_t *turn, godwit_slice_t payload)
     reading->user_plane = turn->opened.user_plane;
     reading->payload = copy;
     reading->time_ms = turn->in->now_ms;
+    godwit_hse_intercept(turn, false, turn->opened.count, copy);
 }
 
 void godwit_hse_remember_answer(godwit_session_record_t *record, const uint8_t hash[8], godwit_slice_t answer)

@@ -34,6 +34,8 @@ static godwit_status_t submit(godwit_hse_turn_t *turn)
         godwit_hse_send(turn->out, &to, godwit_written(&w));
         godwit_hse_bearer_touch(turn->hse, &to, turn->in->now_ms);
         record->datagrams += record->datagrams < UINT32_MAX;
+        godwit_hse_intercept(turn, true, record->current.hot.up_next_out - 1,
+                             godwit_hse_copy(turn->out, turn->in->datagram));
         godwit_hse_event(turn->out, "submitted", GODWIT_OK, &record->imsi, record->session_id, NULL);
     }
     return status;

@@ -35,8 +35,9 @@ static void each_command_takes_its_tlvs(void **state)
     static const struct example good[] = {
         {0x10, false, REQUEST},
         {0x10, false, REQUEST "0a0e0102030405060708090a0b0c0d0e"},
-        {0x10, false, "0203010203030204020403612e62050300f110"}, /* SUCI */
-        {0x10, false, IMSI_TLV "03030400010400050300f110"},      /* a suite of the third octet */
+        {0x10, false, "0203010203030204020403612e62050300f110"},   /* SUCI */
+        {0x10, false, IMSI_TLV "03030400010400050300f110"},        /* a suite of the third octet */
+        {0x10, false, IMSI_TLV "0302060f0400050300f110" RAND_TLV}, /* the key set of an access AKA run */
         {0x10, true, "0f03010203"},
         {0x10, true, "0f00"},
         {0x10, true, ""},
@@ -46,6 +47,8 @@ static void each_command_takes_its_tlvs(void **state)
         {0x11, true, RAND_TLV AUTN_TLV "080703013100000002"},
         {0x11, true, "0803030131"},
         {0x11, true, "08030301310f01aa"},
+        {0x11, true, "080702013100000002"}, /* a generation without RAND: agreements 01 and 02 */
+        {0x11, true, "080701013100000002"},
         {0x12, true, ""},
         {0x12, true, "0f01aa"},
         {0x20, true, ""},
@@ -72,12 +75,14 @@ static void anything_else_is_malformed(void **state)
 {
     /* clang-format off: one example a line */
     static const struct example bad[] = {
-        {0x10, false, ""},                                                     /* all missing */
-        {0x10, false, IMSI_TLV "0302040f0400"},                                /* Serving Network missing */
-        {0x10, false, "0302040f0400050300f110"},                               /* who? */
-        {0x10, false, IMSI_TLV "02030102030302040f0400050300f110"},            /* IMSI and SUCI */
-        {0x10, false, REQUEST "0f0101"},                                       /* Data without a key */
-        {0x10, false, IMSI_TLV "0910000102030405060708090a0b0c0d0e0f"},        /* device RAND without a key */
+        {0x10, false, ""},                                              /* all missing */
+        {0x10, false, IMSI_TLV "0302040f0400"},                         /* Serving Network missing */
+        {0x10, false, "0302040f0400050300f110"},                        /* who? */
+        {0x10, false, IMSI_TLV "02030102030302040f0400050300f110"},     /* IMSI and SUCI */
+        {0x10, false, REQUEST "0f0101"},                                /* Data without a key */
+        {0x10, false, IMSI_TLV "0910000102030405060708090a0b0c0d0e0f"}, /* device RAND without a key */
+        {0x10, false, IMSI_TLV "0302060f0400050300f110" RAND_TLV "0a0e0102030405060708090a0b0c0d0e"}, /* AUTS, too */
+        {0x10, false, "0203010203030204020403612e62050300f110" RAND_TLV},                             /* a SUCI, too */
         {0x10, true, REQUEST},                                                 /* early data with an IMSI */
         {0x10, true, IMSI_TLV "0302040f0910000102030405060708090a0b0c0d0e0f"}, /* device RAND: exactly three */
         {0x10, true, "0910000102030405060708090a0b0c0d0e0f"},                  /* RAND1 without an IMSI */
@@ -88,6 +93,8 @@ static void anything_else_is_malformed(void **state)
         {0x11, true, RAND_TLV AUTN_TLV},
         {0x11, true, RAND_TLV AUTN_TLV "08030301310f01aa"}, /* Data to somebody unproven */
         {0x11, true, "080703013100000002"},                 /* a generation without RAND */
+        {0x11, true, "080702013100000001"},                 /* written though it is 1 */
+        {0x11, true, RAND_TLV "080702013100000002"},
         {0x12, true, "0b06000000020102"},
         {0x20, true, "0c080000000100000002"},
         {0x20, true, "0f01aa"},

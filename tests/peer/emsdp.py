@@ -219,6 +219,15 @@ def imsi_of(value):
     return "".join(str(n) for n in nibbles if n < 10)
 
 
+def container(home, kind, selector, imsi, agreements, suites, generation):
+    """Contents of the container up (section 11)."""
+    def bits(ids):
+        return sum(1 << one - 1 for one in ids)
+
+    return (home + bytes([1, kind]) + selector + imsi_value(imsi) + bytes([bits(agreements)]) + bits(suites).to_bytes(2, "big")
+            + generation.to_bytes(4, "big"))
+
+
 def ue_configuration(agreements, suites):
     """Bitmaps; the third octet only if it is not zero."""
     value = [0, 0, 0]

@@ -240,6 +240,41 @@ class Datagrams(Golden):
                    confirmation_2=confirmation, request_auts=third,
                    start_auts=start(key, third, session=2, autn=autn_2, rand=told[emsdp.RAND]))
 
+    def test_access_aka_in_the_access(self):
+        """Section 11: the container up plays the part of 10."""
+        framing, root = Framing(0, 1), RUN.ck + RUN.ik
+        for number, found in enumerate(FILE["solution_1"]):
+            agreement = int(found["agreement"])
+            device = {g: session_key(g, agreement, root=root, key_id=g) for g in (1, 2)}
+            network = {g: session_key(g, agreement, root=root, key_id=g) for g in (1, 2)}
+            sent = {"agreement": agreement}
+            for generation, ending in ((1, ""), (2, "_2")):
+                asked = emsdp.container(NETWORK, 1, IN["rand"], IMSI, [agreement], [1, 2, 3, 4], generation - 1)
+                key = network[generation]
+                configuration = bytes([agreement, 1, framing.octet()]) + (generation.to_bytes(4, "big") if generation > 1 else b"")
+                body = bytes([emsdp.START]) + emsdp.tlvs((emsdp.HSE_CONFIGURATION, configuration))
+                start_ = emsdp.protect(framing, key, 0, CONTROL, DOWN, body, emsdp.transcript_of(asked))
+                sent["container" + ending] = asked
+                sent["start" + ending] = start_
+                sent["answer" + ending] = NETWORK + b"\x01" + start_
+                sent["reading" + ending] = emsdp.protect(framing, device[generation], 0, USER, UP, READING)
+            sent["down"] = emsdp.protect(framing, network[2], 0, USER, DOWN, PAYLOADS["down_1"])
+            sent["reject"] = framing.header(CONTROL, 0, 0, 0) + bytes([emsdp.REJECT]) + emsdp.tlvs(
+                (emsdp.REASON, b"\x0d"), (emsdp.ECHO, emsdp.transcript_of(sent["container"])[:8]))
+            self.check(record("solution_1", number), **sent)
+
+    def test_access_aka_over_a_tunnel(self):
+        """Section 11: 10 names the key set."""
+        root = RUN.ck + RUN.ik
+        body = bytes([emsdp.REQUEST]) + emsdp.tlvs(
+            (emsdp.IMSI, emsdp.imsi_value(IMSI)), (emsdp.UE_CONFIGURATION, emsdp.ue_configuration([2, 3], [1, 2, 3, 4])),
+            (emsdp.ENTERPRISE, b""), (emsdp.SERVING_NETWORK, NETWORK), (emsdp.RAND, IN["rand"]))
+        first = FRAMING.header(CONTROL, 0, 0, 0) + body
+        second = start(session_key(2, 2, root=root), first, agreement=2, generation=2)
+        third = up(session_key(2, 2, root=root), emsdp.CONFIRMATION, (emsdp.DATA, READING),
+                   transcript=emsdp.transcript_of(first, second))
+        self.check(record("solution_2"), request=first, start=second, confirmation=third)
+
     def test_framing(self):
         for number, found in enumerate(FILE["framing"]):
             framing, suite = Framing(int(found["s"]), int(found["e"])), int(found["suite"])

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/wire/gtpu.h"
+#include "tests/kat/kat.h"
 #include "tests/support/hse_bearer.h"
 
 static hse_bearer_world_t b;
@@ -226,6 +227,82 @@ static void a_start_that_a_restart_forgot_ends_in_a_hint(void **state)
                      GODWIT_OK);
     assert_int_equal(m.reason, GODWIT_UNKNOWN_SESSION);
     assert_memory_equal(m.echo, d.sent + d.sent_len - GODWIT_EMSDP_ECHO, GODWIT_EMSDP_ECHO);
+}
+
+/* ---- the golden file ---- */
+
+static uint8_t ck_ik[32], sqn_xor_ak[6];
+
+static void take_run(const kat_record_t *r, void *context)
+{
+    (void)context;
+    memcpy(ck_ik, kat_hex(r, "ck").ptr, 16);
+    memcpy(ck_ik + 16, kat_hex(r, "ik").ptr, 16);
+    memcpy(sqn_xor_ak, kat_hex(r, "sqn_xor_ak").ptr, 6);
+}
+
+static void give_golden_key(godwit_agreement_t agreement, uint32_t generation)
+{
+    uint8_t key_set[32];
+    const godwit_message_t *request = owner_message(&b.w.owner, GODWIT_KEY_REQUEST, 0);
+    godwit_message_t answer = hse_pull_answer(&b, request, generation);
+    answer.u.key_answer.agreement = agreement;
+    assert_int_equal(godwit_e2m_keyset(&godwit_crypto_builtin, ck_ik, agreement, godwit_slice(sqn_xor_ak, 6), key_set),
+                     GODWIT_OK);
+    assert_int_equal(godwit_k_session(&godwit_crypto_builtin, key_set, hse_slice(HSE_ENDPOINT), generation,
+                                      answer.u.key_answer.k_session),
+                     GODWIT_OK);
+    owner_give_message(&b.w.owner, &answer);
+}
+
+static void expect_start(const kat_record_t *r, const char *container, const char *start, uint32_t generation)
+{
+    godwit_slice_t contents = kat_hex(r, container);
+    memcpy(d.request, contents.ptr, contents.len);
+    d.request_len = contents.len;
+    hse_give_bearer(&b, &d);
+    give_golden_key((godwit_agreement_t)kat_number(r, "agreement"), generation);
+    kat_expect(r, start, hse_bearer_answer(&b)->start, hse_bearer_answer(&b)->start_len);
+}
+
+static void expect_golden_reading(const kat_record_t *r, const char *name)
+{
+    godwit_slice_t datagram = kat_hex(r, name);
+    memcpy(d.sent, datagram.ptr, datagram.len);
+    d.sent_len = datagram.len;
+    hse_bearer_give(&b, &d);
+    const godwit_request_t *delivery = owner_request(&b.w.owner, GODWIT_REQUEST_DELIVER, 0);
+    assert_non_null(delivery);
+    assert_int_equal(delivery->reading.payload.len, 20);
+    assert_int_equal(delivery->reading.payload.ptr[19], 19);
+}
+
+static void use_solution_1(const kat_record_t *r, void *context)
+{
+    (void)context;
+    hse_bearer_world_init(&b);
+    expect_start(r, "container", "start", 1);
+    expect_golden_reading(r, "reading");
+    expect_start(r, "container_2", "start_2", 2);
+    expect_golden_reading(r, "reading_2");
+    owner_give(&b.w.owner,
+               &(godwit_input_t){.kind = GODWIT_INPUT_SUBMIT, .imsi = d.imsi, .datagram = hse_slice("valve shut")});
+    godwit_slice_t pdu = hse_bearer_sent(&b, &d, 0);
+    kat_expect(r, "down", pdu.ptr, pdu.len);
+    hse_bearer_world_init(&b);
+    godwit_slice_t contents = kat_hex(r, "container");
+    memcpy(d.request, contents.ptr, contents.len);
+    d.request_len = contents.len;
+    hse_give_bearer(&b, &d);
+    hse_answer_key(&b.w, GODWIT_KEY_EXPIRED);
+    kat_expect(r, "reject", hse_bearer_answer(&b)->start, hse_bearer_answer(&b)->start_len);
+}
+
+static void golden_containers_give_golden_starts(void **state)
+{
+    (void)state;
+    assert_int_equal(kat_each("golden-emsdp.txt", "inputs", take_run, NULL), 1);
+    assert_int_equal(kat_each("golden-emsdp.txt", "solution_1", use_solution_1, NULL), 2);
 }
 
 /* ---- refusals ---- */
@@ -806,6 +883,7 @@ int main(void)
         T(a_released_bearer_is_wiped),
         T(a_session_outlives_a_restart),
         T(a_start_that_a_restart_forgot_ends_in_a_hint),
+        T(golden_containers_give_golden_starts),
         T(no_key_is_a_reject_in_the_container),
         T(what_cannot_be_agreed_is_a_reject),
         T(a_node_that_is_no_gateway_is_refused),

@@ -72,6 +72,10 @@ static godwit_status_t judge(godwit_diameter_t *d, struct msg *request, godwit_s
 {
     godwit_diameter_envelope_t envelope;
     godwit_status_t status = godwit_diameter_read_request(octets, kind, &envelope, message, fault);
+    if (status == GODWIT_OK && !godwit_diameter_is_served(&d->config, message)) {
+        *fault = (godwit_diameter_fault_t){.result_code = GODWIT_DIAMETER_UNABLE_TO_COMPLY};
+        status = GODWIT_PEER_INTERNAL;
+    }
     if (status == GODWIT_OK && !godwit_diameter_sender_holds(d, request, &envelope)) {
         *fault = (godwit_diameter_fault_t){.result_code = GODWIT_DIAMETER_AUTHORIZATION_REJECTED};
         status = GODWIT_NOT_ENTITLED;
@@ -98,6 +102,7 @@ static void take_request(godwit_diameter_t *d, struct msg *request, godwit_messa
         return;
     }
     godwit_slice_t slice = godwit_slice(octets, len);
+    kind = godwit_diameter_kind_of(slice, kind);
     godwit_status_t status = judge(d, request, slice, kind, &message, &fault);
     if (status == GODWIT_OK && godwit_diameter_accept(d, request, octets, len, &message)) {
         return; /* octets and request wait for the owner's answer */
@@ -225,13 +230,14 @@ int godwit_diameter_serve(void)
     if (c->serve_s6a || c->hss_realm[0]) {
         error = support(GODWIT_S6A_APPLICATION, GODWIT_VENDOR_3GPP);
     }
-    if (error == 0 && (c->serve_ek || c->emks_realm[0])) {
+    bool keys = c->serve_ek || c->serve_hss_keys || c->serve_hse;
+    if (error == 0 && (keys || c->emks_realm[0] || c->hse_realm[0] || c->ask_hss_keys)) {
         error = support(GODWIT_EK_APPLICATION, GODWIT_EK_VENDOR);
     }
     if (error == 0 && c->serve_s6a) {
         error = serve(&godwit_s6a_air, GODWIT_AUTH_INFO_REQUEST);
     }
-    if (error == 0 && c->serve_ek) {
+    if (error == 0 && keys) {
         error = serve(&godwit_ek_key_request, GODWIT_KEY_REQUEST);
         error = error ? error : serve(&godwit_ek_confirm_request, GODWIT_KEY_CONFIRM);
     }

@@ -151,6 +151,9 @@ godwit_status_t godwit_diameter_config_check(const godwit_diameter_config_t *c, 
     if ((c->emks_realm[0] && !is_name(c->emks_realm)) || (c->emks_host[0] && !is_name(c->emks_host))) {
         return refuse(error, "the EMKS's host and realm must be lower-case names", NULL);
     }
+    if ((c->hse_realm[0] && !is_name(c->hse_realm)) || (c->hse_host[0] && !is_name(c->hse_host))) {
+        return refuse(error, "the HSE's host and realm must be lower-case names", NULL);
+    }
     return check_tls(c, off_loopback, error);
 }
 

@@ -304,12 +304,26 @@ static godwit_status_t send_answer(godwit_diameter_t *d, const godwit_message_t 
     return status;
 }
 
-/* Where requests for a function go: host and realm. */
-static bool destination(const godwit_diameter_t *d, godwit_message_kind_t kind, const char **host, const char **realm)
+/* Where a request goes: host and realm. K_session goes to the host that is its endpoint. */
+static bool destination(const godwit_diameter_t *d, const godwit_message_t *m, const char **host, const char **realm)
 {
-    bool s6a = kind == GODWIT_AUTH_INFO_REQUEST;
-    *host = s6a ? d->config.hss_host : d->config.emks_host;
-    *realm = s6a ? d->config.hss_realm : d->config.emks_realm;
+    const godwit_diameter_config_t *c = &d->config;
+    switch (m->to) {
+    case GODWIT_FUNCTION_HSS:
+        *host = c->hss_host;
+        *realm = c->hss_realm;
+        break;
+    case GODWIT_FUNCTION_EMKS:
+        *host = c->emks_host;
+        *realm = c->emks_realm;
+        break;
+    case GODWIT_FUNCTION_HSE:
+        *host = m->kind == GODWIT_KEY_PUSH ? m->u.key_push.endpoint : c->hse_host;
+        *realm = c->hse_realm;
+        break;
+    default:
+        return false;
+    }
     return (*realm)[0] != '\0';
 }
 
@@ -329,7 +343,7 @@ static godwit_status_t send_request(godwit_diameter_t *d, const godwit_message_t
     const char *host, *realm;
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     godwit_diameter_outstanding_t taken;
-    if (!destination(d, message->kind, &host, &realm)) {
+    if (!destination(d, message, &host, &realm)) {
         return GODWIT_INVALID_ARGUMENT;
     }
     fresh_session(d, session);
@@ -357,16 +371,5 @@ static godwit_status_t send_request(godwit_diameter_t *d, const godwit_message_t
 
 godwit_status_t godwit_diameter_send(godwit_diameter_t *d, const godwit_message_t *message)
 {
-    switch (message->kind) {
-    case GODWIT_AUTH_INFO_REQUEST:
-    case GODWIT_KEY_REQUEST:
-    case GODWIT_KEY_CONFIRM:
-        return send_request(d, message);
-    case GODWIT_AUTH_INFO_ANSWER:
-    case GODWIT_KEY_ANSWER:
-    case GODWIT_KEY_CONFIRM_ANSWER:
-        return send_answer(d, message);
-    default:
-        return GODWIT_INVALID_ARGUMENT;
-    }
+    return godwit_diameter_is_request(message->kind) ? send_request(d, message) : send_answer(d, message);
 }

@@ -96,6 +96,11 @@ int godwit_diameter_guard(godwit_diameter_t *d);
 
 /* translate.c: octets to messages and back, the kind choosing the codec. */
 const godwit_diameter_command_t *godwit_diameter_answer_command(godwit_message_kind_t request);
+/* Which request of that command it is: the messages of Solution 1 are told by Key-Purpose. */
+godwit_message_kind_t godwit_diameter_kind_of(godwit_slice_t octets, godwit_message_kind_t kind);
+/* Whether there is a function here for a request that came, to which it then goes. */
+bool godwit_diameter_is_served(const godwit_diameter_config_t *config, godwit_message_t *request);
+bool godwit_diameter_is_request(godwit_message_kind_t kind);
 GODWIT_MUST_USE godwit_status_t godwit_diameter_read_request(godwit_slice_t octets, godwit_message_kind_t kind,
                                                              godwit_diameter_envelope_t *envelope,
                                                              godwit_message_t *message, godwit_diameter_fault_t *fault);

@@ -3,7 +3,7 @@
  * Between octets and typed messages: the kind of a message chooses the codec of core/wire.
  */
 #include "adapters/diameter/internal.h"
-#include "core/wire/ek.h"
+#include "core/wire/ek_e2m.h"
 #include "core/wire/s6a.h"
 
 #include <string.h>
@@ -11,15 +11,104 @@
 const godwit_diameter_command_t *godwit_diameter_answer_command(godwit_message_kind_t request)
 {
     return request == GODWIT_AUTH_INFO_REQUEST ? &godwit_s6a_aia
-           : request == GODWIT_KEY_REQUEST     ? &godwit_ek_key_answer
-                                               : &godwit_ek_confirm_answer;
+           : request == GODWIT_KEY_CONFIRM     ? &godwit_ek_confirm_answer
+                                               : &godwit_ek_key_answer;
+}
+
+/* Requests and their answers, whom they come from, and whom they go to unless keys of access AKA runs have another owner here. */
+static const struct {
+    godwit_message_kind_t request, answer;
+    godwit_function_t from, to;
+    uint32_t purpose; /* of a Key-Request that is no KEY_REQUEST */
+} kinds[] = {
+    /* AIR: or from any serving node; the HSS asks for no more */
+    {GODWIT_AUTH_INFO_REQUEST, GODWIT_AUTH_INFO_ANSWER, GODWIT_FUNCTION_EMKS, GODWIT_FUNCTION_HSS, 0},
+    {GODWIT_KEY_REQUEST, GODWIT_KEY_ANSWER, GODWIT_FUNCTION_HSE, GODWIT_FUNCTION_EMKS, 0},
+    {GODWIT_KEY_CONFIRM, GODWIT_KEY_CONFIRM_ANSWER, GODWIT_FUNCTION_HSE, GODWIT_FUNCTION_EMKS, 0},
+    {GODWIT_KEY_PUSH, GODWIT_KEY_PUSH_ANSWER, GODWIT_FUNCTION_HSS, GODWIT_FUNCTION_HSE, GODWIT_EK_PURPOSE_KEY_PUSH},
+    {GODWIT_KEY_SET_PUSH, GODWIT_KEY_SET_PUSH_ANSWER, GODWIT_FUNCTION_HSS, GODWIT_FUNCTION_EMKS,
+     GODWIT_EK_PURPOSE_KEY_SET_PUSH},
+    {GODWIT_KEY_PARK, GODWIT_KEY_PARK_ANSWER, GODWIT_FUNCTION_HSE, GODWIT_FUNCTION_EMKS, GODWIT_EK_PURPOSE_KEY_PARK},
+    {GODWIT_ACTIVATION, GODWIT_ACTIVATION_ANSWER, GODWIT_FUNCTION_PGW, GODWIT_FUNCTION_HSS,
+     GODWIT_EK_PURPOSE_ACTIVATION},
+    {GODWIT_BEARER, GODWIT_BEARER_ANSWER, GODWIT_FUNCTION_PGW, GODWIT_FUNCTION_HSE, GODWIT_EK_PURPOSE_BEARER},
+};
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+/* The line of a request; KINDS when it is none. */
+static size_t line_of(godwit_message_kind_t request)
+{
+    size_t i = 0;
+    while (i < KINDS && kinds[i].request != request) {
+        i++;
+    }
+    return i;
+}
+
+bool godwit_diameter_is_request(godwit_message_kind_t kind)
+{
+    return line_of(kind) < KINDS;
 }
 
 godwit_message_kind_t godwit_diameter_answer_kind(godwit_message_kind_t request)
 {
-    return request == GODWIT_AUTH_INFO_REQUEST ? GODWIT_AUTH_INFO_ANSWER
-           : request == GODWIT_KEY_REQUEST     ? GODWIT_KEY_ANSWER
-                                               : GODWIT_KEY_CONFIRM_ANSWER;
+    size_t i = line_of(request);
+    return i < KINDS ? kinds[i].answer : GODWIT_KEY_ANSWER;
+}
+
+godwit_message_kind_t godwit_diameter_kind_of(godwit_slice_t octets, godwit_message_kind_t kind)
+{
+    if (kind != GODWIT_KEY_REQUEST) {
+        return kind;
+    }
+    uint32_t purpose = godwit_ek_purpose(octets);
+    for (size_t i = 0; i < KINDS; i++) {
+        if (purpose != 0 && kinds[i].purpose == purpose) {
+            return kinds[i].request;
+        }
+    }
+    return kind;
+}
+
+static bool is_access(unsigned agreements)
+{
+    return agreements != 0 && (agreements & ~0x03u) == 0; /* bits of agreements 01 and 02 */
+}
+
+/* What is asked of the owner of key sets of access AKA runs. */
+static bool is_of_access_keys(const godwit_message_t *m)
+{
+    const godwit_key_request_t *r = &m->u.key_request;
+    switch (m->kind) {
+    case GODWIT_KEY_REQUEST:
+        return r->purpose == GODWIT_KEY_BY_SELECTOR ||
+               (r->purpose == GODWIT_KEY_NEXT_GENERATION && is_access(r->agreements));
+    case GODWIT_KEY_CONFIRM:
+        return m->u.key_confirm.agreement == GODWIT_AGREEMENT_ACCESS_UMTS ||
+               m->u.key_confirm.agreement == GODWIT_AGREEMENT_ACCESS_EPS;
+    case GODWIT_KEY_PARK:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool godwit_diameter_is_served(const godwit_diameter_config_t *config, godwit_message_t *request)
+{
+    if (is_of_access_keys(request) && config->serve_hss_keys) {
+        request->to = GODWIT_FUNCTION_HSS;
+        return true;
+    }
+    switch (request->to) {
+    case GODWIT_FUNCTION_HSS:
+        return request->kind == GODWIT_AUTH_INFO_REQUEST ? config->serve_s6a : config->serve_hss_keys;
+    case GODWIT_FUNCTION_EMKS:
+        return config->serve_ek;
+    case GODWIT_FUNCTION_HSE:
+        return config->serve_hse;
+    default:
+        return false;
+    }
 }
 
 /* A name that the peer wrote, which must fit and be one. */
@@ -47,23 +136,43 @@ static godwit_status_t read_origin(const godwit_diameter_envelope_t *e, godwit_m
     return status == GODWIT_OK ? read_name(GODWIT_AVP_ORIGIN_REALM, e->origin_realm, m->origin_realm, fault) : status;
 }
 
+static godwit_status_t parse_request(godwit_slice_t octets, godwit_diameter_envelope_t *e, godwit_message_t *m,
+                                     godwit_diameter_fault_t *fault)
+{
+    switch (m->kind) {
+    case GODWIT_AUTH_INFO_REQUEST:
+        return godwit_s6a_air_parse(octets, e, &m->u.auth_info_request, fault);
+    case GODWIT_KEY_CONFIRM:
+        return godwit_ek_confirm_request_parse(octets, e, &m->u.key_confirm, fault);
+    case GODWIT_KEY_PUSH:
+        return godwit_ek_key_push_parse(octets, e, &m->u.key_push, fault);
+    case GODWIT_KEY_SET_PUSH:
+        return godwit_ek_key_set_push_parse(octets, e, &m->u.key_set_push, fault);
+    case GODWIT_KEY_PARK:
+        return godwit_ek_key_park_parse(octets, e, &m->u.key_park, fault);
+    case GODWIT_ACTIVATION:
+        return godwit_ek_activation_parse(octets, e, &m->u.activation, fault);
+    case GODWIT_BEARER:
+        return godwit_ek_bearer_parse(octets, e, &m->u.bearer, fault);
+    case GODWIT_KEY_REQUEST:
+    default:
+        return godwit_ek_key_request_parse(octets, e, &m->u.key_request, fault);
+    }
+}
+
 godwit_status_t godwit_diameter_read_request(godwit_slice_t octets, godwit_message_kind_t kind,
                                              godwit_diameter_envelope_t *e, godwit_message_t *m,
                                              godwit_diameter_fault_t *fault)
 {
-    godwit_status_t status;
+    size_t line = line_of(kind);
+    if (line == KINDS) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
     memset(m, 0, sizeof *m);
     m->kind = kind;
-    if (kind == GODWIT_AUTH_INFO_REQUEST) {
-        m->from = GODWIT_FUNCTION_EMKS; /* or any serving node: the HSS asks for no more */
-        m->to = GODWIT_FUNCTION_HSS;
-        status = godwit_s6a_air_parse(octets, e, &m->u.auth_info_request, fault);
-    } else {
-        m->from = GODWIT_FUNCTION_HSE;
-        m->to = GODWIT_FUNCTION_EMKS;
-        status = kind == GODWIT_KEY_REQUEST ? godwit_ek_key_request_parse(octets, e, &m->u.key_request, fault)
-                                            : godwit_ek_confirm_request_parse(octets, e, &m->u.key_confirm, fault);
-    }
+    m->from = kinds[line].from;
+    m->to = kinds[line].to;
+    godwit_status_t status = parse_request(octets, e, m, fault);
     return status == GODWIT_OK ? read_origin(e, m, fault) : status;
 }
 
@@ -79,13 +188,40 @@ static void head_of_answer(const godwit_diameter_outstanding_t *request, godwit_
 void godwit_diameter_failed(const godwit_diameter_outstanding_t *request, godwit_message_t *m)
 {
     head_of_answer(request, m);
-    if (m->kind == GODWIT_AUTH_INFO_ANSWER) {
+    switch (m->kind) {
+    case GODWIT_AUTH_INFO_ANSWER:
         m->u.auth_info_answer.status = GODWIT_PEER_INTERNAL;
         m->u.auth_info_answer.kind = request->vectors;
-    } else if (m->kind == GODWIT_KEY_ANSWER) {
+        break;
+    case GODWIT_KEY_ANSWER:
         m->u.key_answer.status = GODWIT_PEER_INTERNAL;
-    } else {
+        break;
+    case GODWIT_KEY_CONFIRM_ANSWER:
         m->u.key_confirm_answer = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_BEARER_ANSWER:
+        m->u.bearer_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    default:
+        m->u.outcome = GODWIT_PEER_INTERNAL;
+        break;
+    }
+}
+
+static godwit_status_t parse_answer(godwit_slice_t octets, const godwit_diameter_outstanding_t *request,
+                                    godwit_diameter_envelope_t *e, godwit_message_t *m)
+{
+    switch (m->kind) {
+    case GODWIT_AUTH_INFO_ANSWER:
+        return godwit_s6a_aia_parse(octets, request->vectors, e, &m->u.auth_info_answer);
+    case GODWIT_KEY_ANSWER:
+        return godwit_ek_key_answer_parse(octets, e, &m->u.key_answer);
+    case GODWIT_KEY_CONFIRM_ANSWER:
+        return godwit_ek_confirm_answer_parse(octets, e, &m->u.key_confirm_answer);
+    case GODWIT_BEARER_ANSWER:
+        return godwit_ek_bearer_answer_parse(octets, e, &m->u.bearer_answer);
+    default:
+        return godwit_ek_outcome_parse(octets, e, &m->u.outcome);
     }
 }
 
@@ -93,15 +229,8 @@ godwit_status_t godwit_diameter_read_answer(godwit_slice_t octets, const godwit_
                                             godwit_diameter_envelope_t *e, godwit_message_t *m)
 {
     godwit_diameter_fault_t fault;
-    godwit_status_t status;
     head_of_answer(request, m);
-    if (m->kind == GODWIT_AUTH_INFO_ANSWER) {
-        status = godwit_s6a_aia_parse(octets, request->vectors, e, &m->u.auth_info_answer);
-    } else if (m->kind == GODWIT_KEY_ANSWER) {
-        status = godwit_ek_key_answer_parse(octets, e, &m->u.key_answer);
-    } else {
-        status = godwit_ek_confirm_answer_parse(octets, e, &m->u.key_confirm_answer);
-    }
+    godwit_status_t status = parse_answer(octets, request, e, m);
     return status == GODWIT_OK ? read_origin(e, m, &fault) : status;
 }
 
@@ -115,6 +244,16 @@ godwit_status_t godwit_diameter_write_request(const godwit_diameter_envelope_t *
         return godwit_ek_key_request_build(e, &m->u.key_request, w);
     case GODWIT_KEY_CONFIRM:
         return godwit_ek_confirm_request_build(e, &m->u.key_confirm, w);
+    case GODWIT_KEY_PUSH:
+        return godwit_ek_key_push_build(e, &m->u.key_push, w);
+    case GODWIT_KEY_SET_PUSH:
+        return godwit_ek_key_set_push_build(e, &m->u.key_set_push, w);
+    case GODWIT_KEY_PARK:
+        return godwit_ek_key_park_build(e, &m->u.key_park, w);
+    case GODWIT_ACTIVATION:
+        return godwit_ek_activation_build(e, &m->u.activation, w);
+    case GODWIT_BEARER:
+        return godwit_ek_bearer_build(e, &m->u.bearer, w);
     default:
         return GODWIT_INVALID_ARGUMENT;
     }
@@ -130,6 +269,13 @@ godwit_status_t godwit_diameter_write_answer(const godwit_diameter_envelope_t *e
         return godwit_ek_key_answer_build(e, &m->u.key_answer, w);
     case GODWIT_KEY_CONFIRM_ANSWER:
         return godwit_ek_confirm_answer_build(e, m->u.key_confirm_answer, w);
+    case GODWIT_BEARER_ANSWER:
+        return godwit_ek_bearer_answer_build(e, &m->u.bearer_answer, w);
+    case GODWIT_KEY_PUSH_ANSWER:
+    case GODWIT_KEY_SET_PUSH_ANSWER:
+    case GODWIT_KEY_PARK_ANSWER:
+    case GODWIT_ACTIVATION_ANSWER:
+        return godwit_ek_outcome_build(e, m->u.outcome, w);
     default:
         return GODWIT_INVALID_ARGUMENT;
     }

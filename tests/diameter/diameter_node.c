@@ -6,6 +6,8 @@
  *
  *   diameter_node [--OPTION VALUE]...   prints "ready port=N"; options are in `options` below
  *   air eutran|utran IMSI PLMN [RAND AUTS]     key 1|2 IMSI     confirm IMSI     peers     counters     quit
+ * Solution 1: --e2m a|b|c|d makes the HSS flag vectors for IMSIs that end in 5 or more.
+ *   pull IMSI RAND     park IMSI KEY-SET GENERATION COUNT     activation IMSI RAND     bearer IMSI RAND CONTAINER     (to --keys hss|emks)
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,6 +31,8 @@ static godwit_diameter_config_t config = {
 static godwit_diameter_peer_t peers[GODWIT_DIAMETER_PEERS_MAX];
 static bool silent; /* requests are taken and never answered */
 static unsigned long wait_to_read_ms;
+static bool aware; /* our AVPs stand in AIRs */
+static godwit_function_t keys_at = GODWIT_FUNCTION_EMKS;
 static godwit_hss_t hss;
 static owner_t owner;
 static uint32_t transaction;
@@ -95,10 +99,21 @@ static void option(const char *name, char *value)
     } else if (!strcmp(name, "--serve")) {
         config.serve_s6a |= strstr(value, "s6a") != NULL;
         config.serve_ek |= strstr(value, "ek") != NULL;
+        config.serve_hss_keys |= strstr(value, "keys") != NULL;
+        config.serve_hse |= strstr(value, "hse") != NULL;
     } else if (!strcmp(name, "--hss")) {
         destination(value, config.hss_host, config.hss_realm);
     } else if (!strcmp(name, "--emks")) {
         destination(value, config.emks_host, config.emks_realm);
+    } else if (!strcmp(name, "--hse")) {
+        destination(value, config.hse_host, config.hse_realm);
+    } else if (!strcmp(name, "--keys")) {
+        keys_at = strcmp(value, "hss") == 0 ? GODWIT_FUNCTION_HSS : GODWIT_FUNCTION_EMKS;
+        config.ask_hss_keys = keys_at == GODWIT_FUNCTION_HSS;
+    } else if (!strcmp(name, "--e2m")) {
+        hss.e2m.delivery = (godwit_e2m_delivery_t)(value[0] - 'a' + GODWIT_E2M_DELIVERY_A);
+    } else if (!strcmp(name, "--aware")) {
+        aware = value[0] == '1';
     } else if (!strcmp(name, "--cert")) {
         config.tls_certificate = value;
     } else if (!strcmp(name, "--key")) {
@@ -144,6 +159,10 @@ static void hss_open(void)
     (void)!godwit_plmn_from_text("002-02", &hss.networks[0].plmn);
     hss.network_count = 1;
     hss.vectors_per_request = 5;
+    hss.policy_version = hss.e2m.delivery != GODWIT_E2M_DELIVERY_NONE ? 12 : 0;
+    copy(hss.e2m.endpoint, "hse.home.example", sizeof hss.e2m.endpoint);
+    copy(hss.e2m.gateways[0], "pgw.home.example", sizeof hss.e2m.gateways[0]);
+    hss.e2m.gateway_count = 1;
     for (int i = 0; i < 8; i++) {
         char digits[16];
         godwit_record_t record = {.kind = GODWIT_RECORD_SUBSCRIBER};
@@ -152,7 +171,7 @@ static void hss_open(void)
         (void)!godwit_aka_key_init(&record.u.subscriber.key, hss.crypto, GODWIT_ALG_MILENAGE, godwit_slice(k, 16),
                                    godwit_slice(opc, 16), true, NULL);
         record.u.subscriber.ind_bits = 5;
-        record.u.subscriber.features = GODWIT_FEATURE_SEPARATE_UMTS;
+        record.u.subscriber.features = i >= 5 ? GODWIT_FEATURE_E2M_USIM : GODWIT_FEATURE_SEPARATE_UMTS;
         record.u.subscriber.seq_he = 1000;
         owner_put(&owner, &record);
     }
@@ -189,6 +208,69 @@ static godwit_message_t key_answer(const godwit_message_t *request)
     return m;
 }
 
+static void send_answer(godwit_diameter_t *d, const godwit_message_t *answer)
+{
+    godwit_status_t status = godwit_diameter_send(d, answer);
+    if (status != GODWIT_OK) {
+        printf("answer not sent: %s\n", godwit_status_name(status));
+    }
+}
+
+/* The HSS gets a message; whatever it says in turn is sent. */
+static void give_hss(godwit_diameter_t *d, const godwit_message_t *message)
+{
+    owner_give_message(&owner, message);
+    for (size_t i = 0; i < owner_count(&owner, GODWIT_REQUEST_MESSAGE); i++) {
+        send_answer(d, owner_request(&owner, GODWIT_REQUEST_MESSAGE, i)->message);
+    }
+}
+
+static void show_e2m_request(const godwit_message_t *m)
+{
+    switch (m->kind) {
+    case GODWIT_KEY_PUSH:
+        printf("push generation=%u endpoint=%s life=%u", (unsigned)m->u.key_push.generation, m->u.key_push.endpoint,
+               (unsigned)m->u.key_push.life_ms);
+        print_hex("rand", m->u.key_push.rand, 16);
+        print_hex("k_session", m->u.key_push.k_session, 32);
+        break;
+    case GODWIT_KEY_SET_PUSH:
+        printf("key-set");
+        print_hex("rand", m->u.key_set_push.rand, 16);
+        print_hex("e2m_keyset", m->u.key_set_push.e2m_keyset, 32);
+        break;
+    case GODWIT_BEARER:
+        printf("bearer teid=%u suites=%u", (unsigned)m->u.bearer.teid, m->u.bearer.suites);
+        print_hex("selector", m->u.bearer.selector.octets, 16);
+        print_hex("container", m->u.bearer.container, m->u.bearer.container_len);
+        break;
+    default:
+        printf("other kind=%d", (int)m->kind);
+        break;
+    }
+    printf("\n");
+}
+
+/* HSE and EMKS take what comes; a bearer gets a Start of three octets. */
+static void serve_e2m(godwit_diameter_t *d, const godwit_message_t *request)
+{
+    static const godwit_message_kind_t answers[][2] = {{GODWIT_KEY_PUSH, GODWIT_KEY_PUSH_ANSWER},
+                                                       {GODWIT_KEY_SET_PUSH, GODWIT_KEY_SET_PUSH_ANSWER},
+                                                       {GODWIT_KEY_PARK, GODWIT_KEY_PARK_ANSWER},
+                                                       {GODWIT_BEARER, GODWIT_BEARER_ANSWER}};
+    show_e2m_request(request);
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        if (answers[i][0] == request->kind) {
+            godwit_message_t answer = answer_to(request, answers[i][1]);
+            if (request->kind == GODWIT_BEARER) {
+                answer.u.bearer_answer.start_len = 3;
+                memcpy(answer.u.bearer_answer.start, "\x11\x22\x33", 3);
+            }
+            send_answer(d, &answer);
+        }
+    }
+}
+
 static void serve(godwit_diameter_t *d, const godwit_message_t *request)
 {
     godwit_message_t answer;
@@ -196,18 +278,17 @@ static void serve(godwit_diameter_t *d, const godwit_message_t *request)
     if (silent) {
         return;
     }
-    if (request->kind == GODWIT_AUTH_INFO_REQUEST) {
-        owner_give_message(&owner, request);
-        answer = *owner_message(&owner, GODWIT_AUTH_INFO_ANSWER, 0);
+    if (request->to == GODWIT_FUNCTION_HSS) {
+        give_hss(d, request);
     } else if (request->kind == GODWIT_KEY_REQUEST) {
         answer = key_answer(request);
-    } else {
+        send_answer(d, &answer);
+    } else if (request->kind == GODWIT_KEY_CONFIRM) {
         answer = answer_to(request, GODWIT_KEY_CONFIRM_ANSWER);
         answer.u.key_confirm_answer = request->u.key_confirm.key_set == 77 ? GODWIT_OK : GODWIT_UNKNOWN_KEY;
-    }
-    godwit_status_t status = godwit_diameter_send(d, &answer);
-    if (status != GODWIT_OK) {
-        printf("answer not sent: %s\n", godwit_status_name(status));
+        send_answer(d, &answer);
+    } else {
+        serve_e2m(d, request);
     }
 }
 
@@ -233,6 +314,7 @@ static void show(const godwit_message_t *m)
     if (m->kind == GODWIT_AUTH_INFO_ANSWER) {
         printf(" status=%s vectors=%d", godwit_status_name(m->u.auth_info_answer.status),
                m->u.auth_info_answer.vectors);
+        printf(" e2m=%d policy=%u", m->u.auth_info_answer.e2m, (unsigned)m->u.auth_info_answer.policy_version);
         show_vectors(&m->u.auth_info_answer);
     } else if (m->kind == GODWIT_KEY_ANSWER) {
         const godwit_key_answer_t *a = &m->u.key_answer;
@@ -240,18 +322,33 @@ static void show(const godwit_message_t *m)
                (unsigned)a->generation, (unsigned long long)a->key_set);
         print_hex("rand", a->rand, 16);
         print_hex("k_session", a->k_session, 32);
-    } else {
+        printf(" parked=%d count=%u", a->parked.set, (unsigned)a->parked.user_next_in);
+    } else if (m->kind == GODWIT_BEARER_ANSWER) {
+        printf(" status=%s", godwit_status_name(m->u.bearer_answer.status));
+        print_hex("start", m->u.bearer_answer.start, m->u.bearer_answer.start_len);
+    } else if (m->kind == GODWIT_KEY_CONFIRM_ANSWER) {
         printf(" status=%s", godwit_status_name(m->u.key_confirm_answer));
+    } else {
+        printf(" status=%s", godwit_status_name(m->u.outcome));
     }
     printf(" origin=%s\n", m->origin_host);
+}
+
+static bool is_request(godwit_message_kind_t kind)
+{
+    return kind == GODWIT_AUTH_INFO_REQUEST || kind == GODWIT_KEY_REQUEST || kind == GODWIT_KEY_CONFIRM ||
+           kind == GODWIT_KEY_PUSH || kind == GODWIT_KEY_SET_PUSH || kind == GODWIT_KEY_PARK ||
+           kind == GODWIT_ACTIVATION || kind == GODWIT_BEARER;
 }
 
 static void take(godwit_diameter_t *d)
 {
     godwit_message_t m;
     while (godwit_diameter_receive(d, &m) == GODWIT_OK) {
-        if (m.kind == GODWIT_AUTH_INFO_REQUEST || m.kind == GODWIT_KEY_REQUEST || m.kind == GODWIT_KEY_CONFIRM) {
+        if (is_request(m.kind)) {
             serve(d, &m);
+        } else if (m.to == GODWIT_FUNCTION_HSS) {
+            give_hss(d, &m);
         } else {
             show(&m);
         }
@@ -281,6 +378,8 @@ static void ask_air(godwit_diameter_t *d, char **save)
     r->imsi = owner_imsi(strtok_r(NULL, " ", save));
     (void)!godwit_plmn_from_text(strtok_r(NULL, " ", save), &r->visited_plmn);
     r->vectors = 1;
+    r->e2m_aware = aware;
+    r->policy_version = aware ? 9 : 0;
     char *rand = strtok_r(NULL, " ", save), *auts = strtok_r(NULL, " ", save);
     size_t len;
     if (auts != NULL) {
@@ -318,6 +417,92 @@ static void ask_confirm(godwit_diameter_t *d, char **save)
     send_request(d, &m);
 }
 
+/* ---- Solution 1 ---- */
+
+static godwit_message_t e2m_request(godwit_message_kind_t kind, godwit_function_t from, godwit_function_t to)
+{
+    godwit_message_t m;
+    memset(&m, 0, sizeof m);
+    m.kind = kind;
+    m.from = from;
+    m.to = to;
+    return m;
+}
+
+static godwit_selector_t selector_of(const char *rand)
+{
+    godwit_selector_t selector = {.kind = GODWIT_SELECTOR_RAND};
+    size_t len;
+    (void)!godwit_hex_decode(rand, selector.octets, 16, &len);
+    return selector;
+}
+
+static void ask_pull(godwit_diameter_t *d, char **save)
+{
+    godwit_message_t m = e2m_request(GODWIT_KEY_REQUEST, GODWIT_FUNCTION_HSE, keys_at);
+    m.u.key_request.purpose = GODWIT_KEY_BY_SELECTOR;
+    m.u.key_request.imsi = owner_imsi(strtok_r(NULL, " ", save));
+    m.u.key_request.selector = selector_of(strtok_r(NULL, " ", save));
+    m.u.key_request.agreements = 3;
+    copy(m.u.key_request.endpoint, config.identity, sizeof m.u.key_request.endpoint);
+    send_request(d, &m);
+}
+
+static void ask_park(godwit_diameter_t *d, char **save)
+{
+    godwit_message_t m = e2m_request(GODWIT_KEY_PARK, GODWIT_FUNCTION_HSE, keys_at);
+    m.u.key_park.imsi = owner_imsi(strtok_r(NULL, " ", save));
+    m.u.key_park.agreement = GODWIT_AGREEMENT_ACCESS_EPS;
+    m.u.key_park.key_set = strtoull(strtok_r(NULL, " ", save), NULL, 10);
+    m.u.key_park.parked.set = true;
+    m.u.key_park.parked.generation = (uint32_t)strtoul(strtok_r(NULL, " ", save), NULL, 10);
+    m.u.key_park.parked.user_next_in = (uint32_t)strtoul(strtok_r(NULL, " ", save), NULL, 10);
+    copy(m.u.key_park.endpoint, config.identity, sizeof m.u.key_park.endpoint);
+    send_request(d, &m);
+}
+
+static void ask_activation(godwit_diameter_t *d, char **save)
+{
+    godwit_message_t m = e2m_request(GODWIT_ACTIVATION, GODWIT_FUNCTION_PGW, GODWIT_FUNCTION_HSS);
+    m.u.activation.imsi = owner_imsi(strtok_r(NULL, " ", save));
+    m.u.activation.selector = selector_of(strtok_r(NULL, " ", save));
+    copy(m.u.activation.endpoint, "hse.home.example", sizeof m.u.activation.endpoint);
+    send_request(d, &m);
+}
+
+static void ask_bearer(godwit_diameter_t *d, char **save)
+{
+    godwit_message_t m = e2m_request(GODWIT_BEARER, GODWIT_FUNCTION_PGW, GODWIT_FUNCTION_HSE);
+    godwit_bearer_t *b = &m.u.bearer;
+    size_t len = 0;
+    b->imsi = owner_imsi(strtok_r(NULL, " ", save));
+    b->selector = selector_of(strtok_r(NULL, " ", save));
+    (void)!godwit_hex_decode(strtok_r(NULL, " ", save), b->container, sizeof b->container, &len);
+    b->container_len = (uint8_t)len;
+    b->agreements = 3;
+    b->suites = 0x0101;
+    b->teid = 77;
+    b->gateway_len = 4;
+    memcpy(b->gateway, "\x0a\x00\x00\x01", 4);
+    send_request(d, &m);
+}
+
+static bool obey_e2m(godwit_diameter_t *d, const char *word, char **save)
+{
+    if (!strcmp(word, "pull")) {
+        ask_pull(d, save);
+    } else if (!strcmp(word, "park")) {
+        ask_park(d, save);
+    } else if (!strcmp(word, "activation")) {
+        ask_activation(d, save);
+    } else if (!strcmp(word, "bearer")) {
+        ask_bearer(d, save);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static bool obey(godwit_diameter_t *d, char *line)
 {
     char *save, *word = strtok_r(line, " \n", &save);
@@ -325,6 +510,9 @@ static bool obey(godwit_diameter_t *d, char *line)
         return false;
     }
     save[strcspn(save, "\n")] = '\0';
+    if (obey_e2m(d, word, &save)) {
+        return true;
+    }
     if (!strcmp(word, "air")) {
         ask_air(d, &save);
     } else if (!strcmp(word, "key")) {
@@ -359,6 +547,8 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     setvbuf(stdin, NULL, _IONBF, 0); /* what poll() does not see must not wait in a buffer */
     hss_open();
+    copy(hss.local_host, config.identity, sizeof hss.local_host);
+    copy(hss.local_realm, config.realm, sizeof hss.local_realm);
     godwit_diameter_t *d = godwit_diameter_start(&config, error);
     if (d == NULL) {
         fprintf(stderr, "%s\n", error);

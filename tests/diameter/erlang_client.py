@@ -52,5 +52,16 @@ def stranger_is_turned_away():
     server.stop()
 
 
+def our_avps_do_not_disturb_a_standard_peer():
+    server = hss("--e2m", "c", peers=("sgsn.visited.example,visited.example",))
+    mme = Erlang("erlang", "client", "sgsn.visited.example", "visited.example", str(server.port))
+    for kind in ("utran", "eutran"):
+        flagged = mme.answer(f"air {kind} 001010000000005 00f220 1")
+        check(flagged["errors"] == "0" and flagged["result"] == "2001", f"{flagged}")
+        check(int(flagged["autn"][12:16], 16) & 0x0080, f"the vector is not flagged: {flagged}")
+        check(usim(flagged["rand"], flagged["autn"])["result"] == "ok", "the card refuses")
+    server.stop()
+
+
 if __name__ == "__main__":
-    sys.exit(run([answers_fit_the_grammar_and_the_card, stranger_is_turned_away]))
+    sys.exit(run([answers_fit_the_grammar_and_the_card, our_avps_do_not_disturb_a_standard_peer, stranger_is_turned_away]))

@@ -42,5 +42,19 @@ def requests_fit_the_grammar_and_answers_are_understood():
     server.stop()
 
 
+def our_avps_are_skipped_by_a_standard_peer():
+    port = free_port()
+    server = Erlang("erlang", "server", "hss.home.example", "home.example", str(port))
+    server.out.next("ready")
+    mme = client(port, "--timeout-ms", "1500", "--aware", "1")
+    mme.wait_open("hss.home.example")
+    answer = mme.ask("air eutran 001010000000001 001-01")
+    request = server.out.next("request")
+    check("errors=[]" in request, f"as erlang reads our AIR with E2M-Aware and Policy-Version: {request}")
+    check(answer["status"] == "ok" and answer["e2m"] == "0" and answer["policy"] == "0", f"{answer}")
+    mme.stop()
+    server.stop()
+
+
 if __name__ == "__main__":
-    sys.exit(run([requests_fit_the_grammar_and_answers_are_understood]))
+    sys.exit(run([our_avps_are_skipped_by_a_standard_peer, requests_fit_the_grammar_and_answers_are_understood]))

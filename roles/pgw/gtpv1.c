@@ -22,7 +22,7 @@ static godwit_pgw_context_t asked(const godwit_pgw_turn_t *turn, const godwit_gt
     c.peer_user_teid = m->teid_data;
     memcpy(c.peer, m->gsn_control, sizeof c.peer);
     memcpy(c.peer_user, m->gsn_user, sizeof c.peer_user);
-    if (m->qos.len <= sizeof c.qos) {
+    if (m->qos.len > 0 && m->qos.len <= sizeof c.qos) {
         c.qos_len = (uint8_t)m->qos.len;
         memcpy(c.qos, m->qos.ptr, m->qos.len);
     }

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The S-GW alone: the test is its MME and its P-GW.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "roles/sgw.h"
+#include "tests/support/gtp_messages.h"
+
+enum { MME = 1, SGW = 2, PGW = 3, STRANGER = 9 };
+enum { CONTEXTS = 2, PENDING = 3, ANSWERED = 8 };
+
+typedef struct world {
+    godwit_sgw_t sgw;
+    owner_t owner;
+    godwit_sgw_context_t contexts[CONTEXTS];
+    godwit_gtp_pending_t pending[PENDING];
+    godwit_gtp_answered_t answered[ANSWERED];
+    uint8_t pco[GODWIT_PCO_MAX];
+    uint32_t s11, s5; /* TEIDs of the connection */
+} world_t;
+
+static world_t w;
+
+static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_sgw_step(role, in, out);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    godwit_sgw_config_t config = {.ipv4 = {10, 0, 0, SGW}, .recovery = 4};
+    memset(&w, 0, sizeof w);
+    owner_init(&w.owner, step, &w.sgw);
+    assert_int_equal(godwit_sgw_init(&w.sgw, &config, w.contexts, CONTEXTS, w.pending, PENDING, w.answered, ANSWERED),
+                     GODWIT_OK);
+    return 0;
+}
+
+static godwit_gtpv2_t message(uint8_t type, uint32_t teid, uint32_t sequence, uint32_t has)
+{
+    godwit_gtpv2_t m;
+    memset(&m, 0, sizeof m);
+    m.type = type;
+    m.teid = teid;
+    m.sequence = sequence;
+    m.has = has;
+    m.cause = GODWIT_GTPV2_CAUSE_ACCEPTED;
+    m.ebi = m.bearer.ebi = 5;
+    m.pti = 0x21;
+    return m;
+}
+
+static godwit_gtpv2_t create_request(void)
+{
+    godwit_gtpv2_t m = message(GODWIT_GTPV2_CREATE_SESSION_REQUEST, 0, 0x100,
+                               GODWIT_GTPV2_IMSI | GODWIT_GTPV2_RAT | GODWIT_GTPV2_SENDER | GODWIT_GTPV2_PGW_CONTROL |
+                                   GODWIT_GTPV2_APN | GODWIT_GTPV2_BEARER | GODWIT_GTPV2_PCO);
+    m.imsi = owner_imsi(GTP_IMSI);
+    m.rat = GODWIT_RAT_NB_IOT;
+    m.sender = gtp_fteid(GODWIT_FTEID_S11_MME_CONTROL, 0x11, MME);
+    m.pgw_control = gtp_fteid(GODWIT_FTEID_S5_PGW_CONTROL, 0, PGW);
+    assert_int_equal(godwit_apn_from_text("e2m", &m.apn), GODWIT_OK);
+    m.pco = gtp_pco(GTP_IMSI, w.pco);
+    m.bearer.fteids = 1U << GODWIT_CREATE_REQUEST_S11_MME;
+    m.bearer.fteid[GODWIT_CREATE_REQUEST_S11_MME] = gtp_fteid(GODWIT_FTEID_S11_MME_USER, 0x12, MME);
+    return m;
+}
+
+static godwit_gtpv2_t create_response(const godwit_gtpv2_t *request)
+{
+    godwit_gtpv2_t r = message(GODWIT_GTPV2_CREATE_SESSION_RESPONSE, request->sender.teid, request->sequence,
+                               GODWIT_GTPV2_CAUSE | GODWIT_GTPV2_PGW_CONTROL | GODWIT_GTPV2_BEARER | GODWIT_GTPV2_PCO);
+    r.pgw_control = gtp_fteid(GODWIT_FTEID_S5_PGW_CONTROL, 0x31, PGW);
+    r.bearer.has_cause = true;
+    r.bearer.cause = GODWIT_GTPV2_CAUSE_ACCEPTED;
+    r.bearer.fteids = 1U << GODWIT_CREATE_RESPONSE_S5_PGW;
+    r.bearer.fteid[GODWIT_CREATE_RESPONSE_S5_PGW] = gtp_fteid(GODWIT_FTEID_S5_PGW_USER, 0x32, PGW);
+    r.pco = godwit_slice("\x80\xFF\x00\x01Z", 5);
+    return r;
+}
+
+static void connect(void)
+{
+    godwit_gtpv2_t m = create_request();
+    gtp_give_v2(&w.owner, MME, &m);
+    godwit_gtpv2_t q = gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_CREATE_SESSION_REQUEST);
+    godwit_gtpv2_t r = create_response(&q);
+    w.s5 = q.sender.teid;
+    gtp_give_v2(&w.owner, PGW, &r);
+    w.s11 = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).sender.teid;
+}
+
+static void session_is_relayed_with_its_own_tunnels(void **state)
+{
+    (void)state;
+    godwit_gtpv2_t m = create_request();
+    gtp_give_v2(&w.owner, MME, &m);
+    godwit_gtpv2_t q = gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_CREATE_SESSION_REQUEST);
+    assert_int_equal(q.teid, 0);
+    assert_string_equal(q.imsi.digits, GTP_IMSI);
+    assert_string_equal(q.apn.text, "e2m");
+    assert_int_equal(q.has & GODWIT_GTPV2_PGW_CONTROL, 0);
+    assert_int_equal(q.sender.interface, GODWIT_FTEID_S5_SGW_CONTROL);
+    assert_memory_equal(q.sender.ipv4, "\x0A\x00\x00\x02", 4);
+    assert_int_equal(q.bearer.fteids, 1U << GODWIT_CREATE_REQUEST_S5_SGW);
+    assert_true(godwit_slice_equal(q.pco, m.pco)); /* untouched */
+    gtp_give_v2(&w.owner, MME, &m);                /* again: the P-GW is not asked twice for it */
+    gtp_sent_nothing(&w.owner);
+
+    godwit_gtpv2_t r = create_response(&q);
+    gtp_give_v2(&w.owner, PGW, &r);
+    godwit_gtpv2_t a = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE);
+    assert_int_equal(a.teid, 0x11);
+    assert_int_equal(a.sequence, 0x100);
+    assert_int_equal(a.cause, GODWIT_GTPV2_CAUSE_ACCEPTED);
+    assert_int_equal(a.sender.interface, GODWIT_FTEID_S11_SGW_CONTROL);
+    assert_int_equal(a.pgw_control.teid, 0x31);
+    assert_int_equal(a.bearer.fteid[GODWIT_CREATE_RESPONSE_S11_SGW].interface, GODWIT_FTEID_S11_SGW_USER);
+    assert_int_equal(a.bearer.fteid[GODWIT_CREATE_RESPONSE_S5_PGW].teid, 0x32);
+    assert_memory_equal(a.pco.ptr, r.pco.ptr, 5);
+    assert_int_not_equal(a.sender.teid, q.sender.teid);
+    gtp_give_v2(&w.owner, PGW, &r); /* twice */
+    gtp_sent_nothing(&w.owner);
+    gtp_give_v2(&w.owner, MME, &m); /* the answer was lost */
+    assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).sender.teid, a.sender.teid);
+}
+
+static void refusal_of_the_pgw_reaches_the_mme(void **state)
+{
+    (void)state;
+    godwit_gtpv2_t m = create_request();
+    gtp_give_v2(&w.owner, MME, &m);
+    godwit_gtpv2_t q = gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_CREATE_SESSION_REQUEST);
+    godwit_gtpv2_t r = message(GODWIT_GTPV2_CREATE_SESSION_RESPONSE, q.sender.teid, q.sequence, GODWIT_GTPV2_CAUSE);
+    r.cause = GODWIT_GTPV2_CAUSE_AUTHENTICATION_FAILED;
+    gtp_give_v2(&w.owner, STRANGER, &r); /* not from the P-GW that was asked */
+    gtp_sent_nothing(&w.owner);
+    gtp_give_v2(&w.owner, PGW, &r);
+    assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_AUTHENTICATION_FAILED);
+    assert_int_equal(w.contexts[0].state, GODWIT_SGW_FREE);
+}
+
+static void silence_of_the_pgw_is_told_after_n3_requests(void **state)
+{
+    (void)state;
+    godwit_gtpv2_t m = create_request();
+    gtp_give_v2(&w.owner, MME, &m);
+    uint32_t timer = owner_request(&w.owner, GODWIT_REQUEST_TIMER, 0)->timer;
+    for (unsigned i = 0; i < 3; i++) {
+        owner_give_timer(&w.owner, timer);
+        (void)gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_CREATE_SESSION_REQUEST);
+    }
+    owner_give_timer(&w.owner, timer);
+    assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_PEER_NOT_RESPONDING);
+    assert_int_equal(w.contexts[0].state, GODWIT_SGW_FREE);
+    owner_give_timer(&w.owner, timer);
+    gtp_sent_nothing(&w.owner);
+}
+
+static void user_plane_passes_between_mme_and_pgw_alone(void **state)
+{
+    (void)state;
+    connect();
+    gtp_give_pdu(&w.owner, MME, w.s11, "up");
+    gtp_sent_pdu(&w.owner, PGW, 0x32, "up");
+    gtp_give_pdu(&w.owner, PGW, w.s5, "down");
+    gtp_sent_pdu(&w.owner, MME, 0x12, "down");
+    gtp_give_pdu(&w.owner, STRANGER, w.s11, "x");
+    gtp_sent_nothing(&w.owner);
+    gtp_give_pdu(&w.owner, MME, w.s5, "x"); /* the other side's TEID */
+    gtp_sent_nothing(&w.owner);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_POLICY_FORBIDS));
+}
+
+static void idle_device_gets_no_data_and_its_mme_is_told_once(void **state)
+{
+    (void)state;
+    connect();
+    godwit_gtpv2_t m = message(GODWIT_GTPV2_RELEASE_ACCESS_BEARERS_REQUEST, w.s11, 0x101, 0);
+    gtp_give_v2(&w.owner, MME, &m);
+    assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_RELEASE_ACCESS_BEARERS_RESPONSE).cause, 16);
+    gtp_give_pdu(&w.owner, PGW, w.s5, "down");
+    godwit_gtpv2_t n = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DOWNLINK_DATA_NOTIFICATION);
+    assert_int_equal(n.teid, 0x11);
+    assert_int_equal(n.ebi, 5);
+    assert_true(owner_saw(&w.owner, "downlink_notified", GODWIT_OK));
+    gtp_give_pdu(&w.owner, PGW, w.s5, "more");
+    gtp_sent_nothing(&w.owner);
+    godwit_gtpv2_t a = message(GODWIT_GTPV2_DOWNLINK_DATA_ACKNOWLEDGE, w.s11, n.sequence, GODWIT_GTPV2_CAUSE);
+    gtp_give_v2(&w.owner, MME, &a);
+    w.owner.now_ms += 10001;
+    gtp_give_pdu(&w.owner, PGW, w.s5, "later");
+    (void)gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DOWNLINK_DATA_NOTIFICATION);
+
+    m = message(GODWIT_GTPV2_MODIFY_BEARER_REQUEST, w.s11, 0x102, GODWIT_GTPV2_BEARER);
+    m.bearer.fteids = 1U << GODWIT_MODIFY_REQUEST_S11_MME;
+    m.bearer.fteid[GODWIT_MODIFY_REQUEST_S11_MME] = gtp_fteid(GODWIT_FTEID_S11_MME_USER, 0x13, MME);
+    gtp_give_v2(&w.owner, MME, &m);
+    godwit_gtpv2_t r = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_MODIFY_BEARER_RESPONSE);
+    assert_int_equal(r.cause, GODWIT_GTPV2_CAUSE_ACCEPTED);
+    assert_int_equal(r.bearer.fteid[GODWIT_MODIFY_RESPONSE_S11_SGW].teid, w.s11);
+    gtp_give_pdu(&w.owner, PGW, w.s5, "down");
+    gtp_sent_pdu(&w.owner, MME, 0x13, "down");
+}
+
+static godwit_gtpv2_t give_command(godwit_gtpv2_t *sent)
+{
+    godwit_gtpv2_t m = message(GODWIT_GTPV2_BEARER_RESOURCE_COMMAND, w.s11, 0x800200,
+                               GODWIT_GTPV2_EBI | GODWIT_GTPV2_PTI | GODWIT_GTPV2_PCO);
+    m.pco = gtp_pco(GTP_IMSI, w.pco);
+    gtp_give_v2(&w.owner, MME, &m);
+    *sent = gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_BEARER_RESOURCE_COMMAND);
+    return m;
+}
+
+static void command_and_what_it_triggers_are_relayed(void **state)
+{
+    (void)state;
+    connect();
+    godwit_gtpv2_t q, m = give_command(&q);
+    assert_int_equal(q.teid, 0x31);
+    assert_int_not_equal(q.sequence & 0x800000, 0);
+    assert_int_equal(q.pti, 0x21);
+    assert_true(godwit_slice_equal(q.pco, m.pco));
+    godwit_gtpv2_t u = message(GODWIT_GTPV2_UPDATE_BEARER_REQUEST, w.s5, q.sequence,
+                               GODWIT_GTPV2_BEARER | GODWIT_GTPV2_AMBR | GODWIT_GTPV2_PTI | GODWIT_GTPV2_PCO);
+    u.pco = godwit_slice("\x80\xFF\x00\x01Z", 5);
+    gtp_give_v2(&w.owner, PGW, &u);
+    godwit_gtpv2_t to_mme = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_UPDATE_BEARER_REQUEST);
+    assert_int_equal(to_mme.teid, 0x11);
+    assert_int_equal(to_mme.sequence, 0x800200); /* the number of the command (7.6) */
+    assert_memory_equal(to_mme.pco.ptr, u.pco.ptr, 5);
+    gtp_give_v2(&w.owner, PGW, &u);
+    gtp_sent_nothing(&w.owner);
+    godwit_gtpv2_t r =
+        message(GODWIT_GTPV2_UPDATE_BEARER_RESPONSE, w.s11, 0x800200, GODWIT_GTPV2_CAUSE | GODWIT_GTPV2_BEARER);
+    gtp_give_v2(&w.owner, MME, &r);
+    godwit_gtpv2_t to_pgw = gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_UPDATE_BEARER_RESPONSE);
+    assert_int_equal(to_pgw.teid, 0x31);
+    assert_int_equal(to_pgw.sequence, q.sequence);
+    gtp_give_v2(&w.owner, PGW, &u); /* the response was lost */
+    (void)gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_UPDATE_BEARER_RESPONSE);
+    assert_int_equal(w.contexts[0].own_command_sequence, 0);
+}
+
+static void failure_of_a_command_is_relayed(void **state)
+{
+    (void)state;
+    connect();
+    godwit_gtpv2_t q, m = give_command(&q);
+    godwit_gtpv2_t f = message(GODWIT_GTPV2_BEARER_RESOURCE_FAILURE, w.s5, q.sequence,
+                               GODWIT_GTPV2_CAUSE | GODWIT_GTPV2_EBI | GODWIT_GTPV2_PTI);
+    f.cause = GODWIT_GTPV2_CAUSE_AUTHENTICATION_FAILED;
+    gtp_give_v2(&w.owner, PGW, &f);
+    godwit_gtpv2_t r = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_BEARER_RESOURCE_FAILURE);
+    assert_int_equal(r.sequence, 0x800200);
+    assert_int_equal(r.cause, GODWIT_GTPV2_CAUSE_AUTHENTICATION_FAILED);
+    assert_true(r.cause_from_beyond);
+    assert_int_equal(r.pti, 0x21);
+    gtp_give_v2(&w.owner, MME, &m);
+    (void)gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_BEARER_RESOURCE_FAILURE);
+}
+
+static void deletion_ends_both_sides(void **state)
+{
+    (void)state;
+    connect();
+    godwit_gtpv2_t m = message(GODWIT_GTPV2_DELETE_SESSION_REQUEST, w.s11, 0x300, GODWIT_GTPV2_EBI);
+    gtp_give_v2(&w.owner, MME, &m);
+    godwit_gtpv2_t q = gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_DELETE_SESSION_REQUEST);
+    assert_int_equal(q.teid, 0x31);
+    assert_int_equal(q.ebi, 5);
+    godwit_gtpv2_t r = message(GODWIT_GTPV2_DELETE_SESSION_RESPONSE, w.s5, q.sequence, GODWIT_GTPV2_CAUSE);
+    gtp_give_v2(&w.owner, PGW, &r);
+    godwit_gtpv2_t a = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DELETE_SESSION_RESPONSE);
+    assert_int_equal(a.teid, 0x11);
+    assert_int_equal(a.cause, GODWIT_GTPV2_CAUSE_ACCEPTED);
+    assert_int_equal(w.contexts[0].state, GODWIT_SGW_FREE);
+    gtp_give_pdu(&w.owner, MME, w.s11, "up");
+    godwit_gtpu_t e;
+    assert_int_equal(godwit_gtpu_parse(gtp_sent(&w.owner, GODWIT_PORT_GTPU, MME, 0)->octets, &e), GODWIT_OK);
+    assert_int_equal(e.type, GODWIT_GTPU_ERROR_INDICATION);
+}
+
+static void give_error(uint8_t node, uint32_t teid)
+{
+    uint8_t octets[64];
+    godwit_writer_t p = godwit_writer(octets, sizeof octets);
+    godwit_gtpu_t e = {.type = GODWIT_GTPU_ERROR_INDICATION, .error_teid = teid, .error_ipv4 = {10, 0, 0, node}};
+    godwit_address_t from = gtp_node(node, 2152);
+    assert_int_equal(godwit_gtpu_build(&e, &p), GODWIT_OK);
+    gtp_give(&w.owner, GODWIT_PORT_GTPU, &from, godwit_written(&p));
+}
+
+static void pgw_without_the_context_ends_it_and_the_mme_hears(void **state)
+{
+    (void)state;
+    connect();
+    give_error(STRANGER, 0x32);
+    gtp_sent_nothing(&w.owner);
+    give_error(PGW, 0x32);
+    godwit_gtpu_t e;
+    assert_int_equal(godwit_gtpu_parse(gtp_sent(&w.owner, GODWIT_PORT_GTPU, MME, 0)->octets, &e), GODWIT_OK);
+    assert_int_equal(e.type, GODWIT_GTPU_ERROR_INDICATION);
+    assert_int_equal(e.error_teid, w.s11);
+    assert_int_equal(w.contexts[0].state, GODWIT_SGW_FREE);
+}
+
+static void mme_that_began_anew_loses_the_connection(void **state)
+{
+    (void)state;
+    connect();
+    give_error(MME, 0x12);
+    godwit_gtpv2_t n = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DOWNLINK_DATA_NOTIFICATION);
+    godwit_gtpv2_t a = message(GODWIT_GTPV2_DOWNLINK_DATA_ACKNOWLEDGE, 0, n.sequence, GODWIT_GTPV2_CAUSE);
+    a.cause = GODWIT_GTPV2_CAUSE_NOT_FOUND;
+    gtp_give_v2(&w.owner, MME, &a);
+    godwit_gtpv2_t q = gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_DELETE_SESSION_REQUEST);
+    godwit_gtpv2_t r = message(GODWIT_GTPV2_DELETE_SESSION_RESPONSE, w.s5, q.sequence, GODWIT_GTPV2_CAUSE);
+    gtp_give_v2(&w.owner, PGW, &r);
+    gtp_sent_nothing(&w.owner); /* nobody asked */
+    assert_int_equal(w.contexts[0].state, GODWIT_SGW_FREE);
+}
+
+static void what_is_not_known_is_refused(void **state)
+{
+    (void)state;
+    godwit_gtpv2_t m = message(GODWIT_GTPV2_MODIFY_BEARER_REQUEST, 0x12345, 1, GODWIT_GTPV2_BEARER);
+    gtp_give_v2(&w.owner, MME, &m);
+    assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_MODIFY_BEARER_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_NOT_FOUND);
+    connect();
+    m = message(GODWIT_GTPV2_DELETE_SESSION_REQUEST, w.s11, 2, GODWIT_GTPV2_EBI);
+    gtp_give_v2(&w.owner, STRANGER, &m);
+    assert_int_equal(gtp_sent_v2(&w.owner, STRANGER, GODWIT_GTPV2_DELETE_SESSION_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_NOT_FOUND);
+    m = create_request();
+    m.has &= ~GODWIT_GTPV2_PGW_CONTROL;
+    m.sequence = 3;
+    gtp_give_v2(&w.owner, MME, &m);
+    assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_MANDATORY_MISSING);
+    for (unsigned i = 0; i < 3; i++) { /* the first of them is the connection that is there, made anew */
+        m = create_request();
+        m.sequence = 0x400 + i;
+        m.imsi.digits[14] = (char)('9' - i);
+        gtp_give_v2(&w.owner, MME, &m);
+    }
+    assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_NO_RESOURCES);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+    const struct CMUnitTest tests[] = {
+        TEST(session_is_relayed_with_its_own_tunnels),
+        TEST(refusal_of_the_pgw_reaches_the_mme),
+        TEST(silence_of_the_pgw_is_told_after_n3_requests),
+        TEST(user_plane_passes_between_mme_and_pgw_alone),
+        TEST(idle_device_gets_no_data_and_its_mme_is_told_once),
+        TEST(command_and_what_it_triggers_are_relayed),
+        TEST(failure_of_a_command_is_relayed),
+        TEST(deletion_ends_both_sides),
+        TEST(pgw_without_the_context_ends_it_and_the_mme_hears),
+        TEST(mme_that_began_anew_loses_the_connection),
+        TEST(what_is_not_known_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

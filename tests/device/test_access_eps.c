@@ -169,7 +169,7 @@ static godwit_slice_t pco_with(const char *container, uint8_t *octets, size_t ca
     return godwit_written(&w);
 }
 
-static void accept_attach(const char *container)
+static void accept_attach_as(godwit_nas_header_type_t type, const char *container)
 {
     static const uint8_t qos[1] = {9},
                          apn[4] = "\x03"
@@ -186,7 +186,12 @@ static void accept_attach(const char *container)
     godwit_emm_attach_accept_t m = {
         .attach_result = 1, .t3412 = 0xE0, .tai_list = godwit_slice(tai, 6), .esm = godwit_written(&inner)};
     BUILD(emm, attach_accept, &m);
-    (void)down(GODWIT_NAS_CIPHERED, &w);
+    (void)down(type, &w);
+}
+
+static void accept_attach(const char *container)
+{
+    accept_attach_as(GODWIT_NAS_CIPHERED, container);
 }
 
 static void expect_attach_complete(void)
@@ -854,6 +859,20 @@ static void after_security_nothing_plain_is_taken(void **state)
     expect_data("still here");
 }
 
+static void an_accept_that_is_not_ciphered_is_refused(void **state)
+{
+    (void)state;
+    secure(AMF_FLAGGED_EPS);
+    phone.event_count = 0;
+    accept_attach_as(GODWIT_NAS_INTEGRITY, "down");
+    phone_expect_refused(&phone, GODWIT_UNKNOWN_SESSION);
+    attach_pti++;
+    accept_attach("for another procedure");
+    phone_expect_refused(&phone, GODWIT_UNKNOWN_SESSION);
+    ask_information();
+    phone_expect_refused(&phone, GODWIT_UNKNOWN_SESSION);
+}
+
 /* ---- N-PDUs, idle, paging ---- */
 
 static void n_pdus_go_both_ways(void **state)
@@ -1066,6 +1085,9 @@ static void a_modification_carries_a_new_container_both_ways(void **state)
     modify("again up");
     ask_modification("again up");
     assert_int_equal(godwit_access_modify(&phone.access, EMPTY, &phone.requests), GODWIT_AGAIN);
+    order_modification((uint8_t)(modify_pti + 1), "of another procedure");
+    expect_modify_accept();
+    assert_int_equal(phone.containers, 1);
     order_modification(modify_pti, "again down");
     expect_modify_accept();
     assert_int_equal(phone.containers, 2);
@@ -1307,6 +1329,7 @@ int main(void)
         CASE(a_reject_with_protection_ends_the_attach),
         CASE(before_security_nothing_else_is_taken),
         CASE(after_security_nothing_plain_is_taken),
+        CASE(an_accept_that_is_not_ciphered_is_refused),
         CASE(n_pdus_go_both_ways),
         CASE(an_n_pdu_that_is_not_ciphered_is_refused),
         CASE(out_of_idle_the_reading_rides_in_the_service_request),

@@ -646,6 +646,20 @@ static void n_pdus_go_both_ways(void **state)
     assert_int_equal(phone.deliveries, 2);
 }
 
+static void n_pdus_of_another_context_are_refused(void **state)
+{
+    octets_t o;
+    godwit_writer_t w = godwit_writer(o.at, sizeof o.at);
+    godwit_radio_frame_t frame = {.kind = GODWIT_RADIO_N_PDU, .octets = godwit_slice_of_string("x"), .nsapi = 6};
+    (void)state;
+    come_up("down");
+    assert_int_equal(godwit_radio_protected_create(&net, &frame, &w), GODWIT_OK);
+    phone.event_count = 0;
+    phone_receive(&phone, godwit_written(&w));
+    phone_expect_refused(&phone, GODWIT_UNKNOWN_SESSION);
+    assert_int_equal(phone.deliveries, 0);
+}
+
 static void out_of_idle_the_reading_follows_the_security_mode(void **state)
 {
     (void)state;
@@ -729,6 +743,11 @@ static void a_forged_reject_costs_an_attach_and_no_key(void **state)
     godwit_gmm_reject_t m = {.cause = GODWIT_GMM_CAUSE_IDENTITY_UNKNOWN};
     BUILD(gmm, service_reject, &m);
     (void)down(&w, false);
+    phone.event_count = 0;
+    data_down("under keys that the attach is to replace");
+    assert_int_equal(phone_reason(&phone, "refused"), GODWIT_UNKNOWN_KEY);
+    (void)command_with(GODWIT_UEA2, capability); /* nor may they come back by a security mode */
+    assert_int_equal(phone_reason(&phone, "refused"), GODWIT_UNKNOWN_KEY);
     for (unsigned i = 0; i < 5; i++) {
         expect_attach_request();
         phone_timer(&phone);
@@ -891,6 +910,7 @@ int main(void)
         CASE(silence_is_met_with_so_many_sendings),
         CASE(a_reject_counts_only_with_protection),
         CASE(n_pdus_go_both_ways),
+        CASE(n_pdus_of_another_context_are_refused),
         CASE(out_of_idle_the_reading_follows_the_security_mode),
         CASE(a_page_is_answered),
         CASE(a_service_request_may_lead_to_a_new_authentication),

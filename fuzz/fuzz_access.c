@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The access of a device that is given anything: frames, frames that the network's end has protected, results of its card, timers, wishes of its
+ * owner, in any order. EIA2's MACs are zeros; UMTS has the keys of a card that gives zeros. Input: operation (1), length (1), octets; again and
+ * again. Checked: no request points outside, no COUNT comes twice, nothing secret stays when detached, card and sendings are bounded.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/fuzz.h"
+#include "fuzz/weak_crypto.h"
+#include "godwit/access.h"
+
+typedef struct run {
+    godwit_access_config_t config;
+    godwit_access_t access;
+    godwit_access_requests_t requests;
+    godwit_radio_security_t net;
+} run_t;
+
+static const uint8_t zeros[32];
+
+/* Tells frames apart, which the access does by their hash; still no riddle. */
+static godwit_status_t folded(const godwit_slice_t *parts, size_t count, uint8_t digest[32])
+{
+    size_t at = 0;
+    memset(digest, 0, 32);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < parts[i].len; k++) {
+            digest[at % 8] = (uint8_t)(31u * digest[at % 8] + parts[i].ptr[k] + 1u);
+            at++;
+        }
+    }
+    return GODWIT_OK;
+}
+
+static void insist(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+static bool is_inside(const run_t *r, const uint8_t *ptr, size_t len)
+{
+    const uint8_t *from = (const uint8_t *)&r->access;
+    return len == 0 || (ptr >= from && ptr + len <= from + sizeof r->access);
+}
+
+static void carry_out(run_t *r)
+{
+    insist(r->requests.count <= GODWIT_ACCESS_REQUESTS_MAX);
+    for (size_t i = 0; i < r->requests.count; i++) {
+        const godwit_access_request_t *q = &r->requests.item[i];
+        bool last = i + 1 == r->requests.count;
+        insist(is_inside(r, q->octets.ptr, q->octets.len));
+        insist(q->kind != GODWIT_ACCESS_SEND || q->octets.len > 0);
+        insist((q->kind != GODWIT_ACCESS_AUTHENTICATE && q->kind != GODWIT_ACCESS_KEY_SET) || last);
+        if (q->kind == GODWIT_ACCESS_AUTHENTICATE) {
+            insist(is_inside(r, q->rand, 16) && is_inside(r, q->autn, 16));
+        }
+        if (q->kind == GODWIT_ACCESS_KEY_SET) {
+            insist(is_inside(r, q->e2m_keyset, 32) && is_inside(r, q->sqn, 6));
+            insist(r->access.nas.set || r->access.secured);
+        }
+    }
+}
+
+static void check(const run_t *r)
+{
+    const godwit_access_t *a = &r->access;
+    insist(a->vector.runs <= GODWIT_ACCESS_USIM_RUNS_MAX);
+    insist(a->exchange.pending == 0 || a->exchange.sendings <= a->config.attempts + 1u);
+    insist(a->reattaches <= a->config.attempts);
+    insist(a->state != GODWIT_ACCESS_ACTIVE || a->bearer != 0);
+    insist(a->state != GODWIT_ACCESS_ACTIVE || a->nas.set || a->radio_set);
+    if (a->state == GODWIT_ACCESS_DETACHED) {
+        insist(!a->nas.set && !a->radio_set && a->held_len == 0 && a->exchange.pending == 0);
+        insist(memcmp(a->vector.root, zeros, sizeof zeros) == 0);
+        insist(memcmp(a->vector.e2m_keyset, zeros, sizeof zeros) == 0);
+    }
+}
+
+static void restart(run_t *r, uint8_t how)
+{
+    r->config.kind = how & 1u ? GODWIT_ACCESS_UMTS : GODWIT_ACCESS_EPS;
+    r->config.e2m = (how & 2u) != 0;
+    r->config.key_set = (how & 4u) != 0;
+    r->config.me_derives = (how & 8u) != 0;
+    insist(godwit_access_init(&r->access, &r->config) == GODWIT_OK);
+    godwit_radio_security_init(&r->net, r->config.crypto, zeros, zeros + 16, true);
+}
+
+static godwit_status_t result(run_t *r, uint8_t how)
+{
+    static const godwit_status_t statuses[] = {GODWIT_OK, GODWIT_AUTH_MAC_FAILURE, GODWIT_AUTH_RESYNC,
+                                               GODWIT_IO_FAILED};
+    godwit_usim_result_t usim = {.status = statuses[how & 3u], .res_len = 8, .e2m = (how & 4u) != 0};
+    return godwit_access_usim_result(&r->access, &usim, &r->requests);
+}
+
+/* EPS: a plain message under the next COUNT. UMTS: a frame, of which a command goes as INTEGRITY. */
+static godwit_status_t from_network(run_t *r, godwit_slice_t octets)
+{
+    uint8_t frame[600];
+    godwit_writer_t w = godwit_writer(frame, sizeof frame);
+    godwit_radio_frame_t inner;
+    godwit_status_t status = GODWIT_OK;
+    if (r->config.kind == GODWIT_ACCESS_EPS) {
+        godwit_put_u8(&w, GODWIT_RADIO_NAS);
+        godwit_put_u8(&w, GODWIT_NAS_CIPHERED << 4 | GODWIT_NAS_PD_EMM);
+        godwit_put_u32(&w, 0);
+        godwit_put_u8(&w, (uint8_t)r->access.nas.next_down);
+        godwit_put_slice(&w, octets);
+    } else {
+        status = godwit_radio_parse(octets, &inner);
+        if (status == GODWIT_OK) {
+            status = inner.kind == GODWIT_RADIO_COMMAND ? godwit_radio_command_create(&r->net, &inner.command, &w)
+                                                        : godwit_radio_protected_create(&r->net, &inner, &w);
+        }
+    }
+    return status == GODWIT_OK ? godwit_access_receive(&r->access, godwit_written(&w), &r->requests) : status;
+}
+
+static godwit_status_t wish(run_t *r, godwit_slice_t octets)
+{
+    switch (octets.len > 0 ? octets.ptr[0] % 5u : 0) {
+    case 0:
+        return godwit_access_attach(&r->access, &r->requests);
+    case 1:
+        return godwit_access_activate(&r->access, &r->requests);
+    case 2:
+        return godwit_access_idle(&r->access, &r->requests);
+    case 3:
+        return godwit_access_detach(&r->access, &r->requests);
+    default:
+        return godwit_access_modify(&r->access, godwit_slice(octets.ptr + 1, octets.len - 1), &r->requests);
+    }
+}
+
+static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
+{
+    godwit_status_t status = GODWIT_OK;
+    uint8_t first = octets.len > 0 ? octets.ptr[0] : 0;
+    r->requests.count = 0;
+    switch (operation & 7u) {
+    case 0:
+        status = godwit_access_receive(&r->access, octets, &r->requests);
+        break;
+    case 1:
+        status = from_network(r, octets);
+        break;
+    case 2:
+        status = godwit_access_send(&r->access, octets, &r->requests);
+        break;
+    case 3:
+        status = godwit_access_timer(&r->access, &r->requests);
+        break;
+    case 4:
+        status = result(r, first);
+        break;
+    case 5:
+        status = wish(r, octets);
+        break;
+    case 6:
+        status = godwit_access_container(&r->access, octets, &r->requests);
+        break;
+    default:
+        restart(r, first);
+        break;
+    }
+    if (status == GODWIT_OK) {
+        carry_out(r);
+    }
+}
+
+/* Under one key no COUNT of ours goes back. */
+static void check_counts(const godwit_access_t *now, const godwit_nas_security_t *nas,
+                         const godwit_radio_security_t *radio)
+{
+    bool same_nas = now->nas.set && nas->set && now->vector.fresh;
+    insist(!same_nas || now->nas.next_up >= nas->next_up);
+    bool same_radio = now->radio_set && radio->commanded && now->vector.fresh;
+    insist(!same_radio || now->radio.next_out >= radio->next_out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static run_t r;
+    godwit_crypto_t crypto = weak_crypto;
+    crypto.sha256 = folded;
+    memset(&r, 0, sizeof r);
+    r.config = (godwit_access_config_t){.crypto = &crypto,
+                                        .imsi = {"001010123456789", 15},
+                                        .serving_network = {{0x00, 0xF1, 0x10}},
+                                        .home = {{0x00, 0xF1, 0x10}},
+                                        .apn = godwit_slice_of_string("e2m.example")};
+    restart(&r, 2);
+    while (size >= 2) {
+        size_t len = data[1] < size - 2 ? data[1] : size - 2;
+        godwit_nas_security_t nas = r.access.nas;
+        godwit_radio_security_t radio = r.access.radio;
+        operate(&r, data[0], godwit_slice(data + 2, len));
+        check(&r);
+        if ((data[0] & 7u) != 7u) {
+            check_counts(&r.access, &nas, &radio);
+        }
+        data += 2 + len;
+        size -= 2 + len;
+    }
+    return 0;
+}

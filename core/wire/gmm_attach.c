@@ -66,7 +66,7 @@ godwit_status_t godwit_gmm_attach_request_build(const godwit_gmm_attach_request_
     }
     godwit_gmm_put_head(w, GODWIT_GMM_ATTACH_REQUEST);
     put_lv(w, network);
-    godwit_put_u8(w, (uint8_t)(message->cksn << 4 | (message->follow_on ? FOLLOW_ON : 0) | message->type));
+    godwit_put_u8(w, (uint8_t)((unsigned)message->cksn << 4 | (message->follow_on ? FOLLOW_ON : 0) | message->type));
     godwit_put(w, message->drx, sizeof message->drx);
     godwit_status_t status = godwit_gmm_put_identity(w, &message->identity);
     if (status != GODWIT_OK) {

@@ -22,7 +22,7 @@ godwit_status_t godwit_gmm_authentication_request_build(const godwit_gmm_authent
     }
     godwit_gmm_put_head(w, GODWIT_GMM_AUTHENTICATION_REQUEST);
     godwit_put_u8(w, (uint8_t)((message->imeisv_requested ? 0x10U : 0) | message->ciphering));
-    godwit_put_u8(w, (uint8_t)(message->reference << 4 | (message->force_to_standby ? 1U : 0)));
+    godwit_put_u8(w, (uint8_t)((unsigned)message->reference << 4 | (message->force_to_standby ? 1U : 0)));
     if (message->has_vector) {
         godwit_put_u8(w, IE_RAND);
         godwit_put(w, message->rand, sizeof message->rand);

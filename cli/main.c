@@ -26,6 +26,7 @@ static const cli_command_t *const commands[] = {
     &cli_policy_check,
     &cli_policy_fetch,
     &cli_policy_offer,
+    &cli_audit_verify,
     &cli_decode,
     &cli_aka_vector,
     &cli_aka_verify,

@@ -47,8 +47,9 @@ typedef enum godwit_mme_waiting {
 typedef struct godwit_mme_ue {
     godwit_mme_state_t state;
     godwit_mme_waiting_t waiting;
-    uint8_t attempts; /* left of what is waited for */
-    uint64_t at_ms;   /* of the last thing that moved it */
+    uint8_t attempts;   /* left of what is waited for */
+    uint64_t at_ms;     /* of the last thing that moved it */
+    uint64_t attach_ms; /* of its ATTACH REQUEST */
     bool connected;
     godwit_address_t address; /* of the radio connection, or the last one */
     bool has_imsi;

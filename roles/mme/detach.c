@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Detach (TS 24.301 5.5.2). Only what verifies ends a registration; to a device that nobody knows the answer costs nothing.
+ */
+#include <string.h>
+
+#include "roles/mme/internal.h"
+
+static bool put_accept(godwit_writer_t *w)
+{
+    godwit_emm_empty_t m = {0};
+    return godwit_emm_detach_accept_build(&m, w) == GODWIT_OK;
+}
+
+void godwit_mme_deregister(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+{
+    godwit_mme_nas_timer(t, ue, 0);
+    godwit_gtp_finish_context(&t->mme->path, ue->teid, t->out);
+    godwit_mme_delete_session(t, ue);
+    ue->state = GODWIT_MME_DEREGISTERED;
+    ue->waiting = GODWIT_MME_NOTHING;
+    ue->connected = ue->detach_wanted = false;
+    ue->modify_pti = 0;
+    ue->update_sequence = 0;
+    ue->message_len = ue->held_len = 0;
+    godwit_wipe(ue->message, sizeof ue->message);
+    godwit_wipe(ue->held, sizeof ue->held);
+    godwit_mme_idle_timer(t, ue);
+}
+
+/* ---- the device ---- */
+
+void godwit_mme_on_detach(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain)
+{
+    uint8_t octets[8];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    godwit_emm_detach_request_t m;
+    if (godwit_emm_detach_request_parse(plain, &m) != GODWIT_OK) {
+        godwit_mme_event(t, "refused", GODWIT_MALFORMED, ue, "a detach request that cannot be read");
+        return;
+    }
+    if ((m.detach_type & GODWIT_EMM_DETACH_SWITCH_OFF) == 0 && put_accept(&w)) {
+        (void)godwit_mme_send(t, ue, GODWIT_NAS_CIPHERED, &w);
+    }
+    if (ue->state != GODWIT_MME_DEREGISTERED) {
+        godwit_mme_deregister(t, ue);
+        godwit_mme_event(t, "detached", GODWIT_OK, ue, NULL);
+    }
+}
+
+/* It may belong to an attach that has proved nothing; a registered device stays. */
+void godwit_mme_on_detach_unknown(godwit_mme_turn_t *t, godwit_slice_t plain)
+{
+    uint8_t octets[8];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    godwit_emm_detach_request_t m;
+    godwit_mme_ue_t *ue = godwit_mme_unproved_at(t->mme, &t->in->from);
+    if (godwit_emm_detach_request_parse(plain, &m) != GODWIT_OK ||
+        (ue == NULL && godwit_mme_secured_at(t->mme, &t->in->from, NULL) != NULL)) {
+        godwit_mme_event(t, "refused", GODWIT_POLICY_FORBIDS, NULL, "a detach request without protection");
+        return;
+    }
+    if ((m.detach_type & GODWIT_EMM_DETACH_SWITCH_OFF) == 0 && put_accept(&w)) {
+        godwit_mme_send_plain(t, &t->in->from, &w);
+    }
+    if (ue != NULL) {
+        godwit_mme_free(t, ue);
+    }
+}
+
+/* ---- the network ---- */
+
+void godwit_mme_detach(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t type)
+{
+    uint8_t octets[8];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    godwit_emm_network_detach_t m;
+    ue->detach_wanted = true;
+    ue->detach_type = type;
+    if (!ue->connected) {
+        godwit_mme_page(t, ue);
+        return;
+    }
+    memset(&m, 0, sizeof m);
+    m.detach_type = type;
+    ue->waiting = GODWIT_MME_NOTHING;
+    ue->state = GODWIT_MME_DETACHING;
+    if (godwit_emm_network_detach_build(&m, &w) == GODWIT_OK) {
+        godwit_mme_ask(t, ue, GODWIT_NAS_CIPHERED, &w);
+    }
+}
+
+void godwit_mme_on_detach_accept(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain)
+{
+    godwit_emm_empty_t m;
+    if (ue->state == GODWIT_MME_DETACHING && godwit_emm_detach_accept_parse(plain, &m) == GODWIT_OK) {
+        godwit_mme_deregister(t, ue);
+        godwit_mme_event(t, "detached", GODWIT_OK, ue, "by the network");
+    }
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The MME: its configuration, and which file takes which input.
+ */
+#include <string.h>
+
+#include "roles/mme/internal.h"
+
+#define RETRANSMIT_MS 3000
+#define ATTEMPTS 5
+#define HSS_TIMEOUT_MS 6000
+#define SETUP_MS 20000
+#define ALGORITHM_MAX 3
+
+static bool are_algorithms(const uint8_t *order, uint8_t count, uint8_t least)
+{
+    bool good = count <= GODWIT_MME_ALGORITHMS_MAX;
+    for (uint8_t i = 0; good && i < count; i++) {
+        good = order[i] >= least && order[i] <= ALGORITHM_MAX;
+    }
+    return good;
+}
+
+static void set_defaults(godwit_mme_config_t *c)
+{
+    static const uint8_t order[3] = {2, 1, 3};
+    if (c->eea_count == 0) {
+        c->eea_count = sizeof order;
+        memcpy(c->eea_order, order, sizeof order);
+    }
+    if (c->eia_count == 0) {
+        c->eia_count = sizeof order;
+        memcpy(c->eia_order, order, sizeof order);
+    }
+    c->gtpc_port = c->gtpc_port == 0 ? GODWIT_GTPC_PORT : c->gtpc_port;
+    c->gtpu_port = c->gtpu_port == 0 ? GODWIT_GTPU_PORT : c->gtpu_port;
+    c->retransmit_ms = c->retransmit_ms == 0 ? RETRANSMIT_MS : c->retransmit_ms;
+    c->attempts = c->attempts == 0 ? ATTEMPTS : c->attempts;
+    c->hss_timeout_ms = c->hss_timeout_ms == 0 ? HSS_TIMEOUT_MS : c->hss_timeout_ms;
+    c->setup_ms = c->setup_ms == 0 ? SETUP_MS : c->setup_ms;
+}
+
+godwit_status_t godwit_mme_init(godwit_mme_t *mme, const godwit_mme_config_t *config, godwit_mme_ue_t *ues,
+                                size_t capacity, godwit_gtp_pending_t *pending, size_t pending_capacity,
+                                godwit_gtp_answered_t *answered, size_t answered_capacity)
+{
+    if (capacity == 0 || capacity > GODWIT_MME_UES_MAX || pending_capacity == 0 || answered_capacity == 0 ||
+        config->crypto == NULL || !are_algorithms(config->eea_order, config->eea_count, 0) ||
+        !are_algorithms(config->eia_order, config->eia_count, 1)) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    memset(mme, 0, sizeof *mme);
+    memset(ues, 0, capacity * sizeof *ues);
+    mme->config = *config;
+    set_defaults(&mme->config);
+    mme->ues = ues;
+    mme->capacity = capacity;
+    godwit_gtp_path_init(&mme->path, pending, pending_capacity, answered, answered_capacity, GODWIT_MME_TIMER_GTP,
+                         config->t3_ms, config->n3);
+    return GODWIT_OK;
+}
+
+/* ---- inputs ---- */
+
+static void on_radio(godwit_mme_turn_t *t)
+{
+    godwit_radio_frame_t frame;
+    godwit_status_t status = godwit_radio_parse(t->in->datagram, &frame);
+    if (status == GODWIT_OK && frame.kind == GODWIT_RADIO_NAS) {
+        godwit_mme_on_nas(t, frame.octets);
+    } else if (status == GODWIT_OK && frame.kind == GODWIT_RADIO_RELEASE) {
+        godwit_mme_on_release(t);
+    } else {
+        godwit_mme_event(t, "refused", status == GODWIT_OK ? GODWIT_WRONG_STATE : status, NULL,
+                         "a frame that is not taken");
+    }
+}
+
+static void on_datagram(godwit_mme_turn_t *t)
+{
+    switch (t->in->port) {
+    case GODWIT_PORT_RADIO:
+        on_radio(t);
+        break;
+    case GODWIT_PORT_GTPC:
+        godwit_mme_on_gtpc(t);
+        break;
+    case GODWIT_PORT_GTPU:
+        godwit_mme_on_gtpu(t);
+        break;
+    default:
+        break;
+    }
+}
+
+static void on_drop(godwit_mme_turn_t *t)
+{
+    godwit_mme_ue_t *ue = godwit_mme_by_imsi(t->mme, &t->in->imsi, NULL);
+    if (ue != NULL && ue->state == GODWIT_MME_REGISTERED) {
+        godwit_mme_detach(t, ue, GODWIT_EMM_DETACH_NO_REATTACH);
+    }
+}
+
+void godwit_mme_step(godwit_mme_t *mme, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_mme_turn_t t = {.mme = mme, .in = in, .out = out};
+    switch (in->kind) {
+    case GODWIT_INPUT_DATAGRAM:
+        on_datagram(&t);
+        break;
+    case GODWIT_INPUT_MESSAGE:
+        if (in->message->kind == GODWIT_AUTH_INFO_ANSWER) {
+            godwit_mme_on_vector(&t, in->message);
+        }
+        break;
+    case GODWIT_INPUT_TIMER:
+        if (godwit_gtp_is_timer(&mme->path, in->timer)) {
+            godwit_mme_on_gtp_timer(&t);
+        } else {
+            godwit_mme_on_timer(&t, in->timer);
+        }
+        break;
+    case GODWIT_INPUT_DROP:
+        on_drop(&t);
+        break;
+    default:
+        break;
+    }
+}

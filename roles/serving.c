@@ -92,3 +92,23 @@ void godwit_serving_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_m
     request->timer = timer;
     request->delay_ms = delay_ms;
 }
+
+void godwit_serving_policy_fill(const godwit_policy_t *own, const godwit_policy_t *home, godwit_plmn_t home_plmn,
+                                godwit_serving_policy_t *policy)
+{
+    memset(policy, 0, sizeof *policy);
+    policy->home = home_plmn;
+    policy->refused = godwit_policy_access(own, home, home_plmn, &policy->access) != GODWIT_OK;
+    policy->access.policy_version = own->version;
+}
+
+const godwit_serving_policy_t *godwit_serving_policy_of(const godwit_serving_policy_t *table, size_t count,
+                                                        const godwit_imsi_t *imsi)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (godwit_policy_is_home(table[i].home, imsi)) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}

@@ -7,6 +7,7 @@
 #ifndef GODWIT_ROLES_SERVING_H
 #define GODWIT_ROLES_SERVING_H
 
+#include "godwit/policy.h"
 #include "roles/role.h"
 
 typedef struct godwit_serving_home {
@@ -16,6 +17,21 @@ typedef struct godwit_serving_home {
     uint32_t policy_version;
     char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX];
 } godwit_serving_home_t;
+
+/* What the policies of the serving network and one home mean for the subscribers of that home (TR 33.863 Solution 4). A node has a table of
+ * them, the caller's; in the place of its own orders and numbers they hold for whom they are. */
+typedef struct godwit_serving_policy {
+    godwit_plmn_t home;
+    bool refused; /* nothing is left that both allow: no service */
+    godwit_policy_access_t access;
+} godwit_serving_policy_t;
+
+/* home NULL: that home gave us none. */
+void godwit_serving_policy_fill(const godwit_policy_t *own, const godwit_policy_t *home, godwit_plmn_t home_plmn,
+                                godwit_serving_policy_t *policy);
+/* The one for that subscriber; NULL: none. */
+const godwit_serving_policy_t *godwit_serving_policy_of(const godwit_serving_policy_t *table, size_t count,
+                                                        const godwit_imsi_t *imsi);
 
 /* An AUTH_INFO_REQUEST for one vector of that kind. rand and auts NULL: no resynchronisation. GODWIT_OVERLOAD: the outbox is full. */
 GODWIT_MUST_USE godwit_status_t godwit_serving_ask(const godwit_serving_home_t *home, godwit_outbox_t *out,

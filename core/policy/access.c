@@ -44,3 +44,32 @@ godwit_status_t godwit_policy_access(const godwit_policy_t *own, const godwit_po
     access->home_version = home == NULL ? 0 : home->version;
     return GODWIT_OK;
 }
+
+#define UMTS_2 2 /* UEA2, UIA2: TS 33.102 6.5.6, 6.6.6 */
+
+void godwit_policy_umts(const godwit_policy_access_t *access, uint8_t *uea, uint8_t *uea_count, uint8_t *uia,
+                        uint8_t *uia_count)
+{
+    *uea_count = 0;
+    *uia_count = 0;
+    for (size_t i = 0; i < access->eea_count && i < GODWIT_POLICY_ALGORITHMS_MAX; i++) {
+        if (access->eea_order[i] <= 1) {
+            uea[(*uea_count)++] = access->eea_order[i] == 0 ? 0 : UMTS_2;
+        }
+    }
+    for (size_t i = 0; i < access->eia_count && i < GODWIT_POLICY_ALGORITHMS_MAX; i++) {
+        if (access->eia_order[i] == 1) {
+            uia[(*uia_count)++] = UMTS_2;
+        }
+    }
+}
+
+bool godwit_policy_is_home(godwit_plmn_t plmn, const godwit_imsi_t *imsi)
+{
+    char text[8];
+    if (godwit_plmn_to_text(plmn, text) != GODWIT_OK) {
+        return false;
+    }
+    size_t mnc = strlen(text + 4); /* "MCC-MNC" */
+    return imsi->len > 3 + mnc && memcmp(imsi->digits, text, 3) == 0 && memcmp(imsi->digits + 3, text + 4, mnc) == 0;
+}

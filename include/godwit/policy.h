@@ -131,5 +131,11 @@ typedef struct godwit_policy_access {
 /* own: the visited network's policy; home: the one it holds of that home, or NULL. GODWIT_POLICY_FORBIDS as godwit_policy_merge. */
 GODWIT_MUST_USE godwit_status_t godwit_policy_access(const godwit_policy_t *own, const godwit_policy_t *home,
                                                      godwit_plmn_t home_plmn, godwit_policy_access_t *access);
+/* The same for UMTS, whose radio has UEA2 and UIA2 alone: SNOW 3G, as 128-EEA1 and 128-EIA1 (TS 33.401 B.1.2, B.2.2); UEA0 for eea0. Counts
+ * may come out as 0: then there is no service. Each array has room for GODWIT_POLICY_ALGORITHMS_MAX. */
+void godwit_policy_umts(const godwit_policy_access_t *access, uint8_t *uea, uint8_t *uea_count, uint8_t *uia,
+                        uint8_t *uia_count);
+/* Whether that network is the home of an IMSI: its first five or six digits (TS 23.003 2.2). */
+bool godwit_policy_is_home(godwit_plmn_t plmn, const godwit_imsi_t *imsi);
 
 #endif

@@ -384,6 +384,36 @@ static void access_node_goes_by_both_policies(void **state)
     assert_int_equal(godwit_policy_access(&own, &home, SAMPLE_HOME, &a), GODWIT_POLICY_FORBIDS);
 }
 
+static void umts_has_snow_3g_alone(void **state)
+{
+    (void)state;
+    godwit_policy_access_t a = {.eea_order = {2, 1, 0}, .eea_count = 3, .eia_order = {2, 1}, .eia_count = 2};
+    uint8_t uea[4] = {9, 9, 9, 9}, uia[4] = {9, 9, 9, 9}, uea_count = 0, uia_count = 0;
+    godwit_policy_umts(&a, uea, &uea_count, uia, &uia_count);
+    assert_int_equal(uea_count, 2);
+    assert_int_equal(uea[0], 2);
+    assert_int_equal(uea[1], 0);
+    assert_int_equal(uia_count, 1);
+    assert_int_equal(uia[0], 2);
+    a.eia_count = 1;
+    godwit_policy_umts(&a, uea, &uea_count, uia, &uia_count);
+    assert_int_equal(uia_count, 0);
+}
+
+static void home_of_an_imsi_is_its_first_five_or_six_digits(void **state)
+{
+    (void)state;
+    godwit_imsi_t imsi;
+    godwit_plmn_t six;
+    assert_int_equal(godwit_imsi_from_text("001010000000001", &imsi), GODWIT_OK);
+    assert_true(godwit_policy_is_home(SAMPLE_HOME, &imsi));
+    assert_false(godwit_policy_is_home(SAMPLE_VISITED, &imsi));
+    assert_int_equal(godwit_plmn_from_text("001-010", &six), GODWIT_OK);
+    assert_true(godwit_policy_is_home(six, &imsi));
+    assert_int_equal(godwit_plmn_from_text("001-011", &six), GODWIT_OK);
+    assert_false(godwit_policy_is_home(six, &imsi));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -400,6 +430,8 @@ int main(void)
         cmocka_unit_test(class_that_is_not_recognised_falls_back_to_solution_3),
         cmocka_unit_test(suite_is_of_the_rules_the_hse_and_the_device),
         cmocka_unit_test(access_node_goes_by_both_policies),
+        cmocka_unit_test(umts_has_snow_3g_alone),
+        cmocka_unit_test(home_of_an_imsi_is_its_first_five_or_six_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,7 +124,8 @@ typedef struct godwit_access godwit_access_t; /* defined at the end: allocate it
 
 /* GODWIT_INVALID_ARGUMENT for a configuration that cannot be. */
 GODWIT_MUST_USE godwit_status_t godwit_access_init(godwit_access_t *access, const godwit_access_config_t *config);
-/* Attach. EPS: with the default bearer of config.apn. GODWIT_WRONG_STATE unless detached. */
+/* Attach. EPS: with the default bearer of config.apn. A device that is attached attaches anew: its keys and bearer hold until those of the new
+ * attach do. GODWIT_AGAIN while a procedure runs. */
 GODWIT_MUST_USE godwit_status_t godwit_access_attach(godwit_access_t *access, godwit_access_requests_t *requests);
 /* UMTS: the PDP context of config.apn, after "attached"; the container goes in its PCO. GODWIT_WRONG_STATE for EPS and in other states. */
 GODWIT_MUST_USE godwit_status_t godwit_access_activate(godwit_access_t *access, godwit_access_requests_t *requests);
@@ -149,7 +150,7 @@ GODWIT_MUST_USE godwit_status_t godwit_access_detach(godwit_access_t *access, go
 GODWIT_MUST_USE godwit_status_t godwit_access_receive(godwit_access_t *access, godwit_slice_t frame,
                                                       godwit_access_requests_t *requests);
 /* The USIM's answer to AUTHENTICATE; one for each, with GODWIT_IO_FAILED in it where the card did not answer. GODWIT_WRONG_STATE when
- * none was asked for. */
+ * none was asked for, or the device was detached meanwhile. */
 GODWIT_MUST_USE godwit_status_t godwit_access_usim_result(godwit_access_t *access, const godwit_usim_result_t *result,
                                                           godwit_access_requests_t *requests);
 /* The timer came due: retransmission, or giving up. */

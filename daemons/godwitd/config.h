@@ -11,6 +11,7 @@
 #include "adapters/policy/server.h"
 #include "adapters/udp/udp.h"
 #include "daemons/godwitd/config_raw.h"
+#include "roles/emks.h"
 #include "roles/hse.h"
 #include "roles/hss.h"
 
@@ -20,6 +21,9 @@
 #define CONFIG_SESSIONS_DEFAULT 4096
 #define CONFIG_EXCHANGES_DEFAULT 1024
 #define CONFIG_SENDERS_DEFAULT 4096
+#define CONFIG_BEARERS_DEFAULT 4096
+#define CONFIG_PUSHES_DEFAULT 1024
+#define CONFIG_GATEWAYS_MAX 16
 #define CONFIG_TABLE_MAX (1u << 24)
 #define CONFIG_DAY_MS (UINT64_C(24) * 3600 * 1000)
 
@@ -44,6 +48,9 @@ typedef struct config_hss {
     size_t node_count;
     godwit_hss_network_t networks[GODWIT_HSS_NETWORKS_MAX];
     size_t network_count;
+    godwit_hss_e2m_t e2m;
+    /* Where what it pushes goes; the host of an HSE is its endpoint. Empty: in this process. */
+    char hse_realm[GODWIT_NODE_NAME_MAX], emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
 } config_hss_t;
 
 typedef struct config_emks {
@@ -54,6 +61,9 @@ typedef struct config_emks {
     godwit_imsi_t umts_imsis[CONFIG_UMTS_IMSIS_MAX];
     size_t umts_imsi_count;
     uint32_t timeout_ms;
+    uint64_t key_set_ms;
+    char pushes_from[GODWIT_EMKS_HSS_MAX][GODWIT_NODE_NAME_MAX];
+    size_t pushes_from_count;
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
     char gsup_host[64];
     uint16_t gsup_port;
@@ -76,7 +86,10 @@ typedef struct config_hse {
     godwit_address_t listen[CONFIG_LISTEN_MAX];
     size_t listen_count;
     uint32_t sessions, exchanges, senders;
+    uint32_t bearers, pushes; /* 0: no Solution 1 */
+    godwit_hse_gateway_t gateways[CONFIG_GATEWAYS_MAX];
     char emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
+    char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX]; /* e2m.source hss */
     config_delivery_t deliver[CONFIG_DELIVER_MAX];
     size_t deliver_count;
     config_intercept_t intercept;

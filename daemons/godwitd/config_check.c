@@ -77,14 +77,27 @@ bool config_range(config_t *c, const char *where, uint32_t value, uint32_t least
     return config_refuse(c, where, 0, what, text);
 }
 
-bool config_agreements(config_t *c, const char *where, char **names, unsigned count, uint8_t *bits)
+static bool is_separate(godwit_agreement_t agreement)
+{
+    return agreement == GODWIT_AGREEMENT_SEPARATE_EPS || agreement == GODWIT_AGREEMENT_SEPARATE_UMTS;
+}
+
+static bool is_access(godwit_agreement_t agreement)
+{
+    return agreement == GODWIT_AGREEMENT_ACCESS_EPS || agreement == GODWIT_AGREEMENT_ACCESS_UMTS;
+}
+
+bool config_agreements(config_t *c, const char *where, char **names, unsigned count, bool access, uint8_t *bits)
 {
     *bits = count == 0 ? 1u << (GODWIT_AGREEMENT_SEPARATE_EPS - 1) : 0;
     for (unsigned i = 0; i < count; i++) {
         godwit_agreement_t agreement;
         if (godwit_agreement_from_name(names[i], &agreement) != GODWIT_OK ||
-            (agreement != GODWIT_AGREEMENT_SEPARATE_EPS && agreement != GODWIT_AGREEMENT_SEPARATE_UMTS)) {
-            return config_refuse(c, where, i, "must be separate-eps or separate-umts", names[i]);
+            (!is_separate(agreement) && !(access && is_access(agreement)))) {
+            return config_refuse(c, where, i,
+                                 access ? "must be separate-eps, separate-umts, access-eps or access-umts"
+                                        : "must be separate-eps or separate-umts",
+                                 names[i]);
         }
         *bits = (uint8_t)(*bits | 1u << (agreement - 1));
     }

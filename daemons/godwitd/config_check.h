@@ -16,12 +16,17 @@ bool config_address(config_t *c, const char *where, unsigned index, const char *
 bool config_host_port(config_t *c, const char *where, unsigned index, const char *text, char host[64], uint16_t *port);
 /* 0 stays 0; else within least and most. */
 bool config_range(config_t *c, const char *where, uint32_t value, uint32_t least, uint32_t most);
-/* Agreements 03 and 07 as bits; none listed: 03. */
-bool config_agreements(config_t *c, const char *where, char **names, unsigned count, uint8_t *bits);
+/* Agreements 03 and 07, with access also 01 and 02, as bits; none listed: 03. */
+bool config_agreements(config_t *c, const char *where, char **names, unsigned count, bool access, uint8_t *bits);
 
 /* Where a function in another process is: realm, and a host unless any of the realm will do. */
 bool config_remote(config_t *c, const char *where, const raw_remote_t *raw, char host[GODWIT_NODE_NAME_MAX],
                    char realm[GODWIT_NODE_NAME_MAX]);
+
+/* Solution 1 in three sections (config_e2m.c); raw NULL: without it. */
+bool config_hss_e2m(config_t *c, const raw_hss_e2m_t *raw);
+bool config_emks_e2m(config_t *c, const raw_emks_t *raw);
+bool config_hse_e2m(config_t *c, const raw_hse_e2m_t *raw);
 
 /* The sections. */
 bool config_hss_section(config_t *c, const raw_hss_t *raw);

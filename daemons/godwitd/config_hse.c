@@ -18,10 +18,13 @@ static bool endpoint(config_t *c, const raw_hse_t *raw)
     if (config_has(c, CONFIG_EMKS)) {
         return true;
     }
-    /* K_session goes to the node that is its endpoint: over Diameter that is our identity. */
+    /* K_session goes to the node that is its endpoint: over Diameter that is our identity. Where only access AKA runs make key sets and
+     * the HSS owns them, there is no EMKS. */
+    bool none =
+        raw->emks == NULL && raw->e2m != NULL && raw->e2m->source != NULL && strcmp(raw->e2m->source, "hss") == 0;
     return (strcmp(name, c->identity) == 0 ||
             config_refuse(c, "hse.endpoint", 0, "must equal identity when the EMKS is another process", name)) &&
-           config_remote(c, "hse.emks", raw->emks, c->hse.emks_host, c->hse.emks_realm);
+           (none || config_remote(c, "hse.emks", raw->emks, c->hse.emks_host, c->hse.emks_realm));
 }
 
 static bool listen_addresses(config_t *c, const raw_hse_t *raw)
@@ -145,10 +148,11 @@ bool config_hse_section(config_t *c, const raw_hse_t *raw)
     static const raw_hse_t none;
     raw = raw == NULL ? &none : raw;
     return endpoint(c, raw) && listen_addresses(c, raw) && framing(c, raw) &&
-           config_agreements(c, "hse.agreements[]", raw->agreements, raw->agreements_count, &c->hse.role.agreements) &&
+           config_agreements(c, "hse.agreements[]", raw->agreements, raw->agreements_count, true,
+                             &c->hse.role.agreements) &&
            suites(c, raw) && numbers(c, raw) &&
            table(c, "hse.sessions", raw->sessions, CONFIG_SESSIONS_DEFAULT, true, &c->hse.sessions) &&
            table(c, "hse.exchanges", raw->exchanges, CONFIG_EXCHANGES_DEFAULT, false, &c->hse.exchanges) &&
            table(c, "hse.senders", raw->senders, CONFIG_SENDERS_DEFAULT, false, &c->hse.senders) &&
-           deliveries(c, raw) && config_intercept_section(c, raw->intercept);
+           deliveries(c, raw) && config_hse_e2m(c, raw->e2m) && config_intercept_section(c, raw->intercept);
 }

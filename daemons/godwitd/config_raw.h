@@ -35,6 +35,19 @@ typedef struct raw_network {
     char *realm, *plmn;
 } raw_network_t;
 
+/* Where another function is, when it is in another process. */
+typedef struct raw_remote {
+    char *host, *realm;
+} raw_remote_t;
+
+typedef struct raw_hss_e2m {
+    char *delivery, *endpoint, *hse_realm, *amf_flag;
+    raw_remote_t *emks;
+    char **gateways;
+    unsigned gateways_count;
+    uint32_t retention_seconds, push_life_seconds;
+} raw_hss_e2m_t;
+
 typedef struct raw_hss {
     char *best_plmn;
     uint32_t vectors_per_request, ticks_per_second, skew_ticks;
@@ -42,24 +55,20 @@ typedef struct raw_hss {
     unsigned nodes_count;
     raw_network_t *networks;
     unsigned networks_count;
+    raw_hss_e2m_t *e2m;
 } raw_hss_t;
 
 typedef struct raw_gsup {
     char *address, *name;
 } raw_gsup_t;
 
-/* Where another function is, when it is in another process. */
-typedef struct raw_remote {
-    char *host, *realm;
-} raw_remote_t;
-
 typedef struct raw_emks {
     char *best_plmn, *source, *separate_umts;
-    char **agreements, **separate_umts_imsis;
-    unsigned agreements_count, separate_umts_imsis_count;
+    char **agreements, **separate_umts_imsis, **pushes_from;
+    unsigned agreements_count, separate_umts_imsis_count, pushes_from_count;
     raw_gsup_t *gsup;
     raw_remote_t *hss;
-    uint32_t timeout_ms;
+    uint32_t timeout_ms, key_set_days;
 } raw_emks_t;
 
 typedef struct raw_delivery {
@@ -76,6 +85,18 @@ typedef struct raw_intercept {
     raw_tls_t *tls;
 } raw_intercept_t;
 
+typedef struct raw_gateway {
+    char *host, *address;
+} raw_gateway_t;
+
+typedef struct raw_hse_e2m {
+    char *source, *push_from;
+    raw_remote_t *hss;
+    raw_gateway_t *gateways;
+    unsigned gateways_count;
+    uint32_t idle_seconds, bearers, bearers_per_imsi, pushes;
+} raw_hse_e2m_t;
+
 typedef struct raw_hse {
     char *endpoint, *below_minimum;
     char **listen, **agreements, **suites;
@@ -85,6 +106,7 @@ typedef struct raw_hse {
     uint32_t exchange_seconds, exchanges_per_imsi, budget_octets, retransmit_ms, attempts;
     uint32_t sessions, exchanges, senders;
     raw_remote_t *emks;
+    raw_hse_e2m_t *e2m;
     raw_delivery_t *deliver;
     unsigned deliver_count;
     raw_intercept_t *intercept;

@@ -56,6 +56,24 @@ static const cyaml_schema_field_t network_fields[] = {
 };
 static const cyaml_schema_value_t network = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_network_t, network_fields)};
 
+static const cyaml_schema_field_t remote_fields[] = {
+    TEXT(raw_remote_t, host),
+    TEXT(raw_remote_t, realm),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t hss_e2m_fields[] = {
+    TEXT(raw_hss_e2m_t, delivery),
+    TEXT(raw_hss_e2m_t, endpoint),
+    TEXT(raw_hss_e2m_t, hse_realm),
+    TEXT(raw_hss_e2m_t, amf_flag),
+    SECTION(raw_hss_e2m_t, emks, remote_fields),
+    LIST(raw_hss_e2m_t, gateways, &text_entry),
+    NUMBER(raw_hss_e2m_t, retention_seconds),
+    NUMBER(raw_hss_e2m_t, push_life_seconds),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t hss_fields[] = {
     TEXT(raw_hss_t, best_plmn),
     NUMBER(raw_hss_t, vectors_per_request),
@@ -63,18 +81,13 @@ static const cyaml_schema_field_t hss_fields[] = {
     NUMBER(raw_hss_t, skew_ticks),
     LIST(raw_hss_t, nodes, &node),
     LIST(raw_hss_t, networks, &network),
+    SECTION(raw_hss_t, e2m, hss_e2m_fields),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t gsup_fields[] = {
     TEXT(raw_gsup_t, address),
     TEXT(raw_gsup_t, name),
-    CYAML_FIELD_END,
-};
-
-static const cyaml_schema_field_t remote_fields[] = {
-    TEXT(raw_remote_t, host),
-    TEXT(raw_remote_t, realm),
     CYAML_FIELD_END,
 };
 
@@ -87,6 +100,8 @@ static const cyaml_schema_field_t emks_fields[] = {
     SECTION(raw_emks_t, gsup, gsup_fields),
     SECTION(raw_emks_t, hss, remote_fields),
     NUMBER(raw_emks_t, timeout_ms),
+    LIST(raw_emks_t, pushes_from, &text_entry),
+    NUMBER(raw_emks_t, key_set_days),
     CYAML_FIELD_END,
 };
 
@@ -116,6 +131,25 @@ static const cyaml_schema_field_t intercept_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t gateway_fields[] = {
+    TEXT(raw_gateway_t, host),
+    TEXT(raw_gateway_t, address),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t gateway = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_gateway_t, gateway_fields)};
+
+static const cyaml_schema_field_t hse_e2m_fields[] = {
+    TEXT(raw_hse_e2m_t, source),
+    TEXT(raw_hse_e2m_t, push_from),
+    SECTION(raw_hse_e2m_t, hss, remote_fields),
+    LIST(raw_hse_e2m_t, gateways, &gateway),
+    NUMBER(raw_hse_e2m_t, idle_seconds),
+    NUMBER(raw_hse_e2m_t, bearers),
+    NUMBER(raw_hse_e2m_t, bearers_per_imsi),
+    NUMBER(raw_hse_e2m_t, pushes),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t hse_fields[] = {
     TEXT(raw_hse_t, endpoint),
     TEXT(raw_hse_t, below_minimum),
@@ -137,6 +171,7 @@ static const cyaml_schema_field_t hse_fields[] = {
     NUMBER(raw_hse_t, exchanges),
     NUMBER(raw_hse_t, senders),
     SECTION(raw_hse_t, emks, remote_fields),
+    SECTION(raw_hse_t, e2m, hse_e2m_fields),
     LIST(raw_hse_t, deliver, &delivery),
     SECTION(raw_hse_t, intercept, intercept_fields),
     CYAML_FIELD_END,

@@ -19,6 +19,8 @@ typedef struct daemon_hse {
     godwit_hse_session_t *sessions;
     godwit_hse_exchange_t *exchanges;
     godwit_hse_sender_t *senders;
+    godwit_hse_bearer_t *bearers; /* NULL: no Solution 1 */
+    godwit_hse_push_t *pushes;
 } daemon_hse_t;
 
 typedef struct godwitd {

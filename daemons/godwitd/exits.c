@@ -51,8 +51,19 @@ void daemon_flush(godwitd_t *d)
 
 static bool is_answer(const godwit_message_t *message)
 {
-    return message->kind == GODWIT_AUTH_INFO_ANSWER || message->kind == GODWIT_KEY_ANSWER ||
-           message->kind == GODWIT_KEY_CONFIRM_ANSWER;
+    switch (message->kind) {
+    case GODWIT_AUTH_INFO_ANSWER:
+    case GODWIT_KEY_ANSWER:
+    case GODWIT_KEY_CONFIRM_ANSWER:
+    case GODWIT_KEY_PUSH_ANSWER:
+    case GODWIT_KEY_SET_PUSH_ANSWER:
+    case GODWIT_KEY_PARK_ANSWER:
+    case GODWIT_ACTIVATION_ANSWER:
+    case GODWIT_BEARER_ANSWER:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* A request goes to the function here when there is one, and an answer goes where its request came from: route 0 is this process. */

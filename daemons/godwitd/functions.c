@@ -117,6 +117,9 @@ static bool start_hss(godwitd_t *d)
     d->hss->best_plmn = d->config->hss.best_plmn;
     d->hss->ticks_per_second = d->config->hss.ticks_per_second;
     d->hss->skew_ticks = d->config->hss.skew_ticks;
+    d->hss->e2m = d->config->hss.e2m;
+    memcpy(d->hss->local_host, d->config->identity, sizeof d->hss->local_host);
+    memcpy(d->hss->local_realm, d->config->realm, sizeof d->hss->local_realm);
     owner_set_role(d->owner, GODWIT_FUNCTION_HSS, step_hss, d->hss);
     return true;
 }
@@ -131,6 +134,9 @@ static bool start_emks(godwitd_t *d)
     d->emks->best_plmn = d->config->emks.best_plmn;
     memcpy(d->emks->local_host, d->config->identity, sizeof d->emks->local_host);
     memcpy(d->emks->local_realm, d->config->realm, sizeof d->emks->local_realm);
+    memcpy(d->emks->hss_hosts, d->config->emks.pushes_from, sizeof d->emks->hss_hosts);
+    d->emks->hss_host_count = d->config->emks.pushes_from_count;
+    d->emks->key_set_ms = d->config->emks.key_set_ms;
     d->emks->separate_umts_allowed = separate_umts_allowed;
     d->emks->context = d;
     owner_set_role(d->owner, GODWIT_FUNCTION_EMKS, step_emks, d->emks);
@@ -151,6 +157,14 @@ static bool start_hse(godwitd_t *d)
     if (godwit_hse_init(&d->hse.role, &role, d->hse.sessions, config->sessions, d->hse.exchanges, config->exchanges,
                         d->hse.senders, config->senders) != GODWIT_OK) {
         return false;
+    }
+    if (config->bearers != 0) {
+        d->hse.bearers = calloc(config->bearers, sizeof *d->hse.bearers);
+        d->hse.pushes = calloc(config->pushes, sizeof *d->hse.pushes);
+        if (d->hse.bearers == NULL || d->hse.pushes == NULL) {
+            return false;
+        }
+        godwit_hse_set_bearers(&d->hse.role, d->hse.bearers, config->bearers, d->hse.pushes, config->pushes);
     }
     owner_set_role(d->owner, GODWIT_FUNCTION_HSE, step_hse, &d->hse.role);
     return true;
@@ -186,4 +200,6 @@ void functions_free(godwitd_t *d)
     wipe_and_free(d->hse.sessions, config->sessions * sizeof *d->hse.sessions);
     wipe_and_free(d->hse.exchanges, config->exchanges * sizeof *d->hse.exchanges);
     wipe_and_free(d->hse.senders, config->senders * sizeof *d->hse.senders);
+    wipe_and_free(d->hse.bearers, config->bearers * sizeof *d->hse.bearers);
+    wipe_and_free(d->hse.pushes, config->pushes * sizeof *d->hse.pushes);
 }

@@ -21,6 +21,24 @@ static void note(void *context, int level, const char *line)
     godwit_observe_note(&d->observer, daemon_now_ms(), own, "link", line);
 }
 
+/* Where requests of the functions here go: what is configured for one of them. */
+static void destinations(const config_t *config, godwit_diameter_config_t *wanted)
+{
+    const config_hss_t *hss = &config->hss;
+    const config_hse_t *hse = &config->hse;
+    bool emks_asks = config->emks.hss_realm[0] != '\0';
+    bool hse_asks = hse->emks_realm[0] != '\0';
+    memcpy(wanted->hss_host, emks_asks ? config->emks.hss_host : hse->hss_host, sizeof wanted->hss_host);
+    memcpy(wanted->hss_realm, emks_asks ? config->emks.hss_realm : hse->hss_realm, sizeof wanted->hss_realm);
+    memcpy(wanted->emks_host, hse_asks ? hse->emks_host : hss->emks_host, sizeof wanted->emks_host);
+    memcpy(wanted->emks_realm, hse_asks ? hse->emks_realm : hss->emks_realm, sizeof wanted->emks_realm);
+    memcpy(wanted->hse_realm, hss->hse_realm, sizeof wanted->hse_realm);
+    wanted->serve_hss_keys = config_has(config, CONFIG_HSS) && hss->e2m.delivery != GODWIT_E2M_DELIVERY_NONE &&
+                             hss->e2m.delivery != GODWIT_E2M_DELIVERY_D;
+    wanted->serve_hse = config_has(config, CONFIG_HSE) && hse->bearers != 0;
+    wanted->ask_hss_keys = hse->hss_realm[0] != '\0';
+}
+
 static bool start_diameter(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
     const config_diameter_t *config = &d->config->diameter;
@@ -42,10 +60,7 @@ static bool start_diameter(godwitd_t *d, char error[DAEMON_ERROR_MAX])
         .log = note,
         .context = d,
     };
-    memcpy(wanted.hss_host, d->config->emks.hss_host, sizeof wanted.hss_host);
-    memcpy(wanted.hss_realm, d->config->emks.hss_realm, sizeof wanted.hss_realm);
-    memcpy(wanted.emks_host, d->config->hse.emks_host, sizeof wanted.emks_host);
-    memcpy(wanted.emks_realm, d->config->hse.emks_realm, sizeof wanted.emks_realm);
+    destinations(d->config, &wanted);
     d->diameter = godwit_diameter_start(&wanted, why);
     if (d->diameter == NULL) {
         (void)snprintf(error, DAEMON_ERROR_MAX, "%s", why);

@@ -132,6 +132,16 @@ static godwit_message_kind_t answer_to(godwit_message_kind_t request)
         return GODWIT_KEY_ANSWER;
     case GODWIT_KEY_CONFIRM:
         return GODWIT_KEY_CONFIRM_ANSWER;
+    case GODWIT_KEY_PUSH:
+        return GODWIT_KEY_PUSH_ANSWER;
+    case GODWIT_KEY_SET_PUSH:
+        return GODWIT_KEY_SET_PUSH_ANSWER;
+    case GODWIT_KEY_PARK:
+        return GODWIT_KEY_PARK_ANSWER;
+    case GODWIT_ACTIVATION:
+        return GODWIT_ACTIVATION_ANSWER;
+    case GODWIT_BEARER:
+        return GODWIT_BEARER_ANSWER;
     default:
         return 0; /* an answer itself */
     }
@@ -154,8 +164,14 @@ static void answer_failure(owner_t *o, const godwit_message_t *request)
     case GODWIT_KEY_ANSWER:
         answer.u.key_answer.status = GODWIT_PEER_INTERNAL;
         break;
-    default:
+    case GODWIT_KEY_CONFIRM_ANSWER:
         answer.u.key_confirm_answer = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_BEARER_ANSWER:
+        answer.u.bearer_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    default:
+        answer.u.outcome = GODWIT_PEER_INTERNAL;
         break;
     }
     o->config.exits.message(o->config.exits.context, answer.from, &answer);

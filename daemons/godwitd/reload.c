@@ -54,6 +54,17 @@ static bool same_emks(const config_emks_t *a, const config_emks_t *b)
            strcmp(a->gsup_name, b->gsup_name) == 0;
 }
 
+static bool same_e2m(const config_t *a, const config_t *b)
+{
+    const godwit_hse_config_t *p = &a->hse.role, *q = &b->hse.role;
+    return memcmp(&a->hss.e2m, &b->hss.e2m, sizeof a->hss.e2m) == 0 && a->emks.key_set_ms == b->emks.key_set_ms &&
+           memcmp(a->emks.pushes_from, b->emks.pushes_from, sizeof a->emks.pushes_from) == 0 &&
+           memcmp(a->hse.gateways, b->hse.gateways, sizeof a->hse.gateways) == 0 && p->e2m_source == q->e2m_source &&
+           strcmp(p->push_from, q->push_from) == 0 && p->idle_ms == q->idle_ms &&
+           p->bearers_per_imsi == q->bearers_per_imsi && a->hse.bearers == b->hse.bearers &&
+           a->hse.pushes == b->hse.pushes;
+}
+
 /* What differs and cannot change while it runs. */
 static void name_the_rest(godwitd_t *d, const config_t *now)
 {
@@ -70,6 +81,7 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
              then->hss.ticks_per_second == now->hss.ticks_per_second,
          "hss: best_plmn or ticks_per_second"},
         {same_emks(&then->emks, &now->emks), "emks: best_plmn or source"},
+        {same_e2m(then, now), "hss.e2m, emks.pushes_from, emks.key_set_days or hse.e2m"},
         {same_hse(&then->hse, &now->hse), "hse: endpoint, listen, framing, tables or emks"},
         {same_diameter(&then->diameter, &now->diameter), "diameter"},
     };

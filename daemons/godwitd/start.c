@@ -58,7 +58,7 @@ static bool open_owner(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     const owner_config_t wanted = {
         .store = d->store,
         .observer = &d->observer,
-        .timers = d->config->hse.sessions + d->config->hse.exchanges + TIMERS_BESIDE,
+        .timers = d->config->hse.sessions + d->config->hse.exchanges + GODWIT_HSS_RETAINED_MAX + TIMERS_BESIDE,
         .exits = daemon_exits(d),
         .now_ms = daemon_now_ms,
         .monotonic_ms = daemon_monotonic_ms,

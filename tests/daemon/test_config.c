@@ -17,6 +17,11 @@
     "identity: hse.home.example\nrealm: home.example\nfunctions: [hss, emks, hse]\n"                                   \
     "store: {path: /s, key_file: /k}\nhss: {best_plmn: 001-01}\n"
 
+#define HEAD_HSS "identity: a\nrealm: b\nfunctions: [hss]\nstore: {path: /s, key_file: /k}\nhss: "
+#define HEAD_E2M                                                                                                       \
+    "identity: hse.home.example\nrealm: home.example\nfunctions: [hss, emks, hse]\nstore: {path: /s, key_file: /k}\n"  \
+    "hss: {best_plmn: 999-99, e2m: "
+
 static config_t *load(const char *text, char error[CONFIG_ERROR_MAX])
 {
     return config_from_text("f.yaml", text, strlen(text), error);
@@ -67,7 +72,7 @@ static void every_line_that_the_example_comments_out_is_good_too(void **state)
 {
     (void)state;
     char path[512], line[512];
-    static char text[32768];
+    static char text[65536];
     char error[CONFIG_ERROR_MAX];
     const char *source = getenv("GODWIT_SOURCE");
     snprintf(path, sizeof path, "%s/etc/godwit.yaml", source == NULL ? "." : source);
@@ -81,7 +86,7 @@ static void every_line_that_the_example_comments_out_is_good_too(void **state)
         bool is_key = false;
         if (rest[0] == '#' && rest[1] == ' ') { /* "# key:" or "#   - {...}", but no prose */
             const char *word = rest + 1 + strspn(rest + 1, " ");
-            size_t letters = strspn(word, "abcdefghijklmnopqrstuvwxyz_");
+            size_t letters = strspn(word, "abcdefghijklmnopqrstuvwxyz_0123456789");
             is_key = (letters > 0 && word[letters] == ':') || strncmp(word, "- {", 3) == 0;
         }
         if (is_key) {
@@ -192,7 +197,24 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
         {HEAD "hse: {deliver: [{kind: mqtt}]}\n", "hse.deliver[0].kind: must be stdout, file or udp, not 'mqtt'"},
         {HEAD "hse: {deliver: [{kind: file}]}\n", "hse.deliver[0].path: is missing"},
         {HEAD "hse: {deliver: [{kind: stdout, path: /x}]}\n", "path belongs to kind file"},
-        {HEAD "hse: {agreements: [gba]}\n", "hse.agreements[0]: must be separate-eps or separate-umts"},
+        {HEAD "hse: {agreements: [gba]}\n",
+         "hse.agreements[0]: must be separate-eps, separate-umts, access-eps or access-umts"},
+        {HEAD_E2M "{delivery: e}}\n", "hss.e2m.delivery: must be none, a, b, c or d, not 'e'"},
+        {HEAD_E2M "{delivery: c, amf_flag: \"8000\"}}\n", "hss.e2m.amf_flag: must be one bit of 00ff"},
+        {HEAD_E2M "{delivery: c, amf_flag: \"0081\"}}\n", "hss.e2m.amf_flag: must be one bit of 00ff"},
+        {HEAD_E2M "{delivery: c, amf_flag: \"80\"}}\n", "hss.e2m.amf_flag: must be one bit of 00ff"},
+        {HEAD_E2M "{delivery: c, endpoint: HSE}}\n", "hss.e2m.endpoint: must be a domain name"},
+        {HEAD_E2M "{delivery: b, gateways: [\"a b\"]}}\n", "hss.e2m.gateways[0]: must be a domain name"},
+        {HEAD_E2M "{delivery: c, retention_seconds: 4000}}\n", "hss.e2m.retention_seconds: must be from 1 to 3600"},
+        {HEAD_HSS "{best_plmn: 001-01, e2m: {delivery: c}}\n", "hss.e2m.endpoint: is missing"},
+        {HEAD_HSS "{best_plmn: 001-01, e2m: {delivery: a, endpoint: b}}\n", "hss.e2m.hse_realm: is missing"},
+        {HEAD_HSS "{best_plmn: 001-01, e2m: {delivery: d}}\n", "hss.e2m.emks: is missing"},
+        {HEAD "emks: {pushes_from: [a, b, c, d, e]}\n", "emks.pushes_from: 4 are the most"},
+        {HEAD "emks: {key_set_days: 9999}\n", "emks.key_set_days: must be from 1 to 3650"},
+        {HEAD "hse: {e2m: {source: mme}}\n", "hse.e2m.source: must be emks or hss, not 'mme'"},
+        {HEAD "hse: {e2m: {gateways: [{host: a}]}}\n", "hse.session_octets: must be 0"},
+        {HEAD "hse: {session_octets: 0, e2m: {gateways: [{host: a, address: b}]}}\n",
+         "hse.e2m.gateways[0].address: must be"},
         {HEAD "emks: {source: carrier-pigeon}\n", "must be embedded, s6a or gsup"},
         {HEAD "emks: {source: gsup}\n", "emks.gsup.address: is missing"},
         {HEAD "emks: {separate_umts_imsis: [abc]}\n", "emks.separate_umts_imsis[0]"},
@@ -212,6 +234,38 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_refused(cases[i].text, cases[i].expected);
     }
+}
+
+static void solution_1_is_taken_as_it_stands(void **state)
+{
+    (void)state;
+    config_t *c =
+        good(HEAD_E2M
+             "{delivery: c, amf_flag: \"0001\", retention_seconds: 60}}\n"
+             "hse: {session_octets: 0, agreements: [access-eps, separate-eps], e2m: {source: hss, idle_seconds: 600,"
+             " gateways: [{host: pgw.home.example, address: 10.0.0.1}, {host: other, address: \"::1\"}]}}\n");
+    assert_int_equal(c->hss.e2m.delivery, GODWIT_E2M_DELIVERY_C);
+    assert_string_equal(c->hss.e2m.endpoint, "hse.home.example"); /* the HSE of this process */
+    assert_int_equal(c->hss.e2m.amf_flag, 0x0001);
+    assert_int_equal(c->hss.e2m.retention_ms, 60000);
+    assert_int_equal(c->hse.role.e2m_source, GODWIT_FUNCTION_HSS);
+    assert_int_equal(c->hse.role.agreements, 0x06);
+    assert_int_equal(c->hse.role.gateway_count, 2);
+    assert_int_equal(c->hse.role.gateways[0].address_len, 4);
+    assert_int_equal(c->hse.role.gateways[1].address_len, 16);
+    assert_int_equal(c->hse.role.idle_ms, 600000);
+    assert_int_equal(c->hse.bearers, CONFIG_BEARERS_DEFAULT);
+    assert_int_equal(c->emks.pushes_from_count, 0);
+    config_free(c);
+    c = good(HEAD_E2M "{delivery: d}}\n");
+    assert_int_equal(c->emks.pushes_from_count, 1); /* the HSS of this process */
+    assert_string_equal(c->emks.pushes_from[0], "hse.home.example");
+    assert_int_equal(c->hse.bearers, 0);
+    config_free(c);
+    c = good("identity: a\nrealm: b\nfunctions: [hse]\nstore: {path: /s, key_file: /k}\n"
+             "hse: {agreements: [access-umts], e2m: {source: hss, hss: {realm: b}}}\ndiameter: {}\n");
+    assert_string_equal(c->hse.hss_realm, "b"); /* and no EMKS */
+    config_free(c);
 }
 
 static void a_weak_suite_is_taken_with_its_reason(void **state)
@@ -243,6 +297,7 @@ int main(void)
         cmocka_unit_test(an_unknown_key_is_refused_with_its_line),
         cmocka_unit_test(what_is_no_yaml_is_refused_with_its_line),
         cmocka_unit_test(a_value_that_cannot_be_is_refused_by_its_name),
+        cmocka_unit_test(solution_1_is_taken_as_it_stands),
         cmocka_unit_test(a_weak_suite_is_taken_with_its_reason),
         cmocka_unit_test(every_prefix_of_the_example_ends_without_harm),
     };

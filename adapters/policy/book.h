@@ -8,7 +8,7 @@
 
 #include "adapters/policy/policy.h"
 
-#define GODWIT_POLICY_BOOK_MAX 32 /* policies of others */
+#define GODWIT_POLICY_BOOK_MAX 64 /* policies of others */
 
 typedef struct godwit_policy_book godwit_policy_book_t;
 

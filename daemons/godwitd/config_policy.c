@@ -60,7 +60,7 @@ bool config_policy_section(config_t *c, const raw_policy_t *raw)
                              NULL);
     }
     if (raw->others_count > GODWIT_POLICY_BOOK_MAX) {
-        return config_refuse(c, "policy.others", 0, "32 files are the most", NULL);
+        return config_refuse(c, "policy.others", 0, "64 files are the most", NULL);
     }
     c->policy.file = raw->file;
     c->policy.state = raw->state;

@@ -13,6 +13,7 @@
 #include "core/wire/nas_security.h"
 #include "core/wire/pco.h"
 #include "roles/gtp_path.h"
+#include "roles/serving.h"
 
 #define GODWIT_MME_UES_MAX 32768
 #define GODWIT_MME_ALGORITHMS_MAX 4
@@ -57,6 +58,7 @@ typedef struct godwit_mme_ue {
     uint32_t m_tmsi;    /* 0: none given */
     uint32_t teid;      /* ours on S11, control and user plane */
     uint32_t attaches;  /* on this security context */
+    uint64_t since_ms;  /* of this security context */
     bool e2m;           /* the home says that the vector is flagged */
     bool detach_wanted; /* by the operator, or because the core has lost the bearer */
     uint8_t detach_type;
@@ -102,6 +104,9 @@ typedef struct godwit_mme_config {
     uint32_t reauthenticate_attaches; /* so many attaches go by on one AKA run; 0 and 1: each has its own */
     bool e2m_aware;
     uint32_t policy_version;
+    /* The caller's: for subscribers of these homes they hold in the place of the five above. */
+    const godwit_serving_policy_t *policies;
+    size_t policy_count;
     bool unaware; /* an MME without Godwit: AIRs have nothing of ours, and what AIAs have is not looked at */
     /* Towards the S-GW. */
     uint8_t ipv4[4];               /* its own: GTP-C and GTP-U */

@@ -33,8 +33,9 @@ void godwit_mme_ask_vector(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const uint
     memset(&home, 0, sizeof home);
     home.own = GODWIT_FUNCTION_MME;
     home.plmn = c->plmn;
-    home.e2m_aware = c->e2m_aware && !c->unaware;
-    home.policy_version = c->unaware ? 0 : c->policy_version;
+    const godwit_policy_access_t *policy = godwit_mme_policy(t->mme, &ue->imsi);
+    home.e2m_aware = policy != NULL ? policy->e2m_aware : c->e2m_aware && !c->unaware;
+    home.policy_version = policy != NULL ? policy->policy_version : c->unaware ? 0 : c->policy_version;
     memcpy(home.local_host, c->local_host, sizeof home.local_host);
     memcpy(home.local_realm, c->local_realm, sizeof home.local_realm);
     if (ue->state != GODWIT_MME_VECTOR) {

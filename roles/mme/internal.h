@@ -72,6 +72,10 @@ void godwit_mme_on_vector(godwit_mme_turn_t *t, const godwit_message_t *message)
 void godwit_mme_on_authentication(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
 void godwit_mme_on_authentication_failure(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
 
+/* policy.c: what policy says for that subscriber; NULL: nothing, the configuration holds. */
+const godwit_policy_access_t *godwit_mme_policy(const godwit_mme_t *mme, const godwit_imsi_t *imsi);
+/* Whether the context of a row may serve one more attach: not too many, not too long, under algorithms that are still allowed. */
+bool godwit_mme_may_serve_again(const godwit_mme_t *mme, const godwit_mme_ue_t *ue, uint64_t now_ms);
 void godwit_mme_secure(godwit_mme_turn_t *t, godwit_mme_ue_t *ue); /* secure.c */
 void godwit_mme_on_secured(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
 void godwit_mme_on_security_reject(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);

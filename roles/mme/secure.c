@@ -40,8 +40,11 @@ static void send_command(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 void godwit_mme_secure(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     const godwit_mme_config_t *c = &t->mme->config;
-    uint8_t eea = choose(c->eea_order, c->eea_count, ue->capability[0], true);
-    uint8_t eia = choose(c->eia_order, c->eia_count, ue->capability[1], false);
+    const godwit_policy_access_t *p = godwit_mme_policy(t->mme, &ue->imsi);
+    uint8_t eea = p != NULL ? choose(p->eea_order, p->eea_count, ue->capability[0], true)
+                            : choose(c->eea_order, c->eea_count, ue->capability[0], true);
+    uint8_t eia = p != NULL ? choose(p->eia_order, p->eia_count, ue->capability[1], false)
+                            : choose(c->eia_order, c->eia_count, ue->capability[1], false);
     godwit_status_t status = GODWIT_UNSUPPORTED_SUITE;
     if (eea != NONE && eia != NONE) {
         status = godwit_nas_security_init(&ue->security, c->crypto, ue->kasme, ue->ksi, eea, eia, true);
@@ -90,6 +93,7 @@ void godwit_mme_on_secured(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_sli
     godwit_wipe(ue->autn, sizeof ue->autn);
     godwit_wipe(ue->auts, sizeof ue->auts);
     ue->attaches = 1;
+    ue->since_ms = t->in->now_ms;
     replace_others(t, ue);
     godwit_mme_connect(t, ue);
 }

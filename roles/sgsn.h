@@ -97,7 +97,7 @@ typedef struct godwit_sgsn_ue {
     bool has_keys;
     godwit_radio_security_t security;
     bool securing;
-    godwit_radio_command_t command; /* given, not yet answered */
+    uint32_t fresh; /* of the command that was given and is not answered yet */
     godwit_sgsn_candidate_t candidate[GODWIT_SGSN_CANDIDATES];
     uint8_t next_candidate;
     /* One N-PDU that waits for the device. */
@@ -124,6 +124,7 @@ typedef struct godwit_sgsn_config {
     uint32_t reauthenticate_attaches; /* so many attaches go by on one AKA run; 0 and 1: each has its own */
     bool e2m_aware;
     uint32_t policy_version;
+    bool unaware; /* a SGSN without Godwit: AIRs have nothing of ours, and what AIAs have is not looked at */
     /* Towards GGSNs. */
     uint8_t ipv4[4];
     uint16_t gtpc_port, gtpu_port; /* where all nodes listen; 0: 2123 and 2152 */

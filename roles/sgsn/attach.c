@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Attach until the device is proved: TS 24.008 4.7.3 (attach), 4.7.7 (authentication and ciphering), 4.7.8 (identification). All of it is
+ * without protection, so nothing that comes here ends another's dialogue: a wrong RES or a failure is kept as a hint, and named when
+ * the attempts have ended; TS 24.008 4.7.7.5 would reject at once.
+ */
+#include "roles/sgsn/internal.h"
+
+#include <string.h>
+
+#define HSS_TIMEOUT_MS 6000
+#define RESYNCS_MAX 2 /* of one dialogue: each may cost the home a look at its AUTS */
+
+/* ---- towards the home ---- */
+
+static void refuse(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, godwit_status_t reason, const char *detail)
+{
+    godwit_sgsn_attach_reject(turn, &ue->address, godwit_serving_cause(reason));
+    godwit_sgsn_event(turn, ue, "attach_refused", reason, detail);
+    godwit_sgsn_free(turn, ue);
+}
+
+static void ask_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool resync)
+{
+    godwit_sgsn_t *sgsn = turn->sgsn;
+    const godwit_sgsn_config_t *config = &sgsn->config;
+    godwit_serving_home_t home = {.own = GODWIT_FUNCTION_SGSN,
+                                  .plmn = config->plmn,
+                                  .e2m_aware = config->e2m_aware && !config->unaware,
+                                  .policy_version = config->unaware ? 0 : config->policy_version};
+    memcpy(home.local_host, config->local_host, sizeof home.local_host);
+    memcpy(home.local_realm, config->local_realm, sizeof home.local_realm);
+    sgsn->next_transaction = sgsn->next_transaction == UINT32_MAX ? 1 : sgsn->next_transaction + 1;
+    ue->transaction = sgsn->next_transaction;
+    godwit_status_t status = godwit_serving_ask(&home, turn->out, ue->transaction, &ue->imsi, GODWIT_VECTOR_UTRAN,
+                                                resync ? ue->rand : NULL, resync ? ue->auts : NULL);
+    if (status != GODWIT_OK) {
+        refuse(turn, ue, status, "no room for a request to the home");
+        return;
+    }
+    godwit_sgsn_wait_for(turn, ue, GODWIT_SGSN_VECTOR,
+                         config->hss_timeout_ms != 0 ? config->hss_timeout_ms : HSS_TIMEOUT_MS);
+}
+
+void godwit_sgsn_ask_identity(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue)
+{
+    uint8_t octets[8];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    const godwit_gmm_identity_request_t message = {.type = GODWIT_GMM_IDENTITY_IMSI};
+    if (godwit_gmm_identity_request_build(&message, &w) == GODWIT_OK) {
+        godwit_sgsn_put_plain(turn, &ue->address, godwit_written(&w));
+    }
+}
+
+void godwit_sgsn_ask_response(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue)
+{
+    uint8_t octets[64];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    godwit_gmm_authentication_request_t message = {.reference = ue->reference, .has_vector = true, .cksn = ue->cksn};
+    memcpy(message.rand, ue->rand, sizeof message.rand);
+    memcpy(message.autn, ue->autn, sizeof message.autn);
+    if (godwit_gmm_authentication_request_build(&message, &w) == GODWIT_OK) {
+        godwit_sgsn_put_plain(turn, &ue->address, godwit_written(&w));
+    }
+}
+
+/* ---- attach request ---- */
+
+/* A dialogue under way hears the same request again: what it waits for is asked again, but for what costs a COUNT or the home's time. */
+static void again(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue)
+{
+    if (ue->waiting == GODWIT_SGSN_IDENTITY) {
+        godwit_sgsn_ask_identity(turn, ue);
+    } else if (ue->waiting == GODWIT_SGSN_RESPONSE) {
+        godwit_sgsn_ask_response(turn, ue);
+    }
+}
+
+/* A device whose keys are still here, and may be used once more. */
+static bool is_known(const godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue, const godwit_gmm_attach_request_t *message)
+{
+    return ue != NULL && ue->has_keys && (ue->state == GODWIT_SGSN_REGISTERED || ue->state == GODWIT_SGSN_DETACHED) &&
+           message->cksn == ue->cksn && !ue->security.exhausted && ue->attaches < sgsn->config.reauthenticate_attaches;
+}
+
+static void begin(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame, const godwit_imsi_t *imsi)
+{
+    godwit_radio_command_t command;
+    if (godwit_sgsn_choose(turn->sgsn, frame->capability, &command) != GODWIT_OK) {
+        godwit_sgsn_attach_reject(turn, &turn->in->from, GODWIT_GMM_CAUSE_NETWORK_FAILURE);
+        godwit_serving_event(turn->out, "attach_refused", GODWIT_UNSUPPORTED_SUITE, imsi, "no common UEA and UIA");
+        return;
+    }
+    godwit_imsi_t known = {.len = 0};
+    if (imsi != NULL) {
+        known = *imsi; /* making room may take the row that it stands in */
+    }
+    godwit_sgsn_ue_t *ue = godwit_sgsn_allocate(turn);
+    if (ue == NULL) {
+        godwit_sgsn_attach_reject(turn, &turn->in->from, GODWIT_GMM_CAUSE_CONGESTION);
+        godwit_serving_event(turn->out, "attach_refused", GODWIT_OVERLOAD, imsi, "the table is full");
+        return;
+    }
+    ue->address = turn->in->from;
+    ue->capability = frame->capability;
+    ue->imsi = known;
+    if (known.len > 0) {
+        ask_vector(turn, ue, false);
+        return;
+    }
+    godwit_sgsn_ask_identity(turn, ue);
+    godwit_sgsn_wait(turn, ue, GODWIT_SGSN_IDENTITY);
+}
+
+void godwit_sgsn_on_attach_request(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame)
+{
+    godwit_gmm_attach_request_t message;
+    if (godwit_gmm_attach_request_parse(frame->octets, &message) != GODWIT_OK) {
+        godwit_sgsn_refused(turn, NULL, GODWIT_MALFORMED, "attach request");
+        return;
+    }
+    godwit_sgsn_ue_t *known = NULL;
+    if (message.identity.kind == GODWIT_GMM_IDENTITY_P_TMSI) {
+        known = godwit_sgsn_by_p_tmsi(turn->sgsn, message.identity.p_tmsi);
+    }
+    const godwit_imsi_t *imsi = message.identity.kind == GODWIT_GMM_IDENTITY_IMSI ? &message.identity.imsi
+                                : known != NULL                                   ? &known->imsi
+                                                                                  : NULL;
+    godwit_sgsn_ue_t *dialogue = godwit_sgsn_dialogue_at(turn->sgsn, &turn->in->from);
+    if (dialogue != NULL && (imsi == NULL || dialogue->imsi.len == 0 || godwit_imsi_equal(imsi, &dialogue->imsi))) {
+        again(turn, dialogue);
+        return;
+    }
+    if (dialogue != NULL) { /* an address has one dialogue: another device stands there now */
+        godwit_sgsn_event(turn, dialogue, "attach_refused", GODWIT_WRONG_STATE, "another attach came from its address");
+        godwit_sgsn_free(turn, dialogue);
+    }
+    if (is_known(turn->sgsn, known, &message) &&
+        godwit_sgsn_begin_security(turn, known, &turn->in->from, frame->capability, GODWIT_GMM_ATTACH_REQUEST) ==
+            GODWIT_OK) {
+        return;
+    }
+    begin(turn, frame, imsi);
+}
+
+/* ---- identity ---- */
+
+void godwit_sgsn_on_identity_response(godwit_sgsn_turn_t *turn, godwit_slice_t nas)
+{
+    godwit_gmm_identity_response_t message;
+    godwit_sgsn_ue_t *ue = godwit_sgsn_dialogue_at(turn->sgsn, &turn->in->from);
+    if (ue == NULL || ue->waiting != GODWIT_SGSN_IDENTITY) {
+        return; /* a repetition */
+    }
+    if (godwit_gmm_identity_response_parse(nas, &message) != GODWIT_OK ||
+        message.identity.kind != GODWIT_GMM_IDENTITY_IMSI) {
+        godwit_sgsn_refused(turn, ue, GODWIT_MALFORMED, "identity response");
+        return;
+    }
+    ue->imsi = message.identity.imsi;
+    ask_vector(turn, ue, false);
+}
+
+/* ---- vector ---- */
+
+static godwit_sgsn_ue_t *waiting_for(godwit_sgsn_t *sgsn, uint32_t transaction)
+{
+    for (size_t i = 0; i < sgsn->top; i++) {
+        if (sgsn->ues[i].waiting == GODWIT_SGSN_VECTOR && sgsn->ues[i].transaction == transaction) {
+            return &sgsn->ues[i];
+        }
+    }
+    return NULL;
+}
+
+/* A key set identifier that the device cannot take for that of its last keys. */
+static uint8_t new_cksn(godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue)
+{
+    const godwit_sgsn_ue_t *last = godwit_sgsn_registered(sgsn, &ue->imsi, ue);
+    return (uint8_t)((last != NULL ? last->cksn + 1U : ue->cksn + 1U) % GODWIT_GMM_CKSN_NONE);
+}
+
+static void take_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_auth_info_answer_t *answer)
+{
+    const godwit_auth_info_vector_t *vector = &answer->vector[0];
+    ue->cksn = new_cksn(turn->sgsn, ue);
+    ue->reference = (uint8_t)((ue->reference + 1U) & 0x0FU);
+    ue->e2m = answer->e2m && !turn->sgsn->config.unaware;
+    memcpy(ue->rand, vector->rand, sizeof ue->rand);
+    memcpy(ue->autn, vector->autn, sizeof ue->autn);
+    memcpy(ue->xres, vector->xres, sizeof ue->xres);
+    ue->xres_len = vector->xres_len;
+    memcpy(ue->ck, vector->ck, sizeof ue->ck);
+    memcpy(ue->ik, vector->ik, sizeof ue->ik);
+    if (ue->resyncs > 0) {
+        godwit_sgsn_event(turn, ue, "resynchronised", GODWIT_OK, NULL);
+    }
+    godwit_sgsn_ask_response(turn, ue);
+    godwit_sgsn_wait(turn, ue, GODWIT_SGSN_RESPONSE);
+}
+
+void godwit_sgsn_on_vector(godwit_sgsn_turn_t *turn)
+{
+    const godwit_auth_info_answer_t *answer = &turn->in->message->u.auth_info_answer;
+    godwit_sgsn_ue_t *ue = waiting_for(turn->sgsn, turn->in->message->transaction);
+    const char *detail = NULL;
+    if (ue == NULL) {
+        return; /* its timer was first, and has said so */
+    }
+    godwit_status_t status = godwit_serving_check(answer, GODWIT_VECTOR_UTRAN, &detail);
+    if (status == GODWIT_OK) {
+        take_vector(turn, ue, answer);
+    } else if (status == GODWIT_AUTH_MAC_FAILURE && ue->resyncs > 0) {
+        godwit_sgsn_refused(turn, ue, status, "the home refused the AUTS"); /* the challenge stands */
+        godwit_sgsn_wait(turn, ue, GODWIT_SGSN_RESPONSE);
+    } else {
+        refuse(turn, ue, status, detail);
+    }
+}
+
+/* ---- authentication ---- */
+
+static godwit_sgsn_ue_t *challenged(godwit_sgsn_turn_t *turn)
+{
+    godwit_sgsn_ue_t *ue = godwit_sgsn_dialogue_at(turn->sgsn, &turn->in->from);
+    return ue != NULL && ue->waiting == GODWIT_SGSN_RESPONSE ? ue : NULL;
+}
+
+static void authenticated(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    godwit_radio_security_init(&ue->security, turn->sgsn->config.crypto, ue->ck, ue->ik, true);
+    godwit_wipe(ue->ck, sizeof ue->ck);
+    godwit_wipe(ue->ik, sizeof ue->ik);
+    godwit_wipe(ue->xres, sizeof ue->xres);
+    ue->has_keys = true;
+    ue->attaches = 0;
+    godwit_status_t status =
+        godwit_sgsn_begin_security(turn, ue, &ue->address, ue->capability, GODWIT_GMM_ATTACH_REQUEST);
+    if (status != GODWIT_OK) {
+        refuse(turn, ue, status, "no security mode command could be made");
+    }
+}
+
+void godwit_sgsn_on_authentication_response(godwit_sgsn_turn_t *turn, godwit_slice_t nas)
+{
+    godwit_gmm_authentication_response_t message;
+    godwit_sgsn_ue_t *ue = challenged(turn);
+    if (ue == NULL) {
+        return;
+    }
+    if (godwit_gmm_authentication_response_parse(nas, &message) != GODWIT_OK || message.reference != ue->reference) {
+        godwit_sgsn_refused(turn, ue, GODWIT_MALFORMED, "authentication and ciphering response");
+        return;
+    }
+    if (message.res_len != ue->xres_len || !godwit_equal_secret(message.res, ue->xres, ue->xres_len)) {
+        ue->hint = GODWIT_AUTH_MAC_FAILURE;
+        godwit_sgsn_refused(turn, ue, GODWIT_AUTH_MAC_FAILURE, "RES is not XRES");
+        return;
+    }
+    authenticated(turn, ue);
+}
+
+void godwit_sgsn_on_authentication_failure(godwit_sgsn_turn_t *turn, godwit_slice_t nas)
+{
+    godwit_gmm_authentication_failure_t message;
+    godwit_sgsn_ue_t *ue = challenged(turn);
+    if (ue == NULL) {
+        return;
+    }
+    if (godwit_gmm_authentication_failure_parse(nas, &message) != GODWIT_OK) {
+        godwit_sgsn_refused(turn, ue, GODWIT_MALFORMED, "authentication and ciphering failure");
+    } else if (message.cause == GODWIT_GMM_CAUSE_SYNCH_FAILURE && message.has_auts && ue->resyncs < RESYNCS_MAX) {
+        ue->resyncs++;
+        memcpy(ue->auts, message.auts, sizeof ue->auts);
+        ask_vector(turn, ue, true);
+    } else {
+        ue->hint = message.cause == GODWIT_GMM_CAUSE_SYNCH_FAILURE ? GODWIT_AUTH_RESYNC : GODWIT_AUTH_MAC_FAILURE;
+        godwit_sgsn_refused(turn, ue, ue->hint, "the device does not take the challenge");
+    }
+}
+
+/* ---- attempts that have ended ---- */
+
+void godwit_sgsn_home_silent(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    refuse(turn, ue, GODWIT_PEER_INTERNAL, "the home did not answer");
+}
+
+void godwit_sgsn_authentication_failed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    uint8_t octets[8];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    godwit_status_t reason = ue->hint != GODWIT_OK ? ue->hint : GODWIT_PEER_INTERNAL;
+    if (ue->hint == GODWIT_AUTH_MAC_FAILURE && godwit_gmm_authentication_reject_build(&w) == GODWIT_OK) {
+        godwit_sgsn_put_plain(turn, &ue->address, godwit_written(&w));
+    }
+    godwit_sgsn_event(turn, ue, "authentication_failed", reason,
+                      ue->hint != GODWIT_OK ? "no right RES came" : "the device did not answer");
+    godwit_sgsn_free(turn, ue);
+}

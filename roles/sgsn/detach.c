@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Detach, by the device and by the network: TS 24.008 4.7.4. The row stays for a while, so that a repeated request is answered again, and
+ * keys may serve another attach where policy lets them.
+ */
+#include "roles/sgsn/internal.h"
+
+#define RETAIN_MS 60000
+#define REATTACH_NOT_REQUIRED 2
+
+void godwit_sgsn_detached(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const char *detail)
+{
+    const godwit_sgsn_config_t *config = &turn->sgsn->config;
+    for (size_t i = 0; i < GODWIT_SGSN_CONTEXTS_PER_UE; i++) {
+        godwit_sgsn_forget(turn, ue, &ue->context[i]);
+    }
+    godwit_sgsn_drop_buffered(ue);
+    if (ue->state == GODWIT_SGSN_REGISTERED) {
+        godwit_sgsn_event(turn, ue, "detached", GODWIT_OK, detail);
+    }
+    ue->state = GODWIT_SGSN_DETACHED;
+    ue->connected = ue->released_by_us = ue->detach_wanted = false;
+    godwit_sgsn_active(turn, ue);
+    godwit_sgsn_wait_for(turn, ue, GODWIT_SGSN_LINGER, config->retain_ms != 0 ? config->retain_ms : RETAIN_MS);
+}
+
+void godwit_sgsn_detach_by_device(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool power_off)
+{
+    uint8_t octets[8];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    if (!power_off && godwit_gmm_detach_accept_network_build(&w) == GODWIT_OK) {
+        godwit_sgsn_put_nas(turn, ue, godwit_written(&w));
+    }
+    godwit_sgsn_detached(turn, ue, power_off ? "power off" : NULL);
+}
+
+/* ---- by the network ---- */
+
+void godwit_sgsn_ask_detach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    uint8_t octets[8];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    const godwit_gmm_detach_request_network_t message = {.type = REATTACH_NOT_REQUIRED};
+    if (godwit_gmm_detach_request_network_build(&message, &w) == GODWIT_OK) {
+        godwit_sgsn_put_nas(turn, ue, godwit_written(&w));
+    }
+}
+
+void godwit_sgsn_detach_by_network(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    if (ue->waiting == GODWIT_SGSN_DETACHING) {
+        return;
+    }
+    ue->detach_wanted = true;
+    if (ue->connected) {
+        godwit_sgsn_ask_detach(turn, ue);
+        godwit_sgsn_wait(turn, ue, GODWIT_SGSN_DETACHING);
+    } else {
+        godwit_sgsn_page(turn, ue);
+    }
+}

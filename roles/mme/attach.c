@@ -63,20 +63,28 @@ static bool is_same(const godwit_mme_ue_t *ue, const attach_t *a)
     return memcmp(ue->request_hash, a->hash, sizeof ue->request_hash) == 0;
 }
 
-/* A repeated request: of an attach that waits for the device's answer to something plain, the question goes once more; for a short while
- * also later on, so that an old frame begins nothing. */
+/* A plain question goes once more. A protected one waits for its timer: what nothing proves costs no COUNT. */
+static void repeat(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+{
+    if (ue->state == GODWIT_MME_IDENTIFYING || ue->state == GODWIT_MME_AUTHENTICATING) {
+        godwit_mme_ask_again(t, ue);
+    }
+}
+
+/* The same request while an attach goes on continues that one (5.5.1.2.7 d and e); for a short while also after it, so that an old frame
+ * begins nothing. */
 static bool is_repeated(godwit_mme_turn_t *t, const attach_t *a)
 {
     godwit_mme_ue_t *ue = godwit_mme_unproved_at(t->mme, &t->in->from);
-    if (ue != NULL && ue->state != GODWIT_MME_SECURING && is_same(ue, a)) {
-        if (ue->state != GODWIT_MME_VECTOR) {
-            godwit_mme_ask_again(t, ue);
-        }
+    if (ue != NULL && is_same(ue, a)) {
+        repeat(t, ue);
         return true;
     }
     for (ue = godwit_mme_secured_at(t->mme, &t->in->from, NULL); ue != NULL;
          ue = godwit_mme_secured_at(t->mme, &t->in->from, ue)) {
-        if (is_same(ue, a) && t->in->now_ms - ue->attach_ms < t->mme->config.retransmit_ms) {
+        bool goes_on = ue->state < GODWIT_MME_REGISTERED;
+        if (is_same(ue, a) && (goes_on || t->in->now_ms - ue->attach_ms < t->mme->config.retransmit_ms)) {
+            repeat(t, ue);
             return true;
         }
     }

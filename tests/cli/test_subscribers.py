@@ -122,6 +122,19 @@ class Import(WithStore):
 
 
 class Usim(WithStore):
+    def test_a_card_can_be_capable_of_solution_1(self):
+        card = self.path("capable")
+        words = ["usim", "create", "--imsi", IMSI, "--k", K, "--opc", OPC, "--e2m"]
+        for bad in ("8000", "0081", "0100", "80", "zz"):
+            self.assertEqual(run(*words, "--e2m-flag", bad, card)[0], 2, bad)
+            self.assertFalse(os.path.exists(card))
+        self.assertEqual(run(*words, "--e2m-flag", "0001", card)[0], 0)
+
+    def test_features_of_solution_1_have_names(self):
+        self.assertEqual(self.add(IMSI, "--feature", "e2m-usim", "--feature", "e2m-me")[0], 0)
+        shown = result("sub", "show", "--imsi", IMSI, *self.options)
+        self.assertEqual(shown["features"], ["e2m-usim", "e2m-me"])
+
     def test_a_card_is_made_once_and_for_its_owner_alone(self):
         card = self.path("card")
         words = ["usim", "create", "--imsi", IMSI, "--k", K, "--opc", OPC, card]

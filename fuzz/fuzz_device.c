@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device that is given anything: datagrams, results of its card, timers, readings, power losses, in any order. MACs are zeros, so what is
- * forged gets in. Input: operation (1), length (1), octets; again and again. Checked: no request points outside, no COUNT beyond
- * what the last record holds, generations of one key set only rise, whatever was stored restores.
+ * A device that is given anything: datagrams, results of its card, key sets of access AKA runs, containers, timers, readings, power losses, in any
+ * order. MACs are zeros, so what is forged gets in. Input: operation (1), length (1), octets; again and again; an operation from F0 on
+ * says the framing. Checked: no request points outside, no COUNT beyond what the last record holds, generations of one key set only rise,
+ * whatever was stored restores.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@ typedef struct run {
     godwit_device_requests_t requests;
     uint8_t record[GODWIT_DEVICE_RECORD_MAX];
     size_t record_len;
+    uint32_t taken[2][4];
+    unsigned access_of;
 } run_t;
 
 static const uint8_t some_random[4] = {0, 0, 0, 1};
@@ -54,6 +57,22 @@ static void check_counts(const godwit_emsdp_key_t *now, const godwit_emsdp_key_t
     if (same) {
         insist(now->hot.up_next_out <= stored->hot.up_next_out && now->cp_next_out <= stored->cp_next_out);
     }
+}
+
+/* Of each key set of the access the highest generation that was taken. */
+static void check_access(run_t *r)
+{
+    const godwit_device_access_t *a = &r->device.access;
+    if (a->agreement == 0) {
+        return;
+    }
+    uint32_t taken = a->is_current ? r->device.session.generation : a->generation;
+    uint32_t *highest = &r->taken[(a->agreement - 1u) & 1u][a->rand[0] & 3u];
+    bool known = r->access_of == (unsigned)(a->agreement * 4u + a->rand[0]);
+    insist(!known || taken >= *highest); /* another key set in between is forgotten: a run gives a RAND once */
+    *highest = taken;
+    r->access_of = a->agreement * 4u + a->rand[0];
+    insist(!a->is_current || memcmp(a->key_set, r->device.session.e2m_keyset, sizeof a->key_set) == 0);
 }
 
 /* The record as a reboot would find it. */
@@ -102,10 +121,35 @@ static void result(run_t *r, godwit_slice_t octets)
     }
 }
 
+/* A key set of one of a few access AKA runs; a container; what came back in one. */
+static godwit_status_t access_operation(run_t *r, uint8_t operation, godwit_slice_t octets)
+{
+    uint8_t rand[16] = {0}, key_set[32] = {0}, container[64];
+    godwit_writer_t w = godwit_writer(container, sizeof container);
+    const godwit_plmn_t home = {{0x00, 0xf1, 0x10}};
+    uint8_t which = octets.len > 0 ? octets.ptr[0] : 0;
+    rand[0] = key_set[0] = which & 3u;
+    switch (operation & 7u) {
+    case 0:
+        return godwit_device_access_key_set(&r->device, (which & 4u) != 0 ? 1 : 2, rand, rand, key_set);
+    case 1:
+    case 2:
+        return godwit_device_container(&r->device, home, (uint8_t)(1u + (which & 1u)), &w);
+    default:
+        return godwit_device_bearer_start(&r->device, octets, some_random, &r->requests);
+    }
+}
+
 static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
 {
     godwit_status_t status = GODWIT_OK;
     r->requests.count = 0;
+    if ((operation & 0xE0u) == 0x80u) {
+        if (access_operation(r, operation, octets) == GODWIT_OK) {
+            carry_out(r);
+        }
+        return;
+    }
     switch (operation & 7u) {
     case 0:
     case 1:
@@ -129,6 +173,7 @@ static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
         break;
     default:
         reboot(r);
+        r->access_of = 0; /* what was not stored was not taken */
         break;
     }
     if (status == GODWIT_OK) {
@@ -147,7 +192,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                         .endpoint = godwit_slice_of_string("hse.example"),
                                         .framing = GODWIT_FRAMING_DEFAULT,
                                         .reserve = 3,
+                                        .agreements = 7,
                                         .suites = 0x00FF};
+    if (size > 0 && data[0] >= 0xF0) { /* the bearer names the session */
+        r.config.framing = (godwit_framing_t){data[0] & 1u, data[0] >> 1 & 3u};
+        data++;
+        size--;
+    }
     insist(godwit_device_init(&r.device, &r.config) == GODWIT_OK);
     while (size >= 2) {
         size_t len = data[1] < size - 2 ? data[1] : size - 2;
@@ -157,6 +208,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(vector, x->vector, sizeof vector);
         operate(&r, data[0], godwit_slice(data + 2, len));
         bool same_key_set = x->vector_is_current && memcmp(vector, x->vector, sizeof vector) == 0;
+        check_access(&r);
         insist((data[0] & 7u) == 7u || !same_key_set || r.device.session.generation >= generation);
         data += 2 + len;
         size -= 2 + len;

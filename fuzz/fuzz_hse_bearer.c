@@ -9,6 +9,7 @@
 #include "fuzz/fuzz.h"
 #include "tests/support/hse_bearer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ enum {
 };
 
 #define DEVICES 2
+#define READINGS_MAX 1000
 #define GENERATIONS_MAX 40 /* so many sessions fit the owner's store */
 
 typedef struct counters {
@@ -52,7 +54,8 @@ static hse_bearer_world_t b;
 static party_t parties[DEVICES];
 static counters_t highest[GENERATIONS_MAX + 1];
 static bool restarted;
-static unsigned readings;
+static unsigned readings; /* sealed: each says its number */
+static bool delivered[READINGS_MAX];
 
 static void check(bool holds)
 {
@@ -99,6 +102,19 @@ static void must_hold(void)
     if (owner_count(&b.w.owner, GODWIT_REQUEST_DELIVER) == 1) {
         check(owner_position(&b.w.owner, GODWIT_REQUEST_STORE_COMMIT, 0) == 0);
     }
+}
+
+static void at_most_once(void)
+{
+    const godwit_request_t *delivery = owner_request(&b.w.owner, GODWIT_REQUEST_DELIVER, 0);
+    char text[8] = "";
+    if (delivery == NULL || delivery->reading.payload.len != 3) {
+        return;
+    }
+    memcpy(text, delivery->reading.payload.ptr, 3);
+    unsigned long number = strtoul(text, NULL, 10);
+    check(number < READINGS_MAX && !delivered[number]);
+    delivered[number] = true;
 }
 
 static size_t octets_sent(void)
@@ -208,17 +224,18 @@ static void raw(bool stranger, uint8_t who, godwit_slice_t octets)
 
 static void give_reading(party_t *p, bool again)
 {
-    if (!p->keyed || p->device.key.hot.up_next_out > 2000) {
+    char text[8];
+    if (!p->keyed || readings >= READINGS_MAX) {
         return;
     }
     if (!again) {
-        hse_seal_user(&p->device, "reading");
+        (void)snprintf(text, sizeof text, "%03u", readings++);
+        hse_seal_user(&p->device, text);
     }
     if (p->device.sent_len > 0) {
         hse_bearer_give(&b, &p->device);
         listen();
     }
-    readings += owner_count(&b.w.owner, GODWIT_REQUEST_DELIVER) > 0;
 }
 
 static void give_bearer(party_t *p, godwit_slice_t bends)
@@ -348,6 +365,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     hse_bearer_world_init(&b);
     memset(parties, 0, sizeof parties);
     memset(highest, 0, sizeof highest);
+    memset(delivered, 0, sizeof delivered);
     restarted = false;
     readings = 0;
     parties[0].device = hse_bearer_device("001010123456789", 0x1001);
@@ -358,6 +376,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t taken = len < r.left ? len : r.left;
         operate(kind, who, godwit_get_slice(&r, taken));
         must_hold();
+        at_most_once();
+        godwit_outbox_reset(&b.w.owner.outbox);
     }
     return 0;
 }

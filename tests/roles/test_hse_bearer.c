@@ -489,6 +489,25 @@ static void a_pushed_key_serves_once_without_a_question(void **state)
     assert_int_equal(keys_asked(), 1);
 }
 
+static void a_pushed_key_does_not_serve_two_containers(void **state)
+{
+    (void)state;
+    give_push(&d, 5, 1, GODWIT_OK);
+    hse_make_container(&d, 0);
+    hse_give_bearer(&b, &d);
+    hse_bearer_take_start(&b, &d);
+    d.suites = 0x02;
+    hse_make_container(&d, 0);
+    hse_give_bearer(&b, &d);
+    assert_int_equal(keys_asked(), 1);
+    godwit_message_t m = hse_push_message(&b, &d, 5, 1);
+    owner_give_message(&b.w.owner, &m);
+    d.suites = 0x01;
+    hse_make_container(&d, 0);
+    hse_give_bearer(&b, &d);
+    assert_int_equal(keys_asked(), 1);
+}
+
 static void a_push_repeated_after_a_restart_does_not_begin_its_generation_again(void **state)
 {
     (void)state;
@@ -728,6 +747,52 @@ static void a_parked_key_never_replaces_a_live_one(void **state)
     assert_true(d.key.generation > 1);
 }
 
+static void counts_down_go_on_after_a_flush(void **state)
+{
+    (void)state;
+    hse_bearer_set_up(&b, &d);
+    hse_bearer_reading(&b, &d, "one");
+    for (uint32_t i = 0; i < 2; i++) {
+        owner_give(&b.w.owner,
+                   &(godwit_input_t){.kind = GODWIT_INPUT_SUBMIT, .imsi = d.imsi, .datagram = hse_slice("down")});
+        godwit_slice_t pdu = hse_bearer_sent(&b, &d, 0);
+        assert_int_equal(
+            godwit_emsdp_open(&godwit_crypto_builtin, &d.key, pdu, godwit_slice(NULL, 0), d.plain, &d.opened),
+            GODWIT_OK);
+        assert_int_equal(d.opened.count, i);
+        godwit_emsdp_accept(&d.key, &d.opened);
+        godwit_parked_t parked = hse_bearer_flush(&b);
+        assert_int_equal(parked.user_next_out, i + 1);
+        hse_seal_user(&d, "up");
+        hse_bearer_give(&b, &d);
+        give_back(&parked);
+        hse_assert_delivered(&b.w, "up");
+    }
+}
+
+static void a_bearer_that_is_used_is_not_idle(void **state)
+{
+    (void)state;
+    hse_bearer_set_up(&b, &d);
+    for (int i = 0; i < 6; i++) {
+        hse_bearer_reading(&b, &d, "up");
+        b.w.owner.now_ms += HSE_IDLE_MS / 2;
+        owner_give_timer(&b.w.owner, 0);
+        assert_false(owner_saw(&b.w.owner, "flushed", GODWIT_OK));
+    }
+    for (int i = 0; i < 6; i++) { /* forgeries are no use */
+        hse_seal_user(&d, "up");
+        d.sent[d.sent_len - 1] ^= 1;
+        hse_bearer_give(&b, &d);
+        b.w.owner.now_ms += HSE_IDLE_MS / 2;
+        owner_give_timer(&b.w.owner, 0);
+        if (owner_saw(&b.w.owner, "flushed", GODWIT_OK)) {
+            return;
+        }
+    }
+    fail();
+}
+
 /* ---- floods ---- */
 
 static void bearers_are_bounded_for_an_imsi_and_in_all(void **state)
@@ -848,6 +913,17 @@ static void a_selector_that_nobody_knows_becomes_separate_aka_where_the_device_h
     assert_int_equal(owner_count(&b.w.owner, GODWIT_REQUEST_DATAGRAM), 1);
 }
 
+static void a_parked_key_begins_no_session_over_a_tunnel(void **state)
+{
+    (void)state;
+    hse_device_t one = behind_no_gateway();
+    make_request_with_selector(&one, 2);
+    hse_give_request(&b.w, &one);
+    const godwit_parked_t parked = {.set = true, .suite = 1, .key_id = 1, .generation = 1, .user_next_in = 9};
+    give_back(&parked);
+    assert_true(owner_saw(&b.w.owner, "refused", GODWIT_UNKNOWN_KEY));
+}
+
 static void access_agreements_without_a_selector_are_refused(void **state)
 {
     (void)state;
@@ -894,6 +970,7 @@ int main(void)
         T(a_guessed_teid_opens_nothing_and_costs_its_gateway),
         T(an_echo_request_of_a_gateway_is_answered),
         T(a_pushed_key_serves_once_without_a_question),
+        T(a_pushed_key_does_not_serve_two_containers),
         T(a_push_repeated_after_a_restart_does_not_begin_its_generation_again),
         T(without_an_owner_to_ask_only_pushed_keys_serve),
         T(a_pushed_key_ends_with_its_life),
@@ -907,10 +984,13 @@ int main(void)
         T(one_datagram_is_held_and_one_question_asked),
         T(a_question_that_was_lost_is_asked_again),
         T(a_parked_key_never_replaces_a_live_one),
+        T(counts_down_go_on_after_a_flush),
+        T(a_bearer_that_is_used_is_not_idle),
         T(bearers_are_bounded_for_an_imsi_and_in_all),
         T(containers_of_one_bearer_are_bounded),
         T(a_selector_in_the_session_request_pulls_that_key_set),
         T(a_selector_that_nobody_knows_becomes_separate_aka_where_the_device_has_it),
+        T(a_parked_key_begins_no_session_over_a_tunnel),
         T(access_agreements_without_a_selector_are_refused),
         T(gateways_need_the_bearer_to_name_the_session),
     };

@@ -41,6 +41,12 @@ typedef enum godwit_message_kind {
     GODWIT_BEARER_ANSWER,
 } godwit_message_kind_t;
 
+/* Kinds go in pairs, a request and then its answer. */
+static inline bool godwit_message_is_answer(godwit_message_kind_t kind)
+{
+    return kind % 2 == 0;
+}
+
 typedef struct godwit_message {
     godwit_message_kind_t kind;
     godwit_function_t from, to;

@@ -14,7 +14,7 @@
 #include "godwit/emsdp.h"
 
 /* One octet more than the longest datagram, so that a longer one shows. */
-#define BUFFER (GODWIT_EMSDP_DATAGRAM_MAX + 1)
+#define BUFFER (GODWIT_UDP_LONGEST + 1)
 /* A burst of a few thousand small datagrams while a batch is being stored. */
 #define KERNEL_BUFFER (4 << 20)
 
@@ -27,6 +27,7 @@ typedef struct batch {
 
 struct godwit_udp {
     int fd;
+    size_t longest;
     godwit_address_t local;
     godwit_udp_counters_t counters;
     batch_t in, out;
@@ -73,13 +74,15 @@ static bool bind_socket(godwit_udp_t *udp, const godwit_address_t *local)
     return true;
 }
 
-godwit_status_t godwit_udp_open(const godwit_address_t *local, godwit_udp_t **udp, char why[GODWIT_UDP_WHY])
+static godwit_status_t open_for(const godwit_address_t *local, size_t longest, godwit_udp_t **udp,
+                                char why[GODWIT_UDP_WHY])
 {
     char text[GODWIT_UDP_TEXT];
     godwit_udp_t *made = calloc(1, sizeof *made);
     *udp = NULL;
     if (made != NULL) {
         made->fd = -1;
+        made->longest = longest;
         if (bind_socket(made, local)) {
             wire(&made->in);
             wire(&made->out);
@@ -93,6 +96,16 @@ godwit_status_t godwit_udp_open(const godwit_address_t *local, godwit_udp_t **ud
                    kept == EADDRINUSE ? "; stop what uses it or name another port" : "");
     godwit_udp_close(made);
     return GODWIT_IO_FAILED;
+}
+
+godwit_status_t godwit_udp_open(const godwit_address_t *local, godwit_udp_t **udp, char why[GODWIT_UDP_WHY])
+{
+    return open_for(local, GODWIT_EMSDP_DATAGRAM_MAX, udp, why);
+}
+
+godwit_status_t godwit_udp_open_long(const godwit_address_t *local, godwit_udp_t **udp, char why[GODWIT_UDP_WHY])
+{
+    return open_for(local, GODWIT_UDP_LONGEST, udp, why);
 }
 
 void godwit_udp_close(godwit_udp_t *udp)
@@ -128,7 +141,7 @@ size_t godwit_udp_receive(godwit_udp_t *udp, godwit_udp_datagram_t datagrams[GOD
     int got = recvmmsg(udp->fd, udp->in.headers, GODWIT_UDP_BATCH, MSG_DONTWAIT, NULL);
     for (int i = 0; i < got; i++) {
         size_t len = udp->in.headers[i].msg_len;
-        if (len > GODWIT_EMSDP_DATAGRAM_MAX) {
+        if (len > udp->longest) {
             udp->counters.oversize++;
             continue;
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EMSDP over UDP, IPv4 and IPv6: datagrams in batches (recvmmsg, sendmmsg) through buffers that are allocated once. Addresses are those
+ * EMSDP, NAS and GTP over UDP, IPv4 and IPv6: datagrams in batches (recvmmsg, sendmmsg) through buffers that are allocated once. Addresses are those
  * of roles/role.h: 6 octets are IPv4 address and port, 18 are IPv6 address and port, in network order. Nothing here blocks; what the
  * kernel does not take at once is lost, as any datagram may be, and counted.
  */
@@ -14,6 +14,7 @@
 #define GODWIT_UDP_BATCH 64
 #define GODWIT_UDP_TEXT 56 /* "[" 45 "]:" 5, terminator */
 #define GODWIT_UDP_WHY 160
+#define GODWIT_UDP_LONGEST 1500 /* octets of a datagram: GTP and the radio; EMSDP's are shorter */
 
 /* "127.0.0.1:9000", "[::1]:9000"; port 0 lets the system choose. No names, no zones. GODWIT_INVALID_ARGUMENT. */
 GODWIT_MUST_USE godwit_status_t godwit_udp_address_from_text(const char *text, godwit_address_t *address);
@@ -35,13 +36,16 @@ typedef struct godwit_udp godwit_udp_t;
 typedef struct godwit_udp_counters {
     uint64_t received, received_octets;
     uint64_t sent, sent_octets;
-    uint64_t oversize; /* received, longer than any EMSDP datagram: dropped */
+    uint64_t oversize; /* received, longer than any that may come here: dropped */
     uint64_t unsent;   /* the kernel did not take them */
 } godwit_udp_counters_t;
 
 /* GODWIT_IO_FAILED: why names the address. */
 GODWIT_MUST_USE godwit_status_t godwit_udp_open(const godwit_address_t *local, godwit_udp_t **udp,
                                                 char why[GODWIT_UDP_WHY]);
+/* The same for what may be as long as GODWIT_UDP_LONGEST. */
+GODWIT_MUST_USE godwit_status_t godwit_udp_open_long(const godwit_address_t *local, godwit_udp_t **udp,
+                                                     char why[GODWIT_UDP_WHY]);
 void godwit_udp_close(godwit_udp_t *udp);
 int godwit_udp_fd(const godwit_udp_t *udp);
 godwit_address_t godwit_udp_local(const godwit_udp_t *udp); /* with the port that was chosen */

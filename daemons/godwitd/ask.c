@@ -53,7 +53,8 @@ static json_t *list_sessions(godwitd_t *d, uint32_t after, uint32_t limit)
 {
     const godwit_record_key_t key = {.kind = GODWIT_RECORD_SESSION, .session_id = after};
     listing_t listing = {d, json_array()};
-    if (godwit_store_list(d->store, GODWIT_RECORD_SESSION, &key, limit, add_session, &listing) != GODWIT_OK) {
+    if (d->store != NULL &&
+        godwit_store_list(d->store, GODWIT_RECORD_SESSION, &key, limit, add_session, &listing) != GODWIT_OK) {
         json_decref(listing.sessions);
         return NULL;
     }

@@ -16,23 +16,29 @@ static bool functions(config_t *c)
     static const struct {
         const char *name;
         unsigned bit;
-    } known[] = {{"hss", CONFIG_HSS}, {"emks", CONFIG_EMKS}, {"hse", CONFIG_HSE}};
+    } known[] = {{"hss", CONFIG_HSS},   {"emks", CONFIG_EMKS}, {"hse", CONFIG_HSE}, {"mme", CONFIG_MME},
+                 {"sgsn", CONFIG_SGSN}, {"sgw", CONFIG_SGW},   {"pgw", CONFIG_PGW}};
     for (unsigned i = 0; i < c->raw->functions_count; i++) {
         unsigned bit = 0;
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
             bit |= strcmp(c->raw->functions[i], known[k].name) == 0 ? known[k].bit : 0;
         }
         if (bit == 0) {
-            return config_refuse(c, "functions[]", i, "must be hss, emks or hse", c->raw->functions[i]);
+            return config_refuse(c, "functions[]", i, "must be hss, emks, hse, mme, sgsn, sgw or pgw",
+                                 c->raw->functions[i]);
         }
         c->functions |= bit;
     }
-    return c->functions != 0 || config_refuse(c, "functions", 0, "is missing: any of hss, emks, hse", NULL);
+    return c->functions != 0 ||
+           config_refuse(c, "functions", 0, "is missing: any of hss, emks, hse, mme, sgsn, sgw, pgw", NULL);
 }
 
 static bool store(config_t *c)
 {
     const raw_store_t *raw = c->raw->store;
+    if (raw == NULL && !config_has(c, CONFIG_HOME)) {
+        return true; /* nodes of the visited network and gateways keep nothing */
+    }
     if (raw == NULL || raw->path == NULL || raw->key_file == NULL) {
         return config_refuse(c, raw == NULL || raw->path == NULL ? "store.path" : "store.key_file", 0,
                              "is missing: a file, made at the first start", NULL);
@@ -78,6 +84,10 @@ static bool interpret(config_t *c)
            (!config_has(c, CONFIG_HSS) || config_hss_section(c, raw->hss)) &&
            (!config_has(c, CONFIG_EMKS) || config_emks_section(c, raw->emks)) &&
            (!config_has(c, CONFIG_HSE) || config_hse_section(c, raw->hse)) &&
+           (!config_has(c, CONFIG_MME) || config_mme_section(c, raw->mme)) &&
+           (!config_has(c, CONFIG_SGSN) || config_sgsn_section(c, raw->sgsn)) &&
+           (!config_has(c, CONFIG_SGW) || config_sgw_section(c, raw->sgw)) &&
+           (!config_has(c, CONFIG_PGW) || config_pgw_section(c, raw->pgw)) &&
            config_diameter_section(c, raw->diameter) && config_policy_section(c, raw->policy);
 }
 

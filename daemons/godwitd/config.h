@@ -14,6 +14,10 @@
 #include "roles/emks.h"
 #include "roles/hse.h"
 #include "roles/hss.h"
+#include "roles/mme.h"
+#include "roles/pgw.h"
+#include "roles/sgsn.h"
+#include "roles/sgw.h"
 
 #define CONFIG_LISTEN_MAX 2 /* one IPv4, one IPv6: an answer leaves by the address that the request came to */
 #define CONFIG_DELIVER_MAX 8
@@ -31,6 +35,11 @@
 #define CONFIG_HSS (1u << GODWIT_FUNCTION_HSS)
 #define CONFIG_EMKS (1u << GODWIT_FUNCTION_EMKS)
 #define CONFIG_HSE (1u << GODWIT_FUNCTION_HSE)
+#define CONFIG_MME (1u << GODWIT_FUNCTION_MME)
+#define CONFIG_SGSN (1u << GODWIT_FUNCTION_SGSN)
+#define CONFIG_SGW (1u << GODWIT_FUNCTION_SGW)
+#define CONFIG_PGW (1u << GODWIT_FUNCTION_PGW)
+#define CONFIG_HOME (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE) /* those that keep records */
 
 typedef enum config_source { CONFIG_SOURCE_EMBEDDED, CONFIG_SOURCE_S6A, CONFIG_SOURCE_GSUP } config_source_t;
 typedef enum config_umts { CONFIG_UMTS_NONE, CONFIG_UMTS_LISTED, CONFIG_UMTS_ALL, CONFIG_UMTS_FEATURE } config_umts_t;
@@ -85,6 +94,8 @@ typedef struct config_hse {
     godwit_hse_config_t role; /* without crypto */
     godwit_address_t listen[CONFIG_LISTEN_MAX];
     size_t listen_count;
+    bool has_gtpu;
+    godwit_address_t gtpu; /* where gateways send G-PDUs */
     uint32_t sessions, exchanges, senders;
     uint32_t bearers, pushes; /* 0: no Solution 1 */
     godwit_hse_gateway_t gateways[CONFIG_GATEWAYS_MAX];
@@ -94,6 +105,32 @@ typedef struct config_hse {
     size_t deliver_count;
     config_intercept_t intercept;
 } config_hse_t;
+
+typedef struct config_mme {
+    godwit_mme_config_t role; /* without crypto */
+    godwit_address_t radio;
+    uint32_t devices;
+} config_mme_t;
+
+typedef struct config_sgsn {
+    godwit_sgsn_config_t role; /* without crypto */
+    godwit_address_t radio;
+    uint32_t devices;
+} config_sgsn_t;
+
+typedef struct config_sgw {
+    godwit_sgw_config_t role;
+    uint32_t contexts;
+} config_sgw_t;
+
+typedef struct config_pgw {
+    godwit_pgw_config_t role;
+    uint32_t contexts;
+    uint16_t device_port;
+    bool tunnels; /* some APN is one */
+    char hse_host[GODWIT_NODE_NAME_MAX], hse_realm[GODWIT_NODE_NAME_MAX];
+    char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
+} config_pgw_t;
 
 typedef struct config_diameter {
     bool used;
@@ -129,6 +166,11 @@ typedef struct config {
     config_hss_t hss;
     config_emks_t emks;
     config_hse_t hse;
+    config_mme_t mme;
+    config_sgsn_t sgsn;
+    config_sgw_t sgw;
+    config_pgw_t pgw;
+    char visited_hss_host[GODWIT_NODE_NAME_MAX], visited_hss_realm[GODWIT_NODE_NAME_MAX]; /* of mme or sgsn */
     config_diameter_t diameter;
     config_policy_t policy;
     char error[CONFIG_ERROR_MAX]; /* the first thing that is wrong */

@@ -66,6 +66,15 @@ bool config_host_port(config_t *c, const char *where, unsigned index, const char
     return true;
 }
 
+bool config_ipv4(config_t *c, const char *where, unsigned index, const char *text, uint8_t ipv4[4])
+{
+    if (text == NULL) {
+        return config_refuse(c, where, index, "is missing: an IPv4 address such as 127.0.1.1", NULL);
+    }
+    return inet_pton(AF_INET, text, ipv4) == 1 ||
+           config_refuse(c, where, index, "must be an IPv4 address such as 127.0.1.1, without a port", text);
+}
+
 bool config_range(config_t *c, const char *where, uint32_t value, uint32_t least, uint32_t most)
 {
     char what[64], text[16];

@@ -14,6 +14,8 @@ bool config_plmn(config_t *c, const char *where, unsigned index, const char *tex
 bool config_address(config_t *c, const char *where, unsigned index, const char *text, godwit_address_t *address);
 /* An address as host and port, for adapters that want it so. */
 bool config_host_port(config_t *c, const char *where, unsigned index, const char *text, char host[64], uint16_t *port);
+/* An IPv4 address without a port. */
+bool config_ipv4(config_t *c, const char *where, unsigned index, const char *text, uint8_t ipv4[4]);
 /* 0 stays 0; else within least and most. */
 bool config_range(config_t *c, const char *where, uint32_t value, uint32_t least, uint32_t most);
 /* Agreements 03 and 07, with access also 01 and 02, as bits; none listed: 03. */
@@ -32,6 +34,10 @@ bool config_hse_e2m(config_t *c, const raw_hse_e2m_t *raw);
 bool config_hss_section(config_t *c, const raw_hss_t *raw);
 bool config_emks_section(config_t *c, const raw_emks_t *raw);
 bool config_hse_section(config_t *c, const raw_hse_t *raw);
+bool config_mme_section(config_t *c, const raw_mme_t *raw);
+bool config_sgsn_section(config_t *c, const raw_sgsn_t *raw);
+bool config_sgw_section(config_t *c, const raw_sgw_t *raw);
+bool config_pgw_section(config_t *c, const raw_pgw_t *raw);
 bool config_diameter_section(config_t *c, const raw_diameter_t *raw);
 bool config_intercept_section(config_t *c, const raw_intercept_t *raw); /* hse.intercept */
 bool config_policy_section(config_t *c, const raw_policy_t *raw);

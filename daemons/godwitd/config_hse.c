@@ -44,7 +44,8 @@ static bool listen_addresses(config_t *c, const raw_hse_t *raw)
         return config_refuse(c, "hse.listen", 0, "one IPv4 and one IPv6 address are the most", NULL);
     }
     c->hse.listen_count = count;
-    return true;
+    c->hse.has_gtpu = raw->gtpu != NULL;
+    return raw->gtpu == NULL || config_address(c, "hse.gtpu", 0, raw->gtpu, &c->hse.gtpu);
 }
 
 static bool framing(config_t *c, const raw_hse_t *raw)

@@ -98,7 +98,7 @@ typedef struct raw_hse_e2m {
 } raw_hse_e2m_t;
 
 typedef struct raw_hse {
-    char *endpoint, *below_minimum;
+    char *endpoint, *below_minimum, *gtpu;
     char **listen, **agreements, **suites;
     unsigned listen_count, agreements_count, suites_count;
     uint32_t *session_octets, *counter_octets;
@@ -111,6 +111,48 @@ typedef struct raw_hse {
     unsigned deliver_count;
     raw_intercept_t *intercept;
 } raw_hse_t;
+
+typedef struct raw_mme {
+    char *plmn, *radio, *gtp, *sgw, *pgw, *apn;
+    char **eea, **eia;
+    unsigned eea_count, eia_count;
+    raw_remote_t *hss;
+    uint32_t idle_seconds, devices, tac, group, code, reauthenticate_attaches;
+    bool unaware;
+} raw_mme_t;
+
+typedef struct raw_sgsn_apn {
+    char *name, *ggsn;
+} raw_sgsn_apn_t;
+
+typedef struct raw_sgsn {
+    char *plmn, *radio, *gtp;
+    raw_sgsn_apn_t *apns;
+    unsigned apns_count;
+    raw_remote_t *hss;
+    uint32_t idle_seconds, devices, lac, rac, reauthenticate_attaches;
+    bool unaware;
+} raw_sgsn_t;
+
+typedef struct raw_sgw {
+    char *gtp;
+    uint32_t contexts;
+} raw_sgw_t;
+
+typedef struct raw_pgw_apn {
+    char *name, *kind, *hse, *endpoint, *server, *pool;
+    bool notify_home;
+    uint32_t pool_size;
+} raw_pgw_apn_t;
+
+typedef struct raw_pgw {
+    char *gtp, *home;
+    raw_pgw_apn_t *apns;
+    unsigned apns_count;
+    raw_remote_t *hse, *hss;
+    uint32_t contexts, hse_wait_ms, home_wait_ms, device_port;
+    bool strip_container;
+} raw_pgw_t;
 
 typedef struct raw_peer {
     char *identity, *realm, *address;
@@ -149,6 +191,10 @@ typedef struct raw_config {
     raw_hss_t *hss;
     raw_emks_t *emks;
     raw_hse_t *hse;
+    raw_mme_t *mme;
+    raw_sgsn_t *sgsn;
+    raw_sgw_t *sgw;
+    raw_pgw_t *pgw;
     raw_diameter_t *diameter;
     raw_policy_t *policy;
 } raw_config_t;

@@ -153,6 +153,7 @@ static const cyaml_schema_field_t hse_e2m_fields[] = {
 static const cyaml_schema_field_t hse_fields[] = {
     TEXT(raw_hse_t, endpoint),
     TEXT(raw_hse_t, below_minimum),
+    TEXT(raw_hse_t, gtpu),
     LIST(raw_hse_t, listen, &text_entry),
     LIST(raw_hse_t, agreements, &text_entry),
     LIST(raw_hse_t, suites, &text_entry),
@@ -174,6 +175,75 @@ static const cyaml_schema_field_t hse_fields[] = {
     SECTION(raw_hse_t, e2m, hse_e2m_fields),
     LIST(raw_hse_t, deliver, &delivery),
     SECTION(raw_hse_t, intercept, intercept_fields),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t mme_fields[] = {
+    TEXT(raw_mme_t, plmn),
+    TEXT(raw_mme_t, radio),
+    TEXT(raw_mme_t, gtp),
+    TEXT(raw_mme_t, sgw),
+    TEXT(raw_mme_t, pgw),
+    TEXT(raw_mme_t, apn),
+    LIST(raw_mme_t, eea, &text_entry),
+    LIST(raw_mme_t, eia, &text_entry),
+    SECTION(raw_mme_t, hss, remote_fields),
+    NUMBER(raw_mme_t, idle_seconds),
+    NUMBER(raw_mme_t, devices),
+    NUMBER(raw_mme_t, tac),
+    NUMBER(raw_mme_t, group),
+    NUMBER(raw_mme_t, code),
+    NUMBER(raw_mme_t, reauthenticate_attaches),
+    TRUTH(raw_mme_t, unaware),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t sgsn_apn_fields[] = {
+    TEXT(raw_sgsn_apn_t, name),
+    TEXT(raw_sgsn_apn_t, ggsn),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t sgsn_apn = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_sgsn_apn_t, sgsn_apn_fields)};
+
+static const cyaml_schema_field_t sgsn_fields[] = {
+    TEXT(raw_sgsn_t, plmn),
+    TEXT(raw_sgsn_t, radio),
+    TEXT(raw_sgsn_t, gtp),
+    LIST(raw_sgsn_t, apns, &sgsn_apn),
+    SECTION(raw_sgsn_t, hss, remote_fields),
+    NUMBER(raw_sgsn_t, idle_seconds),
+    NUMBER(raw_sgsn_t, devices),
+    NUMBER(raw_sgsn_t, lac),
+    NUMBER(raw_sgsn_t, rac),
+    NUMBER(raw_sgsn_t, reauthenticate_attaches),
+    TRUTH(raw_sgsn_t, unaware),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t sgw_fields[] = {
+    TEXT(raw_sgw_t, gtp),
+    NUMBER(raw_sgw_t, contexts),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t pgw_apn_fields[] = {
+    TEXT(raw_pgw_apn_t, name),        TEXT(raw_pgw_apn_t, kind),         TEXT(raw_pgw_apn_t, hse),
+    TEXT(raw_pgw_apn_t, endpoint),    TEXT(raw_pgw_apn_t, server),       TEXT(raw_pgw_apn_t, pool),
+    NUMBER(raw_pgw_apn_t, pool_size), TRUTH(raw_pgw_apn_t, notify_home), CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t pgw_apn = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_pgw_apn_t, pgw_apn_fields)};
+
+static const cyaml_schema_field_t pgw_fields[] = {
+    TEXT(raw_pgw_t, gtp),
+    TEXT(raw_pgw_t, home),
+    LIST(raw_pgw_t, apns, &pgw_apn),
+    SECTION(raw_pgw_t, hse, remote_fields),
+    SECTION(raw_pgw_t, hss, remote_fields),
+    NUMBER(raw_pgw_t, contexts),
+    NUMBER(raw_pgw_t, hse_wait_ms),
+    NUMBER(raw_pgw_t, home_wait_ms),
+    NUMBER(raw_pgw_t, device_port),
+    TRUTH(raw_pgw_t, strip_container),
     CYAML_FIELD_END,
 };
 
@@ -218,6 +288,10 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, hss, hss_fields),
     SECTION(raw_config_t, emks, emks_fields),
     SECTION(raw_config_t, hse, hse_fields),
+    SECTION(raw_config_t, mme, mme_fields),
+    SECTION(raw_config_t, sgsn, sgsn_fields),
+    SECTION(raw_config_t, sgw, sgw_fields),
+    SECTION(raw_config_t, pgw, pgw_fields),
     SECTION(raw_config_t, diameter, diameter_fields),
     SECTION(raw_config_t, policy, policy_fields),
     CYAML_FIELD_END,

@@ -10,6 +10,7 @@
 #include "adapters/intercept/intercept.h"
 #include "adapters/policy/book.h"
 #include "daemons/godwitd/config.h"
+#include "daemons/godwitd/doors.h"
 #include "daemons/godwitd/owner.h"
 #include "daemons/godwitd/queue.h"
 #include "roles/emks.h"
@@ -30,15 +31,15 @@ typedef struct godwitd {
     uint64_t started_ms;
 
     godwit_observer_t observer;
-    godwit_store_t *store;
+    godwit_store_t *store; /* NULL: no function here keeps records */
     owner_t *owner;
     queue_t *queue;
 
     godwit_hss_t *hss; /* NULL: not here */
     godwit_emks_t *emks;
     daemon_hse_t hse;
-    godwit_udp_t *udp[CONFIG_LISTEN_MAX];
-    size_t udp_count;
+    struct daemon_access *access; /* MME, SGSN, S-GW, P-GW; NULL: none of them */
+    doors_t doors;
     godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX];
     size_t delivery_count;
     bool delivered; /* in this batch: the deliveries are to be flushed */
@@ -79,6 +80,10 @@ void daemon_stop(godwitd_t *d);
 bool functions_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 void functions_apply(godwitd_t *d, const config_t *config);
 void functions_free(godwitd_t *d);
+
+/* access.c: the roles of an access network. */
+bool access_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+void access_free(godwitd_t *d);
 
 /* exits.c: where what the roles ask goes. */
 owner_exits_t daemon_exits(godwitd_t *d);

@@ -7,16 +7,10 @@
 
 #include "daemons/godwitd/daemon.h"
 
-static void send_datagram(void *context, const godwit_address_t *to, godwit_slice_t octets)
+static void send_datagram(void *context, godwit_function_t from, const godwit_request_t *request)
 {
-    godwitd_t *d = context;
-    for (size_t i = 0; i < d->udp_count; i++) {
-        godwit_address_t local = godwit_udp_local(d->udp[i]);
-        if (local.len == to->len) {
-            godwit_udp_send(d->udp[i], to, octets);
-            return;
-        }
-    }
+    const godwitd_t *d = context;
+    doors_send(&d->doors, from, request);
 }
 
 static void note_lost(godwitd_t *d, const godwit_delivery_t *delivery)
@@ -38,9 +32,7 @@ static void deliver(void *context, const godwit_reading_t *reading)
 
 void daemon_flush(godwitd_t *d)
 {
-    for (size_t i = 0; i < d->udp_count; i++) {
-        godwit_udp_flush(d->udp[i]);
-    }
+    doors_flush(&d->doors);
     for (size_t i = 0; i < d->delivery_count && d->delivered; i++) {
         if (d->deliveries[i]->kind->flush(d->deliveries[i]) != GODWIT_OK) {
             note_lost(d, d->deliveries[i]);
@@ -49,27 +41,10 @@ void daemon_flush(godwitd_t *d)
     d->delivered = false;
 }
 
-static bool is_answer(const godwit_message_t *message)
-{
-    switch (message->kind) {
-    case GODWIT_AUTH_INFO_ANSWER:
-    case GODWIT_KEY_ANSWER:
-    case GODWIT_KEY_CONFIRM_ANSWER:
-    case GODWIT_KEY_PUSH_ANSWER:
-    case GODWIT_KEY_SET_PUSH_ANSWER:
-    case GODWIT_KEY_PARK_ANSWER:
-    case GODWIT_ACTIVATION_ANSWER:
-    case GODWIT_BEARER_ANSWER:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* A request goes to the function here when there is one, and an answer goes where its request came from: route 0 is this process. */
 static bool stays_here(const godwitd_t *d, const godwit_message_t *message)
 {
-    if (is_answer(message)) {
+    if (godwit_message_is_answer(message->kind)) {
         return message->route == 0;
     }
     return owner_has_role(d->owner, message->to);

@@ -25,20 +25,6 @@ static void take_signals(godwitd_t *d)
     }
 }
 
-static void receive_datagrams(godwitd_t *d)
-{
-    godwit_udp_datagram_t datagrams[GODWIT_UDP_BATCH];
-    for (size_t i = 0; i < d->udp_count; i++) {
-        size_t count = godwit_udp_receive(d->udp[i], datagrams);
-        for (size_t n = 0; n < count; n++) {
-            godwit_input_t input = {
-                .kind = GODWIT_INPUT_DATAGRAM, .from = datagrams[n].from, .datagram = datagrams[n].octets};
-            owner_feed(d->owner, GODWIT_FUNCTION_HSE, &input);
-        }
-        owner_finish(d->owner); /* the adapter's buffers are free again after that */
-    }
-}
-
 /* One batch of what waits in the queue. */
 static void pass_messages(godwitd_t *d)
 {
@@ -57,7 +43,7 @@ static uint64_t work(godwitd_t *d)
 {
     owner_run_timers(d->owner);
     owner_finish(d->owner);
-    receive_datagrams(d);
+    doors_receive(&d->doors, d->owner);
     links_receive(d);
     policies_run(d);
     for (unsigned round = 0; round < ROUNDS_MAX && queue_count(d->queue) > 0; round++) {

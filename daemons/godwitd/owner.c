@@ -9,7 +9,7 @@
 
 const char *owner_function_name(godwit_function_t function)
 {
-    static const char *const names[OWNER_FUNCTIONS] = {"none", "hse", "emks", "hss"};
+    static const char *const names[OWNER_FUNCTIONS] = {"none", "hse", "emks", "hss", "mme", "sgsn", "sgw", "pgw"};
     return (unsigned)function < OWNER_FUNCTIONS ? names[function] : "none";
 }
 
@@ -96,7 +96,7 @@ static void carry_out(owner_t *o, godwit_function_t function, const godwit_reque
     const owner_exits_t *exits = &o->config.exits;
     switch (request->kind) {
     case GODWIT_REQUEST_DATAGRAM:
-        exits->datagram(exits->context, &request->to, request->octets);
+        exits->datagram(exits->context, function, request);
         break;
     case GODWIT_REQUEST_MESSAGE:
         exits->message(exits->context, function, request->message);
@@ -125,26 +125,7 @@ static void carry_out(owner_t *o, godwit_function_t function, const godwit_reque
 
 static godwit_message_kind_t answer_to(godwit_message_kind_t request)
 {
-    switch (request) {
-    case GODWIT_AUTH_INFO_REQUEST:
-        return GODWIT_AUTH_INFO_ANSWER;
-    case GODWIT_KEY_REQUEST:
-        return GODWIT_KEY_ANSWER;
-    case GODWIT_KEY_CONFIRM:
-        return GODWIT_KEY_CONFIRM_ANSWER;
-    case GODWIT_KEY_PUSH:
-        return GODWIT_KEY_PUSH_ANSWER;
-    case GODWIT_KEY_SET_PUSH:
-        return GODWIT_KEY_SET_PUSH_ANSWER;
-    case GODWIT_KEY_PARK:
-        return GODWIT_KEY_PARK_ANSWER;
-    case GODWIT_ACTIVATION:
-        return GODWIT_ACTIVATION_ANSWER;
-    case GODWIT_BEARER:
-        return GODWIT_BEARER_ANSWER;
-    default:
-        return 0; /* an answer itself */
-    }
+    return godwit_message_is_answer(request) ? 0 : (godwit_message_kind_t)(request + 1);
 }
 
 /* A request whose list was dropped is answered all the same, so that nobody waits for a timeout. */
@@ -164,11 +145,11 @@ static void answer_failure(owner_t *o, const godwit_message_t *request)
     case GODWIT_KEY_ANSWER:
         answer.u.key_answer.status = GODWIT_PEER_INTERNAL;
         break;
-    case GODWIT_KEY_CONFIRM_ANSWER:
-        answer.u.key_confirm_answer = GODWIT_PEER_INTERNAL;
-        break;
     case GODWIT_BEARER_ANSWER:
         answer.u.bearer_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_KEY_CONFIRM_ANSWER:
+        answer.u.key_confirm_answer = GODWIT_PEER_INTERNAL;
         break;
     default:
         answer.u.outcome = GODWIT_PEER_INTERNAL;

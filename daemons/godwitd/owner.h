@@ -11,8 +11,8 @@
 #include "daemons/godwitd/timers.h"
 #include "roles/role.h"
 
-#define OWNER_BATCH 64    /* inputs; as many datagrams as the UDP adapter gives at once */
-#define OWNER_FUNCTIONS 4 /* godwit_function_t */
+#define OWNER_BATCH 64 /* inputs; as many datagrams as the UDP adapter gives at once */
+#define OWNER_FUNCTIONS (GODWIT_FUNCTION_PGW + 1)
 
 /* A role behind one face. */
 typedef void owner_step_t(void *role, const godwit_input_t *in, godwit_outbox_t *out);
@@ -20,7 +20,8 @@ typedef void owner_step_t(void *role, const godwit_input_t *in, godwit_outbox_t 
 /* What leaves the owner goes through these. Called only for what may leave. */
 typedef struct owner_exits {
     void *context;
-    void (*datagram)(void *context, const godwit_address_t *to, godwit_slice_t octets);
+    /* request: port, from (SGI), to, octets */
+    void (*datagram)(void *context, godwit_function_t from, const godwit_request_t *request);
     void (*message)(void *context, godwit_function_t from, const godwit_message_t *message);
     void (*deliver)(void *context, const godwit_reading_t *reading);
     void (*intercept)(void *context, const godwit_reading_t *reading, bool down); /* NULL: nowhere */

@@ -36,10 +36,15 @@ void daemon_ready(const godwitd_t *d)
 {
     char text[GODWIT_UDP_TEXT];
     (void)printf("ready");
-    for (size_t i = 0; i < d->udp_count; i++) {
-        godwit_address_t local = godwit_udp_local(d->udp[i]);
+    for (size_t i = 0; i < d->doors.count; i++) {
+        const door_t *door = &d->doors.door[i];
+        godwit_address_t local = godwit_udp_local(door->udp);
         godwit_udp_address_to_text(&local, text);
-        (void)printf(" hse=%s", text);
+        if (door->port == GODWIT_PORT_EMSDP) {
+            (void)printf(" hse=%s", text);
+        } else {
+            (void)printf(" %s-%s=%s", owner_function_name(door->function), doors_name(door->port), text);
+        }
     }
     if (d->diameter != NULL) {
         bool v6 = strchr(d->config->diameter.listen, ':') != NULL;

@@ -13,7 +13,7 @@
 #include "adapters/crypto/openssl.h"
 #include "daemons/godwitd/daemon.h"
 
-#define TIMERS_BESIDE 1024 /* the EMKS's pending requests, and room */
+#define TIMERS_BESIDE 2048 /* pending requests of the EMKS and of GTP, and room */
 
 /* Signals come through a descriptor; blocked before any thread of an adapter starts, which inherits that. */
 static bool open_signals(godwitd_t *d)
@@ -44,6 +44,9 @@ static void open_observer(godwitd_t *d)
 static bool open_store(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
     char why[GODWIT_STORE_WHY];
+    if (d->config->store_path == NULL) {
+        return true;
+    }
     const godwit_store_config_t wanted = {
         .path = d->config->store_path, .key_file = d->config->key_file, .busy_ms = d->config->store_busy_ms};
     if (godwit_store_open(&godwit_store_sqlite, &wanted, &d->store, why) != GODWIT_OK) {
@@ -58,7 +61,8 @@ static bool open_owner(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     const owner_config_t wanted = {
         .store = d->store,
         .observer = &d->observer,
-        .timers = d->config->hse.sessions + d->config->hse.exchanges + GODWIT_HSS_RETAINED_MAX + TIMERS_BESIDE,
+        .timers = d->config->hse.sessions + d->config->hse.exchanges + GODWIT_HSS_RETAINED_MAX +
+                  d->config->mme.devices + d->config->sgsn.devices + d->config->pgw.contexts + TIMERS_BESIDE,
         .exits = daemon_exits(d),
         .now_ms = daemon_now_ms,
         .monotonic_ms = daemon_monotonic_ms,
@@ -74,15 +78,8 @@ static bool open_owner(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 
 static bool open_sockets(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
-    char why[GODWIT_UDP_WHY];
-    for (size_t i = 0; i < d->config->hse.listen_count; i++) {
-        if (godwit_udp_open(&d->config->hse.listen[i], &d->udp[i], why) != GODWIT_OK) {
-            (void)snprintf(error, DAEMON_ERROR_MAX, "%s", why);
-            return false;
-        }
-        d->udp_count++;
-    }
-    return deliveries_open(d->config, d->deliveries, &d->delivery_count, error);
+    return doors_open(&d->doors, d->config, error) &&
+           deliveries_open(d->config, d->deliveries, &d->delivery_count, error);
 }
 
 static bool open_control(godwitd_t *d, char error[DAEMON_ERROR_MAX])
@@ -108,8 +105,8 @@ static bool watch_all(const godwitd_t *d)
                 (d->diameter == NULL || watch(d, godwit_diameter_fd(d->diameter))) &&
                 (d->gsup == NULL || watch(d, godwit_gsup_fd(d->gsup))) &&
                 (d->policy_server == NULL || watch(d, godwit_policy_server_fd(d->policy_server)));
-    for (size_t i = 0; i < d->udp_count && good; i++) {
-        good = watch(d, godwit_udp_fd(d->udp[i]));
+    for (size_t i = 0; doors_fd(&d->doors, i) >= 0 && good; i++) {
+        good = watch(d, doors_fd(&d->doors, i));
     }
     return good;
 }
@@ -130,8 +127,8 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     }
     /* Sockets before the store: a port in use must not make a store. Diameter last: its threads are slow to end. */
     if (!open_sockets(d, error) || !open_control(d, error) || !open_store(d, error) || !open_owner(d, error) ||
-        !functions_start(d, error) || !policies_start(d, error) || !interception_start(d, error) ||
-        !links_start(d, error)) {
+        !functions_start(d, error) || !access_start(d, error) || !policies_start(d, error) ||
+        !interception_start(d, error) || !links_start(d, error)) {
         return false;
     }
     if (!watch_all(d)) {
@@ -149,9 +146,8 @@ void daemon_stop(godwitd_t *d)
     interception_stop(d);
     policies_stop(d);
     deliveries_close(d->deliveries, &d->delivery_count);
-    for (size_t i = 0; i < d->udp_count; i++) {
-        godwit_udp_close(d->udp[i]);
-    }
+    doors_close(&d->doors);
+    access_free(d);
     functions_free(d);
     owner_free(d->owner);
     queue_free(d->queue);

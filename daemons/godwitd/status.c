@@ -7,7 +7,7 @@
 static json_t *functions(const godwitd_t *d)
 {
     json_t *names = json_array();
-    for (unsigned f = GODWIT_FUNCTION_HSE; f <= GODWIT_FUNCTION_HSS; f++) {
+    for (unsigned f = GODWIT_FUNCTION_HSE; f <= GODWIT_FUNCTION_PGW; f++) {
         if (owner_has_role(d->owner, (godwit_function_t)f)) {
             (void)json_array_append_new(names, json_string(owner_function_name((godwit_function_t)f)));
         }
@@ -15,19 +15,24 @@ static json_t *functions(const godwitd_t *d)
     return names;
 }
 
-static json_t *sockets(const godwitd_t *d)
+static json_t *sockets(const godwitd_t *d, bool hse)
 {
     json_t *all = json_array();
     char text[GODWIT_UDP_TEXT];
-    for (size_t i = 0; i < d->udp_count; i++) {
-        godwit_address_t local = godwit_udp_local(d->udp[i]);
-        const godwit_udp_counters_t *c = godwit_udp_counters(d->udp[i]);
+    for (size_t i = 0; i < d->doors.count; i++) {
+        const door_t *door = &d->doors.door[i];
+        godwit_address_t local = godwit_udp_local(door->udp);
+        const godwit_udp_counters_t *c = godwit_udp_counters(door->udp);
+        if ((door->function == GODWIT_FUNCTION_HSE) != hse) {
+            continue;
+        }
         godwit_udp_address_to_text(&local, text);
-        (void)json_array_append_new(all, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "address", text, "received",
-                                                   (json_int_t)c->received, "received_octets",
-                                                   (json_int_t)c->received_octets, "sent", (json_int_t)c->sent,
-                                                   "sent_octets", (json_int_t)c->sent_octets, "oversize",
-                                                   (json_int_t)c->oversize, "unsent", (json_int_t)c->unsent));
+        (void)json_array_append_new(
+            all, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "function",
+                           owner_function_name(door->function), "door", doors_name(door->port), "address", text,
+                           "received", (json_int_t)c->received, "received_octets", (json_int_t)c->received_octets,
+                           "sent", (json_int_t)c->sent, "sent_octets", (json_int_t)c->sent_octets, "oversize",
+                           (json_int_t)c->oversize, "unsent", (json_int_t)c->unsent));
     }
     return all;
 }
@@ -35,7 +40,8 @@ static json_t *sockets(const godwitd_t *d)
 static json_t *stored(godwitd_t *d, godwit_record_kind_t kind)
 {
     uint64_t count = 0;
-    return godwit_store_count(d->store, kind, &count) == GODWIT_OK ? json_integer((json_int_t)count) : json_null();
+    return d->store != NULL && godwit_store_count(d->store, kind, &count) == GODWIT_OK ? json_integer((json_int_t)count)
+                                                                                       : json_null();
 }
 
 static json_t *counters(const godwitd_t *d)
@@ -71,10 +77,10 @@ static json_t *diameter(const godwitd_t *d)
 
 json_t *daemon_status(godwitd_t *d)
 {
-    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:{s:o, s:o, s:o}, s:I, s:I, s:o}", "version",
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:{s:o, s:o, s:o}, s:I, s:I, s:o}", "version",
                      GODWIT_VERSION, "identity", d->config->identity, "realm", d->config->realm, "functions",
-                     functions(d), "uptime_ms", (json_int_t)(daemon_now_ms() - d->started_ms), "hse", sockets(d),
-                     "diameter", diameter(d), "gsup_connected",
+                     functions(d), "uptime_ms", (json_int_t)(daemon_now_ms() - d->started_ms), "hse", sockets(d, true),
+                     "access", sockets(d, false), "diameter", diameter(d), "gsup_connected",
                      d->gsup == NULL ? json_null() : json_boolean(godwit_gsup_ready(d->gsup)), "stored", "subscribers",
                      stored(d, GODWIT_RECORD_SUBSCRIBER), "key_sets", stored(d, GODWIT_RECORD_KEY_SET), "sessions",
                      stored(d, GODWIT_RECORD_SESSION), "messages_waiting", (json_int_t)queue_count(d->queue), "timers",

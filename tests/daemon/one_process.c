@@ -29,11 +29,11 @@ static void remember(sent_list_t *list, godwit_slice_t octets)
 
 /* ---- the process ------------------------------------------------------------------------------------------------------------- */
 
-static void out_datagram(void *context, const godwit_address_t *to, godwit_slice_t octets)
+static void out_datagram(void *context, godwit_function_t from, const godwit_request_t *request)
 {
     world_t *w = context;
-    (void)to;
-    remember(&w->down, octets);
+    (void)from;
+    remember(&w->down, request->octets);
 }
 
 static void out_message(void *context, godwit_function_t from, const godwit_message_t *message)

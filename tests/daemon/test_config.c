@@ -171,7 +171,8 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
     } cases[] = {
         {"realm: b.example\n", "identity: is missing"},
         {"identity: A.example\nrealm: b\n", "identity: must be a domain name in lower case"},
-        {"identity: a\nrealm: b\nfunctions: [hss, mme]\n", "functions[1]: must be hss, emks or hse, not 'mme'"},
+        {"identity: a\nrealm: b\nfunctions: [hss, scef]\n",
+         "functions[1]: must be hss, emks, hse, mme, sgsn, sgw or pgw, not 'scef'"},
         {"identity: a\nrealm: b\n", "functions: is missing"},
         {"identity: a\nrealm: b\nfunctions: [hss]\n", "store.path: is missing"},
         {"identity: a\nrealm: b\nfunctions: [hss]\nstore: {path: /s}\n", "store.key_file: is missing"},
@@ -287,6 +288,59 @@ static void every_prefix_of_the_example_ends_without_harm(void **state)
     }
 }
 
+#define NODE "identity: node.visited.example\nrealm: visited.example\n"
+#define MME NODE "functions: [mme]\nmme: {plmn: 001-02, gtp: 127.0.1.1, sgw: 127.0.1.2, pgw: 127.0.1.3"
+#define PGW NODE "functions: [pgw]\npgw: {gtp: 127.0.1.3, home: 001-01"
+
+static void nodes_of_an_access_network_are_taken_as_they_say(void **state)
+{
+    (void)state;
+    config_t *c =
+        good(MME ", radio: \"127.0.1.1:7332\", apn: iot.example, eea: [eea1, eea0], hss: {realm: home.example}}\n"
+                 "diameter: {}\n");
+    assert_int_equal(c->functions, CONFIG_MME);
+    assert_null(c->store_path); /* it keeps nothing */
+    assert_string_equal(c->mme.role.apn.text, "iot.example");
+    assert_int_equal(c->mme.role.eea_count, 2);
+    assert_int_equal(c->mme.role.eea_order[0], 1);
+    assert_int_equal(c->mme.role.eea_order[1], 0);
+    assert_int_equal(c->mme.role.eia_count, 0);
+    assert_true(c->mme.role.e2m_aware);
+    assert_memory_equal(c->mme.role.pgw, "\x7F\x00\x01\x03", 4);
+    assert_string_equal(c->visited_hss_realm, "home.example");
+    assert_true(c->diameter.used);
+    config_free(c);
+
+    c = good(PGW ", hse: {host: hse.home.example, realm: home.example}, apns: ["
+                 "{name: iot.example, hse: \"127.0.1.4:2152\"}, "
+                 "{name: best.example, kind: tunnel, server: \"127.0.0.1:7330\", pool: 127.99.0.1}]}\n"
+                 "diameter: {}\n");
+    assert_int_equal(c->pgw.role.apns, 2);
+    assert_int_equal(c->pgw.role.apn[0].kind, GODWIT_PGW_E2M);
+    assert_int_equal(c->pgw.role.apn[1].kind, GODWIT_PGW_TUNNEL);
+    assert_true(c->pgw.tunnels);
+    assert_string_equal(c->pgw.hse_host, "hse.home.example");
+    config_free(c);
+}
+
+static void nodes_that_cannot_be_are_refused_by_their_name(void **state)
+{
+    (void)state;
+    assert_refused(NODE "functions: [sgw]\n", "sgw: is missing, though it stands among the functions");
+    assert_refused(MME ", eia: [eia0], hss: {realm: a}}\n", "mme.eia[0]: must be eia1 to eia3, not 'eia0'");
+    assert_refused(MME "}\n", "mme.hss: is missing: host and realm");
+    assert_refused(MME ", apn: \"a b\"}\n", "mme.apn: must be an access point name");
+    assert_refused(PGW "}\n", "pgw.apns: one to eight");
+    assert_refused(PGW ", apns: [{name: a, hse: \"[::1]:2152\"}]}\n",
+                   "pgw.apns[0].hse: must be an IPv4 address and a port");
+    assert_refused(PGW ", apns: [{name: a, hse: \"127.0.0.1:2152\", notify_home: true}]}\n",
+                   "pgw.apns[0].endpoint: is missing");
+    assert_refused(PGW ", apns: [{name: a, kind: tunnel, server: \"127.0.0.1:1\", pool: x}]}\n",
+                   "pgw.apns[0].pool: must be an IPv4 address");
+    assert_refused(PGW ", apns: [{name: a, hse: \"127.0.0.1:2152\"}], hse: {realm: a}}\n",
+                   "diameter: is missing: a function here needs one in another process");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +354,8 @@ int main(void)
         cmocka_unit_test(solution_1_is_taken_as_it_stands),
         cmocka_unit_test(a_weak_suite_is_taken_with_its_reason),
         cmocka_unit_test(every_prefix_of_the_example_ends_without_harm),
+        cmocka_unit_test(nodes_of_an_access_network_are_taken_as_they_say),
+        cmocka_unit_test(nodes_that_cannot_be_are_refused_by_their_name),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }

@@ -79,11 +79,11 @@ static godwit_store_t fake_store = {.backend = &fake_backend, .why = "the disk o
 
 /* ---- exits ------------------------------------------------------------------------------------------------------------------------ */
 
-static void out_datagram(void *context, const godwit_address_t *to, godwit_slice_t octets)
+static void out_datagram(void *context, godwit_function_t from, const godwit_request_t *request)
 {
     (void)context;
-    (void)to;
-    write_down("send:%.*s ", (int)octets.len, (const char *)octets.ptr);
+    (void)from;
+    write_down("send:%.*s ", (int)request->octets.len, (const char *)request->octets.ptr);
 }
 
 static void out_message(void *context, godwit_function_t from, const godwit_message_t *message)

@@ -13,6 +13,7 @@
 #include "core/wire/radio.h"
 #include "core/wire/sm.h"
 #include "roles/gtp_path.h"
+#include "roles/serving.h"
 
 #define GODWIT_SGSN_CONTEXTS_PER_UE 2
 #define GODWIT_SGSN_UES_MAX 16384
@@ -85,6 +86,7 @@ typedef struct godwit_sgsn_ue {
     godwit_radio_capability_t capability;
     uint32_t p_tmsi, old_p_tmsi; /* 0: none */
     uint32_t attaches;           /* on these keys */
+    uint64_t since_ms;           /* of these keys */
     bool detach_wanted;          /* by the operator */
     bool e2m;                    /* the home says that the vector is flagged */
     /* Authentication. */
@@ -124,6 +126,9 @@ typedef struct godwit_sgsn_config {
     uint32_t reauthenticate_attaches; /* so many attaches go by on one AKA run; 0 and 1: each has its own */
     bool e2m_aware;
     uint32_t policy_version;
+    /* The caller's: for subscribers of these homes they hold in the place of what stands above. */
+    const godwit_serving_policy_t *policies;
+    size_t policy_count;
     bool unaware; /* a SGSN without Godwit: AIRs have nothing of ours, and what AIAs have is not looked at */
     /* Towards GGSNs. */
     uint8_t ipv4[4];

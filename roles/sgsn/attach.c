@@ -24,12 +24,8 @@ static void ask_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool resy
 {
     godwit_sgsn_t *sgsn = turn->sgsn;
     const godwit_sgsn_config_t *config = &sgsn->config;
-    godwit_serving_home_t home = {.own = GODWIT_FUNCTION_SGSN,
-                                  .plmn = config->plmn,
-                                  .e2m_aware = config->e2m_aware && !config->unaware,
-                                  .policy_version = config->unaware ? 0 : config->policy_version};
-    memcpy(home.local_host, config->local_host, sizeof home.local_host);
-    memcpy(home.local_realm, config->local_realm, sizeof home.local_realm);
+    godwit_serving_home_t home;
+    godwit_sgsn_home(sgsn, &ue->imsi, &home);
     sgsn->next_transaction = sgsn->next_transaction == UINT32_MAX ? 1 : sgsn->next_transaction + 1;
     ue->transaction = sgsn->next_transaction;
     godwit_status_t status = godwit_serving_ask(&home, turn->out, ue->transaction, &ue->imsi, GODWIT_VECTOR_UTRAN,
@@ -77,28 +73,31 @@ static void again(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue)
 }
 
 /* A device whose keys are still here, and may be used once more. */
-static bool is_known(const godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue, const godwit_gmm_attach_request_t *message)
+static bool is_known(const godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue,
+                     const godwit_gmm_attach_request_t *message)
 {
     return ue != NULL && ue->has_keys && (ue->state == GODWIT_SGSN_REGISTERED || ue->state == GODWIT_SGSN_DETACHED) &&
-           message->cksn == ue->cksn && !ue->security.exhausted && ue->attaches < sgsn->config.reauthenticate_attaches;
+           message->cksn == ue->cksn && !ue->security.exhausted &&
+           godwit_sgsn_may_serve_again(turn->sgsn, ue, turn->in->now_ms);
 }
 
 static void begin(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame, const godwit_imsi_t *imsi)
 {
-    godwit_radio_command_t command;
-    if (godwit_sgsn_choose(turn->sgsn, frame->capability, &command) != GODWIT_OK) {
-        godwit_sgsn_attach_reject(turn, &turn->in->from, GODWIT_GMM_CAUSE_NETWORK_FAILURE);
-        godwit_serving_event(turn->out, "attach_refused", GODWIT_UNSUPPORTED_SUITE, imsi, "no common UEA and UIA");
-        return;
-    }
     godwit_imsi_t known = {.len = 0};
     if (imsi != NULL) {
         known = *imsi; /* making room may take the row that it stands in */
     }
+    godwit_radio_command_t command;
+    godwit_status_t status = godwit_sgsn_choose(turn->sgsn, &known, frame->capability, &command);
+    if (status != GODWIT_OK) {
+        godwit_sgsn_attach_reject(turn, &turn->in->from, godwit_serving_cause(status));
+        godwit_serving_event(turn->out, "attach_refused", status, &known, "no UEA and UIA that all allow");
+        return;
+    }
     godwit_sgsn_ue_t *ue = godwit_sgsn_allocate(turn);
     if (ue == NULL) {
         godwit_sgsn_attach_reject(turn, &turn->in->from, GODWIT_GMM_CAUSE_CONGESTION);
-        godwit_serving_event(turn->out, "attach_refused", GODWIT_OVERLOAD, imsi, "the table is full");
+        godwit_serving_event(turn->out, "attach_refused", GODWIT_OVERLOAD, &known, "the table is full");
         return;
     }
     ue->address = turn->in->from;
@@ -135,9 +134,8 @@ void godwit_sgsn_on_attach_request(godwit_sgsn_turn_t *turn, const godwit_radio_
         godwit_sgsn_event(turn, dialogue, "attach_refused", GODWIT_WRONG_STATE, "another attach came from its address");
         godwit_sgsn_free(turn, dialogue);
     }
-    if (is_known(turn->sgsn, known, &message) &&
-        godwit_sgsn_begin_security(turn, known, &turn->in->from, frame->capability, GODWIT_GMM_ATTACH_REQUEST) ==
-            GODWIT_OK) {
+    if (is_known(turn, known, &message) && godwit_sgsn_begin_security(turn, known, &turn->in->from, frame->capability,
+                                                                      GODWIT_GMM_ATTACH_REQUEST) == GODWIT_OK) {
         return;
     }
     begin(turn, frame, imsi);
@@ -234,6 +232,7 @@ static void authenticated(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
     godwit_wipe(ue->xres, sizeof ue->xres);
     ue->has_keys = true;
     ue->attaches = 0;
+    ue->since_ms = turn->in->now_ms;
     godwit_status_t status =
         godwit_sgsn_begin_security(turn, ue, &ue->address, ue->capability, GODWIT_GMM_ATTACH_REQUEST);
     if (status != GODWIT_OK) {

@@ -76,11 +76,20 @@ void godwit_sgsn_authentication_failed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_
 void godwit_sgsn_ask_identity(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue);
 void godwit_sgsn_ask_response(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue);
 
+/* ---- policy.c ---- */
+
+/* Who asks the home, and what it says of itself. */
+void godwit_sgsn_home(const godwit_sgsn_t *sgsn, const godwit_imsi_t *imsi, godwit_serving_home_t *home);
+/* Whether keys that are here may serve one more attach. */
+bool godwit_sgsn_may_serve_again(const godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue, uint64_t now_ms);
+/* What the device and the policy for it both have. GODWIT_UNSUPPORTED_SUITE: nothing; GODWIT_POLICY_FORBIDS: no service to that home. An IMSI of
+ * length 0 is not known yet: then the configuration is asked alone. */
+GODWIT_MUST_USE godwit_status_t godwit_sgsn_choose(const godwit_sgsn_t *sgsn, const godwit_imsi_t *imsi,
+                                                   godwit_radio_capability_t capability,
+                                                   godwit_radio_command_t *command);
+
 /* ---- security.c ---- */
 
-/* What the device and policy both have. GODWIT_UNSUPPORTED_SUITE: nothing. */
-GODWIT_MUST_USE godwit_status_t godwit_sgsn_choose(const godwit_sgsn_t *sgsn, godwit_radio_capability_t capability,
-                                                   godwit_radio_command_t *command);
 /* A security mode command to that address; what goes on when it is answered says purpose. */
 GODWIT_MUST_USE godwit_status_t godwit_sgsn_begin_security(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue,
                                                            const godwit_address_t *address,

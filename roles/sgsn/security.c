@@ -8,31 +8,6 @@
 
 #include <string.h>
 
-static bool has_algorithm(const uint8_t *order, uint8_t count, uint8_t fallback, uint8_t capability, uint8_t *chosen)
-{
-    for (uint8_t i = 0; i < (count == 0 ? 1 : count); i++) {
-        uint8_t algorithm = count == 0 ? fallback : order[i];
-        if ((capability >> algorithm & 1U) != 0) {
-            *chosen = algorithm;
-            return true;
-        }
-    }
-    return false;
-}
-
-godwit_status_t godwit_sgsn_choose(const godwit_sgsn_t *sgsn, godwit_radio_capability_t capability,
-                                   godwit_radio_command_t *command)
-{
-    const godwit_sgsn_config_t *config = &sgsn->config;
-    memset(command, 0, sizeof *command);
-    command->capability = capability;
-    if (!has_algorithm(config->uea_order, config->uea_count, GODWIT_UEA2, capability.uea, &command->uea) ||
-        !has_algorithm(config->uia_order, config->uia_count, GODWIT_UIA2, capability.uia, &command->uia)) {
-        return GODWIT_UNSUPPORTED_SUITE;
-    }
-    return GODWIT_OK;
-}
-
 /* ---- the command ---- */
 
 static godwit_status_t command_to(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue,
@@ -41,7 +16,7 @@ static godwit_status_t command_to(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue
     uint8_t octets[32];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     godwit_radio_command_t command;
-    godwit_status_t status = godwit_sgsn_choose(turn->sgsn, candidate->capability, &command);
+    godwit_status_t status = godwit_sgsn_choose(turn->sgsn, &ue->imsi, candidate->capability, &command);
     if (status != GODWIT_OK) {
         return status;
     }
@@ -190,7 +165,7 @@ static godwit_status_t try_candidate(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t 
 {
     godwit_radio_command_t command;
     godwit_radio_security_t next = ue->security;
-    godwit_status_t status = godwit_sgsn_choose(turn->sgsn, candidate->capability, &command);
+    godwit_status_t status = godwit_sgsn_choose(turn->sgsn, &ue->imsi, candidate->capability, &command);
     next.commanded = true;
     next.uea = command.uea;
     next.uia = command.uia;

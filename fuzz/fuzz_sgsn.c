@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The SGSN, given anything in any order: operations, each an octet of kind, an octet of length and its octets. What comes without protection
+ * must leave every registered device's connection, counters and contexts as they were, and get no more than it may; what comes protected
+ * is as authentic as a device could make it. A COUNT downlink is never used twice; rows that are free hold nothing.
+ */
+#include "fuzz/fuzz.h"
+#include "tests/support/sgsn_world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RAW, PROTECTED, GTPC, GTPU, VECTOR, REFUSAL, RESPOND, COMPLETE, TIMER, TIME, DROP, ATTACH, OPERATIONS };
+
+static sgsn_world_t w;
+static sgsn_device_t device[2];
+static uint32_t transaction, teid;
+
+static void check(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+/* ---- what must hold ---- */
+
+static void free_rows_hold_nothing(void)
+{
+    static const godwit_sgsn_ue_t nothing;
+    for (size_t i = 0; i < SGSN_UES; i++) {
+        check(w.ues[i].state != GODWIT_SGSN_FREE || memcmp(&w.ues[i], &nothing, sizeof nothing) == 0);
+        check(w.ues[i].state == GODWIT_SGSN_FREE || i < w.sgsn.top);
+    }
+}
+
+static bool is_untouched(const godwit_sgsn_ue_t *before, const godwit_sgsn_ue_t *after)
+{
+    return after->state == before->state && after->connected == before->connected &&
+           godwit_address_equal(&after->address, &before->address) && after->p_tmsi == before->p_tmsi &&
+           after->security.next_in == before->security.next_in && after->security.fresh == before->security.fresh &&
+           after->security.next_out >= before->security.next_out &&
+           memcmp(after->context, before->context, sizeof after->context) == 0;
+}
+
+/* ---- operations ---- */
+
+static void give_raw(godwit_slice_t octets, godwit_port_t port)
+{
+    static godwit_sgsn_ue_t before[SGSN_UES];
+    godwit_address_t from = owner_address((uint8_t)(octets.ptr[0] % 4));
+    size_t sent = 0;
+    octets = godwit_slice(octets.ptr + 1, octets.len - 1);
+    if (port != GODWIT_PORT_RADIO) {
+        from = godwit_gtp_address(sgsn_ggsn, port == GODWIT_PORT_GTPC ? GODWIT_GTPC_PORT : GODWIT_GTPU_PORT);
+    }
+    memcpy(before, w.ues, sizeof before);
+    sgsn_give(&w, &from, port, octets);
+    if (port != GODWIT_PORT_RADIO) {
+        return;
+    }
+    for (size_t i = 0; i < SGSN_UES; i++) {
+        check(before[i].state != GODWIT_SGSN_REGISTERED || is_untouched(&before[i], &w.ues[i]));
+    }
+    for (size_t i = 0; sgsn_sent(&w, GODWIT_PORT_RADIO, NULL, i) != NULL; i++) {
+        sent += sgsn_sent(&w, GODWIT_PORT_RADIO, NULL, i)->octets.len;
+    }
+    check(sent <= 3 * octets.len + 41); /* the challenge, for an identity of eleven octets */
+}
+
+static void learn(void)
+{
+    for (size_t i = 0; i < owner_count(&w.owner, GODWIT_REQUEST_MESSAGE); i++) {
+        transaction = owner_request(&w.owner, GODWIT_REQUEST_MESSAGE, i)->message->transaction;
+    }
+    for (size_t n = 0; n < 2; n++) {
+        sgsn_device_t *d = &device[n];
+        const godwit_request_t *sent;
+        for (size_t i = 0; (sent = sgsn_sent(&w, GODWIT_PORT_RADIO, &d->address, i)) != NULL; i++) {
+            godwit_radio_frame_t frame;
+            godwit_gmm_attach_accept_t accept;
+            godwit_gmm_authentication_request_t asked;
+            if (godwit_gmm_authentication_request_parse(godwit_slice(sent->octets.ptr + 1, sent->octets.len - 1),
+                                                        &asked) == GODWIT_OK) {
+                d->reference = asked.reference;
+                d->cksn = asked.cksn;
+            }
+            /* A COUNT that was used before is a replay here. */
+            check(godwit_radio_protected_consume(&d->security, sent->octets, d->buffer, &frame) != GODWIT_REPLAY);
+            if (frame.kind == GODWIT_RADIO_NAS && godwit_gmm_attach_accept_parse(frame.octets, &accept) == GODWIT_OK) {
+                d->p_tmsi = accept.p_tmsi;
+            }
+        }
+    }
+    for (size_t i = 0; i < SGSN_UES; i++) {
+        teid = w.ues[i].context[0].teid != 0 ? w.ues[i].context[0].teid : teid;
+    }
+}
+
+static void give_protected(sgsn_device_t *d, godwit_slice_t octets)
+{
+    godwit_radio_frame_t frame;
+    uint8_t protected_frame[GODWIT_RADIO_FRAME_MAX];
+    godwit_writer_t v = godwit_writer(protected_frame, sizeof protected_frame);
+    if (godwit_radio_parse(octets, &frame) == GODWIT_OK &&
+        godwit_radio_protected_create(&d->security, &frame, &v) == GODWIT_OK) {
+        sgsn_give(&w, &d->address, GODWIT_PORT_RADIO, godwit_written(&v));
+    }
+}
+
+static void give_answer(bool ok, godwit_slice_t octets)
+{
+    static godwit_message_t message;
+    memset(&message, 0, sizeof message);
+    message.kind = GODWIT_AUTH_INFO_ANSWER;
+    message.transaction = transaction;
+    message.u.auth_info_answer = sgsn_vector();
+    if (!ok) {
+        message.u.auth_info_answer.status = (godwit_status_t)(1 + octets.ptr[0] % 15);
+        message.u.auth_info_answer.vectors = 0;
+    }
+    owner_give_message(&w.owner, &message);
+}
+
+static void respond(sgsn_device_t *d)
+{
+    uint8_t octets[64];
+    godwit_writer_t v = godwit_writer(octets, sizeof octets);
+    godwit_gmm_authentication_response_t m = {.reference = d->reference, .res_len = sizeof sgsn_xres};
+    memcpy(m.res, sgsn_xres, sizeof sgsn_xres);
+    check(godwit_gmm_authentication_response_build(&m, &v) == GODWIT_OK);
+    godwit_radio_security_init(&d->security, &godwit_crypto_builtin, d->ck, d->ik, false);
+    sgsn_up_nas(&w, d, &v);
+}
+
+/* A GTP message whose TEID is right. */
+static void give_gtp(godwit_port_t port, godwit_slice_t octets)
+{
+    uint8_t copy[256];
+    memcpy(copy, octets.ptr, octets.len);
+    if (octets.len >= 9 && (copy[0] & 1U) != 0) {
+        godwit_store_u32(copy + 5, port == GODWIT_PORT_GTPC && octets.ptr[2] == 17 ? 0 : teid);
+    }
+    give_raw(godwit_slice(copy, octets.len), port);
+}
+
+static void operate(uint8_t kind, godwit_slice_t octets)
+{
+    sgsn_device_t *d = &device[octets.ptr[0] % 2];
+    switch (kind % OPERATIONS) {
+    case RAW:
+        give_raw(octets, GODWIT_PORT_RADIO);
+        break;
+    case PROTECTED:
+        give_protected(d, godwit_slice(octets.ptr + 1, octets.len - 1));
+        break;
+    case GTPC:
+        give_gtp(GODWIT_PORT_GTPC, octets);
+        break;
+    case GTPU:
+        give_gtp(GODWIT_PORT_GTPU, octets);
+        break;
+    case VECTOR:
+        give_answer(true, octets);
+        break;
+    case REFUSAL:
+        give_answer(false, octets);
+        break;
+    case RESPOND:
+        respond(d);
+        break;
+    case COMPLETE:
+        give_protected(d, godwit_slice("\x06", 1));
+        break;
+    case TIMER:
+        owner_give_timer(&w.owner, octets.ptr[0]);
+        break;
+    case TIME:
+        w.owner.now_ms += (uint64_t)octets.ptr[0] * 1000;
+        break;
+    case DROP:
+        owner_give(&w.owner, &(godwit_input_t){.kind = GODWIT_INPUT_DROP, .imsi = d->imsi});
+        break;
+    default:
+        sgsn_attach_request(&w, d);
+        break;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    godwit_reader_t r = godwit_reader(godwit_slice(data, size));
+    sgsn_world_init(&w);
+    w.config.inactive_ms = 5000;
+    w.config.reauthenticate_attaches = size > 0 ? data[0] % 4 : 0;
+    sgsn_restart(&w);
+    device[0] = sgsn_device_number(0);
+    device[1] = sgsn_device_number(1);
+    for (size_t n = 0; n < 2; n++) {
+        godwit_radio_security_init(&device[n].security, &godwit_crypto_builtin, device[n].ck, device[n].ik, false);
+    }
+    transaction = teid = 0;
+    (void)godwit_get_u8(&r);
+    for (unsigned i = 0; i < 64 && r.left > 0; i++) {
+        uint8_t kind = godwit_get_u8(&r);
+        godwit_slice_t octets = godwit_get_slice(&r, godwit_get_u8(&r));
+        if (r.failed) {
+            break;
+        }
+        w.owner.outbox.count = 0;
+        operate(kind, octets.len > 0 ? octets : godwit_slice("", 1));
+        learn();
+        free_rows_hold_nothing();
+    }
+    return 0;
+}

@@ -99,6 +99,7 @@ static godwit_status_t become_active(godwit_access_t *access, const godwit_esm_a
 {
     access->bearer = bearer->head.bearer;
     access->state = GODWIT_ACCESS_ACTIVE;
+    godwit_access_drop_challenge(access);
     godwit_access_finish(access, requests);
     godwit_access_event(requests, "attached", GODWIT_OK);
     godwit_status_t status = godwit_access_connected(access, requests);

@@ -8,7 +8,7 @@
 #include "device/access/internal.h"
 
 /* Traffic flow aggregate that changes nothing (9.9.4.15, TS 24.008 10.5.6.12): no TFT operation. The request is for its PCO. */
-#define NO_TFT_OPERATION 0xA0
+#define NO_TFT_OPERATION 0xC0
 
 /* ---- N-PDUs ---- */
 

@@ -7,7 +7,7 @@
 
 #include "device/access/internal.h"
 
-static godwit_status_t transmit(godwit_access_t *access, godwit_access_requests_t *requests)
+godwit_status_t godwit_access_transmit(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     return access->config.kind == GODWIT_ACCESS_EPS ? godwit_eps_transmit(access, requests)
                                                     : godwit_umts_transmit(access, requests);
@@ -26,7 +26,7 @@ godwit_status_t godwit_access_start(godwit_access_t *access, godwit_access_proce
     x->sendings = 1;
     access->last_pti = (uint8_t)(access->last_pti % 254 + 1); /* 1 to 254, TS 24.007 11.2.3.1a */
     x->pti = access->last_pti;
-    godwit_status_t status = transmit(access, requests);
+    godwit_status_t status = godwit_access_transmit(access, requests);
     if (status != GODWIT_OK) {
         x->pending = GODWIT_ACCESS_NOTHING;
         return status;
@@ -148,7 +148,7 @@ godwit_status_t godwit_access_connected(godwit_access_t *access, godwit_access_r
     }
     godwit_status_t status = access->held_len > 0 ? send_held(access, requests) : GODWIT_OK;
     if (status == GODWIT_OK && !was && access->exchange.pending != GODWIT_ACCESS_NOTHING) {
-        status = transmit(access, requests);
+        status = godwit_access_transmit(access, requests);
         godwit_access_timer_set(access, requests);
     }
     return status;
@@ -220,7 +220,7 @@ godwit_status_t godwit_access_timer(godwit_access_t *access, godwit_access_reque
     }
     x->sendings++;
     x->hinted = false;
-    godwit_status_t status = transmit(access, requests);
+    godwit_status_t status = godwit_access_transmit(access, requests);
     godwit_access_timer_set(access, requests);
     return status;
 }

@@ -75,6 +75,8 @@ void godwit_access_apn(const godwit_access_t *access, godwit_writer_t *w);
 /* Begins one: sends, sets the timer. */
 GODWIT_MUST_USE godwit_status_t godwit_access_start(godwit_access_t *access, godwit_access_procedure_t procedure,
                                                     godwit_access_requests_t *requests);
+/* Sends what the pending one needs now: the request itself, or first one for the radio connection. */
+GODWIT_MUST_USE godwit_status_t godwit_access_transmit(godwit_access_t *access, godwit_access_requests_t *requests);
 /* The pending one has its answer. */
 void godwit_access_finish(godwit_access_t *access, godwit_access_requests_t *requests);
 /* It cannot have one. */
@@ -116,6 +118,11 @@ typedef struct godwit_access_challenge {
 GODWIT_MUST_USE godwit_status_t godwit_access_challenge(godwit_access_t *access,
                                                         const godwit_access_challenge_t *challenge,
                                                         godwit_access_requests_t *requests);
+/* Whether a challenge without protection has a place now. */
+bool godwit_access_expects_plain_challenge(const godwit_access_t *access);
+/* An attach has ended well: a challenge without protection that was answered beside it leads nowhere any more. Else a security mode for
+ * it, late, would take the keys of the registration away. */
+void godwit_access_drop_challenge(godwit_access_t *access);
 /* The keys of the last vector are in use: the network has proved them. Gives "secured" and KEY_SET, which must be last. */
 void godwit_access_secured(godwit_access_t *access, godwit_access_requests_t *requests);
 

@@ -26,13 +26,15 @@ static godwit_status_t page(godwit_access_t *access, const godwit_imsi_t *imsi, 
     if (!registered || !godwit_imsi_equal(imsi, &access->config.imsi)) {
         return GODWIT_WRONG_STATE;
     }
-    if (access->exchange.pending != GODWIT_ACCESS_NOTHING) {
+    bool pending = access->exchange.pending != GODWIT_ACCESS_NOTHING;
+    if (pending && !access->connected) {
         return GODWIT_OK; /* it is on its way, or will be */
     }
     access->connected = access->secured = false; /* who pages has no connection, so we have none either */
     godwit_access_event(requests, "paged", GODWIT_OK);
     access->exchange.paged = true;
-    return godwit_access_start(access, GODWIT_ACCESS_DO_RESUME, requests);
+    return pending ? godwit_access_transmit(access, requests)
+                   : godwit_access_start(access, GODWIT_ACCESS_DO_RESUME, requests);
 }
 
 static godwit_status_t release(godwit_access_t *access, godwit_access_requests_t *requests)

@@ -40,6 +40,7 @@ godwit_status_t godwit_umts_take_attach_accept(godwit_access_t *access, const go
     if (!again) {
         godwit_access_finish(access, requests);
         access->state = GODWIT_ACCESS_ATTACHED;
+        godwit_access_drop_challenge(access);
         access->bearer = 0;
         godwit_access_event(requests, "attached", GODWIT_OK);
     }

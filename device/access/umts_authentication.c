@@ -14,13 +14,11 @@ godwit_status_t godwit_umts_take_authentication(godwit_access_t *access, const g
 {
     godwit_gmm_authentication_request_t m;
     godwit_access_challenge_t challenge = {.verified = message->verified};
-    bool expected = access->state == GODWIT_ACCESS_ATTACHING ||
-                    (!access->secured && access->exchange.pending != GODWIT_ACCESS_NOTHING);
     godwit_status_t status = godwit_gmm_authentication_request_parse(message->octets, &m);
     if (status != GODWIT_OK) {
         return status;
     }
-    if (!message->verified && !expected) {
+    if (!message->verified && !godwit_access_expects_plain_challenge(access)) {
         return GODWIT_WRONG_STATE;
     }
     if (!m.has_vector || m.cksn == GODWIT_GMM_CKSN_NONE) { /* a GSM challenge has no AUTN: refused */

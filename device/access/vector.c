@@ -70,6 +70,24 @@ godwit_status_t godwit_access_challenge(godwit_access_t *access, const godwit_ac
     return GODWIT_OK;
 }
 
+bool godwit_access_expects_plain_challenge(const godwit_access_t *access)
+{
+    bool resuming = !is_eps(access) && !access->secured && access->exchange.pending != GODWIT_ACCESS_NOTHING;
+    return access->state == GODWIT_ACCESS_ATTACHING || resuming;
+}
+
+void godwit_access_drop_challenge(godwit_access_t *access)
+{
+    godwit_access_vector_t *v = &access->vector;
+    if (v->fresh && !v->protect) {
+        v->fresh = v->has_key_set = false;
+        v->res_len = 0;
+        godwit_wipe(v->root, sizeof v->root);
+        godwit_wipe(v->res, sizeof v->res);
+        godwit_wipe(v->e2m_keyset, sizeof v->e2m_keyset);
+    }
+}
+
 /* CK and IK for the access into root, and the key set where there is one. */
 static godwit_status_t agree(const godwit_access_t *access, const godwit_usim_result_t *result,
                              godwit_access_vector_t *next)
@@ -137,6 +155,10 @@ godwit_status_t godwit_access_usim_result(godwit_access_t *access, const godwit_
         return GODWIT_WRONG_STATE;
     }
     v->running = false;
+    if (!v->protect && !godwit_access_expects_plain_challenge(access)) { /* what it was for is over */
+        godwit_access_event(requests, "refused", GODWIT_WRONG_STATE);
+        return GODWIT_OK;
+    }
     if (result->status == GODWIT_OK) {
         godwit_status_t status = accept_vector(access, result);
         if (status == GODWIT_OK) {

@@ -31,6 +31,7 @@ typedef struct phone {
     unsigned key_sets, containers, deliveries;
     godwit_agreement_t agreement;
     uint8_t e2m_keyset[32], rand[16], sqn[6];
+    void (*make_container)(const struct phone *p, octets_t *contents); /* NULL: CONTAINER_UP */
     octets_t container, delivered;
     uint32_t timer_ms; /* 0: not running */
 } phone_t;

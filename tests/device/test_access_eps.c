@@ -759,6 +759,27 @@ static void an_attach_that_stops_half_way_begins_again(void **state)
     expect_key_set(&vector);
 }
 
+static void a_challenge_beside_an_attach_that_ended_well_leads_nowhere(void **state)
+{
+    (void)state;
+    secure(AMF_FLAGGED_EPS);
+    godwit_vector_t late = phone_vector(AMF_FLAGGED_EPS);
+    (void)challenge(&late, 1); /* the network took a repeated request for another attach */
+    expect_res(&late);
+    accept_attach("down");
+    expect_attach_complete();
+    godwit_nas_security_t attached = net;
+    vector = late;
+    phone.event_count = 0;
+    (void)command_with(2, 2, capability, 2);
+    assert_int_not_equal(phone_reason(&phone, "refused"), GODWIT_OK);
+    phone_expect_silence(&phone);
+    assert_int_equal(phone.key_sets, 1);
+    net = attached;
+    phone_send(&phone, "under the keys of the attach");
+    expect_data("under the keys of the attach");
+}
+
 /* ---- rejects ---- */
 
 static void reject_attach(godwit_nas_header_type_t type, uint8_t cause)
@@ -1122,6 +1143,22 @@ static void a_modification_out_of_idle_resumes_first(void **state)
     assert_int_equal(phone.containers, 2);
 }
 
+static void a_page_in_the_middle_of_a_modification_makes_it_resume(void **state)
+{
+    (void)state;
+    attach(AMF_FLAGGED_EPS, CONTAINER_UP, "down");
+    modify("again up");
+    ask_modification("again up");
+    page();
+    expect_service_request(GODWIT_EMM_SERVICE_MT, NULL);
+    page();
+    phone_expect_silence(&phone);
+    accept_service();
+    ask_modification("again up");
+    order_modification(modify_pti, "again down");
+    expect_modify_accept();
+}
+
 static void a_modification_that_is_refused_or_not_answered_ends_with_an_empty_container(void **state)
 {
     (void)state;
@@ -1324,6 +1361,7 @@ int main(void)
         CASE(a_replayed_message_is_refused),
         CASE(silence_is_met_with_so_many_sendings),
         CASE(an_attach_that_stops_half_way_begins_again),
+        CASE(a_challenge_beside_an_attach_that_ended_well_leads_nowhere),
         CASE(a_reject_without_protection_only_makes_it_wait),
         CASE(rejects_without_end_end_the_attach),
         CASE(a_reject_with_protection_ends_the_attach),
@@ -1342,6 +1380,7 @@ int main(void)
         CASE(a_reject_for_congestion_only_makes_it_wait),
         CASE(a_modification_carries_a_new_container_both_ways),
         CASE(a_modification_out_of_idle_resumes_first),
+        CASE(a_page_in_the_middle_of_a_modification_makes_it_resume),
         CASE(a_modification_that_is_refused_or_not_answered_ends_with_an_empty_container),
         CASE(the_network_may_take_the_bearer_away),
         CASE(the_network_may_authenticate_again_under_the_keys_in_use),

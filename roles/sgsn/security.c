@@ -219,6 +219,9 @@ void godwit_sgsn_on_protected(godwit_sgsn_turn_t *turn)
         worst = status != GODWIT_NOT_FOUND ? status : worst;
     }
     if (worst != GODWIT_NOT_FOUND) {
+        if (worst == GODWIT_MAC_FAILURE) { /* the ends differ about FRESH, and only a new security mode can mend that */
+            godwit_sgsn_put_release(turn, &turn->in->from);
+        }
         godwit_sgsn_refused(turn, NULL, worst, "a protected frame");
         return;
     }

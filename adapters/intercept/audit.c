@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The audit file written. A line is durable before what it tells of goes on; the head follows it, and is at most one line behind.
+ * The audit file written. A line is durable before what it tells of goes on; the head follows when there is time.
  */
 #include "adapters/intercept/audit.h"
 
@@ -137,11 +137,16 @@ static godwit_status_t make_line(const godwit_audit_t *audit, const godwit_audit
     return status == GODWIT_OK && l->len < sizeof l->text - 1 ? GODWIT_OK : GODWIT_INTERNAL;
 }
 
-static godwit_status_t write_head(godwit_audit_t *audit)
+void godwit_audit_seal(godwit_audit_t *audit)
 {
     char text[AUDIT_HEAD_MAX];
+    if (audit->unsealed == 0) {
+        return;
+    }
     int len = snprintf(text, sizeof text, "%" PRIu64 " %s\n", audit->count, audit->hash);
-    return godwit_nvm_write(&audit->head, godwit_slice(text, len > 0 ? (size_t)len : 0));
+    if (len > 0 && godwit_nvm_write(&audit->head, godwit_slice(text, (size_t)len)) == GODWIT_OK) {
+        audit->unsealed = 0;
+    }
 }
 
 godwit_status_t godwit_audit_add(godwit_audit_t *audit, const godwit_audit_entry_t *entry)
@@ -160,7 +165,9 @@ godwit_status_t godwit_audit_add(godwit_audit_t *audit, const godwit_audit_entry
     audit->count++;
     audit->last_id = entry->id > audit->last_id ? entry->id : audit->last_id;
     memcpy(audit->hash, hash, sizeof hash);
-    (void)!write_head(audit); /* one line behind is no harm: the next one brings it up */
+    if (++audit->unsealed >= GODWIT_AUDIT_UNSEALED) {
+        godwit_audit_seal(audit);
+    }
     return GODWIT_OK;
 }
 
@@ -220,6 +227,7 @@ godwit_status_t godwit_audit_open(const char *path, godwit_audit_t *audit, char 
 void godwit_audit_close(godwit_audit_t *audit)
 {
     if (audit->fd >= 0) {
+        godwit_audit_seal(audit);
         close(audit->fd);
         audit->fd = -1;
     }

@@ -228,6 +228,7 @@ static void sleep_until_needed(godwit_intercept_t *x)
     uint64_t now = clock_ms(CLOCK_MONOTONIC);
     uint64_t wait = x->spool.count == 0 ? RETRY_MOST_MS : x->retry_at_ms > now ? x->retry_at_ms - now : 1;
     struct timespec until;
+    godwit_audit_seal(&x->audit);
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += (time_t)(wait / 1000);
     until.tv_nsec += (long)(wait % 1000) * 1000000;

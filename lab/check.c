@@ -183,6 +183,29 @@ void lab_check_sent_down(godwit_world_t *w, unsigned endpoint, const godwit_addr
     check_sent(w, endpoint, to, w->endpoints[endpoint].hse.config.framing, octets);
 }
 
+static bool says_malformed(const godwit_outbox_t *out)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        if (out->requests[i].kind == GODWIT_REQUEST_EVENT && out->requests[i].event.reason == GODWIT_MALFORMED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void lab_check_refusal(godwit_world_t *w, unsigned node, const godwit_input_t *in, const godwit_outbox_t *out)
+{
+    godwit_emsdp_header_t h;
+    if (!w->is_bent || (node != GODWIT_WORLD_HSE && node != GODWIT_WORLD_EMSE) || !says_malformed(out)) {
+        return;
+    }
+    godwit_framing_t framing = lab_framing(w, node);
+    if (in->port == GODWIT_PORT_EMSDP && godwit_emsdp_peek(in->datagram, framing, &h) == GODWIT_OK && h.key_id != 0 &&
+        h.command != GODWIT_MANAGE_KEYS_REQUEST && find_key(w, lab_endpoint_of(node), &in->from, framing, &h) != NULL) {
+        lab_violate(w, "content was believed before its MAC was checked");
+    }
+}
+
 /* ---- readings ---- */
 
 void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading)
@@ -303,6 +326,9 @@ void lab_check_message(godwit_world_t *w, const lab_call_t *call, const godwit_m
             lab_violate(w, "a K_session handed out twice");
         }
         lab_learn_session(w, message->u.key_answer.k_session, message->u.key_answer.generation);
+    }
+    if (message->kind == GODWIT_AUTH_INFO_REQUEST && message->u.auth_info_request.resync && w->stale.kind == 0) {
+        w->stale = *message;
     }
     if (message->kind == GODWIT_AUTH_INFO_REQUEST && device_of(w, &message->u.auth_info_request.imsi) != UINT32_MAX &&
         message->u.auth_info_request.vectors > 1) {

@@ -195,6 +195,7 @@ void lab_function_input(godwit_world_t *w, unsigned node, const godwit_input_t *
     if (godwit_outbox_is_need(&job->outbox) || job->outbox.overflow) {
         lab_violate(w, job->outbox.overflow ? "an outbox overflowed" : "more needs than the contract allows");
     }
+    lab_check_refusal(w, node, &in, &job->outbox);
     show_commits(f, job);
     if (node == GODWIT_WORLD_HSE || node == GODWIT_WORLD_EMSE) {
         lab_learn_network_keys(w, lab_endpoint_of(node));

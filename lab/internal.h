@@ -33,6 +33,8 @@ struct godwit_world {
     lab_cut_t cuts[LAB_CUTS];
     godwit_message_t access_answer; /* for the stranger */
     bool access_answered;
+    godwit_message_t stale; /* the last request with an AUTS; kind 0: none yet */
+    bool is_bent;           /* the datagram at work was changed on its way */
 
     lab_device_t *devices;
     lab_reading_t *readings;

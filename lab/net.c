@@ -112,6 +112,7 @@ static lab_packet_t *on_wire(godwit_world_t *w, lab_packet_t *p)
         changed = lab_packet(p->leg, p->from, p->to, godwit_slice(room, shown.len));
         changed->source = shown.source;
         changed->destination = shown.destination;
+        changed->bent = shown.len != p->len || memcmp(room, p->octets, p->len) != 0;
     }
     lab_free_secret(p);
     return changed;
@@ -182,7 +183,9 @@ static void at_function(godwit_world_t *w, const lab_packet_t *p)
         w->access_answer = message;
         w->access_answered = p->leg == GODWIT_WORLD_LEG_DIAMETER;
     } else {
+        w->is_bent = p->bent;
         lab_function_input(w, p->to, &in);
+        w->is_bent = false;
     }
 }
 

@@ -50,6 +50,7 @@ typedef struct lab_packet {
     godwit_world_leg_t leg;
     unsigned from, to;
     godwit_address_t source, destination;
+    bool bent; /* it was changed on its way */
     size_t len;
     uint8_t octets[];
 } lab_packet_t;

@@ -185,10 +185,51 @@ static void of_access(scenario_t *s, unsigned device)
     (void)lab_after(s->w, 0, kind, godwit_world_device_node(device));
 }
 
+/* The card has been used by a home that is gone: its SEQ is ahead, by little or by more than any vector may jump. */
+static void advance_card(scenario_t *s, unsigned device)
+{
+    lab_device_t *d = &s->w->devices[device];
+    uint64_t by = draw(s, 2) == 0 ? 100 : UINT64_C(1) << 29;
+    if (d->card_down || d->card_busy) {
+        return;
+    }
+    tell(s, "the card of device %u is ahead by %llu", device, (unsigned long long)by);
+    for (size_t i = 0; i < sizeof d->card.sqn.seq_ms / sizeof d->card.sqn.seq_ms[0]; i++) {
+        d->card.sqn.seq_ms[i] += by;
+    }
+    if (godwit_usim_save(&d->card, d->image) != GODWIT_OK) {
+        lab_violate(s->w, "a card that cannot be saved");
+    }
+}
+
+/* A stranger who has heard an AUTS says it again, in its own name or as the one that it came from does. */
+static void stale_auts(scenario_t *s)
+{
+    godwit_message_t *stale = &s->w->stale;
+    if (stale->kind == GODWIT_AUTH_INFO_REQUEST) {
+        tell(s, "an old AUTS comes again");
+        stale->to = GODWIT_FUNCTION_HSS;
+        stale->u.auth_info_request.visited_plmn = GODWIT_WORLD_VISITED;
+        lab_send_message(s->w, GODWIT_WORLD_STRANGER, stale);
+    }
+}
+
+/* The session ends, with the next key announced, and the next reading is early data. */
+static void end_and_go_on(scenario_t *s, unsigned device)
+{
+    tell(s, "device %u ends its session, and has a reading", device);
+    godwit_world_terminate(s->w, device);
+    godwit_world_run(s->w, 500 + draw(s, 3000));
+    (void)godwit_world_submit(s->w, device);
+    if (draw(s, 3) == 0) {
+        godwit_world_cut(s->w, s->w->steps + 1 + draw(s, 16));
+    }
+}
+
 static void act(scenario_t *s)
 {
     unsigned device = draw(s, s->w->config.devices);
-    switch (draw(s, 16)) {
+    switch (draw(s, 20)) {
     case 0:
         lose_power(s);
         break;
@@ -199,7 +240,8 @@ static void act(scenario_t *s)
         godwit_world_submit_down(s->w, device, "a message");
         break;
     case 3:
-        godwit_world_terminate(s->w, device);
+    case 11:
+        end_and_go_on(s, device);
         break;
     case 4:
         godwit_world_drop_session(s->w, device);
@@ -215,6 +257,12 @@ static void act(scenario_t *s)
         break;
     case 8:
         replay(s);
+        break;
+    case 9:
+        advance_card(s, device);
+        break;
+    case 10:
+        stale_auts(s);
         break;
     default:
         tell(s, "device %u has a reading", device);

@@ -28,6 +28,8 @@ void lab_check_message_sent(godwit_world_t *w, unsigned device, godwit_slice_t t
 void lab_check_message_delivered(godwit_world_t *w, unsigned device, godwit_slice_t text);
 void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading);
 void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record);
+/* A datagram whose content was bent may not be called malformed where its key is known: its MAC comes first. */
+void lab_check_refusal(godwit_world_t *w, unsigned node, const godwit_input_t *in, const godwit_outbox_t *out);
 struct lab_call;
 void lab_check_message(godwit_world_t *w, const struct lab_call *call, const godwit_message_t *message);
 void lab_check_taken(godwit_world_t *w, unsigned device, const uint8_t rand[16], const uint8_t autn[16]);

@@ -6,6 +6,12 @@
 
 #include "lab/internal.h"
 
+/* What the image does not say: whether this card makes key sets. */
+void lab_card_able(godwit_world_t *w, unsigned device)
+{
+    w->devices[device].card.e2m = w->config.solution == 1 && !w->config.me_derives && !w->config.usim_unaware;
+}
+
 static void give(godwit_world_t *w, unsigned device, unsigned user, const godwit_usim_result_t *result)
 {
     lab_device_t *d = &w->devices[device];
@@ -23,7 +29,7 @@ void lab_card_start(godwit_world_t *w, unsigned device)
     if (godwit_usim_load(&d->card, &godwit_crypto_builtin, godwit_slice(d->image, sizeof d->image)) != GODWIT_OK) {
         lab_violate(w, "a card does not start with what it stored");
     }
-    d->card.e2m = w->config.solution == 1 && !w->config.me_derives && !w->config.usim_unaware;
+    lab_card_able(w, device);
     for (unsigned user = 0; user < LAB_USERS; user++) {
         give(w, device, user, &silence);
     }

@@ -20,7 +20,7 @@ static const uint32_t rules[LAB_CLASSES] = {
     [LAB_CLASS_ACCESS_KEYSET] = AT(HSS) | DEVICE | USIM, /* and the EMKS where it is the owner */
     [LAB_CLASS_SEPARATE_KEYSET] = AT(EMKS) | DEVICE,
     [LAB_CLASS_HSE_SESSION] = AT(HSE) | AT(HSS) | DEVICE, /* the owner hands it out */
-    [LAB_CLASS_EMSE_SESSION] = AT(EMSE) | DEVICE,
+    [LAB_CLASS_EMSE_SESSION] = AT(EMSE) | AT(EMKS) | DEVICE, /* Solution 2 knows no other owner */
     [LAB_CLASS_SEPARATE_SESSION] = AT(HSE) | AT(EMKS) | DEVICE,
 };
 

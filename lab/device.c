@@ -35,6 +35,7 @@ void lab_device_make(godwit_world_t *w, unsigned device)
     if (godwit_usim_save(&d->card, d->image) != GODWIT_OK) {
         abort();
     }
+    lab_card_able(w, device);
     lab_device_start(w, device);
 }
 

@@ -140,6 +140,7 @@ void lab_access_take(godwit_world_t *w, unsigned device, const lab_device_input_
 bool lab_access_ready(const godwit_world_t *w, unsigned device);
 
 /* ---- card.c ---- */
+void lab_card_able(godwit_world_t *w, unsigned device);
 void lab_card_start(godwit_world_t *w, unsigned device);
 void lab_card_stop(godwit_world_t *w, unsigned device);
 void lab_card_ask(godwit_world_t *w, unsigned device, unsigned user, const uint8_t rand[16], const uint8_t autn[16]);

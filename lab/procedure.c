@@ -177,6 +177,39 @@ static void run_readings(godwit_world_t *w, godwit_lab_report_t *report)
     }
 }
 
+/* Nothing but the access: until every device has its bearer. */
+static void run_attach(godwit_world_t *w, godwit_lab_report_t *report)
+{
+    uint64_t began = godwit_world_now(w);
+    bool all = false;
+    while (!all && godwit_world_now(w) - began < PATIENCE_MS && godwit_world_violation(w) == NULL) {
+        godwit_world_run(w, STEP_MS);
+        all = true;
+        for (unsigned i = 0; i < w->config.devices; i++) {
+            all = all && lab_access_ready(w, i);
+        }
+    }
+    report->time_ms = godwit_world_now(w) - began;
+    godwit_world_run(w, AFTER_MS);
+    report->setup_bytes = report->bytes_up + report->bytes_down;
+    if (!all) {
+        fail(report, "a device did not get its bearer");
+    }
+}
+
+/* Solutions 1 and 2: that the readings were protected under a key of the access, not of the way back to Solution 3. */
+static void check_agreements(godwit_world_t *w, godwit_lab_report_t *report)
+{
+    godwit_agreement_t wanted =
+        w->config.access == GODWIT_WORLD_EPS ? GODWIT_AGREEMENT_ACCESS_EPS : GODWIT_AGREEMENT_ACCESS_UMTS;
+    for (unsigned i = 0; i < w->config.devices && (w->config.solution == 1 || w->config.solution == 2); i++) {
+        const godwit_session_record_t *session = godwit_world_session(w, i);
+        if (session == NULL || session->agreement != wanted) {
+            fail(report, "a device fell back to a separate AKA run");
+        }
+    }
+}
+
 /* What had to be changed for it, as contribution 004 counts nodes. */
 static const char *modified(const godwit_lab_run_t *run)
 {
@@ -208,7 +241,8 @@ void godwit_lab_run(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godw
     report->ok = true;
     report->endpoint = run->procedure == GODWIT_LAB_ATTACH ? "-" : "E2M";
     (void)snprintf(report->nodes_modified, sizeof report->nodes_modified, "%s", modified(run));
-    run_readings(w, report);
+    (run->procedure == GODWIT_LAB_ATTACH ? run_attach : run_readings)(w, report);
+    check_agreements(w, report);
     godwit_world_search(w);
     for (unsigned kind = 0; kind < GODWIT_LAB_KINDS; kind++) {
         report->custody[kind] = godwit_world_custody(w, kind);

@@ -19,7 +19,7 @@
 #define RECORDED 16
 #define SEARCH_EVERY 12
 
-static const godwit_world_access_t accesses[] = {GODWIT_WORLD_WIFI};
+static const godwit_world_access_t accesses[] = {GODWIT_WORLD_WIFI, GODWIT_WORLD_EPS, GODWIT_WORLD_EPS};
 #define ACCESSES (sizeof accesses / sizeof accesses[0])
 
 typedef struct scenario {

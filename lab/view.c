@@ -84,7 +84,7 @@ void godwit_world_submit_down(godwit_world_t *w, unsigned device, const char *te
 const godwit_session_record_t *godwit_world_session(godwit_world_t *w, unsigned device)
 {
     const godwit_record_key_t key = {.kind = GODWIT_RECORD_SESSION, .imsi = lab_imsi(device)};
-    const godwit_record_t *record = lab_store_find(&w->functions[GODWIT_WORLD_HSE].store, &key, false);
+    const godwit_record_t *record = lab_store_find(&w->functions[lab_endpoint_node(w)].store, &key, false);
     return record == NULL ? NULL : &record->u.session;
 }
 

@@ -243,6 +243,8 @@ static godwit_status_t started(godwit_device_t *device, const uint8_t random[4],
 {
     godwit_device_exchange_t *x = &device->exchange;
     bool waited = x->pending != 0;
+    /* It went with the Session Request that this Start overtakes, so it may have been delivered. */
+    bool is_uncertain = x->early && x->holds && x->reading_len <= GODWIT_DEVICE_FIRST_READING_MAX;
     x->pending = 0; /* whatever was under way is overtaken */
     x->early = false;
     x->usim_running = false;
@@ -252,10 +254,13 @@ static godwit_status_t started(godwit_device_t *device, const uint8_t random[4],
     }
     godwit_device_store(device, requests);
     godwit_device_event(requests, "session_started", GODWIT_OK);
-    if (x->holds) {
+    if (x->holds && !is_uncertain) {
         return godwit_device_send_held(device, random, requests);
     }
     godwit_device_exchange_end(device);
+    if (is_uncertain) {
+        godwit_device_event(requests, "reading_uncertain", GODWIT_OK);
+    }
     return GODWIT_OK;
 }
 

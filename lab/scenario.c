@@ -64,10 +64,23 @@ static void record(scenario_t *s, const godwit_world_packet_t *p)
     (*place)->destination = p->destination;
 }
 
+static void tell_packet(const scenario_t *s, const godwit_world_packet_t *p)
+{
+    char label[GODWIT_LAB_LABEL_MAX];
+    if (s->out != NULL) {
+        unsigned endpoint =
+            p->from == GODWIT_WORLD_EMSE || p->to == GODWIT_WORLD_EMSE ? GODWIT_WORLD_EMSE : GODWIT_WORLD_HSE;
+        godwit_lab_label(p->leg, godwit_slice(p->octets, p->len), lab_framing(s->w, endpoint), label);
+        tell(s, "  %u %s -> %u %s: %zu %s", p->from, godwit_world_node_name(p->from), p->to,
+             godwit_world_node_name(p->to), p->len, label);
+    }
+}
+
 static bool on_wire(void *context, godwit_world_t *w, godwit_world_packet_t *p)
 {
     scenario_t *s = context;
     (void)w;
+    tell_packet(s, p);
     if (!may_be_bent(p) || p->len == 0) {
         return true;
     }

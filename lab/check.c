@@ -108,6 +108,11 @@ void lab_learn_network_keys(godwit_world_t *w, unsigned endpoint)
             learn(w, endpoint, &x->key, &x->from);
         }
     }
+    for (size_t i = 0; i < LAB_BEARERS; i++) {
+        if (e->bearers[i].used && e->bearers[i].pending) {
+            learn(w, endpoint, &e->bearers[i].key, &e->bearers[i].address);
+        }
+    }
     for (size_t i = 0; i < LAB_SESSIONS; i++) {
         const godwit_session_record_t *record = &e->sessions[i].record;
         if (e->sessions[i].used) {
@@ -152,16 +157,13 @@ static void check_sent(godwit_world_t *w, unsigned end, const godwit_address_t *
         lab_violate(w, "a node sends what is no datagram");
         return;
     }
-    if (h.key_id == 0) {
-        return;
+    if (h.key_id == 0 || !is_new(&w->sent, whole)) {
+        return; /* no key, or a retransmission: the same octets, so the same COUNT */
     }
     const godwit_emsdp_key_t *key = find_key(w, end, peer, framing, &h);
     if (key == NULL) {
         lab_violate(w, "a datagram under a key that its sender never had");
         return;
-    }
-    if (!is_new(&w->sent, whole)) {
-        return; /* a retransmission: the same octets, so the same COUNT */
     }
     uint8_t place[6] = {h.user_plane, end == LAB_END_DEVICES};
     godwit_store_u32(place + 2, count_of(key, &h, framing));

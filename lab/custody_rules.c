@@ -19,7 +19,7 @@ static const uint32_t rules[LAB_CLASSES] = {
     [LAB_CLASS_SEPARATE_CK] = AT(HSS) | AT(EMKS) | DEVICE | USIM,
     [LAB_CLASS_ACCESS_KEYSET] = AT(HSS) | DEVICE | USIM, /* and the EMKS where it is the owner */
     [LAB_CLASS_SEPARATE_KEYSET] = AT(EMKS) | DEVICE,
-    [LAB_CLASS_HSE_SESSION] = AT(HSE) | AT(HSS) | DEVICE, /* the owner hands it out */
+    [LAB_CLASS_HSE_SESSION] = AT(HSE) | AT(HSS) | DEVICE,    /* the owner hands it out */
     [LAB_CLASS_EMSE_SESSION] = AT(EMSE) | AT(EMKS) | DEVICE, /* Solution 2 knows no other owner */
     [LAB_CLASS_SEPARATE_SESSION] = AT(HSE) | AT(EMKS) | DEVICE,
 };
@@ -35,7 +35,7 @@ uint32_t lab_may(const godwit_world_config_t *config, lab_class_t class)
     if (config->delivery == 'D' && class == LAB_CLASS_HSE_SESSION) {
         may &= ~AT(HSS);
     }
-    if (config->me_derives && class == LAB_CLASS_FLAGGED_CK) {
+    if ((config->me_derives || config->usim_unaware) && class == LAB_CLASS_FLAGGED_CK) {
         may |= DEVICE;
     }
     return may;

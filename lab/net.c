@@ -229,6 +229,18 @@ static void to_function(godwit_world_t *w, unsigned node, const godwit_request_t
     lab_net_send(w, p);
 }
 
+/* What an endpoint sends into a tunnel: the G-PDU's TEID and the gateway's host name the device. */
+static void check_tunnel(godwit_world_t *w, unsigned node, const godwit_request_t *r)
+{
+    godwit_gtpu_t message;
+    godwit_address_t bearer = {.len = 8};
+    if (godwit_gtpu_parse(r->octets, &message) == GODWIT_OK && message.type == GODWIT_GTPU_G_PDU) {
+        memcpy(bearer.octets, r->to.octets, 4);
+        godwit_store_u32(bearer.octets + 4, message.teid);
+        lab_check_sent_down(w, lab_endpoint_of(node), &bearer, message.pdu);
+    }
+}
+
 void lab_net_datagram(godwit_world_t *w, unsigned node, const godwit_request_t *r)
 {
     unsigned number;
@@ -240,6 +252,9 @@ void lab_net_datagram(godwit_world_t *w, unsigned node, const godwit_request_t *
             lab_air_send(w, (unsigned)device, false, &r->to, node, r->octets);
             return;
         }
+    }
+    if (is_endpoint && r->port == GODWIT_PORT_GTPU) {
+        check_tunnel(w, node, r);
     }
     if (r->port == GODWIT_PORT_RADIO) {
         to_radio(w, node, r);

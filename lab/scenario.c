@@ -19,7 +19,7 @@
 #define RECORDED 16
 #define SEARCH_EVERY 12
 
-static const godwit_world_access_t accesses[] = {GODWIT_WORLD_WIFI, GODWIT_WORLD_EPS, GODWIT_WORLD_EPS};
+static const godwit_world_access_t accesses[] = {GODWIT_WORLD_WIFI, GODWIT_WORLD_EPS, GODWIT_WORLD_UMTS};
 #define ACCESSES (sizeof accesses / sizeof accesses[0])
 
 typedef struct scenario {
@@ -120,9 +120,9 @@ static void draw_solution(scenario_t *s, godwit_world_config_t *c)
     c->me_derives = c->solution == 2 || draw(s, 3) == 0;
     c->selector = draw(s, 4) == 0 ? 2 : 1;
     switch (draw(s, 12)) { /* what may be missing */
-    case 0:
-        c->usim_unaware = !c->me_derives;
-        c->me_unaware = c->me_derives;
+    case 0:                /* in UMTS there is no access then: the network has CK', IK' and the device has not */
+        c->usim_unaware = !c->me_derives && c->access == GODWIT_WORLD_EPS;
+        c->me_unaware = c->me_derives && c->access == GODWIT_WORLD_EPS;
         break;
     case 1:
         c->mme_unaware = true;

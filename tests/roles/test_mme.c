@@ -177,6 +177,10 @@ static void a_wrong_res_ends_the_attach(void **state)
     mme_step_vector(&w, &d);
     mme_up_plain(&w, &d, godwit_slice("\x07\x53\x04\x82\x82\x82\x82", 7)); /* half of it is not enough */
     authentication_is_refused(GODWIT_NOT_ENTITLED);
+    mme_step_request(&w, &d);
+    mme_step_vector(&w, &d);
+    mme_up_plain(&w, &d, godwit_slice("\x07\x53\x09\x83\x83\x83\x83\x83\x83\x83\x83\x83", 12)); /* nor is more */
+    authentication_is_refused(GODWIT_NOT_ENTITLED);
 }
 
 static void the_device_may_refuse_the_vector(void **state)
@@ -209,6 +213,9 @@ static void a_resynchronisation_goes_to_the_home_once(void **state)
     assert_true(air->resync);
     assert_memory_equal(air->auts, "auts-number-01", 14);
     assert_int_equal(air->rand[0], 1);
+    mme_nas_timer(&w, &d); /* the home is asked again, for the same */
+    air = &owner_message(&w.owner, GODWIT_AUTH_INFO_REQUEST, 0)->u.auth_info_request;
+    assert_true(air->resync && memcmp(air->auts, "auts-number-01", 14) == 0);
     mme_step_vector(&w, &d);
     assert_int_equal(d.vector, 2);
     mme_up_plain(&w, &d, godwit_slice(SYNCH_1, 19)); /* the network repeats it: nothing happens */
@@ -278,6 +285,9 @@ static void repeated_messages_change_nothing(void **state)
     assert_int_equal(w.owner.outbox.count, 0);
     mme_step_secured(&w, &d);
     mme_up_plain(&w, &fresh, mme_attach_request(&fresh, octets)); /* an old frame, within its time */
+    assert_int_equal(w.owner.outbox.count, 0);
+    w.owner.now_ms += 60000; /* and any time later while the attach goes on, for its row goes on, too */
+    mme_up_plain(&w, &fresh, mme_attach_request(&fresh, octets));
     assert_int_equal(w.owner.outbox.count, 0);
     mme_step_information(&w, &d);
     mme_device_t before = d;
@@ -573,6 +583,24 @@ static void a_known_context_is_reused_as_often_as_policy_says(void **state)
     data_flows(); /* the old context lives until the new one is proved */
 }
 
+static void another_capability_or_key_set_is_authenticated(void **state)
+{
+    (void)state;
+    w.config.reauthenticate_attaches = 10;
+    mme_world_restart(&w);
+    mme_attach(&w, &d);
+    d.ksi = 4;
+    reattach(GODWIT_NAS_INTEGRITY);
+    (void)owner_message(&w.owner, GODWIT_AUTH_INFO_REQUEST, 0);
+    d.ksi = d.nas.ksi;
+    d.capability[1] = 0x60; /* bid down, or another device: what was agreed on may not hold any more */
+    reattach(GODWIT_NAS_INTEGRITY);
+    (void)owner_message(&w.owner, GODWIT_AUTH_INFO_REQUEST, 0);
+    d.capability[1] = 0x70;
+    reattach(GODWIT_NAS_INTEGRITY);
+    assert_true(owner_saw(&w.owner, "context_reused", GODWIT_OK));
+}
+
 static void each_attach_is_authenticated_by_default(void **state)
 {
     (void)state;
@@ -632,6 +660,60 @@ static void an_idle_device_resumes_with_its_data(void **state)
     mme_up(&w, &forger, GODWIT_NAS_PARTLY, mme_service_request(&forger, "forged", octets));
     assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 1);
     assert_true(owner_saw(&w.owner, "refused", GODWIT_MAC_FAILURE));
+    data_flows();
+}
+
+static void a_repeated_service_request_is_not_rejected(void **state)
+{
+    (void)state;
+    uint8_t octets[96], wrapped[128];
+    mme_attach(&w, &d);
+    go_idle();
+    godwit_writer_t writer = godwit_writer(wrapped, sizeof wrapped);
+    assert_int_equal(godwit_nas_security_create(&d.nas, &godwit_crypto_builtin, GODWIT_NAS_PARTLY,
+                                                mme_service_request(&d, "awake", octets), &writer),
+                     GODWIT_OK);
+    mme_up_plain(&w, &d, godwit_written(&writer));
+    assert_int_equal(mme_down(&w, &d, 0), GODWIT_EMM_SERVICE_ACCEPT);
+    mme_up_plain(&w, &d, godwit_written(&writer));
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 0); /* a reject would send the device back */
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_REPLAY));
+    mme_device_t other = d;
+    other.nas.ksi ^= 1; /* under the right keys, but says another key set */
+    mme_up(&w, &other, GODWIT_NAS_PARTLY, mme_service_request(&other, "awake", octets));
+    d.nas.next_up = other.nas.next_up;
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 0);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_MALFORMED));
+    data_flows();
+}
+
+static void nothing_came_of_it(void)
+{
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 0);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_MALFORMED));
+}
+
+static void what_belongs_to_no_bearer_or_transaction_is_refused(void **state)
+{
+    (void)state;
+    uint8_t octets[64];
+    mme_step_request(&w, &d);
+    mme_step_vector(&w, &d);
+    mme_step_response(&w, &d);
+    mme_step_secured(&w, &d);
+    mme_device_t other = d;
+    other.pti++;
+    mme_up(&w, &d, GODWIT_NAS_CIPHERED, mme_information(&other, octets));
+    nothing_came_of_it();
+    mme_step_information(&w, &d);
+    mme_step_accept(&w, &d);
+    mme_up(&w, &d, GODWIT_NAS_CIPHERED, godwit_slice("\x07\x43\x00\x03\x62\x00\xC2", 7)); /* bearer 6 */
+    nothing_came_of_it();
+    mme_step_complete(&w, &d);
+    mme_up(&w, &d, GODWIT_NAS_CIPHERED, godwit_slice("\x62\x00\xEB\x00\x02no", 7));
+    nothing_came_of_it();
+    mme_up(&w, &d, GODWIT_NAS_INTEGRITY, mme_data("open", octets)); /* session management goes ciphered */
+    nothing_came_of_it();
     data_flows();
 }
 
@@ -743,6 +825,12 @@ static void a_modification_passes_the_pco_both_ways(void **state)
     assert_int_equal(command.teid, MME_SGW_TEID);
     assert_true(godwit_slice_equal(command.pco, godwit_slice(MME_PCO_UP, sizeof MME_PCO_UP - 1)));
     mme_up(&w, &d, GODWIT_NAS_CIPHERED, mme_modification(&d, octets)); /* the device asks again */
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 0);
+    mme_device_t other = d;
+    other.pti++;
+    mme_up(&w, &d, GODWIT_NAS_CIPHERED, mme_modification(&other, octets)); /* and for another thing meanwhile */
+    assert_int_equal(mme_down(&w, &d, 0), GODWIT_ESM_RESOURCE_MODIFICATION_REJECT);
+    assert_int_equal(d.plain[1], 3);
     assert_int_equal(mme_gtpc_count(&w), 0);
     godwit_gtpv2_t update = update_of(&command);
     mme_sgw(&w, &update);
@@ -913,7 +1001,10 @@ int main(void)
         cmocka_unit_test_setup(a_full_table_keeps_registered_devices, setup),
         cmocka_unit_test_setup(strangers_are_told_to_begin_anew, setup),
         cmocka_unit_test_setup(a_known_context_is_reused_as_often_as_policy_says, setup),
+        cmocka_unit_test_setup(another_capability_or_key_set_is_authenticated, setup),
         cmocka_unit_test_setup(each_attach_is_authenticated_by_default, setup),
+        cmocka_unit_test_setup(a_repeated_service_request_is_not_rejected, setup),
+        cmocka_unit_test_setup(what_belongs_to_no_bearer_or_transaction_is_refused, setup),
         cmocka_unit_test_setup(a_guti_without_its_mac_is_asked_who_it_is, setup),
         cmocka_unit_test_setup(an_idle_device_resumes_with_its_data, setup),
         cmocka_unit_test_setup(data_for_an_idle_device_pages_it, setup),

@@ -297,6 +297,8 @@ static void a_unit_is_found_among_others_and_stripped(void **state)
     assert_int_equal(godwit_pco_find(godwit_slice(pco, 0), 0xFF00, &found), GODWIT_MALFORMED);
     assert_int_equal(godwit_pco_find(godwit_slice(pco + 1, sizeof pco - 1), 0xFF00, &found), GODWIT_MALFORMED);
     assert_int_equal(godwit_pco_find(godwit_slice(pco, sizeof pco - 1), 0xFF00, &found), GODWIT_MALFORMED);
+    assert_int_equal(godwit_pco_find(godwit_slice("\0\xFF\0\2ab", 6), 0xFF00, &found),
+                     GODWIT_MALFORMED); /* no extension bit */
     assert_int_equal(godwit_pco_strip(godwit_slice(pco, sizeof pco), 0xFF00, &w), GODWIT_OK);
     assert_int_equal(w.len, 9);
     assert_memory_equal(stripped, "\x80\x00\x0D\x00\x00\x10\x02\x05\x78", 9);

@@ -14,6 +14,7 @@
 #define ALGORITHM_1 0x40u
 #define CIPHERS_DEFAULT 0xF0u
 #define INTEGRITIES_DEFAULT 0x70u
+#define TRANSACTIONS 7u          /* TS 24.007 11.2.3.1.3: identifiers 0 to 6 */
 #define CONTROL_PLANE_CIOT 0x04u /* octet 8 of the element, bit 3 */
 
 static bool kind_is_possible(const godwit_access_config_t *config)
@@ -143,6 +144,8 @@ godwit_status_t godwit_access_activate(godwit_access_t *access, godwit_access_re
         return GODWIT_AGAIN;
     }
     access->container_sent = access->container_len > 0;
+    access->transaction =
+        (uint8_t)((access->transaction + 1) % TRANSACTIONS); /* so that it is no repetition of another */
     return godwit_access_start(access, GODWIT_ACCESS_DO_ACTIVATE, requests);
 }
 

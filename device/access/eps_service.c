@@ -27,7 +27,12 @@ godwit_status_t godwit_eps_take_service_accept(godwit_access_t *access, const go
 {
     godwit_emm_service_accept_t m;
     godwit_status_t status = godwit_emm_service_accept_parse(message->octets, &m);
-    return status == GODWIT_OK ? godwit_access_connected(access, requests) : status;
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    bool has_status = m.bearer_status.ptr != NULL && m.bearer_status.len >= 2; /* 9.9.2.1: low octet first */
+    uint16_t bearers = has_status ? (uint16_t)(m.bearer_status.ptr[0] | m.bearer_status.ptr[1] << 8) : 0;
+    return godwit_access_resumed(access, has_status, bearers, requests);
 }
 
 godwit_status_t godwit_eps_take_service_reject(godwit_access_t *access, const godwit_access_message_t *message,

@@ -104,6 +104,9 @@ void godwit_access_rejected(godwit_access_t *access, godwit_status_t reason, boo
 /* The network detached us, and its request is answered; again: it wants us back. */
 GODWIT_MUST_USE godwit_status_t godwit_access_detached(godwit_access_t *access, bool again, godwit_status_t reason,
                                                        godwit_access_requests_t *requests);
+/* SERVICE ACCEPT; bearers: bit i is EPS bearer identity or NSAPI i, as the network has them (TS 24.301 5.6.1.4.2, TS 24.008 4.7.13.3). */
+GODWIT_MUST_USE godwit_status_t godwit_access_resumed(godwit_access_t *access, bool has_status, uint16_t bearers,
+                                                      godwit_access_requests_t *requests);
 /* The bearer is gone. */
 void godwit_access_deactivated(godwit_access_t *access, godwit_status_t reason, godwit_access_requests_t *requests);
 

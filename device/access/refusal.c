@@ -17,10 +17,25 @@ void godwit_access_rejected(godwit_access_t *access, godwit_status_t reason, boo
         godwit_access_hint(access, reason, requests);
         return;
     }
+    bool gone = access->exchange.pending == GODWIT_ACCESS_DO_MODIFY && reason == GODWIT_UNKNOWN_SESSION;
     godwit_access_event(requests, "refused", reason);
     if (access->exchange.pending != GODWIT_ACCESS_NOTHING) {
         godwit_access_give_up(access, reason, requests);
     }
+    if (gone) { /* ESM and SM cause 43, TS 24.301 6.5.4.4: the bearer is not there at the other end */
+        godwit_access_deactivated(access, reason, requests);
+    }
+}
+
+godwit_status_t godwit_access_resumed(godwit_access_t *access, bool has_status, uint16_t bearers,
+                                      godwit_access_requests_t *requests)
+{
+    godwit_status_t status = godwit_access_connected(access, requests);
+    bool gone = has_status && access->state == GODWIT_ACCESS_ACTIVE && (bearers >> access->bearer & 1u) == 0;
+    if (gone) {
+        godwit_access_deactivated(access, GODWIT_UNKNOWN_SESSION, requests);
+    }
+    return status;
 }
 
 godwit_status_t godwit_access_authentication_rejected(godwit_access_t *access, bool verified,

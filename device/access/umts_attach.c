@@ -85,7 +85,7 @@ godwit_status_t godwit_umts_take_service_accept(godwit_access_t *access, const g
 {
     godwit_gmm_service_accept_t m;
     godwit_status_t status = godwit_gmm_service_accept_parse(message->octets, &m);
-    return status == GODWIT_OK ? godwit_access_connected(access, requests) : status;
+    return status == GODWIT_OK ? godwit_access_resumed(access, m.has_contexts, m.contexts, requests) : status;
 }
 
 godwit_status_t godwit_umts_take_service_reject(godwit_access_t *access, const godwit_access_message_t *message,

@@ -119,7 +119,8 @@ godwit_status_t godwit_umts_take_nas(godwit_access_t *access, const godwit_acces
     if (status != GODWIT_OK) {
         return status;
     }
-    if (transaction.id != 0 || !transaction.to_originator) { /* there is one context, and this end began it */
+    if (transaction.id != access->transaction ||
+        !transaction.to_originator) { /* there is one context, and this end began it */
         return GODWIT_UNKNOWN_SESSION;
     }
     return godwit_access_dispatch(access, sm, sizeof sm / sizeof sm[0], type, m, requests);

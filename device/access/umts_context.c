@@ -8,8 +8,11 @@
 
 #define NSAPI 5 /* the first there is (10.5.6.2) */
 
-/* Transaction 0, which this end began. */
-static const godwit_sm_transaction_t ours = {.id = 0, .to_originator = false};
+/* The transaction that this end began. */
+static godwit_sm_transaction_t ours(const godwit_access_t *access)
+{
+    return (godwit_sm_transaction_t){.id = access->transaction, .to_originator = false};
+}
 
 godwit_status_t godwit_umts_activate_request(godwit_access_t *access, godwit_access_requests_t *requests)
 {
@@ -23,7 +26,7 @@ godwit_status_t godwit_umts_activate_request(godwit_access_t *access, godwit_acc
         return status;
     }
     godwit_sm_activate_request_t m = {
-        .transaction = ours,
+        .transaction = ours(access),
         .nsapi = NSAPI,
         .address = {.organisation = GODWIT_SM_PDP_ORGANISATION_ETSI, .number = GODWIT_SM_PDP_NON_IP},
         .apn = godwit_written(&apn),
@@ -75,7 +78,7 @@ godwit_status_t godwit_umts_modify_request(godwit_access_t *access, godwit_acces
     uint8_t options[GODWIT_ACCESS_CONTAINER_MAX + 8];
     godwit_writer_t pco = godwit_writer(options, sizeof options);
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
-    godwit_sm_modify_request_ms_t m = {.transaction = ours};
+    godwit_sm_modify_request_ms_t m = {.transaction = ours(access)};
     godwit_status_t status = godwit_access_pco(access, &pco);
     m.pco = godwit_written(&pco);
     if (status == GODWIT_OK) {
@@ -123,7 +126,7 @@ godwit_status_t godwit_umts_take_modify(godwit_access_t *access, const godwit_ac
 {
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
     godwit_sm_modify_request_network_t m;
-    godwit_sm_modify_accept_ms_t accept = {.transaction = ours};
+    godwit_sm_modify_accept_ms_t accept = {.transaction = ours(access)};
     godwit_status_t status = godwit_sm_modify_request_network_parse(message->octets, &m);
     if (status == GODWIT_OK) {
         status = godwit_access_connected(access, requests);
@@ -141,7 +144,7 @@ godwit_status_t godwit_umts_take_deactivate(godwit_access_t *access, const godwi
 {
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
     godwit_sm_deactivate_request_t m;
-    godwit_sm_deactivate_accept_t accept = {.transaction = ours};
+    godwit_sm_deactivate_accept_t accept = {.transaction = ours(access)};
     godwit_status_t status = godwit_sm_deactivate_request_parse(message->octets, &m);
     if (status == GODWIT_OK) {
         status = godwit_sm_deactivate_accept_build(&accept, &w);

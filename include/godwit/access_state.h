@@ -58,6 +58,7 @@ struct godwit_access {
     uint32_t p_tmsi;
     bool has_p_tmsi;
 
+    uint8_t transaction;   /* UMTS: identifier of the PDP context's activation */
     uint8_t bearer;        /* EPS bearer identity, or NSAPI; 0: none */
     uint8_t last_pti;      /* the last one used */
     bool awaits_container; /* KEY_SET was given, the owner has not answered yet */

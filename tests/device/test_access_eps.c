@@ -1181,6 +1181,26 @@ static void a_modification_that_is_refused_or_not_answered_ends_with_an_empty_co
     assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_ACTIVE);
 }
 
+static void a_bearer_that_the_network_does_not_have_is_given_up(void **state)
+{
+    (void)state;
+    attach(AMF_FLAGGED_EPS, CONTAINER_UP, "down");
+    release();
+    phone_send(&phone, "reading");
+    expect_service_request(GODWIT_EMM_SERVICE_MO, "reading");
+    godwit_emm_service_accept_t m = {.bearer_status = godwit_slice("\x20\x00", 2)};
+    {
+        BUILD(emm, service_accept, &m);
+        (void)down(GODWIT_NAS_CIPHERED, &w);
+    }
+    assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_ACTIVE);
+    m.bearer_status = godwit_slice("\x40\x00", 2);
+    BUILD(emm, service_accept, &m);
+    (void)down(GODWIT_NAS_CIPHERED, &w);
+    assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_ATTACHED);
+    assert_true(phone_said(&phone, "deactivated"));
+}
+
 static void the_network_may_take_the_bearer_away(void **state)
 {
     godwit_esm_answer_t accept;
@@ -1382,6 +1402,7 @@ int main(void)
         CASE(a_modification_out_of_idle_resumes_first),
         CASE(a_page_in_the_middle_of_a_modification_makes_it_resume),
         CASE(a_modification_that_is_refused_or_not_answered_ends_with_an_empty_container),
+        CASE(a_bearer_that_the_network_does_not_have_is_given_up),
         CASE(the_network_may_take_the_bearer_away),
         CASE(the_network_may_authenticate_again_under_the_keys_in_use),
         CASE(a_detach_without_answer_ends_all_the_same),

@@ -74,9 +74,10 @@ static godwit_slice_t up(bool protect)
     assert_int_equal(godwit_##layer##_##name##_build(message, &w), GODWIT_OK)
 
 /* What comes from the network in the one context there is. */
+static uint8_t transaction_id;
 #define TO_DEVICE                                                                                                      \
     {                                                                                                                  \
-        .id = 0, .to_originator = true                                                                                 \
+        .id = transaction_id, .to_originator = true                                                                    \
     }
 
 /* ---- the network's steps ---- */
@@ -203,6 +204,8 @@ static void expect_activate_request(const char *container)
     godwit_sm_activate_request_t m;
     assert_int_equal(godwit_sm_activate_request_parse(up(true), &m), GODWIT_OK);
     assert_int_equal(m.nsapi, 5);
+    transaction_id = m.transaction.id;
+    assert_false(m.transaction.to_originator);
     assert_int_equal(m.address.organisation, GODWIT_SM_PDP_ORGANISATION_ETSI);
     assert_int_equal(m.address.number, GODWIT_SM_PDP_NON_IP);
     assert_true(godwit_slice_equal(m.apn, godwit_slice(labels, sizeof labels - 1)));
@@ -427,9 +430,11 @@ static void an_activation_that_is_refused_leaves_the_device_attached(void **stat
     (void)down(&w, true);
     assert_int_equal(phone_reason(&phone, "given_up"), GODWIT_NOT_ENTITLED);
     assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_ATTACHED);
+    uint8_t before = transaction_id;
     activate();
     for (unsigned i = 0; i < 5; i++) {
         expect_activate_request(CONTAINER_UP);
+        assert_int_equal(transaction_id, before + 1); /* a new one, and the same for each sending */
         phone_timer(&phone);
     }
     phone_expect_silence(&phone);
@@ -821,6 +826,31 @@ static void a_modification_that_is_refused_ends_with_an_empty_container(void **s
     assert_int_equal(phone.container.len, 0);
 }
 
+static void a_context_that_the_network_does_not_have_is_given_up(void **state)
+{
+    (void)state;
+    come_up("down");
+    modify("again up");
+    expect_modify_request("again up");
+    godwit_sm_reject_t m = {.transaction = TO_DEVICE, .cause = GODWIT_SM_CAUSE_UNKNOWN_CONTEXT};
+    BUILD(sm, modify_reject, &m);
+    (void)down(&w, true);
+    assert_true(phone_said(&phone, "deactivated"));
+    assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_ATTACHED);
+    activate();
+    expect_activate_request("again up"); /* the last that the owner gave */
+    accept_activation("down");
+    godwit_gmm_service_accept_t accept = {.has_contexts = true, .contexts = 1u << 5};
+    for (unsigned i = 0; i < 2; i++) {
+        uint8_t octets[16];
+        godwit_writer_t out = godwit_writer(octets, sizeof octets);
+        assert_int_equal(godwit_gmm_service_accept_build(&accept, &out), GODWIT_OK);
+        (void)down(&out, true);
+        assert_int_equal(godwit_access_state(&phone.access), i == 0 ? GODWIT_ACCESS_ACTIVE : GODWIT_ACCESS_ATTACHED);
+        accept.contexts = 1u << 6;
+    }
+}
+
 static void the_network_may_modify_and_deactivate(void **state)
 {
     godwit_sm_modify_accept_ms_t modified;
@@ -919,6 +949,7 @@ int main(void)
         CASE(a_release_without_protection_only_costs_a_service_request),
         CASE(a_modification_carries_a_new_container_both_ways),
         CASE(a_modification_that_is_refused_ends_with_an_empty_container),
+        CASE(a_context_that_the_network_does_not_have_is_given_up),
         CASE(the_network_may_modify_and_deactivate),
         CASE(the_network_may_detach_us),
         CASE(a_detach_out_of_idle_resumes_first_and_ends_in_any_case),

@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (godwit_usim_save(&usim, image) != GODWIT_OK ||
         godwit_usim_load(&again, &weak_crypto, godwit_slice(image, sizeof image)) != GODWIT_OK ||
-        memcmp(&usim.sqn, &again.sqn, sizeof usim.sqn) != 0) {
+        memcmp(&usim.sqn, &again.sqn, sizeof usim.sqn) != 0 || usim.e2m != again.e2m ||
+        usim.amf_flag != again.amf_flag) {
         abort();
     }
     godwit_status_t status = godwit_usim_step(&usim, rand, autn, &out);

@@ -106,7 +106,7 @@ const godwit_serving_policy_t *godwit_serving_policy_of(const godwit_serving_pol
                                                         const godwit_imsi_t *imsi)
 {
     for (size_t i = 0; i < count; i++) {
-        if (godwit_policy_is_home(table[i].home, imsi)) {
+        if (table[i].any || godwit_policy_is_home(table[i].home, imsi)) {
             return &table[i];
         }
     }

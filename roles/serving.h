@@ -22,6 +22,7 @@ typedef struct godwit_serving_home {
  * them, the caller's; in the place of its own orders and numbers they hold for whom they are. */
 typedef struct godwit_serving_policy {
     godwit_plmn_t home;
+    bool any;     /* for every home: it stands last */
     bool refused; /* nothing is left that both allow: no service */
     godwit_policy_access_t access;
 } godwit_serving_policy_t;

@@ -131,6 +131,16 @@ bool access_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     return good;
 }
 
+void access_policies(godwitd_t *d, const godwit_serving_policy_t *table, size_t count)
+{
+    if (d->access != NULL) {
+        d->access->mme.config.policies = table;
+        d->access->mme.config.policy_count = count;
+        d->access->sgsn.config.policies = table;
+        d->access->sgsn.config.policy_count = count;
+    }
+}
+
 static void wipe_and_free(void *memory, size_t size)
 {
     if (memory != NULL) {

@@ -83,6 +83,8 @@ void functions_free(godwitd_t *d);
 
 /* access.c: the roles of an access network. */
 bool access_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+/* What policies mean for the nodes here; the table is the caller's. */
+void access_policies(godwitd_t *d, const godwit_serving_policy_t *table, size_t count);
 void access_free(godwitd_t *d);
 
 /* exits.c: where what the roles ask goes. */

@@ -14,11 +14,14 @@ static void note(godwitd_t *d, godwit_log_level_t level, const char *event, cons
     godwit_observe_note(&d->observer, daemon_now_ms(), level, event, text);
 }
 
-/* The rules that the HSE goes by: those that we made known, each merged with what the other network gave us. */
+#define OTHERS_MAX (GODWIT_POLICY_NETWORKS_MAX + GODWIT_POLICY_BOOK_MAX)
+
+/* What we made known, merged with what each other network gave us: rules for the HSE, by serving network; for MME and SGSN, by home. */
 typedef struct daemon_rules {
     godwit_policy_rules_t standard;
     size_t count;
-    godwit_policy_network_t networks[GODWIT_POLICY_NETWORKS_MAX + GODWIT_POLICY_BOOK_MAX];
+    godwit_policy_network_t networks[OTHERS_MAX];
+    godwit_serving_policy_t serving[OTHERS_MAX + 1]; /* the last is for every other home */
 } daemon_rules_t;
 
 static void tell_merge(godwitd_t *d, godwit_plmn_t plmn, const godwit_policy_fault_t *fault)
@@ -36,6 +39,7 @@ static void add_rules(godwitd_t *d, daemon_rules_t *rules, const godwit_policy_t
     const godwit_policy_rules_t *ours = godwit_policy_rules_for(own, theirs->plmn);
     godwit_policy_fault_t fault;
     place->plmn = theirs->plmn;
+    godwit_serving_policy_fill(own, theirs, theirs->plmn, &rules->serving[rules->count - 1]);
     if (godwit_policy_merge(ours, godwit_policy_rules_for(theirs, own->plmn), &place->rules, &fault) != GODWIT_OK) {
         place->rules = *ours;
         memset(place->rules.suites, 0, sizeof place->rules.suites);
@@ -50,6 +54,8 @@ static void add_unanswered(const godwitd_t *d, daemon_rules_t *rules, const godw
 {
     for (size_t i = 0; i < own->network_count; i++) {
         if (!godwit_policy_book_of(d->policies, own->networks[i].plmn, room)) {
+            godwit_plmn_t plmn = own->networks[i].plmn;
+            godwit_serving_policy_fill(own, NULL, plmn, &rules->serving[rules->count]);
             rules->networks[rules->count++] = own->networks[i];
         }
     }
@@ -72,6 +78,9 @@ static void apply(godwitd_t *d)
     d->hse.role.config.rules = &rules->standard;
     d->hse.role.config.networks = rules->networks;
     d->hse.role.config.network_count = rules->count;
+    godwit_serving_policy_fill(&own, NULL, (godwit_plmn_t){{0xFF, 0xFF, 0xFF}}, &rules->serving[rules->count]);
+    rules->serving[rules->count].any = true;
+    access_policies(d, rules->serving, rules->count + 1);
     free(d->rules);
     d->rules = rules;
     if (d->hss != NULL) {

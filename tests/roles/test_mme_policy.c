@@ -145,6 +145,26 @@ static void where_nothing_is_left_there_is_no_service(void **state)
     assert_null(mme_row(&w, &d));
 }
 
+/* Homes that no entry names go by the default of the own policy. */
+static void every_other_home_goes_by_the_default(void **state)
+{
+    (void)state;
+    godwit_serving_policy_t two[2];
+    own.standard.eia[0] = 3;
+    own.standard.eia_count = 1;
+    godwit_serving_policy_fill(&own, &home, SAMPLE_HOME, &two[0]);
+    godwit_serving_policy_fill(&own, NULL, (godwit_plmn_t){{0xFF, 0xFF, 0xFF}}, &two[1]);
+    two[1].any = true;
+    w.config.policies = two;
+    w.config.policy_count = 2;
+    mme_world_restart(&w);
+    mme_attach(&w, &d);
+    assert_int_equal(d.nas.eia, 2);
+    mme_device_t other = mme_device("262010000000002", 2);
+    mme_attach(&w, &other);
+    assert_int_equal(other.nas.eia, 3);
+}
+
 static void unaware_mme_has_no_policy(void **state)
 {
     (void)state;
@@ -166,6 +186,7 @@ int main(void)
         cmocka_unit_test_setup(aka_runs_when_the_last_is_too_long_ago, setup),
         cmocka_unit_test_setup(context_under_an_algorithm_that_is_no_longer_allowed_is_not_reused, setup),
         cmocka_unit_test_setup(where_nothing_is_left_there_is_no_service, setup),
+        cmocka_unit_test_setup(every_other_home_goes_by_the_default, setup),
         cmocka_unit_test_setup(unaware_mme_has_no_policy, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,8 +27,9 @@ godwit_status_t godwit_device_access_key_set(godwit_device_t *device, godwit_agr
         godwit_equal_secret(a->key_set, e2m_keyset, sizeof a->key_set)) {
         return GODWIT_OK; /* it is known, and what was taken of it */
     }
-    bool bearer = a->bearer;
+    const bool bearer = a->bearer, uncertain = a->uncertain;
     godwit_wipe(a, sizeof *a);
+    a->uncertain = uncertain;
     a->agreement = (uint8_t)agreement;
     a->bearer = bearer;
     memcpy(a->rand, rand, sizeof a->rand);
@@ -194,6 +195,7 @@ static void take(godwit_device_t *device, const godwit_emsdp_key_t *key, bool be
     godwit_wipe(&s->next, sizeof s->next);
     s->state = GODWIT_SESSION_ACTIVE;
     s->flags &= (uint8_t)~GODWIT_DEVICE_DISTRUSTED;
+    device->access.uncertain = false;
     if (begins) {
         godwit_device_access_leave(device);
         s->generation = key->generation;
@@ -273,6 +275,7 @@ godwit_status_t godwit_device_fall_back(godwit_device_t *device, godwit_status_t
     godwit_device_event(requests, separate ? "fallback" : "refused", reason);
     device->access.wants_modify = false;
     device->access.fallen_back = separate;
+    device->access.uncertain = device->session.state != GODWIT_SESSION_IDLE;
     if (!waited) {
         return GODWIT_OK;
     }

@@ -118,6 +118,7 @@ godwit_status_t godwit_device_manage_keys_response(godwit_device_t *device, cons
     }
     godwit_device_settle(device, in);
     device->session.synchronised = godwit_device_sending_key(device)->hot.up_next_out;
+    device->access.uncertain = false;
     godwit_device_exchange_end(device);
     godwit_device_timer_cancel(requests);
     godwit_device_store(device, requests);

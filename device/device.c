@@ -105,12 +105,13 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t ask_under_key(godwit_device_t *de
     return status;
 }
 
-/* Whether so many COUNTs went without a sign of the network, some perhaps skipped by power losses, that it might not follow the next. */
+/* Whether so many COUNTs went without a sign of the network, some perhaps skipped by power losses, that it might not follow the next; or
+ * whether it may have taken another key meanwhile: a MAC that is wrong to it is met with silence. */
 static bool is_out_of_sight(godwit_device_t *device)
 {
     uint32_t sight = UINT32_C(2) << (3u + 8u * device->config.framing.counter_octets);
-    return godwit_device_sending_key(device)->hot.up_next_out - device->session.synchronised >= sight &&
-           device->exchange.pending == 0;
+    uint32_t unseen = godwit_device_sending_key(device)->hot.up_next_out - device->session.synchronised;
+    return (unseen >= sight || device->access.uncertain) && device->exchange.pending == 0;
 }
 
 static godwit_status_t send_user(godwit_device_t *device, godwit_slice_t reading, godwit_device_requests_t *requests)
@@ -214,6 +215,9 @@ static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
     godwit_device_exchange_t *x = &device->exchange;
     if (x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
         device->session.state = GODWIT_SESSION_ACTIVE;
+        device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
+    } else if (x->pending == GODWIT_MANAGE_KEYS_REQUEST && device->access.uncertain) {
+        device->access.uncertain = false;
         device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
     } else if (x->pending == GODWIT_MANAGE_KEYS_REQUEST) {
         device->session.synchronised += UINT32_C(1) << (3u + 8u * device->config.framing.counter_octets);

@@ -170,6 +170,7 @@ static void adopt(godwit_device_t *device, const godwit_emsdp_key_t *key, bool o
 {
     godwit_device_session_t *s = &device->session;
     godwit_device_access_leave(device);
+    device->access.uncertain = false;
     s->current = *key;
     godwit_wipe(&s->next, sizeof s->next);
     s->generation = key->generation;

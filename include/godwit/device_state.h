@@ -35,12 +35,14 @@ typedef struct godwit_device_attempt {
 
 /* The key set of the last access AKA run. In memory only, but for that of the session: with the power the attachment is gone. */
 typedef struct godwit_device_access {
-    uint8_t agreement;   /* 01 or 02; 0: there is none */
-    bool is_current;     /* the session's keys come from it: its generation is the session's */
-    bool bearer;         /* a container named it: Solution 1 */
-    bool asked;          /* that container is not answered yet */
-    bool wants_modify;   /* "modify_bearer" was raised, and no container has been asked for since */
-    bool fallen_back;    /* the network did not take it: separate AKA from here on */
+    uint8_t agreement; /* 01 or 02; 0: there is none */
+    bool is_current;   /* the session's keys come from it: its generation is the session's */
+    bool bearer;       /* a container named it: Solution 1 */
+    bool asked;        /* that container is not answered yet */
+    bool wants_modify; /* "modify_bearer" was raised, and no container has been asked for since */
+    bool fallen_back;  /* the network did not take it: separate AKA from here on */
+    bool
+        uncertain; /* a container was not answered with a Start: whether the network still has the session's key must be asked */
     uint32_t generation; /* last accepted, unless is_current */
     uint8_t rand[16], sqn[6];
     uint8_t key_set[32];

@@ -39,8 +39,11 @@ void godwit_hse_set_bearers(godwit_hse_t *hse, godwit_hse_bearer_t *bearers, siz
 godwit_hse_bearer_t *godwit_hse_bearer_find(godwit_hse_t *hse, const godwit_address_t *address)
 {
     size_t ways;
+    if (hse->bearer_capacity == 0 || !godwit_hse_is_tunnel(address)) {
+        return NULL;
+    }
     godwit_hse_bearer_t *set = set_of(hse, address, &ways);
-    for (size_t i = 0; i < ways && godwit_hse_is_tunnel(address); i++) {
+    for (size_t i = 0; i < ways; i++) {
         if (set[i].used && godwit_address_equal(&set[i].address, address)) {
             return &set[i];
         }

@@ -65,6 +65,9 @@ godwit_status_t godwit_hse_id_of_tunnel(godwit_hse_turn_t *turn, const godwit_ad
     if (bearer != NULL && bearer->pending) {
         live |= 1u << bearer->key.hot.key_id;
     }
+    if (bearer != NULL && bearer->flushed) { /* the device may go on with that one */
+        live |= 1u << bearer->parked.key_id;
+    }
     godwit_status_t status = godwit_hse_turn_find(turn, *id, NULL);
     if (status == GODWIT_OK) {
         const godwit_session_record_t *record = &turn->work.record;

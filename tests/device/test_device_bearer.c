@@ -118,7 +118,8 @@ static void attach(void)
 static void expect_reading(const char *reading)
 {
     godwit_emsdp_opened_t opened;
-    assert_int_equal(godwit_emsdp_open(CRYPTO, &d.network, dut_sent(&d, 0), EMPTY, plain, &opened), GODWIT_OK);
+    assert_int_equal(godwit_emsdp_open(CRYPTO, &d.network, dut_sent(&d, dut_sends(&d) - 1), EMPTY, plain, &opened),
+                     GODWIT_OK);
     assert_true(opened.user_plane);
     assert_true(godwit_slice_equal(opened.payload, godwit_slice_of_string(reading)));
     godwit_emsdp_accept(&d.network, &opened);
@@ -446,6 +447,44 @@ static void a_second_access_run_changes_nothing_until_its_start(void **state)
     expect_reading("three");
 }
 
+/* The network may have made a Start that never arrived, and then meets every datagram with silence. */
+static void after_a_container_without_a_start_the_key_is_asked_after(void **state)
+{
+    (void)state;
+    attach();
+    (void)make_container();
+    give_answer(EMPTY);
+    expect_fallback(GODWIT_NOT_FOUND);
+    dut_send(&d, "one");
+    assert_int_equal(dut_sends(&d), 2);
+    godwit_emsdp_opened_t opened;
+    assert_int_equal(godwit_emsdp_open(CRYPTO, &d.network, dut_sent(&d, 0), EMPTY, plain, &opened), GODWIT_OK);
+    assert_int_equal(opened.control.command, GODWIT_MANAGE_KEYS_REQUEST);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(godwit_device_timer(&d.device, d.random, &d.requests), GODWIT_OK);
+    }
+    assert_non_null(dut_event(&d, "given_up"));
+    dut_send(&d, "two"); /* not under that key */
+    assert_non_null(dut_event(&d, "session_requested"));
+}
+
+static void an_answer_makes_the_key_certain_again(void **state)
+{
+    (void)state;
+    attach();
+    (void)make_container();
+    give_answer(EMPTY);
+    dut_send(&d, "one");
+    godwit_emsdp_opened_t opened;
+    assert_int_equal(godwit_emsdp_open(CRYPTO, &d.network, dut_sent(&d, 0), EMPTY, plain, &opened), GODWIT_OK);
+    godwit_emsdp_accept(&d.network, &opened);
+    const godwit_emsdp_control_t m = {.command = GODWIT_MANAGE_KEYS_RESPONSE};
+    octets_t response = dut_seal(&d, &m);
+    dut_receive(&d, octets_slice(&response));
+    dut_send(&d, "two");
+    assert_int_equal(dut_sends(&d), 1);
+}
+
 static void a_key_set_given_twice_keeps_its_generations(void **state)
 {
     (void)state;
@@ -663,6 +702,8 @@ int main(void)
         T(a_replayed_answer_is_not_taken_twice),
         T(a_key_that_the_network_has_again_goes_on_with_its_counts),
         T(a_second_access_run_changes_nothing_until_its_start),
+        T(after_a_container_without_a_start_the_key_is_asked_after),
+        T(an_answer_makes_the_key_certain_again),
         T(a_key_set_given_twice_keeps_its_generations),
         T(an_owner_who_does_not_modify_is_asked_again_and_at_last_given_up),
         T(a_reboot_goes_on_where_the_record_stands),

@@ -689,6 +689,19 @@ static void another_generation_is_a_hint_and_then_a_modification(void **state)
     hse_bearer_reading(&b, &d, "two again");
 }
 
+static void a_new_start_does_not_take_the_key_id_that_is_parked(void **state)
+{
+    (void)state;
+    hse_bearer_set_up(&b, &d);
+    hse_bearer_reading(&b, &d, "one");
+    godwit_parked_t parked = hse_bearer_flush(&b);
+    hse_make_container(&d, 1);
+    hse_give_bearer(&b, &d);
+    hse_answer_pull(&b);
+    hse_bearer_take_start(&b, &d);
+    assert_int_not_equal(d.key.hot.key_id, parked.key_id);
+}
+
 static void one_datagram_is_held_and_one_question_asked(void **state)
 {
     (void)state;
@@ -981,6 +994,7 @@ int main(void)
         T(a_start_never_used_is_parked_too),
         T(an_old_parking_repeated_does_not_begin_counts_again),
         T(another_generation_is_a_hint_and_then_a_modification),
+        T(a_new_start_does_not_take_the_key_id_that_is_parked),
         T(one_datagram_is_held_and_one_question_asked),
         T(a_question_that_was_lost_is_asked_again),
         T(a_parked_key_never_replaces_a_live_one),

@@ -67,7 +67,9 @@ static void send_accept(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     uint8_t octets[8];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     godwit_emm_service_accept_t m;
+    const uint8_t bearers[2] = {(uint8_t)(1U << ue->bearer), (uint8_t)(1U << ue->bearer >> 8)}; /* 9.9.2.1 */
     memset(&m, 0, sizeof m);
+    m.bearer_status = godwit_slice(bearers, sizeof bearers);
     if (godwit_emm_service_accept_build(&m, &w) == GODWIT_OK) {
         (void)godwit_mme_send(t, ue, GODWIT_NAS_CIPHERED, &w);
     }

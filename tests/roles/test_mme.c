@@ -652,6 +652,7 @@ static void an_idle_device_resumes_with_its_data(void **state)
     mme_up(&w, &d, GODWIT_NAS_PARTLY, mme_service_request(&d, "awake", octets));
     assert_slice_text(mme_data_up(&w, 0), "awake");
     assert_int_equal(mme_down(&w, &d, 0), GODWIT_EMM_SERVICE_ACCEPT);
+    assert_memory_equal(d.plain, "\x07\x4F\x57\x02\x20\x00", 6); /* with the status of bearer 5 */
     assert_true(owner_saw(&w.owner, "resumed", GODWIT_OK));
     data_flows();
     /* A service request that does not verify is rejected, and the context stays (TS 24.301 4.4.4.3). */

@@ -121,7 +121,9 @@ typedef struct godwit_mme_config {
     uint8_t attempts;        /* sendings of one message; 0: 5 (TS 24.301 10.2: four times again) */
     uint32_t hss_timeout_ms; /* 0: 6000 */
     uint32_t idle_ms;        /* the radio is released after so long without a message; 0: never by us */
-    uint32_t setup_ms;       /* a row that proves nothing makes room for another after so long; 0: 20000 */
+    uint32_t
+        retain_ms; /* keys of a detached device stay for so long, and longer while another attach may use them; 0: 60000 */
+    uint32_t setup_ms; /* a row that proves nothing makes room for another after so long; 0: 20000 */
 } godwit_mme_config_t;
 
 typedef struct godwit_mme {

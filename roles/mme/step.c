@@ -10,6 +10,7 @@
 #define ATTEMPTS 5
 #define HSS_TIMEOUT_MS 6000
 #define SETUP_MS 20000
+#define RETAIN_MS 60000
 #define ALGORITHM_MAX 3
 
 static bool are_algorithms(const uint8_t *order, uint8_t count, uint8_t least)
@@ -37,6 +38,7 @@ static void set_defaults(godwit_mme_config_t *c)
     c->retransmit_ms = c->retransmit_ms == 0 ? RETRANSMIT_MS : c->retransmit_ms;
     c->attempts = c->attempts == 0 ? ATTEMPTS : c->attempts;
     c->hss_timeout_ms = c->hss_timeout_ms == 0 ? HSS_TIMEOUT_MS : c->hss_timeout_ms;
+    c->retain_ms = c->retain_ms == 0 ? RETAIN_MS : c->retain_ms;
     c->setup_ms = c->setup_ms == 0 ? SETUP_MS : c->setup_ms;
 }
 

@@ -80,6 +80,16 @@ static void on_detaching(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     godwit_mme_nas_timer(t, ue, t->mme->config.retransmit_ms);
 }
 
+/* A detached device: its keys are of no use any more, or may be. */
+static void on_retained(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+{
+    if (godwit_mme_may_serve_again(t->mme, ue, t->in->now_ms)) {
+        godwit_mme_nas_timer(t, ue, t->mme->config.retain_ms);
+    } else {
+        godwit_mme_free(t, ue);
+    }
+}
+
 static void on_idle(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     if (ue->state == GODWIT_MME_REGISTERED && ue->connected && ue->waiting == GODWIT_MME_NOTHING) {
@@ -111,6 +121,9 @@ void godwit_mme_on_timer(godwit_mme_turn_t *t, uint32_t timer)
         break;
     case GODWIT_MME_DETACHING:
         on_detaching(t, ue);
+        break;
+    case GODWIT_MME_DEREGISTERED:
+        on_retained(t, ue);
         break;
     default:
         break;

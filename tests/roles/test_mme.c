@@ -562,6 +562,19 @@ static void reattach(godwit_nas_header_type_t type)
     mme_up(&w, &d, type, mme_attach_request(&d, octets));
 }
 
+static void attach_after_detach(void)
+{
+    uint8_t octets[32];
+    mme_world_restart(&w);
+    d = mme_device("001010123456789", 1);
+    mme_attach(&w, &d);
+    mme_up(&w, &d, GODWIT_NAS_CIPHERED, mme_detach_request(&d, 1, octets));
+    assert_int_equal(mme_down(&w, &d, 0), GODWIT_EMM_DETACH_ACCEPT);
+    mme_nas_timer(&w, &d); /* it may still be used */
+    reattach(GODWIT_NAS_INTEGRITY);
+    assert_true(owner_saw(&w.owner, "context_reused", GODWIT_OK));
+}
+
 static void a_known_context_is_reused_as_often_as_policy_says(void **state)
 {
     (void)state;
@@ -581,6 +594,7 @@ static void a_known_context_is_reused_as_often_as_policy_says(void **state)
     reattach(GODWIT_NAS_INTEGRITY); /* the third */
     (void)owner_message(&w.owner, GODWIT_AUTH_INFO_REQUEST, 0);
     data_flows(); /* the old context lives until the new one is proved */
+    attach_after_detach();
 }
 
 static void another_capability_or_key_set_is_authenticated(void **state)
@@ -904,6 +918,8 @@ static void a_device_detaches(void **state)
     assert_int_equal(mme_gtpc_count(&w), 0);
     mme_up(&w, &d, GODWIT_NAS_CIPHERED, mme_data("late", octets));
     assert_true(owner_saw(&w.owner, "refused", GODWIT_WRONG_STATE));
+    mme_nas_timer(&w, &d);
+    assert_null(mme_row(&w, &d)); /* its keys are gone */
     d = mme_device("001010123456789", 1);
     w.owner.now_ms += 100000;
     mme_attach(&w, &d);

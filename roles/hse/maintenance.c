@@ -25,11 +25,22 @@ static uint64_t or_else(uint64_t configured, uint64_t otherwise)
     return configured != 0 ? configured : otherwise;
 }
 
+/* A suite of another country, or of a policy that holds no more: where the device is now it says in its next Session Request only, so such a
+ * session lives as long as the policy lets an AKA run serve, and no longer. */
+static bool has_overstayed(const godwit_hse_turn_t *turn)
+{
+    const godwit_policy_rules_t *rules = turn->hse->config.rules;
+    const godwit_session_record_t *record = &turn->work.record;
+    return rules != NULL && !godwit_policy_allows_suite(rules, record->current.hot.suite) &&
+           has_passed(record->created_ms, turn->in->now_ms, UINT64_C(1000) * rules->reauthenticate_s);
+}
+
 bool godwit_hse_reauthentication_is_due(const godwit_hse_turn_t *turn)
 {
     const godwit_hse_config_t *config = &turn->hse->config;
     const godwit_session_record_t *record = &turn->work.record;
-    return record->generations >= or_else(config->reauthenticate_generations, REAUTHENTICATE_GENERATIONS) ||
+    return has_overstayed(turn) ||
+           record->generations >= or_else(config->reauthenticate_generations, REAUTHENTICATE_GENERATIONS) ||
            has_passed(record->created_ms, turn->in->now_ms, or_else(config->reauthenticate_ms, REAUTHENTICATE_MS));
 }
 

@@ -137,8 +137,11 @@ godwit_status_t godwit_access_container(godwit_access_t *access, godwit_slice_t 
 godwit_status_t godwit_access_activate(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     godwit_access_begin(access, requests);
-    if (access->config.kind != GODWIT_ACCESS_UMTS || access->state != GODWIT_ACCESS_ATTACHED) {
+    if (access->state != GODWIT_ACCESS_ATTACHED) {
         return GODWIT_WRONG_STATE;
+    }
+    if (access->config.kind == GODWIT_ACCESS_EPS) {
+        return godwit_access_attach(access, requests);
     }
     if (access->exchange.pending != GODWIT_ACCESS_NOTHING || access->awaits_container) {
         return GODWIT_AGAIN;

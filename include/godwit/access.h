@@ -115,7 +115,7 @@ typedef struct godwit_access_requests {
 typedef enum godwit_access_state {
     GODWIT_ACCESS_DETACHED,
     GODWIT_ACCESS_ATTACHING,
-    GODWIT_ACCESS_ATTACHED, /* UMTS: no PDP context (yet) */
+    GODWIT_ACCESS_ATTACHED, /* without PDP context or bearer: not yet, or not any more */
     GODWIT_ACCESS_ACTIVE,   /* a bearer or PDP context is there */
     GODWIT_ACCESS_DETACHING,
 } godwit_access_state_t;
@@ -127,7 +127,9 @@ GODWIT_MUST_USE godwit_status_t godwit_access_init(godwit_access_t *access, cons
 /* Attach. EPS: with the default bearer of config.apn. A device that is attached attaches anew: its keys and bearer hold until those of the new
  * attach do. GODWIT_AGAIN while a procedure runs. */
 GODWIT_MUST_USE godwit_status_t godwit_access_attach(godwit_access_t *access, godwit_access_requests_t *requests);
-/* UMTS: the PDP context of config.apn, after "attached"; the container goes in its PCO. GODWIT_WRONG_STATE for EPS and in other states. */
+/* UMTS: the PDP context of config.apn, after "attached"; the container goes in its PCO. EPS, where the network has taken the bearer away:
+ * attaches anew. GODWIT_WRONG_STATE in other states than GODWIT_ACCESS_ATTACHED, GODWIT_AGAIN while a procedure runs or the container of KEY_SET
+ * has not come. */
 GODWIT_MUST_USE godwit_status_t godwit_access_activate(godwit_access_t *access, godwit_access_requests_t *requests);
 /* Contents of the container up, after KEY_SET (kept for the PCO of the activation), empty for none. Sends what waited for it.
  * GODWIT_NO_SPACE when too long. */

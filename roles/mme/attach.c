@@ -153,6 +153,7 @@ static void reuse(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const attach_t *a)
     godwit_mme_deregister(t, ue);
     ue->address = t->in->from;
     ue->connected = true;
+    godwit_mme_own_address(t, ue);
     ue->m_tmsi = godwit_load_u32(t->in->random.ptr + 4) | 0xC0000000U;
     ue->teid = (godwit_load_u32(t->in->random.ptr) & 0xFFFF0000U) | (ue->teid & 0xFFFF);
     ue->attaches++;

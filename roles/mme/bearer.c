@@ -85,11 +85,12 @@ void godwit_mme_on_esm(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t
         godwit_mme_event(t, "refused", GODWIT_WRONG_STATE, ue, "session management without a bearer");
         return;
     }
-    if (!ue->connected) { /* it speaks, so there is a connection */
-        ue->connected = true;
-        godwit_mme_idle_timer(t, ue);
-    }
+    bool was = ue->connected;
+    godwit_mme_spoken(t, ue);
     on_esm_of_bearer(t, ue, &head, type, plain);
+    if (!was && ue->state == GODWIT_MME_REGISTERED && ue->connected) {
+        godwit_mme_resumed(t, ue);
+    }
 }
 
 /* ---- down ---- */

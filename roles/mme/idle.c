@@ -75,18 +75,24 @@ static void send_accept(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     }
 }
 
-static void resume(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+void godwit_mme_spoken(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
-    bool was = ue->connected;
+    if (!ue->connected) {
+        godwit_mme_event(t, "resumed", GODWIT_OK, ue, NULL);
+    }
     ue->connected = true;
     godwit_mme_idle_timer(t, ue);
     if (ue->waiting == GODWIT_MME_PAGED) {
         ue->waiting = GODWIT_MME_NOTHING;
         godwit_mme_nas_timer(t, ue, 0);
     }
-    send_accept(t, ue);
-    if (!was) {
-        godwit_mme_event(t, "resumed", GODWIT_OK, ue, NULL);
+}
+
+void godwit_mme_resumed(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+{
+    godwit_mme_flush(t, ue);
+    if (ue->detach_wanted) {
+        godwit_mme_detach(t, ue, ue->detach_type);
     }
 }
 
@@ -106,14 +112,12 @@ void godwit_mme_on_service(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_sli
         godwit_mme_service_reject(t, &t->in->from, GODWIT_EMM_CAUSE_IMPLICITLY_DETACHED);
         return;
     }
-    resume(t, ue);
-    godwit_mme_flush(t, ue);
+    godwit_mme_spoken(t, ue);
+    send_accept(t, ue);
     if (m.esm.ptr != NULL && godwit_esm_type(m.esm, &head, &type) == GODWIT_OK && type == GODWIT_ESM_DATA_TRANSPORT) {
         godwit_mme_data_up(t, ue, m.esm);
     } else if (m.esm.ptr != NULL) {
         godwit_mme_event(t, "refused", GODWIT_MALFORMED, ue, "a service request with something else than data");
     }
-    if (ue->detach_wanted) {
-        godwit_mme_detach(t, ue, ue->detach_type);
-    }
+    godwit_mme_resumed(t, ue);
 }

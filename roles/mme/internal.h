@@ -36,6 +36,8 @@ godwit_mme_ue_t *godwit_mme_by_transaction(godwit_mme_t *mme, uint32_t transacti
 godwit_mme_ue_t *godwit_mme_by_imsi(godwit_mme_t *mme, const godwit_imsi_t *imsi, const godwit_mme_ue_t *but);
 /* A row for an attach that has proved nothing; NULL when the table is full of what is worth more. Never a registered device's. */
 godwit_mme_ue_t *godwit_mme_take_row(godwit_mme_turn_t *t);
+/* The device is at this address now: whoever else was has none any more. */
+void godwit_mme_own_address(godwit_mme_turn_t *t, const godwit_mme_ue_t *ue);
 /* Timers, GTP requests, keys: all of it ends. */
 void godwit_mme_free(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 
@@ -101,6 +103,10 @@ void godwit_mme_on_command_failed(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uin
 void godwit_mme_on_modify_answer(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain, bool accepted);
 void godwit_mme_update_answer(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t cause);
 
+/* The device has spoken, protected: there is a radio connection, and no need to page. */
+void godwit_mme_spoken(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+/* What waited for the connection. */
+void godwit_mme_resumed(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 void godwit_mme_on_service(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain); /* idle.c */
 void godwit_mme_on_release(godwit_mme_turn_t *t);
 void godwit_mme_release(godwit_mme_turn_t *t, godwit_mme_ue_t *ue); /* by the network */

@@ -59,7 +59,7 @@ void godwit_mme_secure(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     godwit_mme_free(t, ue);
 }
 
-/* The row is a device from now on: other rows of its IMSI end, and whoever else had this address has none any more. */
+/* The row is a device from now on: other rows of its IMSI end. */
 static void replace_others(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_mme_ue_t *other = godwit_mme_by_imsi(t->mme, &ue->imsi, ue);
@@ -70,16 +70,7 @@ static void replace_others(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
         godwit_mme_deregister(t, other);
         godwit_mme_free(t, other);
     }
-    other = godwit_mme_secured_at(t->mme, &ue->address, NULL);
-    while (other != NULL) {
-        godwit_mme_ue_t *next = godwit_mme_secured_at(t->mme, &ue->address, other);
-        if (other != ue) {
-            other->connected = false;
-            other->address.len = 0;
-            godwit_mme_idle_timer(t, other);
-        }
-        other = next;
-    }
+    godwit_mme_own_address(t, ue);
 }
 
 void godwit_mme_on_secured(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain)

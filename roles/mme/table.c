@@ -124,6 +124,20 @@ godwit_mme_ue_t *godwit_mme_take_row(godwit_mme_turn_t *t)
     return best;
 }
 
+void godwit_mme_own_address(godwit_mme_turn_t *t, const godwit_mme_ue_t *ue)
+{
+    godwit_mme_ue_t *other = godwit_mme_secured_at(t->mme, &ue->address, NULL);
+    while (other != NULL) {
+        godwit_mme_ue_t *next = godwit_mme_secured_at(t->mme, &ue->address, other);
+        if (other != ue) {
+            other->connected = false;
+            other->address.len = 0;
+            godwit_mme_idle_timer(t, other);
+        }
+        other = next;
+    }
+}
+
 void godwit_mme_free(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_mme_t *mme = t->mme;

@@ -755,6 +755,36 @@ static void data_for_an_idle_device_pages_it(void **state)
     data_flows();
 }
 
+static void data_of_a_device_that_is_paged_is_its_answer(void **state)
+{
+    (void)state;
+    uint8_t octets[64];
+    mme_attach(&w, &d);
+    go_idle();
+    mme_sgw_data(&w, mme_row(&w, &d)->teid, "held");
+    mme_up(&w, &d, GODWIT_NAS_CIPHERED,
+           mme_data("still here", octets)); /* a release that overtook it, or a forged one */
+    assert_slice_text(mme_data_up(&w, 0), "still here");
+    assert_int_equal(mme_down(&w, &d, 0), GODWIT_ESM_DATA_TRANSPORT);
+    mme_nas_timer(&w, &d);
+    assert_int_equal(w.owner.outbox.count, 0);
+    data_flows();
+}
+
+static void an_address_belongs_to_the_last_that_is_proved(void **state)
+{
+    (void)state;
+    mme_attach(&w, &d);
+    mme_device_t next = mme_device("001010000000002", 1); /* a NAT gives the same address to another */
+    w.owner.now_ms += 100000;
+    mme_attach(&w, &next);
+    mme_sgw_data(&w, mme_row(&w, &d)->teid, "for the first");
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 0);
+    assert_true(owner_saw(&w.owner, "paged", GODWIT_OK));
+    d = next;
+    data_flows();
+}
+
 static void paging_ends(void **state)
 {
     (void)state;
@@ -1025,6 +1055,8 @@ int main(void)
         cmocka_unit_test_setup(a_guti_without_its_mac_is_asked_who_it_is, setup),
         cmocka_unit_test_setup(an_idle_device_resumes_with_its_data, setup),
         cmocka_unit_test_setup(data_for_an_idle_device_pages_it, setup),
+        cmocka_unit_test_setup(data_of_a_device_that_is_paged_is_its_answer, setup),
+        cmocka_unit_test_setup(an_address_belongs_to_the_last_that_is_proved, setup),
         cmocka_unit_test_setup(paging_ends, setup),
         cmocka_unit_test_setup(the_network_releases_a_quiet_device, setup),
         cmocka_unit_test_setup(a_notification_of_the_s_gw_pages, setup),

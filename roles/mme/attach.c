@@ -140,8 +140,9 @@ static void begin(godwit_mme_turn_t *t, const attach_t *a, const godwit_mme_ue_t
 static bool may_reuse(const godwit_mme_turn_t *t, const godwit_mme_ue_t *ue, const attach_t *a)
 {
     godwit_slice_t c = a->m.capability;
-    return a->m.ksi == ue->security.ksi && godwit_mme_may_serve_again(t->mme, ue, t->in->now_ms) &&
-           c.len >= ue->capability_len && memcmp(c.ptr, ue->capability, 2) == 0;
+    return a->m.ksi == ue->security.ksi && !godwit_mme_is_late(ue) &&
+           godwit_mme_may_serve_again(t->mme, ue, t->in->now_ms) && c.len >= ue->capability_len &&
+           memcmp(c.ptr, ue->capability, 2) == 0;
 }
 
 static void reuse(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const attach_t *a)

@@ -88,6 +88,11 @@ void godwit_mme_spoken(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     }
 }
 
+bool godwit_mme_is_late(const godwit_mme_ue_t *ue)
+{
+    return ue->security.next_up >= GODWIT_MME_COUNT_LATE || ue->security.next_down >= GODWIT_MME_COUNT_LATE;
+}
+
 void godwit_mme_resumed(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_mme_flush(t, ue);

@@ -15,6 +15,7 @@
 /* Timers: two for each row, then those of GTP. */
 #define GODWIT_MME_TIMER_GTP 0x40000000U
 #define GODWIT_MME_HSS_ATTEMPTS 2
+#define GODWIT_MME_COUNT_LATE (GODWIT_NAS_COUNT_END - 0x1000U) /* from here on a device is sent for new keys */
 
 typedef struct godwit_mme_turn {
     godwit_mme_t *mme;
@@ -105,6 +106,8 @@ void godwit_mme_update_answer(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t
 
 /* The device has spoken, protected: there is a radio connection, and no need to page. */
 void godwit_mme_spoken(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+/* A COUNT comes to its end (TS 33.401 6.5, 8.1.1): new keys are due. */
+bool godwit_mme_is_late(const godwit_mme_ue_t *ue);
 /* What waited for the connection. */
 void godwit_mme_resumed(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 void godwit_mme_on_service(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain); /* idle.c */

@@ -92,7 +92,7 @@ static void on_verified_emm(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t t
     }
 }
 
-static void on_verified(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t header, godwit_slice_t plain)
+static void dispatch(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t header, godwit_slice_t plain)
 {
     uint8_t type;
     godwit_esm_head_t head;
@@ -108,6 +108,14 @@ static void on_verified(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t heade
         godwit_mme_on_esm(t, ue, plain);
     } else {
         godwit_mme_event(t, "refused", GODWIT_MALFORMED, ue, "neither EMM nor a ciphered ESM message");
+    }
+}
+
+static void on_verified(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t header, godwit_slice_t plain)
+{
+    dispatch(t, ue, header, plain);
+    if (ue->state == GODWIT_MME_REGISTERED && ue->connected && godwit_mme_is_late(ue)) {
+        godwit_mme_detach(t, ue, GODWIT_EMM_DETACH_REATTACH);
     }
 }
 

@@ -1022,6 +1022,22 @@ static void the_last_count_ends_what_goes_down(void **state)
     assert_true(owner_saw(&w.owner, "refused", GODWIT_COUNT_EXHAUSTED));
 }
 
+static void keys_are_replaced_before_count_ends(void **state)
+{
+    (void)state;
+    uint8_t octets[64];
+    w.config.reauthenticate_attaches = 10;
+    mme_world_restart(&w);
+    mme_attach(&w, &d);
+    mme_row(&w, &d)->security.next_up = d.nas.next_up = 0xFFF100;
+    mme_up(&w, &d, GODWIT_NAS_CIPHERED, mme_data("late", octets));
+    assert_slice_text(mme_data_up(&w, 0), "late");
+    assert_int_equal(mme_down(&w, &d, 0), GODWIT_EMM_DETACH_REQUEST);
+    assert_int_equal(d.plain[2], GODWIT_EMM_DETACH_REATTACH);
+    reattach(GODWIT_NAS_INTEGRITY);
+    (void)owner_message(&w.owner, GODWIT_AUTH_INFO_REQUEST, 0); /* whatever policy says */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1066,6 +1082,7 @@ int main(void)
         cmocka_unit_test_setup(the_network_detaches, setup),
         cmocka_unit_test_setup(a_lost_tunnel_sends_the_device_back, setup),
         cmocka_unit_test_setup(the_last_count_ends_what_goes_down, setup),
+        cmocka_unit_test_setup(keys_are_replaced_before_count_ends, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

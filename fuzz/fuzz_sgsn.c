@@ -10,7 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RAW, PROTECTED, GTPC, GTPU, VECTOR, REFUSAL, RESPOND, COMPLETE, TIMER, TIME, DROP, ATTACH, OPERATIONS };
+enum {
+    RAW,
+    PROTECTED,
+    GTPC,
+    GTPU,
+    VECTOR,
+    REFUSAL,
+    RESPOND,
+    COMPLETE,
+    TIMER,
+    TIME,
+    DROP,
+    ATTACH,
+    SERVICE,
+    DETACH,
+    IDENTITY,
+    OPERATIONS
+};
 
 static sgsn_world_t w;
 static sgsn_device_t device[2];
@@ -133,6 +150,24 @@ static void respond(sgsn_device_t *d)
     sgsn_up_nas(&w, d, &v);
 }
 
+static void detach(const sgsn_device_t *d)
+{
+    uint8_t octets[64];
+    godwit_writer_t v = godwit_writer(octets, sizeof octets);
+    const godwit_gmm_detach_request_ms_t m = {.type = 1, .has_p_tmsi = true, .p_tmsi = d->p_tmsi};
+    check(godwit_gmm_detach_request_ms_build(&m, &v) == GODWIT_OK);
+    sgsn_up_nas(&w, d, &v);
+}
+
+static void tell_identity(const sgsn_device_t *d)
+{
+    uint8_t octets[64];
+    godwit_writer_t v = godwit_writer(octets, sizeof octets);
+    const godwit_gmm_identity_response_t m = {.identity = {.kind = GODWIT_GMM_IDENTITY_IMSI, .imsi = d->imsi}};
+    check(godwit_gmm_identity_response_build(&m, &v) == GODWIT_OK);
+    sgsn_up_nas(&w, d, &v);
+}
+
 /* A GTP message whose TEID is right. */
 static void give_gtp(godwit_port_t port, godwit_slice_t octets)
 {
@@ -181,8 +216,17 @@ static void operate(uint8_t kind, godwit_slice_t octets)
     case DROP:
         owner_give(&w.owner, &(godwit_input_t){.kind = GODWIT_INPUT_DROP, .imsi = d->imsi});
         break;
-    default:
+    case ATTACH:
         sgsn_attach_request(&w, d);
+        break;
+    case SERVICE:
+        sgsn_service_request(&w, d);
+        break;
+    case DETACH:
+        detach(d);
+        break;
+    default:
+        tell_identity(d);
         break;
     }
 }

@@ -68,7 +68,8 @@ typedef struct godwit_sgsn_context {
 /* Who a security mode command went to: whichever address answers it under the keys is the device. */
 typedef struct godwit_sgsn_candidate {
     bool used;
-    uint8_t purpose; /* what goes on when it is proved: the GMM type of the message that began it */
+    uint8_t
+        purpose; /* what goes on when it is proved: the GMM type of the message that began it, or ATTACH_ACCEPT, again */
     godwit_address_t address;
     godwit_radio_capability_t capability;
 } godwit_sgsn_candidate_t;

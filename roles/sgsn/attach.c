@@ -111,6 +111,22 @@ static void begin(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame, c
     godwit_sgsn_wait(turn, ue, GODWIT_SGSN_IDENTITY);
 }
 
+/* 4.7.3.1.6 d: the accept was lost, and the device asks again. It may have begun anew with it, so it gets the command before it gets the
+ * accept, but no other challenge. */
+static bool was_accepted(godwit_sgsn_turn_t *turn, const godwit_imsi_t *imsi, const godwit_radio_frame_t *frame,
+                         const godwit_gmm_attach_request_t *message)
+{
+    godwit_sgsn_ue_t *ue = imsi != NULL ? godwit_sgsn_registered(turn->sgsn, imsi, NULL) : NULL;
+    bool heard = message->identity.kind == GODWIT_GMM_IDENTITY_P_TMSI && ue != NULL &&
+                 message->identity.p_tmsi == ue->p_tmsi; /* it has the name that the accept gave it */
+    if (ue == NULL || heard || ue->waiting != GODWIT_SGSN_COMPLETE ||
+        !godwit_address_equal(&ue->address, &turn->in->from)) {
+        return false;
+    }
+    return godwit_sgsn_begin_security(turn, ue, &turn->in->from, frame->capability, GODWIT_GMM_ATTACH_ACCEPT) ==
+           GODWIT_OK;
+}
+
 void godwit_sgsn_on_attach_request(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame)
 {
     godwit_gmm_attach_request_t message;
@@ -128,6 +144,9 @@ void godwit_sgsn_on_attach_request(godwit_sgsn_turn_t *turn, const godwit_radio_
     godwit_sgsn_ue_t *dialogue = godwit_sgsn_dialogue_at(turn->sgsn, &turn->in->from);
     if (dialogue != NULL && (imsi == NULL || dialogue->imsi.len == 0 || godwit_imsi_equal(imsi, &dialogue->imsi))) {
         again(turn, dialogue);
+        return;
+    }
+    if (dialogue == NULL && was_accepted(turn, imsi, frame, &message)) {
         return;
     }
     if (dialogue != NULL) { /* an address has one dialogue: another device stands there now */

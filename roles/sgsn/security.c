@@ -122,6 +122,9 @@ static void proved(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_
     case GODWIT_GMM_ATTACH_REQUEST:
         godwit_sgsn_accept_attach(turn, ue);
         break;
+    case GODWIT_GMM_ATTACH_ACCEPT: /* it was lost */
+        godwit_sgsn_accept_again(turn, ue);
+        break;
     case GODWIT_GMM_DETACH_REQUEST:
         godwit_sgsn_detach_by_device(turn, ue, false);
         break;

@@ -312,6 +312,10 @@ static void a_lost_attach_accept_or_complete_is_made_up_for(void **state)
     for (unsigned i = 0; i < 3; i++) {
         owner_give_timer(&w.owner, 0);
         (void)sgsn_down_nas(&w, d, 0, GODWIT_GMM_ATTACH_ACCEPT);
+        sgsn_attach_request(&w, d); /* the device asks again before it has heard anything: no second challenge */
+        sgsn_complete_security(&w, d);
+        (void)sgsn_down_nas(&w, d, 0, GODWIT_GMM_ATTACH_ACCEPT);
+        assert_int_equal(rows_in(GODWIT_SGSN_DIALOGUE), 0);
     }
     owner_give_timer(&w.owner, 0);
     assert_true(owner_saw(&w.owner, "attached", GODWIT_OK)); /* it is proved; the complete was only lost */

@@ -72,6 +72,8 @@ typedef struct godwit_sgsn_candidate {
         purpose; /* what goes on when it is proved: the GMM type of the message that began it, or ATTACH_ACCEPT, again */
     godwit_address_t address;
     godwit_radio_capability_t capability;
+    bool has_contexts;
+    uint16_t contexts; /* PDP context status of its service request */
 } godwit_sgsn_candidate_t;
 
 typedef struct godwit_sgsn_ue {

@@ -94,6 +94,8 @@ GODWIT_MUST_USE godwit_status_t godwit_sgsn_choose(const godwit_sgsn_t *sgsn, co
 GODWIT_MUST_USE godwit_status_t godwit_sgsn_begin_security(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue,
                                                            const godwit_address_t *address,
                                                            godwit_radio_capability_t capability, uint8_t purpose);
+/* What the service request said of PDP contexts. */
+void godwit_sgsn_candidate_contexts(godwit_sgsn_ue_t *ue, const godwit_address_t *address, uint16_t contexts);
 void godwit_sgsn_command_again(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_security_failed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_on_protected(godwit_sgsn_turn_t *turn);
@@ -105,7 +107,8 @@ void godwit_sgsn_accept_again(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_attach_completed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const char *detail);
 void godwit_sgsn_on_service_request(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame);
 void godwit_sgsn_on_plain_detach(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame);
-void godwit_sgsn_resumed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
+/* candidate NULL: it was connected already. */
+void godwit_sgsn_resumed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_sgsn_candidate_t *candidate);
 void godwit_sgsn_detach_by_device(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool power_off);
 void godwit_sgsn_detach_by_network(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_ask_detach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);

@@ -85,6 +85,8 @@ void godwit_sgsn_on_service_request(godwit_sgsn_turn_t *turn, const godwit_radio
         godwit_sgsn_begin_security(turn, ue, &turn->in->from, frame->capability, GODWIT_GMM_SERVICE_REQUEST);
     if (status != GODWIT_OK) {
         ask_again_who(turn, "service request: no security mode command can be made");
+    } else if (message.has_contexts) {
+        godwit_sgsn_candidate_contexts(ue, &turn->in->from, message.contexts);
     }
 }
 
@@ -112,22 +114,6 @@ static void tell_of_lost_contexts(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue
     }
 }
 
-/* 4.7.13.3: the completed security mode is the acceptance. */
-void godwit_sgsn_resumed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
-{
-    if (ue->state != GODWIT_SGSN_REGISTERED) {
-        return;
-    }
-    godwit_sgsn_event(turn, ue, "resumed", GODWIT_OK, NULL);
-    if (ue->detach_wanted) {
-        godwit_sgsn_ask_detach(turn, ue);
-        godwit_sgsn_wait(turn, ue, GODWIT_SGSN_DETACHING);
-        return;
-    }
-    tell_of_lost_contexts(turn, ue);
-    godwit_sgsn_flush(turn, ue);
-}
-
 static uint16_t contexts_of(const godwit_sgsn_ue_t *ue)
 {
     unsigned contexts = 0;
@@ -140,20 +126,59 @@ static uint16_t contexts_of(const godwit_sgsn_ue_t *ue)
     return (uint16_t)contexts;
 }
 
-/* 4.7.13.3: in connected mode there is a message for it. */
-static void accept_service(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+static void put_service_accept(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
     uint8_t octets[16];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     const godwit_gmm_service_accept_t message = {.has_contexts = true, .contexts = contexts_of(ue)};
-    ue->connected = true;
     if (godwit_gmm_service_accept_build(&message, &w) == GODWIT_OK) {
         godwit_sgsn_put_nas(turn, ue, godwit_written(&w));
     }
+}
+
+/* 4.7.13.4: contexts that the device does not have end here; of those that we do not have it hears by their absence. */
+static void compare_contexts(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, uint16_t told)
+{
+    for (size_t i = 0; i < GODWIT_SGSN_CONTEXTS_PER_UE; i++) {
+        godwit_sgsn_context_t *context = &ue->context[i];
+        if ((contexts_of(ue) >> context->nsapi & 1U) != 0 && (told >> context->nsapi & 1U) == 0) {
+            godwit_sgsn_event(turn, ue, "deactivated", GODWIT_UNKNOWN_SESSION, "the device has no context any more");
+            godwit_sgsn_forget(turn, ue, context);
+        }
+    }
+    if (told != contexts_of(ue)) {
+        put_service_accept(turn, ue);
+    }
+}
+
+/* 4.7.13.3: the completed security mode is the acceptance. */
+void godwit_sgsn_resumed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_sgsn_candidate_t *candidate)
+{
+    if (ue->state != GODWIT_SGSN_REGISTERED) {
+        return;
+    }
+    godwit_sgsn_event(turn, ue, "resumed", GODWIT_OK, NULL);
+    if (ue->detach_wanted) {
+        godwit_sgsn_ask_detach(turn, ue);
+        godwit_sgsn_wait(turn, ue, GODWIT_SGSN_DETACHING);
+        return;
+    }
+    if (candidate != NULL && candidate->has_contexts) {
+        compare_contexts(turn, ue, candidate->contexts);
+    }
+    tell_of_lost_contexts(turn, ue);
+    godwit_sgsn_flush(turn, ue);
+}
+
+/* 4.7.13.3: in connected mode there is a message for it. */
+static void accept_service(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    ue->connected = true;
+    put_service_accept(turn, ue);
     if (ue->waiting == GODWIT_SGSN_PAGED) {
         godwit_sgsn_wait_no_more(turn, ue);
     }
-    godwit_sgsn_resumed(turn, ue);
+    godwit_sgsn_resumed(turn, ue, NULL);
 }
 
 /* ---- idle and paging ---- */

@@ -52,6 +52,7 @@ godwit_status_t godwit_sgsn_begin_security(godwit_sgsn_turn_t *turn, godwit_sgsn
                                            const godwit_address_t *address, godwit_radio_capability_t capability,
                                            uint8_t purpose)
 {
+    const godwit_address_t who = *address;
     if (!ue->securing) {
         ue->securing = true;
         ue->fresh = godwit_sgsn_random(turn->sgsn);
@@ -61,9 +62,10 @@ godwit_status_t godwit_sgsn_begin_security(godwit_sgsn_turn_t *turn, godwit_sgsn
         candidate = &ue->candidate[ue->next_candidate];
         ue->next_candidate = (uint8_t)((ue->next_candidate + 1U) % GODWIT_SGSN_CANDIDATES);
     }
+    memset(candidate, 0, sizeof *candidate);
     candidate->used = true;
     candidate->purpose = purpose;
-    candidate->address = *address;
+    candidate->address = who;
     candidate->capability = capability;
     godwit_status_t status = command_to(turn, ue, candidate);
     if (status != GODWIT_OK) {
@@ -75,6 +77,15 @@ godwit_status_t godwit_sgsn_begin_security(godwit_sgsn_turn_t *turn, godwit_sgsn
         godwit_sgsn_wait(turn, ue, GODWIT_SGSN_SECURITY);
     }
     return GODWIT_OK;
+}
+
+void godwit_sgsn_candidate_contexts(godwit_sgsn_ue_t *ue, const godwit_address_t *address, uint16_t contexts)
+{
+    godwit_sgsn_candidate_t *candidate = candidate_at(ue, address);
+    if (candidate != NULL) {
+        candidate->has_contexts = true;
+        candidate->contexts = contexts;
+    }
 }
 
 void godwit_sgsn_command_again(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
@@ -129,7 +140,7 @@ static void proved(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_
         godwit_sgsn_detach_by_device(turn, ue, false);
         break;
     default:
-        godwit_sgsn_resumed(turn, ue);
+        godwit_sgsn_resumed(turn, ue, &who);
         break;
     }
 }

@@ -299,6 +299,29 @@ static void a_delete_from_another_node_is_not_believed(void **state)
     assert_int_equal(context()->state, GODWIT_SGSN_CONTEXT_ACTIVE);
 }
 
+static void wake_with(uint16_t contexts)
+{
+    sgsn_up_protected(&w, d, &(godwit_radio_frame_t){.kind = GODWIT_RADIO_RELEASE});
+    sgsn_service_request_with(&w, d, &contexts);
+    sgsn_complete_security(&w, d);
+}
+
+static void out_of_idle_both_ends_agree_about_contexts(void **state)
+{
+    (void)state;
+    godwit_gmm_service_accept_t accept;
+    sgsn_activate(&w, d);
+    wake_with(1U << 5);
+    assert_true(sgsn_is_quiet(&w, GODWIT_PORT_RADIO) && sgsn_is_quiet(&w, GODWIT_PORT_GTPC)); /* nothing to say */
+    wake_with(1U << 5 | 1U << 6); /* of one that is not here the device hears */
+    assert_int_equal(godwit_gmm_service_accept_parse(sgsn_down_nas(&w, d, 0, GODWIT_GMM_SERVICE_ACCEPT), &accept),
+                     GODWIT_OK);
+    assert_true(accept.has_contexts && accept.contexts == 1U << 5);
+    wake_with(0); /* and one that the device does not have goes */
+    (void)sgsn_asked(&w, GODWIT_GTPV1_DELETE_REQUEST);
+    assert_int_equal(context()->state, GODWIT_SGSN_CONTEXT_FREE);
+}
+
 /* ---- user plane ---- */
 
 static void n_pdus_pass_both_ways(void **state)
@@ -385,6 +408,7 @@ int main(void)
         TEST(a_deactivation_deletes_at_the_ggsn_first),
         TEST(the_ggsn_ends_a_context_and_the_device_is_told),
         TEST(a_delete_from_another_node_is_not_believed),
+        TEST(out_of_idle_both_ends_agree_about_contexts),
         TEST(n_pdus_pass_both_ways),
         TEST(an_n_pdu_without_its_context_goes_nowhere),
         TEST(an_error_indication_ends_the_context),

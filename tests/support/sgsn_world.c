@@ -236,9 +236,18 @@ void sgsn_attach(sgsn_world_t *w, sgsn_device_t *d)
 
 void sgsn_service_request(sgsn_world_t *w, const sgsn_device_t *d)
 {
+    sgsn_service_request_with(w, d, NULL);
+}
+
+void sgsn_service_request_with(sgsn_world_t *w, const sgsn_device_t *d, const uint16_t *contexts)
+{
     uint8_t octets[32];
     godwit_writer_t v = godwit_writer(octets, sizeof octets);
-    const godwit_gmm_service_request_t m = {.cksn = d->cksn, .service = GODWIT_GMM_SERVICE_DATA, .p_tmsi = d->p_tmsi};
+    const godwit_gmm_service_request_t m = {.cksn = d->cksn,
+                                            .service = GODWIT_GMM_SERVICE_DATA,
+                                            .p_tmsi = d->p_tmsi,
+                                            .has_contexts = contexts != NULL,
+                                            .contexts = contexts != NULL ? *contexts : 0};
     assert_int_equal(godwit_gmm_service_request_build(&m, &v), GODWIT_OK);
     sgsn_up_nas(w, d, &v);
 }

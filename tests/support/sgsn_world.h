@@ -64,6 +64,8 @@ void sgsn_respond(sgsn_world_t *w, sgsn_device_t *d, const uint8_t *res, size_t 
 void sgsn_complete_security(sgsn_world_t *w, sgsn_device_t *d);
 void sgsn_attach(sgsn_world_t *w, sgsn_device_t *d);
 void sgsn_service_request(sgsn_world_t *w, const sgsn_device_t *d);
+void sgsn_service_request_with(sgsn_world_t *w, const sgsn_device_t *d,
+                               const uint16_t *contexts); /* PDP context status */
 
 /* ---- sessions ---- */
 

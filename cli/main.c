@@ -9,6 +9,7 @@
 
 static const cli_command_t *const commands[] = {
     &cli_send,
+    &cli_attach,
     &cli_sub_add,
     &cli_sub_import,
     &cli_sub_list,

@@ -28,15 +28,25 @@ static void destinations(const config_t *config, godwit_diameter_config_t *wante
     const config_hse_t *hse = &config->hse;
     bool emks_asks = config->emks.hss_realm[0] != '\0';
     bool hse_asks = hse->emks_realm[0] != '\0';
+    bool gateway_asks = config->pgw.hss_realm[0] != '\0', visited_asks = config->visited_hss_realm[0] != '\0';
     memcpy(wanted->hss_host, emks_asks ? config->emks.hss_host : hse->hss_host, sizeof wanted->hss_host);
     memcpy(wanted->hss_realm, emks_asks ? config->emks.hss_realm : hse->hss_realm, sizeof wanted->hss_realm);
     memcpy(wanted->emks_host, hse_asks ? hse->emks_host : hss->emks_host, sizeof wanted->emks_host);
     memcpy(wanted->emks_realm, hse_asks ? hse->emks_realm : hss->emks_realm, sizeof wanted->emks_realm);
+    if (gateway_asks || visited_asks) {
+        const config_pgw_t *pgw = &config->pgw;
+        memcpy(wanted->hss_host, visited_asks ? config->visited_hss_host : pgw->hss_host, sizeof wanted->hss_host);
+        memcpy(wanted->hss_realm, visited_asks ? config->visited_hss_realm : pgw->hss_realm, sizeof wanted->hss_realm);
+    }
     memcpy(wanted->hse_realm, hss->hse_realm, sizeof wanted->hse_realm);
+    if (config->pgw.hse_realm[0] != '\0') {
+        memcpy(wanted->hse_host, config->pgw.hse_host, sizeof wanted->hse_host);
+        memcpy(wanted->hse_realm, config->pgw.hse_realm, sizeof wanted->hse_realm);
+    }
     wanted->serve_hss_keys = config_has(config, CONFIG_HSS) && hss->e2m.delivery != GODWIT_E2M_DELIVERY_NONE &&
                              hss->e2m.delivery != GODWIT_E2M_DELIVERY_D;
     wanted->serve_hse = config_has(config, CONFIG_HSE) && hse->bearers != 0;
-    wanted->ask_hss_keys = hse->hss_realm[0] != '\0';
+    wanted->ask_hss_keys = hse->hss_realm[0] != '\0' || gateway_asks;
 }
 
 static bool start_diameter(godwitd_t *d, char error[DAEMON_ERROR_MAX])

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A mobile network of real processes: home (HSS, HSE, EMKS) and visited nodes as godwitd, each with an IPv4 address of its own in 127.0.0.0/8 for the
+standard ports of GTP; devices are `godwit attach`."""
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+from whole import Device, Godwitd, cli, no_key_in, wait_for_readings
+
+HOME, VISITED = "home.example", "visited.example"
+HSE, HSS, EMKS, PGW = f"hse.{HOME}", f"hss.{HOME}", f"emks.{HOME}", f"pgw.{HOME}"
+MME, SGSN = f"mme.{VISITED}", f"sgsn.{VISITED}"
+IMSI = "001010000000001"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def peer(name, port=None):
+    address = f', address: "127.0.0.1:{port}"' if port else ""
+    return f"{{identity: {name}, realm: {name.split('.', 1)[1]}{address}}}"
+
+
+class Network:
+    """Nodes by name; start() in the order in which they were added."""
+
+    def __init__(self):
+        self.daemons, self.ports, self.addresses = {}, {}, {}
+        # A third octet that no other run uses at the same time.
+        for third in range(2 + os.getpid() % 200, 455):
+            self.lock = open(f"/tmp/godwit-test-network-{third % 253}", "w", encoding="ascii")  # pylint: disable=consider-using-with
+            try:
+                fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self.net = f"127.77.{third % 253}"
+                break
+            except OSError:
+                self.lock.close()
+
+    def address(self, name):
+        return self.addresses.setdefault(name, f"{self.net}.{len(self.addresses) + 1}")
+
+    def port(self, name):
+        return self.ports.setdefault(name, free_port())
+
+    def add(self, name, functions, peers, sections, keeps=False):
+        """peers: names that connect to us, or (name,) that we connect to."""
+        daemon = Godwitd()
+        store = f"store: {{path: {daemon.path('store.db')}, key_file: {daemon.path('store.key')}}}\n" if keeps else ""
+        listed = [peer(p[0], self.port(p[0])) if isinstance(p, tuple) else peer(p) for p in peers]
+        diameter = f'diameter:\n  listen: "127.0.0.1:{self.port(name)}"\n  peers: [{", ".join(listed)}]\n' if peers else ""
+        daemon.config = daemon.write("godwit.yaml", f"identity: {name}\nrealm: {name.split('.', 1)[1]}\nfunctions: [{functions}]\n{store}"
+                                     f"log: {{level: debug}}\ncontrol: {{path: {daemon.path('control')}}}\n{diameter}{sections}")
+        self.daemons[name] = daemon
+        return daemon
+
+    def start(self):
+        for daemon in self.daemons.values():
+            daemon.start()
+
+    def wait_links(self, *pairs):
+        """Each: who has connected with whom."""
+        for one, other in pairs:
+            self.daemons[one].wait_log(f"connected with {other}")
+
+    def no_key_in_logs(self, case, device):
+        no_key_in(case, device, *(daemon.read("log") for daemon in self.daemons.values()))
+
+    def stop(self):
+        for daemon in self.daemons.values():
+            daemon.__exit__()
+        self.lock.close()
+
+    # ---- what the nodes of these tests are ----
+
+    def hss(self, delivery, peers, more=""):
+        return self.add(HSS, "hss", peers, "hss:\n  best_plmn: 999-99\n  networks: [{realm: visited.example, plmn: 001-02}]\n"
+                        f"  nodes: [{{host: {EMKS}, ind: 1, home: true}}]\n"
+                        f"  e2m: {{delivery: {delivery}, endpoint: {HSE}, hse_realm: {HOME}{more}}}\n", keeps=True)
+
+    def hse(self, source, peers, more="", emks="", agreements="access-eps, access-umts"):
+        gtp = self.address(HSE)
+        daemon = self.add(HSE, "hse", peers, f'hse:\n  listen: ["127.0.0.1:0"]\n  gtpu: "{gtp}:2152"\n  session_octets: 0\n{emks}'
+                          f"  agreements: [{agreements}]\n  e2m: {{source: {source}, gateways: [{{host: {PGW}, address: {self.address(PGW)}}}]{more}}}\n",
+                          keeps=True)
+        text = daemon.read("godwit.yaml") + f"  deliver: [{{kind: file, path: {daemon.path('readings')}}}]\n"
+        daemon.config = daemon.write("godwit.yaml", text)
+        return daemon
+
+    def emse(self, peers):
+        """Solution 2: an HSE that devices reach by UDP, with keys of access AKA runs."""
+        daemon = self.add(HSE, "hse", peers, f'hse:\n  listen: ["{self.address(HSE)}:7330"]\n  agreements: [access-eps, access-umts]\n'
+                          f"  e2m: {{source: emks}}\n  emks: {{host: {EMKS}, realm: {HOME}}}\n", keeps=True)
+        text = daemon.read("godwit.yaml") + f"  deliver: [{{kind: file, path: {daemon.path('readings')}}}]\n"
+        daemon.config = daemon.write("godwit.yaml", text)
+        return daemon
+
+    def pgw(self, peers=((HSE,),), apns=None, more=""):
+        e2m = f'{{name: iot.example, hse: "{self.address(HSE)}:2152", endpoint: {HSE}{more}}}'
+        return self.add(PGW, "pgw", list(peers), f"pgw:\n  gtp: {self.address(PGW)}\n  home: 001-01\n  hse: {{host: {HSE}, realm: {HOME}}}\n"
+                        f"  hss: {{host: {HSS}, realm: {HOME}}}\n  apns: [{apns or e2m}]\n")
+
+    def mme(self, more=""):
+        self.address("sgw")
+        return self.add(MME, "mme, sgw", [(HSS,)], f'mme:\n  plmn: 001-02\n  radio: "{self.address(MME)}:7332"\n  gtp: {self.address(MME)}\n'
+                        f"  sgw: {self.address('sgw')}\n  pgw: {self.address(PGW)}\n  apn: iot.example\n"
+                        f"  hss: {{host: {HSS}, realm: {HOME}}}\n{more}sgw: {{gtp: {self.address('sgw')}}}\n")
+
+    def sgsn(self, more=""):
+        return self.add(SGSN, "sgsn", [(HSS,)], f'sgsn:\n  plmn: 001-02\n  radio: "{self.address(SGSN)}:7332"\n  gtp: {self.address(SGSN)}\n'
+                        f"  apns: [{{ggsn: {self.address(PGW)}}}]\n  hss: {{host: {HSS}, realm: {HOME}}}\n{more}")
+
+
+class Phone(Device):
+    """A device that attaches. feature: what the HSS knows of it; a capable card is made with it."""
+
+    def __init__(self, network, imsi=IMSI, feature="e2m-usim"):
+        self.network = network
+        super().__init__(network.daemons[HSS].directory, imsi)
+        if feature == "e2m-usim":
+            self.card += ".capable"
+            cli.result("usim", "create", "--imsi", imsi, "--k", self.k, "--opc", self.opc, "--e2m", self.card)
+        self.subscribe(network.daemons[HSS], *(["--feature", feature] if feature else []))
+
+    def attach(self, access, *words):
+        """(exit code, what it tells, standard error)"""
+        node = MME if access == "eps" else SGSN
+        code, out, error = cli.run("attach", "--json", "--imsi", self.imsi, "--usim", "soft:" + self.card, "--access", access, "--mme",
+                                   f"{self.network.address(node)}:7332", "--serving-network", "001-02", "--apn", "iot.example",
+                                   "--endpoint", HSE, "--best-plmn", "999-99", *words)
+        return code, cli.json.loads(out) if out.strip() else {}, error
+
+
+class Capture:
+    """Everything on the loopback between the nodes, where this machine lets it be captured; read by tshark."""
+
+    FIELDS = ["_ws.col.Protocol", "gtp.message", "gtpv2.message_type", "diameter.cmd.code", "_ws.malformed", "gtp.tpdu_data"]
+
+    def __init__(self, network):
+        self.network, self.process = network, None
+        self.path = network.daemons[HSS].path("capture.pcapng")
+        if shutil.which("dumpcap") is None or shutil.which("tshark") is None:
+            print("no dumpcap or no tshark here: nothing is captured")
+            return
+        ports = " or ".join(f"tcp port {port}" for port in network.ports.values())
+        self.process = subprocess.Popen(["dumpcap", "-q", "-i", "lo", "-f", f"(net {network.net}.0/24 and udp) or {ports}", "-w", self.path],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        end = time.monotonic() + 20
+        while self.process.poll() is None and not os.path.exists(self.path) and time.monotonic() < end:
+            time.sleep(0.05)
+        if self.process.poll() is not None:
+            print("the loopback cannot be captured here:", self.process.stderr.read().strip())
+            self.process = None
+        time.sleep(0.2)
+
+    def check(self, case):
+        if self.process is None:
+            return
+        time.sleep(0.5)
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+        self.process.stderr.close()
+        command = ["tshark", "-r", self.path, "-T", "fields", "-E", "separator=|"]
+        for port in self.network.ports.values():
+            command += ["-d", f"tcp.port=={port},diameter"]
+        for field in self.FIELDS:
+            command += ["-e", field]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        rows = [dict(zip(self.FIELDS, line.split("|"))) for line in done.stdout.splitlines()]
+        case.assertEqual([row for row in rows if row["_ws.malformed"]], [])
+        seen = {(name, int(value.split(",")[0], 0)) for row in rows for name, value in row.items()
+                if name in ("gtp.message", "gtpv2.message_type", "diameter.cmd.code") and value}
+        wanted = [("gtpv2.message_type", kind) for kind in (32, 33, 68, 97, 98, 36, 37)]
+        wanted += [("gtp.message", kind) for kind in (16, 17, 18, 19, 20, 21, 255)] + [("diameter.cmd.code", 318)]
+        case.assertEqual([one for one in wanted if one not in seen], [])
+
+
+__all__ = ["Network", "Phone", "Capture", "HSE", "HSS", "EMKS", "PGW", "MME", "SGSN", "HOME", "IMSI", "wait_for_readings", "cli"]

@@ -20,6 +20,7 @@
 
 #include "adapters/deliver/deliver.h"
 #include "adapters/observe/observe.h"
+#include "adapters/sgi/sgi.h"
 #include "adapters/udp/udp.h"
 #include "godwit/emsdp.h"
 
@@ -439,6 +440,73 @@ static void more_kinds_than_counters_share_the_last(void **state)
     assert_int_equal(o.counters[GODWIT_COUNTERS_MAX - 1].count, 6);
 }
 
+/* ---- SGi ------------------------------------------------------------------------------------------------------------------- */
+
+static void devices_of_a_tunnel_have_addresses_of_their_own(void **state)
+{
+    (void)state;
+    char why[GODWIT_SGI_WHY];
+    godwit_sgi_t *sgi;
+    godwit_udp_t *server;
+    godwit_udp_datagram_t got[GODWIT_UDP_BATCH];
+    godwit_sgi_datagram_t down;
+    godwit_address_t anywhere = address("127.0.0.1:0");
+    assert_int_equal(godwit_udp_open_long(&anywhere, &server, why), GODWIT_OK);
+    assert_int_equal(godwit_sgi_open(0, &sgi, why), GODWIT_OK);
+    assert_false(godwit_sgi_receive(sgi, &down));
+    godwit_address_t to = godwit_udp_local(server);
+    for (uint8_t i = 1; i <= 3; i++) {
+        godwit_address_t device = {.len = 6, .octets = {127, 99, 0, i}};
+        godwit_sgi_send(sgi, &device, &to, godwit_slice("up", 2));
+        struct pollfd readable = {.fd = godwit_udp_fd(server), .events = POLLIN};
+        assert_int_equal(poll(&readable, 1, 10000), 1);
+        assert_int_equal(godwit_udp_receive(server, got), 1);
+        assert_memory_equal(got[0].from.octets, device.octets, 4);
+        assert_int_equal(godwit_load_u16(got[0].from.octets + 4), godwit_sgi_port(sgi));
+
+        godwit_udp_send(server, &got[0].from, godwit_slice("down", 4));
+        godwit_udp_flush(server);
+        readable.fd = godwit_sgi_fd(sgi);
+        assert_int_equal(poll(&readable, 1, 10000), 1);
+        assert_true(godwit_sgi_receive(sgi, &down));
+        assert_memory_equal(down.to.octets, device.octets, 4);
+        assert_true(godwit_address_equal(&down.from, &to));
+        assert_int_equal(down.octets.len, 4);
+        assert_false(godwit_sgi_receive(sgi, &down));
+    }
+    godwit_sgi_t *second;
+    assert_int_equal(godwit_sgi_open(godwit_sgi_port(sgi), &second, why), GODWIT_IO_FAILED);
+    assert_non_null(strstr(why, "cannot be listened on"));
+    godwit_sgi_close(sgi);
+    godwit_udp_close(server);
+}
+
+static void a_door_for_gtp_takes_longer_datagrams_than_one_for_emsdp(void **state)
+{
+    (void)state;
+    char why[GODWIT_UDP_WHY];
+    uint8_t octets[GODWIT_UDP_LONGEST + 1] = {1};
+    godwit_udp_t *from, *to[2];
+    godwit_udp_datagram_t got[GODWIT_UDP_BATCH];
+    godwit_address_t anywhere = address("127.0.0.1:0");
+    assert_int_equal(godwit_udp_open_long(&anywhere, &from, why), GODWIT_OK);
+    assert_int_equal(godwit_udp_open_long(&anywhere, &to[0], why), GODWIT_OK);
+    assert_int_equal(godwit_udp_open(&anywhere, &to[1], why), GODWIT_OK);
+    for (int i = 0; i < 2; i++) {
+        godwit_address_t local = godwit_udp_local(to[i]);
+        godwit_udp_send(from, &local, godwit_slice(octets, GODWIT_UDP_LONGEST + 1));
+        godwit_udp_send(from, &local, godwit_slice(octets, GODWIT_UDP_LONGEST));
+        godwit_udp_send(from, &local, godwit_slice(octets, 10));
+        godwit_udp_flush(from);
+        struct pollfd readable = {.fd = godwit_udp_fd(to[i]), .events = POLLIN};
+        assert_int_equal(poll(&readable, 1, 10000), 1);
+        assert_int_equal(godwit_udp_receive(to[i], got), i == 0 ? 2 : 1);
+        assert_int_equal(godwit_udp_counters(to[i])->oversize, i == 0 ? 1 : 2);
+        godwit_udp_close(to[i]);
+    }
+    godwit_udp_close(from);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -457,6 +525,8 @@ int main(void)
         cmocka_unit_test(a_flood_is_cut_and_says_so),
         cmocka_unit_test(nobody_can_forge_a_line),
         cmocka_unit_test(more_kinds_than_counters_share_the_last),
+        cmocka_unit_test(devices_of_a_tunnel_have_addresses_of_their_own),
+        cmocka_unit_test(a_door_for_gtp_takes_longer_datagrams_than_one_for_emsdp),
     };
     return cmocka_run_group_tests_name("adapters of the daemon", tests, NULL, NULL);
 }

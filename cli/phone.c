@@ -2,20 +2,15 @@
  *
  * The two libraries on each other: what the EMSDP library sends is an N-PDU of the access library, what that sends is a frame of the radio.
  */
-#include "cli/phone.h"
+#include "cli/phone_internal.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
-#define PATIENCE_MS 60000 /* of one step, whatever the libraries' own timers say */
-
-static int64_t now_ms(void)
+int64_t phone_now_ms(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
@@ -29,7 +24,7 @@ static void fail(phone_t *p, int code, const char *what, const char *why)
     }
 }
 
-static bool draw(phone_t *p, uint8_t random[4])
+bool phone_draw(phone_t *p, uint8_t random[4])
 {
     if (getrandom(random, 4, 0) == 4) {
         return true;
@@ -49,13 +44,8 @@ static void note(phone_t *p, const char *of, const char *name, godwit_status_t r
 
 static int64_t deadline(uint32_t delay_ms)
 {
-    return delay_ms > 0 ? now_ms() + delay_ms : -1;
+    return delay_ms > 0 ? phone_now_ms() + delay_ms : -1;
 }
-
-/* A list of requests lives until the next call of its library, so what it leads to in that library waits until it has been carried out; but
- * for AUTHENTICATE and KEY_SET, which are the last of theirs. */
-static void settle_access(phone_t *p, godwit_status_t status, const godwit_access_requests_t *requests);
-static void settle_device(phone_t *p, godwit_status_t status, const godwit_device_requests_t *requests);
 
 /* ---- N-PDUs up -------------------------------------------------------------------------------------------------------- */
 
@@ -72,7 +62,7 @@ static void pass_n_pdus(phone_t *p)
         p->waiting--;
         memmove(&p->n_pdu[0], &p->n_pdu[1], p->waiting * sizeof p->n_pdu[0]);
         p->n_pdus_up += status == GODWIT_OK;
-        settle_access(p, status, &requests);
+        phone_settle_access(p, status, &requests);
     }
 }
 
@@ -111,7 +101,7 @@ static void take_key_set(phone_t *p, const godwit_access_request_t *given)
     if (p->access_config.e2m) {
         godwit_slice_t contents = p->key_set ? container(p, room) : godwit_slice(NULL, 0);
         status = godwit_access_container(&p->access, contents, &requests);
-        settle_access(p, status, &requests);
+        phone_settle_access(p, status, &requests);
     }
 }
 
@@ -119,23 +109,23 @@ static void take_container(phone_t *p, godwit_slice_t answer)
 {
     godwit_device_requests_t requests;
     uint8_t random[4], copy[GODWIT_ACCESS_FRAME_MAX];
-    if (!p->key_set || answer.len > sizeof copy || !draw(p, random)) {
+    if (!p->key_set || answer.len > sizeof copy || !phone_draw(p, random)) {
         return; /* there was no container up */
     }
     if (answer.len > 0) {
         memcpy(copy, answer.ptr, answer.len);
     }
-    settle_device(p, godwit_device_bearer_start(&p->device, godwit_slice(copy, answer.len), random, &requests),
-                  &requests);
+    phone_settle_device(p, godwit_device_bearer_start(&p->device, godwit_slice(copy, answer.len), random, &requests),
+                        &requests);
 }
 
-static void begin_modification(phone_t *p)
+void phone_begin_modification(phone_t *p)
 {
     godwit_access_requests_t requests;
     uint8_t room[GODWIT_ACCESS_CONTAINER_MAX];
     godwit_slice_t contents = container(p, room);
     if (contents.len > 0) {
-        settle_access(p, godwit_access_modify(&p->access, contents, &requests), &requests);
+        phone_settle_access(p, godwit_access_modify(&p->access, contents, &requests), &requests);
     }
 }
 
@@ -177,10 +167,10 @@ static void deliver(phone_t *p, godwit_slice_t octets)
     godwit_device_requests_t requests;
     uint8_t random[4], copy[GODWIT_ACCESS_NPDU_MAX];
     p->n_pdus_down++;
-    if (octets.len <= sizeof copy && octets.len > 0 && draw(p, random)) {
+    if (octets.len <= sizeof copy && octets.len > 0 && phone_draw(p, random)) {
         memcpy(copy, octets.ptr, octets.len);
-        settle_device(p, godwit_device_receive(&p->device, godwit_slice(copy, octets.len), random, &requests),
-                      &requests);
+        phone_settle_device(p, godwit_device_receive(&p->device, godwit_slice(copy, octets.len), random, &requests),
+                            &requests);
     }
 }
 
@@ -198,7 +188,7 @@ static void authenticate_access(phone_t *p, const godwit_access_request_t *reque
     godwit_usim_result_t result;
     godwit_access_requests_t requests;
     if (run_card(p, request->rand, request->autn, &result)) {
-        settle_access(p, godwit_access_usim_result(&p->access, &result, &requests), &requests);
+        phone_settle_access(p, godwit_access_usim_result(&p->access, &result, &requests), &requests);
     }
     godwit_wipe(&result, sizeof result);
 }
@@ -235,12 +225,12 @@ static void go_on(phone_t *p)
 {
     if (p->depth == 0 && p->modify) {
         p->modify = false;
-        begin_modification(p);
+        phone_begin_modification(p);
     }
     pass_n_pdus(p);
 }
 
-static void settle_access(phone_t *p, godwit_status_t status, const godwit_access_requests_t *requests)
+void phone_settle_access(phone_t *p, godwit_status_t status, const godwit_access_requests_t *requests)
 {
     if (status != GODWIT_OK) {
         note(p, "access", "refused", status);
@@ -277,8 +267,8 @@ static void authenticate_device(phone_t *p, const godwit_device_request_t *reque
     godwit_usim_result_t result;
     godwit_device_requests_t requests;
     uint8_t random[4];
-    if (run_card(p, request->rand, request->autn, &result) && draw(p, random)) {
-        settle_device(p, godwit_device_usim_result(&p->device, &result, random, &requests), &requests);
+    if (run_card(p, request->rand, request->autn, &result) && phone_draw(p, random)) {
+        phone_settle_device(p, godwit_device_usim_result(&p->device, &result, random, &requests), &requests);
     }
     godwit_wipe(&result, sizeof result);
 }
@@ -306,7 +296,7 @@ static void carry_out_device(phone_t *p, const godwit_device_request_t *request)
     }
 }
 
-static void settle_device(phone_t *p, godwit_status_t status, const godwit_device_requests_t *requests)
+void phone_settle_device(phone_t *p, godwit_status_t status, const godwit_device_requests_t *requests)
 {
     if (status != GODWIT_OK) {
         note(p, "device", "refused", status);
@@ -318,185 +308,4 @@ static void settle_device(phone_t *p, godwit_status_t status, const godwit_devic
     }
     p->depth--;
     go_on(p);
-}
-
-/* ---- events ------------------------------------------------------------------------------------------------------------- */
-
-static void receive_all(phone_t *p)
-{
-    uint8_t octets[GODWIT_ACCESS_FRAME_MAX + 1];
-    godwit_access_requests_t requests;
-    ssize_t n;
-    while (p->code == CLI_OK && (n = recv(p->socket, octets, sizeof octets, MSG_DONTWAIT)) >= 0) {
-        if ((size_t)n <= GODWIT_ACCESS_FRAME_MAX) {
-            p->frames_down++;
-            p->octets_down += (size_t)n;
-            settle_access(p, godwit_access_receive(&p->access, godwit_slice(octets, (size_t)n), &requests), &requests);
-        }
-    }
-}
-
-static void run_timers(phone_t *p)
-{
-    godwit_access_requests_t of_access;
-    godwit_device_requests_t of_device;
-    uint8_t random[4];
-    if (p->access_deadline_ms >= 0 && now_ms() >= p->access_deadline_ms) {
-        p->access_deadline_ms = -1;
-        settle_access(p, godwit_access_timer(&p->access, &of_access), &of_access);
-    }
-    if (p->device_deadline_ms >= 0 && now_ms() >= p->device_deadline_ms && draw(p, random)) {
-        p->device_deadline_ms = -1;
-        settle_device(p, godwit_device_timer(&p->device, random, &of_device), &of_device);
-    }
-}
-
-static void wait_for_event(phone_t *p, int64_t until_ms)
-{
-    struct pollfd poller = {.fd = p->socket, .events = POLLIN};
-    int64_t wake = until_ms;
-    wake = p->access_deadline_ms >= 0 && p->access_deadline_ms < wake ? p->access_deadline_ms : wake;
-    wake = p->device_deadline_ms >= 0 && p->device_deadline_ms < wake ? p->device_deadline_ms : wake;
-    int64_t wait = wake - now_ms();
-    if (poll(&poller, 1, wait < 0 ? 0 : (int)wait) > 0) {
-        receive_all(p);
-    }
-    run_timers(p);
-}
-
-/* Until one of the two flags stands. */
-static int wait_for(phone_t *p, const bool *good, const bool *bad, const char *what)
-{
-    int64_t until = now_ms() + PATIENCE_MS;
-    while (p->code == CLI_OK && !*good && !*bad && now_ms() < until) {
-        wait_for_event(p, until);
-    }
-    if (p->code == CLI_OK && !*good) {
-        bool heard = p->refusal != GODWIT_OK;
-        p->code = cli_fail(p->args, heard ? CLI_REFUSED : CLI_NO_PEER, "%s: %s: %s", p->radio, what,
-                           heard ? godwit_status_name(p->refusal) : "no answer");
-    }
-    return p->code;
-}
-
-int phone_attach(phone_t *p)
-{
-    godwit_access_requests_t requests;
-    settle_access(p, godwit_access_attach(&p->access, &requests), &requests);
-    if (wait_for(p, &p->attached, &p->given_up, "not attached") == CLI_OK &&
-        p->access_config.kind == GODWIT_ACCESS_UMTS) {
-        settle_access(p, godwit_access_activate(&p->access, &requests), &requests);
-        (void)wait_for(p, &p->activated, &p->given_up, "no PDP context");
-    }
-    return p->code;
-}
-
-int phone_modify(phone_t *p)
-{
-    p->modified = p->given_up = false;
-    begin_modification(p);
-    return wait_for(p, &p->modified, &p->given_up, "the bearer is not modified");
-}
-
-int phone_idle(phone_t *p)
-{
-    godwit_access_requests_t requests;
-    godwit_status_t status = godwit_access_idle(&p->access, &requests);
-    if (status != GODWIT_AGAIN) {
-        settle_access(p, status, &requests);
-    }
-    return p->code;
-}
-
-int phone_send(phone_t *p, godwit_slice_t reading)
-{
-    godwit_device_requests_t requests;
-    uint8_t random[4];
-    p->sent = p->reading_given_up = false;
-    if (draw(p, random)) {
-        godwit_status_t status = godwit_device_send(&p->device, reading, random, &requests);
-        if (status == GODWIT_NO_SPACE) {
-            return cli_fail(p->args, CLI_USAGE, "the reading has %zu octets; one datagram takes %d", reading.len,
-                            (int)GODWIT_DEVICE_READING_MAX);
-        }
-        settle_device(p, status, &requests);
-    }
-    return wait_for(p, &p->sent, &p->reading_given_up, "a reading could not be sent");
-}
-
-int phone_listen(phone_t *p, uint64_t wait_ms)
-{
-    int64_t until = now_ms() + (int64_t)wait_ms;
-    while (p->code == CLI_OK && now_ms() < until) {
-        wait_for_event(p, until);
-    }
-    return p->code;
-}
-
-int phone_detach(phone_t *p)
-{
-    godwit_access_requests_t requests;
-    p->given_up = false;
-    settle_access(p, godwit_access_detach(&p->access, &requests), &requests);
-    int64_t until = now_ms() + PATIENCE_MS;
-    while (p->code == CLI_OK && !p->detached && !p->given_up && now_ms() < until) {
-        wait_for_event(p, until);
-    }
-    return p->code;
-}
-
-/* ---- opening and closing ------------------------------------------------------------------------------------------------- */
-
-static int open_socket(phone_t *p)
-{
-    char host[256];
-    const char *colon = strrchr(p->radio, ':');
-    size_t len = colon != NULL ? (size_t)(colon - p->radio) : 0;
-    if (colon == NULL || len == 0 || len >= sizeof host) {
-        return cli_fail(p->args, CLI_USAGE, "--mme: '%s' is not ADDRESS:PORT", p->radio);
-    }
-    memcpy(host, p->radio, len);
-    host[len] = '\0';
-    struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV};
-    struct addrinfo *found = NULL;
-    int error = getaddrinfo(host, colon + 1, &hints, &found);
-    if (error != 0) {
-        return cli_fail(p->args, CLI_USAGE, "--mme %s: %s", p->radio, gai_strerror(error));
-    }
-    p->socket = socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    bool good = p->socket >= 0 && connect(p->socket, found->ai_addr, found->ai_addrlen) == 0;
-    error = errno;
-    freeaddrinfo(found);
-    return good ? CLI_OK : cli_fail(p->args, CLI_NO_PEER, "%s: %s", p->radio, strerror(error));
-}
-
-int phone_open(phone_t *p)
-{
-    p->socket = -1;
-    p->access_deadline_ms = p->device_deadline_ms = -1;
-    p->events = json_array();
-    p->received = json_array();
-    if (godwit_usim_soft_open(&p->card, p->card_path, &godwit_crypto_builtin, NULL) != GODWIT_OK) {
-        return cli_fail(p->args, CLI_FILE, "%s", p->card.why);
-    }
-    if (!godwit_imsi_equal(&p->card.usim.imsi, &p->access_config.imsi)) {
-        return cli_fail(p->args, CLI_USAGE, "--imsi: %s is the card of %s", p->card_path, p->card.usim.imsi.digits);
-    }
-    if (godwit_access_init(&p->access, &p->access_config) != GODWIT_OK ||
-        godwit_device_init(&p->device, &p->device_config) != GODWIT_OK) {
-        return cli_fail(p->args, CLI_USAGE, "this combination of options cannot be");
-    }
-    return open_socket(p);
-}
-
-void phone_close(phone_t *p)
-{
-    if (p->socket >= 0) {
-        (void)close(p->socket);
-    }
-    godwit_usim_soft_close(&p->card);
-    godwit_wipe(&p->device, sizeof p->device);
-    godwit_wipe(&p->access, sizeof p->access);
-    json_decref(p->events);
-    json_decref(p->received);
 }

@@ -123,6 +123,8 @@ void godwit_hse_bearer_touch(godwit_hse_t *hse, const godwit_address_t *address,
     godwit_hse_bearer_t *b = godwit_hse_bearer_find(hse, address);
     if (b != NULL) {
         b->last_ms = now_ms;
+        b->live = true;
+        b->flushed = false; /* there is a session, whatever became of its flush */
     }
 }
 

@@ -780,6 +780,29 @@ static void a_challenge_beside_an_attach_that_ended_well_leads_nowhere(void **st
     expect_data("under the keys of the attach");
 }
 
+static void a_card_that_answers_when_the_attach_is_over_is_not_asked_for(void **state)
+{
+    godwit_usim_output_t out;
+    godwit_access_requests_t list;
+    (void)state;
+    secure(AMF_FLAGGED_EPS);
+    godwit_vector_t late = phone_vector(AMF_FLAGGED_EPS);
+    godwit_emm_authentication_request_t m = {
+        .ksi = 1, .rand = godwit_slice(late.rand, 16), .autn = godwit_slice(late.autn, 16)};
+    BUILD(emm, authentication_request, &m);
+    octets_t frame = framed(godwit_written(&w));
+    assert_int_equal(godwit_access_receive(&phone.access, octets_slice(&frame), &list), GODWIT_OK);
+    assert_int_equal(list.item[0].kind, GODWIT_ACCESS_AUTHENTICATE);
+    accept_attach("down");
+    expect_attach_complete();
+    assert_int_equal(godwit_usim_step(&phone.card_holder.card, late.rand, late.autn, &out), GODWIT_OK);
+    phone.event_count = 0;
+    assert_int_equal(godwit_access_usim_result(&phone.access, &out.result, &phone.requests), GODWIT_OK);
+    phone_carry_out(&phone);
+    phone_expect_refused(&phone, GODWIT_WRONG_STATE);
+    assert_false(phone_remembers(&phone, late.xres, late.xres_len));
+}
+
 /* ---- rejects ---- */
 
 static void reject_attach(godwit_nas_header_type_t type, uint8_t cause)
@@ -1384,6 +1407,7 @@ int main(void)
         CASE(silence_is_met_with_so_many_sendings),
         CASE(an_attach_that_stops_half_way_begins_again),
         CASE(a_challenge_beside_an_attach_that_ended_well_leads_nowhere),
+        CASE(a_card_that_answers_when_the_attach_is_over_is_not_asked_for),
         CASE(a_reject_without_protection_only_makes_it_wait),
         CASE(rejects_without_end_end_the_attach),
         CASE(a_reject_with_protection_ends_the_attach),

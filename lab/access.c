@@ -38,7 +38,9 @@ static void run(godwit_world_t *w, unsigned device);
 static void give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, godwit_slice_t octets)
 {
     unsigned node = godwit_world_device_node(device);
-    lab_device_queue(w, device, kind, lab_packet(GODWIT_WORLD_LEG_EMSDP, serving_node(w), node, octets));
+    lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_EMSDP, serving_node(w), node, octets);
+    p->bent = w->is_bent;
+    lab_device_queue(w, device, kind, p);
 }
 
 static void key_set(godwit_world_t *w, unsigned device, const godwit_access_request_t *r)
@@ -227,7 +229,9 @@ static void take_frame(godwit_world_t *w, unsigned device, const lab_packet_t *p
     if (godwit_access_receive(&d->access, godwit_slice(p->octets, p->len), &d->access_requests) != GODWIT_OK) {
         lab_violate(w, "a call of the access failed");
     }
+    w->is_bent = p->bent;
     run(w, device);
+    w->is_bent = false;
 }
 
 void lab_access_take(godwit_world_t *w, unsigned device, const lab_device_input_t *in)

@@ -198,7 +198,15 @@ static bool says_malformed(const godwit_outbox_t *out)
 void lab_check_refusal(godwit_world_t *w, unsigned node, const godwit_input_t *in, const godwit_outbox_t *out)
 {
     godwit_emsdp_header_t h;
-    if (!w->is_bent || (node != GODWIT_WORLD_HSE && node != GODWIT_WORLD_EMSE) || !says_malformed(out)) {
+    if (!w->is_bent || (node != GODWIT_WORLD_HSE && node != GODWIT_WORLD_EMSE)) {
+        return;
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        if (out->requests[i].kind == GODWIT_REQUEST_DELIVER) {
+            lab_violate(w, "a datagram that was bent was believed");
+        }
+    }
+    if (!says_malformed(out)) {
         return;
     }
     godwit_framing_t framing = lab_framing(w, node);
@@ -314,7 +322,10 @@ static void check_vector(godwit_world_t *w, const lab_call_t *call, const godwit
 
 void lab_check_message(godwit_world_t *w, const lab_call_t *call, const godwit_message_t *message)
 {
+    w->policy_asked |= message->kind == GODWIT_AUTH_INFO_REQUEST && message->u.auth_info_request.policy_version != 0 &&
+                       message->u.auth_info_request.e2m_aware;
     if (message->kind == GODWIT_AUTH_INFO_ANSWER) {
+        w->policy_answered |= message->u.auth_info_answer.policy_version != 0;
         for (size_t i = 0; i < message->u.auth_info_answer.vectors; i++) {
             check_vector(w, call, &message->u.auth_info_answer.vector[i]);
         }

@@ -40,8 +40,8 @@ static void learn_session(godwit_world_t *w, const lab_keyset_t *set, unsigned e
                                                       : LAB_CLASS_HSE_SESSION;
     must(godwit_k_session(crypto, set->octets, godwit_slice_of_string(lab_host(endpoint)), generation, k_session));
     add(w, set->device, class, GODWIT_LAB_K_SESSION, k_session, 32);
-    for (uint8_t suite = GODWIT_SUITE_DEFAULT; suite <= GODWIT_SUITE_LAST; suite++) {
-        if ((LAB_SUITES >> (suite - 1) & 1u) != 0) {
+    for (uint8_t suite = GODWIT_SUITE_DEFAULT; suite <= LAB_SUITE_CLEAR; suite++) {
+        if (suite == GODWIT_SUITE_DEFAULT || suite == LAB_SUITE_CLEAR) {
             must(godwit_suite_keys(crypto, k_session, suite, k_enc, k_int));
             add(w, set->device, class, GODWIT_LAB_K_SESSION, k_enc, 16);
             add(w, set->device, class, GODWIT_LAB_K_SESSION, k_int, 16);

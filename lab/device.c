@@ -21,10 +21,10 @@ void lab_device_make(godwit_world_t *w, unsigned device)
         .imsi = lab_imsi(device),
         .endpoint = godwit_slice_of_string(lab_host(lab_endpoint_node(w))),
         .best_plmn = w->plmn,
-        .serving_network = w->plmn,
+        .serving_network = w->config.access == GODWIT_WORLD_WIFI && w->policy_version == 0 ? w->plmn : LAB_VISITED_PLMN,
         .framing = lab_framing(w, lab_endpoint_node(w)),
         .agreements = lab_agreements(w),
-        .suites = LAB_SUITES,
+        .suites = (uint16_t)(LAB_SUITES | (w->policy_version != 0 ? 1u << (LAB_SUITE_CLEAR - 1) : 0)),
         .reserve = w->config.reserve,
     };
     d->address = device;
@@ -183,6 +183,19 @@ static bool is_for_library(const godwit_world_t *w, const lab_device_input_t *in
     }
 }
 
+/* What came of a datagram, or a container, that was bent. */
+static void check_bent(godwit_world_t *w, const godwit_device_requests_t *requests)
+{
+    for (size_t i = 0; i < requests->count; i++) {
+        const godwit_device_request_t *r = &requests->item[i];
+        bool believes = r->kind == GODWIT_DEVICE_DELIVER ||
+                        (r->kind == GODWIT_DEVICE_EVENT && strcmp(r->name, "session_started") == 0);
+        if (believes) {
+            lab_violate(w, "a datagram that was bent was believed");
+        }
+    }
+}
+
 static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *in)
 {
     lab_device_t *d = &w->devices[device];
@@ -221,6 +234,9 @@ static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *i
     }
     if (status != GODWIT_OK) {
         lab_violate(w, "a call of the device library failed");
+    }
+    if (in->packet != NULL && in->packet->bent) {
+        check_bent(w, &d->requests);
     }
     lab_learn_device_keys(w, device);
     lab_watch_node(w, godwit_world_device_node(device));

@@ -18,7 +18,11 @@ struct godwit_world {
     size_t heap_count, heap_capacity;
 
     godwit_plmn_t plmn;
-    lab_endpoint_t endpoints[2]; /* HSE, EMSE */
+    godwit_serving_policy_t serving_policy; /* of the visited network, for subscribers of the home */
+    godwit_policy_network_t home_policy;    /* of the home, for devices in the visited network */
+    uint32_t policy_version;                /* 0: no policies */
+    bool policy_asked, policy_answered;     /* their versions were seen in AIR and AIA */
+    lab_endpoint_t endpoints[2];            /* HSE, EMSE */
     godwit_emks_t emks;
     godwit_hss_t hss;
     godwit_mme_t mme;
@@ -104,6 +108,9 @@ void lab_start_role(godwit_world_t *w, unsigned node);
 /* visited.c: MME, SGSN, S-GW and P-GW. */
 void lab_start_gtp_node(godwit_world_t *w, unsigned node);
 void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, godwit_outbox_t *out);
+
+/* ---- policies.c ---- */
+void lab_make_policies(godwit_world_t *w);
 
 /* ---- net.c ---- */
 lab_packet_t *lab_packet(godwit_world_leg_t leg, unsigned from, unsigned to, godwit_slice_t octets);

@@ -112,7 +112,7 @@ static lab_packet_t *on_wire(godwit_world_t *w, lab_packet_t *p)
         changed = lab_packet(p->leg, p->from, p->to, godwit_slice(room, shown.len));
         changed->source = shown.source;
         changed->destination = shown.destination;
-        changed->bent = shown.len != p->len || memcmp(room, p->octets, p->len) != 0;
+        changed->bent = p->bent || shown.len != p->len || memcmp(room, p->octets, p->len) != 0;
     }
     lab_free_secret(p);
     return changed;
@@ -140,6 +140,7 @@ void lab_net_send(godwit_world_t *w, lab_packet_t *p)
         lab_packet_t *again = lab_packet(p->leg, p->from, p->to, godwit_slice(p->octets, p->len));
         again->source = p->source;
         again->destination = p->destination;
+        again->bent = p->bent;
         under_way(w, p);
         under_way(w, again);
         return;
@@ -209,6 +210,7 @@ static void to_radio(godwit_world_t *w, unsigned node, const godwit_request_t *r
     }
     lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_RADIO, node, godwit_world_device_node((unsigned)device), r->octets);
     p->destination = r->to;
+    p->bent = w->is_bent;
     lab_net_send(w, p);
 }
 
@@ -226,6 +228,8 @@ static void to_function(godwit_world_t *w, unsigned node, const godwit_request_t
     uint16_t port = r->port == GODWIT_PORT_GTPC ? GTPC_PORT : r->port == GODWIT_PORT_GTPU ? GTPU_PORT : 0;
     p->source = r->port == GODWIT_PORT_SGI ? r->from : lab_node_address(node, port);
     p->destination = r->to;
+    p->bent =
+        w->is_bent && node != GODWIT_WORLD_HSE && node != GODWIT_WORLD_EMSE; /* who relays, relays what was bent */
     lab_net_send(w, p);
 }
 

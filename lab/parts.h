@@ -14,6 +14,7 @@
 #define LAB_STORE_MS 3     /* until a page of the device's or the card's memory is */
 #define LAB_CARD_MS 30     /* until the card has computed */
 #define LAB_SUITES 0x000Fu /* that devices accept, bit i-1 = suite i */
+#define LAB_SUITE_CLEAR 5u /* eea0-eia2-64: where a policy has it */
 #define LAB_DOWN_MS 400    /* without power */
 #define LAB_TEXT_MAX 48
 #define LAB_HELD 4

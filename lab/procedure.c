@@ -97,8 +97,10 @@ static godwit_world_config_t world_for(const godwit_lab_run_t *run, meter_t *met
                           ? (uint8_t)(run->variant == '2' ? 2 : 1)
                       : run->procedure == GODWIT_LAB_ATTACH ? 0
                                                             : 3;
-    config.policies = run->procedure == GODWIT_LAB_POLICY;
-    config.watch_memory = true;
+    config.policies = run->procedure == GODWIT_LAB_POLICY && run->policies == GODWIT_WORLD_POLICY_NONE
+                          ? GODWIT_WORLD_POLICY_LAW
+                          : run->policies;
+    config.watch_memory = !run->fast;
     config.wire = on_wire;
     config.context = meter;
     return config;
@@ -210,6 +212,22 @@ static void check_agreements(godwit_world_t *w, godwit_lab_report_t *report)
     }
 }
 
+/* Solution 4: versions went over S6a, and what both policies allow is what was used. */
+static void check_policies(godwit_world_t *w, godwit_lab_report_t *report)
+{
+    const godwit_session_record_t *session = godwit_world_session(w, 0);
+    report->suite = session == NULL ? 0 : session->current.hot.suite;
+    if (w->policy_version == 0) {
+        return;
+    }
+    if (w->config.access != GODWIT_WORLD_WIFI && !(w->policy_asked && w->policy_answered)) {
+        fail(report, "no policy version in AIR or AIA");
+    }
+    if (report->suite != (w->config.policies == GODWIT_WORLD_POLICY_LAW ? LAB_SUITE_CLEAR : GODWIT_SUITE_DEFAULT)) {
+        fail(report, "another suite than the policies allow");
+    }
+}
+
 /* What had to be changed for it, as contribution 004 counts nodes. */
 static const char *modified(const godwit_lab_run_t *run)
 {
@@ -243,6 +261,7 @@ void godwit_lab_run(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godw
     (void)snprintf(report->nodes_modified, sizeof report->nodes_modified, "%s", modified(run));
     (run->procedure == GODWIT_LAB_ATTACH ? run_attach : run_readings)(w, report);
     check_agreements(w, report);
+    check_policies(w, report);
     godwit_world_search(w);
     for (unsigned kind = 0; kind < GODWIT_LAB_KINDS; kind++) {
         report->custody[kind] = godwit_world_custody(w, kind);

@@ -25,6 +25,8 @@ typedef struct godwit_lab_run {
     uint32_t loss; /* thousandths, of the radio */
     uint64_t seed;
     unsigned devices;
+    godwit_world_policy_t policies; /* of whatever procedure; of GODWIT_LAB_POLICY by law where none is given */
+    bool fast;                      /* memory is not searched: custody says nothing */
     /* For whoever measures what tampering does: sees every packet before it is recorded; may be NULL. */
     godwit_world_wire_t *wire;
     void *context;
@@ -35,6 +37,7 @@ typedef struct godwit_lab_report {
     char why[128]; /* when it is not */
     const char *endpoint;
     char nodes_modified[96];
+    uint8_t suite; /* that the first device's session has; 0: none */
     unsigned messages, round_trips;
     size_t bytes_up, bytes_down; /* at the first device's antenna, all of it */
     size_t setup_bytes,

@@ -114,6 +114,11 @@ static void start_endpoint(godwit_world_t *w, unsigned node)
     if (w->config.solution == 1 || w->config.solution == 2) {
         with_access_keys(w, node, &config);
     }
+    if (w->config.policies != GODWIT_WORLD_POLICY_NONE) {
+        config.suite_order[1] = LAB_SUITE_CLEAR;
+        config.networks = &w->home_policy;
+        config.network_count = 1;
+    }
     wipe_tables(e);
     if (godwit_hse_init(&e->hse, &config, e->sessions, LAB_SESSIONS, e->exchanges, LAB_EXCHANGES, e->senders,
                         LAB_SENDERS) != GODWIT_OK) {
@@ -150,6 +155,7 @@ static void start_hss(godwit_world_t *w)
     w->hss.crypto = &godwit_crypto_builtin;
     w->hss.best_plmn = w->plmn;
     w->hss.vectors_per_request = 1;
+    w->hss.policy_version = w->policy_version;
     add_node(w, GODWIT_WORLD_EMKS, 1, true);
     add_node(w, GODWIT_WORLD_MME, 2, false);
     add_node(w, GODWIT_WORLD_SGSN, 3, false);

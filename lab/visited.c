@@ -48,7 +48,8 @@ static void start_mme(godwit_world_t *w, lab_tables_t *t)
                                   .mme_group = 1,
                                   .mme_code = 1,
                                   .tac = 1,
-                                  .e2m_aware = w->config.policies,
+                                  .policies = &w->serving_policy,
+                                  .policy_count = w->policy_version != 0,
                                   .unaware = w->config.mme_unaware,
                                   .recovery = recovery(w, GODWIT_WORLD_MME)};
     set_name(config.local_host, lab_host(GODWIT_WORLD_MME));
@@ -67,7 +68,8 @@ static void start_sgsn(godwit_world_t *w, lab_tables_t *t)
                                    .plmn = LAB_VISITED_PLMN,
                                    .lac = 1,
                                    .rac = 1,
-                                   .e2m_aware = w->config.policies,
+                                   .policies = &w->serving_policy,
+                                   .policy_count = w->policy_version != 0,
                                    .recovery = recovery(w, GODWIT_WORLD_SGSN),
                                    .apns = 1};
     set_name(config.local_host, lab_host(GODWIT_WORLD_SGSN));

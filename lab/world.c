@@ -294,6 +294,9 @@ godwit_world_t *godwit_world_new(const godwit_world_config_t *config)
     }
     w->devices = lab_alloc(config->devices * sizeof *w->devices);
     w->plmn = (godwit_plmn_t){{0x00, 0xf1, 0x10}}; /* 001-01 */
+    if (config->policies != GODWIT_WORLD_POLICY_NONE) {
+        lab_make_policies(w);
+    }
     make_functions(w);
     for (unsigned i = 0; i < config->devices; i++) {
         put_subscriber(w, i);

@@ -81,6 +81,11 @@ typedef struct godwit_world_packet {
 /* Sees every packet once, when it is sent. May change it in place, or lose it by returning false. */
 typedef bool godwit_world_wire_t(void *context, godwit_world_t *world, godwit_world_packet_t *packet);
 
+typedef enum godwit_world_policy {
+    GODWIT_WORLD_POLICY_NONE,
+    GODWIT_WORLD_POLICY_PLAIN, /* nobody's law asks for anything */
+    GODWIT_WORLD_POLICY_LAW,   /* the visited network's law switches confidentiality off */
+} godwit_world_policy_t;
 typedef enum godwit_world_access { GODWIT_WORLD_WIFI, GODWIT_WORLD_EPS, GODWIT_WORLD_UMTS } godwit_world_access_t;
 
 typedef struct godwit_world_config {
@@ -104,14 +109,14 @@ typedef struct godwit_world_config {
     uint8_t solution; /* of the devices: 1, 2 or 3; 0 with an access: none, readings go unprotected (no endpoint) */
     /* What is missing where Solution 1 needs it: each makes devices fall back. */
     bool usim_unaware, me_unaware, mme_unaware, strip_container;
-    uint8_t selector;      /* 1 RAND, 2 SQN; 0: RAND */
-    uint32_t retention_ms; /* of the HSS; 0: its default */
-    uint32_t idle_ms;      /* the HSE flushes a bearer after so long; 0: never */
-    bool policies;         /* Solution 4: home and visited network have exchanged theirs */
-    char delivery;         /* of Solution 1: 'A' to 'D'; 0: the HSS flags no vector. Solution 2: 'D' */
-    bool me_derives;       /* variant E */
-    uint32_t search_every; /* with watch_memory: one input of so many; 0: every one */
-    bool watch_memory;     /* after every input the memory of its node is searched for keys: lab/custody.h */
+    uint8_t selector;               /* 1 RAND, 2 SQN; 0: RAND */
+    uint32_t retention_ms;          /* of the HSS; 0: its default */
+    uint32_t idle_ms;               /* the HSE flushes a bearer after so long; 0: never */
+    godwit_world_policy_t policies; /* Solution 4: home and visited network have exchanged theirs */
+    char delivery;                  /* of Solution 1: 'A' to 'D'; 0: the HSS flags no vector. Solution 2: 'D' */
+    bool me_derives;                /* variant E */
+    uint32_t search_every;          /* with watch_memory: one input of so many; 0: every one */
+    bool watch_memory;              /* after every input the memory of its node is searched for keys: lab/custody.h */
 } godwit_world_config_t;
 
 /* What a test sets by default: one device, no loss, 20 ms each way. */

@@ -8,11 +8,19 @@
 #include <string.h>
 
 static const cli_command_t *const commands[] = {
-    &cli_send,         &cli_attach,       &cli_sub_add,        &cli_sub_import,   &cli_sub_list,
-    &cli_sub_show,     &cli_sub_rm,       &cli_store_restored, &cli_usim_create,  &cli_usim_authenticate,
-    &cli_session_list, &cli_session_show, &cli_session_drop,   &cli_status,       &cli_lab_run,
-    &cli_lab_soak,     &cli_policy_check, &cli_policy_fetch,   &cli_policy_offer, &cli_audit_verify,
-    &cli_decode,       &cli_aka_vector,   &cli_aka_verify,     &cli_kdf,          &cli_keys,
+    &cli_send,         &cli_attach,
+    &cli_sub_add,      &cli_sub_import,
+    &cli_sub_list,     &cli_sub_show,
+    &cli_sub_rm,       &cli_store_restored,
+    &cli_usim_create,  &cli_usim_authenticate,
+    &cli_session_list, &cli_session_show,
+    &cli_session_drop, &cli_status,
+    &cli_lab_run,      &cli_lab_soak,
+    &cli_lab_table,    &cli_policy_check,
+    &cli_policy_fetch, &cli_policy_offer,
+    &cli_audit_verify, &cli_decode,
+    &cli_aka_vector,   &cli_aka_verify,
+    &cli_kdf,          &cli_keys,
     &cli_eea,          &cli_eia,
 };
 

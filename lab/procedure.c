@@ -174,6 +174,7 @@ static void run_readings(godwit_world_t *w, godwit_lab_report_t *report)
         report->setup_bytes -= report->reading_bytes < before ? report->reading_bytes : 0;
     }
     report->readings_delivered = godwit_world_delivered(w, GODWIT_WORLD_ALL_READINGS);
+    report->arrived = arrived;
     if (!arrived) {
         fail(report, "a reading did not arrive");
     }
@@ -207,6 +208,7 @@ static void check_agreements(godwit_world_t *w, godwit_lab_report_t *report)
     for (unsigned i = 0; i < w->config.devices && (w->config.solution == 1 || w->config.solution == 2); i++) {
         const godwit_session_record_t *session = godwit_world_session(w, i);
         if (session == NULL || session->agreement != wanted) {
+            report->fell_back = true;
             fail(report, "a device fell back to a separate AKA run");
         }
     }
@@ -233,6 +235,9 @@ static const char *modified(const godwit_lab_run_t *run)
 {
     if (run->procedure == GODWIT_LAB_SEPARATE_AKA) {
         return "HSE, EMKS, ME";
+    }
+    if (run->procedure == GODWIT_LAB_POLICY) { /* over 1C; the serving node goes by the policies, too */
+        return run->access == GODWIT_WORLD_EPS ? "HSS, HSE, PGW, USIM, ME, MME" : "HSS, HSE, PGW, USIM, ME, SGSN";
     }
     switch (run->variant) {
     case 'A':
@@ -268,6 +273,7 @@ void godwit_lab_run(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godw
         report->present |= (uint32_t)(kind >= GODWIT_WORLD_FUNCTIONS || w->functions[kind].present) << kind;
     }
     if (godwit_world_violation(w) != NULL) {
+        report->violation = "see why";
         fail(report, godwit_world_violation(w));
     }
     godwit_world_free(w);

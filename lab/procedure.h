@@ -34,7 +34,10 @@ typedef struct godwit_lab_run {
 
 typedef struct godwit_lab_report {
     bool ok;
-    char why[128]; /* when it is not */
+    char why[128];         /* when it is not */
+    bool arrived;          /* every reading */
+    bool fell_back;        /* a device came to a separate AKA run that was not what the run is about */
+    const char *violation; /* static, or NULL: of the watcher */
     const char *endpoint;
     char nodes_modified[96];
     uint8_t suite; /* that the first device's session has; 0: none */

@@ -51,6 +51,9 @@ static uint8_t bit(godwit_agreement_t agreement)
 
 uint8_t lab_agreements(const godwit_world_t *w)
 {
+    if (w->config.agreements != 0) {
+        return w->config.agreements;
+    }
     uint8_t access = bit(GODWIT_AGREEMENT_ACCESS_UMTS) | bit(GODWIT_AGREEMENT_ACCESS_EPS);
     return bit(GODWIT_AGREEMENT_SEPARATE_EPS) | (w->config.solution == 1 || w->config.solution == 2 ? access : 0);
 }

@@ -103,6 +103,7 @@ typedef struct godwit_world_config {
     godwit_world_wire_t *wire; /* sees every packet; NULL: nobody does */
     void *context;             /* of both */
     godwit_world_access_t access;
+    uint8_t agreements;     /* of devices, bit i-1; 0: as the solution has it */
     uint32_t nodes;         /* which functions there are, bit n = node n; 0: HSE, EMKS and HSS */
     uint32_t core_loss;     /* between functions: of GTP and the gateway's tunnel, in thousandths */
     uint32_t core_delay_ms; /* 0: 5 */

@@ -164,6 +164,10 @@ godwit_status_t godwit_access_usim_result(godwit_access_t *access, const godwit_
         if (status == GODWIT_OK) {
             status = respond(access, requests);
             godwit_access_event(requests, "authenticated", GODWIT_OK);
+            if (!is_eps(access) && v->flagged && !v->has_key_set) {
+                godwit_access_event(requests, "not_derived",
+                                    GODWIT_OK); /* so no security mode will verify: the network has CK', IK' */
+            }
         }
         return status;
     }

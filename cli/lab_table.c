@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * godwit lab table: the summary table of contribution 004, with what was measured beside it.
+ */
+#include <string.h>
+
+#include "cli/lab.h"
+#include "godwit/emsdp.h"
+#include "lab/table.h"
+
+static const char *suite_name(uint8_t id)
+{
+    const godwit_suite_t *suite = godwit_suite(id);
+    return suite != NULL ? suite->name : "-";
+}
+
+static json_t *row_json(const godwit_lab_row_t *row)
+{
+    const godwit_lab_report_t *r = &row->report;
+    char delivery[2] = {row->run.delivery, '\0'}, mechanism[48];
+    (void)snprintf(mechanism, sizeof mechanism, "EMSDP godwit1, %s", suite_name(r->suite));
+    return json_pack("{s:s, s:s, s:s?, s:b, s:s, s:b, s:i, s:I, s:I, s:i, s:b, s:s, s:o, s:o, s:s?}", "solution",
+                     row->claim->solution, "access", cli_lab_access_name(row->run.access), "delivery",
+                     row->run.delivery == 0 ? NULL : delivery, "ok", (int)r->ok, "endpoint", row->claim->endpoints,
+                     "tampering_refused", (int)(row->bent > 0 && row->refused == row->bent), "bent", (int)row->bent,
+                     "setup_bytes", (json_int_t)r->setup_bytes, "reading_bytes", (json_int_t)r->reading_bytes,
+                     "round_trips", (int)r->round_trips, "vplmn_needs", (int)row->vplmn_needs, "mechanism", mechanism,
+                     "nodes_modified", cli_lab_list(r->nodes_modified), "custody", cli_lab_custody(r), "why",
+                     r->ok ? NULL : r->why);
+}
+
+static bool is_good(const godwit_lab_row_t *row)
+{
+    return row->report.ok && row->bent > 0 && row->refused == row->bent && row->vplmn_needs;
+}
+
+static void print_head(void)
+{
+    printf("%-8s %-9s %-10s %-14s %-6s %-9s | %-6s %-8s %-3s %9s %6s %7s %5s  %-13s %s\n", "Solution", "Endpoints",
+           "Protection", "Efficient", "VPLMN", "Mechanism", "access", "delivery", "ok", "tampering", "setup", "reading",
+           "trips", "suite", "nodes modified here");
+    printf("%-8s %-9s %-10s %-14s %-6s %-9s | %-6s %-8s %-3s %9s %6s %7s %5s\n", "", "", "", "", "needs", "specified",
+           "", "", "", "refused", "octets", "octets", "");
+}
+
+static void print_row(const godwit_lab_row_t *row)
+{
+    const godwit_lab_claim_t *c = row->claim;
+    const godwit_lab_report_t *r = &row->report;
+    char tampering[24];
+    (void)snprintf(tampering, sizeof tampering, "%u of %u", row->refused, row->bent);
+    printf("%-8s %-9s %-10s %-14s %-6s %-9s | %-6s %-8.1s %-3s %9s %6zu %7zu %5u  %-13s %s\n", c->solution,
+           c->endpoints, c->protection, c->efficiency, c->vplmn_needs, c->mechanism,
+           cli_lab_access_name(row->run.access), row->run.delivery == 0 ? "-" : &row->run.delivery,
+           is_good(row) ? "yes" : "NO", tampering, r->setup_bytes, r->reading_bytes, r->round_trips,
+           suite_name(r->suite), r->nodes_modified);
+    if (!r->ok) {
+        printf("         %s\n", r->why);
+    }
+}
+
+static void print_table(const godwit_lab_row_t *rows, size_t count, const godwit_lab_attack_t *attacks)
+{
+    printf(
+        "Left of the bar: table 7.y-1 of contribution 004. Right of it: measured here, octets at the device's antenna.\n\n");
+    print_head();
+    for (size_t i = 0; i < count; i++) {
+        print_row(&rows[i]);
+    }
+    printf("\nNodes potentially effected, as the contribution has them:\n");
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || rows[i].claim != rows[i - 1].claim) {
+            printf("  %-3s %s\n", rows[i].claim->solution, rows[i].claim->nodes);
+        }
+    }
+    printf("\nAttacks:\n");
+    for (size_t i = 0; i < GODWIT_LAB_ATTACKS; i++) {
+        printf("  %-48s %-13s %s\n", attacks[i].name, attacks[i].against,
+               attacks[i].defeated ? "defeated" : "NOT defeated");
+    }
+}
+
+static int print_json(const cli_args_t *args, const godwit_lab_row_t *rows, size_t count,
+                      const godwit_lab_attack_t *attacks)
+{
+    json_t *list = json_array(), *shown = json_array();
+    for (size_t i = 0; i < count; i++) {
+        (void)json_array_append_new(list, row_json(&rows[i]));
+    }
+    for (size_t i = 0; i < GODWIT_LAB_ATTACKS; i++) {
+        (void)json_array_append_new(shown, json_pack("{s:s, s:s, s:b}", "attack", attacks[i].name, "against",
+                                                     attacks[i].against, "defeated", (int)attacks[i].defeated));
+    }
+    return cli_print(args, json_pack("{s:o, s:o}", "rows", list, "attacks", shown));
+}
+
+static int run_table(const cli_args_t *args)
+{
+    static godwit_lab_row_t rows[GODWIT_LAB_ROWS_MAX];
+    godwit_lab_attack_t attacks[GODWIT_LAB_ATTACKS];
+    size_t count = godwit_lab_rows(rows);
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        godwit_lab_measure(&rows[i]);
+        good = good && is_good(&rows[i]);
+    }
+    godwit_lab_attacks(attacks);
+    for (size_t i = 0; i < GODWIT_LAB_ATTACKS; i++) {
+        good = good && attacks[i].defeated == attacks[i].expected;
+    }
+    if (args->json) {
+        (void)print_json(args, rows, count, attacks);
+    } else {
+        print_table(rows, count, attacks);
+    }
+    return good ? CLI_OK : CLI_REFUSED;
+}
+
+const cli_command_t cli_lab_table = {
+    .name = "lab table",
+    .summary =
+        "Runs every solution over every access, and prints the summary table of contribution 004 with what was measured.",
+    .notes =
+        "A row is ok when its readings arrived under the keys that it is about, every key stayed where it may be,\n"
+        "every datagram and container that was bent was refused, and confidentiality, not integrity, went off where the\n"
+        "visited network's law asks for it. Exit code 1 when a row is not, or an attack ends otherwise than documented.\n",
+    .run = run_table};

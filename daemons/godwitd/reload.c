@@ -84,6 +84,10 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
         {same_e2m(then, now), "hss.e2m, emks.pushes_from, emks.key_set_days or hse.e2m"},
         {same_hse(&then->hse, &now->hse), "hse: endpoint, listen, framing, tables or emks"},
         {same_diameter(&then->diameter, &now->diameter), "diameter"},
+        {memcmp(&then->mme, &now->mme, sizeof then->mme) == 0, "mme"},
+        {memcmp(&then->sgsn, &now->sgsn, sizeof then->sgsn) == 0, "sgsn"},
+        {memcmp(&then->sgw, &now->sgw, sizeof then->sgw) == 0, "sgw"},
+        {memcmp(&then->pgw, &now->pgw, sizeof then->pgw) == 0, "pgw"},
     };
     char text[128];
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {

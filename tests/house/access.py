@@ -101,16 +101,16 @@ class Network:
         daemon.config = daemon.write("godwit.yaml", text)
         return daemon
 
-    def pgw(self, peers=((HSE,),), apns=None, more=""):
+    def pgw(self, peers=((HSE,),), apns=None, more="", extra=""):
         e2m = f'{{name: iot.example, hse: "{self.address(HSE)}:2152", endpoint: {HSE}{more}}}'
         return self.add(PGW, "pgw", list(peers), f"pgw:\n  gtp: {self.address(PGW)}\n  home: 001-01\n  hse: {{host: {HSE}, realm: {HOME}}}\n"
-                        f"  hss: {{host: {HSS}, realm: {HOME}}}\n  apns: [{apns or e2m}]\n")
+                        f"  hss: {{host: {HSS}, realm: {HOME}}}\n  apns: [{apns or e2m}]\n{extra}")
 
-    def mme(self, more=""):
+    def mme(self, more="", extra=""):
         self.address("sgw")
         return self.add(MME, "mme, sgw", [(HSS,)], f'mme:\n  plmn: 001-02\n  radio: "{self.address(MME)}:7332"\n  gtp: {self.address(MME)}\n'
                         f"  sgw: {self.address('sgw')}\n  pgw: {self.address(PGW)}\n  apn: iot.example\n"
-                        f"  hss: {{host: {HSS}, realm: {HOME}}}\n{more}sgw: {{gtp: {self.address('sgw')}}}\n")
+                        f"  hss: {{host: {HSS}, realm: {HOME}}}\n{extra}{more}sgw: {{gtp: {self.address('sgw')}}}\n")
 
     def sgsn(self, more=""):
         return self.add(SGSN, "sgsn", [(HSS,)], f'sgsn:\n  plmn: 001-02\n  radio: "{self.address(SGSN)}:7332"\n  gtp: {self.address(SGSN)}\n'

@@ -92,9 +92,9 @@ class Owned(unittest.TestCase):
         n.add(EMKS, "emks", [(HSS,), HSE], f"emks:\n  best_plmn: 999-99\n  source: s6a\n  hss: {{host: {HSS}, realm: {HOME}}}\n"
               f"  pushes_from: [{HSS}]\n", keeps=True)
 
-    def start(self):
+    def start(self, unaware=False):
         n = self.network
-        n.mme()
+        n.mme(extra="  unaware: true\n" if unaware else "")
         n.sgsn()
         n.start()
         n.wait_links((MME, HSS), (SGSN, HSS), (EMKS, HSS), (HSE, EMKS))
@@ -120,6 +120,27 @@ class Owned(unittest.TestCase):
         code, told, error = Phone(n, feature=None).attach("eps", "of its own AKA")
         self.assertEqual((code, error, told["key_set"], told["session"]), (0, "", False, True), told)
         self.assertEqual([one["payload"] for one in wait_for_readings(hse, 1)], ["of its own AKA"])
+
+    def test_a_gateway_without_godwit_costs_solution_1_and_not_the_reading(self):
+        n = self.network
+        hse = n.hse("emks", [(EMKS,), PGW], emks=f"  emks: {{host: {EMKS}, realm: {HOME}}}\n",
+                    agreements="access-eps, access-umts, separate-eps")
+        n.pgw(extra="  strip_container: true\n")
+        self.start()
+        for number, access in enumerate(("eps", "umts")):
+            code, told, error = Phone(n, f"00101000000000{number}").attach(access, f"around {access}")
+            self.assertEqual((code, error, told["key_set"], told["fallback"], told["session"]), (0, "", True, True, True), told)
+        self.assertEqual([one["payload"] for one in wait_for_readings(hse, 2)], ["around eps", "around umts"])
+
+    def test_an_mme_without_godwit_is_no_hindrance(self):
+        n = self.network
+        hse = n.hse("emks", [(EMKS,), PGW], emks=f"  emks: {{host: {EMKS}, realm: {HOME}}}\n")
+        n.pgw()
+        self.start(unaware=True)
+        n.wait_links((PGW, HSE))
+        code, told, error = Phone(n).attach("eps", "unaware")
+        self.assertEqual((code, error, told["session"], told["fallback"]), (0, "", True, False), told)
+        self.assertEqual([one["payload"] for one in wait_for_readings(hse, 1)], ["unaware"])
 
     def test_solution_2_through_a_tunnel(self):
         n = self.network

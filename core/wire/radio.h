@@ -54,7 +54,7 @@ typedef struct godwit_radio_frame {
 } godwit_radio_frame_t;
 
 #define GODWIT_RADIO_N_PDU_MAX 1600                         /* octets of one N-PDU */
-#define GODWIT_RADIO_INNER_MAX (2 + GODWIT_RADIO_N_PDU_MAX) /* of a frame that is not protected */
+#define GODWIT_RADIO_INNER_MAX (3 + GODWIT_RADIO_N_PDU_MAX) /* of a frame that is not protected */
 #define GODWIT_RADIO_FRAME_MAX (9 + GODWIT_RADIO_INNER_MAX) /* of any frame */
 
 /* Any kind but PROTECTED and INTEGRITY, which come from the functions below. GODWIT_INVALID_ARGUMENT for those, for an NSAPI above 15 and
@@ -91,7 +91,8 @@ GODWIT_MUST_USE godwit_status_t godwit_radio_command_create(godwit_radio_securit
  * inner frame of a kind that does not go protected. */
 GODWIT_MUST_USE godwit_status_t godwit_radio_protected_create(godwit_radio_security_t *security,
                                                               const godwit_radio_frame_t *inner, godwit_writer_t *w);
-/* Opens a frame PROTECTED or INTEGRITY: octets is the whole frame. buffer takes the inner frame, into which inner's slices point. The
+/* Opens a frame PROTECTED or INTEGRITY: octets is the whole frame. buffer is room to work in; it takes the inner frame, into which inner's
+ * slices point. The
  * MAC first (GODWIT_MAC_FAILURE), then the COUNT (GODWIT_REPLAY; late ones are taken within a window of 64), then deciphered and read
  * (GODWIT_MALFORMED); a COUNT is moved by a frame that verified and by no other. INTEGRITY is for the device alone: the algorithms and
  * FRESH of the command are tried, and taken over when it verifies; the caller then looks at inner->command (its own capability? algorithms

@@ -22,16 +22,11 @@ void godwit_radio_security_init(godwit_radio_security_t *security, const godwit_
     memcpy(security->ik, ik, sizeof security->ik);
 }
 
-/* MAC-I over kind || text. UIA2 wants its message in one piece, so it is gathered; text has at most GODWIT_RADIO_INNER_MAX octets. */
+/* MAC-I over message: kind || text, in one piece, as UIA2 wants it. */
 static void mac_of(const godwit_radio_security_t *security, uint32_t fresh, uint32_t count, uint8_t direction,
-                   godwit_radio_kind_t kind, godwit_slice_t text, uint8_t mac[4])
+                   godwit_slice_t message, uint8_t mac[4])
 {
-    uint8_t message[1 + GODWIT_RADIO_INNER_MAX];
-    message[0] = (uint8_t)kind;
-    if (text.len > 0) {
-        memcpy(message + 1, text.ptr, text.len);
-    }
-    godwit_uia2(security->ik, count, fresh, direction, message, 8 * (1 + text.len), mac);
+    godwit_uia2(security->ik, count, fresh, direction, message.ptr, 8 * message.len, mac);
 }
 
 static godwit_status_t cipher(const godwit_radio_security_t *security, uint32_t count, uint8_t direction,
@@ -46,16 +41,17 @@ static uint8_t direction_out(const godwit_radio_security_t *security)
     return security->network ? DOWN : UP;
 }
 
-/* kind || COUNT || MAC-I || text. COUNT is spent even if the writer has no room: it was shown to nobody, but stays used. */
-static godwit_status_t put_frame(godwit_radio_security_t *security, godwit_radio_kind_t kind, uint32_t count,
-                                 godwit_slice_t text, godwit_writer_t *w)
+/* Of message, kind || text: kind || COUNT || MAC-I || text. COUNT is spent even if the writer has no room: it was shown to nobody, but
+ * stays used. */
+static godwit_status_t put_frame(const godwit_radio_security_t *security, uint32_t count, godwit_slice_t message,
+                                 godwit_writer_t *w)
 {
     uint8_t mac[4];
-    mac_of(security, security->fresh, count, direction_out(security), kind, text, mac);
-    godwit_put_u8(w, (uint8_t)kind);
+    mac_of(security, security->fresh, count, direction_out(security), message, mac);
+    godwit_put_u8(w, message.ptr[0]);
     godwit_put_u32(w, count);
     godwit_put(w, mac, sizeof mac);
-    godwit_put_slice(w, text);
+    godwit_put(w, message.ptr + 1, message.len - 1);
     return godwit_writer_status(w);
 }
 
@@ -87,19 +83,20 @@ godwit_status_t godwit_radio_command_create(godwit_radio_security_t *security, c
                                             godwit_writer_t *w)
 {
     const godwit_radio_frame_t inner = {.kind = GODWIT_RADIO_COMMAND, .command = *command};
-    uint8_t text[16];
-    godwit_writer_t t = godwit_writer(text, sizeof text);
+    uint8_t message[16];
+    godwit_writer_t t = godwit_writer(message, sizeof message);
     uint32_t count = 0;
     if (!security->network || !is_supported(command)) {
         return GODWIT_UNSUPPORTED_SUITE;
     }
+    godwit_put_u8(&t, GODWIT_RADIO_INTEGRITY);
     godwit_status_t status = godwit_radio_build(&inner, &t);
     if (status == GODWIT_OK) {
         status = take_count(security, &count);
     }
     if (status == GODWIT_OK) {
         adopt(security, command);
-        status = put_frame(security, GODWIT_RADIO_INTEGRITY, count, godwit_written(&t), w);
+        status = put_frame(security, count, godwit_written(&t), w);
     }
     return status;
 }
@@ -113,23 +110,24 @@ static bool goes_protected(godwit_radio_kind_t kind)
 godwit_status_t godwit_radio_protected_create(godwit_radio_security_t *security, const godwit_radio_frame_t *inner,
                                               godwit_writer_t *w)
 {
-    uint8_t text[GODWIT_RADIO_INNER_MAX];
-    godwit_writer_t t = godwit_writer(text, sizeof text);
+    uint8_t message[GODWIT_RADIO_INNER_MAX];
+    godwit_writer_t t = godwit_writer(message, sizeof message);
     uint32_t count = 0;
     if (!security->commanded) {
         return GODWIT_WRONG_STATE;
     }
+    godwit_put_u8(&t, GODWIT_RADIO_PROTECTED);
     godwit_status_t status = goes_protected(inner->kind) ? godwit_radio_build(inner, &t) : GODWIT_INVALID_ARGUMENT;
     if (status == GODWIT_OK) {
         status = take_count(security, &count);
     }
     if (status == GODWIT_OK) {
-        status = cipher(security, count, direction_out(security), text, text, t.len);
+        status = cipher(security, count, direction_out(security), message + 1, message + 1, t.len - 1);
     }
     if (status == GODWIT_OK) {
-        status = put_frame(security, GODWIT_RADIO_PROTECTED, count, godwit_written(&t), w);
+        status = put_frame(security, count, godwit_written(&t), w);
     }
-    godwit_wipe(text, sizeof text);
+    godwit_wipe(message, sizeof message);
     return status;
 }
 
@@ -174,7 +172,7 @@ static godwit_status_t read_received(const godwit_radio_security_t *security, go
     godwit_get(&r, f->mac, sizeof f->mac);
     f->text = godwit_get_slice(&r, r.left);
     f->fresh = security->fresh;
-    if (r.failed || f->text.len > GODWIT_RADIO_INNER_MAX) {
+    if (r.failed || f->text.len > GODWIT_RADIO_INNER_MAX - 1) {
         return GODWIT_MALFORMED;
     }
     if (f->kind == GODWIT_RADIO_PROTECTED) {
@@ -188,10 +186,16 @@ static godwit_status_t read_received(const godwit_radio_security_t *security, go
     return is_supported(&f->command.command) ? GODWIT_OK : GODWIT_UNSUPPORTED_SUITE;
 }
 
-static godwit_status_t verify(const godwit_radio_security_t *security, const received_t *f)
+static godwit_status_t verify(const godwit_radio_security_t *security, const received_t *f,
+                              uint8_t buffer[GODWIT_RADIO_INNER_MAX])
 {
     uint8_t mac[4];
-    mac_of(security, f->fresh, f->count, direction_out(security) == UP ? DOWN : UP, f->kind, f->text, mac);
+    buffer[0] = (uint8_t)f->kind;
+    if (f->text.len > 0) {
+        memcpy(buffer + 1, f->text.ptr, f->text.len);
+    }
+    mac_of(security, f->fresh, f->count, direction_out(security) == UP ? DOWN : UP,
+           godwit_slice(buffer, 1 + f->text.len), mac);
     return godwit_equal_secret(mac, f->mac, sizeof mac) ? check_count(security, f->count) : GODWIT_MAC_FAILURE;
 }
 
@@ -214,7 +218,7 @@ godwit_status_t godwit_radio_protected_consume(godwit_radio_security_t *security
     godwit_radio_frame_t frame;
     godwit_status_t status = read_received(security, octets, &f);
     if (status == GODWIT_OK) {
-        status = verify(security, &f);
+        status = verify(security, &f, buffer);
     }
     if (status == GODWIT_OK && f.kind == GODWIT_RADIO_INTEGRITY && f.count < security->next_in) {
         status = GODWIT_REPLAY; /* a command that was overtaken must not bring an older FRESH back */

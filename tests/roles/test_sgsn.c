@@ -148,6 +148,11 @@ static void a_wrong_res_gets_no_keys_and_the_right_one_still_does(void **state)
     sgsn_respond(&w, d, sgsn_xres, 4); /* its beginning is not it */
     assert_true(owner_saw(&w.owner, "refused", GODWIT_AUTH_MAC_FAILURE));
     owner_give_timer(&w.owner, 0);
+    uint8_t longer[16] = {0};
+    memcpy(longer, sgsn_xres, sizeof sgsn_xres);
+    sgsn_respond(&w, d, longer, sizeof longer); /* nor is it with more behind it */
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_AUTH_MAC_FAILURE));
+    owner_give_timer(&w.owner, 0);
     sgsn_respond(&w, d, sgsn_xres, 8);
     sgsn_complete_security(&w, d);
     (void)sgsn_down_nas(&w, d, 0, GODWIT_GMM_ATTACH_ACCEPT);
@@ -430,6 +435,34 @@ static void a_device_comes_out_of_idle_from_another_address(void **state)
     assert_true(ue->connected && godwit_address_equal(&ue->address, &d->address));
 }
 
+static void each_connection_has_a_fresh_of_its_own(void **state)
+{
+    (void)state;
+    sgsn_attach(&w, d);
+    uint32_t first = d->security.fresh;
+    go_idle();
+    sgsn_service_request(&w, d);
+    sgsn_complete_security(&w, d);
+    assert_int_not_equal(d->security.fresh, first);
+}
+
+static void a_service_request_under_another_name_or_key_set_is_rejected(void **state)
+{
+    (void)state;
+    sgsn_attach(&w, d);
+    go_idle();
+    sgsn_device_t other = *d;
+    other.p_tmsi ^= 1U << 20; /* the same row */
+    sgsn_service_request(&w, &other);
+    (void)sgsn_down_nas(&w, &other, 0, GODWIT_GMM_SERVICE_REJECT);
+    other = *d;
+    other.cksn = (uint8_t)((d->cksn + 1) % 7);
+    sgsn_service_request(&w, &other);
+    (void)sgsn_down_nas(&w, &other, 0, GODWIT_GMM_SERVICE_REJECT);
+    sgsn_service_request(&w, d);
+    sgsn_complete_security(&w, d);
+}
+
 static void a_service_request_by_a_stranger_changes_nothing_for_the_device(void **state)
 {
     (void)state;
@@ -517,6 +550,14 @@ static void policy_says_how_many_attaches_go_by_on_one_aka_run(void **state)
     assert_true(d->security.next_out > count); /* COUNT goes on */
     d->p_tmsi = accept.p_tmsi;
     sgsn_attach_request(&w, d); /* the third */
+    (void)owner_message(&w.owner, GODWIT_AUTH_INFO_REQUEST, 0);
+
+    setup(NULL);
+    w.config.reauthenticate_attaches = 2;
+    sgsn_restart(&w);
+    sgsn_attach(&w, d);
+    d->cksn = GODWIT_GMM_CKSN_NONE; /* it has no keys any more */
+    sgsn_attach_request(&w, d);
     (void)owner_message(&w.owner, GODWIT_AUTH_INFO_REQUEST, 0);
 }
 
@@ -657,6 +698,8 @@ int main(void)
         TEST(a_repeated_or_bent_frame_moves_nothing),
         TEST(an_unknown_connection_is_released),
         TEST(a_device_comes_out_of_idle_from_another_address),
+        TEST(each_connection_has_a_fresh_of_its_own),
+        TEST(a_service_request_under_another_name_or_key_set_is_rejected),
         TEST(a_service_request_by_a_stranger_changes_nothing_for_the_device),
         TEST(the_network_releases_after_a_silence),
         TEST(a_page_is_sent_until_the_device_comes_or_the_attempts_end),

@@ -38,6 +38,7 @@ def setUpModule():
     pki.certificate("uri", "URI:plmn:001-03")
     pki.certificate("unknown", "DNS:unknown.example")
     pki.certificate("longer", "DNS:policy.visited.example.evil.example")
+    pki.certificate("shorter", "DNS:policy.visited")
     pki.certificate("foreign", "DNS:policy.visited.example", ca="other-ca")
     pki.certificate("server-only", "DNS:policy.visited.example", usage="serverAuth")
 
@@ -141,7 +142,7 @@ class Exchange(unittest.TestCase):
     def test_who_is_not_entitled_gets_nothing_and_gives_nothing(self):
         with Network() as d:
             d.start()
-            for who in (None, "unknown", "longer", "foreign", "server-only"):
+            for who in (None, "unknown", "longer", "shorter", "foreign", "server-only"):
                 with self.subTest(who=who):
                     for code, body in (d.curl(who), d.put(who, VISITED)):
                         self.assertIn(code, (0, 403))

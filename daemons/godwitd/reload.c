@@ -65,6 +65,25 @@ static bool same_e2m(const config_t *a, const config_t *b)
            a->hse.pushes == b->hse.pushes;
 }
 
+static bool same_policy(const config_policy_t *a, const config_policy_t *b)
+{
+    bool same = (a->file == NULL) == (b->file == NULL) && same_text(a->state, b->state) && a->served == b->served &&
+                strcmp(a->host, b->host) == 0 && a->port == b->port && same_text(a->certificate, b->certificate) &&
+                same_text(a->key, b->key) && same_text(a->ca, b->ca) && a->connection_ms == b->connection_ms &&
+                a->peer_count == b->peer_count;
+    for (size_t i = 0; i < a->peer_count && same; i++) {
+        same = strcmp(a->peers[i].san, b->peers[i].san) == 0 && godwit_plmn_equal(a->peers[i].plmn, b->peers[i].plmn);
+    }
+    return same;
+}
+
+static bool same_intercept(const config_intercept_t *a, const config_intercept_t *b)
+{
+    return (a->targets == NULL) == (b->targets == NULL) && same_text(a->url, b->url) && same_text(a->queue, b->queue) &&
+           same_text(a->audit, b->audit) && same_text(a->certificate, b->certificate) && same_text(a->key, b->key) &&
+           same_text(a->ca, b->ca) && a->queue_copies == b->queue_copies && a->retry_ms == b->retry_ms;
+}
+
 /* What differs and cannot change while it runs. */
 static void name_the_rest(godwitd_t *d, const config_t *now)
 {
@@ -84,6 +103,8 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
         {same_e2m(then, now), "hss.e2m, emks.pushes_from, emks.key_set_days or hse.e2m"},
         {same_hse(&then->hse, &now->hse), "hse: endpoint, listen, framing, tables or emks"},
         {same_diameter(&then->diameter, &now->diameter), "diameter"},
+        {same_policy(&then->policy, &now->policy), "policy: state, listen, tls or peers"},
+        {same_intercept(&then->hse.intercept, &now->hse.intercept), "hse.intercept: all but its file targets"},
         {memcmp(&then->mme, &now->mme, sizeof then->mme) == 0, "mme"},
         {memcmp(&then->sgsn, &now->sgsn, sizeof then->sgsn) == 0, "sgsn"},
         {memcmp(&then->sgw, &now->sgw, sizeof then->sgw) == 0, "sgw"},

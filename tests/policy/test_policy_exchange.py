@@ -121,8 +121,10 @@ class Exchange(unittest.TestCase):
             d.start()
             self.assertEqual(json.loads(d.curl("visited")[1])["version"], 8)
             d.set_policy(HOME | {"version": 5})
+            d.write("godwit.yaml", d.read("godwit.yaml").replace("san: policy.visited.example", "san: another.example"))
             d.process.send_signal(signal.SIGHUP)
             d.wait_log("policy_refused")
+            d.wait_log("policy: state, listen, tls or peers: changed; this needs a restart")
             self.assertEqual(json.loads(d.curl("visited")[1])["version"], 8)
 
     def test_what_is_wrong_in_a_document_is_named(self):

@@ -151,22 +151,36 @@ static void listen(void)
     }
 }
 
-/* The device takes the Start of an answer, if it is new to it. */
+/* The device takes a Start over what it sent, if the generation is new to it; one over a container that was bent does not verify. */
+static void try_start(party_t *p, godwit_slice_t start)
+{
+    hse_device_t *d = &p->device;
+    godwit_slice_t contents = godwit_slice(d->request, d->request_len);
+    godwit_emsdp_header_t header;
+    godwit_emsdp_control_t m;
+    uint8_t transcript[32];
+    if (godwit_emsdp_peek(start, b.w.config.framing, &header) != GODWIT_OK || header.key_id == 0 ||
+        godwit_emsdp_start_peek(start, b.w.config.framing, &m) != GODWIT_OK ||
+        (p->keyed && m.generation <= d->key.generation) ||
+        godwit_emsdp_transcript(b.w.config.crypto, &contents, 1, transcript) != GODWIT_OK) {
+        return;
+    }
+    godwit_emsdp_key_t key = hse_key(&b.w, 0, m.generation, m.suite, header.key_id);
+    if (godwit_emsdp_open(b.w.config.crypto, &key, start, godwit_slice(transcript, 32), d->plain, &d->opened) ==
+        GODWIT_OK) {
+        godwit_emsdp_accept(&key, &d->opened);
+        d->key = key;
+        p->keyed = true;
+    }
+}
+
 static void take_start(party_t *p)
 {
-    godwit_emsdp_control_t m;
     for (size_t i = 0; i < owner_count(&b.w.owner, GODWIT_REQUEST_MESSAGE); i++) {
         const godwit_message_t *message = owner_request(&b.w.owner, GODWIT_REQUEST_MESSAGE, i)->message;
         const godwit_bearer_answer_t *answer = &message->u.bearer_answer;
-        if (message->kind != GODWIT_BEARER_ANSWER || answer->status != GODWIT_OK || answer->start_len == 0 ||
-            message->transaction != b.transactions ||
-            godwit_emsdp_start_peek(godwit_slice(answer->start, answer->start_len), b.w.config.framing, &m) !=
-                GODWIT_OK) {
-            continue;
-        }
-        if (!p->keyed || m.generation > p->device.key.generation) {
-            hse_bearer_take_start(&b, &p->device);
-            p->keyed = true;
+        if (message->kind == GODWIT_BEARER_ANSWER && answer->status == GODWIT_OK) {
+            try_start(p, godwit_slice(answer->start, answer->start_len));
         }
     }
 }

@@ -4,7 +4,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 2)
 CTEST_FLAGS ?= -j$(JOBS)
 
 .DEFAULT_GOAL := all
-.PHONY: all run test check bench fuzz asan clean help
+.PHONY: all run test check bench fuzz asan faults clean help
 
 all: ## build everything; programs stand in build/bin/
 	@tools/install-packages build
@@ -37,6 +37,9 @@ asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --preset asan --log-level=WARNING >/dev/null
 	@cmake --build --preset asan
 	@ctest --preset asan $(CTEST_FLAGS)
+
+faults: all ## plant faults in copies of the source, one at a time, and see the soak find each
+	@tools/planted-faults
 
 clean: ## remove everything that was built
 	@rm -rf build build-*

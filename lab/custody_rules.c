@@ -9,11 +9,12 @@
 #define DEVICE (1u << GODWIT_LAB_DEVICE)
 #define USIM (1u << GODWIT_LAB_USIM)
 
+/* The stranger is a serving network, too, and gets what any of them gets. */
 static const uint32_t rules[LAB_CLASSES] = {
-    [LAB_CLASS_ACCESS_CK] = AT(HSS) | AT(SGSN) | DEVICE | USIM,
+    [LAB_CLASS_ACCESS_CK] = AT(HSS) | AT(SGSN) | AT(STRANGER) | DEVICE | USIM,
     [LAB_CLASS_FLAGGED_CK] = AT(HSS) | USIM, /* and the ME where it derives */
     [LAB_CLASS_EPS_CK] = AT(HSS) | DEVICE | USIM,
-    [LAB_CLASS_PRIME] = AT(HSS) | AT(SGSN) | DEVICE | USIM,
+    [LAB_CLASS_PRIME] = AT(HSS) | AT(SGSN) | AT(STRANGER) | DEVICE | USIM,
     [LAB_CLASS_ACCESS_KASME] = AT(HSS) | AT(MME) | AT(STRANGER) | DEVICE,
     [LAB_CLASS_HOME_KASME] = AT(HSS) | AT(EMKS) | DEVICE,
     [LAB_CLASS_SEPARATE_CK] = AT(HSS) | AT(EMKS) | DEVICE | USIM,

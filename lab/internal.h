@@ -121,6 +121,10 @@ void lab_net_arrive(godwit_world_t *w, lab_event_t *e);
 void lab_net_datagram(godwit_world_t *w, unsigned node, const godwit_request_t *r);
 godwit_address_t lab_node_address(unsigned node, uint16_t port); /* of a function: IPv4 and port */
 
+/* ---- plain.c ---- */
+/* A frame of the radio, just sent, without what ciphers its NAS; returns its octets, 0 when it stays as it is. */
+size_t lab_plain_frame(const godwit_world_t *w, const godwit_world_packet_t *p, uint8_t *frame, size_t cap);
+
 /* ---- wire.c ---- */
 /* A message on its way to the function it names, as octets. */
 void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *message);

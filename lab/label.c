@@ -42,6 +42,19 @@ static const name_t emm_names[] = {
     {GODWIT_EMM_SECURITY_MODE_REJECT, "SECURITY MODE REJECT"},
 };
 
+static const name_t esm_names[] = {
+    {GODWIT_ESM_ACTIVATE_DEFAULT_REQUEST, "ACTIVATE DEFAULT EPS BEARER CONTEXT REQUEST"},
+    {GODWIT_ESM_ACTIVATE_DEFAULT_ACCEPT, "ACTIVATE DEFAULT EPS BEARER CONTEXT ACCEPT"},
+    {GODWIT_ESM_MODIFY_REQUEST, "MODIFY EPS BEARER CONTEXT REQUEST"},
+    {GODWIT_ESM_MODIFY_ACCEPT, "MODIFY EPS BEARER CONTEXT ACCEPT"},
+    {GODWIT_ESM_PDN_CONNECTIVITY_REQUEST, "PDN CONNECTIVITY REQUEST"},
+    {GODWIT_ESM_RESOURCE_MODIFICATION_REQUEST, "BEARER RESOURCE MODIFICATION REQUEST"},
+    {GODWIT_ESM_RESOURCE_MODIFICATION_REJECT, "BEARER RESOURCE MODIFICATION REJECT"},
+    {GODWIT_ESM_INFORMATION_REQUEST, "ESM INFORMATION REQUEST"},
+    {GODWIT_ESM_INFORMATION_RESPONSE, "ESM INFORMATION RESPONSE"},
+    {GODWIT_ESM_DATA_TRANSPORT, "ESM DATA TRANSPORT"},
+};
+
 static const name_t gmm_names[] = {
     {GODWIT_GMM_ATTACH_REQUEST, "ATTACH REQUEST"},
     {GODWIT_GMM_ATTACH_ACCEPT, "ATTACH ACCEPT"},
@@ -136,14 +149,24 @@ static void write(char label[GODWIT_LAB_LABEL_MAX], const name_t *names, size_t 
 }
 #define WRITE(label, names, code) write(label, names, sizeof(names) / sizeof((names)[0]), code)
 
+/* A message without protection, or inside it: EMM, or ESM with its bearer and PTI. */
+static void nas_inside(godwit_slice_t nas, char label[GODWIT_LAB_LABEL_MAX])
+{
+    if ((nas.ptr[0] & 0x0Fu) == GODWIT_NAS_PD_ESM && nas.len > 2) {
+        WRITE(label, esm_names, nas.ptr[2]);
+    } else {
+        WRITE(label, emm_names, nas.ptr[1]);
+    }
+}
+
 static void nas_label(godwit_slice_t nas, char label[GODWIT_LAB_LABEL_MAX])
 {
     unsigned pd = nas.len > 1 ? nas.ptr[0] & 0x0Fu : 0;
     unsigned security = nas.len > 1 ? nas.ptr[0] >> 4 : 0;
     if (pd == GODWIT_NAS_PD_EMM && security == 0) {
         WRITE(label, emm_names, nas.ptr[1]);
-    } else if (pd == GODWIT_NAS_PD_EMM && (security == 1 || security == 3 || security == 5) && nas.len > 8) {
-        WRITE(label, emm_names, nas.ptr[7]); /* integrity only */
+    } else if (pd == GODWIT_NAS_PD_EMM && (security == 1 || security == 3 || security == 5) && nas.len > 7) {
+        nas_inside(godwit_slice(nas.ptr + 6, nas.len - 6), label); /* integrity only */
     } else if (pd == GODWIT_NAS_PD_EMM) {
         (void)snprintf(label, GODWIT_LAB_LABEL_MAX, "ciphered NAS");
     } else if (pd == GODWIT_PD_GMM) {
@@ -204,6 +227,22 @@ static void emsdp_label(godwit_slice_t octets, godwit_framing_t framing, char la
     }
 }
 
+/* A G-PDU shows what it carries, where that is a datagram of ours. */
+static void gtpu_label(godwit_slice_t octets, godwit_framing_t framing, char label[GODWIT_LAB_LABEL_MAX])
+{
+    godwit_gtpu_t message;
+    char inner[GODWIT_LAB_LABEL_MAX] = "";
+    if (octets.len > 1) {
+        WRITE(label, gtpu_names, octets.ptr[1]);
+    }
+    if (godwit_gtpu_parse(octets, &message) == GODWIT_OK && message.type == GODWIT_GTPU_G_PDU) {
+        emsdp_label(message.pdu, framing, inner);
+    }
+    if (inner[0] != '\0') {
+        (void)snprintf(label, GODWIT_LAB_LABEL_MAX, "G-PDU (%.40s)", inner);
+    }
+}
+
 void godwit_lab_label(godwit_world_leg_t leg, godwit_slice_t octets, godwit_framing_t framing,
                       char label[GODWIT_LAB_LABEL_MAX])
 {
@@ -220,9 +259,7 @@ void godwit_lab_label(godwit_world_leg_t leg, godwit_slice_t octets, godwit_fram
         }
         break;
     case GODWIT_WORLD_LEG_GTPU:
-        if (octets.len > 1) {
-            WRITE(label, gtpu_names, octets.ptr[1]);
-        }
+        gtpu_label(octets, framing, label);
         break;
     case GODWIT_WORLD_LEG_DIAMETER:
         diameter_label(octets, label);

@@ -133,7 +133,7 @@ static void put_tcp(capture_t *c, godwit_writer_t *w, const godwit_lab_line_t *l
     godwit_address_t to = lab_node_address(line->to, DIAMETER_PORT);
     flow_t *there = flow_of(c, line->from, line->to);
     uint32_t acknowledged = flow_of(c, line->to, line->from)->sequence;
-    put_ip(w, 6, &from, &to, 20 + line->len);
+    put_ip(w, 6, &from, &to, 20 + line->shown_len);
     godwit_put_u16(w, line->from < line->to ? 40000 : DIAMETER_PORT);
     godwit_put_u16(w, line->from < line->to ? DIAMETER_PORT : 40000);
     godwit_put_u32(w, there->sequence);
@@ -141,7 +141,7 @@ static void put_tcp(capture_t *c, godwit_writer_t *w, const godwit_lab_line_t *l
     godwit_put_u16(w, 0x5018); /* five words, PSH ACK */
     godwit_put_u16(w, 0xFFFF);
     godwit_put_u32(w, 0);
-    there->sequence += (uint32_t)line->len;
+    there->sequence += (uint32_t)line->shown_len;
 }
 
 /* ---- NAS ---- */
@@ -150,7 +150,7 @@ static bool put_nas(godwit_writer_t *w, const godwit_lab_line_t *line)
 {
     static const uint8_t end_of_tags[4];
     godwit_radio_frame_t frame;
-    if (godwit_radio_parse(godwit_slice(line->octets, line->len), &frame) != GODWIT_OK ||
+    if (godwit_radio_parse(godwit_slice(line->shown, line->shown_len), &frame) != GODWIT_OK ||
         (frame.kind != GODWIT_RADIO_NAS && frame.kind != GODWIT_RADIO_INITIAL_NAS)) {
         return false;
     }
@@ -180,9 +180,9 @@ static void write_line(capture_t *c, const godwit_lab_line_t *line)
     if (line->leg == GODWIT_WORLD_LEG_DIAMETER) {
         put_tcp(c, &w, line);
     } else {
-        put_udp(&w, &from, &to, line->len);
+        put_udp(&w, &from, &to, line->shown_len);
     }
-    godwit_put(&w, line->octets, line->len);
+    godwit_put(&w, line->shown, line->shown_len);
     packet(c->out, 0, line->at_ms, godwit_written(&w));
 }
 

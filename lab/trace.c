@@ -24,6 +24,9 @@ void godwit_lab_trace_add(godwit_lab_trace_t *t, const godwit_world_t *w, const 
     if (t->count == 0) {
         t->began_ms = w->now_ms;
     }
+    uint8_t plain[GODWIT_WORLD_PACKET_MAX];
+    size_t plain_len = p->leg == GODWIT_WORLD_LEG_RADIO ? lab_plain_frame(w, p, plain, sizeof plain) : 0;
+    godwit_slice_t shown = plain_len > 0 ? godwit_slice(plain, plain_len) : godwit_slice(p->octets, p->len);
     godwit_lab_line_t *line = &t->lines[t->count++];
     *line = (godwit_lab_line_t){.at_ms = w->now_ms - t->began_ms,
                                 .leg = p->leg,
@@ -32,17 +35,18 @@ void godwit_lab_trace_add(godwit_lab_trace_t *t, const godwit_world_t *w, const 
                                 .source = p->source,
                                 .destination = p->destination,
                                 .len = p->len,
-                                .octets = lab_alloc(p->len)};
-    memcpy(line->octets, p->octets, p->len);
+                                .shown_len = shown.len,
+                                .shown = lab_alloc(shown.len)};
+    memcpy(line->shown, shown.ptr, shown.len);
     unsigned endpoint =
         p->from == GODWIT_WORLD_EMSE || p->to == GODWIT_WORLD_EMSE ? GODWIT_WORLD_EMSE : GODWIT_WORLD_HSE;
-    godwit_lab_label(p->leg, godwit_slice(p->octets, p->len), lab_framing(w, endpoint), line->label);
+    godwit_lab_label(p->leg, shown, lab_framing(w, endpoint), line->label);
 }
 
 void godwit_lab_trace_free(godwit_lab_trace_t *t)
 {
     for (size_t i = 0; i < t->count; i++) {
-        lab_free_secret(t->lines[i].octets);
+        lab_free_secret(t->lines[i].shown);
     }
     lab_free(t->lines);
     memset(t, 0, sizeof *t);

@@ -17,8 +17,9 @@ typedef struct godwit_lab_line {
     unsigned from, to;
     godwit_address_t source, destination;
     char label[GODWIT_LAB_LABEL_MAX];
-    size_t len;
-    uint8_t *octets;
+    size_t len; /* as sent */
+    size_t shown_len;
+    uint8_t *shown; /* the same, but for NAS, whose ciphering is taken off */
 } godwit_lab_line_t;
 
 typedef struct godwit_lab_trace {

@@ -18,14 +18,14 @@ def tshark(*words):
 
 class Capture(unittest.TestCase):
     def protocols(self, *words):
-        """The protocols of each packet of that run, none of them malformed or with an error."""
+        """The protocols and the text of each packet of that run, none of them malformed or with an error."""
         with tempfile.TemporaryDirectory() as folder:
             name = os.path.join(folder, "run.pcapng")
             self.assertTrue(result("lab", "run", *words, "--pcap", name)["ok"])
-            self.assertEqual(tshark("-r", name, "-Y", "_ws.malformed or _ws.expert.severity == error"), [])
-            frames = tshark("-r", name, "-T", "fields", "-e", "frame.protocols")
-            text = tshark("-r", name)
-        self.assertFalse([line for line in text if "Malformed" in line])
+            lines = tshark("-r", name, "-T", "fields", "-e", "frame.protocols", "-e", "_ws.expert.severity", "-e", "_ws.col.Info")
+        frames, severities, text = zip(*[line.split("\t") for line in lines])
+        self.assertFalse([line for line in lines if "malformed" in line.lower()])
+        self.assertFalse([s for s in severities if s and max(int(one) for one in s.split(",")) >= 0x800000])
         return frames, text
 
     def has(self, frames, *names):
@@ -36,14 +36,16 @@ class Capture(unittest.TestCase):
         for variant in "ABCD2":
             frames, text = self.protocols("access-aka", "--variant", variant)
             self.has(frames, "nas-eps", "gtpv2", "gtp", "diameter")
-            for message in ("Attach request", "Authentication request", "Security mode command", "Create Session Request"):
+            for message in ("Attach request", "Authentication request", "Security mode command", "Create Session Request",
+                            "ESM information response", "Attach accept", "ESM data transport"):
                 self.assertTrue([line for line in text if message in line], message)
 
     def test_umts(self):
         for variant in "ABCD2":
             frames, text = self.protocols("access-aka", "--variant", variant, "--access", "umts")
             self.has(frames, "gsm_a.dtap", "gtp", "diameter")
-            for message in ("Attach Request", "Authentication and Ciphering Req", "Create PDP context request"):
+            for message in ("Attach Request", "Authentication and Ciphering Req", "Create PDP context request", "Attach Accept",
+                            "Activate PDP Context Request", "Activate PDP Context Accept"):
                 self.assertTrue([line for line in text if message.lower() in line.lower()], message)
 
     def test_other_procedures(self):

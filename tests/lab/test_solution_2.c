@@ -2,7 +2,7 @@
  *
  * Solution 2 needs nothing of the access: every octet that MME, SGSN, S-GW, P-GW and GGSN send while a device of Solution 2 attaches equals what
  * they send in a network without Godwit. That network's HSS happens to have the same bit in the AMF of its subscriber, so that even AUTN is
- * the same. Over UMTS the keys of the radio are CK', IK', so what they protect is compared by its length.
+ * the same. Over UMTS the keys of the radio are CK', IK', so what they protect is compared without its ciphering.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,10 +48,10 @@ static void attach(godwit_world_access_t access, bool with_godwit, godwit_lab_tr
     godwit_world_free(w);
 }
 
-static bool is_protected_frame(const godwit_lab_line_t *line)
+/* Its MAC-I is another one, under another IK; PROTECTED is shown without. */
+static bool is_command(const godwit_lab_line_t *line)
 {
-    return line->leg == GODWIT_WORLD_LEG_RADIO &&
-           (line->octets[0] == GODWIT_RADIO_PROTECTED || line->octets[0] == GODWIT_RADIO_INTEGRITY);
+    return line->leg == GODWIT_WORLD_LEG_RADIO && line->shown[0] == GODWIT_RADIO_INTEGRITY;
 }
 
 static void compare(godwit_world_access_t access)
@@ -66,8 +66,9 @@ static void compare(godwit_world_access_t access)
         assert_int_equal(a->from, b->from);
         assert_int_equal(a->to, b->to);
         assert_int_equal(a->len, b->len);
-        if (!is_protected_frame(a)) {
-            assert_memory_equal(a->octets, b->octets, a->len);
+        assert_int_equal(a->shown_len, b->shown_len);
+        if (!is_command(a)) {
+            assert_memory_equal(a->shown, b->shown, a->shown_len);
         }
     }
     godwit_lab_trace_free(&with);

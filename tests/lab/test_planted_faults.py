@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each planted fault is found by the soak, and says what it broke; the same seeds without a fault find nothing."""
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+ROOT = os.environ.get("GODWIT_SOURCE", ".")
+BUILD = os.environ.get("GODWIT_BINARY", "build")
+TOOL = os.path.join(ROOT, "tools", "planted-faults")
+SEEDS = 4000
+
+# What each must be found by; more than one where the seeds decide which comes first.
+FOUND_BY = {
+    "window-off-by-one": "delivered twice",
+    "generation-not-raised": "K_session handed out twice|COUNT used twice",
+    "mac-after-decryption": "before its MAC was checked",
+    "counters-not-parked": "COUNT used twice|delivered twice",
+    "session-key-for-the-wrong-endpoint": "k_session (on the wire|in the memory)",
+    "early-data-not-recorded": "delivered twice",
+    "flag-ignored": "ck (on the wire|in the memory)",
+    "sqn-lowered-by-a-stale-auts": "SQN given twice",
+}
+
+
+class PlantedFaults(unittest.TestCase):
+    def test_the_soak_finds_every_one(self):
+        done = subprocess.run([sys.executable, TOOL, "--build", BUILD, "--seeds", str(SEEDS)], capture_output=True, text=True,
+                              timeout=1500)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        found = dict(re.match(r"(\S+) +seed +\d+  (.*)", line).groups() for line in done.stdout.splitlines())
+        self.assertEqual(set(found), set(FOUND_BY))
+        for fault, pattern in FOUND_BY.items():
+            self.assertRegex(found[fault], pattern, fault)
+
+    def test_the_list_names_at_least_eight(self):
+        listed = subprocess.run([sys.executable, TOOL, "--list"], capture_output=True, text=True, check=True).stdout.split()
+        self.assertGreaterEqual(len(listed), 8)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -40,13 +40,19 @@ static void check(bool holds)
     }
 }
 
+/* Octet by octet, as they are copied and wiped. */
+static bool is_same(const void *a, const void *b, size_t len)
+{
+    return memcmp(a, b, len) == 0;
+}
+
 /* ---- what must hold ---- */
 
 static void free_rows_hold_nothing(void)
 {
     static const godwit_sgsn_ue_t nothing;
     for (size_t i = 0; i < SGSN_UES; i++) {
-        check(w.ues[i].state != GODWIT_SGSN_FREE || memcmp(&w.ues[i], &nothing, sizeof nothing) == 0);
+        check(w.ues[i].state != GODWIT_SGSN_FREE || is_same(&w.ues[i], &nothing, sizeof nothing));
         check(w.ues[i].state == GODWIT_SGSN_FREE || i < w.sgsn.top);
     }
 }
@@ -57,7 +63,7 @@ static bool is_untouched(const godwit_sgsn_ue_t *before, const godwit_sgsn_ue_t 
            godwit_address_equal(&after->address, &before->address) && after->p_tmsi == before->p_tmsi &&
            after->security.next_in == before->security.next_in && after->security.fresh == before->security.fresh &&
            after->security.next_out >= before->security.next_out &&
-           memcmp(after->context, before->context, sizeof after->context) == 0;
+           is_same(after->context, before->context, sizeof after->context);
 }
 
 /* ---- operations ---- */

@@ -93,41 +93,41 @@ godwit_sgsn_context_t *godwit_sgsn_by_nsapi(godwit_sgsn_ue_t *ue, uint8_t nsapi)
 
 /* ---- room ---- */
 
-static godwit_sgsn_ue_t *oldest(godwit_sgsn_t *sgsn, godwit_sgsn_state_t state)
+/* Both give the capacity when there is none. */
+static size_t oldest(const godwit_sgsn_t *sgsn, godwit_sgsn_state_t state)
 {
-    godwit_sgsn_ue_t *found = NULL;
+    size_t found = sgsn->capacity;
     for (size_t i = 0; i < sgsn->top; i++) {
-        godwit_sgsn_ue_t *ue = &sgsn->ues[i];
-        if (ue->state == state && (found == NULL || ue->at_ms < found->at_ms)) {
-            found = ue;
+        if (sgsn->ues[i].state == state && (found == sgsn->capacity || sgsn->ues[i].at_ms < sgsn->ues[found].at_ms)) {
+            found = i;
         }
     }
     return found;
 }
 
-static godwit_sgsn_ue_t *free_row(godwit_sgsn_t *sgsn)
+static size_t free_row(const godwit_sgsn_t *sgsn)
 {
-    for (size_t i = 0; i < sgsn->top; i++) {
-        if (sgsn->ues[i].state == GODWIT_SGSN_FREE) {
-            return &sgsn->ues[i];
-        }
+    size_t i = 0;
+    while (i < sgsn->top && sgsn->ues[i].state != GODWIT_SGSN_FREE) {
+        i++;
     }
-    return sgsn->top < sgsn->capacity ? &sgsn->ues[sgsn->top++] : NULL;
+    return i;
 }
 
 godwit_sgsn_ue_t *godwit_sgsn_allocate(godwit_sgsn_turn_t *turn)
 {
     godwit_sgsn_t *sgsn = turn->sgsn;
-    godwit_sgsn_ue_t *ue = free_row(sgsn);
-    if (ue == NULL) {
-        ue = oldest(sgsn, GODWIT_SGSN_DETACHED);
-        ue = ue != NULL ? ue : oldest(sgsn, GODWIT_SGSN_DIALOGUE);
-        if (ue == NULL) {
+    size_t i = free_row(sgsn);
+    if (i == sgsn->capacity) {
+        i = oldest(sgsn, GODWIT_SGSN_DETACHED);
+        i = i < sgsn->capacity ? i : oldest(sgsn, GODWIT_SGSN_DIALOGUE);
+        if (i == sgsn->capacity) {
             return NULL;
         }
-        godwit_sgsn_free(turn, ue);
-        sgsn->top = sgsn->top > godwit_sgsn_index(sgsn, ue) ? sgsn->top : godwit_sgsn_index(sgsn, ue) + 1;
+        godwit_sgsn_free(turn, &sgsn->ues[i]);
     }
+    sgsn->top = sgsn->top > i ? sgsn->top : i + 1;
+    godwit_sgsn_ue_t *ue = &sgsn->ues[i];
     memset(ue, 0, sizeof *ue);
     ue->state = GODWIT_SGSN_DIALOGUE;
     ue->at_ms = turn->in->now_ms;

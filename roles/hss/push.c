@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Deliveries A, B and D: the key, or the key set, goes out unasked, is said again until it is answered, and ACTIVATION waits for it. What
- * goes to the HSE is K_session of generation 1, made for it; e2mKEYSET goes to the EMKS alone.
+ * goes to the HSE is K_session, made for it, each time of a generation of its own; e2mKEYSET goes to the EMKS alone.
  */
 #include <string.h>
 
@@ -9,7 +9,6 @@
 
 #define RETRY_MS 1000
 #define ATTEMPTS 4
-#define FIRST_GENERATION 1
 
 /* The place of an entry stands in the transaction of its push. */
 static uint32_t place_number(const godwit_hss_t *hss, const godwit_hss_retained_t *place)
@@ -34,7 +33,7 @@ static void fill_key_push(const godwit_hss_t *hss, const godwit_hss_retained_t *
     memcpy(push->rand, entry->rand, sizeof push->rand);
     memcpy(push->sqn, entry->autn, sizeof push->sqn);
     push->key_set = entry->key_set;
-    push->generation = FIRST_GENERATION;
+    push->generation = entry->generation;
     push->life_ms = hss->e2m.push_life_ms != 0 ? hss->e2m.push_life_ms : godwit_hss_retention_ms(hss);
     memcpy(push->endpoint, hss->e2m.endpoint, sizeof push->endpoint);
 }
@@ -50,9 +49,12 @@ static void fill_key_set_push(const godwit_hss_retained_t *entry, godwit_key_set
     memcpy(push->e2m_keyset, entry->e2m_keyset, sizeof push->e2m_keyset);
 }
 
-static void send_push(const godwit_hss_t *hss, const godwit_hss_retained_t *entry, godwit_outbox_t *out)
+/* A key that is said again is another one: the HSE may have used the first and lost its memory since. It is given away before it is sent,
+ * so that a pull gets the next. */
+static void send_push(const godwit_hss_t *hss, godwit_hss_retained_t *entry, godwit_outbox_t *out)
 {
     bool to_emks = hss->e2m.delivery == GODWIT_E2M_DELIVERY_D;
+    entry->generation += to_emks ? 0 : 1;
     godwit_status_t status = GODWIT_OK;
     godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
     if (message == NULL) {
@@ -69,7 +71,7 @@ static void send_push(const godwit_hss_t *hss, const godwit_hss_retained_t *entr
     } else {
         fill_key_push(hss, entry, &message->u.key_push);
         status = godwit_k_session(hss->crypto, entry->e2m_keyset, godwit_slice_of_string(hss->e2m.endpoint),
-                                  FIRST_GENERATION, message->u.key_push.k_session);
+                                  entry->generation, message->u.key_push.k_session);
     }
     if (status == GODWIT_OK) {
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
@@ -85,9 +87,6 @@ void godwit_hss_push_begin(godwit_hss_t *hss, godwit_hss_retained_t *entry, cons
     entry->transaction = hss->pushes * GODWIT_HSS_RETAINED_MAX + place_number(hss, place);
     entry->pushing = true;
     entry->attempts = 1;
-    if (hss->e2m.delivery != GODWIT_E2M_DELIVERY_D) {
-        entry->generation = FIRST_GENERATION; /* given away before it is sent: a pull gets the next */
-    }
     send_push(hss, entry, out);
 }
 

@@ -137,6 +137,10 @@ static godwit_status_t park(const godwit_emks_t *emks, const godwit_key_park_t *
     if (!godwit_emks_has_key_set(stored) || stored->vector_number != request->key_set) {
         return GODWIT_UNKNOWN_KEY;
     }
+    if (strcmp(stored->parked_endpoint, request->endpoint) != 0) {
+        *detail = "a parked key that was handed to another endpoint";
+        return GODWIT_UNKNOWN_KEY;
+    }
     if (godwit_emks_is_expired(emks, stored, now_ms)) {
         *detail = "the life of the key set is over";
         return GODWIT_KEY_EXPIRED;
@@ -147,7 +151,6 @@ static godwit_status_t park(const godwit_emks_t *emks, const godwit_key_park_t *
     godwit_key_set_record_t *committed = status == GODWIT_OK ? godwit_emks_commit(out, stored) : NULL;
     if (committed != NULL) {
         committed->parked = parked;
-        memcpy(committed->parked_endpoint, request->endpoint, sizeof committed->parked_endpoint);
     }
     return status == GODWIT_OK && committed == NULL ? GODWIT_OVERLOAD : status;
 }

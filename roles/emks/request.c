@@ -46,7 +46,8 @@ static godwit_status_t next_generation(const godwit_emks_t *emks, const godwit_k
 {
     godwit_key_set_record_t key_set = *stored;
     key_set.generation++;
-    key_set.parked.set = false; /* only the newest generation lives again */
+    key_set.parked.set = false; /* only the newest generation lives again, and only where it went */
+    memcpy(key_set.parked_endpoint, waiter->endpoint, sizeof key_set.parked_endpoint);
     godwit_status_t status = godwit_emks_commit(out, &key_set) != NULL ? GODWIT_OK : GODWIT_OVERLOAD;
     if (status == GODWIT_OK) {
         status = godwit_emks_hand_out(emks, out, waiter, &key_set, key_set.generation, with_vector);

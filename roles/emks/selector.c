@@ -50,6 +50,7 @@ static godwit_status_t hand_out(const godwit_emks_t *emks, const godwit_key_requ
     }
     committed->generation = generation;
     committed->parked.set = false;
+    memcpy(committed->parked_endpoint, request->endpoint, sizeof committed->parked_endpoint);
     *detail = "no session key could be made";
     return godwit_emks_hand_out_parked(emks, out, waiter, committed, generation, lives ? &stored->parked : NULL);
 }

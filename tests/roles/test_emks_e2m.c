@@ -359,6 +359,20 @@ static void a_parked_key_goes_to_the_endpoint_that_parked_it(void **state)
     assert_key(&answer, 0x10, 3);
 }
 
+/* An HSE that was broken into parks what another one has: with the highest counters, so that the owner takes no true ones any more. */
+static void a_key_is_parked_only_by_the_endpoint_that_it_was_handed_to(void **state)
+{
+    (void)state;
+    taken(0x10, 5);
+    godwit_message_t m = pull(0x10, 0), p = park(1, UINT32_MAX);
+    (void)given(&m);
+    strcpy(p.origin_host, "emse.home.test");
+    strcpy(p.u.key_park.endpoint, "emse.home.test");
+    assert_int_equal(park_outcome(&p), GODWIT_UNKNOWN_KEY);
+    p = park(1, 9);
+    assert_int_equal(park_outcome(&p), GODWIT_OK);
+}
+
 static void a_key_that_cannot_be_parked_moves_nothing(void **state)
 {
     (void)state;
@@ -406,6 +420,7 @@ int main(void)
         TEST(the_next_generation_follows_a_confirmation),
         TEST(a_parked_key_is_given_once_and_forgotten_durably_first),
         TEST(a_parked_key_goes_to_the_endpoint_that_parked_it),
+        TEST(a_key_is_parked_only_by_the_endpoint_that_it_was_handed_to),
         TEST(a_key_that_cannot_be_parked_moves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,10 +74,12 @@ typedef struct godwit_hse_bearer {
     godwit_plmn_t serving_network;
     godwit_agreement_t agreement;
     uint64_t key_set;
-    godwit_emsdp_key_t key;       /* pending */
-    uint32_t mac_failures;        /* under that key */
-    godwit_parked_t parked;       /* flushed: no key, only how far it was used */
-    uint64_t created_ms;          /* of the session that was flushed */
+    godwit_emsdp_key_t key; /* pending */
+    uint32_t mac_failures;  /* under that key */
+    godwit_parked_t parked; /* flushed: no key, only how far it was used */
+    uint64_t created_ms;    /* of the session that was flushed, as what follows */
+    uint64_t keyed_ms;
+    uint32_t generations;
     uint32_t gateway_transaction; /* of the BEARER that waits */
     uint64_t gateway_route;
     godwit_function_t gateway_function;

@@ -25,8 +25,9 @@ static bool is_entitled(const godwit_hse_t *hse, const godwit_message_t *message
     const godwit_bearer_t *asked = &message->u.bearer;
     for (size_t i = 0; i < hse->config.gateway_count; i++) {
         const godwit_hse_gateway_t *g = &hse->config.gateways[i];
-        bool there = g->address_len == 0 ||
-                     (g->address_len == asked->gateway_len && memcmp(g->address, asked->gateway, g->address_len) == 0);
+        bool there = (g->address_len == 0 && godwit_hse_gateway_at(hse, asked->gateway, asked->gateway_len) == NULL) ||
+                     (g->address_len != 0 && g->address_len == asked->gateway_len &&
+                      memcmp(g->address, asked->gateway, g->address_len) == 0);
         if (there && g->origin_host[0] != '\0' && strcmp(g->origin_host, message->origin_host) == 0) {
             return true;
         }
@@ -192,6 +193,8 @@ void godwit_hse_bearer_start(godwit_hse_turn_t *turn, godwit_hse_bearer_t *b, co
     b->started_ms = turn->in->now_ms;
     b->last_ms = turn->in->now_ms;
     b->created_ms = turn->in->now_ms;
+    b->keyed_ms = turn->in->now_ms;
+    b->generations = 1;
     b->answered = GODWIT_OK;
     give_start(turn, b);
     godwit_hse_event(turn->out, "session_offered", GODWIT_OK, &b->imsi, id, NULL);
@@ -238,8 +241,9 @@ static bool answer_again(godwit_hse_turn_t *turn, godwit_hse_bearer_t *b, const 
                          const uint8_t hash[32])
 {
     if (b == NULL || !godwit_imsi_equal(&b->imsi, &message->u.bearer.imsi) ||
-        memcmp(b->container_hash, hash, sizeof b->container_hash) != 0) {
-        return false;
+        memcmp(b->container_hash, hash, sizeof b->container_hash) != 0 ||
+        !godwit_plmn_equal(b->serving_network, message->u.bearer.serving_network)) {
+        return false; /* elsewhere another policy may hold */
     }
     if (b->answered == GODWIT_OK) {
         remember_asker(b, message);
@@ -284,8 +288,8 @@ static godwit_hse_bearer_t *open_bearer(godwit_hse_turn_t *turn, const godwit_be
     return b;
 }
 
-/* A key that was pushed for this selector; it serves once. */
-static void start_with_push(godwit_hse_turn_t *turn, godwit_hse_bearer_t *b, godwit_hse_push_t *pushed)
+/* A key that was pushed for this selector; it serves once. False: that generation was used already, before this end lost its memory. */
+static bool start_with_push(godwit_hse_turn_t *turn, godwit_hse_bearer_t *b, godwit_hse_push_t *pushed)
 {
     godwit_key_answer_t key = {.status = GODWIT_OK,
                                .agreement = pushed->push.agreement,
@@ -294,8 +298,24 @@ static void start_with_push(godwit_hse_turn_t *turn, godwit_hse_bearer_t *b, god
     memcpy(key.k_session, pushed->push.k_session, sizeof key.k_session);
     pushed->spent = true;
     godwit_wipe(pushed->push.k_session, sizeof pushed->push.k_session);
-    godwit_hse_bearer_start(turn, b, &key);
+    bool fresh = !godwit_hse_is_stale(turn, b, &key);
+    if (fresh) {
+        godwit_hse_bearer_start(turn, b, &key);
+    }
     godwit_wipe(&key, sizeof key);
+    return fresh;
+}
+
+/* The gateway gives that tunnel to another subscriber: the session in it is over, though nobody told. What goes down must not reach him. */
+static void end_former(godwit_hse_turn_t *turn, const godwit_imsi_t *imsi)
+{
+    godwit_session_record_t *record = &turn->work.record;
+    if (record->session_id != 0 && !godwit_imsi_equal(&record->imsi, imsi)) {
+        godwit_hse_delete(turn->out, record->session_id);
+        godwit_hse_session_forget(turn->hse, record->session_id);
+        godwit_hse_exchange_release_session(turn->hse, record->session_id);
+        godwit_hse_event(turn->out, "bearer_reassigned", GODWIT_OK, &record->imsi, record->session_id, NULL);
+    }
 }
 
 static void begin(godwit_hse_turn_t *turn, const godwit_message_t *message, const godwit_e2m_container_t *c,
@@ -308,8 +328,12 @@ static void begin(godwit_hse_turn_t *turn, const godwit_message_t *message, cons
     godwit_hse_push_t *pushed = godwit_hse_push_for(
         hse, &c->imsi, &c->selector, c->agreements & godwit_hse_agreements(hse, message->u.bearer.serving_network),
         c->above_generation, now_ms);
-    if (pushed != NULL && godwit_hse_id_of_tunnel(turn, address, &id, &key_id) == GODWIT_AGAIN) {
+    godwit_status_t found = godwit_hse_id_of_tunnel(turn, address, &id, &key_id);
+    if (found == GODWIT_AGAIN) {
         return; /* nothing has changed yet */
+    }
+    if (found == GODWIT_OK) {
+        end_former(turn, &c->imsi);
     }
     if (!godwit_hse_budget_spend(hse, address, GODWIT_E2M_START_MAX, now_ms)) {
         refuse(turn, message, GODWIT_OVERLOAD, NULL, "this tunnel's budget is spent");
@@ -322,9 +346,10 @@ static void begin(godwit_hse_turn_t *turn, const godwit_message_t *message, cons
     }
     remember_asker(b, message);
     memcpy(b->container_hash, hash, sizeof b->container_hash);
-    if (pushed != NULL) {
-        start_with_push(turn, b, pushed);
-    } else if (hse->config.e2m_source == GODWIT_FUNCTION_NONE) {
+    if (pushed != NULL && start_with_push(turn, b, pushed)) {
+        return;
+    }
+    if (hse->config.e2m_source == GODWIT_FUNCTION_NONE) {
         godwit_hse_bearer_refuse(turn, b, GODWIT_UNKNOWN_KEY, "no key was pushed for that selector");
     } else {
         b->answers = true;

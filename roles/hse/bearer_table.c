@@ -9,6 +9,7 @@
 
 #define PER_IMSI 4
 #define WAYS 8
+#define START_MS 60000u
 
 /* A tunnel's set of places: FNV-1a over its address. */
 static godwit_hse_bearer_t *set_of(const godwit_hse_t *hse, const godwit_address_t *address, size_t *ways)
@@ -69,44 +70,61 @@ static void take_older(godwit_hse_bearer_t **oldest, godwit_hse_bearer_t *b)
     }
 }
 
-/* Of one IMSI no more than it may have, the new one counted. */
+/* Of one IMSI no more than it may have, the new one counted. The one under whose key the device was heard goes last: whoever opens bearers
+ * in its name must not push that out. */
 static void make_room(godwit_hse_t *hse, const godwit_imsi_t *imsi)
 {
     uint32_t most = hse->config.bearers_per_imsi != 0 ? hse->config.bearers_per_imsi : PER_IMSI, count = 0;
-    godwit_hse_bearer_t *oldest = NULL;
+    godwit_hse_bearer_t *oldest = NULL, *oldest_live = NULL;
     for (size_t i = 0; i < hse->bearer_capacity; i++) {
         godwit_hse_bearer_t *b = &hse->bearers[i];
         if (b->used && godwit_imsi_equal(&b->imsi, imsi)) {
             count++;
-            take_older(&oldest, b);
+            take_older(b->live ? &oldest_live : &oldest, b);
         }
     }
+    oldest = oldest != NULL ? oldest : oldest_live;
     if (count >= most && oldest != NULL) {
         godwit_wipe(oldest, sizeof *oldest);
     }
 }
 
+static bool holds_key(const godwit_hse_t *hse, const godwit_hse_bearer_t *b, uint64_t now_ms)
+{
+    return b->pending || b->live || godwit_hse_pull_is_open(hse, b, now_ms);
+}
+
+/* Where nobody flushes, contexts whose release was lost would fill the table for good. The session itself is in the store; a Start that no
+ * device took in the time of a set-up is nobody's. */
+static bool may_be_forgotten(const godwit_hse_t *hse, const godwit_hse_bearer_t *b, uint64_t now_ms)
+{
+    bool fresh = now_ms < b->started_ms || now_ms - b->started_ms < START_MS;
+    return !godwit_hse_flushes(hse) && !godwit_hse_pull_is_open(hse, b, now_ms) && !(b->pending && fresh);
+}
+
 /* A free place, or that of one that holds no key. */
-static godwit_hse_bearer_t *place_for(const godwit_hse_t *hse, const godwit_address_t *address)
+static godwit_hse_bearer_t *place_for(const godwit_hse_t *hse, const godwit_address_t *address, uint64_t now_ms)
 {
     size_t ways;
-    godwit_hse_bearer_t *set = set_of(hse, address, &ways), *keyless = NULL;
+    godwit_hse_bearer_t *set = set_of(hse, address, &ways), *keyless = NULL, *forgotten = NULL;
     for (size_t i = 0; i < ways; i++) {
         if (!set[i].used) {
             return &set[i];
         }
-        if (!set[i].pending && !set[i].live && !set[i].pulling) {
+        if (!holds_key(hse, &set[i], now_ms)) {
             take_older(&keyless, &set[i]);
+        } else if (may_be_forgotten(hse, &set[i], now_ms)) {
+            take_older(&forgotten, &set[i]);
         }
     }
-    return keyless;
+    return keyless != NULL ? keyless : forgotten;
 }
 
 godwit_hse_bearer_t *godwit_hse_bearer_new(godwit_hse_t *hse, const godwit_imsi_t *imsi,
                                            const godwit_address_t *address, uint64_t now_ms)
 {
     make_room(hse, imsi);
-    godwit_hse_bearer_t *b = place_for(hse, address);
+    godwit_hse_bearer_t *b = place_for(hse, address, now_ms);
     if (b != NULL) {
         godwit_wipe(b, sizeof *b);
         b->used = true;

@@ -66,9 +66,10 @@ static bool is_overtaken(const godwit_hse_turn_t *turn)
     if (other == NULL || other->agreement != record->agreement) {
         return false;
     }
-    if (turn->bearer !=
-        NULL) { /* its key may have been pushed, and a push may come twice: one session of a generation */
-        return other->key_set == record->key_set && other->last_generation >= record->last_generation;
+    if (turn->bearer != NULL) {
+        /* A push may come twice: one session of a generation. But a next key that nobody has shown yet overtakes nothing. */
+        bool later = other->created_ms >= turn->bearer->started_ms && other->key_set > record->key_set;
+        return later || (other->key_set == record->key_set && other->current.generation >= record->last_generation);
     }
     if (other->created_ms < turn->exchange->since_ms) {
         return false;

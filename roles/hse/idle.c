@@ -8,14 +8,14 @@
 
 #include "roles/hse/internal.h"
 
-static bool is_pulled_from_somebody(const godwit_hse_t *hse)
+bool godwit_hse_flushes(const godwit_hse_t *hse)
 {
     return hse->config.idle_ms > 0 && hse->config.e2m_source != GODWIT_FUNCTION_NONE;
 }
 
 bool godwit_hse_may_become_idle(const godwit_hse_t *hse)
 {
-    for (size_t i = 0; i < hse->bearer_capacity && is_pulled_from_somebody(hse); i++) {
+    for (size_t i = 0; i < hse->bearer_capacity && godwit_hse_flushes(hse); i++) {
         if (hse->bearers[i].used && (hse->bearers[i].pending || hse->bearers[i].live)) {
             return true;
         }
@@ -25,12 +25,13 @@ bool godwit_hse_may_become_idle(const godwit_hse_t *hse)
 
 static godwit_hse_bearer_t *one_that_is_idle(godwit_hse_t *hse, uint64_t now_ms)
 {
-    for (size_t i = 0; i < hse->bearer_capacity && is_pulled_from_somebody(hse); i++) {
+    for (size_t i = 0; i < hse->bearer_capacity && godwit_hse_flushes(hse); i++) {
         godwit_hse_bearer_t *b = &hse->bearers[i];
         if (b->used && now_ms < b->last_ms) {
             b->last_ms = now_ms; /* the clock was set back */
         }
-        if (b->used && (b->pending || b->live) && !b->pulling && now_ms - b->last_ms >= hse->config.idle_ms) {
+        if (b->used && (b->pending || b->live) && !godwit_hse_pull_is_open(hse, b, now_ms) &&
+            now_ms - b->last_ms >= hse->config.idle_ms) {
             return b;
         }
     }
@@ -58,6 +59,8 @@ static void park(godwit_hse_turn_t *turn, godwit_hse_bearer_t *b, const godwit_e
     b->flushed = true;
     b->pending = false;
     b->live = false;
+    b->pulling = false; /* what was asked for in vain is not waited for any more */
+    b->answers = false;
     godwit_wipe(&b->key, sizeof b->key);
     godwit_message_t *message =
         godwit_hse_message(hse, turn->out, hse->config.e2m_source, GODWIT_KEY_PARK, godwit_hse_next_transaction(hse));
@@ -116,6 +119,8 @@ godwit_status_t godwit_hse_flush(godwit_hse_turn_t *turn)
         b->agreement = record->agreement;
         b->key_set = record->key_set;
         b->created_ms = record->created_ms;
+        b->keyed_ms = record->keyed_ms;
+        b->generations = record->generations;
         park(turn, b, &record->current);
     } else {
         b->live = false; /* another session has taken its place */

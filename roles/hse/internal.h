@@ -200,6 +200,9 @@ bool godwit_hse_pull_again(godwit_hse_turn_t *turn);
 void godwit_hse_on_bearer_key(godwit_hse_turn_t *turn, godwit_hse_bearer_t *bearer);
 GODWIT_MUST_USE godwit_status_t godwit_hse_key_of_answer(const godwit_hse_t *hse, const godwit_key_answer_t *answer,
                                                          uint8_t suite, uint8_t key_id, godwit_emsdp_key_t *key);
+/* Whether a key for the Start of that bearer may not be used: this end knows better how far that generation was used. */
+bool godwit_hse_is_stale(const godwit_hse_turn_t *turn, const godwit_hse_bearer_t *bearer,
+                         const godwit_key_answer_t *answer);
 bool godwit_hse_parked_equal(const godwit_parked_t *a, const godwit_parked_t *b);
 /* push.c */
 void godwit_hse_on_push(godwit_hse_turn_t *turn);
@@ -210,6 +213,8 @@ bool godwit_hse_push_sweep(godwit_hse_t *hse, uint64_t now_ms);
 /* idle.c: flushes one bearer that is due. GODWIT_AGAIN: a need stands in the outbox; GODWIT_OK: one was looked at, there may be more;
  * GODWIT_NOT_FOUND: none is due. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_flush(godwit_hse_turn_t *turn);
+/* Whether bearers are flushed at all. */
+bool godwit_hse_flushes(const godwit_hse_t *hse);
 bool godwit_hse_may_become_idle(const godwit_hse_t *hse);
 
 /* Keeps an answer for identical octets. */

@@ -57,7 +57,12 @@ godwit_status_t godwit_hse_next_key_create(godwit_hse_turn_t *turn, const godwit
         turn->detail = "the EMKS gave a generation that is not the next of this session";
         return GODWIT_PEER_INTERNAL;
     }
+    godwit_address_t address = godwit_hse_address_of(record);
+    const godwit_hse_bearer_t *bearer = godwit_hse_bearer_find(turn->hse, &address);
     unsigned live = 1u << hot->key_id | godwit_hse_exchange_live_keys(turn->hse, record->session_id, turn->in->now_ms);
+    if (bearer != NULL && bearer->pending) { /* its Start may be on its way in a PCO */
+        live |= 1u << bearer->key.hot.key_id;
+    }
     uint8_t key_id = godwit_emsdp_next_key_id(record->last_key_id, (uint8_t)live);
     godwit_status_t status =
         godwit_emsdp_key_init(turn->hse->config.crypto, &record->next, answer->k_session, hot->suite, key_id,

@@ -98,8 +98,7 @@ static bool is_fit(const godwit_hse_bearer_t *b, const godwit_key_answer_t *answ
            (answer->parked.set || answer->generation > b->above_generation);
 }
 
-/* Whether that generation may be used: not while this end knows better how far it was. */
-static bool is_stale(const godwit_hse_turn_t *turn, const godwit_hse_bearer_t *b, const godwit_key_answer_t *answer)
+bool godwit_hse_is_stale(const godwit_hse_turn_t *turn, const godwit_hse_bearer_t *b, const godwit_key_answer_t *answer)
 {
     const godwit_session_record_t *record = &turn->work.record;
     bool same_set = record->agreement == answer->agreement && record->key_set == answer->key_set &&
@@ -111,10 +110,13 @@ static bool is_stale(const godwit_hse_turn_t *turn, const godwit_hse_bearer_t *b
         b->key.generation >= answer->generation) {
         return true;
     }
-    if (answer->parked.set && answer->generation < b->above_generation) {
-        return true;
+    if (!answer->parked.set) {
+        return false;
     }
-    return answer->parked.set && b->flushed && !godwit_hse_parked_equal(&answer->parked, &b->parked);
+    /* As this end parked it; and with the suite that the policy of where the device is now asks for. */
+    return answer->generation < b->above_generation || !b->flushed ||
+           !godwit_hse_parked_equal(&answer->parked, &b->parked) ||
+           answer->parked.suite != godwit_hse_choose_suite(turn->hse, b->serving_network, b->suites);
 }
 
 static void answer_bearer(godwit_hse_turn_t *turn, godwit_hse_bearer_t *b, const godwit_key_answer_t *answer)
@@ -129,7 +131,7 @@ static void answer_bearer(godwit_hse_turn_t *turn, godwit_hse_bearer_t *b, const
     if (status == GODWIT_AGAIN) {
         return;
     }
-    bool stale = is_stale(turn, b, answer);
+    bool stale = godwit_hse_is_stale(turn, b, answer);
     if (stale && !b->asked_again) { /* what was parked is gone from the owner now: it gives the next generation */
         b->asked_again = true;
         godwit_hse_pull(turn->hse, b, turn->in->now_ms, turn->out);
@@ -163,9 +165,9 @@ static godwit_status_t revive(godwit_hse_turn_t *turn, godwit_hse_bearer_t *b, c
     record->address_len = b->address.len;
     memcpy(record->address, b->address.octets, sizeof record->address);
     record->created_ms = b->created_ms;
-    record->keyed_ms = turn->in->now_ms;
+    record->keyed_ms = b->keyed_ms;
     record->datagrams = answer->parked.user_next_in;
-    record->generations = 1;
+    record->generations = b->generations;
     turn->work = work;
     godwit_wipe(&work, sizeof work);
     return GODWIT_OK;

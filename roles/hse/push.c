@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * KEY_PUSH: the HSS gives a key before anybody asks (variants A and B). It waits in memory, for its life and no longer. Of one IMSI and
- * agreement there is one, the newest; it serves once, and the same push come again after that is not a new one.
+ * agreement there is one, the newest; it serves once, and the same push come again after that is not a new one, however late: what was
+ * used is remembered, without its key, as long as there is room.
  */
 #include <string.h>
 
@@ -56,19 +57,29 @@ static godwit_status_t judge(const godwit_hse_t *hse, const godwit_message_t *me
     return push->generation != 0 && push->imsi.len > 0 ? GODWIT_OK : GODWIT_MALFORMED;
 }
 
-/* The entry of that IMSI and agreement, else a free one; NULL when there is none. */
+/* Of two places the one that costs less: a free one, else the memory of what was used longest ago. */
+static godwit_hse_push_t *cheaper(godwit_hse_push_t *best, godwit_hse_push_t *p)
+{
+    if (best == NULL || (best->used && (!p->used || p->until_ms < best->until_ms))) {
+        return p;
+    }
+    return best;
+}
+
+/* The entry of that IMSI and agreement, else one that holds no key; NULL when there is none. */
 static godwit_hse_push_t *place_for(godwit_hse_t *hse, const godwit_key_push_t *push, uint64_t now_ms)
 {
-    godwit_hse_push_t *free = NULL;
+    godwit_hse_push_t *place = NULL;
     for (size_t i = 0; i < hse->push_capacity; i++) {
         godwit_hse_push_t *p = &hse->pushes[i];
-        if (!is_alive(p, now_ms)) {
-            free = free != NULL ? free : p;
-        } else if (p->push.agreement == push->agreement && godwit_imsi_equal(&p->push.imsi, &push->imsi)) {
+        if (p->used && p->push.agreement == push->agreement && godwit_imsi_equal(&p->push.imsi, &push->imsi)) {
             return p;
         }
+        if (!is_alive(p, now_ms)) {
+            place = cheaper(place, p);
+        }
     }
-    return free;
+    return place;
 }
 
 static godwit_status_t keep(godwit_hse_t *hse, const godwit_key_push_t *push, uint64_t now_ms, const char **detail)
@@ -78,10 +89,11 @@ static godwit_status_t keep(godwit_hse_t *hse, const godwit_key_push_t *push, ui
         *detail = "the table of pushed keys is full";
         return GODWIT_OVERLOAD;
     }
-    if (is_alive(p, now_ms) && p->push.key_set == push->key_set && p->push.generation >= push->generation) {
+    bool same = p->used && p->push.agreement == push->agreement && godwit_imsi_equal(&p->push.imsi, &push->imsi);
+    if (same && p->push.key_set == push->key_set && p->push.generation >= push->generation) {
         return GODWIT_OK; /* it came before */
     }
-    if (is_alive(p, now_ms) && p->push.key_set > push->key_set) {
+    if (same && p->push.key_set > push->key_set) {
         *detail = "a later key set of this IMSI was pushed already";
         return GODWIT_REPLAY;
     }
@@ -117,10 +129,10 @@ bool godwit_hse_push_sweep(godwit_hse_t *hse, uint64_t now_ms)
     bool left = false;
     for (size_t i = 0; i < hse->push_capacity; i++) {
         godwit_hse_push_t *p = &hse->pushes[i];
-        if (p->used && !is_alive(p, now_ms)) {
+        if (p->used && !is_alive(p, now_ms) && !p->spent) {
             godwit_wipe(p, sizeof *p);
         }
-        left |= p->used;
+        left |= is_alive(p, now_ms);
     }
     return left;
 }

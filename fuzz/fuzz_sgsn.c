@@ -32,6 +32,8 @@ enum {
 static sgsn_world_t w;
 static sgsn_device_t device[2];
 static uint32_t transaction, teid;
+static uint8_t
+    vectors; /* each has a RAND and keys of its own, as AKA makes them: one that came twice would restart a COUNT */
 
 static void check(bool holds)
 {
@@ -107,6 +109,7 @@ static void learn(void)
                                                         &asked) == GODWIT_OK) {
                 d->reference = asked.reference;
                 d->cksn = asked.cksn;
+                d->ck[0] = d->ik[0] = asked.rand[0];
             }
             /* A COUNT that was used before is a replay here. */
             check(godwit_radio_protected_consume(&d->security, sent->octets, d->buffer, &frame) != GODWIT_REPLAY);
@@ -138,6 +141,8 @@ static void give_answer(bool ok, godwit_slice_t octets)
     message.kind = GODWIT_AUTH_INFO_ANSWER;
     message.transaction = transaction;
     message.u.auth_info_answer = sgsn_vector();
+    godwit_auth_info_vector_t *vector = &message.u.auth_info_answer.vector[0];
+    vector->rand[0] = vector->ck[0] = vector->ik[0] = ++vectors;
     if (!ok) {
         message.u.auth_info_answer.status = (godwit_status_t)(1 + octets.ptr[0] % 15);
         message.u.auth_info_answer.vectors = 0;
@@ -249,7 +254,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t n = 0; n < 2; n++) {
         godwit_radio_security_init(&device[n].security, &godwit_crypto_builtin, device[n].ck, device[n].ik, false);
     }
-    transaction = teid = 0;
+    transaction = teid = vectors = 0;
     (void)godwit_get_u8(&r);
     for (unsigned i = 0; i < 64 && r.left > 0; i++) {
         uint8_t kind = godwit_get_u8(&r);

@@ -72,12 +72,29 @@ void lab_set_free(lab_set_t *set)
 
 /* ---- a key and a COUNT, at the antenna ---- */
 
+/* A key that the network has taken a datagram under is one that a device has used. */
+static bool is_of_a_device(const godwit_world_t *w, const godwit_emsdp_key_t *key)
+{
+    for (size_t i = w->known_count[LAB_END_DEVICES]; i-- > 0;) {
+        const godwit_emsdp_key_t *known = &w->known[LAB_END_DEVICES][i].key;
+        if (memcmp(known->hot.k_int, key->hot.k_int, 16) == 0 && memcmp(known->hot.k_enc, key->hot.k_enc, 16) == 0 &&
+            known->hot.suite == key->hot.suite && known->generation == key->generation) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void learn(godwit_world_t *w, unsigned end, const godwit_emsdp_key_t *key, const godwit_address_t *peer)
 {
     if (!godwit_emsdp_key_is_set(key)) {
         return;
     }
     const lab_known_t now = {.key = *key, .peer = *peer};
+    bool is_used = key->hot.up_next_in > 0 || key->cp_next_in > 0;
+    if (end != LAB_END_DEVICES && is_used && !is_of_a_device(w, key)) {
+        lab_violate(w, "the network uses a key that no device has");
+    }
     for (size_t i = w->known_count[end]; i-- > 0;) {
         godwit_emsdp_key_t *known = &w->known[end][i].key;
         if (memcmp(known->hot.k_int, key->hot.k_int, 16) == 0 && memcmp(known->hot.k_enc, key->hot.k_enc, 16) == 0) {

@@ -156,6 +156,7 @@ static godwit_world_config_t draw_world(scenario_t *s, uint64_t seed)
     c.rekey_datagrams = 1 + draw(s, 6);
     c.reauthenticate_generations = 1 + draw(s, 3);
     c.reserve = 1 + draw(s, 20);
+    c.policies = draw(s, 4) == 0 ? (godwit_world_policy_t)(1 + draw(s, 2)) : GODWIT_WORLD_POLICY_NONE;
     c.watch_memory = true;
     c.search_every = SEARCH_EVERY;
     c.wire = on_wire;

@@ -22,7 +22,7 @@
 #define LAB_SESSIONS 64 /* tables of the HSE; the first a power of two */
 #define LAB_EXCHANGES 64
 #define LAB_SENDERS 16
-#define LAB_BEARERS 48
+#define LAB_BEARERS 128
 #define LAB_PUSHES 48
 #define LAB_VISITED_PLMN GODWIT_WORLD_VISITED
 #define LAB_KEYS_MAX 2048 /* keys that one run may see at one end */

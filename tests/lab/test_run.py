@@ -36,6 +36,31 @@ class SeparateAka(unittest.TestCase):
         self.assertNotEqual(first, result(*words, "8"))
 
 
+class AccessAka(unittest.TestCase):
+    def test_every_variant_works_over_a_bad_network(self):
+        for access in ("eps", "umts"):
+            for variant in "ABCDE2":
+                got = result("lab", "run", "access-aka", "--variant", variant, "--access", access, "--loss", "0.2", "--devices",
+                             "12", "--seed", "3")
+                self.assertTrue(got["ok"], got)
+                self.assertGreaterEqual(got["readings_delivered"], 24)
+
+    def test_the_way_a_key_takes(self):
+        for variant, message in (("A", "Key (push)"), ("B", "Key (activation)"), ("C", "Key (by selector)"),
+                                 ("D", "Key (key set push)")):
+            code, out, _ = run("lab", "run", "access-aka", "--variant", variant)
+            self.assertEqual(code, 0)
+            self.assertIn(message, out)
+            self.assertIn("Key (bearer)", out)
+            self.assertIn("ESM INFORMATION RESPONSE", out)
+
+    def test_the_access_alone(self):
+        for access in ("eps", "umts"):
+            got = result("lab", "run", "attach", "--access", access)
+            self.assertTrue(got["ok"], got)
+            self.assertEqual((got["readings_sent"], got["custody"]["hse"]), (0, []))
+
+
 class Outputs(unittest.TestCase):
     def test_the_ladder_is_printed_or_drawn(self):
         code, out, _ = run("lab", "run", "separate-aka")

@@ -12,7 +12,7 @@
 #include "roles/sgw.h"
 #include "tests/support/gtp_messages.h"
 
-enum { MME = 1, SGW = 2, PGW = 3, STRANGER = 9 };
+enum { MME = 1, SGW = 2, PGW = 3, MME_USER = 5, PGW_USER = 6, STRANGER = 9 };
 enum { CONTEXTS = 2, PENDING = 3, ANSWERED = 8 };
 
 typedef struct world {
@@ -69,7 +69,7 @@ static godwit_gtpv2_t create_request(void)
     assert_int_equal(godwit_apn_from_text("e2m", &m.apn), GODWIT_OK);
     m.pco = gtp_pco(GTP_IMSI, w.pco);
     m.bearer.fteids = 1U << GODWIT_CREATE_REQUEST_S11_MME;
-    m.bearer.fteid[GODWIT_CREATE_REQUEST_S11_MME] = gtp_fteid(GODWIT_FTEID_S11_MME_USER, 0x12, MME);
+    m.bearer.fteid[GODWIT_CREATE_REQUEST_S11_MME] = gtp_fteid(GODWIT_FTEID_S11_MME_USER, 0x12, MME_USER);
     return m;
 }
 
@@ -81,7 +81,7 @@ static godwit_gtpv2_t create_response(const godwit_gtpv2_t *request)
     r.bearer.has_cause = true;
     r.bearer.cause = GODWIT_GTPV2_CAUSE_ACCEPTED;
     r.bearer.fteids = 1U << GODWIT_CREATE_RESPONSE_S5_PGW;
-    r.bearer.fteid[GODWIT_CREATE_RESPONSE_S5_PGW] = gtp_fteid(GODWIT_FTEID_S5_PGW_USER, 0x32, PGW);
+    r.bearer.fteid[GODWIT_CREATE_RESPONSE_S5_PGW] = gtp_fteid(GODWIT_FTEID_S5_PGW_USER, 0x32, PGW_USER);
     r.pco = godwit_slice("\x80\xFF\x00\x01Z", 5);
     return r;
 }
@@ -170,13 +170,13 @@ static void user_plane_passes_between_mme_and_pgw_alone(void **state)
 {
     (void)state;
     connect();
-    gtp_give_pdu(&w.owner, MME, w.s11, "up");
-    gtp_sent_pdu(&w.owner, PGW, 0x32, "up");
-    gtp_give_pdu(&w.owner, PGW, w.s5, "down");
-    gtp_sent_pdu(&w.owner, MME, 0x12, "down");
+    gtp_give_pdu(&w.owner, MME_USER, w.s11, "up");
+    gtp_sent_pdu(&w.owner, PGW_USER, 0x32, "up");
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "down");
+    gtp_sent_pdu(&w.owner, MME_USER, 0x12, "down");
     gtp_give_pdu(&w.owner, STRANGER, w.s11, "x");
     gtp_sent_nothing(&w.owner);
-    gtp_give_pdu(&w.owner, MME, w.s5, "x"); /* the other side's TEID */
+    gtp_give_pdu(&w.owner, MME_USER, w.s5, "x"); /* the other side's TEID */
     gtp_sent_nothing(&w.owner);
     assert_true(owner_saw(&w.owner, "refused", GODWIT_POLICY_FORBIDS));
 }
@@ -188,28 +188,28 @@ static void idle_device_gets_no_data_and_its_mme_is_told_once(void **state)
     godwit_gtpv2_t m = message(GODWIT_GTPV2_RELEASE_ACCESS_BEARERS_REQUEST, w.s11, 0x101, 0);
     gtp_give_v2(&w.owner, MME, &m);
     assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_RELEASE_ACCESS_BEARERS_RESPONSE).cause, 16);
-    gtp_give_pdu(&w.owner, PGW, w.s5, "down");
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "down");
     godwit_gtpv2_t n = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DOWNLINK_DATA_NOTIFICATION);
     assert_int_equal(n.teid, 0x11);
     assert_int_equal(n.ebi, 5);
     assert_true(owner_saw(&w.owner, "downlink_notified", GODWIT_OK));
-    gtp_give_pdu(&w.owner, PGW, w.s5, "more");
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "more");
     gtp_sent_nothing(&w.owner);
     godwit_gtpv2_t a = message(GODWIT_GTPV2_DOWNLINK_DATA_ACKNOWLEDGE, w.s11, n.sequence, GODWIT_GTPV2_CAUSE);
     gtp_give_v2(&w.owner, MME, &a);
     w.owner.now_ms += 10001;
-    gtp_give_pdu(&w.owner, PGW, w.s5, "later");
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "later");
     (void)gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DOWNLINK_DATA_NOTIFICATION);
 
     m = message(GODWIT_GTPV2_MODIFY_BEARER_REQUEST, w.s11, 0x102, GODWIT_GTPV2_BEARER);
     m.bearer.fteids = 1U << GODWIT_MODIFY_REQUEST_S11_MME;
-    m.bearer.fteid[GODWIT_MODIFY_REQUEST_S11_MME] = gtp_fteid(GODWIT_FTEID_S11_MME_USER, 0x13, MME);
+    m.bearer.fteid[GODWIT_MODIFY_REQUEST_S11_MME] = gtp_fteid(GODWIT_FTEID_S11_MME_USER, 0x13, MME_USER);
     gtp_give_v2(&w.owner, MME, &m);
     godwit_gtpv2_t r = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_MODIFY_BEARER_RESPONSE);
     assert_int_equal(r.cause, GODWIT_GTPV2_CAUSE_ACCEPTED);
     assert_int_equal(r.bearer.fteid[GODWIT_MODIFY_RESPONSE_S11_SGW].teid, w.s11);
-    gtp_give_pdu(&w.owner, PGW, w.s5, "down");
-    gtp_sent_pdu(&w.owner, MME, 0x13, "down");
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "down");
+    gtp_sent_pdu(&w.owner, MME_USER, 0x13, "down");
 }
 
 static godwit_gtpv2_t give_command(godwit_gtpv2_t *sent)
@@ -285,9 +285,9 @@ static void deletion_ends_both_sides(void **state)
     assert_int_equal(a.teid, 0x11);
     assert_int_equal(a.cause, GODWIT_GTPV2_CAUSE_ACCEPTED);
     assert_int_equal(w.contexts[0].state, GODWIT_SGW_FREE);
-    gtp_give_pdu(&w.owner, MME, w.s11, "up");
+    gtp_give_pdu(&w.owner, MME_USER, w.s11, "up");
     godwit_gtpu_t e;
-    assert_int_equal(godwit_gtpu_parse(gtp_sent(&w.owner, GODWIT_PORT_GTPU, MME, 0)->octets, &e), GODWIT_OK);
+    assert_int_equal(godwit_gtpu_parse(gtp_sent(&w.owner, GODWIT_PORT_GTPU, MME_USER, 0)->octets, &e), GODWIT_OK);
     assert_int_equal(e.type, GODWIT_GTPU_ERROR_INDICATION);
 }
 
@@ -307,9 +307,9 @@ static void pgw_without_the_context_ends_it_and_the_mme_hears(void **state)
     connect();
     give_error(STRANGER, 0x32);
     gtp_sent_nothing(&w.owner);
-    give_error(PGW, 0x32);
+    give_error(PGW_USER, 0x32);
     godwit_gtpu_t e;
-    assert_int_equal(godwit_gtpu_parse(gtp_sent(&w.owner, GODWIT_PORT_GTPU, MME, 0)->octets, &e), GODWIT_OK);
+    assert_int_equal(godwit_gtpu_parse(gtp_sent(&w.owner, GODWIT_PORT_GTPU, MME_USER, 0)->octets, &e), GODWIT_OK);
     assert_int_equal(e.type, GODWIT_GTPU_ERROR_INDICATION);
     assert_int_equal(e.error_teid, w.s11);
     assert_int_equal(w.contexts[0].state, GODWIT_SGW_FREE);
@@ -319,7 +319,7 @@ static void mme_that_began_anew_loses_the_connection(void **state)
 {
     (void)state;
     connect();
-    give_error(MME, 0x12);
+    give_error(MME_USER, 0x12);
     godwit_gtpv2_t n = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DOWNLINK_DATA_NOTIFICATION);
     godwit_gtpv2_t a = message(GODWIT_GTPV2_DOWNLINK_DATA_ACKNOWLEDGE, 0, n.sequence, GODWIT_GTPV2_CAUSE);
     a.cause = GODWIT_GTPV2_CAUSE_NOT_FOUND;
@@ -359,6 +359,178 @@ static void what_is_not_known_is_refused(void **state)
                      GODWIT_GTPV2_CAUSE_NO_RESOURCES);
 }
 
+static void answers_say_whose_they_are(void **state)
+{
+    (void)state;
+    connect();
+    godwit_gtpv2_t m = message(GODWIT_GTPV2_MODIFY_BEARER_REQUEST, w.s11, 0x102, 0);
+    gtp_give_v2(&w.owner, MME, &m); /* without a tunnel: it stays as it is */
+    godwit_gtpv2_t r = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_MODIFY_BEARER_RESPONSE);
+    assert_int_equal(r.teid, 0x11);
+    assert_int_equal(r.sequence, 0x102);
+    assert_int_equal(r.bearer.ebi, 5);
+    assert_true(r.bearer.has_cause);
+    assert_int_equal(r.bearer.cause, GODWIT_GTPV2_CAUSE_ACCEPTED);
+    assert_false(owner_saw(&w.owner, "context_active", GODWIT_OK));
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "down");
+    gtp_sent_pdu(&w.owner, MME_USER, 0x12, "down");
+    gtp_give_v2(&w.owner, MME, &m); /* repeated: the same answer, whatever has come between */
+    (void)gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_MODIFY_BEARER_RESPONSE);
+
+    m = message(GODWIT_GTPV2_RELEASE_ACCESS_BEARERS_REQUEST, w.s11, 0x103, 0);
+    gtp_give_v2(&w.owner, MME, &m);
+    assert_true(owner_saw(&w.owner, "context_idle", GODWIT_OK));
+    r = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_RELEASE_ACCESS_BEARERS_RESPONSE);
+    assert_int_equal(r.teid, 0x11);
+    assert_int_equal(r.sequence, 0x103);
+    gtp_give_v2(&w.owner, MME, &m);
+    assert_false(owner_saw(&w.owner, "context_idle", GODWIT_OK));
+    (void)gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_RELEASE_ACCESS_BEARERS_RESPONSE);
+
+    godwit_address_t from = gtp_node(MME, 2123);
+    gtp_give(&w.owner, GODWIT_PORT_GTPC, &from,
+             godwit_slice("\x40\x01\x00\x09\x00\x00\x07\x00\x03\x00\x01\x00\x05", 13));
+    r = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_ECHO_RESPONSE);
+    assert_int_equal(r.sequence, 7);
+    assert_int_equal(r.recovery, 4);
+}
+
+/* A request of ours that nobody answers, to the end. */
+static void exhaust(uint8_t node, uint8_t type)
+{
+    uint32_t timer = 0;
+    for (size_t i = 0; owner_request(&w.owner, GODWIT_REQUEST_TIMER, i) != NULL; i++) {
+        const godwit_request_t *r = owner_request(&w.owner, GODWIT_REQUEST_TIMER, i);
+        timer = r->delay_ms > 0 ? r->timer : timer;
+    }
+    assert_true(timer != 0);
+    for (unsigned i = 0; i < 3; i++) {
+        owner_give_timer(&w.owner, timer);
+        (void)gtp_sent_v2(&w.owner, node, type);
+    }
+    owner_give_timer(&w.owner, timer);
+    assert_true(owner_saw(&w.owner, "unanswered", GODWIT_PEER_INTERNAL));
+}
+
+static void silence_ends_each_procedure_in_its_own_way(void **state)
+{
+    (void)state;
+    connect();
+    godwit_gtpv2_t q;
+    (void)give_command(&q);
+    exhaust(PGW, GODWIT_GTPV2_BEARER_RESOURCE_COMMAND);
+    godwit_gtpv2_t r = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_BEARER_RESOURCE_FAILURE);
+    assert_int_equal(r.cause, GODWIT_GTPV2_CAUSE_PEER_NOT_RESPONDING);
+    assert_false(r.cause_from_beyond);
+    assert_int_equal(r.ebi, 5);
+
+    godwit_gtpv2_t m = message(GODWIT_GTPV2_RELEASE_ACCESS_BEARERS_REQUEST, w.s11, 0x103, 0);
+    gtp_give_v2(&w.owner, MME, &m);
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "down");
+    exhaust(MME, GODWIT_GTPV2_DOWNLINK_DATA_NOTIFICATION);
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "down"); /* told again at once */
+    (void)gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DOWNLINK_DATA_NOTIFICATION);
+
+    m = message(GODWIT_GTPV2_DELETE_SESSION_REQUEST, w.s11, 0x300, GODWIT_GTPV2_EBI);
+    gtp_give_v2(&w.owner, MME, &m);
+    gtp_give_v2(&w.owner, MME, &m); /* repeated while the P-GW is asked */
+    gtp_sent_nothing(&w.owner);
+    owner_give_timer(&w.owner, 0x10000); /* the notification's: it is over with the connection */
+    (void)gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_DELETE_SESSION_REQUEST);
+    for (unsigned i = 0; i < 3; i++) {
+        owner_give_timer(&w.owner, 0x10000);
+    }
+    r = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DELETE_SESSION_RESPONSE);
+    assert_int_equal(r.cause, GODWIT_GTPV2_CAUSE_ACCEPTED);
+    assert_int_equal(r.sequence, 0x300);
+    assert_int_equal(w.contexts[0].state, GODWIT_SGW_FREE);
+}
+
+static void update_that_the_mme_does_not_answer_lets_another_command_in(void **state)
+{
+    (void)state;
+    connect();
+    godwit_gtpv2_t q;
+    (void)give_command(&q);
+    godwit_gtpv2_t second =
+        message(GODWIT_GTPV2_BEARER_RESOURCE_COMMAND, w.s11, 0x800201, GODWIT_GTPV2_EBI | GODWIT_GTPV2_PTI);
+    gtp_give_v2(&w.owner, MME, &second);
+    assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_BEARER_RESOURCE_FAILURE).cause,
+                     GODWIT_GTPV2_CAUSE_REQUEST_REJECTED);
+    godwit_gtpv2_t u = message(GODWIT_GTPV2_UPDATE_BEARER_REQUEST, w.s5, q.sequence,
+                               GODWIT_GTPV2_BEARER | GODWIT_GTPV2_AMBR | GODWIT_GTPV2_PTI);
+    gtp_give_v2(&w.owner, PGW, &u);
+    (void)gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_UPDATE_BEARER_REQUEST);
+    exhaust(MME, GODWIT_GTPV2_UPDATE_BEARER_REQUEST);
+    second.sequence++;
+    second.ebi = 6;
+    gtp_give_v2(&w.owner, MME, &second);
+    godwit_gtpv2_t f = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_BEARER_RESOURCE_FAILURE);
+    assert_int_equal(f.cause, GODWIT_GTPV2_CAUSE_NOT_FOUND); /* not a bearer of this connection */
+    assert_int_equal(f.teid, 0x11);
+    assert_int_equal(f.ebi, 6);
+    second.sequence++;
+    second.ebi = 5;
+    gtp_give_v2(&w.owner, MME, &second);
+    assert_int_equal(gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_BEARER_RESOURCE_COMMAND).sender.teid, w.s5);
+    u.sequence = 0x800999; /* of no command of ours */
+    gtp_give_v2(&w.owner, PGW, &u);
+    assert_int_equal(gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_UPDATE_BEARER_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_NOT_FOUND);
+}
+
+static void requests_that_cannot_be_read_are_answered(void **state)
+{
+    (void)state;
+    godwit_address_t from = gtp_node(MME, 2123);
+    gtp_give(&w.owner, GODWIT_PORT_GTPC, &from, godwit_slice("\x48\x20\x00\x0D\0\0\0\0\0\0\x09\0\x52\0\x01\0\x08", 17));
+    godwit_gtpv2_t r = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE);
+    assert_int_equal(r.cause, GODWIT_GTPV2_CAUSE_MANDATORY_MISSING);
+    assert_int_equal(r.sequence, 9);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_MALFORMED));
+    static const uint8_t types[] = {34, 36, 68, 97, 170};
+    for (size_t i = 0; i < sizeof types; i++) {
+        uint8_t octets[] = {0x48, types[i], 0, 12, 0, 0, 0, 0, 0, 0, 9, 0, 0x49, 0, 0, 0};
+        gtp_give(&w.owner, GODWIT_PORT_GTPC, &from, godwit_slice(octets, sizeof octets));
+        if (types[i] == 68) {
+            (void)gtp_sent_v2(&w.owner, MME, 69);
+        } else {
+            assert_int_equal(gtp_sent_v2(&w.owner, MME, (uint8_t)(types[i] + 1)).cause,
+                             GODWIT_GTPV2_CAUSE_INVALID_LENGTH);
+        }
+    }
+    uint8_t answer[] = {0x48, 33, 0, 12, 0, 0, 0, 0, 0, 0, 9, 0, 0x49, 0, 0, 0};
+    gtp_give(&w.owner, GODWIT_PORT_GTPC, &from, godwit_slice(answer, sizeof answer));
+    gtp_sent_nothing(&w.owner); /* answers are never answered */
+    godwit_address_t short_from = {.len = 3, .octets = {1}};
+    gtp_give(&w.owner, GODWIT_PORT_GTPC, &short_from, godwit_slice("\x48\x20", 2));
+    gtp_give(&w.owner, GODWIT_PORT_GTPU, &short_from, godwit_slice("\x30\xFF", 2));
+    assert_int_equal(w.owner.outbox.count, 0);
+}
+
+static void configurations_that_cannot_be_and_ports_that_can(void **state)
+{
+    (void)state;
+    godwit_sgw_config_t config = {.ipv4 = {10, 0, 0, SGW}, .gtpc_port = 1, .gtpu_port = 2};
+    assert_int_equal(godwit_sgw_init(&w.sgw, &config, w.contexts, 0, w.pending, PENDING, w.answered, ANSWERED),
+                     GODWIT_INVALID_ARGUMENT);
+    assert_int_equal(godwit_sgw_init(&w.sgw, &config, w.contexts, 32769, w.pending, PENDING, w.answered, ANSWERED),
+                     GODWIT_INVALID_ARGUMENT);
+    assert_int_equal(godwit_sgw_init(&w.sgw, &config, w.contexts, 1, w.pending, 0, w.answered, ANSWERED),
+                     GODWIT_INVALID_ARGUMENT);
+    assert_int_equal(godwit_sgw_init(&w.sgw, &config, w.contexts, 1, w.pending, PENDING, w.answered, 0),
+                     GODWIT_INVALID_ARGUMENT);
+    assert_int_equal(godwit_sgw_init(&w.sgw, &config, w.contexts, CONTEXTS, w.pending, PENDING, w.answered, ANSWERED),
+                     GODWIT_OK);
+    godwit_gtpv2_t m = create_request();
+    gtp_give_v2(&w.owner, MME, &m);
+    assert_int_equal(godwit_load_u16(gtp_sent(&w.owner, GODWIT_PORT_GTPC, PGW, 0)->to.octets + 4), 1);
+    godwit_gtpv2_t q = gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_CREATE_SESSION_REQUEST), r = create_response(&q);
+    gtp_give_v2(&w.owner, PGW, &r);
+    gtp_give_pdu(&w.owner, PGW_USER, q.sender.teid, "down");
+    assert_int_equal(godwit_load_u16(gtp_sent(&w.owner, GODWIT_PORT_GTPU, MME_USER, 0)->to.octets + 4), 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
@@ -374,6 +546,11 @@ int main(void)
         TEST(pgw_without_the_context_ends_it_and_the_mme_hears),
         TEST(mme_that_began_anew_loses_the_connection),
         TEST(what_is_not_known_is_refused),
+        TEST(answers_say_whose_they_are),
+        TEST(silence_ends_each_procedure_in_its_own_way),
+        TEST(update_that_the_mme_does_not_answer_lets_another_command_in),
+        TEST(requests_that_cannot_be_read_are_answered),
+        TEST(configurations_that_cannot_be_and_ports_that_can),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

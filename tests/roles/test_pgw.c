@@ -575,12 +575,361 @@ static void configurations_that_cannot_be(void **state)
     w.config.apn[1].server.len = 0;
     assert_int_equal(godwit_pgw_init(&w.pgw, &w.config, w.contexts, CONTEXTS, w.pending, PENDING, w.answered, ANSWERED),
                      GODWIT_INVALID_ARGUMENT);
+    w.config.apn[1].server = gtp_node(SERVER, 5000);
+    memset(w.config.apn[1].pool, 0, 4);
+    assert_int_equal(godwit_pgw_init(&w.pgw, &w.config, w.contexts, CONTEXTS, w.pending, PENDING, w.answered, ANSWERED),
+                     GODWIT_INVALID_ARGUMENT);
+    w.config.apns = 1;
+    w.config.apn[0].notify_home = true;
+    w.config.apn[0].endpoint[0] = '\0'; /* whose key? */
+    assert_int_equal(godwit_pgw_init(&w.pgw, &w.config, w.contexts, CONTEXTS, w.pending, PENDING, w.answered, ANSWERED),
+                     GODWIT_INVALID_ARGUMENT);
+    w.config.apn[0].notify_home = false;
     w.config.apns = 0;
     assert_int_equal(godwit_pgw_init(&w.pgw, &w.config, w.contexts, CONTEXTS, w.pending, PENDING, w.answered, ANSWERED),
                      GODWIT_INVALID_ARGUMENT);
     w.config.apns = 1;
+    assert_int_equal(godwit_pgw_init(&w.pgw, &w.config, w.contexts, CONTEXTS, w.pending, 0, w.answered, ANSWERED),
+                     GODWIT_INVALID_ARGUMENT);
+    assert_int_equal(godwit_pgw_init(&w.pgw, &w.config, w.contexts, CONTEXTS, w.pending, PENDING, w.answered, 0),
+                     GODWIT_INVALID_ARGUMENT);
+    assert_int_equal(godwit_pgw_init(&w.pgw, &w.config, w.contexts, 65537, w.pending, PENDING, w.answered, ANSWERED),
+                     GODWIT_INVALID_ARGUMENT);
     assert_int_equal(godwit_pgw_init(&w.pgw, &w.config, w.contexts, 0, w.pending, PENDING, w.answered, ANSWERED),
                      GODWIT_INVALID_ARGUMENT);
+}
+
+/* ---- what answers and messages say, in full ---- */
+
+static void answers_repeat_what_was_asked_for(void **state)
+{
+    (void)state;
+    uint32_t transaction;
+    w.config.recovery = 9;
+    strcpy(w.config.local_realm, "home.test");
+    begin();
+    godwit_gtpv2_t m = create_session("e2m", container());
+    m.has |= GODWIT_GTPV2_SERVING_NETWORK;
+    assert_int_equal(godwit_plmn_from_text("001-02", &m.serving_network), GODWIT_OK);
+    m.ambr_down = 22;
+    m.bearer.has_qos = true;
+    m.bearer.qos = (godwit_bearer_qos_t){.priority = 0x3C, .qci = 9, .rates = {1, 2, 3, 0x1234567890}};
+    gtp_give_v2(&w.owner, SGW, &m);
+    const godwit_message_t *message = owner_message(&w.owner, GODWIT_BEARER, 0);
+    assert_int_equal(message->from, GODWIT_FUNCTION_PGW);
+    assert_string_equal(message->origin_host, "pgw.home.test");
+    assert_string_equal(message->origin_realm, "home.test");
+    assert_true(godwit_plmn_equal(message->u.bearer.serving_network, m.serving_network));
+    uint32_t teid = bearer_sent(&transaction)->teid;
+    answer_bearer(transaction, GODWIT_OK, "START");
+    godwit_gtpv2_t r = gtp_sent_v2(&w.owner, SGW, GODWIT_GTPV2_CREATE_SESSION_RESPONSE);
+    assert_int_equal(r.recovery, 9);
+    assert_int_equal(r.ambr_down, 22);
+    assert_true(r.bearer.has_qos && r.bearer.has_cause && r.bearer.has_charging_id);
+    assert_memory_equal(&r.bearer.qos, &m.bearer.qos, sizeof r.bearer.qos);
+    assert_int_equal(r.bearer.cause, GODWIT_GTPV2_CAUSE_ACCEPTED);
+    assert_int_equal(r.bearer.charging_id, teid);
+    assert_memory_equal(r.pgw_control.ipv4, "\x0A\x00\x00\x03", 4);
+    assert_memory_equal(r.bearer.fteid[GODWIT_CREATE_RESPONSE_S5_PGW].ipv4, "\x0A\x00\x00\x03", 4);
+
+    godwit_gtpv1_t p = create_pdp("e2m", container());
+    p.has |= GODWIT_GTPV1_ROUTEING_AREA;
+    memcpy(p.routeing_area, "\x00\xF1\x20\x00\x01\x01", 6);
+    p.imsi.digits[14] = '8';
+    p.pco = gtp_pco(p.imsi.digits, w.pco);
+    gtp_give_v1(&w.owner, SGSN, &p);
+    const godwit_bearer_t *b = bearer_sent(&transaction);
+    assert_memory_equal(b->serving_network.octets, "\x00\xF1\x20", 3);
+    answer_bearer(transaction, GODWIT_OK, "START");
+    godwit_gtpv1_t a = gtp_sent_v1(&w.owner, SGSN, GODWIT_GTPV1_CREATE_RESPONSE);
+    assert_int_equal(a.sequence, 0x200);
+    assert_int_equal(a.recovery, 9);
+    assert_int_equal(a.charging_id, a.teid_data);
+    assert_memory_equal(a.gsn_control, "\x0A\x00\x00\x03", 4);
+    assert_memory_equal(a.gsn_user, "\x0A\x00\x00\x03", 4);
+    assert_int_equal(a.qos.len, 4);
+}
+
+static void each_answer_finds_its_own_context(void **state)
+{
+    (void)state;
+    uint32_t first, second;
+    godwit_gtpv2_t m = create_session("e2m", container());
+    gtp_give_v2(&w.owner, SGW, &m);
+    (void)bearer_sent(&first);
+    m.imsi.digits[14] = '8';
+    m.pco = gtp_pco(m.imsi.digits, w.pco);
+    m.sequence = 0x101;
+    gtp_give_v2(&w.owner, SGW, &m);
+    uint32_t teid = bearer_sent(&second)->teid;
+    assert_int_not_equal(first, second);
+    answer_bearer(second + 0x10000, GODWIT_OK, "OTHER"); /* of no question */
+    gtp_sent_nothing(&w.owner);
+    answer_bearer(second | 0xFF, GODWIT_OK, "OTHER"); /* of no place in the table */
+    gtp_sent_nothing(&w.owner);
+    answer_bearer(second, GODWIT_OK, "SECOND");
+    godwit_gtpv2_t r = gtp_sent_v2(&w.owner, SGW, GODWIT_GTPV2_CREATE_SESSION_RESPONSE);
+    assert_int_equal(r.sequence, 0x101);
+    assert_int_equal(r.pgw_control.teid, teid);
+    answer_bearer(first, GODWIT_OK, "FIRST");
+    assert_int_equal(gtp_sent_v2(&w.owner, SGW, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).sequence, 0x100);
+    answer_bearer(first, GODWIT_OK, "FIRST");
+    gtp_sent_nothing(&w.owner);
+}
+
+static void modification_without_a_container_is_answered_at_once(void **state)
+{
+    (void)state;
+    uint32_t transaction;
+    godwit_gtpv1_t m = create_pdp("e2m", godwit_slice(NULL, 0));
+    gtp_give_v1(&w.owner, SGSN, &m);
+    uint32_t teid = gtp_sent_v1(&w.owner, SGSN, GODWIT_GTPV1_CREATE_RESPONSE).teid_control;
+    m.type = GODWIT_GTPV1_UPDATE_REQUEST;
+    m.teid = teid;
+    m.sequence++;
+    m.qos = godwit_slice("\x02\x1B\x93\x20\x01", 5);
+    memcpy(m.gsn_user, "\x0A\x00\x00\x05", 4);
+    gtp_give_v1(&w.owner, SGSN, &m);
+    godwit_gtpv1_t r = gtp_sent_v1(&w.owner, SGSN, GODWIT_GTPV1_UPDATE_RESPONSE);
+    assert_int_equal(r.sequence, 0x201);
+    assert_int_equal(r.has & (GODWIT_GTPV1_PCO | GODWIT_GTPV1_END_USER_ADDRESS), 0);
+    assert_int_equal(r.qos.len, 5);
+    assert_int_equal(r.qos.ptr[3], 0x20);
+    assert_true(owner_saw(&w.owner, "context_modified", GODWIT_OK));
+    gtp_give_pdu(&w.owner, HSE, teid, "down");
+    gtp_sent_pdu(&w.owner, 5, 0x42, "down");
+    gtp_give_v1(&w.owner, SGSN, &m); /* the answer was lost */
+    assert_int_equal(gtp_sent_v1(&w.owner, SGSN, GODWIT_GTPV1_UPDATE_RESPONSE).sequence, 0x201);
+    assert_false(owner_saw(&w.owner, "context_modified", GODWIT_OK));
+
+    m.sequence++;
+    m.has |= GODWIT_GTPV1_PCO;
+    m.pco = container();
+    gtp_give_v1(&w.owner, SGSN, &m);
+    assert_false(bearer_sent(&transaction)->modified); /* the HSE has not heard of it before */
+    m.sequence++;
+    gtp_give_v1(&w.owner, SGSN, &m); /* one at a time */
+    gtp_sent_nothing(&w.owner);
+    answer_bearer(transaction, GODWIT_OK, "START");
+    assert_int_equal(gtp_sent_v1(&w.owner, SGSN, GODWIT_GTPV1_UPDATE_RESPONSE).sequence, 0x202);
+    m.sequence++;
+    m.pco = gtp_pco("001010123456780", w.pco);
+    gtp_give_v1(&w.owner, SGSN, &m);
+    r = gtp_sent_v1(&w.owner, SGSN, GODWIT_GTPV1_UPDATE_RESPONSE);
+    assert_int_equal(r.cause, GODWIT_GTPV1_CAUSE_AUTHENTICATION_FAILED);
+    assert_int_equal(r.teid, 0x41);
+    m.sequence++;
+    m.nsapi = 6; /* no such context */
+    gtp_give_v1(&w.owner, SGSN, &m);
+    r = gtp_sent_v1(&w.owner, SGSN, GODWIT_GTPV1_UPDATE_RESPONSE);
+    assert_int_equal(r.cause, GODWIT_GTPV1_CAUSE_NON_EXISTENT);
+    assert_int_equal(r.teid, 0x41);
+}
+
+static void update_bearer_is_given_up_or_refused(void **state)
+{
+    (void)state;
+    uint32_t teid = connect_e2m();
+    godwit_gtpv2_t m;
+    memset(&m, 0, sizeof m);
+    m.type = GODWIT_GTPV2_BEARER_RESOURCE_COMMAND;
+    m.teid = teid;
+    m.has = GODWIT_GTPV2_EBI | GODWIT_GTPV2_PTI;
+    m.ebi = 5;
+    m.sequence = 0x800001;
+    gtp_give_v2(&w.owner, SGW, &m);
+    for (unsigned i = 0; i < 3; i++) {
+        owner_give_timer(&w.owner, 0x10000);
+        assert_int_equal(gtp_sent_v2(&w.owner, SGW, GODWIT_GTPV2_UPDATE_BEARER_REQUEST).sequence, 0x800001);
+    }
+    owner_give_timer(&w.owner, 0x10000);
+    assert_true(owner_saw(&w.owner, "unanswered", GODWIT_PEER_INTERNAL));
+    assert_false(w.pending[0].used);
+
+    m.sequence++;
+    gtp_give_v2(&w.owner, SGW, &m);
+    godwit_gtpv2_t r;
+    memset(&r, 0, sizeof r);
+    r.type = GODWIT_GTPV2_UPDATE_BEARER_RESPONSE;
+    r.teid = teid ^ 0x10000; /* of another connection */
+    r.sequence = m.sequence;
+    r.has = GODWIT_GTPV2_CAUSE;
+    r.cause = GODWIT_GTPV2_CAUSE_NO_RESOURCES;
+    gtp_give_v2(&w.owner, SGW, &r);
+    assert_true(w.pending[0].used);
+    r.teid = teid;
+    gtp_give_v2(&w.owner, STRANGER, &r);
+    assert_true(w.pending[0].used);
+    gtp_give_v2(&w.owner, SGW, &r);
+    assert_false(w.pending[0].used);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_PEER_INTERNAL));
+    m.sequence++;
+    gtp_give_v2(&w.owner, SGW, &m);
+    r.sequence = m.sequence;
+    r.cause = GODWIT_GTPV2_CAUSE_ACCEPTED;
+    gtp_give_v2(&w.owner, SGW, &r);
+    assert_false(owner_saw(&w.owner, NULL, GODWIT_PEER_INTERNAL));
+    m.sequence++;
+    m.ebi = 6;
+    gtp_give_v2(&w.owner, SGW, &m);
+    godwit_gtpv2_t f = gtp_sent_v2(&w.owner, SGW, GODWIT_GTPV2_BEARER_RESOURCE_FAILURE);
+    assert_int_equal(f.cause, GODWIT_GTPV2_CAUSE_NOT_FOUND);
+    assert_int_equal(f.ebi, 6);
+}
+
+static void end_of_a_connection_is_told_to_the_hse_and_ends_all_timers(void **state)
+{
+    (void)state;
+    uint32_t transaction, teid = connect_e2m();
+    godwit_gtpv2_t m;
+    memset(&m, 0, sizeof m);
+    m.type = GODWIT_GTPV2_MODIFY_BEARER_REQUEST;
+    m.teid = teid;
+    m.sequence = 6;
+    gtp_give_v2(&w.owner, SGW, &m); /* changes nothing here */
+    godwit_gtpv2_t r = gtp_sent_v2(&w.owner, SGW, GODWIT_GTPV2_MODIFY_BEARER_RESPONSE);
+    assert_int_equal(r.cause, GODWIT_GTPV2_CAUSE_ACCEPTED);
+    assert_int_equal(r.teid, 0x51);
+    m.type = GODWIT_GTPV2_BEARER_RESOURCE_COMMAND;
+    m.sequence = 0x800001;
+    m.has = GODWIT_GTPV2_EBI | GODWIT_GTPV2_PTI | GODWIT_GTPV2_PCO;
+    m.ebi = 5;
+    m.pco = container();
+    gtp_give_v2(&w.owner, SGW, &m);
+    (void)bearer_sent(&transaction);
+    m.type = GODWIT_GTPV2_DELETE_SESSION_REQUEST;
+    m.sequence = 7;
+    m.has = GODWIT_GTPV2_EBI;
+    gtp_give_v2(&w.owner, SGW, &m);
+    r = gtp_sent_v2(&w.owner, SGW, GODWIT_GTPV2_DELETE_SESSION_RESPONSE);
+    assert_int_equal(r.cause, GODWIT_GTPV2_CAUSE_ACCEPTED);
+    assert_int_equal(r.teid, 0x51);
+    assert_true(owner_saw(&w.owner, "context_released", GODWIT_OK));
+    assert_int_equal(owner_request(&w.owner, GODWIT_REQUEST_TIMER, 0)->delay_ms, 0);
+    const godwit_message_t *told = owner_message(&w.owner, GODWIT_BEARER, 0);
+    assert_true(told->u.bearer.released);
+    assert_int_equal(told->u.bearer.teid, teid);
+    assert_string_equal(told->u.bearer.imsi.digits, GTP_IMSI);
+    answer_bearer(transaction, GODWIT_OK, "LATE");
+    gtp_sent_nothing(&w.owner);
+    godwit_gtpv2_t plain = create_session("e2m", godwit_slice(NULL, 0)); /* of which the HSE was never told */
+    plain.sequence = 0x777;
+    gtp_give_v2(&w.owner, SGW, &plain);
+    m.teid = gtp_sent_v2(&w.owner, SGW, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).pgw_control.teid;
+    m.sequence = 8;
+    gtp_give_v2(&w.owner, SGW, &m);
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_MESSAGE), 0);
+}
+
+static void refusal_of_the_home_is_told_and_the_hse_asked_all_the_same(void **state)
+{
+    (void)state;
+    w.config.apn[0].notify_home = true;
+    w.config.home_wait_ms = 700;
+    w.config.hse_wait_ms = 900;
+    begin();
+    uint32_t transaction;
+    godwit_gtpv2_t m = create_session("e2m", container());
+    gtp_give_v2(&w.owner, SGW, &m);
+    assert_int_equal(owner_request(&w.owner, GODWIT_REQUEST_TIMER, 0)->delay_ms, 700);
+    godwit_message_t answer = {.kind = GODWIT_ACTIVATION_ANSWER};
+    answer.transaction = owner_message(&w.owner, GODWIT_ACTIVATION, 0)->transaction;
+    answer.u.outcome = GODWIT_KEY_EXPIRED;
+    godwit_message_t wrong = {.kind = GODWIT_BEARER_ANSWER, .transaction = answer.transaction};
+    owner_give_message(&w.owner, &wrong); /* not what was asked */
+    gtp_sent_nothing(&w.owner);
+    owner_give_message(&w.owner, &answer);
+    assert_true(owner_saw(&w.owner, "activation_refused", GODWIT_KEY_EXPIRED));
+    assert_int_equal(owner_request(&w.owner, GODWIT_REQUEST_TIMER, 0)->delay_ms, 900);
+    (void)bearer_sent(&transaction);
+}
+
+static void one_host_may_be_both_sgw_and_hse_at_different_ports(void **state)
+{
+    (void)state;
+    w.config.apn[0].hse = gtp_node(SGW, 5152);
+    begin();
+    uint32_t teid = connect_e2m();
+    gtp_give_pdu(&w.owner, SGW, teid, "up"); /* from port 2152 */
+    assert_int_equal(godwit_load_u16(gtp_sent(&w.owner, GODWIT_PORT_GTPU, SGW, 0)->to.octets + 4), 5152);
+    uint8_t octets[64];
+    godwit_writer_t p = godwit_writer(octets, sizeof octets);
+    assert_int_equal(godwit_gtpu_put_pdu(&p, teid, godwit_slice("down", 4)), GODWIT_OK);
+    gtp_give(&w.owner, GODWIT_PORT_GTPU, &w.config.apn[0].hse, godwit_written(&p));
+    gtp_sent_pdu(&w.owner, SGW, 0x52, "down");
+}
+
+static void second_device_of_a_tunnel_has_the_next_address(void **state)
+{
+    (void)state;
+    w.config.apn[1].device_port = 777;
+    w.config.apn[1].pool_size = 2;
+    w.config.gtpu_port = 99;
+    begin();
+    (void)connect_tunnel();
+    godwit_gtpv2_t m = create_session("tunnel", godwit_slice(NULL, 0));
+    m.imsi.digits[14] = '8';
+    m.sequence = 0x101;
+    gtp_give_v2(&w.owner, SGW, &m);
+    uint32_t teid = gtp_sent_v2(&w.owner, SGW, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).pgw_control.teid;
+    gtp_give_pdu(&w.owner, SGW, teid, "up");
+    godwit_input_t in = {.kind = GODWIT_INPUT_DATAGRAM, .port = GODWIT_PORT_SGI, .from = gtp_node(SERVER, 5000)};
+    in.to = gtp_sent(&w.owner, GODWIT_PORT_SGI, SERVER, 0)->from;
+    assert_memory_equal(in.to.octets, "\x0A\x63\x00\x02\x03\x09", 6);
+    in.datagram = godwit_slice("down", 4);
+    owner_give(&w.owner, &in);
+    assert_int_equal(godwit_load_u16(gtp_sent(&w.owner, GODWIT_PORT_GTPU, SGW, 0)->to.octets + 4), 99);
+    in.datagram = godwit_slice("", 0);
+    owner_give(&w.owner, &in);
+    gtp_sent_nothing(&w.owner);
+    m.imsi.digits[14] = '7';
+    m.sequence = 0x102;
+    gtp_give_v2(&w.owner, SGW, &m); /* the pool has two addresses */
+    assert_int_equal(gtp_sent_v2(&w.owner, SGW, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_NO_RESOURCES);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_OVERLOAD));
+}
+
+static void requests_of_an_sgsn_that_lack_something(void **state)
+{
+    (void)state;
+    godwit_gtpv1_t m = create_pdp("e2m", godwit_slice(NULL, 0));
+    m.has &= ~GODWIT_GTPV1_IMSI;
+    gtp_give_v1(&w.owner, SGSN, &m);
+    assert_int_equal(gtp_sent_v1(&w.owner, SGSN, 17).cause, GODWIT_GTPV1_CAUSE_MANDATORY_MISSING);
+    uint8_t qos[GODWIT_PGW_QOS_MAX + 1] = {2};
+    m = create_pdp("e2m", godwit_slice(NULL, 0));
+    m.qos = godwit_slice(qos, sizeof qos);
+    gtp_give_v1(&w.owner, SGSN, &m);
+    assert_int_equal(gtp_sent_v1(&w.owner, SGSN, 17).cause, GODWIT_GTPV1_CAUSE_MANDATORY_MISSING);
+    m.qos = godwit_slice(qos, GODWIT_PGW_QOS_MAX);
+    m.has &= ~GODWIT_GTPV1_END_USER_ADDRESS;
+    gtp_give_v1(&w.owner, SGSN, &m);
+    godwit_gtpv1_t r = gtp_sent_v1(&w.owner, SGSN, 17);
+    assert_int_equal(r.cause, GODWIT_GTPV1_CAUSE_ACCEPTED);
+    assert_int_equal(r.qos.len, GODWIT_PGW_QOS_MAX);
+    m = create_pdp("e2m", godwit_slice(NULL, 0));
+    m.sequence = 0x300;
+    m.pdp_type = GODWIT_PDP_IPV4;
+    gtp_give_v1(&w.owner, SGSN, &m);
+    assert_int_equal(gtp_sent_v1(&w.owner, SGSN, 17).cause, GODWIT_GTPV1_CAUSE_UNKNOWN_ADDRESS);
+    m = create_pdp("e2m", godwit_slice(NULL, 0));
+    m.has &= ~GODWIT_GTPV1_APN;
+    gtp_give_v1(&w.owner, SGSN, &m);
+    assert_int_equal(gtp_sent_v1(&w.owner, SGSN, 17).cause, GODWIT_GTPV1_CAUSE_UNKNOWN_APN);
+    /* One that cannot be read, about a context that is there: its SGSN's TEID is known. */
+    uint8_t broken[] = {0x32, 18, 0, 6, 0, 0, 0, 0, 0, 9, 0, 0, 0x30, 0};
+    godwit_address_t from = gtp_node(SGSN, 2123);
+    godwit_store_u32(broken + 4, r.teid_control);
+    gtp_give(&w.owner, GODWIT_PORT_GTPC, &from, godwit_slice(broken, sizeof broken));
+    godwit_gtpv1_t a = gtp_sent_v1(&w.owner, SGSN, 19);
+    assert_int_equal(a.cause, GODWIT_GTPV1_CAUSE_INVALID_FORMAT);
+    assert_int_equal(a.teid, 0x41);
+    assert_int_equal(a.sequence, 9);
+    broken[1] = 20;
+    broken[7] ^= 1;
+    gtp_give(&w.owner, GODWIT_PORT_GTPC, &from, godwit_slice(broken, sizeof broken));
+    assert_int_equal(gtp_sent_v1(&w.owner, SGSN, 21).teid, 0);
 }
 
 int main(void)
@@ -605,6 +954,15 @@ int main(void)
         TEST(requests_are_taken_from_the_contexts_own_peer_alone),
         TEST(echo_is_answered_and_nonsense_is_not),
         TEST(configurations_that_cannot_be),
+        TEST(answers_repeat_what_was_asked_for),
+        TEST(each_answer_finds_its_own_context),
+        TEST(modification_without_a_container_is_answered_at_once),
+        TEST(update_bearer_is_given_up_or_refused),
+        TEST(end_of_a_connection_is_told_to_the_hse_and_ends_all_timers),
+        TEST(refusal_of_the_home_is_told_and_the_hse_asked_all_the_same),
+        TEST(one_host_may_be_both_sgw_and_hse_at_different_ports),
+        TEST(second_device_of_a_tunnel_has_the_next_address),
+        TEST(requests_of_an_sgsn_that_lack_something),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

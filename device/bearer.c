@@ -275,6 +275,8 @@ godwit_status_t godwit_device_fall_back(godwit_device_t *device, godwit_status_t
     godwit_device_event(requests, separate ? "fallback" : "refused", reason);
     device->access.wants_modify = false;
     device->access.fallen_back = separate;
+    device->access.asked =
+        device->access.asked && separate; /* with nothing to fall back to, the next reading asks again */
     device->access.uncertain = device->session.state != GODWIT_SESSION_IDLE;
     if (!waited) {
         return GODWIT_OK;

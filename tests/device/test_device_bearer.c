@@ -353,6 +353,21 @@ static void without_separate_aka_there_is_no_way_back(void **state)
     assert_non_null(dut_event(&d, "modify_bearer"));
 }
 
+static void an_answer_that_never_comes_keeps_nobody_out(void **state)
+{
+    (void)state;
+    begin((godwit_framing_t){0, 1}, 2);
+    give_key_set(EPS);
+    (void)make_container();
+    dut_send(&d, "held"); /* the access lost the answer, and says nothing */
+    for (int i = 0; i < 10 && dut_event(&d, "given_up") == NULL; i++) {
+        assert_int_equal(godwit_device_timer(&d.device, d.random, &d.requests), GODWIT_OK);
+    }
+    assert_non_null(dut_event(&d, "given_up"));
+    dut_send(&d, "another");
+    assert_non_null(dut_event(&d, "modify_bearer"));
+}
+
 /* ---- modification ---- */
 
 static void a_hint_leads_to_a_modification_and_that_to_a_new_generation(void **state)
@@ -697,6 +712,7 @@ int main(void)
         T(a_reject_in_the_answer_gives_its_reason),
         T(after_a_fallback_separate_aka_serves),
         T(without_separate_aka_there_is_no_way_back),
+        T(an_answer_that_never_comes_keeps_nobody_out),
         T(a_hint_leads_to_a_modification_and_that_to_a_new_generation),
         T(a_start_of_a_generation_that_was_taken_is_refused),
         T(a_replayed_answer_is_not_taken_twice),

@@ -55,7 +55,7 @@ static godwit_status_t walk_all(FILE *file, const char *path, godwit_nvm_t *head
 godwit_status_t godwit_audit_verify(const char *path, uint64_t *lines, char why[GODWIT_AUDIT_WHY])
 {
     godwit_nvm_t head = {.disk = godwit_disk_posix(), .lock = -1};
-    audit_walk_t walk;
+    audit_walk_t walk = {.lines = 0};
     FILE *file = fopen(path, "re");
     if (file == NULL || (size_t)snprintf(head.path, sizeof head.path, "%s.head", path) >= sizeof head.path) {
         (void)snprintf(why, GODWIT_AUDIT_WHY, "%.300s: cannot be read: %s", path, strerror(errno));

@@ -531,6 +531,130 @@ static void configurations_that_cannot_be_and_ports_that_can(void **state)
     assert_int_equal(godwit_load_u16(gtp_sent(&w.owner, GODWIT_PORT_GTPU, MME_USER, 0)->to.octets + 4), 2);
 }
 
+static void second_connection_is_another(void **state)
+{
+    (void)state;
+    connect();
+    uint32_t first_s11 = w.s11, first_s5 = w.s5;
+    godwit_gtpv2_t m = create_request();
+    m.imsi.digits[14] = '8';
+    m.sequence = 0x101;
+    m.sender.teid = 0x21;
+    m.bearer.fteid[GODWIT_CREATE_REQUEST_S11_MME].teid = 0x22;
+    gtp_give_v2(&w.owner, MME, &m);
+    godwit_gtpv2_t q = gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_CREATE_SESSION_REQUEST), r = create_response(&q);
+    assert_int_not_equal(q.sender.teid, first_s5);
+    assert_int_equal(q.bearer.fteid[GODWIT_CREATE_REQUEST_S5_SGW].teid, q.sender.teid);
+    r.bearer.fteid[GODWIT_CREATE_RESPONSE_S5_PGW].teid = 0x42;
+    r.bearer.has_charging_id = true;
+    gtp_give_v2(&w.owner, PGW, &r);
+    godwit_gtpv2_t a = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE);
+    assert_int_equal(a.teid, 0x21);
+    assert_int_equal(a.sequence, 0x101);
+    assert_int_equal(a.recovery, 4);
+    assert_false(a.bearer.has_charging_id);
+    gtp_give_pdu(&w.owner, MME_USER, a.sender.teid, "up");
+    gtp_sent_pdu(&w.owner, PGW_USER, 0x42, "up");
+    gtp_give_pdu(&w.owner, PGW_USER, q.sender.teid, "down");
+    gtp_sent_pdu(&w.owner, MME_USER, 0x22, "down");
+    gtp_give_pdu(&w.owner, MME_USER, first_s11, "up");
+    gtp_sent_pdu(&w.owner, PGW_USER, 0x32, "up");
+    give_error(PGW_USER, 0x42);
+    (void)gtp_sent(&w.owner, GODWIT_PORT_GTPU, MME_USER, 0);
+    assert_int_equal(w.contexts[0].state, GODWIT_SGW_ACTIVE);
+    assert_int_equal(w.contexts[1].state, GODWIT_SGW_FREE);
+}
+
+static void bearer_made_anew_takes_the_place_of_the_old(void **state)
+{
+    (void)state;
+    connect();
+    uint32_t before = w.s11;
+    godwit_gtpv2_t m = create_request();
+    m.sequence = 0x555;
+    gtp_give_v2(&w.owner, MME, &m);
+    assert_true(owner_saw(&w.owner, "context_released", GODWIT_OK));
+    godwit_gtpv2_t q = gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_CREATE_SESSION_REQUEST);
+    assert_int_not_equal(q.sender.teid & ~GODWIT_SGW_S5, before);
+    assert_int_equal(w.contexts[1].state, GODWIT_SGW_FREE);
+    /* While the P-GW is asked, nothing passes and nothing else is taken. */
+    gtp_give_pdu(&w.owner, MME_USER, q.sender.teid & ~GODWIT_SGW_S5, "up");
+    gtp_sent_nothing(&w.owner);
+    godwit_gtpv2_t d =
+        message(GODWIT_GTPV2_DELETE_SESSION_REQUEST, q.sender.teid & ~GODWIT_SGW_S5, 0x556, GODWIT_GTPV2_EBI);
+    gtp_give_v2(&w.owner, MME, &d);
+    assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DELETE_SESSION_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_NOT_FOUND);
+    /* An answer that accepts and says not where the P-GW is, is none. */
+    godwit_gtpv2_t r = create_response(&q);
+    r.has &= ~GODWIT_GTPV2_PGW_CONTROL;
+    gtp_give_v2(&w.owner, PGW, &r);
+    assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_MANDATORY_MISSING);
+    assert_int_equal(w.contexts[0].state, GODWIT_SGW_FREE);
+}
+
+static void notification_that_is_refused_may_be_made_again(void **state)
+{
+    (void)state;
+    connect();
+    godwit_gtpv2_t m = message(GODWIT_GTPV2_RELEASE_ACCESS_BEARERS_REQUEST, w.s11, 0x101, 0);
+    gtp_give_v2(&w.owner, MME, &m);
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "down");
+    godwit_gtpv2_t n = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DOWNLINK_DATA_NOTIFICATION);
+    godwit_gtpv2_t a = message(GODWIT_GTPV2_DOWNLINK_DATA_ACKNOWLEDGE, w.s11, n.sequence, GODWIT_GTPV2_CAUSE);
+    a.cause = 110; /* temporarily rejected due to handover, of what it may be */
+    gtp_give_v2(&w.owner, STRANGER, &a);
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "down");
+    gtp_sent_nothing(&w.owner);
+    gtp_give_v2(&w.owner, MME, &a);
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "down");
+    godwit_gtpv2_t again = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DOWNLINK_DATA_NOTIFICATION);
+    assert_int_not_equal(again.sequence, n.sequence);
+    m = message(GODWIT_GTPV2_MODIFY_BEARER_REQUEST, w.s11, 0x102, GODWIT_GTPV2_BEARER);
+    m.bearer.fteids = 1U << GODWIT_MODIFY_REQUEST_S11_MME;
+    m.bearer.fteid[GODWIT_MODIFY_REQUEST_S11_MME] = gtp_fteid(GODWIT_FTEID_S11_MME_USER, 0x14, 8);
+    gtp_give_v2(&w.owner, MME, &m);
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "down");
+    gtp_sent_pdu(&w.owner, 8, 0x14, "down"); /* at the address that it says now */
+    gtp_give_pdu(&w.owner, MME_USER, w.s11, "x");
+    gtp_sent_nothing(&w.owner);
+    m = message(GODWIT_GTPV2_RELEASE_ACCESS_BEARERS_REQUEST, w.s11, 0x103, 0);
+    gtp_give_v2(&w.owner, MME, &m);
+    gtp_give_pdu(&w.owner, PGW_USER, w.s5, "down");
+    (void)gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DOWNLINK_DATA_NOTIFICATION);
+}
+
+static void full_table_of_requests_is_told(void **state)
+{
+    (void)state;
+    connect();
+    for (size_t i = 0; i < PENDING; i++) {
+        w.pending[i].used = true;
+        w.pending[i].context = 0x77770000;
+    }
+    godwit_gtpv2_t m =
+        message(GODWIT_GTPV2_BEARER_RESOURCE_COMMAND, w.s11, 0x800200, GODWIT_GTPV2_EBI | GODWIT_GTPV2_PTI);
+    gtp_give_v2(&w.owner, MME, &m);
+    godwit_gtpv2_t f = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_BEARER_RESOURCE_FAILURE);
+    assert_int_equal(f.cause, GODWIT_GTPV2_CAUSE_NO_RESOURCES);
+    assert_int_equal(f.pti, 0x21);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_OVERLOAD));
+    m = create_request();
+    m.sequence = 0x600;
+    m.imsi.digits[14] = '8';
+    gtp_give_v2(&w.owner, MME, &m);
+    godwit_gtpv2_t r = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE);
+    assert_int_equal(r.cause, GODWIT_GTPV2_CAUSE_NO_RESOURCES);
+    assert_int_equal(r.teid, 0x11);
+    assert_int_equal(w.contexts[1].state, GODWIT_SGW_FREE);
+    m = message(GODWIT_GTPV2_DELETE_SESSION_REQUEST, w.s11, 0x300, GODWIT_GTPV2_EBI);
+    gtp_give_v2(&w.owner, MME, &m); /* it ends here all the same */
+    assert_int_equal(gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_DELETE_SESSION_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_ACCEPTED);
+    assert_int_equal(w.contexts[0].state, GODWIT_SGW_FREE);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
@@ -551,6 +675,10 @@ int main(void)
         TEST(update_that_the_mme_does_not_answer_lets_another_command_in),
         TEST(requests_that_cannot_be_read_are_answered),
         TEST(configurations_that_cannot_be_and_ports_that_can),
+        TEST(second_connection_is_another),
+        TEST(bearer_made_anew_takes_the_place_of_the_old),
+        TEST(notification_that_is_refused_may_be_made_again),
+        TEST(full_table_of_requests_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,6 +88,7 @@ static void answer(godwit_world_t *w, unsigned device)
     d->card_busy = false;
     if (d->card_output.result.status == GODWIT_OK) {
         lab_check_taken(w, device, d->card_runs_on.rand, d->card_runs_on.autn);
+        lab_credit_pair(w, GODWIT_LAB_USIM);
     }
     if (memcmp(ask->rand, d->card_runs_on.rand, 16) == 0 && memcmp(ask->autn, d->card_runs_on.autn, 16) == 0) {
         give(w, device, d->card_user, &d->card_output.result); /* else whoever asked has lost its power since */

@@ -130,6 +130,12 @@ static void learn_eps(godwit_world_t *w, unsigned device, bool separate, godwit_
     godwit_wipe(kasme, sizeof kasme);
 }
 
+/* HSS and card hold CK and IK within the call that computes them, where the search between calls does not look. */
+void lab_credit_pair(godwit_world_t *w, unsigned kind)
+{
+    w->secrets.held[kind] |= (uint16_t)(1u << GODWIT_LAB_CK | 1u << GODWIT_LAB_IK);
+}
+
 void lab_learn_vector(godwit_world_t *w, unsigned device, unsigned asker, godwit_plmn_t plmn, godwit_vector_kind_t kind,
                       const uint8_t rand[16], const uint8_t autn[16])
 {
@@ -142,6 +148,7 @@ void lab_learn_vector(godwit_world_t *w, unsigned device, unsigned asker, godwit
         return;
     }
     must(godwit_autn_consume(crypto, &key, rand, autn, &sqn, &vector));
+    lab_credit_pair(w, GODWIT_WORLD_HSS);
     memcpy(ck_ik, vector.ck, 16);
     memcpy(ck_ik + 16, vector.ik, 16);
     if (kind == GODWIT_VECTOR_UTRAN) {

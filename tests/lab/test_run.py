@@ -24,7 +24,7 @@ class SeparateAka(unittest.TestCase):
         custody = result("lab", "run", "separate-aka")["custody"]
         self.assertEqual(custody["hse"], ["k_session"])
         self.assertEqual(custody["emks"], ["kasme", "e2m_keyset", "k_session"])
-        self.assertEqual(custody["hss"], ["kasme"])
+        self.assertEqual(custody["hss"], ["ck", "ik", "kasme"])
         self.assertIn("e2m_keyset", custody["device"])
         self.assertEqual(custody["usim"], ["ck", "ik"])
 

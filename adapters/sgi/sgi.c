@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define TRIES 64 /* datagrams that are passed over in one call */
+
 struct godwit_sgi {
     int fd;
     uint16_t port;
@@ -105,7 +107,7 @@ static bool told(struct msghdr *header, uint16_t port, godwit_address_t *to)
 
 bool godwit_sgi_receive(godwit_sgi_t *sgi, godwit_sgi_datagram_t *datagram)
 {
-    for (;;) {
+    for (unsigned tries = 0; tries < TRIES; tries++) {
         struct sockaddr_in from;
         control_t control;
         struct iovec vector = {sgi->octets, sizeof sgi->octets};
@@ -126,6 +128,7 @@ bool godwit_sgi_receive(godwit_sgi_t *sgi, godwit_sgi_datagram_t *datagram)
         datagram->octets = godwit_slice(sgi->octets, (size_t)got);
         return true;
     }
+    return false; /* nothing but what cannot be taken: others get their turn */
 }
 
 void godwit_sgi_send(godwit_sgi_t *sgi, const godwit_address_t *from, const godwit_address_t *to, godwit_slice_t octets)

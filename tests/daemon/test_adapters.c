@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -481,6 +482,29 @@ static void devices_of_a_tunnel_have_addresses_of_their_own(void **state)
     godwit_udp_close(server);
 }
 
+static void what_is_too_long_for_a_device_does_not_hold_the_others_up(void **state)
+{
+    (void)state;
+    enum { TOO_LONG = 65 }; /* one more than a call passes over */
+    static const uint8_t octets[GODWIT_SGI_LONGEST + 1];
+    char why[GODWIT_SGI_WHY];
+    godwit_sgi_t *sgi;
+    godwit_sgi_datagram_t down;
+    assert_int_equal(godwit_sgi_open(0, &sgi, why), GODWIT_OK);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(godwit_sgi_port(sgi))};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (unsigned i = 0; i <= TOO_LONG; i++) {
+        size_t len = i < TOO_LONG ? sizeof octets : 1;
+        assert_int_equal(sendto(fd, octets, len, 0, (const struct sockaddr *)&to, sizeof to), len);
+    }
+    assert_false(godwit_sgi_receive(sgi, &down)); /* back, though there is more */
+    assert_true(godwit_sgi_receive(sgi, &down));
+    assert_int_equal(down.octets.len, 1);
+    assert_int_equal(close(fd), 0);
+    godwit_sgi_close(sgi);
+}
+
 static void a_door_for_gtp_takes_longer_datagrams_than_one_for_emsdp(void **state)
 {
     (void)state;
@@ -526,6 +550,7 @@ int main(void)
         cmocka_unit_test(nobody_can_forge_a_line),
         cmocka_unit_test(more_kinds_than_counters_share_the_last),
         cmocka_unit_test(devices_of_a_tunnel_have_addresses_of_their_own),
+        cmocka_unit_test(what_is_too_long_for_a_device_does_not_hold_the_others_up),
         cmocka_unit_test(a_door_for_gtp_takes_longer_datagrams_than_one_for_emsdp),
     };
     return cmocka_run_group_tests_name("adapters of the daemon", tests, NULL, NULL);

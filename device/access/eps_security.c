@@ -112,6 +112,7 @@ static godwit_status_t begin_context(godwit_access_t *access, godwit_slice_t nas
     bool acceptable = is_acceptable(access, c);
     if (verified && acceptable) {
         access->nas = next;
+        access->vector.fresh = false; /* whatever happens: its COUNTs begin once */
         status = complete_mode(access, requests);
     }
     godwit_nas_security_wipe(&next);

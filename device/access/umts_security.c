@@ -89,6 +89,7 @@ static godwit_status_t security_mode(godwit_access_t *access, godwit_slice_t who
     godwit_status_t status = find_keys(access, whole, &keys, &fresh);
     if (status == GODWIT_OK) {
         access->radio = keys;
+        access->vector.fresh = access->vector.fresh && !fresh; /* whatever happens: its COUNTs begin once */
         access->radio_set = access->secured = true;
         access->cksn = fresh ? access->vector.ksi : access->cksn;
         status = godwit_access_send_frame(access, GODWIT_RADIO_COMPLETE, godwit_slice(NULL, 0), true, requests);

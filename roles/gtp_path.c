@@ -190,6 +190,20 @@ godwit_gtp_pending_t *godwit_gtp_on_timer(godwit_gtp_path_t *path, uint32_t time
     return NULL;
 }
 
+bool godwit_gtp_is_ours(uint32_t teid, uint32_t own, bool accepted)
+{
+    return teid == own || (teid == 0 && !accepted);
+}
+
+bool godwit_gtp_is_peer(const godwit_gtp_peers_t *peers, const godwit_address_t *from)
+{
+    bool found = peers->count == 0;
+    for (size_t i = 0; !found && i < peers->count && i < GODWIT_GTP_PEERS_MAX; i++) {
+        found = godwit_gtp_same_node(from, peers->ipv4[i]);
+    }
+    return found;
+}
+
 /* ---- answers ---- */
 
 /* FNV-1a: tells requests apart that are not meant to collide. */

@@ -78,6 +78,19 @@ void godwit_gtp_begin(godwit_gtp_path_t *path, uint8_t version, uint8_t type, ui
 void godwit_gtp_answer(godwit_gtp_path_t *path, uint8_t version, uint8_t type, uint32_t sequence,
                        const godwit_address_t *to, godwit_slice_t octets, godwit_outbox_t *out);
 
+/* Whether an answer is to us: it has our TEID. One that refuses may have none (TS 29.274 5.5.2, TS 29.060 6: the peer that lost the context
+ * does not know it). Sequence numbers count up, so an address that is not checked by the network would be all that protects an attach. */
+bool godwit_gtp_is_ours(uint32_t teid, uint32_t own, bool accepted);
+
+/* ---- who may speak ---- */
+
+#define GODWIT_GTP_PEERS_MAX 16
+typedef struct godwit_gtp_peers {
+    uint8_t count; /* 0: any node */
+    uint8_t ipv4[GODWIT_GTP_PEERS_MAX][4];
+} godwit_gtp_peers_t;
+bool godwit_gtp_is_peer(const godwit_gtp_peers_t *peers, const godwit_address_t *from);
+
 /* ---- shapes that every node needs ---- */
 
 godwit_address_t godwit_gtp_address(const uint8_t ipv4[4], uint16_t port);

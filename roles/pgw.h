@@ -72,6 +72,7 @@ typedef struct godwit_pgw_context {
 typedef struct godwit_pgw_config {
     uint8_t ipv4[4];               /* its own: GTP-C and GTP-U */
     uint16_t gtpc_port, gtpu_port; /* where the other nodes listen; 0: 2123 and 2152 */
+    godwit_gtp_peers_t peers;      /* S-GWs and SGSNs: from others nothing is taken, but user plane of an HSE */
     uint8_t recovery;              /* restart counter (TS 23.007 18) */
     uint32_t t3_ms;                /* 0: as godwit_gtp_path_init */
     uint8_t n3;

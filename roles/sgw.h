@@ -47,6 +47,7 @@ typedef struct godwit_sgw_config {
     uint8_t recovery;              /* restart counter (TS 23.007 18) */
     uint32_t t3_ms;                /* 0: as godwit_gtp_path_init */
     uint8_t n3;
+    godwit_gtp_peers_t peers; /* MMEs and P-GWs: from others nothing is taken */
     uint32_t notify_again_ms; /* 0: 10000; the MME is told once more when data still come after that */
 } godwit_sgw_config_t;
 

@@ -141,6 +141,27 @@ bool config_sgsn_section(config_t *c, const raw_sgsn_t *raw)
 
 /* ---- sgw ---- */
 
+/* Whoever may speak GTP to a gateway can end and take over the bearers of any IMSI: beyond the loopback it must be said who may. */
+static bool peers(config_t *c, const char *where, char **names, unsigned count, const uint8_t own[4],
+                  godwit_gtp_peers_t *made)
+{
+    char entry[64];
+    if (count == 0 && own[0] != 127) {
+        return config_refuse(c, where, 0, "is missing: the IPv4 addresses of the nodes that may speak GTP to it", NULL);
+    }
+    if (count > GODWIT_GTP_PEERS_MAX) {
+        return config_refuse(c, where, 0, "sixteen are the most", NULL);
+    }
+    (void)snprintf(entry, sizeof entry, "%s[]", where);
+    for (unsigned i = 0; i < count; i++) {
+        if (!config_ipv4(c, entry, i, names[i], made->ipv4[i])) {
+            return false;
+        }
+    }
+    made->count = (uint8_t)count;
+    return true;
+}
+
 bool config_sgw_section(config_t *c, const raw_sgw_t *raw)
 {
     if (!section(c, "sgw", raw)) {
@@ -148,6 +169,7 @@ bool config_sgw_section(config_t *c, const raw_sgw_t *raw)
     }
     c->sgw.contexts = raw->contexts == 0 ? CONTEXTS_DEFAULT : raw->contexts;
     return config_ipv4(c, "sgw.gtp", 0, raw->gtp, c->sgw.role.ipv4) &&
+           peers(c, "sgw.peers", raw->peers, raw->peers_count, c->sgw.role.ipv4, &c->sgw.role.peers) &&
            config_range(c, "sgw.contexts", raw->contexts, 1, GODWIT_SGW_CONTEXTS_MAX);
 }
 
@@ -235,7 +257,9 @@ bool config_pgw_section(config_t *c, const raw_pgw_t *raw)
     c->pgw.contexts = raw->contexts == 0 ? CONTEXTS_DEFAULT : raw->contexts;
     c->pgw.device_port = (uint16_t)raw->device_port;
     return config_range(c, "pgw.device_port", raw->device_port, 1, 65535) &&
-           config_ipv4(c, "pgw.gtp", 0, raw->gtp, p->ipv4) && config_plmn(c, "pgw.home", 0, raw->home, &p->home) &&
+           config_ipv4(c, "pgw.gtp", 0, raw->gtp, p->ipv4) &&
+           peers(c, "pgw.peers", raw->peers, raw->peers_count, p->ipv4, &p->peers) &&
+           config_plmn(c, "pgw.home", 0, raw->home, &p->home) &&
            config_range(c, "pgw.contexts", raw->contexts, 1, GODWIT_PGW_CONTEXTS_MAX) &&
            config_range(c, "pgw.hse_wait_ms", raw->hse_wait_ms, 100, 60000) &&
            config_range(c, "pgw.home_wait_ms", raw->home_wait_ms, 100, 60000) && pgw_apns(c, raw) &&

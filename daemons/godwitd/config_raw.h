@@ -136,6 +136,8 @@ typedef struct raw_sgsn {
 
 typedef struct raw_sgw {
     char *gtp;
+    char **peers;
+    unsigned peers_count;
     uint32_t contexts;
 } raw_sgw_t;
 
@@ -147,6 +149,8 @@ typedef struct raw_pgw_apn {
 
 typedef struct raw_pgw {
     char *gtp, *home;
+    char **peers;
+    unsigned peers_count;
     raw_pgw_apn_t *apns;
     unsigned apns_count;
     raw_remote_t *hse, *hss;

@@ -222,6 +222,7 @@ static const cyaml_schema_field_t sgsn_fields[] = {
 
 static const cyaml_schema_field_t sgw_fields[] = {
     TEXT(raw_sgw_t, gtp),
+    LIST(raw_sgw_t, peers, &text_entry),
     NUMBER(raw_sgw_t, contexts),
     CYAML_FIELD_END,
 };
@@ -235,6 +236,7 @@ static const cyaml_schema_value_t pgw_apn = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFA
 
 static const cyaml_schema_field_t pgw_fields[] = {
     TEXT(raw_pgw_t, gtp),
+    LIST(raw_pgw_t, peers, &text_entry),
     TEXT(raw_pgw_t, home),
     LIST(raw_pgw_t, apns, &pgw_apn),
     SECTION(raw_pgw_t, hse, remote_fields),

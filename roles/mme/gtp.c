@@ -91,6 +91,10 @@ static void on_answer(godwit_mme_turn_t *t, const godwit_gtpv2_t *m)
         return;
     }
     godwit_mme_ue_t *ue = godwit_mme_by_teid(t->mme, p->context);
+    if (p->context != 0 && !godwit_gtp_is_ours(m->teid, p->context, m->cause == GODWIT_GTPV2_CAUSE_ACCEPTED)) {
+        godwit_mme_event(t, "refused", GODWIT_UNKNOWN_SESSION, ue, "an answer with another TEID");
+        return;
+    }
     godwit_gtp_finish(&t->mme->path, p, t->out);
     if (ue == NULL) {
         return; /* a session that was deleted */

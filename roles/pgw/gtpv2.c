@@ -167,7 +167,8 @@ void godwit_pgw_on_gtpv2(godwit_pgw_turn_t *turn)
     if (status != GODWIT_OK && is_asking(m.type)) {
         godwit_pgw_context_t who = asked(turn, &m);
         const godwit_pgw_context_t *c = godwit_pgw_by_teid(turn->pgw, m.teid);
-        who.peer_teid = c != NULL && c->version == 2 ? c->peer_teid : 0;
+        bool its = c != NULL && c->version == 2 && godwit_gtp_same_node(&turn->in->from, c->peer);
+        who.peer_teid = its ? c->peer_teid : 0; /* nobody else learns it */
         godwit_pgw_refuse(turn, &who, status == GODWIT_NOT_FOUND ? GODWIT_PGW_MISSING : GODWIT_PGW_BAD_FORMAT,
                           "a request cannot be read");
     } else if (status != GODWIT_OK) {

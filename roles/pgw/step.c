@@ -78,8 +78,29 @@ static void on_control(godwit_pgw_turn_t *turn)
     }
 }
 
+static bool is_hse(const godwit_pgw_config_t *config, const godwit_address_t *from)
+{
+    bool found = false;
+    for (uint8_t i = 0; i < config->apns; i++) {
+        found =
+            found || (config->apn[i].kind == GODWIT_PGW_E2M && godwit_gtp_same_node(from, config->apn[i].hse.octets));
+    }
+    return found;
+}
+
+static bool may_speak(const godwit_pgw_turn_t *turn)
+{
+    const godwit_input_t *in = turn->in;
+    return in->port == GODWIT_PORT_SGI || godwit_gtp_is_peer(&turn->pgw->config.peers, &in->from) ||
+           (in->port == GODWIT_PORT_GTPU && is_hse(&turn->pgw->config, &in->from));
+}
+
 static void on_datagram(godwit_pgw_turn_t *turn)
 {
+    if (!may_speak(turn)) {
+        godwit_pgw_event(turn, "refused", GODWIT_NOT_ENTITLED, NULL, "GTP from a node that is no peer");
+        return;
+    }
     switch (turn->in->port) {
     case GODWIT_PORT_GTPC:
         on_control(turn);

@@ -32,8 +32,11 @@ static void uplink(const godwit_pgw_turn_t *turn, const godwit_pgw_context_t *c,
     uint8_t device[4];
     godwit_store_u32(device, godwit_load_u32(apn->pool) + (uint32_t)(c - turn->pgw->contexts));
     uint16_t port = apn->device_port != 0 ? apn->device_port : godwit_load_u16(apn->server.octets + 4);
+    size_t before = turn->out->count;
     godwit_gtp_send(turn->out, GODWIT_PORT_SGI, &apn->server, pdu);
-    turn->out->requests[turn->out->count - 1].from = godwit_gtp_address(device, port);
+    if (turn->out->count > before) { /* there was room */
+        turn->out->requests[before].from = godwit_gtp_address(device, port);
+    }
 }
 
 static void on_pdu(godwit_pgw_turn_t *turn, const godwit_gtpu_t *m)

@@ -137,6 +137,14 @@ static void finished(godwit_sgsn_turn_t *turn, const godwit_gtp_pending_t *asked
     }
 }
 
+static bool is_ours(godwit_sgsn_t *sgsn, const godwit_gtp_pending_t *asked, const godwit_gtpv1_t *m)
+{
+    godwit_sgsn_ue_t *ue = NULL;
+    const godwit_sgsn_context_t *context =
+        asked->context != GODWIT_SGSN_NO_CONTEXT ? godwit_sgsn_by_slot(sgsn, asked->context, &ue) : NULL;
+    return context == NULL || godwit_gtp_is_ours(m->teid, context->teid, m->cause == GODWIT_GTPV1_CAUSE_ACCEPTED);
+}
+
 static void on_response(godwit_sgsn_turn_t *turn, const godwit_gtpv1_t *m)
 {
     godwit_gtp_pending_t *pending = godwit_gtp_find(&turn->sgsn->path, 1, m->sequence, &turn->in->from);
@@ -144,6 +152,10 @@ static void on_response(godwit_sgsn_turn_t *turn, const godwit_gtpv1_t *m)
         return; /* late, or of nobody's */
     }
     const godwit_gtp_pending_t asked = *pending;
+    if (!is_ours(turn->sgsn, &asked, m)) {
+        godwit_sgsn_refused(turn, NULL, GODWIT_UNKNOWN_SESSION, "an answer with another TEID");
+        return;
+    }
     godwit_gtp_finish(&turn->sgsn->path, pending, turn->out);
     finished(turn, &asked, m);
 }
@@ -185,11 +197,13 @@ static void on_request(godwit_sgsn_turn_t *turn, const godwit_gtpv1_t *m)
     if (godwit_gtp_repeated(path, 1, m->type, m->sequence, turn->in, turn->out)) {
         return;
     }
-    godwit_gtp_begin(path, 1, m->type, m->sequence, turn->in);
     godwit_sgsn_context_t *context = godwit_sgsn_by_teid(turn->sgsn, m->teid, &ue);
     if (context == NULL || !godwit_gtp_same_node(&turn->in->from, context->ggsn)) {
-        put_answer(turn, m, 0, GODWIT_GTPV1_CAUSE_NON_EXISTENT);
-    } else if (m->type == GODWIT_GTPV1_DELETE_REQUEST) {
+        put_answer(turn, m, 0, GODWIT_GTPV1_CAUSE_NON_EXISTENT); /* and no place in the table for it */
+        return;
+    }
+    godwit_gtp_begin(path, 1, m->type, m->sequence, turn->in);
+    if (m->type == GODWIT_GTPV1_DELETE_REQUEST) {
         put_answer(turn, m, context->ggsn_teid, GODWIT_GTPV1_CAUSE_ACCEPTED);
         godwit_sgsn_deactivate(turn, ue, context);
     } else { /* an update by the GGSN changes nothing that is known here */

@@ -179,6 +179,10 @@ static void on_answer(godwit_sgw_turn_t *turn, const godwit_gtpv2_t *m)
         return;
     }
     godwit_sgw_context_t *c = godwit_sgw_by_teid(turn->sgw, p->context, false);
+    if (!godwit_gtp_is_ours(m->teid, p->context, m->cause == GODWIT_GTPV2_CAUSE_ACCEPTED)) {
+        godwit_sgw_event(turn, "refused", GODWIT_UNKNOWN_SESSION, NULL, "an answer with another TEID");
+        return;
+    }
     godwit_gtp_finish(&turn->sgw->path, p, turn->out);
     if (c != NULL && m->type == GODWIT_GTPV2_UPDATE_BEARER_RESPONSE) {
         on_updated(turn, c, m);

@@ -48,6 +48,11 @@ static void on_answer(godwit_sgw_turn_t *turn, const godwit_gtpv2_t *m)
         return;
     }
     godwit_sgw_context_t *c = godwit_sgw_by_teid(turn->sgw, p->context, false);
+    bool accepted = (m->has & GODWIT_GTPV2_CAUSE) != 0 && m->cause == GODWIT_GTPV2_CAUSE_ACCEPTED;
+    if (!godwit_gtp_is_ours(m->teid, p->context | GODWIT_SGW_S5, accepted)) {
+        godwit_sgw_event(turn, "refused", GODWIT_UNKNOWN_SESSION, NULL, "an answer with another TEID");
+        return;
+    }
     godwit_gtp_finish(&turn->sgw->path, p, turn->out);
     if (c == NULL) {
         return;
@@ -65,7 +70,9 @@ static void on_answer(godwit_sgw_turn_t *turn, const godwit_gtpv2_t *m)
 static void on_update(godwit_sgw_turn_t *turn, const godwit_gtpv2_t *m)
 {
     godwit_sgw_context_t *c = godwit_sgw_by_teid(turn->sgw, m->teid, true);
-    if (c == NULL || c->state != GODWIT_SGW_ACTIVE || c->own_command_sequence != m->sequence) {
+    if (c == NULL || c->state != GODWIT_SGW_ACTIVE || !godwit_gtp_same_node(&turn->in->from, c->pgw) ||
+        c->own_command_sequence == 0 || c->own_command_sequence != m->sequence) {
+        godwit_sgw_event(turn, "refused", GODWIT_UNKNOWN_SESSION, NULL, "an update that no command asked for");
         godwit_sgw_answer_cause(turn, m, 0, GODWIT_GTPV2_CAUSE_NOT_FOUND);
         return;
     }

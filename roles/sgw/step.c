@@ -106,7 +106,8 @@ static void on_control(godwit_sgw_turn_t *turn)
     godwit_sgw_event(turn, "refused", GODWIT_MALFORMED, NULL, "GTPv2-C cannot be read");
     if (is_request(m.type)) {
         const godwit_sgw_context_t *c = godwit_sgw_by_teid(turn->sgw, m.teid, false);
-        godwit_sgw_answer_cause(turn, &m, c != NULL ? c->mme_teid : 0,
+        bool its = c != NULL && godwit_gtp_same_node(&turn->in->from, c->mme); /* nobody else learns its TEID */
+        godwit_sgw_answer_cause(turn, &m, its ? c->mme_teid : 0,
                                 status == GODWIT_NOT_FOUND ? GODWIT_GTPV2_CAUSE_MANDATORY_MISSING
                                                            : GODWIT_GTPV2_CAUSE_INVALID_LENGTH);
     }
@@ -115,7 +116,9 @@ static void on_control(godwit_sgw_turn_t *turn)
 void godwit_sgw_step(godwit_sgw_t *sgw, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_sgw_turn_t turn = {.sgw = sgw, .in = in, .out = out};
-    if (in->kind == GODWIT_INPUT_DATAGRAM && in->port == GODWIT_PORT_GTPC && in->from.len == 6) {
+    if (in->kind == GODWIT_INPUT_DATAGRAM && !godwit_gtp_is_peer(&sgw->config.peers, &in->from)) {
+        godwit_sgw_event(&turn, "refused", GODWIT_NOT_ENTITLED, NULL, "GTP from a node that is no peer");
+    } else if (in->kind == GODWIT_INPUT_DATAGRAM && in->port == GODWIT_PORT_GTPC && in->from.len == 6) {
         on_control(&turn);
     } else if (in->kind == GODWIT_INPUT_DATAGRAM && in->port == GODWIT_PORT_GTPU && in->from.len == 6) {
         godwit_sgw_on_gtpu(&turn);

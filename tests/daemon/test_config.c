@@ -319,7 +319,13 @@ static void nodes_of_an_access_network_are_taken_as_they_say(void **state)
     assert_int_equal(c->pgw.role.apn[0].kind, GODWIT_PGW_E2M);
     assert_int_equal(c->pgw.role.apn[1].kind, GODWIT_PGW_TUNNEL);
     assert_true(c->pgw.tunnels);
+    assert_int_equal(c->pgw.role.peers.count, 0); /* on the loopback, any */
     assert_string_equal(c->pgw.hse_host, "hse.home.example");
+    config_free(c);
+
+    c = good(NODE "functions: [sgw]\nsgw: {gtp: 10.0.0.2, peers: [10.0.0.1, 10.0.0.3]}\n");
+    assert_int_equal(c->sgw.role.peers.count, 2);
+    assert_memory_equal(c->sgw.role.peers.ipv4[1], "\x0A\x00\x00\x03", 4);
     config_free(c);
 }
 
@@ -327,6 +333,12 @@ static void nodes_that_cannot_be_are_refused_by_their_name(void **state)
 {
     (void)state;
     assert_refused(NODE "functions: [sgw]\n", "sgw: is missing, though it stands among the functions");
+    assert_refused(NODE "functions: [sgw]\nsgw: {gtp: 10.0.0.2}\n", "sgw.peers: is missing");
+    assert_refused(NODE "functions: [sgw]\nsgw: {gtp: 10.0.0.2, peers: [10.0.0.1, a]}\n",
+                   "sgw.peers[1]: must be an IPv4 address such as 127.0.1.1, without a port, not 'a'");
+    assert_refused(NODE
+                   "functions: [pgw]\npgw: {gtp: 10.0.0.3, home: 001-01, apns: [{name: a, hse: \"10.0.0.4:2152\"}]}\n",
+                   "pgw.peers: is missing");
     assert_refused(MME ", eia: [eia0], hss: {realm: a}}\n", "mme.eia[0]: must be eia1 to eia3, not 'eia0'");
     assert_refused(MME "}\n", "mme.hss: is missing: host and realm");
     assert_refused(MME ", apn: \"a b\"}\n", "mme.apn: must be an access point name");

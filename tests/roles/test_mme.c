@@ -411,6 +411,30 @@ static void a_silent_core_is_asked_n3_times(void **state)
     assert_no_session(GODWIT_ESM_CAUSE_NETWORK_FAILURE, GODWIT_PEER_INTERNAL);
 }
 
+static void an_answer_with_another_teid_is_not_believed(void **state)
+{
+    (void)state;
+    mme_step_request(&w, &d);
+    mme_step_vector(&w, &d);
+    mme_step_response(&w, &d);
+    mme_step_secured(&w, &d);
+    mme_step_information(&w, &d);
+    godwit_gtpv2_t m, asked = mme_gtpc(&w, 0);
+    memset(&m, 0, sizeof m);
+    m.type = GODWIT_GTPV2_CREATE_SESSION_RESPONSE;
+    m.sequence = asked.sequence;
+    m.has = GODWIT_GTPV2_CAUSE;
+    m.cause = GODWIT_GTPV2_CAUSE_NO_RESOURCES;
+    m.teid = asked.sender.teid ^ 0x10000;
+    mme_sgw(&w, &m);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_UNKNOWN_SESSION));
+    assert_int_equal(mme_row(&w, &d)->state, GODWIT_MME_CREATING);
+    m.teid = 0; /* a peer that has begun anew does not know it */
+    m.cause = GODWIT_GTPV2_CAUSE_NOT_FOUND;
+    mme_sgw(&w, &m);
+    assert_true(owner_saw(&w.owner, "attach_refused", GODWIT_POLICY_FORBIDS));
+}
+
 static void nobody_else_is_the_s_gw(void **state)
 {
     (void)state;
@@ -1058,6 +1082,7 @@ int main(void)
         cmocka_unit_test_setup(the_gateway_refuses, setup),
         cmocka_unit_test_setup(a_silent_core_is_asked_n3_times, setup),
         cmocka_unit_test_setup(nobody_else_is_the_s_gw, setup),
+        cmocka_unit_test_setup(an_answer_with_another_teid_is_not_believed, setup),
         cmocka_unit_test_setup(a_wrong_mac_and_a_replay_move_nothing, setup),
         cmocka_unit_test_setup(plain_messages_do_not_touch_a_registered_device, setup),
         cmocka_unit_test_setup(a_forged_attach_does_not_end_a_registration, setup),

@@ -227,6 +227,28 @@ static void another_imsi_in_the_container_is_refused(void **state)
     assert_true(owner_saw(&w.owner, "not_entitled", GODWIT_NOT_ENTITLED));
 }
 
+static void another_imsi_in_a_modification_is_refused_and_changes_nothing(void **state)
+{
+    (void)state;
+    uint32_t teid = connect_e2m();
+    godwit_gtpv2_t m;
+    memset(&m, 0, sizeof m);
+    m.type = GODWIT_GTPV2_BEARER_RESOURCE_COMMAND;
+    m.teid = teid;
+    m.sequence = 0x800300;
+    m.has = GODWIT_GTPV2_EBI | GODWIT_GTPV2_PTI | GODWIT_GTPV2_PCO;
+    m.ebi = 5;
+    m.pti = 0x21;
+    m.pco = gtp_pco("001010123456780", w.pco);
+    gtp_give_v2(&w.owner, SGW, &m);
+    assert_int_equal(gtp_sent_v2(&w.owner, SGW, GODWIT_GTPV2_BEARER_RESOURCE_FAILURE).cause,
+                     GODWIT_GTPV2_CAUSE_AUTHENTICATION_FAILED);
+    assert_true(owner_saw(&w.owner, "not_entitled", GODWIT_NOT_ENTITLED));
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_MESSAGE), 0);
+    gtp_give_pdu(&w.owner, SGW, teid, "up"); /* the bearer stays as it was */
+    gtp_sent_pdu(&w.owner, HSE, teid, "up");
+}
+
 static void modification_by_command_asks_the_hse_again(void **state)
 {
     (void)state;
@@ -485,7 +507,63 @@ static void tunnel_gives_each_device_an_address(void **state)
     gtp_sent_nothing(&w.owner);
 }
 
+static void n_pdu_that_no_outbox_holds_goes_nowhere(void **state)
+{
+    (void)state;
+    static uint8_t octets[GODWIT_OUTBOX_ARENA + 64];
+    uint32_t teid = connect_tunnel();
+    godwit_address_t from = gtp_node(SGW, GODWIT_GTPU_PORT);
+    godwit_writer_t p = godwit_writer(octets, sizeof octets);
+    static const uint8_t pdu[GODWIT_OUTBOX_ARENA + 1];
+    godwit_request_t requests[2];
+    _Alignas(max_align_t) uint8_t arena[GODWIT_OUTBOX_ARENA];
+    godwit_outbox_t out = {.requests = requests + 1, .capacity = 1, .arena = arena, .arena_size = sizeof arena};
+    memset(requests, 0xA5, sizeof requests);
+    const godwit_request_t before = requests[0];
+    assert_int_equal(godwit_gtpu_put_pdu(&p, teid, godwit_slice(pdu, sizeof pdu)), GODWIT_OK);
+    godwit_pgw_step(
+        &w.pgw,
+        &(godwit_input_t){
+            .kind = GODWIT_INPUT_DATAGRAM, .port = GODWIT_PORT_GTPU, .from = from, .datagram = godwit_written(&p)},
+        &out);
+    assert_int_equal(out.count, 0);
+    assert_true(out.overflow);
+    assert_memory_equal(&before, requests, sizeof before); /* nothing is written before the list */
+}
+
 /* ---- what is refused ---- */
+
+static void stranger_takes_no_bearer_and_gets_no_answer(void **state)
+{
+    (void)state;
+    w.pgw.config.peers = (godwit_gtp_peers_t){2, {{10, 0, 0, SGW}, {10, 0, 0, SGSN}}};
+    uint32_t teid = connect_e2m();
+    godwit_gtpv2_t m = create_session("e2m", godwit_slice(NULL, 0)); /* the same IMSI and bearer */
+    m.sequence = 0x900;
+    gtp_give_v2(&w.owner, STRANGER, &m);
+    gtp_sent_nothing(&w.owner);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_NOT_ENTITLED));
+    gtp_give_v2(&w.owner, HSE, &m); /* user plane is all that an HSE may send */
+    gtp_sent_nothing(&w.owner);
+    gtp_give_pdu(&w.owner, STRANGER, teid ^ 0x10000, "up");
+    gtp_sent_nothing(&w.owner);
+    gtp_give_pdu(&w.owner, HSE, teid, "down");
+    gtp_sent_pdu(&w.owner, SGW, 0x52, "down");
+}
+
+static void teid_of_a_peer_is_told_to_nobody_else(void **state)
+{
+    (void)state;
+    uint32_t teid = connect_tunnel();
+    uint8_t octets[] = {0x48, GODWIT_GTPV2_DELETE_SESSION_REQUEST, 0, 11, 0, 0, 0, 0, 0, 0, 9, 0, 73, 0, 9};
+    godwit_store_u32(octets + 4, teid);
+    for (uint8_t node = SGW; node <= STRANGER; node = (uint8_t)(node + STRANGER - SGW)) {
+        godwit_address_t from = gtp_node(node, GODWIT_GTPC_PORT);
+        gtp_give(&w.owner, GODWIT_PORT_GTPC, &from, godwit_slice(octets, sizeof octets));
+        assert_int_equal(gtp_sent_v2(&w.owner, node, GODWIT_GTPV2_DELETE_SESSION_RESPONSE).teid,
+                         node == SGW ? 0x51 : 0);
+    }
+}
 
 static uint8_t cause_of_create(const godwit_gtpv2_t *m)
 {
@@ -939,6 +1017,7 @@ int main(void)
         TEST(container_goes_to_the_hse_and_its_start_comes_back),
         TEST(container_in_an_epco_is_answered_in_an_epco),
         TEST(another_imsi_in_the_container_is_refused),
+        TEST(another_imsi_in_a_modification_is_refused_and_changes_nothing),
         TEST(modification_by_command_asks_the_hse_again),
         TEST(ggsn_creates_updates_and_deletes),
         TEST(activation_goes_to_the_home_before_the_hse),
@@ -949,6 +1028,9 @@ int main(void)
         TEST(n_pdus_pass_between_sgw_and_hse_alone),
         TEST(error_indication_ends_a_context_only_from_its_peer),
         TEST(tunnel_gives_each_device_an_address),
+        TEST(n_pdu_that_no_outbox_holds_goes_nowhere),
+        TEST(stranger_takes_no_bearer_and_gets_no_answer),
+        TEST(teid_of_a_peer_is_told_to_nobody_else),
         TEST(what_cannot_be_served_is_refused_with_its_cause),
         TEST(same_bearer_made_anew_takes_the_place_of_the_old),
         TEST(requests_are_taken_from_the_contexts_own_peer_alone),

@@ -299,6 +299,23 @@ static void a_delete_from_another_node_is_not_believed(void **state)
     assert_int_equal(context()->state, GODWIT_SGSN_CONTEXT_ACTIVE);
 }
 
+static void an_answer_with_another_teid_is_not_believed(void **state)
+{
+    (void)state;
+    sgsn_activate_request(&w, d, text("pco"));
+    const godwit_gtpv1_t request = sgsn_asked(&w, GODWIT_GTPV1_CREATE_REQUEST);
+    const uint32_t ours = request.teid_control;
+    w.sgsn_teid = ours ^ 0x10000;
+    sgsn_ggsn_answers(&w, &request, GODWIT_GTPV1_CAUSE_ACCEPTED, text("forged"));
+    assert_int_equal(context()->state, GODWIT_SGSN_CONTEXT_CREATING);
+    w.sgsn_teid = 0; /* only one that refuses may not know it */
+    sgsn_ggsn_answers(&w, &request, GODWIT_GTPV1_CAUSE_ACCEPTED, text("forged"));
+    assert_int_equal(context()->state, GODWIT_SGSN_CONTEXT_CREATING);
+    w.sgsn_teid = ours;
+    sgsn_ggsn_answers(&w, &request, GODWIT_GTPV1_CAUSE_ACCEPTED, text("down"));
+    assert_int_equal(context()->state, GODWIT_SGSN_CONTEXT_ACTIVE);
+}
+
 static void wake_with(uint16_t contexts)
 {
     sgsn_up_protected(&w, d, &(godwit_radio_frame_t){.kind = GODWIT_RADIO_RELEASE});
@@ -408,6 +425,7 @@ int main(void)
         TEST(a_deactivation_deletes_at_the_ggsn_first),
         TEST(the_ggsn_ends_a_context_and_the_device_is_told),
         TEST(a_delete_from_another_node_is_not_believed),
+        TEST(an_answer_with_another_teid_is_not_believed),
         TEST(out_of_idle_both_ends_agree_about_contexts),
         TEST(n_pdus_pass_both_ways),
         TEST(an_n_pdu_without_its_context_goes_nowhere),

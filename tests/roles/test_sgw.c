@@ -655,6 +655,94 @@ static void full_table_of_requests_is_told(void **state)
     assert_int_equal(w.contexts[0].state, GODWIT_SGW_FREE);
 }
 
+/* ---- who may say it ---- */
+
+static void update_is_taken_from_the_pgw_and_for_a_command_alone(void **state)
+{
+    (void)state;
+    connect();
+    godwit_gtpv2_t u = message(GODWIT_GTPV2_UPDATE_BEARER_REQUEST, w.s5, 0,
+                               GODWIT_GTPV2_BEARER | GODWIT_GTPV2_AMBR | GODWIT_GTPV2_PTI | GODWIT_GTPV2_PCO);
+    u.pco = godwit_slice("\x80\xFF\x00\x01Z", 5);
+    gtp_give_v2(&w.owner, PGW, &u); /* number 0: no command has it */
+    assert_int_equal(gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_UPDATE_BEARER_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_NOT_FOUND);
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 1);
+    godwit_gtpv2_t q;
+    (void)give_command(&q);
+    u.sequence = q.sequence;
+    gtp_give_v2(&w.owner, STRANGER, &u);
+    assert_int_equal(gtp_sent_v2(&w.owner, STRANGER, GODWIT_GTPV2_UPDATE_BEARER_RESPONSE).cause,
+                     GODWIT_GTPV2_CAUSE_NOT_FOUND);
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 1);
+    gtp_give_v2(&w.owner, PGW, &u);
+    (void)gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_UPDATE_BEARER_REQUEST);
+}
+
+static void answer_with_another_teid_is_not_believed(void **state)
+{
+    (void)state;
+    godwit_gtpv2_t m = create_request();
+    gtp_give_v2(&w.owner, MME, &m);
+    godwit_gtpv2_t q = gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_CREATE_SESSION_REQUEST);
+    godwit_gtpv2_t r = create_response(&q);
+    r.teid ^= 0x10000;
+    gtp_give_v2(&w.owner, PGW, &r);
+    gtp_sent_nothing(&w.owner);
+    r.teid = 0; /* only one that refuses may not know it */
+    gtp_give_v2(&w.owner, PGW, &r);
+    gtp_sent_nothing(&w.owner);
+    assert_int_equal(w.contexts[0].state, GODWIT_SGW_CREATING);
+    r.teid = q.sender.teid;
+    gtp_give_v2(&w.owner, PGW, &r);
+    w.s11 = gtp_sent_v2(&w.owner, MME, GODWIT_GTPV2_CREATE_SESSION_RESPONSE).sender.teid;
+
+    godwit_gtpv2_t command;
+    (void)give_command(&command);
+    godwit_gtpv2_t u = message(GODWIT_GTPV2_UPDATE_BEARER_REQUEST, q.sender.teid, command.sequence,
+                               GODWIT_GTPV2_BEARER | GODWIT_GTPV2_AMBR | GODWIT_GTPV2_PTI);
+    gtp_give_v2(&w.owner, PGW, &u);
+    godwit_gtpv2_t a = message(GODWIT_GTPV2_UPDATE_BEARER_RESPONSE, w.s11 ^ 0x10000, 0x800200,
+                               GODWIT_GTPV2_CAUSE | GODWIT_GTPV2_BEARER);
+    gtp_give_v2(&w.owner, MME, &a);
+    gtp_sent_nothing(&w.owner);
+    a.teid ^= 0x10000;
+    gtp_give_v2(&w.owner, MME, &a);
+    (void)gtp_sent_v2(&w.owner, PGW, GODWIT_GTPV2_UPDATE_BEARER_RESPONSE);
+}
+
+static void stranger_takes_no_bearer_and_gets_no_answer(void **state)
+{
+    (void)state;
+    w.sgw.config.peers =
+        (godwit_gtp_peers_t){4, {{10, 0, 0, MME}, {10, 0, 0, PGW}, {10, 0, 0, MME_USER}, {10, 0, 0, PGW_USER}}};
+    connect();
+    godwit_gtpv2_t m = create_request(); /* the same IMSI and bearer */
+    m.sequence = 0x700;
+    gtp_give_v2(&w.owner, STRANGER, &m);
+    gtp_sent_nothing(&w.owner);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_NOT_ENTITLED));
+    gtp_give_pdu(&w.owner, STRANGER, 0x12345, "up"); /* no Error Indication either */
+    gtp_sent_nothing(&w.owner);
+    gtp_give_pdu(&w.owner, MME_USER, w.s11, "up");
+    gtp_sent_pdu(&w.owner, PGW_USER, 0x32, "up");
+}
+
+static void teid_of_the_mme_is_told_to_nobody_else(void **state)
+{
+    (void)state;
+    connect();
+    for (uint8_t node = MME; node <= STRANGER; node = (uint8_t)(node + STRANGER - MME)) {
+        uint8_t octets[] = {0x48, GODWIT_GTPV2_DELETE_SESSION_REQUEST, 0, 11, 0, 0, 0, 0, 0, 0, 9, 0, 73, 0, 9};
+        godwit_address_t from = gtp_node(node, GODWIT_GTPC_PORT);
+        godwit_store_u32(octets + 4, w.s11);
+        gtp_give(&w.owner, GODWIT_PORT_GTPC, &from, godwit_slice(octets, sizeof octets));
+        godwit_gtpv2_t r = gtp_sent_v2(&w.owner, node, GODWIT_GTPV2_DELETE_SESSION_RESPONSE);
+        assert_int_equal(r.cause, GODWIT_GTPV2_CAUSE_INVALID_LENGTH);
+        assert_int_equal(r.teid, node == MME ? 0x11 : 0);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
@@ -679,6 +767,10 @@ int main(void)
         TEST(bearer_made_anew_takes_the_place_of_the_old),
         TEST(notification_that_is_refused_may_be_made_again),
         TEST(full_table_of_requests_is_told),
+        TEST(update_is_taken_from_the_pgw_and_for_a_command_alone),
+        TEST(answer_with_another_teid_is_not_believed),
+        TEST(stranger_takes_no_bearer_and_gets_no_answer),
+        TEST(teid_of_the_mme_is_told_to_nobody_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

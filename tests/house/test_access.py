@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Solution 1 over real processes and sockets: the device attaches to an MME (with its S-GW) or an SGSN, the P-GW asks the HSE, the HSE gets its key
 from the home (S6a and our own application over Diameter, GTP over UDP), and readings arrive. What passed on the wire is read by tshark."""
+import os
+import socket
+import tempfile
 import unittest
 
-from access import EMKS, HOME, HSE, HSS, IMSI, MME, PGW, SGSN, Capture, Network, Phone, wait_for_readings
+from access import EMKS, HOME, HSE, HSS, IMSI, MME, PGW, SGSN, Capture, Network, Phone, cli, wait_for_readings
 
 
 class Pulled(unittest.TestCase):
@@ -151,6 +154,37 @@ class Owned(unittest.TestCase):
             code, told, error = Phone(n, f"00101000000000{number}").attach(access, "--solution", "2", f"tunnel {access}", "again")
             self.assertEqual((code, error, told["session"]), (0, "", True), told)
         self.assertEqual([one["payload"] for one in wait_for_readings(hse, 4)], ["tunnel eps", "again", "tunnel umts", "again"])
+
+
+class Usage(unittest.TestCase):
+    """godwit attach where there is no network, and where what is asked cannot be."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.card = os.path.join(self.folder.name, "card")
+        cli.result("usim", "create", "--imsi", IMSI, "--k", "00" * 16, "--opc", "11" * 16, "--e2m", self.card)
+
+    def attach(self, *words, imsi=IMSI):
+        return cli.run("attach", "--imsi", imsi, "--usim", "soft:" + self.card, *words)
+
+    def test_nobody_answers(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            code, out, error = self.attach("--mme", f"127.0.0.1:{s.getsockname()[1]}", "--attempts", "2", "--retransmit", "20", "x")
+        self.assertEqual(code, 4)
+        self.assertIn("not attached: no answer", error)
+        self.assertIn("given_up", out)
+
+    def test_what_cannot_be_is_refused_by_its_name(self):
+        for words, expected in ((("--access", "gsm"), "--access: 'gsm' is neither eps nor umts"), (("--mme", "nowhere"), "ADDRESS:PORT"),
+                                (("--solution", "4"), "--solution"), (("--suite", "none"), "--suite"), (("--selector", "x"), "--selector")):
+            code, out, error = self.attach(*words)
+            self.assertEqual((code, out if "--mme" not in words else ""), (2, ""), words)
+            self.assertIn(expected, error)
+        code, _, error = self.attach(imsi="001010000000009")
+        self.assertEqual(code, 2)
+        self.assertIn("is the card of", error)
 
 
 if __name__ == "__main__":

@@ -354,6 +354,7 @@ static void operate(uint8_t kind, uint8_t who, godwit_slice_t octets)
     case RESTART:
         hse_bearer_world_restart(&b);
         restarted = true;
+        parties[0].transaction = parties[1].transaction = 0; /* their answers went with the connection */
         break;
     case RELEASE:
         release(p);

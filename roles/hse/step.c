@@ -181,6 +181,8 @@ void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_
         if (in->record_key.kind == GODWIT_RECORD_SESSION) {
             godwit_hse_session_forget(hse, in->record_key.session_id);
         }
+        hse->sweeping = false; /* its timer may have stood behind that commit */
+        godwit_hse_sweep_later(hse, out);
         break;
     case GODWIT_INPUT_SUBMIT:
         godwit_hse_on_submit(&turn);

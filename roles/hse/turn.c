@@ -111,6 +111,9 @@ void godwit_hse_turn_end(godwit_hse_turn_t *turn, godwit_status_t status)
         godwit_wipe(&turn->bearer->key, sizeof turn->bearer->key);
     }
     godwit_hse_bearer_touch(turn->hse, &turn->in->from, turn->in->now_ms);
+    if (!turn->hse->sweeping && turn->out->count < turn->out->capacity && godwit_hse_may_become_idle(turn->hse)) {
+        godwit_hse_sweep_later(turn->hse, turn->out);
+    }
     if (turn->exchange != NULL && turn->header.command == GODWIT_SESSION_START_CONFIRMATION) {
         turn->exchange->confirmed = true;
     }

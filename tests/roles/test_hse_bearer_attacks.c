@@ -137,6 +137,26 @@ static void bearers_opened_in_its_name_do_not_push_out_the_one_it_uses(void **st
     assert_true(has_context(&d));
 }
 
+/* The disk was full for a moment. */
+static void a_flush_that_was_not_durable_ends_no_timer_and_no_session(void **state)
+{
+    (void)state;
+    hse_bearer_set_up(&b, &d);
+    hse_bearer_reading(&b, &d, "one");
+    b.w.owner.now_ms += HSE_IDLE_MS;
+    b.w.owner.fail_commits = true;
+    owner_give_timer(&b.w.owner, 0);
+    b.w.owner.fail_commits = false;
+    const godwit_request_t *timer = owner_request(&b.w.owner, GODWIT_REQUEST_TIMER, 0);
+    assert_non_null(timer);
+    assert_int_equal(timer->timer, 0);
+    assert_true(timer->delay_ms > 0);
+    assert_int_equal(hse_stored_sessions(&b.w), 1);
+    hse_bearer_reading(&b, &d, "two");
+    (void)hse_bearer_flush(&b);
+    assert_int_equal(hse_stored_sessions(&b.w), 0);
+}
+
 /* ---- tunnels ---- */
 
 static void a_tunnel_given_to_another_subscriber_ends_the_session_in_it(void **state)
@@ -340,6 +360,7 @@ int main(void)
         T(a_bearer_whose_question_was_lost_is_flushed_all_the_same),
         T(contexts_never_released_do_not_fill_the_table_for_good_where_nobody_flushes),
         T(bearers_opened_in_its_name_do_not_push_out_the_one_it_uses),
+        T(a_flush_that_was_not_durable_ends_no_timer_and_no_session),
         T(a_tunnel_given_to_another_subscriber_ends_the_session_in_it),
         T(the_same_after_a_restart),
         T(a_gateway_without_an_address_of_its_own_names_none_of_others),

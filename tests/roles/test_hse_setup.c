@@ -507,7 +507,8 @@ static void a_session_that_was_not_stored_delivers_nothing_and_can_be_confirmed_
     w.owner.fail_commits = true;
     hse_give(&w, &d);
     hse_assert_nothing_delivered(&w);
-    assert_int_equal(w.owner.outbox.count, 0); /* the refusal is the owner's to log */
+    assert_int_equal(w.owner.outbox.count, 1); /* the refusal is the owner's to log */
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_TIMER), 1);
     w.owner.fail_commits = false;
     hse_device_t again = d;
     hse_send_reading(&w, &d, "second"); /* a datagram that overtakes */

@@ -65,8 +65,9 @@ static inline bool lab_secrets_maybe(const lab_secrets_t *s, const uint8_t *octe
 uint32_t lab_may(const godwit_world_config_t *config, lab_class_t class);
 
 /* ---- custody_learn.c ---- */
-/* A vector left the HSS for that node. */
+/* That kind of node computed CK and IK. */
 void lab_credit_pair(godwit_world_t *w, unsigned kind);
+/* A vector left the HSS for that node. */
 void lab_learn_vector(godwit_world_t *w, unsigned device, unsigned asker, godwit_plmn_t plmn, godwit_vector_kind_t kind,
                       const uint8_t rand[16], const uint8_t autn[16]);
 /* A K_session was handed out: every key set is followed up to its generation. */

@@ -90,18 +90,23 @@ static godwit_slice_t container(phone_t *p, uint8_t room[GODWIT_ACCESS_CONTAINER
     return godwit_written(&w);
 }
 
-static void take_key_set(phone_t *p, const godwit_access_request_t *given)
+static void name_key_set(phone_t *p)
 {
     godwit_access_requests_t requests;
     uint8_t room[GODWIT_ACCESS_CONTAINER_MAX];
+    godwit_slice_t contents = p->key_set ? container(p, room) : godwit_slice(NULL, 0);
+    godwit_status_t status = godwit_access_container(&p->access, contents, &requests);
+    phone_settle_access(p, status, &requests);
+}
+
+static void take_key_set(phone_t *p, const godwit_access_request_t *given)
+{
     godwit_status_t status =
         godwit_device_access_key_set(&p->device, given->agreement, given->rand, given->sqn, given->e2m_keyset);
     p->key_set = status == GODWIT_OK;
     note(p, "device", "key_set", status);
     if (p->access_config.e2m) {
-        godwit_slice_t contents = p->key_set ? container(p, room) : godwit_slice(NULL, 0);
-        status = godwit_access_container(&p->access, contents, &requests);
-        phone_settle_access(p, status, &requests);
+        name_key_set(p);
     }
 }
 
@@ -211,6 +216,9 @@ static void carry_out_access(phone_t *p, const godwit_access_request_t *request)
     case GODWIT_ACCESS_KEY_SET:
         take_key_set(p, request);
         break;
+    case GODWIT_ACCESS_KEY_SET_AGAIN:
+        name_key_set(p);
+        break;
     case GODWIT_ACCESS_CONTAINER:
         take_container(p, request->octets);
         break;
@@ -254,6 +262,9 @@ static void take_device_event(phone_t *p, const char *name, godwit_status_t reas
     p->fallback = p->fallback || strcmp(name, "fallback") == 0;
     p->reading_given_up = p->reading_given_up || strcmp(name, "given_up") == 0;
     p->modify = p->modify || strcmp(name, "modify_bearer") == 0;
+    if (strcmp(name, "fallback") == 0) { /* the key set is of no use any more */
+        godwit_access_renew(&p->access);
+    }
 }
 
 static void keep_received(phone_t *p, godwit_slice_t octets)

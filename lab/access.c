@@ -48,7 +48,9 @@ static void key_set(godwit_world_t *w, unsigned device, const godwit_access_requ
     lab_device_t *d = &w->devices[device];
     uint8_t room[GODWIT_ACCESS_CONTAINER_MAX];
     godwit_writer_t out = godwit_writer(room, sizeof room);
-    godwit_status_t status = godwit_device_access_key_set(&d->device, r->agreement, r->rand, r->sqn, r->e2m_keyset);
+    bool again = r->kind == GODWIT_ACCESS_KEY_SET_AGAIN; /* that of a former attach, in another generation */
+    godwit_status_t status =
+        again ? GODWIT_OK : godwit_device_access_key_set(&d->device, r->agreement, r->rand, r->sqn, r->e2m_keyset);
     if (status == GODWIT_OK && w->config.solution == 1) {
         status = godwit_device_container(&d->device, w->plmn, w->config.selector == 2 ? 2 : 1, &out);
     }
@@ -111,6 +113,7 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_access_re
         give(w, device, LAB_PACKET, r->octets);
         break;
     case GODWIT_ACCESS_KEY_SET:
+    case GODWIT_ACCESS_KEY_SET_AGAIN:
         key_set(w, device, r);
         return w->config.solution == 1;
     case GODWIT_ACCESS_CONTAINER:
@@ -142,19 +145,12 @@ static void run(godwit_world_t *w, unsigned device)
 
 /* ---- N-PDUs ---- */
 
-static void drop_first(lab_device_t *d)
-{
-    lab_free(d->held[0]);
-    d->held_count--;
-    for (size_t i = 0; i < d->held_count; i++) {
-        d->held[i] = d->held[i + 1];
-    }
-}
-
 static void hold(lab_device_t *d, lab_packet_t *p)
 {
     if (d->held_count == LAB_HELD) {
-        drop_first(d); /* the oldest is lost, as on any link */
+        lab_free(d->held[0]); /* the oldest is lost, as on any link */
+        memmove(d->held, d->held + 1, (LAB_HELD - 1) * sizeof d->held[0]);
+        d->held_count--;
     }
     d->held[d->held_count++] = p;
 }
@@ -175,7 +171,9 @@ static void send_held(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
     while (d->held_count > 0 && send_now(w, device, godwit_slice(d->held[0]->octets, d->held[0]->len))) {
-        drop_first(d);
+        lab_free(d->held[0]);
+        memmove(d->held, d->held + 1, (LAB_HELD - 1) * sizeof d->held[0]);
+        d->held_count--;
     }
 }
 
@@ -215,19 +213,16 @@ static void try_now(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
     godwit_access_state_t state = godwit_access_state(&d->access);
-    godwit_status_t status = GODWIT_AGAIN;
     d->access_requests.count = 0;
-    if (state == GODWIT_ACCESS_DETACHED) {
-        status = godwit_access_attach(&d->access, &d->access_requests);
-    } else if (state == GODWIT_ACCESS_ATTACHED && w->config.access == GODWIT_WORLD_UMTS) {
-        status = godwit_access_activate(&d->access, &d->access_requests);
+    if (state == GODWIT_ACCESS_DETACHED && godwit_access_attach(&d->access, &d->access_requests) == GODWIT_OK) {
+        run(w, device);
+    } else if (state == GODWIT_ACCESS_ATTACHED && w->config.access == GODWIT_WORLD_UMTS &&
+               godwit_access_activate(&d->access, &d->access_requests) == GODWIT_OK) {
+        run(w, device);
     } else if (state == GODWIT_ACCESS_ACTIVE && d->wants_modify && !modify(w, device)) {
         try_later(w, device, AGAIN_MS);
     } else if (state == GODWIT_ACCESS_ACTIVE) {
         send_held(w, device);
-    }
-    if (status == GODWIT_OK) {
-        run(w, device);
     }
 }
 

@@ -89,6 +89,9 @@ static void count_event(godwit_world_t *w, unsigned device, const godwit_device_
     lab_device_t *d = &w->devices[device];
     lab_saw(d->events, r->name, r->reason);
     d->resyncs += r->reason == GODWIT_AUTH_RESYNC;
+    if (strcmp(r->name, "fallback") == 0) { /* the key set is of no use any more: another AKA run at the next attach */
+        godwit_access_renew(&d->access);
+    }
     if (strcmp(r->name, "modify_bearer") == 0) {
         d->wants_modify = true;
         (void)lab_after(w, 0, LAB_ACCESS_TRY, godwit_world_device_node(device));

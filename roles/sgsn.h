@@ -146,7 +146,7 @@ typedef struct godwit_sgsn_config {
     uint8_t attempts;        /* sendings of one message; 0: 4 */
     uint32_t hss_timeout_ms; /* 0: 6000 */
     uint32_t inactive_ms;    /* the radio is released after so long without a frame; 0: never by us */
-    uint32_t retain_ms;      /* of a detached device's row; 0: 60000 */
+    uint32_t retain_ms; /* of a detached device's row, and longer while another attach may use its keys; 0: 60000 */
 } godwit_sgsn_config_t;
 
 #define GODWIT_SGSN_POOL 64

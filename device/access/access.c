@@ -116,8 +116,17 @@ static godwit_status_t keep_container(godwit_access_t *access, godwit_slice_t co
         memcpy(access->container, contents.ptr, contents.len);
     }
     access->container_len = (uint16_t)contents.len;
-    access->awaits_container = false;
+    access->awaits_container = access->container_spent = false;
     return GODWIT_OK;
+}
+
+static godwit_status_t begin_activation(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    access->owes_activation = false;
+    access->container_sent = access->container_spent = access->container_len > 0;
+    access->transaction =
+        (uint8_t)((access->transaction + 1) % TRANSACTIONS); /* so that it is no repetition of another */
+    return godwit_access_start(access, GODWIT_ACCESS_DO_ACTIVATE, requests);
 }
 
 godwit_status_t godwit_access_container(godwit_access_t *access, godwit_slice_t contents,
@@ -130,6 +139,9 @@ godwit_status_t godwit_access_container(godwit_access_t *access, godwit_slice_t 
     godwit_status_t status = keep_container(access, contents);
     if (status == GODWIT_OK && access->owes_information) {
         status = godwit_eps_information(access, requests);
+    }
+    if (status == GODWIT_OK && access->owes_activation) {
+        status = begin_activation(access, requests);
     }
     return status;
 }
@@ -146,10 +158,12 @@ godwit_status_t godwit_access_activate(godwit_access_t *access, godwit_access_re
     if (access->exchange.pending != GODWIT_ACCESS_NOTHING || access->awaits_container) {
         return GODWIT_AGAIN;
     }
-    access->container_sent = access->container_len > 0;
-    access->transaction =
-        (uint8_t)((access->transaction + 1) % TRANSACTIONS); /* so that it is no repetition of another */
-    return godwit_access_start(access, GODWIT_ACCESS_DO_ACTIVATE, requests);
+    if (access->container_spent && access->keyed && access->config.e2m) {
+        access->owes_activation = true;
+        godwit_access_ask_again(access, requests);
+        return GODWIT_OK;
+    }
+    return begin_activation(access, requests);
 }
 
 godwit_status_t godwit_access_modify(godwit_access_t *access, godwit_slice_t contents,
@@ -165,7 +179,7 @@ godwit_status_t godwit_access_modify(godwit_access_t *access, godwit_slice_t con
     godwit_status_t status = keep_container(access, contents);
     if (status == GODWIT_OK) {
         access->reattaches = 0;
-        access->container_sent = access->container_len > 0;
+        access->container_sent = access->container_spent = access->container_len > 0;
         status = godwit_access_start(access, GODWIT_ACCESS_DO_MODIFY, requests);
     }
     return status;
@@ -202,7 +216,7 @@ godwit_status_t godwit_access_detach(godwit_access_t *access, godwit_access_requ
         return GODWIT_AGAIN;
     }
     if (access->state == GODWIT_ACCESS_ATTACHING) {
-        godwit_access_forget(access);
+        godwit_access_leave(access);
         godwit_access_timer_cancel(requests);
         godwit_access_event(requests, "detached", GODWIT_OK);
         return GODWIT_OK;

@@ -21,7 +21,8 @@ godwit_status_t godwit_eps_attach_request(godwit_access_t *access, godwit_access
                                                           .request_type = GODWIT_ESM_REQUEST_INITIAL,
                                                           .pdn_type = GODWIT_ESM_PDN_NON_IP,
                                                           .information_transfer = {true, TRANSFER_REQUIRED}};
-    godwit_eps_identity_t mine = {.is_guti = false, .imsi = access->config.imsi};
+    const bool offers = godwit_access_offers(access);
+    godwit_eps_identity_t mine = {.is_guti = offers, .imsi = access->config.imsi, .guti = access->guti};
     godwit_status_t status = godwit_esm_pdn_connectivity_request_build(&connectivity, &inner);
     if (status == GODWIT_OK) {
         status = godwit_eps_identity_build(&mine, &identity);
@@ -30,13 +31,17 @@ godwit_status_t godwit_eps_attach_request(godwit_access_t *access, godwit_access
         return status;
     }
     godwit_emm_attach_request_t m = {.attach_type = GODWIT_EMM_ATTACH_EPS,
-                                     .ksi = GODWIT_EMM_KSI_NONE,
+                                     .ksi = offers ? access->nas.ksi : (uint8_t)GODWIT_EMM_KSI_NONE,
                                      .identity = godwit_written(&identity),
                                      .capability = godwit_slice(access->capability, sizeof access->capability),
                                      .esm = godwit_written(&inner),
                                      .additional_update = {true, UPDATE_CONTROL_PLANE_CIOT}};
     status = godwit_emm_attach_request_build(&m, &w);
-    return status == GODWIT_OK ? godwit_eps_send_plain(access, &w, false, requests) : status;
+    if (status != GODWIT_OK || !offers) {
+        return status == GODWIT_OK ? godwit_eps_send_plain(access, &w, false, requests) : status;
+    }
+    access->exchange.offered = true; /* integrity alone: the network has to find the context first (4.4.5) */
+    return godwit_eps_send(access, GODWIT_NAS_INTEGRITY, &w, false, requests);
 }
 
 godwit_status_t godwit_eps_information(godwit_access_t *access, godwit_access_requests_t *requests)
@@ -55,7 +60,7 @@ godwit_status_t godwit_eps_information(godwit_access_t *access, godwit_access_re
     }
     if (status == GODWIT_OK) {
         access->owes_information = false;
-        access->container_sent = access->container_len > 0;
+        access->container_sent = access->container_spent = access->container_len > 0;
         status = godwit_eps_send(access, GODWIT_NAS_CIPHERED, &w, true, requests);
     }
     return status;
@@ -75,6 +80,9 @@ godwit_status_t godwit_eps_take_information(godwit_access_t *access, const godwi
     access->information_pti = m.head.pti;
     access->owes_information = true;
     godwit_access_timer_set(access, requests);
+    if (!access->exchange.proved) {
+        godwit_access_reused(access, requests);
+    }
     return access->awaits_container ? GODWIT_OK : godwit_eps_information(access, requests);
 }
 
@@ -92,6 +100,17 @@ static godwit_status_t complete(godwit_access_t *access, uint8_t bearer, godwit_
         status = godwit_emm_attach_complete_build(&m, &w);
     }
     return status == GODWIT_OK ? godwit_eps_send(access, GODWIT_NAS_CIPHERED, &w, true, requests) : status;
+}
+
+/* Without a GUTI the former one holds (5.5.1.2.4). */
+static void take_name(godwit_access_t *access, godwit_slice_t guti)
+{
+    godwit_eps_identity_t identity;
+    if (guti.ptr != NULL && godwit_eps_identity_parse(guti, &identity) == GODWIT_OK && identity.is_guti) {
+        access->guti = identity.guti;
+        access->has_guti = true;
+    }
+    access->known = access->has_guti;
 }
 
 static godwit_status_t become_active(godwit_access_t *access, const godwit_esm_activate_default_request_t *bearer,
@@ -125,6 +144,7 @@ godwit_status_t godwit_eps_take_attach_accept(godwit_access_t *access, const god
     if (!fits) {
         return GODWIT_UNKNOWN_SESSION;
     }
+    take_name(access, m.guti);
     status = complete(access, bearer.head.bearer, requests);
     return status == GODWIT_OK && !again ? become_active(access, &bearer, requests) : status;
 }

@@ -71,7 +71,7 @@ godwit_status_t godwit_eps_take_detach_accept(godwit_access_t *access, const god
         return status;
     }
     godwit_access_finish(access, requests);
-    godwit_access_forget(access);
+    godwit_access_leave(access);
     godwit_access_event(requests, "detached", GODWIT_OK);
     return GODWIT_OK;
 }

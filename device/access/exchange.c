@@ -51,24 +51,6 @@ void godwit_access_drop_held(godwit_access_t *access, godwit_access_requests_t *
     }
 }
 
-void godwit_access_forget(godwit_access_t *access)
-{
-    uint8_t runs = access->vector.runs;
-    access->state = GODWIT_ACCESS_DETACHED;
-    access->connected = access->secured = access->radio_set = access->has_p_tmsi = false;
-    access->awaits_container = access->owes_information = access->container_sent = false;
-    access->bearer = 0;
-    access->container_len = access->held_len = 0;
-    access->held_sent = false;
-    memset(&access->exchange, 0, sizeof access->exchange);
-    godwit_wipe(&access->vector, sizeof access->vector);
-    access->vector.runs = runs;
-    godwit_nas_security_wipe(&access->nas);
-    godwit_wipe(&access->radio, sizeof access->radio);
-    godwit_wipe(access->plain, sizeof access->plain);
-    godwit_wipe(access->held, sizeof access->held);
-}
-
 /* An attach that was to take the place of a registration leaves that as it was. */
 static void attach_failed(godwit_access_t *access)
 {
@@ -77,6 +59,7 @@ static void attach_failed(godwit_access_t *access)
         godwit_access_forget(access);
         return;
     }
+    access->known = false; /* the next one shall not fail for that */
     access->state = former;
     access->connected = access->secured = false;
     access->owes_information = false;
@@ -96,7 +79,7 @@ void godwit_access_give_up(godwit_access_t *access, godwit_status_t reason, godw
         godwit_access_give_container(access, godwit_slice(NULL, 0), requests);
         break;
     case GODWIT_ACCESS_DO_DETACH: /* TS 24.301 5.5.2.2.4 c, TS 24.008 4.7.4.1.4: detached locally */
-        godwit_access_forget(access);
+        godwit_access_leave(access);
         godwit_access_event(requests, "detached", reason);
         break;
     default:
@@ -172,6 +155,7 @@ static godwit_status_t attach(godwit_access_t *access, godwit_access_requests_t 
     access->state = GODWIT_ACCESS_ATTACHING;
     access->connected = true;
     access->secured = access->owes_information = access->awaits_container = access->container_sent = false;
+    access->owes_activation = false;
     godwit_access_event(requests, "attach_requested", GODWIT_OK);
     godwit_status_t status = godwit_access_start(access, GODWIT_ACCESS_DO_ATTACH, requests);
     if (status != GODWIT_OK) {

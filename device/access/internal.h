@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the files of the device's access share. access.c: what the caller asks for; output.c: requests, timer, answers; exchange.c: sending,
- * sending again, giving up; vector.c: the USIM and its keys; receive.c: frames. eps_*.c and umts_*.c: the messages of each system, by
+ * sending again, giving up; reuse.c: keys that outlive a registration; vector.c: the USIM and its keys; receive.c: frames. eps_*.c and umts_*.c: the messages of each system, by
  * procedure. A function that can fail does so before it has changed anything that matters to a key.
  */
 #ifndef GODWIT_DEVICE_ACCESS_INTERNAL_H
@@ -90,6 +90,16 @@ void godwit_access_released(godwit_access_t *access, godwit_access_requests_t *r
 GODWIT_MUST_USE godwit_status_t godwit_access_reattach(godwit_access_t *access, godwit_access_requests_t *requests);
 /* Nothing is left of the registration: keys, bearer, what was held. */
 void godwit_access_forget(godwit_access_t *access);
+
+/* ---- keys of before (reuse.c) ---- */
+/* The registration ends; keys that the network knows stay, others go. */
+void godwit_access_leave(godwit_access_t *access);
+/* Whether this sending of an attach request names them. */
+bool godwit_access_offers(const godwit_access_t *access);
+/* The network has proved, in this attach, that it has the keys of before. May ask for a container: last of its list. */
+void godwit_access_reused(godwit_access_t *access, godwit_access_requests_t *requests);
+/* KEY_SET_AGAIN, where there is a key set and the configuration wants it. Last of its list. */
+void godwit_access_ask_again(godwit_access_t *access, godwit_access_requests_t *requests);
 /* What is held is dropped, and the caller told. */
 void godwit_access_drop_held(godwit_access_t *access, godwit_access_requests_t *requests);
 

@@ -60,6 +60,7 @@ godwit_status_t godwit_access_service_rejected(godwit_access_t *access, uint8_t 
     }
     godwit_access_event(requests, "refused", reason);
     access->exchange.reason = reason;
+    access->known = access->known && cause != CAUSE_IDENTITY_NOT_DERIVED; /* TS 24.301 5.6.1.5: GUTI and KSI go */
     return godwit_access_reattach(access, requests);
 }
 
@@ -69,7 +70,11 @@ godwit_status_t godwit_access_detached(godwit_access_t *access, bool again, godw
     bool leaving = access->state == GODWIT_ACCESS_DETACHING;
     godwit_access_timer_cancel(requests);
     godwit_access_drop_held(access, requests);
-    godwit_access_forget(access);
+    if (reason == GODWIT_OK) {
+        godwit_access_leave(access);
+    } else { /* a cause (TS 24.301 5.5.2.3.2, TS 24.008 4.7.4.2.2): GUTI or P-TMSI and keys are not for use any more */
+        godwit_access_forget(access);
+    }
     godwit_access_event(requests, "detached", reason);
     return again && !leaving ? godwit_access_reattach(access, requests) : GODWIT_OK;
 }

@@ -20,6 +20,12 @@ godwit_status_t godwit_umts_attach_request(godwit_access_t *access, godwit_acces
         .identity = {.kind = GODWIT_GMM_IDENTITY_IMSI, .imsi = access->config.imsi},
         .old_rai = {.plmn = access->config.serving_network, .lac = NO_LAC, .rac = NO_RAC},
     };
+    if (godwit_access_offers(access)) {
+        access->exchange.offered = true;
+        m.cksn = access->cksn;
+        m.identity = (godwit_gmm_identity_t){.kind = GODWIT_GMM_IDENTITY_P_TMSI, .p_tmsi = access->p_tmsi};
+        m.old_rai = access->area;
+    }
     access->secured = false; /* it goes before any security mode */
     godwit_status_t status = godwit_gmm_attach_request_build(&m, &w);
     return status == GODWIT_OK ? godwit_umts_send(access, &w, false, requests) : status;
@@ -37,6 +43,8 @@ godwit_status_t godwit_umts_take_attach_accept(godwit_access_t *access, const go
     }
     access->p_tmsi = m.has_p_tmsi ? m.p_tmsi : access->p_tmsi;
     access->has_p_tmsi = m.has_p_tmsi || access->has_p_tmsi;
+    access->area = m.rai;
+    access->known = access->has_p_tmsi;
     if (!again) {
         godwit_access_finish(access, requests);
         access->state = GODWIT_ACCESS_ATTACHED;
@@ -113,7 +121,7 @@ godwit_status_t godwit_umts_take_detach_accept(godwit_access_t *access, const go
     godwit_status_t status = godwit_gmm_detach_accept_network_parse(message->octets);
     if (status == GODWIT_OK) {
         godwit_access_finish(access, requests);
-        godwit_access_forget(access);
+        godwit_access_leave(access);
         godwit_access_event(requests, "detached", GODWIT_OK);
     }
     return status;

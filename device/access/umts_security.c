@@ -73,7 +73,8 @@ static godwit_status_t find_keys(godwit_access_t *access, godwit_slice_t whole, 
         godwit_radio_security_init(keys, access->config.crypto, v->root, v->root + 16, false);
         status = open_command(access, keys, whole);
     }
-    bool former = access->state == GODWIT_ACCESS_ATTACHING && access->exchange.former != GODWIT_ACCESS_DETACHED;
+    bool former = access->state == GODWIT_ACCESS_ATTACHING && access->exchange.former != GODWIT_ACCESS_DETACHED &&
+                  !access->exchange.offered; /* keys that this attach did not name */
     if ((status == GODWIT_UNKNOWN_KEY || status == GODWIT_MAC_FAILURE) && access->radio_set && !former) {
         *fresh = false;
         *keys = access->radio;
@@ -103,6 +104,8 @@ static godwit_status_t security_mode(godwit_access_t *access, godwit_slice_t who
     }
     if (status == GODWIT_OK && fresh) {
         godwit_access_secured(access, requests);
+    } else if (status == GODWIT_OK && access->state == GODWIT_ACCESS_ATTACHING && !access->exchange.proved) {
+        godwit_access_reused(access, requests);
     }
     return status;
 }

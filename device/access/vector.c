@@ -203,8 +203,11 @@ void godwit_access_secured(godwit_access_t *access, godwit_access_requests_t *re
     godwit_wipe(v->res, sizeof v->res);
     v->res_len = 0;
     access->exchange.former = GODWIT_ACCESS_DETACHED;
+    access->exchange.proved = true;
+    access->known = access->known && access->state != GODWIT_ACCESS_ATTACHING; /* until it accepts, and gives a name */
+    access->keyed = wanted && v->has_key_set;
     access->container_len = 0; /* it named another key set */
-    access->awaits_container = false;
+    access->awaits_container = access->owes_activation = access->container_spent = false;
     godwit_access_event(requests, "secured", GODWIT_OK);
     if (wanted && v->has_key_set) {
         show_key_set(access, requests);

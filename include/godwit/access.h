@@ -15,6 +15,13 @@
  *     CONTAINER  -> godwit_device_bearer_start(device, octets, ...): empty octets mean that none came, and the device falls back
  *     DELIVER    -> godwit_device_receive(device, octets, ...)
  * With config.key_set alone (Solution 2) KEY_SET ends with godwit_device_access_key_set: nothing goes into the PCO.
+ *     KEY_SET_AGAIN -> no AKA run this time, so the key set is the one that device has: godwit_device_container(device, ...) ->
+ *                   contents; godwit_access_container(access, contents, &requests). Only with config.e2m.
+ *
+ * A detach keeps what the network knows the device by: GUTI or P-TMSI, with keys and COUNTs (TS 24.301 4.4.2, TS 24.008 4.7.7.3). The next
+ * attach names them; whether AKA runs is then for the network to say (its policy: docs/policy.md). Where the network does not know them, or
+ * does not answer, attach goes on as if there had been none. An owner for whom that key set is of no use any more (device.h: "fallback" or
+ * "refused" after a container) calls godwit_access_renew, and the next attach has an AKA run.
  *
  * Before the security mode command has verified, nothing from the network changes more than how this attach goes on; rejects are then hints
  * that make it back off, and never erase a key.
@@ -82,6 +89,9 @@ typedef enum godwit_access_request_kind {
     /* agreement, rand, sqn, e2m_keyset: an access AKA run made a key set, and the serving network has proved the access keys of that run. Last of its
      * list: hand them on; with config.e2m then call godwit_access_container. e2m_keyset is wiped by the next call. */
     GODWIT_ACCESS_KEY_SET,
+    /* The network goes on with the keys of a former attach, or a PDP context is activated again: the container that there was has named a
+     * generation that was taken. Last of its list: make another for the same key set and call godwit_access_container. */
+    GODWIT_ACCESS_KEY_SET_AGAIN,
     /* octets: contents of the container that came with the bearer or its modification; empty: none came, or none was sent (the vector
      * was not flagged, nobody derived a key set). Only with config.e2m. */
     GODWIT_ACCESS_CONTAINER,
@@ -97,7 +107,8 @@ typedef struct godwit_access_request {
     godwit_agreement_t agreement; /* GODWIT_AGREEMENT_ACCESS_UMTS, _EPS */
     uint32_t delay_ms;
     /* Static:
-     *   "attach_requested", "authenticated" (the USIM took the vector), "secured" (security mode), "attached" (EPS: with its bearer; UMTS: without),
+     *   "attach_requested", "authenticated" (the USIM took the vector), "secured" (security mode), "context_reused" (the network goes on with
+     *   the keys of a former attach), "attached" (EPS: with its bearer; UMTS: without),
      *   "activated" (UMTS: PDP context), "modified", "idle", "connected" (again, after idle), "paged", "deactivated", "detached";
      *   "not_flagged": config.e2m or key_set, and the vector does not ask for the derivation; "not_derived": it does, and neither card nor
      *   ME derives; "refused": what came was refused, or the network refuses what we asked (reason); "given_up": a procedure ended
@@ -127,11 +138,13 @@ GODWIT_MUST_USE godwit_status_t godwit_access_init(godwit_access_t *access, cons
 /* Attach. EPS: with the default bearer of config.apn. A device that is attached attaches anew: its keys and bearer hold until those of the new
  * attach do. GODWIT_AGAIN while a procedure runs. */
 GODWIT_MUST_USE godwit_status_t godwit_access_attach(godwit_access_t *access, godwit_access_requests_t *requests);
-/* UMTS: the PDP context of config.apn, after "attached"; the container goes in its PCO. EPS, where the network has taken the bearer away:
+/* The next attach names no keys of before, so that the network must run AKA; keys in use stay in use until then. */
+void godwit_access_renew(godwit_access_t *access);
+/* UMTS: the PDP context of config.apn, after "attached"; the container goes in its PCO (the second time KEY_SET_AGAIN first). EPS, where the network has taken the bearer away:
  * attaches anew. GODWIT_WRONG_STATE in other states than GODWIT_ACCESS_ATTACHED, GODWIT_AGAIN while a procedure runs or the container of KEY_SET
  * has not come. */
 GODWIT_MUST_USE godwit_status_t godwit_access_activate(godwit_access_t *access, godwit_access_requests_t *requests);
-/* Contents of the container up, after KEY_SET (kept for the PCO of the activation), empty for none. Sends what waited for it.
+/* Contents of the container up, after KEY_SET or KEY_SET_AGAIN (kept for the PCO of the activation), empty for none. Sends what waited for it.
  * GODWIT_NO_SPACE when too long. */
 GODWIT_MUST_USE godwit_status_t godwit_access_container(godwit_access_t *access, godwit_slice_t contents,
                                                         godwit_access_requests_t *requests);
@@ -145,7 +158,8 @@ GODWIT_MUST_USE godwit_status_t godwit_access_send(godwit_access_t *access, godw
                                                    godwit_access_requests_t *requests);
 /* Releases the radio connection: the bearer stays. GODWIT_WRONG_STATE unless attached, GODWIT_AGAIN while a procedure runs. */
 GODWIT_MUST_USE godwit_status_t godwit_access_idle(godwit_access_t *access, godwit_access_requests_t *requests);
-/* Detach; its keys are wiped when it ends. GODWIT_WRONG_STATE when not attached. Ends an attach that is under way at once. */
+/* Detach. GODWIT_WRONG_STATE when not attached. Ends an attach that is under way at once. Keys that the network knows stay for the next attach;
+ * godwit_access_init, or wiping the whole, ends them. */
 GODWIT_MUST_USE godwit_status_t godwit_access_detach(godwit_access_t *access, godwit_access_requests_t *requests);
 /* A frame came. What is refused changes nothing and gives an EVENT with the reason; the return value is not GODWIT_OK only when our own
  * house failed. */

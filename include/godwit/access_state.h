@@ -5,6 +5,7 @@
 #ifndef GODWIT_ACCESS_STATE_H
 #define GODWIT_ACCESS_STATE_H
 
+#include "core/wire/gmm.h"
 #include "core/wire/nas_security.h"
 #include "core/wire/radio.h"
 
@@ -21,6 +22,8 @@ typedef struct godwit_access_exchange {
     bool hinted;            /* a reject without protection was taken since the last sending */
     bool paged;             /* the connection is resumed because the network asks for it */
     uint8_t former;         /* of an attach: the state before it, as long as its keys are still those in use */
+    bool offered;           /* of an attach: it named the keys of before */
+    bool proved;            /* of an attach: the network has proved keys, new ones or those of before */
     godwit_status_t reason; /* of the last refusal */
 } godwit_access_exchange_t;
 
@@ -57,11 +60,18 @@ struct godwit_access {
     uint8_t cksn;                  /* UMTS: of the keys in radio */
     uint32_t p_tmsi;
     bool has_p_tmsi;
+    godwit_gmm_rai_t area; /* UMTS: as the network last said */
+    bool has_guti;
+    godwit_guti_t guti; /* EPS */
+    bool known;         /* GUTI or P-TMSI is the name of the keys in nas or radio: both outlive a detach */
+    bool keyed;         /* the AKA run of these keys made a key set, and the owner has it */
 
     uint8_t transaction;   /* UMTS: identifier of the PDP context's activation */
     uint8_t bearer;        /* EPS bearer identity, or NSAPI; 0: none */
     uint8_t last_pti;      /* the last one used */
-    bool awaits_container; /* KEY_SET was given, the owner has not answered yet */
+    bool awaits_container; /* KEY_SET or KEY_SET_AGAIN was given, the owner has not answered yet */
+    bool owes_activation;  /* and then the PDP context is asked for */
+    bool container_spent;  /* the container has gone up in an activation: another one needs a new generation */
     bool owes_information; /* and the network has asked for it: PTI in information_pti */
     uint8_t information_pti;
     bool container_sent; /* in the PCO of the bearer's activation or of the modification under way */

@@ -163,6 +163,13 @@ static void reuse(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const attach_t *a)
     godwit_mme_connect(t, ue);
 }
 
+/* The device asks again, protected: what it waits for goes again, and it is no other attach (5.5.1.2.7 d). */
+static bool goes_on(const godwit_mme_turn_t *t, const godwit_mme_ue_t *ue, const attach_t *a)
+{
+    return ue->state > GODWIT_MME_SECURING && ue->state < GODWIT_MME_REGISTERED && is_same(ue, a) &&
+           godwit_address_equal(&ue->address, &t->in->from);
+}
+
 void godwit_mme_on_attach(godwit_mme_turn_t *t, godwit_slice_t plain, godwit_mme_ue_t *proved)
 {
     attach_t a;
@@ -170,6 +177,8 @@ void godwit_mme_on_attach(godwit_mme_turn_t *t, godwit_slice_t plain, godwit_mme
     godwit_status_t status = t->in->random.len < GODWIT_MME_RANDOM ? GODWIT_POLICY_FORBIDS : parse(t, plain, &a);
     if (status != GODWIT_OK) {
         godwit_mme_event(t, "refused", status, proved, "an attach request that cannot be taken");
+    } else if (proved != NULL && goes_on(t, proved, &a)) {
+        godwit_mme_ask_again(t, proved);
     } else if (proved != NULL && may_reuse(t, proved, &a)) {
         reuse(t, proved, &a);
     } else if (!is_repeated(t, &a)) {

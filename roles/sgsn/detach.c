@@ -8,9 +8,24 @@
 #define RETAIN_MS 60000
 #define REATTACH_NOT_REQUIRED 2
 
-void godwit_sgsn_detached(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const char *detail)
+static void linger(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
     const godwit_sgsn_config_t *config = &turn->sgsn->config;
+    godwit_sgsn_wait_for(turn, ue, GODWIT_SGSN_LINGER, config->retain_ms != 0 ? config->retain_ms : RETAIN_MS);
+}
+
+void godwit_sgsn_retained(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    if (ue->has_keys && !ue->security.exhausted && godwit_sgsn_may_serve_again(turn->sgsn, ue, turn->in->now_ms)) {
+        linger(turn, ue);
+        return;
+    }
+    ue->waiting = GODWIT_SGSN_NOTHING;
+    godwit_sgsn_free(turn, ue);
+}
+
+void godwit_sgsn_detached(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const char *detail)
+{
     for (size_t i = 0; i < GODWIT_SGSN_CONTEXTS_PER_UE; i++) {
         godwit_sgsn_forget(turn, ue, &ue->context[i]);
     }
@@ -21,7 +36,7 @@ void godwit_sgsn_detached(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const 
     ue->state = GODWIT_SGSN_DETACHED;
     ue->connected = ue->released_by_us = ue->detach_wanted = false;
     godwit_sgsn_active(turn, ue);
-    godwit_sgsn_wait_for(turn, ue, GODWIT_SGSN_LINGER, config->retain_ms != 0 ? config->retain_ms : RETAIN_MS);
+    linger(turn, ue);
 }
 
 void godwit_sgsn_detach_by_device(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool power_off)

@@ -112,6 +112,8 @@ void godwit_sgsn_resumed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const g
 void godwit_sgsn_detach_by_device(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool power_off);
 void godwit_sgsn_detach_by_network(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_ask_detach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
+/* A detached device's time is over: its row goes, unless another attach may use its keys. */
+void godwit_sgsn_retained(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_detached(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const char *detail);
 void godwit_sgsn_idle(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool by_us);
 void godwit_sgsn_page(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);

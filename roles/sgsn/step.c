@@ -159,8 +159,7 @@ static void on_device_timer(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
         return;
     }
     if (ue->waiting == GODWIT_SGSN_LINGER) {
-        ue->waiting = GODWIT_SGSN_NOTHING;
-        godwit_sgsn_free(turn, ue);
+        godwit_sgsn_retained(turn, ue);
     } else if (ue->waiting == GODWIT_SGSN_VECTOR) {
         godwit_sgsn_home_silent(turn, ue);
     } else if (ue->attempts == 0) {

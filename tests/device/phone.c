@@ -44,11 +44,16 @@ static void run_card(phone_t *p, const godwit_access_request_t *r)
 
 static void take_key_set(phone_t *p, const godwit_access_request_t *r)
 {
-    p->key_sets++;
-    p->agreement = r->agreement;
-    memcpy(p->e2m_keyset, r->e2m_keyset, sizeof p->e2m_keyset);
-    memcpy(p->rand, r->rand, sizeof p->rand);
-    memcpy(p->sqn, r->sqn, sizeof p->sqn);
+    if (r->kind == GODWIT_ACCESS_KEY_SET) {
+        p->key_sets++;
+        p->agreement = r->agreement;
+        memcpy(p->e2m_keyset, r->e2m_keyset, sizeof p->e2m_keyset);
+        memcpy(p->rand, r->rand, sizeof p->rand);
+        memcpy(p->sqn, r->sqn, sizeof p->sqn);
+    } else {
+        p->key_sets_again++;
+        assert_true(p->config.e2m);
+    }
     if (p->config.e2m) {
         octets_t up = {.at = CONTAINER_UP, .len = sizeof CONTAINER_UP - 1};
         if (p->make_container != NULL) {
@@ -102,7 +107,8 @@ void phone_carry_out(phone_t *p)
         more = false;
         for (size_t i = 0; i < p->requests.count && !more; i++) {
             const godwit_access_request_t *r = &p->requests.item[i];
-            bool calls = r->kind == GODWIT_ACCESS_AUTHENTICATE || r->kind == GODWIT_ACCESS_KEY_SET;
+            bool calls = r->kind == GODWIT_ACCESS_AUTHENTICATE || r->kind == GODWIT_ACCESS_KEY_SET ||
+                         r->kind == GODWIT_ACCESS_KEY_SET_AGAIN;
             if (!calls) {
                 note(p, r);
                 continue;

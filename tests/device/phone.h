@@ -28,7 +28,7 @@ typedef struct phone {
     const char *events[QUEUE_MAX];
     godwit_status_t reasons[QUEUE_MAX];
     unsigned event_count;
-    unsigned key_sets, containers, deliveries;
+    unsigned key_sets, key_sets_again, containers, deliveries;
     godwit_agreement_t agreement;
     uint8_t e2m_keyset[32], rand[16], sqn[6];
     void (*make_container)(const struct phone *p, octets_t *contents); /* NULL: CONTAINER_UP */

@@ -13,12 +13,16 @@ static godwit_vector_t vector;
 static uint8_t work[GODWIT_NAS_MAX];
 static uint8_t capability[6];
 static uint8_t attach_pti, modify_pti;
+static bool gives_guti; /* the network, in its attach accept */
+static const godwit_guti_t guti = {
+    .plmn = {{0x00, 0xF1, 0x10}}, .mme_group = 0x8001, .mme_code = 1, .m_tmsi = 0xC0000001};
 
 static int fresh(void **state)
 {
     (void)state;
     phone_init(&phone, GODWIT_ACCESS_EPS);
     memset(&net, 0, sizeof net);
+    gives_guti = false;
     return 0;
 }
 
@@ -185,6 +189,11 @@ static void accept_attach_as(godwit_nas_header_type_t type, const char *containe
     assert_int_equal(godwit_esm_activate_default_request_build(&bearer, &inner), GODWIT_OK);
     godwit_emm_attach_accept_t m = {
         .attach_result = 1, .t3412 = 0xE0, .tai_list = godwit_slice(tai, 6), .esm = godwit_written(&inner)};
+    uint8_t name[GODWIT_EPS_IDENTITY_MAX];
+    godwit_writer_t identity = godwit_writer(name, sizeof name);
+    const godwit_eps_identity_t given = {.is_guti = true, .guti = guti};
+    assert_int_equal(godwit_eps_identity_build(&given, &identity), GODWIT_OK);
+    m.guti = gives_guti ? godwit_written(&identity) : m.guti;
     BUILD(emm, attach_accept, &m);
     (void)down(type, &w);
 }
@@ -1374,6 +1383,244 @@ static void a_configuration_that_cannot_be_is_refused(void **state)
 }
 
 #define CASE(name) cmocka_unit_test_setup(name, fresh)
+/* ---- keys that outlive a detach ---- */
+
+static void leave(void)
+{
+    godwit_emm_empty_t m = {0};
+    godwit_emm_detach_request_t request;
+    detach();
+    assert_int_equal(godwit_emm_detach_request_parse(up(GODWIT_NAS_CIPHERED), &request), GODWIT_OK);
+    BUILD(emm, detach_accept, &m);
+    (void)down(GODWIT_NAS_CIPHERED, &w);
+    assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_DETACHED);
+}
+
+static void come_and_go(uint16_t amf)
+{
+    gives_guti = true;
+    attach(amf, amf == AMF_FLAGGED_EPS ? CONTAINER_UP : NULL, NULL);
+    leave();
+}
+
+static void expect_known_attach_request(void)
+{
+    godwit_emm_attach_request_t m;
+    godwit_eps_identity_t identity;
+    godwit_esm_pdn_connectivity_request_t esm;
+    assert_int_equal(godwit_emm_attach_request_parse(up(GODWIT_NAS_INTEGRITY), &m), GODWIT_OK);
+    assert_int_equal(m.ksi, 1);
+    assert_int_equal(godwit_eps_identity_parse(m.identity, &identity), GODWIT_OK);
+    assert_true(identity.is_guti && godwit_guti_equal(&identity.guti, &guti));
+    assert_int_equal(m.capability.len, sizeof capability);
+    assert_memory_equal(m.capability.ptr, capability, sizeof capability);
+    assert_int_equal(godwit_esm_pdn_connectivity_request_parse(m.esm, &esm), GODWIT_OK);
+    attach_pti = esm.head.pti;
+}
+
+static void the_next_attach_names_the_keys_of_the_last(void **state)
+{
+    (void)state;
+    come_and_go(AMF_FLAGGED_EPS);
+    assert_true(phone_remembers(&phone, net.k_int, 16));
+    unsigned runs = phone.card_runs;
+    uint32_t next_up = phone.access.nas.next_up;
+    phone_attach(&phone);
+    assert_int_equal(phone.access.nas.next_up, next_up + 1);
+    expect_known_attach_request(); /* the network's COUNT has gone on, too: it verifies */
+    ask_information();
+    assert_true(phone_said(&phone, "context_reused"));
+    assert_int_equal(phone.key_sets, 1);
+    assert_int_equal(phone.key_sets_again, 1);
+    expect_information(CONTAINER_UP);
+    ask_information();
+    expect_information(CONTAINER_UP);
+    assert_int_equal(phone.key_sets_again, 1);
+    accept_attach("container down");
+    expect_attach_complete();
+    assert_true(octets_equal(&phone.container, "container down"));
+    assert_int_equal(phone.card_runs, runs);
+    leave();
+    phone_attach(&phone);
+    expect_known_attach_request();
+}
+
+static void keys_without_a_key_set_ask_for_no_container(void **state)
+{
+    (void)state;
+    come_and_go(AMF_PLAIN_EPS);
+    phone_attach(&phone);
+    expect_known_attach_request();
+    ask_information();
+    expect_information(NULL);
+    assert_int_equal(phone.key_sets_again, 0);
+    accept_attach(NULL);
+    expect_attach_complete();
+}
+
+static void without_a_guti_no_keys_are_named(void **state)
+{
+    (void)state;
+    attach(AMF_FLAGGED_EPS, CONTAINER_UP, NULL);
+    leave();
+    assert_false(phone_remembers(&phone, net.k_int, 16));
+    phone_attach(&phone);
+    expect_attach_request();
+}
+
+static void a_network_that_is_silent_to_known_keys_is_asked_without(void **state)
+{
+    (void)state;
+    come_and_go(AMF_FLAGGED_EPS);
+    phone_attach(&phone);
+    expect_known_attach_request();
+    phone_timer(&phone);
+    expect_known_attach_request();
+    phone_timer(&phone);
+    expect_attach_request();
+    phone_timer(&phone);
+    expect_attach_request();
+    phone_timer(&phone);
+    expect_attach_request();
+    phone_timer(&phone);
+    assert_true(phone_said(&phone, "given_up"));
+    assert_false(phone_remembers(&phone, net.k_int, 16));
+    phone_attach(&phone);
+    expect_attach_request();
+}
+
+static void reject(godwit_nas_header_type_t type)
+{
+    godwit_emm_attach_reject_t m = {.cause = GODWIT_EMM_CAUSE_IDENTITY_NOT_DERIVED};
+    BUILD(emm, attach_reject, &m);
+    (void)down(type, &w);
+}
+
+static void a_reject_of_known_keys_leads_to_an_attach_without(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        (void)fresh(NULL);
+        come_and_go(AMF_FLAGGED_EPS);
+        phone_attach(&phone);
+        expect_known_attach_request();
+        reject(i == 0 ? GODWIT_NAS_PLAIN : GODWIT_NAS_CIPHERED);
+        if (i == 0) {
+            phone_timer(&phone); /* anybody may have said it */
+        } else {
+            assert_true(phone_said(&phone, "given_up"));
+            phone_attach(&phone);
+        }
+        expect_attach_request();
+    }
+}
+
+/* What it cannot verify: who it is, and AKA. The old keys hold until the new ones have verified, then the new ones are those that are named. */
+static void a_network_that_lost_the_keys_runs_aka(void **state)
+{
+    godwit_emm_identity_request_t ask = {.identity_type = GODWIT_EMM_IDENTITY_IMSI};
+    godwit_emm_identity_response_t m;
+    (void)state;
+    come_and_go(AMF_FLAGGED_EPS);
+    godwit_nas_security_t old = net;
+    phone_attach(&phone);
+    expect_known_attach_request();
+    BUILD(emm, identity_request, &ask);
+    (void)down(GODWIT_NAS_PLAIN, &w);
+    assert_int_equal(godwit_emm_identity_response_parse(up(GODWIT_NAS_PLAIN), &m), GODWIT_OK);
+    vector = phone_vector(AMF_FLAGGED_EPS);
+    (void)challenge(&vector, 1);
+    expect_res(&vector);
+    assert_true(phone_remembers(&phone, old.k_int, 16));
+    (void)command_with(2, 2, capability, 4);
+    expect_mode_complete();
+    assert_false(phone_remembers(&phone, old.k_int, 16));
+    assert_int_equal(phone.key_sets, 2);
+    assert_int_equal(phone.key_sets_again, 0);
+    ask_information();
+    expect_information(CONTAINER_UP);
+    accept_attach(NULL);
+    expect_attach_complete();
+    leave();
+    phone_attach(&phone);
+    expect_known_attach_request();
+}
+
+static void new_keys_without_an_accept_are_not_named(void **state)
+{
+    (void)state;
+    gives_guti = true;
+    attach(AMF_FLAGGED_EPS, CONTAINER_UP, NULL);
+    leave();
+    phone_attach(&phone);
+    expect_known_attach_request();
+    vector = phone_vector(AMF_FLAGGED_EPS);
+    (void)challenge(&vector, 1);
+    expect_res(&vector);
+    (void)command_with(2, 2, capability, 4);
+    expect_mode_complete();
+    assert_int_equal(godwit_access_detach(&phone.access, &phone.requests), GODWIT_OK);
+    phone_carry_out(&phone);
+    phone_attach(&phone);
+    expect_attach_request(); /* the GUTI is the name of other keys */
+}
+
+static void an_attach_anew_names_the_keys_in_use_and_keeps_them_if_it_fails(void **state)
+{
+    (void)state;
+    gives_guti = true;
+    attach(AMF_FLAGGED_EPS, CONTAINER_UP, NULL);
+    phone_attach(&phone);
+    expect_known_attach_request();
+    for (int i = 0; i < 5; i++) {
+        phone_timer(&phone);
+        phone.queued = 0;
+    }
+    assert_true(phone_said(&phone, "given_up"));
+    assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_ACTIVE);
+    net.next_up = phone.access.nas.next_up;
+    phone_send(&phone, "reading");
+    expect_service_request(GODWIT_EMM_SERVICE_MO, "reading");
+}
+
+static void an_owner_may_want_new_keys(void **state)
+{
+    (void)state;
+    come_and_go(AMF_FLAGGED_EPS);
+    godwit_access_renew(&phone.access);
+    assert_false(phone_remembers(&phone, net.k_int, 16));
+    phone_attach(&phone);
+    expect_attach_request();
+}
+
+static void keys_whose_count_comes_to_its_end_are_not_named(void **state)
+{
+    (void)state;
+    gives_guti = true;
+    attach(AMF_FLAGGED_EPS, CONTAINER_UP, NULL);
+    phone.access.nas.next_up = net.next_up = GODWIT_NAS_COUNT_END - 0x1000;
+    leave();
+    assert_false(phone_remembers(&phone, net.k_int, 16));
+    phone_attach(&phone);
+    expect_attach_request();
+}
+
+static void a_detach_with_a_cause_ends_the_keys(void **state)
+{
+    (void)state;
+    gives_guti = true;
+    for (int i = 0; i < 2; i++) {
+        godwit_emm_network_detach_t m = {.detach_type = GODWIT_EMM_DETACH_NO_REATTACH};
+        (void)fresh(NULL);
+        gives_guti = true;
+        attach(AMF_FLAGGED_EPS, CONTAINER_UP, NULL);
+        m.cause = (godwit_nas_octet_t){i == 1, GODWIT_EMM_CAUSE_ILLEGAL_UE};
+        BUILD(emm, network_detach, &m);
+        (void)down(GODWIT_NAS_CIPHERED, &w);
+        assert_int_equal(phone_remembers(&phone, net.k_int, 16), i == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1433,6 +1680,17 @@ int main(void)
         CASE(the_network_may_authenticate_again_under_the_keys_in_use),
         CASE(a_detach_without_answer_ends_all_the_same),
         CASE(the_network_may_detach_us),
+        CASE(the_next_attach_names_the_keys_of_the_last),
+        CASE(keys_without_a_key_set_ask_for_no_container),
+        CASE(without_a_guti_no_keys_are_named),
+        CASE(a_network_that_is_silent_to_known_keys_is_asked_without),
+        CASE(a_reject_of_known_keys_leads_to_an_attach_without),
+        CASE(a_network_that_lost_the_keys_runs_aka),
+        CASE(new_keys_without_an_accept_are_not_named),
+        CASE(an_attach_anew_names_the_keys_in_use_and_keeps_them_if_it_fails),
+        CASE(an_owner_may_want_new_keys),
+        CASE(keys_whose_count_comes_to_its_end_are_not_named),
+        CASE(a_detach_with_a_cause_ends_the_keys),
         CASE(a_network_that_wants_us_back_gets_us_back_but_not_for_ever),
         CASE(an_attach_under_way_can_be_ended),
         CASE(a_configuration_that_cannot_be_is_refused),

@@ -92,6 +92,16 @@ static void expect_attach_request(void)
     assert_true(godwit_imsi_equal(&m.identity.imsi, &phone.config.imsi));
 }
 
+static godwit_gmm_attach_request_t expect_known_attach_request(void)
+{
+    godwit_gmm_attach_request_t m;
+    assert_int_equal(godwit_gmm_attach_request_parse(up(false), &m), GODWIT_OK);
+    assert_int_equal(m.cksn, CKSN);
+    assert_int_equal(m.identity.kind, GODWIT_GMM_IDENTITY_P_TMSI);
+    assert_int_equal(m.identity.p_tmsi, P_TMSI);
+    return m;
+}
+
 static octets_t challenge(const godwit_vector_t *v, uint8_t reference)
 {
     godwit_gmm_authentication_request_t m = {.reference = reference, .has_vector = true, .cksn = CKSN};
@@ -399,6 +409,8 @@ static void nothing_secret_stays_but_what_is_in_use(void **state)
     assert_int_equal(godwit_gmm_detach_accept_network_build(&w), GODWIT_OK);
     (void)down(&w, true);
     assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_DETACHED);
+    assert_true(phone_remembers(&phone, net.ik, 16)); /* for the next attach, until that or the owner ends them */
+    godwit_access_renew(&phone.access);
     assert_false(phone_remembers(&phone, net.ik, 16));
     assert_false(phone_remembers(&phone, net.ck, 16));
 }
@@ -722,7 +734,7 @@ static void a_network_that_forgot_us_makes_us_attach_anew(void **state)
     godwit_gmm_reject_t m = {.cause = GODWIT_GMM_CAUSE_IMPLICITLY_DETACHED};
     BUILD(gmm, service_reject, &m);
     (void)down(&w, false);
-    expect_attach_request();
+    (void)expect_known_attach_request(); /* it may have the keys still */
     vector = phone_vector(AMF_FLAGGED_UMTS);
     (void)challenge(&vector, 1);
     expect_res(&vector, 1);
@@ -838,7 +850,8 @@ static void a_context_that_the_network_does_not_have_is_given_up(void **state)
     assert_true(phone_said(&phone, "deactivated"));
     assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_ATTACHED);
     activate();
-    expect_activate_request("again up"); /* the last that the owner gave */
+    expect_activate_request(CONTAINER_UP); /* another one: what it asked for in "again up" may have been given out */
+    assert_int_equal(phone.key_sets_again, 1);
     accept_activation("down");
     godwit_gmm_service_accept_t accept = {.has_contexts = true, .contexts = 1u << 5};
     for (unsigned i = 0; i < 2; i++) {
@@ -887,9 +900,8 @@ static void the_network_may_detach_us(void **state)
         BUILD(gmm, detach_request_network, &m);
         (void)down(&w, true);
         assert_int_equal(godwit_gmm_detach_accept_ms_parse(up(true)), GODWIT_OK);
-        assert_false(phone_remembers(&phone, net.ik, 16));
         if (type == 1) {
-            expect_attach_request();
+            (void)expect_known_attach_request();
         }
         phone_expect_silence(&phone);
     }
@@ -916,6 +928,108 @@ static void a_detach_out_of_idle_resumes_first_and_ends_in_any_case(void **state
 }
 
 #define CASE(name) cmocka_unit_test_setup(name, fresh)
+/* ---- keys that outlive a detach ---- */
+
+static void leave(void)
+{
+    uint8_t octets[8];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    godwit_gmm_detach_request_ms_t m;
+    assert_int_equal(godwit_access_detach(&phone.access, &phone.requests), GODWIT_OK);
+    phone_carry_out(&phone);
+    assert_int_equal(godwit_gmm_detach_request_ms_parse(up(true), &m), GODWIT_OK);
+    assert_int_equal(godwit_gmm_detach_accept_network_build(&w), GODWIT_OK);
+    (void)down(&w, true);
+    assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_DETACHED);
+}
+
+static void the_next_attach_names_the_keys_of_the_last(void **state)
+{
+    (void)state;
+    come_up("down");
+    leave();
+    unsigned runs = phone.card_runs;
+    uint32_t next_out = phone.access.radio.next_out;
+    phone_attach(&phone);
+    assert_true(godwit_plmn_equal(expect_known_attach_request().old_rai.plmn, phone.config.serving_network));
+    (void)command_with(GODWIT_UEA2, capability);
+    assert_int_equal(phone.access.radio.next_out, next_out + 1); /* COUNT goes on under a new FRESH */
+    expect_mode_complete();
+    assert_true(phone_said(&phone, "context_reused"));
+    assert_int_equal(phone.key_sets, 1);
+    assert_int_equal(phone.key_sets_again, 1);
+    (void)command_with(GODWIT_UEA2, capability);
+    expect_mode_complete();
+    assert_int_equal(phone.key_sets_again, 1);
+    accept_attach();
+    expect_attach_complete();
+    activate();
+    expect_activate_request(CONTAINER_UP);
+    accept_activation("again");
+    assert_true(octets_equal(&phone.container, "again"));
+    assert_int_equal(phone.card_runs, runs);
+    leave();
+    phone_attach(&phone);
+    (void)expect_known_attach_request();
+}
+
+static void a_command_from_before_does_not_count_again(void **state)
+{
+    (void)state;
+    secure(AMF_FLAGGED_UMTS, true);
+    accept_attach();
+    expect_attach_complete();
+    octets_t again = command_with(GODWIT_UEA2, capability);
+    expect_mode_complete();
+    leave();
+    phone_attach(&phone);
+    (void)expect_known_attach_request();
+    memset(phone.access.answered, 0, sizeof phone.access.answered); /* else it gets the answer that it had */
+    phone_receive(&phone, octets_slice(&again));
+    phone_expect_refused(&phone, GODWIT_REPLAY);
+    assert_int_equal(phone.key_sets_again, 0);
+}
+
+static void a_network_that_does_not_have_the_keys_is_asked_without(void **state)
+{
+    (void)state;
+    for (int how = 0; how < 3; how++) {
+        godwit_gmm_reject_t m = {.cause = GODWIT_GMM_CAUSE_IMPLICITLY_DETACHED};
+        BUILD(gmm, attach_reject, &m);
+        (void)fresh(NULL);
+        come_up("down");
+        leave();
+        phone_attach(&phone);
+        (void)expect_known_attach_request();
+        if (how == 0) { /* silence */
+            phone_timer(&phone);
+            (void)expect_known_attach_request();
+        } else if (how == 1) {
+            (void)down(&w, false);
+        } else { /* the P-TMSI and CKSN of somebody else: his keys */
+            godwit_radio_security_t ours = net;
+            static const uint8_t others[16] = {1};
+            godwit_radio_security_init(&net, CRYPTO, others, others, true);
+            (void)command_with(GODWIT_UEA2, capability);
+            phone_expect_refused(&phone, GODWIT_MAC_FAILURE);
+            net = ours;
+            phone_timer(&phone);
+            (void)expect_known_attach_request();
+        }
+        phone_timer(&phone);
+        expect_attach_request();
+        vector = phone_vector(AMF_FLAGGED_UMTS);
+        (void)challenge(&vector, 1);
+        expect_res(&vector, 1);
+        keys_of(&vector, true);
+        (void)command_with(GODWIT_UEA2, capability);
+        expect_mode_complete();
+        accept_attach();
+        expect_attach_complete();
+        assert_int_equal(phone.key_sets, 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -953,6 +1067,9 @@ int main(void)
         CASE(the_network_may_modify_and_deactivate),
         CASE(the_network_may_detach_us),
         CASE(a_detach_out_of_idle_resumes_first_and_ends_in_any_case),
+        CASE(the_next_attach_names_the_keys_of_the_last),
+        CASE(a_command_from_before_does_not_count_again),
+        CASE(a_network_that_does_not_have_the_keys_is_asked_without),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
  * A device and its whole visited network, octets between them: device/access with a soft card, MME and S-GW or SGSN, P-GW or GGSN, under one
  * clock. Home and HSE are played by hand. One life of the device: attach, reading, answer, idle, reading, page, modification, detach. Then the
  * same life again and again, with each single frame of the radio lost, or doubled; a radio that loses, doubles and reorders by chance until it heals;
- * and serving nodes that lose their memory.
+ * and serving nodes that lose their memory. All of it with AKA at every attach, and with keys that serve ten; and what strangers make of those.
  */
 #include "tests/device/phone.h"
 
@@ -17,7 +17,8 @@
 enum { MME = 0, SGW, PGW, SGSN, NODES };
 enum { ROWS = 4, PENDING = 16, ANSWERED = 16, EVENTS = 64, TIMERS = 32 };
 enum { HSE_NODE = 20 };
-enum { NOTHING = 0, LOSE, DOUBLE };
+enum { NOTHING = 0, LOSE, DOUBLE, BEND };
+enum { COUNTS = 512 };
 #define LATENCY_MS 20
 #define LIFE_MS 600000
 
@@ -66,6 +67,18 @@ typedef struct world {
     unsigned bearers, readings;
     uint32_t teid;
     octets_t reading;
+    /* What strangers hear, and what went up last. */
+    unsigned to_strangers;
+    octets_t to_stranger, last_up;
+    /* COUNTs that were used, while the radio is whole. */
+    bool watches;
+    size_t counts;
+    struct {
+        unsigned vectors; /* which keys */
+        int to;
+        uint32_t count;
+        octets_t frame;
+    } used[COUNTS];
     /* The fault. */
     unsigned frames, fault_at;
     int fault;
@@ -73,6 +86,7 @@ typedef struct world {
 } world_t;
 
 static world_t w;
+static uint32_t attaches_for_aka; /* the policy of MME and SGSN */
 
 /* ---- the nodes ---- */
 
@@ -102,6 +116,7 @@ static void begin_mme(void)
                              .mme_group = 0x8001,
                              .mme_code = 1,
                              .tac = 7,
+                             .reauthenticate_attaches = attaches_for_aka,
                              .e2m_aware = true,
                              .ipv4 = {10, 0, 0, MME},
                              .sgw = {10, 0, 0, SGW},
@@ -120,6 +135,7 @@ static void begin_sgsn(void)
                               .plmn = {{0x00, 0xF1, 0x10}},
                               .lac = 1,
                               .rac = 1,
+                              .reauthenticate_attaches = attaches_for_aka,
                               .e2m_aware = true,
                               .ipv4 = {10, 0, 0, SGSN},
                               .apns = 1,
@@ -222,9 +238,44 @@ static void post_late(int to, godwit_slice_t frame)
     }
 }
 
+/* EPS shows the lowest octet of its COUNT, the radio of UMTS all of it. The same COUNT under the same keys must be the same frame. */
+static void check_count(int to, godwit_slice_t frame)
+{
+    bool eps = w.phone.config.kind == GODWIT_ACCESS_EPS;
+    bool has_count = eps ? frame.ptr[0] == GODWIT_RADIO_NAS && frame.len > 7 && frame.ptr[1] >> 4 != 0
+                         : frame.ptr[0] == GODWIT_RADIO_PROTECTED || frame.ptr[0] == GODWIT_RADIO_INTEGRITY;
+    if (!w.watches || !has_count) {
+        return;
+    }
+    uint32_t count = eps ? frame.ptr[6] : godwit_load_u32(frame.ptr + 1);
+    for (size_t i = 0; i < w.counts; i++) {
+        if (w.used[i].vectors == w.vectors && w.used[i].to == to && w.used[i].count == count) {
+            assert_true(godwit_slice_equal(octets_slice(&w.used[i].frame), frame));
+            return;
+        }
+    }
+    assert_true(w.counts < COUNTS);
+    w.used[w.counts].vectors = w.vectors;
+    w.used[w.counts].to = to;
+    w.used[w.counts].count = count;
+    memcpy(w.used[w.counts].frame.at, frame.ptr, frame.len);
+    w.used[w.counts++].frame.len = frame.len;
+}
+
 /* The radio: here frames get lost and doubled. */
 static void radio(int to, godwit_slice_t frame)
 {
+    octets_t bent;
+    check_count(to, frame);
+    if (to != NODES) {
+        memcpy(w.last_up.at, frame.ptr, frame.len);
+        w.last_up.len = frame.len;
+    }
+    if (w.fault == BEND && w.frames == w.fault_at) {
+        memcpy(bent.at, frame.ptr, frame.len);
+        bent.at[5] ^= 1; /* of the MAC */
+        frame = godwit_slice(bent.at, frame.len);
+    }
     bool struck = w.fault != NOTHING && w.frames == w.fault_at;
     bool lost = (struck && w.fault == LOSE) || (w.chance != 0 && draw(5) == 0);
     bool doubled = (struck && w.fault == DOUBLE) || (w.chance != 0 && draw(8) == 0);
@@ -329,12 +380,18 @@ static void set_timer(int node, uint32_t number, uint32_t delay_ms)
 static void carry_out(int node)
 {
     const owner_t *o = &w.nodes[node].owner;
+    const godwit_address_t device_address = owner_address(1);
     for (size_t i = 0; i < o->outbox.count; i++) {
         const godwit_request_t *r = &o->requests[i];
         if (r->kind == GODWIT_REQUEST_MESSAGE) {
             carry_message(r->message, node);
         } else if (r->kind == GODWIT_REQUEST_TIMER) {
             set_timer(node, r->timer, r->delay_ms);
+        } else if (r->kind == GODWIT_REQUEST_DATAGRAM && r->port == GODWIT_PORT_RADIO &&
+                   !godwit_address_equal(&r->to, &device_address)) {
+            w.to_strangers++;
+            memcpy(w.to_stranger.at, r->octets.ptr, r->octets.len);
+            w.to_stranger.len = r->octets.len;
         } else if (r->kind == GODWIT_REQUEST_DATAGRAM && r->port == GODWIT_PORT_RADIO) {
             radio(NODES, r->octets);
         } else if (r->kind == GODWIT_REQUEST_DATAGRAM && r->to.octets[3] == HSE_NODE) {
@@ -582,6 +639,15 @@ static void nobody_on_the_way_holds_the_key_set(void)
     assert_false(holds(w.pgw_contexts, sizeof w.pgw_contexts, w.phone.e2m_keyset, 32));
 }
 
+static void leave(void)
+{
+    assert_int_equal(godwit_access_detach(&w.phone.access, &w.phone.requests), GODWIT_OK);
+    phone_carry_out(&w.phone);
+    carry_phone();
+    assert_true(comes(is_detached, LIFE_MS));
+    settle();
+}
+
 static void live(void)
 {
     come_up();
@@ -597,11 +663,7 @@ static void live(void)
     go_idle();
     modify();
     read_up("reading 3");
-    assert_int_equal(godwit_access_detach(&w.phone.access, &w.phone.requests), GODWIT_OK);
-    phone_carry_out(&w.phone);
-    carry_phone();
-    assert_true(comes(is_detached, LIFE_MS));
-    settle();
+    leave();
     come_up(); /* and it can come back */
     read_up("reading 4");
 }
@@ -725,6 +787,7 @@ static void a_reading_gets_through(void)
 static void bad_days(godwit_access_kind_t kind)
 {
     for (uint32_t seed = 1; seed <= 700; seed++) {
+        attaches_for_aka = seed % 3 == 0 ? 0 : 4;
         begin(kind, seed % 2 != 0, NOTHING, 0);
         w.chance = seed;
         for (unsigned i = 0; i < 12; i++) {
@@ -735,11 +798,14 @@ static void bad_days(godwit_access_kind_t kind)
         a_reading_gets_through();
         nobody_on_the_way_holds_the_key_set();
     }
+    attaches_for_aka = 0;
 }
 
 static void lost_memories(godwit_access_kind_t kind)
 {
-    for (unsigned idle = 0; idle < 2; idle++) {
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned idle = i % 2;
+        attaches_for_aka = i < 2 ? 0 : 10;
         begin(kind, false, NOTHING, 0);
         come_up();
         settle();
@@ -752,6 +818,193 @@ static void lost_memories(godwit_access_kind_t kind)
         assert_int_equal(w.phone.key_sets, key_sets + 1);
         assert_true(w.vectors >= 2);
     }
+    attaches_for_aka = 0;
+}
+
+/* ---- keys that serve more than one attach (policy: AKA at every so-many-th) ---- */
+
+static void attaches(godwit_access_kind_t kind, uint32_t for_aka, unsigned expected_vectors)
+{
+    attaches_for_aka = for_aka;
+    begin(kind, false, NOTHING, 0);
+    w.watches = true;
+    for (unsigned i = 0; i < 10; i++) {
+        come_up();
+        settle();
+        read_up("reading");
+        send_down("answer");
+        nobody_on_the_way_holds_the_key_set();
+        leave();
+    }
+    assert_int_equal(w.vectors, expected_vectors);
+    assert_int_equal(w.phone.card_runs, expected_vectors);
+    assert_int_equal(w.phone.key_sets, expected_vectors);
+    assert_int_equal(w.phone.key_sets_again, 10 - expected_vectors);
+    assert_true(w.bearers >= 10);
+    assert_in_range(w.counts, 90, COUNTS);
+    attaches_for_aka = 0;
+}
+
+static void aka_runs_at_every_so_many_th_attach(godwit_access_kind_t kind)
+{
+    attaches(kind, 0, 10);
+    attaches(kind, 1, 10);
+    attaches(kind, 2, 5);
+    attaches(kind, 5, 2);
+    attaches(kind, 10, 1);
+}
+
+/* Ten hours between: longer than a row is kept for its own sake. */
+static void keys_are_kept_as_long_as_they_may_serve(godwit_access_kind_t kind)
+{
+    attaches_for_aka = 2;
+    begin(kind, false, NOTHING, 0);
+    for (unsigned i = 0; i < 4; i++) {
+        come_up();
+        leave();
+        uint64_t until = w.now_ms + 36000000;
+        while (tick(until)) {
+        }
+    }
+    assert_int_equal(w.vectors, 2);
+    attaches_for_aka = 0;
+}
+
+static void attach_request_up(void)
+{
+    phone_attach(&w.phone);
+    assert_int_equal(w.phone.queued, 1);
+}
+
+static int serving(void)
+{
+    return w.phone.config.kind == GODWIT_ACCESS_EPS ? MME : SGSN;
+}
+
+static void from_address(uint8_t address, const octets_t *frame)
+{
+    post(serving(), GODWIT_PORT_RADIO, owner_address(address), octets_slice(frame));
+    settle();
+}
+
+/* A device that has attached on its keys once more, and what its request was. */
+static octets_t attached_again(godwit_access_kind_t kind)
+{
+    attaches_for_aka = 10;
+    begin(kind, false, NOTHING, 0);
+    come_up();
+    leave();
+    attach_request_up();
+    octets_t request = w.phone.queue[0];
+    carry_phone();
+    assert_true(comes(is_attached, LIFE_MS));
+    settle();
+    if (kind == GODWIT_ACCESS_UMTS) {
+        assert_int_equal(godwit_access_activate(&w.phone.access, &w.phone.requests), GODWIT_OK);
+        phone_carry_out(&w.phone);
+        carry_phone();
+        settle();
+    }
+    assert_true(is_active());
+    assert_int_equal(w.vectors, 1);
+    return request;
+}
+
+static void the_device_is_untouched(void)
+{
+    unsigned vectors = w.vectors;
+    read_up("still here");
+    send_down("so are we");
+    leave();
+    come_up();
+    read_up("and again");
+    assert_int_equal(w.vectors, vectors);
+    assert_int_equal(w.phone.key_sets, 1);
+    attaches_for_aka = 0;
+}
+
+/* By the stranger's own address, by the device's, and with a MAC that is wrong (EPS). */
+static void an_attach_request_replayed(godwit_access_kind_t kind)
+{
+    octets_t request = attached_again(kind);
+    uint32_t up = w.mme_ues[0].security.next_up;
+    for (unsigned bent = 0; bent < 2; bent++) {
+        request.at[request.len - 1] ^= (uint8_t)bent;
+        from_address(1, &request);
+        from_address(2, &request);
+        assert_int_equal(w.mme_ues[0].security.next_up, up); /* what does not verify moves no COUNT */
+    }
+    assert_true(w.to_strangers > 0); /* "who are you?", or a command that he cannot answer */
+    assert_int_equal(w.vectors, 1);
+    the_device_is_untouched();
+}
+
+/* A stranger has heard who the device is, GUTI and KSI or P-TMSI and CKSN, and its last frame under these keys. */
+static void another_names_its_keys(godwit_access_kind_t kind)
+{
+    octets_t request = attached_again(kind), plain = request;
+    octets_t last = w.last_up;
+    if (kind == GODWIT_ACCESS_EPS) { /* without its protection */
+        plain.len = request.len - GODWIT_NAS_SECURITY_HEADER;
+        memmove(plain.at + 1, request.at + 1 + GODWIT_NAS_SECURITY_HEADER, plain.len - 1);
+    }
+    from_address(2, &plain);
+    assert_true(w.to_strangers > 0);
+    from_address(2, &last);
+    from_address(3, &plain);
+    assert_int_equal(w.vectors, 1);
+    the_device_is_untouched();
+}
+
+/* On its way the MAC is bent: the network asks who that is, and AKA runs; the keys of before hold until then. */
+static void a_request_that_was_bent_leads_to_aka(void)
+{
+    attaches_for_aka = 10;
+    begin(GODWIT_ACCESS_EPS, false, NOTHING, 0);
+    come_up();
+    leave();
+    w.fault = BEND;
+    w.fault_at = w.frames;
+    come_up();
+    read_up("reading");
+    assert_int_equal(w.vectors, 2);
+    assert_int_equal(w.phone.key_sets, 2);
+    leave();
+    come_up();
+    assert_int_equal(w.vectors, 2);
+    attaches_for_aka = 0;
+}
+
+static void lives_on_the_same_keys(godwit_access_kind_t kind)
+{
+    attaches_for_aka = 10;
+    every_frame(kind, LOSE);
+    every_frame(kind, DOUBLE);
+    attaches_for_aka = 0;
+}
+
+#define IN_BOTH(test)                                                                                                  \
+    static void test##_in_eps(void **state)                                                                            \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        test(GODWIT_ACCESS_EPS);                                                                                       \
+    }                                                                                                                  \
+    static void test##_in_umts(void **state)                                                                           \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        test(GODWIT_ACCESS_UMTS);                                                                                      \
+    }
+
+IN_BOTH(aka_runs_at_every_so_many_th_attach)
+IN_BOTH(keys_are_kept_as_long_as_they_may_serve)
+IN_BOTH(an_attach_request_replayed)
+IN_BOTH(another_names_its_keys)
+IN_BOTH(lives_on_the_same_keys)
+
+static void a_request_that_was_bent_leads_to_aka_in_eps(void **state)
+{
+    (void)state;
+    a_request_that_was_bent_leads_to_aka();
 }
 
 static void a_life_in_eps(void **state)
@@ -835,6 +1088,17 @@ int main(void)
         cmocka_unit_test(bad_days_in_umts),
         cmocka_unit_test(a_mme_that_lost_its_memory_gets_its_device_back),
         cmocka_unit_test(a_sgsn_that_lost_its_memory_gets_its_device_back),
+        cmocka_unit_test(aka_runs_at_every_so_many_th_attach_in_eps),
+        cmocka_unit_test(aka_runs_at_every_so_many_th_attach_in_umts),
+        cmocka_unit_test(keys_are_kept_as_long_as_they_may_serve_in_eps),
+        cmocka_unit_test(keys_are_kept_as_long_as_they_may_serve_in_umts),
+        cmocka_unit_test(an_attach_request_replayed_in_eps),
+        cmocka_unit_test(an_attach_request_replayed_in_umts),
+        cmocka_unit_test(another_names_its_keys_in_eps),
+        cmocka_unit_test(another_names_its_keys_in_umts),
+        cmocka_unit_test(a_request_that_was_bent_leads_to_aka_in_eps),
+        cmocka_unit_test(lives_on_the_same_keys_in_eps),
+        cmocka_unit_test(lives_on_the_same_keys_in_umts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

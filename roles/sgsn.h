@@ -71,7 +71,7 @@ typedef struct godwit_sgsn_candidate {
     uint8_t
         purpose; /* what goes on when it is proved: the GMM type of the message that began it, or ATTACH_ACCEPT, again */
     godwit_address_t address;
-    godwit_radio_capability_t capability;
+    godwit_radio_command_t command; /* its FRESH is of these algorithms alone, so an answer verifies under no others */
     bool has_contexts;
     uint16_t contexts; /* PDP context status of its service request */
 } godwit_sgsn_candidate_t;
@@ -102,7 +102,6 @@ typedef struct godwit_sgsn_ue {
     bool has_keys;
     godwit_radio_security_t security;
     bool securing;
-    uint32_t fresh; /* of the command that was given and is not answered yet */
     godwit_sgsn_candidate_t candidate[GODWIT_SGSN_CANDIDATES];
     uint8_t next_candidate;
     /* One N-PDU that waits for the device. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Security mode (TS 33.102 6.4.5). A command may be asked for by anybody who sends an initial message, so it moves nothing but COUNT: who
- * answers it under the keys is the device, and only then does the command's FRESH hold and its address become the device's. Until
+ * answers it under the keys is the device, and only then does the command's FRESH hold and its address become the device's. Nothing in
+ * an answer says which algorithms it was made with: each command of other algorithms has a FRESH of its own, which its MAC does say. Until
  * then a registered device goes on under what it had.
  */
 #include "roles/sgsn/internal.h"
@@ -15,14 +16,8 @@ static godwit_status_t command_to(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue
 {
     uint8_t octets[32];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
-    godwit_radio_command_t command;
-    godwit_status_t status = godwit_sgsn_choose(turn->sgsn, &ue->imsi, candidate->capability, &command);
-    if (status != GODWIT_OK) {
-        return status;
-    }
-    command.fresh = ue->fresh;
     godwit_radio_security_t next = ue->security;
-    status = godwit_radio_command_create(&next, &command, &w);
+    godwit_status_t status = godwit_radio_command_create(&next, &candidate->command, &w);
     ue->security.next_out = next.next_out; /* one COUNT for both, or it would be used twice */
     ue->security.exhausted = next.exhausted;
     godwit_wipe(&next, sizeof next);
@@ -53,21 +48,24 @@ godwit_status_t godwit_sgsn_begin_security(godwit_sgsn_turn_t *turn, godwit_sgsn
                                            uint8_t purpose)
 {
     const godwit_address_t who = *address;
-    if (!ue->securing) {
-        ue->securing = true;
-        ue->fresh = godwit_sgsn_random(turn->sgsn);
+    godwit_radio_command_t command;
+    godwit_status_t status = godwit_sgsn_choose(turn->sgsn, &ue->imsi, capability, &command);
+    if (status != GODWIT_OK) {
+        return status;
     }
     godwit_sgsn_candidate_t *candidate = candidate_at(ue, address);
+    bool same = candidate != NULL && candidate->command.uea == command.uea && candidate->command.uia == command.uia;
+    command.fresh = same ? candidate->command.fresh : godwit_sgsn_random(turn->sgsn);
     if (candidate == NULL) {
         candidate = &ue->candidate[ue->next_candidate];
         ue->next_candidate = (uint8_t)((ue->next_candidate + 1U) % GODWIT_SGSN_CANDIDATES);
     }
     memset(candidate, 0, sizeof *candidate);
-    candidate->used = true;
+    candidate->used = ue->securing = true;
     candidate->purpose = purpose;
     candidate->address = who;
-    candidate->capability = capability;
-    godwit_status_t status = command_to(turn, ue, candidate);
+    candidate->command = command;
+    status = command_to(turn, ue, candidate);
     if (status != GODWIT_OK) {
         memset(candidate, 0, sizeof *candidate);
         return status;
@@ -123,7 +121,7 @@ static void proved(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_
     const godwit_sgsn_candidate_t who = *candidate;
     end_securing(ue);
     ue->address = who.address;
-    ue->capability = who.capability;
+    ue->capability = who.command.capability;
     ue->connected = true;
     ue->released_by_us = false;
     if (ue->waiting == GODWIT_SGSN_SECURITY || ue->waiting == GODWIT_SGSN_PAGED) {
@@ -177,16 +175,12 @@ static godwit_status_t try_candidate(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t 
                                      const godwit_sgsn_candidate_t *candidate, uint8_t *buffer,
                                      godwit_radio_frame_t *inner)
 {
-    godwit_radio_command_t command;
     godwit_radio_security_t next = ue->security;
-    godwit_status_t status = godwit_sgsn_choose(turn->sgsn, &ue->imsi, candidate->capability, &command);
     next.commanded = true;
-    next.uea = command.uea;
-    next.uia = command.uia;
-    next.fresh = ue->fresh;
-    if (status == GODWIT_OK) {
-        status = godwit_radio_protected_consume(&next, turn->in->datagram, buffer, inner);
-    }
+    next.uea = candidate->command.uea;
+    next.uia = candidate->command.uia;
+    next.fresh = candidate->command.fresh;
+    godwit_status_t status = godwit_radio_protected_consume(&next, turn->in->datagram, buffer, inner);
     if (status == GODWIT_OK) {
         ue->security = next;
     } else if (ue->waiting == GODWIT_SGSN_SECURITY && status == GODWIT_MAC_FAILURE) {

@@ -446,6 +446,34 @@ static void each_connection_has_a_fresh_of_its_own(void **state)
     assert_int_not_equal(d->security.fresh, first);
 }
 
+/* Else what the device ciphered for the first command would be read as the plain text of the second. */
+static void an_answer_verifies_under_the_algorithms_of_its_own_command(void **state)
+{
+    (void)state;
+    w.config.uea_order[0] = GODWIT_UEA2;
+    w.config.uea_order[1] = GODWIT_UEA0;
+    w.config.uea_count = 2;
+    sgsn_restart(&w);
+    sgsn_attach(&w, d);
+    go_idle();
+    sgsn_service_request(&w, d);
+    godwit_radio_frame_t command = sgsn_down(&w, d, 0);
+    assert_int_equal(command.command.uea, GODWIT_UEA2);
+    sgsn_device_t bent = *d; /* somebody at the same address */
+    bent.capability.uea = 1U << GODWIT_UEA0;
+    sgsn_service_request(&w, &bent);
+    godwit_radio_frame_t other = sgsn_down(&w, &bent, 0);
+    assert_int_equal(other.command.uea, GODWIT_UEA0);
+    assert_int_not_equal(other.command.fresh, command.command.fresh);
+    sgsn_up_protected(&w, d, &(godwit_radio_frame_t){.kind = GODWIT_RADIO_COMPLETE});
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_MAC_FAILURE));
+    assert_false(row_of(d, GODWIT_SGSN_REGISTERED)->connected);
+    sgsn_service_request(&w, d); /* the device asks again, and gets the better one again */
+    sgsn_complete_security(&w, d);
+    const godwit_sgsn_ue_t *ue = row_of(d, GODWIT_SGSN_REGISTERED);
+    assert_true(ue->connected && ue->security.uea == GODWIT_UEA2);
+}
+
 static void a_service_request_under_another_name_or_key_set_is_rejected(void **state)
 {
     (void)state;
@@ -699,6 +727,7 @@ int main(void)
         TEST(an_unknown_connection_is_released),
         TEST(a_device_comes_out_of_idle_from_another_address),
         TEST(each_connection_has_a_fresh_of_its_own),
+        TEST(an_answer_verifies_under_the_algorithms_of_its_own_command),
         TEST(a_service_request_under_another_name_or_key_set_is_rejected),
         TEST(a_service_request_by_a_stranger_changes_nothing_for_the_device),
         TEST(the_network_releases_after_a_silence),

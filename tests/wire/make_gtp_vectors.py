@@ -56,6 +56,10 @@ V1 = {
                            tv(127, u(4, 0x33)), tlv(128, b"\xf0\x02"), tlv(132, PCO), GSNS(GGSN), tlv(135, QOS_V1)),
                         {"type": 17, "teid": 0x22, "cause": 128, "teid_data": 0x33, "teid_control": 0x33, "pco": PCO, "gsn": GGSN}),
     "create_response_refused": (v1(17, 0x22, 0x1235, tv(1, b"\xdb")), {"type": 17, "cause": 219}),
+    # 7.7.27: IETF 1, IPv4 0x21, and the address
+    "create_response_ipv4": (v1(17, 0x22, 0x1238, tv(1, b"\x80"), tv(16, u(4, 0x33)), tv(17, u(4, 0x34)),
+                                tlv(128, b"\xf1\x21\x0a\x63\x00\x01"), GSNS(GGSN), tlv(135, QOS_V1)),
+                             {"type": 17, "teid_data": 0x33, "teid_control": 0x34, "pdp_type": 0x121, "pdp_address": b"\x0a\x63\x00\x01"}),
     # 7.3.3, 7.3.4
     "update_request": (v1(18, 0x33, 0x1236, TEIDS_V1, tv(20, b"\x05"), tlv(132, PCO), GSNS(SGSN), tlv(135, QOS_V1)),
                        {"type": 18, "teid": 0x33, "nsapi": 5, "pco": PCO}),
@@ -105,6 +109,13 @@ V2 = {
                                    ie(93, EBI + cause(16) + fteid(5, 0x72, PGW, 2) + fteid(39, 0x62, SGW, 6) + QOS_V2), ie(3, b"\x01")),
                                 {"type": 33, "teid": 0x51, "cause": 16, "sender": u(4, 0x61) + SGW, "pco": PCO, "bearer_ebi": 5,
                                  "instance": 6, "user": u(4, 0x62) + SGW}),
+    # 7.2.2 on S5: Charging ID (94), Bearer Level QoS with rates, PAA with an IPv4 address (8.14)
+    "create_session_response_s5": (v2(33, 0x61, 0x109, cause(16), fteid(7, 0x71, PGW, 1), ie(79, b"\x01\x0a\x63\x00\x01"), AMBR,
+                                      ie(93, EBI + cause(16) + fteid(5, 0x72, PGW, 2)
+                                         + ie(80, u(1, 0x3c) + u(1, 9) + u(5, 1) + u(5, 2) + u(5, 0x1234567890) + u(5, 4))
+                                         + ie(94, u(4, 0x77)))),
+                                   {"type": 33, "paa": b"\x0a\x63\x00\x01", "charging_id": 0x77, "rate": 0x1234567890, "instance": 2,
+                                    "user": u(4, 0x72) + PGW}),
     "create_session_response_refused": (v2(33, 0x51, 0x102, cause(78)), {"type": 33, "cause": 78}),
     # 7.2.7: S11-U MME F-TEID is instance 4; 7.2.8: S11-U SGW F-TEID is instance 3
     "modify_bearer_request": (v2(34, 0x61, 0x103, ie(93, EBI + fteid(38, 0x53, MME, 4))),
@@ -121,6 +132,9 @@ V2 = {
     # 7.2.15, 7.2.16
     "update_bearer_request": (v2(97, 0x51, 0x800105, AMBR, ie(100, b"\x21"), ie(78, PCO), ie(93, EBI)),
                               {"type": 97, "sequence": 0x800105, "pti": 0x21, "pco": PCO, "bearer_ebi": 5}),
+    # 7.2.15: the PCO of a bearer goes before that of the message
+    "update_bearer_request_of_a_bearer": (v2(97, 0x51, 0x800106, AMBR, ie(93, EBI + ie(78, PCO))),
+                                          {"type": 97, "bearer_ebi": 5, "bearer_pco": PCO}),
     "update_bearer_response": (v2(98, 0x61, 0x800105, cause(16), ie(93, EBI + cause(16))), {"type": 98, "cause": 16, "bearer_ebi": 5}),
     # 7.2.21, 7.2.22, 7.2.11.1, 7.2.11.2
     "release_access_bearers_request": (v2(170, 0x61, 0x106), {"type": 170}),

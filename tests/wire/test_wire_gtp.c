@@ -63,6 +63,7 @@ static void compare_v1(const kat_record_t *r, void *context)
     expect_number(r, "pdp_type", m.pdp_type);
     expect_octets(r, "pco", m.pco);
     expect_octets(r, "qos", m.qos);
+    expect_octets(r, "pdp_address", godwit_slice(m.pdp_address, m.pdp_address_len));
     expect_octets(r, "gsn", godwit_slice(m.gsn_control, 4));
     expect_octets(r, "gsn", godwit_slice(m.gsn_user, 4));
     assert_int_equal(godwit_gtpv1_build(&m, &w), GODWIT_OK);
@@ -98,6 +99,10 @@ static void compare_v2(const kat_record_t *r, void *context)
     expect_number(r, "bearer_ebi", m.bearer.ebi);
     expect_octets(r, "pco", m.pco);
     expect_octets(r, "epco", m.epco);
+    expect_octets(r, "bearer_pco", m.bearer.pco);
+    expect_octets(r, "paa", godwit_slice(m.paa_ipv4, 4));
+    expect_number(r, "charging_id", m.bearer.charging_id);
+    expect_number(r, "rate", m.bearer.qos.rates[2]);
     expect_fteid(r, "sender", &m.sender);
     if (kat_has(r, "instance")) {
         unsigned instance = (unsigned)kat_number(r, "instance");
@@ -128,8 +133,8 @@ static void compare_u(const kat_record_t *r, void *context)
 static void golden_octets_both_ways(void **state)
 {
     (void)state;
-    assert_int_equal(kat_each("gtp.txt", "gtpv1", compare_v1, NULL), 9);
-    assert_int_equal(kat_each("gtp.txt", "gtpv2", compare_v2, NULL), 18);
+    assert_int_equal(kat_each("gtp.txt", "gtpv1", compare_v1, NULL), 10);
+    assert_int_equal(kat_each("gtp.txt", "gtpv2", compare_v2, NULL), 20);
     assert_int_equal(kat_each("gtp.txt", "gtpu", compare_u, NULL), 6);
 }
 
@@ -378,6 +383,121 @@ static void builders_ask_for_what_must_be_there(void **state)
     assert_int_equal(godwit_gtpv2_build(&v2, &w), GODWIT_NO_SPACE);
 }
 
+/* ---- what is mandatory, message by message ---- */
+
+static void each_v1_element(const kat_record_t *r, void *context)
+{
+    static const struct {
+        uint8_t type;
+        uint32_t needed;
+    } table[] = {
+        {2, GODWIT_GTPV1_RECOVERY},
+        {16, GODWIT_GTPV1_TEID_DATA | GODWIT_GTPV1_NSAPI | GODWIT_GTPV1_GSN_CONTROL | GODWIT_GTPV1_GSN_USER |
+                 GODWIT_GTPV1_QOS},
+        {17, GODWIT_GTPV1_CAUSE | GODWIT_GTPV1_TEID_DATA | GODWIT_GTPV1_TEID_CONTROL | GODWIT_GTPV1_GSN_CONTROL |
+                 GODWIT_GTPV1_GSN_USER | GODWIT_GTPV1_QOS},
+        {18, GODWIT_GTPV1_NSAPI},
+        {19, GODWIT_GTPV1_CAUSE},
+        {20, GODWIT_GTPV1_NSAPI},
+        {21, GODWIT_GTPV1_CAUSE},
+    };
+    (void)context;
+    uint8_t octets[ROOM];
+    godwit_gtpv1_t m;
+    uint32_t needed = 0;
+    assert_int_equal(godwit_gtpv1_parse(kat_hex(r, "octets"), &m), GODWIT_OK);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        needed = table[i].type == m.type ? table[i].needed : needed;
+    }
+    needed = m.type == 17 && m.cause != GODWIT_GTPV1_CAUSE_ACCEPTED ? GODWIT_GTPV1_CAUSE : needed;
+    for (uint32_t bit = 1; bit <= GODWIT_GTPV1_REORDERING; bit <<= 1) {
+        if ((m.has & bit) != 0) {
+            godwit_gtpv1_t less = m;
+            godwit_writer_t w = godwit_writer(octets, sizeof octets);
+            less.has &= ~bit;
+            assert_int_equal(godwit_gtpv1_build(&less, &w), (needed & bit) != 0 ? GODWIT_INVALID_ARGUMENT : GODWIT_OK);
+        }
+    }
+}
+
+static void each_v2_element(const kat_record_t *r, void *context)
+{
+    static const struct {
+        uint8_t type;
+        uint32_t needed;
+    } table[] = {
+        {1, GODWIT_GTPV2_RECOVERY},
+        {2, GODWIT_GTPV2_RECOVERY},
+        {32, GODWIT_GTPV2_RAT | GODWIT_GTPV2_SENDER | GODWIT_GTPV2_APN | GODWIT_GTPV2_BEARER},
+        {33, GODWIT_GTPV2_CAUSE | GODWIT_GTPV2_BEARER},
+        {35, GODWIT_GTPV2_CAUSE},
+        {37, GODWIT_GTPV2_CAUSE},
+        {68, GODWIT_GTPV2_EBI | GODWIT_GTPV2_PTI},
+        {69, GODWIT_GTPV2_CAUSE | GODWIT_GTPV2_EBI | GODWIT_GTPV2_PTI},
+        {97, GODWIT_GTPV2_BEARER | GODWIT_GTPV2_AMBR},
+        {98, GODWIT_GTPV2_CAUSE},
+        {171, GODWIT_GTPV2_CAUSE},
+        {177, GODWIT_GTPV2_CAUSE},
+    };
+    (void)context;
+    uint8_t octets[ROOM];
+    godwit_gtpv2_t m;
+    uint32_t needed = 0;
+    assert_int_equal(godwit_gtpv2_parse(kat_hex(r, "octets"), &m), GODWIT_OK);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        needed = table[i].type == m.type ? table[i].needed : needed;
+    }
+    needed = m.type == 33 && m.cause != GODWIT_GTPV2_CAUSE_ACCEPTED ? GODWIT_GTPV2_CAUSE : needed;
+    for (uint32_t bit = 1; bit <= GODWIT_GTPV2_CHARGING_ID; bit <<= 1) {
+        if ((m.has & bit) != 0) {
+            godwit_gtpv2_t less = m;
+            godwit_writer_t w = godwit_writer(octets, sizeof octets);
+            less.has &= ~bit;
+            assert_int_equal(godwit_gtpv2_build(&less, &w), (needed & bit) != 0 ? GODWIT_INVALID_ARGUMENT : GODWIT_OK);
+        }
+    }
+}
+
+static void each_message_needs_what_its_table_calls_mandatory(void **state)
+{
+    (void)state;
+    (void)kat_each("gtp.txt", "gtpv1", each_v1_element, NULL);
+    (void)kat_each("gtp.txt", "gtpv2", each_v2_element, NULL);
+}
+
+static void lengths_at_their_bounds(void **state)
+{
+    (void)state;
+    char elements[300] = {0x14, 0x05, (char)0x84, 0, 0};
+    godwit_gtpv1_t m;
+    for (size_t len = 250; len <= 252; len++) { /* a PCO has 251 octets at most */
+        elements[4] = (char)len;
+        assert_int_equal(parse_v1(18, elements, 5 + len, &m), len <= 251 ? GODWIT_OK : GODWIT_MALFORMED);
+    }
+    char address[40] = {0x14, 0x05, (char)0x80, 0, 0};
+    for (size_t len = 0; len <= 19; len++) { /* two octets of type, and at most one IPv6 address */
+        address[4] = (char)len;
+        assert_int_equal(parse_v1(18, address, 5 + len, &m), len >= 2 && len <= 18 ? GODWIT_OK : GODWIT_MALFORMED);
+    }
+    godwit_gtpv2_t v2;
+    assert_int_equal(PARSE_V2(36, "\x4F\x00\x05\x00\x01\x0A\x63\x00\x01", &v2), GODWIT_OK);
+    assert_int_equal(PARSE_V2(36, "\x4F\x00\x04\x00\x01\x0A\x63\x00", &v2), GODWIT_MALFORMED);
+    assert_int_equal(PARSE_V2(37, "\x02\x00\x02\x00\x10\x01", &v2), GODWIT_OK);
+    assert_true(v2.cause_from_beyond);
+    /* in a group: too short, of another instance, twice; an F-TEID of an instance that is none of ours, or without IPv4 */
+    assert_int_equal(PARSE_V2(34, "\x5D\x00\x0A\x00\x49\x00\x01\x00\x05\x02\x00\x01\x00\x10", &v2), GODWIT_MALFORMED);
+    assert_int_equal(PARSE_V2(34, "\x5D\x00\x0A\x00\x49\x00\x01\x00\x05\x02\x00\x01\x01\x10", &v2), GODWIT_OK);
+    assert_false(v2.bearer.has_cause);
+    assert_int_equal(PARSE_V2(34, "\x5D\x00\x0F\x00\x49\x00\x01\x00\x05\x4E\x00\x01\x00\x80\x4E\x00\x01\x00\x81", &v2),
+                     GODWIT_OK);
+    assert_int_equal(v2.bearer.pco.ptr[0], 0x80);
+    assert_int_equal(
+        PARSE_V2(34, "\x5D\x00\x12\x00\x49\x00\x01\x00\x05\x57\x00\x09\x08\xA6\0\0\0\x01\x0A\0\0\x01", &v2), GODWIT_OK);
+    assert_int_equal(v2.bearer.fteids, 0);
+    assert_int_equal(PARSE_V2(34, "\x5D\x00\x11\x00\x49\x00\x01\x00\x05\x57\x00\x08\x04\xA6\0\0\0\x01\x0A\0\0", &v2),
+                     GODWIT_MALFORMED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +510,8 @@ int main(void)
         cmocka_unit_test(extension_headers_of_the_user_plane_are_bounded),
         cmocka_unit_test(access_point_names),
         cmocka_unit_test(builders_ask_for_what_must_be_there),
+        cmocka_unit_test(each_message_needs_what_its_table_calls_mandatory),
+        cmocka_unit_test(lengths_at_their_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,8 +137,17 @@ static bool read_options(const cli_args_t *args, godwit_lab_run_t *run)
 
 /* ---- what is written ---- */
 
-static int write_files(const cli_args_t *args, const godwit_lab_trace_t *trace)
+static void title_of(const godwit_lab_run_t *run, char title[64])
 {
+    const char *solution = run->variant == 0 ? "" : run->variant == '2' ? ", Solution " : ", Solution 1";
+    char variant[2] = {run->variant, '\0'};
+    (void)snprintf(title, 64, "%s%s%s over %s", godwit_lab_procedure_name(run->procedure), solution, variant,
+                   cli_lab_access_name(run->access));
+}
+
+static int write_files(const cli_args_t *args, const godwit_lab_run_t *run, const godwit_lab_trace_t *trace)
+{
+    char title[64];
     const char *pcap = cli_value(args, "pcap"), *ladder = cli_value(args, "ladder");
     FILE *out = pcap == NULL ? NULL : fopen(pcap, "wb");
     if (pcap != NULL && out == NULL) {
@@ -157,7 +166,8 @@ static int write_files(const cli_args_t *args, const godwit_lab_trace_t *trace)
     if (out == NULL) {
         return cli_fail(args, CLI_FILE, "%s: %s", ladder, strerror(errno));
     }
-    godwit_lab_ladder_svg(trace, args->words[0], out);
+    title_of(run, title);
+    godwit_lab_ladder_svg(trace, title, out);
     return fclose(out) == 0 ? CLI_OK : cli_fail(args, CLI_FILE, "%s: %s", ladder, strerror(errno));
 }
 
@@ -189,7 +199,7 @@ static int run_lab_run(const cli_args_t *args)
     const char *ladder = cli_value(args, "ladder");
     bool on_terminal = !args->json && (ladder == NULL || strcmp(ladder, "-") == 0);
     godwit_lab_run(&run, &trace, &report);
-    int code = write_files(args, &trace);
+    int code = write_files(args, &run, &trace);
     if (on_terminal) {
         godwit_lab_ladder_text(&trace, stdout);
     } else if (ladder != NULL && strcmp(ladder, "-") == 0) {

@@ -8,7 +8,7 @@
 
 #include "lab/internal.h"
 
-#define COLUMN 170
+#define COLUMN 190
 #define ROW 26
 #define TOP 70
 #define LEFT 90
@@ -56,8 +56,8 @@ static void head(const godwit_lab_trace_t *t, const char *title, const int colum
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
         "role=\"img\" font-family=\"system-ui, sans-serif\" font-size=\"11\">\n<title>%s</title>\n"
-        "<style>text{fill:#1c1c1c}line{stroke:#9a9a9a}.m{stroke:#1f5f8b;stroke-width:1.4}.t{fill:#666}"
-        "rect{fill:#fff}@media(prefers-color-scheme:dark){text{fill:#eee}.t{fill:#aaa}.m{stroke:#7fbbe3}"
+        "<style>text{fill:#1c1c1c;paint-order:stroke;stroke:#fff;stroke-width:3px}line{stroke:#9a9a9a}.m{stroke:#1f5f8b;stroke-width:1.4}.t{fill:#666}"
+        "rect{fill:#fff}@media(prefers-color-scheme:dark){text{fill:#eee;stroke:#161616}.t{fill:#aaa}.m{stroke:#7fbbe3}"
         "rect{fill:#161616}#a path{fill:#7fbbe3}}</style>\n"
         "<defs><marker id=\"a\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" "
         "orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"#1f5f8b\"/></marker></defs>\n"

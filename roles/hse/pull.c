@@ -14,7 +14,7 @@
 bool godwit_hse_pull_is_open(const godwit_hse_t *hse, const godwit_hse_bearer_t *b, uint64_t now_ms)
 {
     uint32_t timeout = hse->config.emks_timeout_ms != 0 ? hse->config.emks_timeout_ms : TIMEOUT_MS;
-    return b->pulling && (now_ms < b->asked_ms || now_ms - b->asked_ms < timeout);
+    return b->pulling && now_ms >= b->asked_ms && now_ms - b->asked_ms < timeout; /* else the clock was set back */
 }
 
 void godwit_hse_pull(godwit_hse_t *hse, godwit_hse_bearer_t *b, uint64_t now_ms, godwit_outbox_t *out)

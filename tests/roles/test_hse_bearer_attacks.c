@@ -157,6 +157,24 @@ static void a_flush_that_was_not_durable_ends_no_timer_and_no_session(void **sta
     assert_int_equal(hse_stored_sessions(&b.w), 0);
 }
 
+static void a_clock_set_back_does_not_keep_a_question_open(void **state)
+{
+    (void)state;
+    b.w.owner.now_ms += 3600000;
+    hse_bearer_set_up(&b, &d);
+    hse_bearer_reading(&b, &d, "one");
+    godwit_parked_t parked = hse_bearer_flush(&b);
+    hse_seal_user(&d, "two");
+    hse_bearer_give(&b, &d); /* the answer is lost */
+    b.w.owner.now_ms -= 3000000;
+    hse_seal_user(&d, "three");
+    hse_bearer_give(&b, &d);
+    assert_int_equal(keys_asked(), 1);
+    godwit_message_t answer = parked_answer(&parked);
+    owner_give_message(&b.w.owner, &answer);
+    hse_assert_delivered(&b.w, "three");
+}
+
 /* ---- tunnels ---- */
 
 static void a_tunnel_given_to_another_subscriber_ends_the_session_in_it(void **state)
@@ -361,6 +379,7 @@ int main(void)
         T(contexts_never_released_do_not_fill_the_table_for_good_where_nobody_flushes),
         T(bearers_opened_in_its_name_do_not_push_out_the_one_it_uses),
         T(a_flush_that_was_not_durable_ends_no_timer_and_no_session),
+        T(a_clock_set_back_does_not_keep_a_question_open),
         T(a_tunnel_given_to_another_subscriber_ends_the_session_in_it),
         T(the_same_after_a_restart),
         T(a_gateway_without_an_address_of_its_own_names_none_of_others),

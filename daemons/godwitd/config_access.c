@@ -8,6 +8,7 @@
 #include "daemons/godwitd/config_check.h"
 
 #define CONTEXTS_DEFAULT 1024
+#define POOL_END 0xE0000000U /* 224.0.0.0: from there on no addresses of hosts */
 #define RADIO_DEFAULT "127.0.0.1:7332"
 
 static void own_names(const config_t *c, char host[GODWIT_NODE_NAME_MAX], char realm[GODWIT_NODE_NAME_MAX])
@@ -216,6 +217,33 @@ static bool pgw_apn(config_t *c, unsigned i, const raw_pgw_apn_t *raw, godwit_pg
                                        : config_refuse(c, "pgw.apns[].kind", i, "must be e2m or tunnel", kind);
 }
 
+static uint32_t pool_size(const config_t *c, const godwit_pgw_apn_t *apn)
+{
+    return apn->pool_size == 0 || apn->pool_size > c->pgw.contexts ? c->pgw.contexts : apn->pool_size;
+}
+
+/* A device has the address at its context's place, so pools may be the same but not overlap otherwise: two devices would have one address. */
+static bool pgw_pools(config_t *c)
+{
+    const godwit_pgw_apn_t *apn = c->pgw.role.apn;
+    for (unsigned i = 0; i < c->pgw.role.apns; i++) {
+        uint32_t first = godwit_load_u32(apn[i].pool), size = pool_size(c, &apn[i]);
+        bool tunnel = apn[i].kind == GODWIT_PGW_TUNNEL;
+        if (tunnel && first + (size - 1) >= POOL_END) {
+            return config_refuse(c, "pgw.apns[].pool", i,
+                                 "leaves no room for as many addresses as pool_size or contexts", NULL);
+        }
+        for (unsigned k = 0; tunnel && k < i; k++) {
+            uint32_t other = godwit_load_u32(apn[k].pool);
+            if (apn[k].kind == GODWIT_PGW_TUNNEL && other != first && first < other + pool_size(c, &apn[k]) &&
+                other < first + size) {
+                return config_refuse(c, "pgw.apns[].pool", i, "overlaps that of another access point name", NULL);
+            }
+        }
+    }
+    return true;
+}
+
 static bool pgw_apns(config_t *c, const raw_pgw_t *raw)
 {
     if (raw->apns_count == 0 || raw->apns_count > GODWIT_PGW_APNS_MAX) {
@@ -227,7 +255,7 @@ static bool pgw_apns(config_t *c, const raw_pgw_t *raw)
         }
     }
     c->pgw.role.apns = (uint8_t)raw->apns_count;
-    return true;
+    return pgw_pools(c);
 }
 
 /* HSE and HSS in other processes: only as far as the APNs need them. */

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MULTICAST 224 /* first octet of the addresses that are not of one host, from there on */
+
 bool config_refuse(config_t *c, const char *where, unsigned index, const char *what, const char *value)
 {
     char place[96];
@@ -71,8 +73,11 @@ bool config_ipv4(config_t *c, const char *where, unsigned index, const char *tex
     if (text == NULL) {
         return config_refuse(c, where, index, "is missing: an IPv4 address such as 127.0.1.1", NULL);
     }
-    return inet_pton(AF_INET, text, ipv4) == 1 ||
-           config_refuse(c, where, index, "must be an IPv4 address such as 127.0.1.1, without a port", text);
+    if (inet_pton(AF_INET, text, ipv4) != 1) {
+        return config_refuse(c, where, index, "must be an IPv4 address such as 127.0.1.1, without a port", text);
+    }
+    return (ipv4[0] != 0 && ipv4[0] < MULTICAST) || /* peers are told it, and answer there */
+           config_refuse(c, where, index, "must be the address of one node", text);
 }
 
 bool config_range(config_t *c, const char *where, uint32_t value, uint32_t least, uint32_t most)

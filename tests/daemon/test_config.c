@@ -339,6 +339,19 @@ static void nodes_that_cannot_be_are_refused_by_their_name(void **state)
     assert_refused(NODE
                    "functions: [pgw]\npgw: {gtp: 10.0.0.3, home: 001-01, apns: [{name: a, hse: \"10.0.0.4:2152\"}]}\n",
                    "pgw.peers: is missing");
+    assert_refused(NODE "functions: [sgw]\nsgw: {gtp: 0.0.0.0, peers: [10.0.0.1]}\n",
+                   "sgw.gtp: must be the address of one node, not '0.0.0.0'");
+    assert_refused(NODE "functions: [sgw]\nsgw: {gtp: 10.0.0.2, peers: [224.0.0.1]}\n",
+                   "sgw.peers[0]: must be the address of one node");
+    assert_refused(PGW
+                   ", apns: [{name: a, kind: tunnel, server: \"127.0.0.1:1\", pool: 223.255.255.250, pool_size: 7}]}\n",
+                   "pgw.apns[0].pool: leaves no room");
+    assert_refused(PGW ", contexts: 10, apns: [{name: a, kind: tunnel, server: \"127.0.0.1:1\", pool: 127.99.0.1}, "
+                       "{name: b, kind: tunnel, server: \"127.0.0.1:1\", pool: 127.99.0.10}]}\n",
+                   "pgw.apns[1].pool: overlaps that of another access point name");
+    config_free(good(PGW ", contexts: 10, apns: [{name: a, kind: tunnel, server: \"127.0.0.1:1\", pool: 127.99.0.1}, "
+                         "{name: b, kind: tunnel, server: \"127.0.0.1:1\", pool: 127.99.0.11}, "
+                         "{name: c, kind: tunnel, server: \"127.0.0.1:1\", pool: 127.99.0.1}]}\n"));
     assert_refused(MME ", eia: [eia0], hss: {realm: a}}\n", "mme.eia[0]: must be eia1 to eia3, not 'eia0'");
     assert_refused(MME "}\n", "mme.hss: is missing: host and realm");
     assert_refused(MME ", apn: \"a b\"}\n", "mme.apn: must be an access point name");

@@ -11,9 +11,16 @@
 #define LIFE_MS UINT64_C(120000)        /* where the push does not say */
 #define LIFE_MOST_MS UINT64_C(86400000) /* whatever it says */
 
+static uint64_t life_of(const godwit_key_push_t *push)
+{
+    uint64_t life_ms = push->life_ms != 0 ? push->life_ms : LIFE_MS;
+    return life_ms < LIFE_MOST_MS ? life_ms : LIFE_MOST_MS;
+}
+
+/* Not where the clock was set back so far that it would live more than twice as long. */
 static bool is_alive(const godwit_hse_push_t *p, uint64_t now_ms)
 {
-    return p->used && now_ms < p->until_ms;
+    return p->used && now_ms < p->until_ms && p->until_ms - now_ms <= 2 * life_of(&p->push);
 }
 
 static bool names(const godwit_key_push_t *push, const godwit_selector_t *selector)
@@ -97,10 +104,9 @@ static godwit_status_t keep(godwit_hse_t *hse, const godwit_key_push_t *push, ui
         *detail = "a later key set of this IMSI was pushed already";
         return GODWIT_REPLAY;
     }
-    uint64_t life_ms = push->life_ms != 0 ? push->life_ms : LIFE_MS;
     godwit_wipe(p, sizeof *p);
     p->used = true;
-    p->until_ms = now_ms + (life_ms < LIFE_MOST_MS ? life_ms : LIFE_MOST_MS);
+    p->until_ms = now_ms + life_of(push);
     p->push = *push;
     return GODWIT_OK;
 }

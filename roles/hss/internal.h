@@ -62,6 +62,8 @@ void godwit_hss_retain(const godwit_hss_run_t *run, const godwit_auth_info_vecto
 /* retained.c */
 
 uint32_t godwit_hss_retention_ms(const godwit_hss_t *hss);
+/* Whether its time is over; also where the clock was set back so far that it would be kept more than twice as long as it may. */
+bool godwit_hss_is_over(const godwit_hss_t *hss, const godwit_hss_retained_t *entry, uint64_t now_ms);
 /* The entry of an IMSI or NULL; one whose time is over comes back as expired. */
 godwit_hss_retained_t *godwit_hss_retained_of(godwit_hss_t *hss, const godwit_imsi_t *imsi, uint64_t now_ms);
 /* Where a new one goes: in place of its own, a free or an expired one; NULL when there is no room. */

@@ -131,7 +131,7 @@ void godwit_hss_on_timer(godwit_hss_t *hss, const godwit_input_t *in, godwit_out
     if (entry == NULL || !entry->used || entry->expired) {
         return;
     }
-    if (in->now_ms >= entry->expires_ms) {
+    if (godwit_hss_is_over(hss, entry, in->now_ms)) {
         answer_activation(entry, GODWIT_KEY_EXPIRED, out);
         godwit_hss_expire(entry);
         godwit_hss_event(out, "key_set_expired", GODWIT_OK, &entry->imsi, NULL);

@@ -26,6 +26,11 @@ uint32_t godwit_hss_retention_ms(const godwit_hss_t *hss)
     return hss->e2m.retention_ms != 0 ? hss->e2m.retention_ms : RETENTION_MS;
 }
 
+bool godwit_hss_is_over(const godwit_hss_t *hss, const godwit_hss_retained_t *entry, uint64_t now_ms)
+{
+    return now_ms >= entry->expires_ms || entry->expires_ms - now_ms > UINT64_C(2) * godwit_hss_retention_ms(hss);
+}
+
 void godwit_hss_expire(godwit_hss_retained_t *entry)
 {
     godwit_wipe(entry->e2m_keyset, sizeof entry->e2m_keyset);
@@ -38,7 +43,7 @@ godwit_hss_retained_t *godwit_hss_retained_of(godwit_hss_t *hss, const godwit_im
     godwit_hss_retained_t *set = set_of(hss, imsi);
     for (size_t i = 0; i < WAYS; i++) {
         if (set[i].used && godwit_imsi_equal(&set[i].imsi, imsi)) {
-            if (!set[i].expired && now_ms >= set[i].expires_ms) {
+            if (!set[i].expired && godwit_hss_is_over(hss, &set[i], now_ms)) {
                 godwit_hss_expire(&set[i]); /* its timer is late */
             }
             return &set[i];
@@ -54,14 +59,14 @@ godwit_hss_retained_t *godwit_hss_place_for(godwit_hss_t *hss, const godwit_imsi
         place = !set[i].used ? &set[i] : NULL;
     }
     for (size_t i = 0; place == NULL && i < WAYS; i++) {
-        place = set[i].expired || now_ms >= set[i].expires_ms ? &set[i] : NULL;
+        place = set[i].expired || godwit_hss_is_over(hss, &set[i], now_ms) ? &set[i] : NULL;
     }
     return place;
 }
 
 void godwit_hss_forget_retained(godwit_hss_t *hss, const godwit_imsi_t *imsi)
 {
-    godwit_hss_retained_t *entry = godwit_hss_retained_of(hss, imsi, 0);
+    godwit_hss_retained_t *entry = godwit_hss_retained_of(hss, imsi, 0); /* whatever the time is */
     if (entry != NULL) {
         godwit_wipe(entry, sizeof *entry);
     }

@@ -257,6 +257,20 @@ static void a_push_repeated_after_its_life_is_not_a_new_one(void **state)
     assert_int_equal(keys_asked(), 1);
 }
 
+static void a_clock_set_back_does_not_lengthen_the_life_of_a_push(void **state)
+{
+    (void)state;
+    b.w.owner.now_ms += 3600000;
+    give_push(5, 1, GODWIT_OK);
+    b.w.owner.now_ms -= 3000000;
+    hse_make_container(&d, 0);
+    hse_give_bearer(&b, &d);
+    assert_int_equal(keys_asked(), 1);
+    owner_give_timer(&b.w.owner, 0);
+    static const godwit_hse_push_t nothing;
+    assert_memory_equal(&b.pushes[0], &nothing, sizeof nothing);
+}
+
 static void what_is_remembered_of_pushes_keeps_nobody_out(void **state)
 {
     (void)state;
@@ -384,6 +398,7 @@ int main(void)
         T(the_same_after_a_restart),
         T(a_gateway_without_an_address_of_its_own_names_none_of_others),
         T(a_push_repeated_after_its_life_is_not_a_new_one),
+        T(a_clock_set_back_does_not_lengthen_the_life_of_a_push),
         T(what_is_remembered_of_pushes_keeps_nobody_out),
         T(a_parked_key_is_not_believed_by_an_end_that_lost_its_memory),
         T(a_parked_key_does_not_bring_back_a_suite_that_is_not_allowed_any_more),

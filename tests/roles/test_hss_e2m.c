@@ -379,6 +379,18 @@ static void a_pull_after_the_time_is_refused_even_when_the_timer_is_late(void **
     assert_int_equal(key_answer(&m).status, GODWIT_KEY_EXPIRED);
 }
 
+static void a_clock_set_back_does_not_lengthen_the_retention(void **state)
+{
+    static const uint8_t none[32];
+    (void)state;
+    w.owner.now_ms += 3600000;
+    godwit_auth_info_answer_t answer = access_vector(GODWIT_VECTOR_UTRAN);
+    w.owner.now_ms -= 3000000;
+    godwit_message_t m = pull(&answer, GODWIT_SELECTOR_RAND);
+    assert_int_equal(key_answer(&m).status, GODWIT_KEY_EXPIRED);
+    assert_memory_equal(retained()->e2m_keyset, none, sizeof none);
+}
+
 static void an_auts_between_vector_and_pull_replaces_the_key_set(void **state)
 {
     (void)state;
@@ -656,6 +668,7 @@ int main(void)
         TEST(a_selector_of_another_imsi_or_of_none_is_unknown),
         TEST(retention_ends_by_timer_and_the_key_is_wiped),
         TEST(a_pull_after_the_time_is_refused_even_when_the_timer_is_late),
+        TEST(a_clock_set_back_does_not_lengthen_the_retention),
         TEST(an_auts_between_vector_and_pull_replaces_the_key_set),
         TEST(a_vector_whose_sqn_was_not_durable_leaves_no_key_set),
         TEST(a_parked_key_lives_again_once_with_its_counters),

@@ -145,12 +145,19 @@ static void run(godwit_world_t *w, unsigned device)
 
 /* ---- N-PDUs ---- */
 
+static void drop_first(lab_device_t *d)
+{
+    lab_free(d->held[0]);
+    d->held_count--;
+    for (size_t i = 0; i < d->held_count; i++) {
+        d->held[i] = d->held[i + 1];
+    }
+}
+
 static void hold(lab_device_t *d, lab_packet_t *p)
 {
     if (d->held_count == LAB_HELD) {
-        lab_free(d->held[0]); /* the oldest is lost, as on any link */
-        memmove(d->held, d->held + 1, (LAB_HELD - 1) * sizeof d->held[0]);
-        d->held_count--;
+        drop_first(d); /* the oldest is lost, as on any link */
     }
     d->held[d->held_count++] = p;
 }
@@ -171,9 +178,7 @@ static void send_held(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
     while (d->held_count > 0 && send_now(w, device, godwit_slice(d->held[0]->octets, d->held[0]->len))) {
-        lab_free(d->held[0]);
-        memmove(d->held, d->held + 1, (LAB_HELD - 1) * sizeof d->held[0]);
-        d->held_count--;
+        drop_first(d);
     }
 }
 
@@ -213,16 +218,19 @@ static void try_now(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
     godwit_access_state_t state = godwit_access_state(&d->access);
+    godwit_status_t status = GODWIT_AGAIN;
     d->access_requests.count = 0;
-    if (state == GODWIT_ACCESS_DETACHED && godwit_access_attach(&d->access, &d->access_requests) == GODWIT_OK) {
-        run(w, device);
-    } else if (state == GODWIT_ACCESS_ATTACHED && w->config.access == GODWIT_WORLD_UMTS &&
-               godwit_access_activate(&d->access, &d->access_requests) == GODWIT_OK) {
-        run(w, device);
+    if (state == GODWIT_ACCESS_DETACHED) {
+        status = godwit_access_attach(&d->access, &d->access_requests);
+    } else if (state == GODWIT_ACCESS_ATTACHED && w->config.access == GODWIT_WORLD_UMTS) {
+        status = godwit_access_activate(&d->access, &d->access_requests);
     } else if (state == GODWIT_ACCESS_ACTIVE && d->wants_modify && !modify(w, device)) {
         try_later(w, device, AGAIN_MS);
     } else if (state == GODWIT_ACCESS_ACTIVE) {
         send_held(w, device);
+    }
+    if (status == GODWIT_OK) {
+        run(w, device);
     }
 }
 

@@ -4,8 +4,6 @@
  * the NAS of the radio as exported PDUs, named for the dissector that reads them. The radio's own frames are our stand-in and nobody's to read.
  * Formats: draft-ietf-opsawg-pcapng, RFC 791, RFC 768, RFC 793; exported PDUs as Wireshark's epan/exported_pdu.h has them.
  */
-#include <string.h>
-
 #include "core/wire/radio.h"
 #include "lab/internal.h"
 #include "lab/trace.h"
@@ -155,12 +153,10 @@ static bool put_nas(godwit_writer_t *w, const godwit_lab_line_t *line)
         return false;
     }
     bool eps = line->from == GODWIT_WORLD_MME || line->to == GODWIT_WORLD_MME;
-    const char *name = eps ? "nas-eps" : "gsm_a_dtap";
-    uint8_t padded[12] = {0};
-    memcpy(padded, name, strlen(name));
+    static const char eps_name[8] = "nas-eps", umts_name[12] = "gsm_a_dtap"; /* padded to four octets */
     godwit_put_u16(w, TAG_DISSECTOR);
-    godwit_put_u16(w, (uint16_t)(eps ? 8 : 12));
-    godwit_put(w, padded, eps ? 8 : 12);
+    godwit_put_u16(w, (uint16_t)(eps ? sizeof eps_name : sizeof umts_name));
+    godwit_put(w, eps ? eps_name : umts_name, eps ? sizeof eps_name : sizeof umts_name);
     godwit_put(w, end_of_tags, 4);
     godwit_put_slice(w, frame.octets);
     return true;

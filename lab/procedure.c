@@ -134,7 +134,7 @@ static bool is_there(godwit_world_t *w, unsigned device, saying_t *saying, godwi
 /* A reading of everybody: true when all have arrived before patience ended. */
 static bool round_of_readings(godwit_world_t *w, godwit_lab_report_t *report)
 {
-    saying_t sayings[GODWIT_WORLD_DEVICES_MAX];
+    saying_t sayings[GODWIT_WORLD_DEVICES_MAX] = {0};
     uint64_t until = godwit_world_now(w) + PATIENCE_MS;
     for (unsigned i = 0; i < w->config.devices; i++) {
         say(w, i, &sayings[i], report);

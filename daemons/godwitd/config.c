@@ -11,6 +11,8 @@
 
 #include "daemons/godwitd/config_check.h"
 
+#define TIMERS_BESIDE 2048 /* pending requests of the EMKS and of GTP, and room */
+
 static bool functions(config_t *c)
 {
     static const struct {
@@ -149,4 +151,11 @@ void config_free(config_t *config)
         free(config->file);
         free(config);
     }
+}
+
+uint32_t config_timers(const config_t *config)
+{
+    /* Of a device of the MME: NAS and inactivity; of one of the SGSN: these, and one for each context that it loses. */
+    return config->hse.sessions + config->hse.exchanges + GODWIT_HSS_RETAINED_MAX + 2 * config->mme.devices +
+           (2 + GODWIT_SGSN_CONTEXTS_PER_UE) * config->sgsn.devices + config->pgw.contexts + TIMERS_BESIDE;
 }

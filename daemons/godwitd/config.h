@@ -180,6 +180,8 @@ typedef struct config {
 config_t *config_load(const char *file, char error[CONFIG_ERROR_MAX]);
 config_t *config_from_text(const char *file, const char *text, size_t len, char error[CONFIG_ERROR_MAX]);
 void config_free(config_t *config);
+/* As many timers as the functions can have running at once, with all their tables full. */
+uint32_t config_timers(const config_t *config);
 static inline bool config_has(const config_t *config, unsigned function)
 {
     return (config->functions & function) != 0;

@@ -13,8 +13,6 @@
 #include "adapters/crypto/openssl.h"
 #include "daemons/godwitd/daemon.h"
 
-#define TIMERS_BESIDE 2048 /* pending requests of the EMKS and of GTP, and room */
-
 /* Signals come through a descriptor; blocked before any thread of an adapter starts, which inherits that. */
 static bool open_signals(godwitd_t *d)
 {
@@ -61,8 +59,7 @@ static bool open_owner(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     const owner_config_t wanted = {
         .store = d->store,
         .observer = &d->observer,
-        .timers = d->config->hse.sessions + d->config->hse.exchanges + GODWIT_HSS_RETAINED_MAX +
-                  d->config->mme.devices + d->config->sgsn.devices + d->config->pgw.contexts + TIMERS_BESIDE,
+        .timers = config_timers(d->config),
         .exits = daemon_exits(d),
         .now_ms = daemon_now_ms,
         .monotonic_ms = daemon_monotonic_ms,

@@ -323,6 +323,15 @@ static void nodes_of_an_access_network_are_taken_as_they_say(void **state)
     assert_string_equal(c->pgw.hse_host, "hse.home.example");
     config_free(c);
 
+    c = good(MME ", devices: 32768, hss: {realm: home.example}}\ndiameter: {}\n");
+    assert_true(config_timers(c) >= 2 * 32768); /* NAS and inactivity */
+    config_free(c);
+
+    c = good(NODE "functions: [sgsn]\nsgsn: {plmn: 001-02, gtp: 127.0.1.5, apns: [{ggsn: 127.0.1.3}], devices: 16384, "
+                  "hss: {realm: home.example}}\ndiameter: {}\n");
+    assert_true(config_timers(c) >= 4 * 16384); /* and one for each of two contexts */
+    config_free(c);
+
     c = good(NODE "functions: [sgw]\nsgw: {gtp: 10.0.0.2, peers: [10.0.0.1, 10.0.0.3]}\n");
     assert_int_equal(c->sgw.role.peers.count, 2);
     assert_memory_equal(c->sgw.role.peers.ipv4[1], "\x0A\x00\x00\x03", 4);

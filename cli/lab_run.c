@@ -181,6 +181,10 @@ static int print(const cli_args_t *args, const godwit_lab_run_t *run, const godw
         (int)r->round_trips, "bytes_up", (json_int_t)r->bytes_up, "bytes_down", (json_int_t)r->bytes_down, "time_ms",
         (json_int_t)r->time_ms, "custody", cli_lab_custody(r), "nodes_modified", cli_lab_list(r->nodes_modified),
         "readings_sent", (int)r->readings_sent, "readings_delivered", (int)r->readings_delivered);
+    if (r->attaches > 0) {
+        (void)json_object_set_new(result, "attaches", json_integer((json_int_t)r->attaches));
+        (void)json_object_set_new(result, "aka_runs", json_integer((json_int_t)r->aka_runs));
+    }
     if (!r->ok) {
         (void)json_object_set_new(result, "why", json_string(r->why));
     }

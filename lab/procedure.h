@@ -40,7 +40,8 @@ typedef struct godwit_lab_report {
     const char *violation; /* static, or NULL: of the watcher */
     const char *endpoint;
     char nodes_modified[96];
-    uint8_t suite; /* that the first device's session has; 0: none */
+    unsigned attaches, aka_runs; /* of policy: each device's, and the vectors that were fetched for it */
+    uint8_t suite;               /* that the first device's session has; 0: none */
     unsigned messages, round_trips;
     size_t bytes_up, bytes_down; /* at the first device's antenna, all of it */
     size_t setup_bytes,

@@ -162,6 +162,7 @@ static godwit_world_config_t draw_world(scenario_t *s, uint64_t seed)
     c.wire = on_wire;
     c.context = s;
     s->bend = draw(s, 3) == 0 ? draw(s, 60) : 0;
+    c.reauthenticate_attaches = draw(s, 2) == 0 ? 0 : 2 + draw(s, 8);
     return c;
 }
 

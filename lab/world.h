@@ -96,6 +96,8 @@ typedef struct godwit_world_config {
     uint32_t reserve;         /* of the devices; 0: their default */
     uint32_t rekey_datagrams; /* of the HSE; 0: its default */
     uint32_t reauthenticate_generations;
+    uint32_t
+        reauthenticate_attaches; /* of MME and SGSN, where no policies stand: so many attaches on one AKA run; 0: 1 */
     /* The air: in thousandths, and a delay between the two bounds, so that datagrams overtake each other. */
     uint32_t loss, repeat;
     uint32_t delay_min_ms, delay_max_ms;

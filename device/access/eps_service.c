@@ -50,7 +50,8 @@ godwit_status_t godwit_eps_detach_request(godwit_access_t *access, godwit_access
     uint8_t octets[GODWIT_EPS_IDENTITY_MAX];
     godwit_writer_t identity = godwit_writer(octets, sizeof octets);
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
-    godwit_eps_identity_t mine = {.is_guti = false, .imsi = access->config.imsi};
+    godwit_eps_identity_t mine = {
+        .is_guti = access->known, .imsi = access->config.imsi, .guti = access->guti}; /* 5.5.2.2.1 */
     /* The first message of a connection goes with integrity alone: the network looks for its context first (TS 24.301 4.4.5). */
     godwit_nas_header_type_t type = access->connected ? GODWIT_NAS_CIPHERED : GODWIT_NAS_INTEGRITY;
     godwit_status_t status = godwit_eps_identity_build(&mine, &identity);

@@ -1390,7 +1390,10 @@ static void leave(void)
     godwit_emm_empty_t m = {0};
     godwit_emm_detach_request_t request;
     detach();
+    godwit_eps_identity_t identity;
     assert_int_equal(godwit_emm_detach_request_parse(up(GODWIT_NAS_CIPHERED), &request), GODWIT_OK);
+    assert_int_equal(godwit_eps_identity_parse(request.identity, &identity), GODWIT_OK);
+    assert_int_equal(identity.is_guti, gives_guti);
     BUILD(emm, detach_accept, &m);
     (void)down(GODWIT_NAS_CIPHERED, &w);
     assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_DETACHED);

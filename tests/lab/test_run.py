@@ -61,6 +61,17 @@ class AccessAka(unittest.TestCase):
             self.assertEqual((got["readings_sent"], got["custody"]["hse"]), (0, []))
 
 
+class Policy(unittest.TestCase):
+    def test_aka_runs_as_often_as_the_policies_say(self):
+        """Both say: at every second attach."""
+        for access in ("eps", "umts"):
+            for variant in "CDE2":
+                got = result("lab", "run", "policy", "--access", access, "--variant", variant)
+                self.assertTrue(got["ok"], got)
+                self.assertEqual((got["attaches"], got["aka_runs"]), (5, 3))
+        self.assertNotIn("attaches", result("lab", "run", "access-aka"))
+
+
 class Outputs(unittest.TestCase):
     def test_the_ladder_is_printed_or_drawn(self):
         code, out, _ = run("lab", "run", "separate-aka")

@@ -180,7 +180,8 @@ bool godwit_hse_take_gtpu(godwit_hse_t *hse, const godwit_input_t *in, godwit_in
 /* bearer_table.c */
 godwit_hse_bearer_t *godwit_hse_bearer_find(godwit_hse_t *hse, const godwit_address_t *address);
 godwit_hse_bearer_t *godwit_hse_bearer_by_transaction(godwit_hse_t *hse, uint32_t transaction);
-/* Of one IMSI at most bearers_per_imsi: the one unused for longest goes. In a full set of places one goes that holds no key; NULL when none does. */
+/* Of one IMSI at most bearers_per_imsi: the one unused for longest goes, one under whose key the device was heard last of all. In a full set
+ * of places one goes that holds no key; where bearers are not flushed, the one unused for longest; else NULL. */
 godwit_hse_bearer_t *godwit_hse_bearer_new(godwit_hse_t *hse, const godwit_imsi_t *imsi,
                                            const godwit_address_t *address, uint64_t now_ms);
 /* Something of that tunnel verified: it is not idle. */

@@ -29,8 +29,8 @@ uint32_t godwit_ek_purpose(godwit_slice_t octets)
     return 0;
 }
 
-static size_t open(godwit_writer_t *w, const godwit_diameter_command_t *command, uint32_t purpose,
-                   const godwit_diameter_envelope_t *envelope, const godwit_imsi_t *imsi)
+static size_t request_open(godwit_writer_t *w, const godwit_diameter_command_t *command, uint32_t purpose,
+                           const godwit_diameter_envelope_t *envelope, const godwit_imsi_t *imsi)
 {
     size_t at = godwit_diameter_request_open(w, command, envelope);
     godwit_avp_put_u32(w, GODWIT_AVP_KEY_PURPOSE, purpose);
@@ -99,7 +99,7 @@ static const godwit_diameter_command_t key_push = COMMAND(push_rules, PUSH_RULES
 godwit_status_t godwit_ek_key_push_build(const godwit_diameter_envelope_t *envelope, const godwit_key_push_t *message,
                                          godwit_writer_t *w)
 {
-    size_t at = open(w, &key_push, GODWIT_EK_PURPOSE_KEY_PUSH, envelope, &message->imsi);
+    size_t at = request_open(w, &key_push, GODWIT_EK_PURPOSE_KEY_PUSH, envelope, &message->imsi);
     godwit_avp_put_u32(w, GODWIT_AVP_AGREEMENT, (uint32_t)message->agreement);
     godwit_avp_put_u64(w, GODWIT_AVP_KEY_SET, message->key_set);
     godwit_avp_put_u32(w, GODWIT_AVP_GENERATION, message->generation);
@@ -161,7 +161,7 @@ godwit_status_t godwit_ek_key_set_push_build(const godwit_diameter_envelope_t *e
     if (memcmp(message->sqn, message->autn, sizeof message->sqn) != 0) {
         return GODWIT_INVALID_ARGUMENT;
     }
-    size_t at = open(w, &key_set_push, GODWIT_EK_PURPOSE_KEY_SET_PUSH, envelope, &message->imsi);
+    size_t at = request_open(w, &key_set_push, GODWIT_EK_PURPOSE_KEY_SET_PUSH, envelope, &message->imsi);
     godwit_avp_put_u32(w, GODWIT_AVP_AGREEMENT, (uint32_t)message->agreement);
     godwit_avp_put_u64(w, GODWIT_AVP_KEY_SET, message->key_set);
     godwit_avp_put(w, GODWIT_AVP_RAND, godwit_slice(message->rand, sizeof message->rand));
@@ -215,7 +215,7 @@ godwit_status_t godwit_ek_key_park_build(const godwit_diameter_envelope_t *envel
     if (!message->parked.set) {
         return GODWIT_INVALID_ARGUMENT;
     }
-    size_t at = open(w, &key_park, GODWIT_EK_PURPOSE_KEY_PARK, envelope, &message->imsi);
+    size_t at = request_open(w, &key_park, GODWIT_EK_PURPOSE_KEY_PARK, envelope, &message->imsi);
     godwit_avp_put_u32(w, GODWIT_AVP_AGREEMENT, (uint32_t)message->agreement);
     godwit_avp_put_u64(w, GODWIT_AVP_KEY_SET, message->key_set);
     godwit_avp_put(w, GODWIT_AVP_ENDPOINT, godwit_slice_of_string(message->endpoint));
@@ -262,7 +262,7 @@ static const godwit_diameter_command_t activation = COMMAND(activation_rules, AC
 godwit_status_t godwit_ek_activation_build(const godwit_diameter_envelope_t *envelope,
                                            const godwit_activation_t *message, godwit_writer_t *w)
 {
-    size_t at = open(w, &activation, GODWIT_EK_PURPOSE_ACTIVATION, envelope, &message->imsi);
+    size_t at = request_open(w, &activation, GODWIT_EK_PURPOSE_ACTIVATION, envelope, &message->imsi);
     godwit_ek_put_selector(w, &message->selector);
     godwit_avp_put(w, GODWIT_AVP_ENDPOINT, godwit_slice_of_string(message->endpoint));
     godwit_diameter_close(w, at);

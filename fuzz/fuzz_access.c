@@ -128,7 +128,7 @@ static godwit_status_t from_network(run_t *r, godwit_slice_t octets)
 
 static godwit_status_t wish(run_t *r, godwit_slice_t octets)
 {
-    switch (octets.len > 0 ? octets.ptr[0] % 5u : 0) {
+    switch (octets.len > 0 ? octets.ptr[0] % 6u : 0) {
     case 0:
         return godwit_access_attach(&r->access, &r->requests);
     case 1:
@@ -137,6 +137,9 @@ static godwit_status_t wish(run_t *r, godwit_slice_t octets)
         return godwit_access_idle(&r->access, &r->requests);
     case 3:
         return godwit_access_detach(&r->access, &r->requests);
+    case 5:
+        godwit_access_renew(&r->access);
+        return GODWIT_OK;
     default:
         return godwit_access_modify(&r->access, godwit_slice(octets.ptr + 1, octets.len - 1), &r->requests);
     }
@@ -178,14 +181,13 @@ static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
     }
 }
 
-/* Under one key no COUNT of ours goes back. */
-static void check_counts(const godwit_access_t *now, const godwit_nas_security_t *nas,
+/* Under one key no COUNT of ours goes back, whatever ends and begins; new keys are in use when a vector is fresh no more. */
+static void check_counts(const godwit_access_t *now, bool was_fresh, const godwit_nas_security_t *nas,
                          const godwit_radio_security_t *radio)
 {
-    bool same_nas = now->nas.set && nas->set && now->vector.fresh;
-    insist(!same_nas || now->nas.next_up >= nas->next_up);
-    bool same_radio = now->radio_set && radio->commanded && now->vector.fresh;
-    insist(!same_radio || now->radio.next_out >= radio->next_out);
+    bool new_keys = was_fresh && !now->vector.fresh;
+    insist(new_keys || !now->nas.set || !nas->set || now->nas.next_up >= nas->next_up);
+    insist(new_keys || !now->radio_set || !radio->commanded || now->radio.next_out >= radio->next_out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -202,12 +204,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     restart(&r, 2);
     while (size >= 2) {
         size_t len = data[1] < size - 2 ? data[1] : size - 2;
+        bool was_fresh = r.access.vector.fresh;
         godwit_nas_security_t nas = r.access.nas;
         godwit_radio_security_t radio = r.access.radio;
         operate(&r, data[0], godwit_slice(data + 2, len));
         check(&r);
         if ((data[0] & 7u) != 7u) {
-            check_counts(&r.access, &nas, &radio);
+            check_counts(&r.access, was_fresh, &nas, &radio);
         }
         data += 2 + len;
         size -= 2 + len;

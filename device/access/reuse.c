@@ -25,8 +25,7 @@ static bool has_context(const godwit_access_t *access)
 
 bool godwit_access_offers(const godwit_access_t *access)
 {
-    const godwit_access_exchange_t *x = &access->exchange;
-    return has_context(access) && x->sendings <= OFFERS && x->reason == GODWIT_OK;
+    return has_context(access) && access->exchange.sendings <= OFFERS; /* a reject counts as a sending */
 }
 
 void godwit_access_renew(godwit_access_t *access)

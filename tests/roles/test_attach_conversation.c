@@ -923,6 +923,52 @@ static void the_device_is_untouched(void)
     attaches_for_aka = 0;
 }
 
+/* A request that is sent twice, because it takes its time, is one attach. */
+static void a_request_sent_again_is_one_attach(godwit_access_kind_t kind)
+{
+    attaches_for_aka = 10;
+    begin(kind, false, NOTHING, 0);
+    come_up();
+    leave();
+    attach_request_up();
+    carry_phone();
+    assert_true(tick(w.now_ms + LATENCY_MS)); /* the first one is there, its answer on the way */
+    phone_timer(&w.phone);
+    carry_phone();
+    assert_true(comes(is_attached, LIFE_MS));
+    settle();
+    assert_int_equal(kind == GODWIT_ACCESS_EPS ? w.mme_ues[0].attaches : w.sgsn_ues[0].attaches, 2);
+    assert_int_equal(w.phone.key_sets_again, 1);
+    assert_int_equal(w.vectors, 1);
+    attaches_for_aka = 0;
+}
+
+/* Without a detach between: the registration that there is holds until the network takes the keys again. */
+static void attached_it_attaches_anew_on_its_keys(godwit_access_kind_t kind)
+{
+    attaches_for_aka = 10;
+    begin(kind, false, NOTHING, 0);
+    come_up();
+    settle();
+    for (unsigned i = 1; i <= 3; i++) {
+        w.phone.containers = 0;
+        phone_attach(&w.phone);
+        carry_phone();
+        settle();
+        if (kind == GODWIT_ACCESS_UMTS) {
+            assert_int_equal(godwit_access_activate(&w.phone.access, &w.phone.requests), GODWIT_OK);
+            phone_carry_out(&w.phone);
+            carry_phone();
+            settle();
+        }
+        assert_true(is_active());
+        read_up("anew");
+        assert_int_equal(w.phone.key_sets_again, i);
+    }
+    assert_int_equal(w.vectors, 1);
+    attaches_for_aka = 0;
+}
+
 /* By the stranger's own address, by the device's, and with a MAC that is wrong (EPS). */
 static void an_attach_request_replayed(godwit_access_kind_t kind)
 {
@@ -997,6 +1043,8 @@ static void lives_on_the_same_keys(godwit_access_kind_t kind)
 
 IN_BOTH(aka_runs_at_every_so_many_th_attach)
 IN_BOTH(keys_are_kept_as_long_as_they_may_serve)
+IN_BOTH(a_request_sent_again_is_one_attach)
+IN_BOTH(attached_it_attaches_anew_on_its_keys)
 IN_BOTH(an_attach_request_replayed)
 IN_BOTH(another_names_its_keys)
 IN_BOTH(lives_on_the_same_keys)
@@ -1092,6 +1140,10 @@ int main(void)
         cmocka_unit_test(aka_runs_at_every_so_many_th_attach_in_umts),
         cmocka_unit_test(keys_are_kept_as_long_as_they_may_serve_in_eps),
         cmocka_unit_test(keys_are_kept_as_long_as_they_may_serve_in_umts),
+        cmocka_unit_test(a_request_sent_again_is_one_attach_in_eps),
+        cmocka_unit_test(a_request_sent_again_is_one_attach_in_umts),
+        cmocka_unit_test(attached_it_attaches_anew_on_its_keys_in_eps),
+        cmocka_unit_test(attached_it_attaches_anew_on_its_keys_in_umts),
         cmocka_unit_test(an_attach_request_replayed_in_eps),
         cmocka_unit_test(an_attach_request_replayed_in_umts),
         cmocka_unit_test(another_names_its_keys_in_eps),

@@ -114,8 +114,8 @@ bool godwit_hse_is_stale(const godwit_hse_turn_t *turn, const godwit_hse_bearer_
         return false;
     }
     /* As this end parked it; and with the suite that the policy of where the device is now asks for. */
-    return answer->generation < b->above_generation || !b->flushed ||
-           !godwit_hse_parked_equal(&answer->parked, &b->parked) ||
+    return answer->generation < b->above_generation || !b->flushed || answer->key_set != b->key_set ||
+           answer->agreement != b->agreement || !godwit_hse_parked_equal(&answer->parked, &b->parked) ||
            answer->parked.suite != godwit_hse_choose_suite(turn->hse, b->serving_network, b->suites);
 }
 

@@ -66,7 +66,10 @@ void godwit_hss_retain(const godwit_hss_run_t *run, const godwit_auth_info_vecto
     memcpy(entry.rand, vector->rand, sizeof entry.rand);
     memcpy(entry.autn, vector->autn, sizeof entry.autn);
     memcpy(entry.e2m_keyset, run->keys.e2m_keyset, sizeof entry.e2m_keyset);
-    entry.key_set = run->now_ms > hss->last_key_set ? run->now_ms : hss->last_key_set + 1;
+    /* Rises with the time, and is another one even if this end lost its memory within a millisecond, or its clock was set back: a KEY_PARK of
+     * before must not fit. */
+    const uint64_t number = run->now_ms << 16 | godwit_load_u16(entry.rand);
+    entry.key_set = number > hss->last_key_set ? number : hss->last_key_set + 1;
     entry.expires_ms = run->now_ms + godwit_hss_retention_ms(hss);
     if (hss->e2m.delivery == GODWIT_E2M_DELIVERY_A || hss->e2m.delivery == GODWIT_E2M_DELIVERY_D) {
         godwit_hss_push_begin(hss, &entry, place, out);

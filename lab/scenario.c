@@ -241,6 +241,18 @@ static void end_and_go_on(scenario_t *s, unsigned device)
     }
 }
 
+/* A message and a reading before a silence in which the HSE flushes its key, and after it. */
+static void be_silent(scenario_t *s, unsigned device)
+{
+    tell(s, "device %u is silent for a while", device);
+    for (unsigned i = 0; i < 2; i++) {
+        (void)godwit_world_submit(s->w, device);
+        godwit_world_run(s->w, 1000 + draw(s, 3000));
+        godwit_world_submit_down(s->w, device, "a message");
+        godwit_world_run(s->w, 2 * s->w->config.idle_ms + 1000);
+    }
+}
+
 static void act(scenario_t *s)
 {
     unsigned device = draw(s, s->w->config.devices);
@@ -278,6 +290,9 @@ static void act(scenario_t *s)
         break;
     case 10:
         stale_auts(s);
+        break;
+    case 12:
+        be_silent(s, device);
         break;
     default:
         tell(s, "device %u has a reading", device);

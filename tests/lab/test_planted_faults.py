@@ -9,7 +9,7 @@ import unittest
 ROOT = os.environ.get("GODWIT_SOURCE", ".")
 BUILD = os.environ.get("GODWIT_BINARY", "build")
 TOOL = os.path.join(ROOT, "tools", "planted-faults")
-SEEDS = 4000
+SEEDS = 10000
 
 # What each must be found by; more than one where the seeds decide which comes first.
 FOUND_BY = {

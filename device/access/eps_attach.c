@@ -144,7 +144,9 @@ godwit_status_t godwit_eps_take_attach_accept(godwit_access_t *access, const god
     if (!fits) {
         return GODWIT_UNKNOWN_SESSION;
     }
-    take_name(access, m.guti);
+    if (!again) {
+        take_name(access, m.guti);
+    }
     status = complete(access, bearer.head.bearer, requests);
     return status == GODWIT_OK && !again ? become_active(access, &bearer, requests) : status;
 }

@@ -44,7 +44,7 @@ godwit_status_t godwit_umts_take_attach_accept(godwit_access_t *access, const go
     access->p_tmsi = m.has_p_tmsi ? m.p_tmsi : access->p_tmsi;
     access->has_p_tmsi = m.has_p_tmsi || access->has_p_tmsi;
     access->area = m.rai;
-    access->known = access->has_p_tmsi;
+    access->known = again ? access->known : access->has_p_tmsi; /* the owner may have wanted new keys since */
     if (!again) {
         godwit_access_finish(access, requests);
         access->state = GODWIT_ACCESS_ATTACHED;

@@ -1596,6 +1596,19 @@ static void an_owner_may_want_new_keys(void **state)
     expect_attach_request();
 }
 
+static void what_the_owner_wants_outlives_an_accept_that_comes_again(void **state)
+{
+    (void)state;
+    gives_guti = true;
+    attach(AMF_FLAGGED_EPS, CONTAINER_UP, NULL);
+    godwit_access_renew(&phone.access);
+    assert_true(phone_remembers(&phone, net.k_int, 16)); /* in use until the next attach */
+    accept_attach(NULL);
+    expect_attach_complete();
+    phone_attach(&phone);
+    expect_attach_request();
+}
+
 static void keys_whose_count_comes_to_its_end_are_not_named(void **state)
 {
     (void)state;
@@ -1692,6 +1705,7 @@ int main(void)
         CASE(new_keys_without_an_accept_are_not_named),
         CASE(an_attach_anew_names_the_keys_in_use_and_keeps_them_if_it_fails),
         CASE(an_owner_may_want_new_keys),
+        CASE(what_the_owner_wants_outlives_an_accept_that_comes_again),
         CASE(keys_whose_count_comes_to_its_end_are_not_named),
         CASE(a_detach_with_a_cause_ends_the_keys),
         CASE(a_network_that_wants_us_back_gets_us_back_but_not_for_ever),

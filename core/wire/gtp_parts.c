@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * APN, IMSI and version: what both versions of GTP write alike.
+ * APN, IMSI and version: what both versions of GTP write alike; and extension headers, which GTP-U has as well.
  */
 #include "core/wire/gtp_parts.h"
 
 #include <string.h>
 
+#define COMPREHENSION_REQUIRED 0x80U /* of the endpoint (TS 29.281 figure 5.2.1-2) */
 #define LABEL_MAX 63
 
 /* Letters, digits and hyphen (TS 23.003 9.1), and the underscore that operators use all the same; 0 for anything else. */
@@ -126,4 +127,21 @@ void godwit_gtp_patch_length(godwit_writer_t *w, size_t at, size_t from)
     if (!w->overflow) {
         godwit_store_u16(w->buf + at, (uint16_t)(w->len - from));
     }
+}
+
+/* Each is its length in units of four octets, contents, and the type of the next (TS 29.281 5.2.1, TS 29.060 6). */
+godwit_status_t godwit_gtp_skip_extensions(godwit_reader_t *r, uint8_t next)
+{
+    for (unsigned i = 0; next != 0; i++) {
+        size_t units = godwit_get_u8(r);
+        if (i == GODWIT_GTP_EXTENSIONS_MAX || units == 0 || r->failed) {
+            return GODWIT_MALFORMED;
+        }
+        if ((next & COMPREHENSION_REQUIRED) != 0) {
+            return GODWIT_POLICY_FORBIDS;
+        }
+        (void)godwit_get_slice(r, 4 * units - 2);
+        next = godwit_get_u8(r);
+    }
+    return godwit_reader_status(r);
 }

@@ -30,6 +30,10 @@ bool godwit_apn_equal(const godwit_apn_t *a, const godwit_apn_t *b);
 uint8_t godwit_gtp_version(godwit_slice_t octets);
 
 /* For the GTP codecs alone. */
+#define GODWIT_GTP_EXTENSIONS_MAX 8 /* extension headers of one message; more are refused */
+/* Passes over the extension headers of GTPv1-C and GTP-U, next being the type of the first, 0 for none. GODWIT_POLICY_FORBIDS: one that
+ * has to be understood. */
+GODWIT_MUST_USE godwit_status_t godwit_gtp_skip_extensions(godwit_reader_t *r, uint8_t next);
 #define GODWIT_GTP_IMSI_LEN 8
 void godwit_gtp_put_imsi(godwit_writer_t *w, const godwit_imsi_t *imsi,
                          bool padded); /* padded: to 8 octets, with filler */

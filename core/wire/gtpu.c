@@ -10,7 +10,6 @@
 #define FLAG_EXTENSION 0x04U
 #define FLAG_SEQUENCE 0x02U
 #define FLAGS_ANY 0x07U
-#define COMPREHENSION_REQUIRED 0x80U /* of the endpoint (figure 5.2.1-2) */
 #define IE_RECOVERY 14
 #define IE_TEID_DATA 16
 #define IE_PEER_ADDRESS 133
@@ -77,23 +76,6 @@ godwit_status_t godwit_gtpu_put_pdu(godwit_writer_t *w, uint32_t teid, godwit_sl
     return godwit_gtpu_build(&message, w);
 }
 
-/* Passes over extension headers: each is its length in units of four octets, contents, and the type of the next (5.2.1). */
-static godwit_status_t skip_extensions(godwit_reader_t *r, uint8_t next)
-{
-    for (unsigned i = 0; next != 0; i++) {
-        size_t units = godwit_get_u8(r);
-        if (i == GODWIT_GTPU_EXTENSIONS_MAX || units == 0 || r->failed) {
-            return GODWIT_MALFORMED;
-        }
-        if ((next & COMPREHENSION_REQUIRED) != 0) {
-            return GODWIT_POLICY_FORBIDS;
-        }
-        (void)godwit_get_slice(r, 4 * units - 2);
-        next = godwit_get_u8(r);
-    }
-    return godwit_reader_status(r);
-}
-
 /* Elements stand in ascending order; one that is not ours is passed over when it says its length (8.1). */
 static godwit_status_t read_elements(godwit_reader_t *r, godwit_gtpu_t *m)
 {
@@ -141,7 +123,7 @@ godwit_status_t godwit_gtpu_parse(godwit_slice_t octets, godwit_gtpu_t *message)
         (void)godwit_get_u8(&r);
         uint8_t next = godwit_get_u8(&r);
         m.sequence = m.has_sequence ? sequence : 0;
-        godwit_status_t status = skip_extensions(&r, (flags & FLAG_EXTENSION) != 0 ? next : 0);
+        godwit_status_t status = godwit_gtp_skip_extensions(&r, (flags & FLAG_EXTENSION) != 0 ? next : 0);
         if (status != GODWIT_OK) {
             return status;
         }

@@ -26,8 +26,8 @@ typedef struct godwit_gtpu {
     uint8_t error_ipv4[4];
 } godwit_gtpu_t;
 
-#define GODWIT_GTPU_HEADER_LEN 8     /* of the G-PDUs that we send: no sequence number */
-#define GODWIT_GTPU_EXTENSIONS_MAX 8 /* headers of one message; more are refused */
+#define GODWIT_GTPU_HEADER_LEN 8                             /* of the G-PDUs that we send: no sequence number */
+#define GODWIT_GTPU_EXTENSIONS_MAX GODWIT_GTP_EXTENSIONS_MAX /* headers of one message; more are refused */
 
 GODWIT_MUST_USE godwit_status_t godwit_gtpu_build(const godwit_gtpu_t *message, godwit_writer_t *w);
 /* GODWIT_MALFORMED; GODWIT_POLICY_FORBIDS for an extension header whose comprehension is required (5.2.1) or a message of another

@@ -10,8 +10,6 @@
 #define VERSION_1_GTP 0x30U /* version 1, protocol type GTP */
 #define FLAG_EXTENSION 0x04U
 #define FLAG_SEQUENCE 0x02U
-#define COMPREHENSION_REQUIRED 0x80U
-#define EXTENSIONS_MAX 8
 #define IE_TLV 0x80U
 #define IE_GSN_ADDRESS 133
 
@@ -297,19 +295,7 @@ static godwit_status_t read_header(godwit_reader_t *r, godwit_gtpv1_t *m)
     if (!fits || r->failed || (flags & FLAG_SEQUENCE) == 0) { /* 6: control messages have a sequence number */
         return GODWIT_MALFORMED;
     }
-    next = (flags & FLAG_EXTENSION) != 0 ? next : 0;
-    for (unsigned i = 0; next != 0; i++) {
-        size_t units = godwit_get_u8(r);
-        if (i == EXTENSIONS_MAX || units == 0 || r->failed) {
-            return GODWIT_MALFORMED;
-        }
-        if ((next & COMPREHENSION_REQUIRED) != 0) {
-            return GODWIT_POLICY_FORBIDS;
-        }
-        (void)godwit_get_slice(r, 4 * units - 2);
-        next = godwit_get_u8(r);
-    }
-    return godwit_reader_status(r);
+    return godwit_gtp_skip_extensions(r, (flags & FLAG_EXTENSION) != 0 ? next : 0);
 }
 
 godwit_status_t godwit_gtpv1_parse(godwit_slice_t octets, godwit_gtpv1_t *message)

@@ -65,9 +65,8 @@ godwit_status_t godwit_sm_activate_accept_build(const godwit_sm_activate_accept_
         status = godwit_sm_put_qos(w, message->qos);
     }
     godwit_put_u8(w, message->radio_priority);
-    if (status == GODWIT_OK && message->has_address) {
-        godwit_put_u8(w, GODWIT_SM_IE_ADDRESS);
-        status = godwit_sm_put_address(w, &message->address);
+    if (status == GODWIT_OK) {
+        status = godwit_sm_put_optional_address(w, message->has_address, &message->address);
     }
     if (status == GODWIT_OK) {
         status = godwit_sm_put_pco(w, message->pco);
@@ -93,10 +92,7 @@ godwit_status_t godwit_sm_activate_accept_parse(godwit_slice_t octets, godwit_sm
     if (r.failed || godwit_elements_parse(&r, rules, RULES, values) != GODWIT_OK) {
         return GODWIT_MALFORMED;
     }
-    m.has_address = values[ADDRESS].ptr != NULL;
-    if (m.has_address) {
-        m.address = godwit_sm_read_address(values[ADDRESS]);
-    }
+    m.has_address = godwit_sm_read_optional_address(values[ADDRESS], &m.address);
     m.pco = values[PCO];
     m.cause = values[CAUSE].ptr != NULL ? values[CAUSE].ptr[0] : 0;
     *message = m;
@@ -134,21 +130,12 @@ godwit_status_t godwit_sm_deactivate_request_parse(godwit_slice_t octets, godwit
 
 godwit_status_t godwit_sm_deactivate_accept_build(const godwit_sm_deactivate_accept_t *message, godwit_writer_t *w)
 {
-    godwit_status_t status = godwit_sm_put_head(w, message->transaction, GODWIT_SM_DEACTIVATE_ACCEPT);
-    return status == GODWIT_OK ? godwit_sm_put_pco(w, message->pco) : status;
+    return godwit_sm_plain_accept_build(GODWIT_SM_DEACTIVATE_ACCEPT, message, w);
 }
 
 godwit_status_t godwit_sm_deactivate_accept_parse(godwit_slice_t octets, godwit_sm_deactivate_accept_t *message)
 {
-    static const godwit_element_rule_t rules[] = {GODWIT_SM_PCO_RULE};
-    godwit_sm_deactivate_accept_t m;
-    memset(&m, 0, sizeof m);
-    godwit_reader_t r = godwit_sm_open(octets, GODWIT_SM_DEACTIVATE_ACCEPT, &m.transaction);
-    if (r.failed || godwit_elements_parse(&r, rules, 1, &m.pco) != GODWIT_OK) {
-        return GODWIT_MALFORMED;
-    }
-    *message = m;
-    return GODWIT_OK;
+    return godwit_sm_plain_accept_parse(GODWIT_SM_DEACTIVATE_ACCEPT, octets, message);
 }
 
 godwit_status_t godwit_sm_status_build(const godwit_sm_status_t *message, godwit_writer_t *w)

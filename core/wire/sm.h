@@ -109,26 +109,22 @@ typedef struct godwit_sm_modify_request_network { /* 9.5.9 */
     godwit_slice_t pco;
 } godwit_sm_modify_request_network_t;
 
-typedef struct godwit_sm_modify_request_ms { /* 9.5.10 */
+typedef struct godwit_sm_modify_by_ms { /* what the MS asks for, 9.5.10; what the network gives it, 9.5.12 */
     godwit_sm_transaction_t transaction;
     bool has_llc_sapi;
     uint8_t llc_sapi;
     godwit_slice_t qos; /* empty: none */
     godwit_slice_t pco;
-} godwit_sm_modify_request_ms_t;
+} godwit_sm_modify_by_ms_t;
+typedef godwit_sm_modify_by_ms_t godwit_sm_modify_request_ms_t;
+typedef godwit_sm_modify_by_ms_t godwit_sm_modify_accept_network_t;
 
-typedef struct godwit_sm_modify_accept_ms { /* 9.5.11 */
+typedef struct godwit_sm_plain_accept { /* modify, by the MS 9.5.11; deactivate, both ways 9.5.15 */
     godwit_sm_transaction_t transaction;
     godwit_slice_t pco;
-} godwit_sm_modify_accept_ms_t;
-
-typedef struct godwit_sm_modify_accept_network { /* 9.5.12 */
-    godwit_sm_transaction_t transaction;
-    godwit_slice_t qos; /* empty: none */
-    bool has_llc_sapi;
-    uint8_t llc_sapi;
-    godwit_slice_t pco;
-} godwit_sm_modify_accept_network_t;
+} godwit_sm_plain_accept_t;
+typedef godwit_sm_plain_accept_t godwit_sm_modify_accept_ms_t;
+typedef godwit_sm_plain_accept_t godwit_sm_deactivate_accept_t;
 
 typedef struct godwit_sm_deactivate_request { /* 9.5.14, both ways */
     godwit_sm_transaction_t transaction;
@@ -136,11 +132,6 @@ typedef struct godwit_sm_deactivate_request { /* 9.5.14, both ways */
     bool tear_down;
     godwit_slice_t pco;
 } godwit_sm_deactivate_request_t;
-
-typedef struct godwit_sm_deactivate_accept { /* 9.5.15, both ways */
-    godwit_sm_transaction_t transaction;
-    godwit_slice_t pco;
-} godwit_sm_deactivate_accept_t;
 
 typedef struct godwit_sm_status { /* 9.5.21 */
     godwit_sm_transaction_t transaction;

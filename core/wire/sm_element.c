@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Elements of TS 24.008 10.5.6, and the head of a message (TS 24.007 11.2.3.1.3).
+ * Elements of TS 24.008 10.5.6, the head of a message (TS 24.007 11.2.3.1.3), and the accept that says nothing more.
  */
 #include "core/wire/sm_element.h"
+
+#include <string.h>
 
 #define TI_FLAG 0x80U
 #define TI_EXTENDED 7U
@@ -99,4 +101,42 @@ godwit_sm_pdp_address_t godwit_sm_read_address(godwit_slice_t value)
     return (godwit_sm_pdp_address_t){.organisation = value.ptr[0] & 0x0FU,
                                      .number = value.ptr[1],
                                      .address = godwit_slice(value.ptr + 2, value.len - 2)};
+}
+
+godwit_status_t godwit_sm_put_optional_address(godwit_writer_t *w, bool has, const godwit_sm_pdp_address_t *address)
+{
+    if (!has) {
+        return GODWIT_OK;
+    }
+    godwit_put_u8(w, GODWIT_SM_IE_ADDRESS);
+    return godwit_sm_put_address(w, address);
+}
+
+bool godwit_sm_read_optional_address(godwit_slice_t value, godwit_sm_pdp_address_t *address)
+{
+    if (value.ptr != NULL) {
+        *address = godwit_sm_read_address(value);
+    }
+    return value.ptr != NULL;
+}
+
+godwit_status_t godwit_sm_plain_accept_build(godwit_sm_type_t type, const godwit_sm_plain_accept_t *message,
+                                             godwit_writer_t *w)
+{
+    godwit_status_t status = godwit_sm_put_head(w, message->transaction, type);
+    return status == GODWIT_OK ? godwit_sm_put_pco(w, message->pco) : status;
+}
+
+godwit_status_t godwit_sm_plain_accept_parse(godwit_sm_type_t type, godwit_slice_t octets,
+                                             godwit_sm_plain_accept_t *message)
+{
+    static const godwit_element_rule_t rules[] = {GODWIT_SM_PCO_RULE};
+    godwit_sm_plain_accept_t m;
+    memset(&m, 0, sizeof m);
+    godwit_reader_t r = godwit_sm_open(octets, type, &m.transaction);
+    if (r.failed || godwit_elements_parse(&r, rules, 1, &m.pco) != GODWIT_OK) {
+        return GODWIT_MALFORMED;
+    }
+    *message = m;
+    return GODWIT_OK;
 }

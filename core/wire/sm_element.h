@@ -34,5 +34,16 @@ godwit_slice_t godwit_sm_get_qos(godwit_reader_t *r);
 GODWIT_MUST_USE godwit_status_t godwit_sm_put_address(godwit_writer_t *w, const godwit_sm_pdp_address_t *address);
 /* value has 2 to GODWIT_SM_ADDRESS_MAX octets. */
 godwit_sm_pdp_address_t godwit_sm_read_address(godwit_slice_t value);
+/* The element with its identifier, or nothing; and back: false for a value that did not come. */
+GODWIT_MUST_USE godwit_status_t godwit_sm_put_optional_address(godwit_writer_t *w, bool has,
+                                                               const godwit_sm_pdp_address_t *address);
+bool godwit_sm_read_optional_address(godwit_slice_t value, godwit_sm_pdp_address_t *address);
+
+/* A whole message of that type. */
+GODWIT_MUST_USE godwit_status_t godwit_sm_plain_accept_build(godwit_sm_type_t type,
+                                                             const godwit_sm_plain_accept_t *message,
+                                                             godwit_writer_t *w);
+GODWIT_MUST_USE godwit_status_t godwit_sm_plain_accept_parse(godwit_sm_type_t type, godwit_slice_t octets,
+                                                             godwit_sm_plain_accept_t *message);
 
 #endif

@@ -8,14 +8,6 @@
 
 #define IE_QOS 0x30
 #define IE_LLC_SAPI 0x32
-#define QOS_RULE                                                                                                       \
-    {                                                                                                                  \
-        IE_QOS, GODWIT_ELEMENT_TLV, GODWIT_SM_QOS_MIN, GODWIT_SM_QOS_MAX                                               \
-    }
-#define LLC_SAPI_RULE                                                                                                  \
-    {                                                                                                                  \
-        IE_LLC_SAPI, GODWIT_ELEMENT_TV, 1, 1                                                                           \
-    }
 
 static void put_llc_sapi(godwit_writer_t *w, bool has, uint8_t llc_sapi)
 {
@@ -46,9 +38,8 @@ godwit_status_t godwit_sm_modify_request_network_build(const godwit_sm_modify_re
     if (status == GODWIT_OK) {
         status = godwit_sm_put_qos(w, message->qos);
     }
-    if (status == GODWIT_OK && message->has_address) {
-        godwit_put_u8(w, GODWIT_SM_IE_ADDRESS);
-        status = godwit_sm_put_address(w, &message->address);
+    if (status == GODWIT_OK) {
+        status = godwit_sm_put_optional_address(w, message->has_address, &message->address);
     }
     return status == GODWIT_OK ? godwit_sm_put_pco(w, message->pco) : status;
 }
@@ -68,10 +59,30 @@ godwit_status_t godwit_sm_modify_request_network_parse(godwit_slice_t octets,
     if (r.failed || godwit_elements_parse(&r, rules, RULES, values) != GODWIT_OK) {
         return GODWIT_MALFORMED;
     }
-    m.has_address = values[ADDRESS].ptr != NULL;
-    if (m.has_address) {
-        m.address = godwit_sm_read_address(values[ADDRESS]);
+    m.has_address = godwit_sm_read_optional_address(values[ADDRESS], &m.address);
+    m.pco = values[PCO];
+    *message = m;
+    return GODWIT_OK;
+}
+
+/* The MS asks and the network answers with the same elements, in another order. */
+static godwit_status_t by_ms_parse(godwit_sm_type_t type, godwit_slice_t octets, godwit_sm_modify_by_ms_t *message)
+{
+    enum { LLC_SAPI, QOS, PCO, RULES };
+    static const godwit_element_rule_t rules[RULES] = {
+        [LLC_SAPI] = {IE_LLC_SAPI, GODWIT_ELEMENT_TV, 1, 1},
+        [QOS] = {IE_QOS, GODWIT_ELEMENT_TLV, GODWIT_SM_QOS_MIN, GODWIT_SM_QOS_MAX},
+        [PCO] = GODWIT_SM_PCO_RULE};
+    godwit_slice_t values[RULES];
+    godwit_sm_modify_by_ms_t m;
+    memset(&m, 0, sizeof m);
+    godwit_reader_t r = godwit_sm_open(octets, type, &m.transaction);
+    if (r.failed || godwit_elements_parse(&r, rules, RULES, values) != GODWIT_OK) {
+        return GODWIT_MALFORMED;
     }
+    m.has_llc_sapi = values[LLC_SAPI].ptr != NULL;
+    m.llc_sapi = m.has_llc_sapi ? values[LLC_SAPI].ptr[0] & 0x0FU : 0;
+    m.qos = values[QOS];
     m.pco = values[PCO];
     *message = m;
     return GODWIT_OK;
@@ -92,22 +103,7 @@ godwit_status_t godwit_sm_modify_request_ms_build(const godwit_sm_modify_request
 
 godwit_status_t godwit_sm_modify_request_ms_parse(godwit_slice_t octets, godwit_sm_modify_request_ms_t *message)
 {
-    enum { LLC_SAPI, QOS, PCO, RULES };
-    static const godwit_element_rule_t rules[RULES] = {
-        [LLC_SAPI] = LLC_SAPI_RULE, [QOS] = QOS_RULE, [PCO] = GODWIT_SM_PCO_RULE};
-    godwit_slice_t values[RULES];
-    godwit_sm_modify_request_ms_t m;
-    memset(&m, 0, sizeof m);
-    godwit_reader_t r = godwit_sm_open(octets, GODWIT_SM_MODIFY_REQUEST_MS, &m.transaction);
-    if (r.failed || godwit_elements_parse(&r, rules, RULES, values) != GODWIT_OK) {
-        return GODWIT_MALFORMED;
-    }
-    m.has_llc_sapi = values[LLC_SAPI].ptr != NULL;
-    m.llc_sapi = m.has_llc_sapi ? values[LLC_SAPI].ptr[0] & 0x0FU : 0;
-    m.qos = values[QOS];
-    m.pco = values[PCO];
-    *message = m;
-    return GODWIT_OK;
+    return by_ms_parse(GODWIT_SM_MODIFY_REQUEST_MS, octets, message);
 }
 
 godwit_status_t godwit_sm_modify_accept_network_build(const godwit_sm_modify_accept_network_t *message,
@@ -126,41 +122,17 @@ godwit_status_t godwit_sm_modify_accept_network_build(const godwit_sm_modify_acc
 
 godwit_status_t godwit_sm_modify_accept_network_parse(godwit_slice_t octets, godwit_sm_modify_accept_network_t *message)
 {
-    enum { LLC_SAPI, QOS, PCO, RULES };
-    static const godwit_element_rule_t rules[RULES] = {
-        [LLC_SAPI] = LLC_SAPI_RULE, [QOS] = QOS_RULE, [PCO] = GODWIT_SM_PCO_RULE};
-    godwit_slice_t values[RULES];
-    godwit_sm_modify_accept_network_t m;
-    memset(&m, 0, sizeof m);
-    godwit_reader_t r = godwit_sm_open(octets, GODWIT_SM_MODIFY_ACCEPT_NETWORK, &m.transaction);
-    if (r.failed || godwit_elements_parse(&r, rules, RULES, values) != GODWIT_OK) {
-        return GODWIT_MALFORMED;
-    }
-    m.has_llc_sapi = values[LLC_SAPI].ptr != NULL;
-    m.llc_sapi = m.has_llc_sapi ? values[LLC_SAPI].ptr[0] & 0x0FU : 0;
-    m.qos = values[QOS];
-    m.pco = values[PCO];
-    *message = m;
-    return GODWIT_OK;
+    return by_ms_parse(GODWIT_SM_MODIFY_ACCEPT_NETWORK, octets, message);
 }
 
 godwit_status_t godwit_sm_modify_accept_ms_build(const godwit_sm_modify_accept_ms_t *message, godwit_writer_t *w)
 {
-    godwit_status_t status = godwit_sm_put_head(w, message->transaction, GODWIT_SM_MODIFY_ACCEPT_MS);
-    return status == GODWIT_OK ? godwit_sm_put_pco(w, message->pco) : status;
+    return godwit_sm_plain_accept_build(GODWIT_SM_MODIFY_ACCEPT_MS, message, w);
 }
 
 godwit_status_t godwit_sm_modify_accept_ms_parse(godwit_slice_t octets, godwit_sm_modify_accept_ms_t *message)
 {
-    static const godwit_element_rule_t rules[] = {GODWIT_SM_PCO_RULE};
-    godwit_sm_modify_accept_ms_t m;
-    memset(&m, 0, sizeof m);
-    godwit_reader_t r = godwit_sm_open(octets, GODWIT_SM_MODIFY_ACCEPT_MS, &m.transaction);
-    if (r.failed || godwit_elements_parse(&r, rules, 1, &m.pco) != GODWIT_OK) {
-        return GODWIT_MALFORMED;
-    }
-    *message = m;
-    return GODWIT_OK;
+    return godwit_sm_plain_accept_parse(GODWIT_SM_MODIFY_ACCEPT_MS, octets, message);
 }
 
 /* ---- rejects: cause and PCO ---- */

@@ -51,6 +51,24 @@ static godwit_slice_t get_lv(godwit_reader_t *r, size_t max)
     return godwit_get_slice(r, len);
 }
 
+/* Nothing when there is none. */
+static void put_p_tmsi(godwit_writer_t *w, bool has, uint32_t p_tmsi)
+{
+    if (has) {
+        godwit_put_u8(w, IE_ALLOCATED_P_TMSI);
+        godwit_gmm_put_p_tmsi(w, p_tmsi);
+    }
+}
+
+/* Nothing for 0. */
+static void put_cause(godwit_writer_t *w, uint8_t cause)
+{
+    if (cause != 0) {
+        godwit_put_u8(w, IE_CAUSE);
+        godwit_put_u8(w, cause);
+    }
+}
+
 godwit_status_t godwit_gmm_attach_request_build(const godwit_gmm_attach_request_t *message, godwit_writer_t *w)
 {
     godwit_slice_t network = message->network_capability, radio = message->radio_capability;
@@ -112,14 +130,8 @@ godwit_status_t godwit_gmm_attach_accept_build(const godwit_gmm_attach_accept_t 
     godwit_put_u8(w, message->periodic_update_timer);
     godwit_put_u8(w, message->radio_priority_sms);
     put_rai(w, &message->rai);
-    if (message->has_p_tmsi) {
-        godwit_put_u8(w, IE_ALLOCATED_P_TMSI);
-        godwit_gmm_put_p_tmsi(w, message->p_tmsi);
-    }
-    if (message->cause != 0) {
-        godwit_put_u8(w, IE_CAUSE);
-        godwit_put_u8(w, message->cause);
-    }
+    put_p_tmsi(w, message->has_p_tmsi, message->p_tmsi);
+    put_cause(w, message->cause);
     return godwit_writer_status(w);
 }
 
@@ -159,10 +171,7 @@ godwit_status_t godwit_gmm_detach_request_ms_build(const godwit_gmm_detach_reque
     }
     godwit_gmm_put_head(w, GODWIT_GMM_DETACH_REQUEST);
     godwit_put_u8(w, (uint8_t)((message->power_off ? POWER_OFF : 0) | message->type));
-    if (message->has_p_tmsi) {
-        godwit_put_u8(w, IE_ALLOCATED_P_TMSI);
-        godwit_gmm_put_p_tmsi(w, message->p_tmsi);
-    }
+    put_p_tmsi(w, message->has_p_tmsi, message->p_tmsi);
     return godwit_writer_status(w);
 }
 
@@ -195,10 +204,7 @@ godwit_status_t godwit_gmm_detach_request_network_build(const godwit_gmm_detach_
     }
     godwit_gmm_put_head(w, GODWIT_GMM_DETACH_REQUEST);
     godwit_put_u8(w, (uint8_t)((message->force_to_standby ? 0x10U : 0) | message->type));
-    if (message->cause != 0) {
-        godwit_put_u8(w, IE_CAUSE);
-        godwit_put_u8(w, message->cause);
-    }
+    put_cause(w, message->cause);
     return godwit_writer_status(w);
 }
 

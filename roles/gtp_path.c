@@ -35,6 +35,12 @@ uint32_t godwit_gtp_next_sequence(godwit_gtp_path_t *path, uint8_t version)
 
 /* ---- shapes ---- */
 
+uint32_t godwit_gtp_teid(uint32_t place, const uint8_t random[2])
+{
+    uint32_t high = godwit_load_u16(random);
+    return ((high == 0 ? 1U : high) << 16) | place;
+}
+
 godwit_address_t godwit_gtp_address(const uint8_t ipv4[4], uint16_t port)
 {
     godwit_address_t address;
@@ -109,9 +115,7 @@ void godwit_gtpu_refuse(godwit_outbox_t *out, const godwit_address_t *to, uint32
 static void set_timer(const godwit_gtp_path_t *path, const godwit_gtp_pending_t *p, uint32_t delay_ms,
                       godwit_outbox_t *out)
 {
-    godwit_request_t *request = godwit_outbox_add(out, GODWIT_REQUEST_TIMER);
-    request->timer = path->timer_base + (uint32_t)(p - path->pending);
-    request->delay_ms = delay_ms;
+    godwit_outbox_timer(out, path->timer_base + (uint32_t)(p - path->pending), delay_ms);
 }
 
 static void transmit(const godwit_gtp_path_t *path, godwit_gtp_pending_t *p, godwit_outbox_t *out)

@@ -93,6 +93,9 @@ bool godwit_gtp_is_peer(const godwit_gtp_peers_t *peers, const godwit_address_t 
 
 /* ---- shapes that every node needs ---- */
 
+/* A TEID for the context at that place (16 bits) of its table, random above; never 0. One place later has another: what comes for a context
+ * that is gone meets nobody. */
+uint32_t godwit_gtp_teid(uint32_t place, const uint8_t random[2]);
 godwit_address_t godwit_gtp_address(const uint8_t ipv4[4], uint16_t port);
 bool godwit_gtp_same_node(const godwit_address_t *address, const uint8_t ipv4[4]);
 /* A copy in the outbox, by that door. */

@@ -47,6 +47,26 @@ void *godwit_outbox_alloc(godwit_outbox_t *out, size_t size)
     return room;
 }
 
+void godwit_outbox_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
+                         const char *detail)
+{
+    godwit_event_t *event = &godwit_outbox_add(out, GODWIT_REQUEST_EVENT)->event;
+    event->name = name;
+    event->reason = reason;
+    event->detail = detail;
+    event->has_imsi = imsi != NULL && imsi->len > 0;
+    if (event->has_imsi) {
+        event->imsi = *imsi;
+    }
+}
+
+void godwit_outbox_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_ms)
+{
+    godwit_request_t *request = godwit_outbox_add(out, GODWIT_REQUEST_TIMER);
+    request->timer = timer;
+    request->delay_ms = delay_ms;
+}
+
 bool godwit_outbox_is_need(const godwit_outbox_t *out)
 {
     return out->count == 1 &&

@@ -145,6 +145,10 @@ void godwit_outbox_reset(godwit_outbox_t *out); /* wipes the arena that was used
 godwit_request_t *godwit_outbox_add(godwit_outbox_t *out, godwit_request_kind_t kind);
 /* size octets of the arena, zeroed and aligned; NULL and overflow when there is no room. */
 void *godwit_outbox_alloc(godwit_outbox_t *out, size_t size);
+/* An event. imsi NULL, or empty: it is about no subscriber that is known. detail: NULL, or text that stays. */
+void godwit_outbox_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
+                         const char *detail);
+void godwit_outbox_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_ms);
 /* True when the list is a need: exactly one STORE_FETCH or RANDOM. */
 bool godwit_outbox_is_need(const godwit_outbox_t *out);
 

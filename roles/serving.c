@@ -73,26 +73,6 @@ uint8_t godwit_serving_cause(godwit_status_t status)
     }
 }
 
-void godwit_serving_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
-                          const char *detail)
-{
-    godwit_event_t *event = &godwit_outbox_add(out, GODWIT_REQUEST_EVENT)->event;
-    event->name = name;
-    event->reason = reason;
-    event->has_imsi = imsi != NULL && imsi->len > 0;
-    if (event->has_imsi) {
-        event->imsi = *imsi;
-    }
-    event->detail = detail;
-}
-
-void godwit_serving_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_ms)
-{
-    godwit_request_t *request = godwit_outbox_add(out, GODWIT_REQUEST_TIMER);
-    request->timer = timer;
-    request->delay_ms = delay_ms;
-}
-
 void godwit_serving_policy_fill(const godwit_policy_t *own, const godwit_policy_t *home, godwit_plmn_t home_plmn,
                                 godwit_serving_policy_t *policy)
 {

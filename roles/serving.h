@@ -44,8 +44,5 @@ GODWIT_MUST_USE godwit_status_t godwit_serving_check(const godwit_auth_info_answ
                                                      const char **detail);
 /* The cause of a reject for that status. */
 uint8_t godwit_serving_cause(godwit_status_t status);
-void godwit_serving_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
-                          const char *detail);
-void godwit_serving_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_ms);
 
 #endif

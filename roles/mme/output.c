@@ -9,18 +9,18 @@
 void godwit_mme_event(godwit_mme_turn_t *t, const char *name, godwit_status_t reason, const godwit_mme_ue_t *ue,
                       const char *detail)
 {
-    godwit_serving_event(t->out, name, reason, ue != NULL && ue->has_imsi ? &ue->imsi : NULL, detail);
+    godwit_outbox_event(t->out, name, reason, ue != NULL && ue->has_imsi ? &ue->imsi : NULL, detail);
 }
 
 void godwit_mme_nas_timer(godwit_mme_turn_t *t, const godwit_mme_ue_t *ue, uint32_t delay_ms)
 {
-    godwit_serving_timer(t->out, (uint32_t)(ue - t->mme->ues) * 2, delay_ms);
+    godwit_outbox_timer(t->out, (uint32_t)(ue - t->mme->ues) * 2, delay_ms);
 }
 
 void godwit_mme_idle_timer(godwit_mme_turn_t *t, const godwit_mme_ue_t *ue)
 {
     if (t->mme->config.idle_ms > 0) {
-        godwit_serving_timer(t->out, (uint32_t)(ue - t->mme->ues) * 2 + 1, ue->connected ? t->mme->config.idle_ms : 0);
+        godwit_outbox_timer(t->out, (uint32_t)(ue - t->mme->ues) * 2 + 1, ue->connected ? t->mme->config.idle_ms : 0);
     }
 }
 

@@ -65,8 +65,7 @@ godwit_pgw_context_t *godwit_pgw_take(godwit_pgw_t *pgw, uint8_t apn, const uint
     bool bounded = a->kind == GODWIT_PGW_TUNNEL && a->pool_size > 0;
     for (size_t i = 0; i < pgw->capacity && (!bounded || i < a->pool_size); i++) {
         if (pgw->contexts[i].state == GODWIT_PGW_FREE) {
-            uint32_t high = godwit_load_u16(random);
-            *teid = ((high == 0 ? 1U : high) << 16) | (uint32_t)i;
+            *teid = godwit_gtp_teid((uint32_t)i, random);
             return &pgw->contexts[i];
         }
     }
@@ -76,21 +75,12 @@ godwit_pgw_context_t *godwit_pgw_take(godwit_pgw_t *pgw, uint8_t apn, const uint
 void godwit_pgw_event(godwit_pgw_turn_t *turn, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
                       const char *detail)
 {
-    godwit_event_t *event = &godwit_outbox_add(turn->out, GODWIT_REQUEST_EVENT)->event;
-    event->name = name;
-    event->reason = reason;
-    event->detail = detail;
-    event->has_imsi = imsi != NULL && imsi->len > 0;
-    if (event->has_imsi) {
-        event->imsi = *imsi;
-    }
+    godwit_outbox_event(turn->out, name, reason, imsi, detail);
 }
 
 void godwit_pgw_timer(godwit_pgw_turn_t *turn, const godwit_pgw_context_t *c, uint32_t delay_ms)
 {
-    godwit_request_t *request = godwit_outbox_add(turn->out, GODWIT_REQUEST_TIMER);
-    request->timer = GODWIT_PGW_TIMER_CONTEXT | (uint32_t)(c - turn->pgw->contexts);
-    request->delay_ms = delay_ms;
+    godwit_outbox_timer(turn->out, GODWIT_PGW_TIMER_CONTEXT | (uint32_t)(c - turn->pgw->contexts), delay_ms);
 }
 
 void godwit_pgw_release(godwit_pgw_turn_t *turn, godwit_pgw_context_t *c, const char *detail)

@@ -91,13 +91,13 @@ static void begin(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame, c
     godwit_status_t status = godwit_sgsn_choose(turn->sgsn, &known, frame->capability, &command);
     if (status != GODWIT_OK) {
         godwit_sgsn_attach_reject(turn, &turn->in->from, godwit_serving_cause(status));
-        godwit_serving_event(turn->out, "attach_refused", status, &known, "no UEA and UIA that all allow");
+        godwit_outbox_event(turn->out, "attach_refused", status, &known, "no UEA and UIA that all allow");
         return;
     }
     godwit_sgsn_ue_t *ue = godwit_sgsn_allocate(turn);
     if (ue == NULL) {
         godwit_sgsn_attach_reject(turn, &turn->in->from, GODWIT_GMM_CAUSE_CONGESTION);
-        godwit_serving_event(turn->out, "attach_refused", GODWIT_OVERLOAD, &known, "the table is full");
+        godwit_outbox_event(turn->out, "attach_refused", GODWIT_OVERLOAD, &known, "the table is full");
         return;
     }
     ue->address = turn->in->from;

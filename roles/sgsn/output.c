@@ -23,7 +23,7 @@ uint8_t godwit_sgsn_attempts(const godwit_sgsn_t *sgsn)
 void godwit_sgsn_event(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue, const char *name, godwit_status_t reason,
                        const char *detail)
 {
-    godwit_serving_event(turn->out, name, reason, ue != NULL ? &ue->imsi : NULL, detail);
+    godwit_outbox_event(turn->out, name, reason, ue != NULL ? &ue->imsi : NULL, detail);
 }
 
 void godwit_sgsn_refused(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue, godwit_status_t reason,
@@ -106,7 +106,7 @@ void godwit_sgsn_wait_for(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, godwit
     ue->waiting = waiting;
     ue->hint = GODWIT_OK;
     ue->attempts = (uint8_t)(godwit_sgsn_attempts(turn->sgsn) - 1);
-    godwit_serving_timer(turn->out, godwit_sgsn_index(turn->sgsn, ue), delay_ms);
+    godwit_outbox_timer(turn->out, godwit_sgsn_index(turn->sgsn, ue), delay_ms);
 }
 
 void godwit_sgsn_wait(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, godwit_sgsn_waiting_t waiting)
@@ -118,7 +118,7 @@ void godwit_sgsn_wait_no_more(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
     if (ue->waiting != GODWIT_SGSN_NOTHING) {
         ue->waiting = GODWIT_SGSN_NOTHING;
-        godwit_serving_timer(turn->out, godwit_sgsn_index(turn->sgsn, ue), 0);
+        godwit_outbox_timer(turn->out, godwit_sgsn_index(turn->sgsn, ue), 0);
     }
 }
 
@@ -126,8 +126,8 @@ void godwit_sgsn_active(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue)
 {
     const godwit_sgsn_t *sgsn = turn->sgsn;
     if (sgsn->config.inactive_ms != 0) {
-        godwit_serving_timer(turn->out, (uint32_t)sgsn->capacity + godwit_sgsn_index(sgsn, ue),
-                             ue->connected ? sgsn->config.inactive_ms : 0);
+        godwit_outbox_timer(turn->out, (uint32_t)sgsn->capacity + godwit_sgsn_index(sgsn, ue),
+                            ue->connected ? sgsn->config.inactive_ms : 0);
     }
 }
 
@@ -135,5 +135,5 @@ void godwit_sgsn_context_timer(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t 
                                const godwit_sgsn_context_t *context, uint32_t delay_ms)
 {
     const godwit_sgsn_t *sgsn = turn->sgsn;
-    godwit_serving_timer(turn->out, 2 * (uint32_t)sgsn->capacity + godwit_sgsn_slot(sgsn, ue, context), delay_ms);
+    godwit_outbox_timer(turn->out, 2 * (uint32_t)sgsn->capacity + godwit_sgsn_slot(sgsn, ue, context), delay_ms);
 }

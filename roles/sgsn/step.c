@@ -167,7 +167,7 @@ static void on_device_timer(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
     } else {
         ue->attempts--;
         send_again(turn, ue);
-        godwit_serving_timer(turn->out, turn->in->timer, godwit_sgsn_retransmit_ms(turn->sgsn));
+        godwit_outbox_timer(turn->out, turn->in->timer, godwit_sgsn_retransmit_ms(turn->sgsn));
     }
 }
 

@@ -34,9 +34,8 @@ godwit_sgw_context_t *godwit_sgw_take(godwit_sgw_t *sgw, const uint8_t random[2]
     for (size_t i = 0; i < sgw->capacity; i++) {
         godwit_sgw_context_t *c = &sgw->contexts[i];
         if (c->state == GODWIT_SGW_FREE) {
-            uint32_t high = godwit_load_u16(random);
             memset(c, 0, sizeof *c);
-            c->teid = ((high == 0 ? 1U : high) << 16) | (uint32_t)i;
+            c->teid = godwit_gtp_teid((uint32_t)i, random);
             return c;
         }
     }
@@ -46,14 +45,7 @@ godwit_sgw_context_t *godwit_sgw_take(godwit_sgw_t *sgw, const uint8_t random[2]
 void godwit_sgw_event(godwit_sgw_turn_t *turn, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
                       const char *detail)
 {
-    godwit_event_t *event = &godwit_outbox_add(turn->out, GODWIT_REQUEST_EVENT)->event;
-    event->name = name;
-    event->reason = reason;
-    event->detail = detail;
-    event->has_imsi = imsi != NULL && imsi->len > 0;
-    if (event->has_imsi) {
-        event->imsi = *imsi;
-    }
+    godwit_outbox_event(turn->out, name, reason, imsi, detail);
 }
 
 void godwit_sgw_release(godwit_sgw_turn_t *turn, godwit_sgw_context_t *c, const char *detail)

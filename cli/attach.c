@@ -2,22 +2,18 @@
  *
  * godwit attach: a device that attaches to a network of godwitd's (mme or sgsn), sends readings over its bearer, and detaches.
  */
-#include "cli/phone.h"
-
-#include <stdio.h>
 #include <string.h>
+
+#include "cli/device_options.h"
+#include "cli/phone.h"
 
 #define BIT(agreement) (uint8_t)(1u << ((agreement)-1))
 #define DEFAULT_RADIO "127.0.0.1:7332"
 
-/* Without --plmn the home network is the IMSI's first five digits: MCC, and an MNC of two. */
 static bool networks(const cli_args_t *args, phone_t *p)
 {
-    char home[7] = {0};
     godwit_access_config_t *a = &p->access_config;
-    (void)snprintf(home, sizeof home, "%.3s-%.2s", a->imsi.digits, a->imsi.digits + 3);
-    if (cli_value(args, "plmn") != NULL ? !cli_plmn(args, "plmn", &a->home)
-                                        : godwit_plmn_from_text(home, &a->home) != GODWIT_OK) {
+    if (!cli_home_network(args, &a->imsi, &a->home)) {
         return false;
     }
     a->serving_network = p->device_config.best_plmn = a->home;
@@ -26,20 +22,6 @@ static bool networks(const cli_args_t *args, phone_t *p)
         return false;
     }
     p->device_config.serving_network = a->serving_network;
-    return true;
-}
-
-static bool endpoint(const cli_args_t *args, phone_t *p, char name[64])
-{
-    char plmn[8];
-    if (cli_value(args, "endpoint") != NULL) {
-        return cli_fqdn(args, "endpoint", &p->device_config.endpoint);
-    }
-    if (godwit_plmn_to_text(p->access_config.home, plmn) != GODWIT_OK) {
-        return false;
-    }
-    (void)snprintf(name, 64, "hse.mnc%s%s.mcc%.3s.3gppnetwork.org", strlen(plmn + 4) == 2 ? "0" : "", plmn + 4, plmn);
-    p->device_config.endpoint = godwit_slice_of_string(name);
     return true;
 }
 
@@ -79,35 +61,16 @@ static bool solution(const cli_args_t *args, phone_t *p)
     return true;
 }
 
-static bool suites(const cli_args_t *args, godwit_device_config_t *config)
-{
-    config->suites = cli_count(args, "suite") == 0 ? 0x000F : 0; /* 01 to 04: ciphered, and a MAC of 64 bits or more */
-    for (size_t i = 0; i < cli_count(args, "suite"); i++) {
-        uint8_t suite = 0;
-        if (godwit_suite_from_name(cli_value_at(args, "suite", i), &suite) != GODWIT_OK) {
-            (void)cli_fail(args, CLI_USAGE, "--suite: there is no suite '%s'", cli_value_at(args, "suite", i));
-            return false;
-        }
-        config->suites |= (uint16_t)(1u << (suite - 1));
-    }
-    return true;
-}
-
-static int configure(const cli_args_t *args, phone_t *p, char name[64])
+static int configure(const cli_args_t *args, phone_t *p, char name[CLI_ENDPOINT_SIZE])
 {
     uint64_t retransmit = 0, attempts = 0;
-    const char *usim = cli_value(args, "usim");
     p->args = args;
     p->radio = cli_value(args, "mme") != NULL ? cli_value(args, "mme") : DEFAULT_RADIO;
     p->access_config.crypto = p->device_config.crypto = &godwit_crypto_builtin;
     p->access_config.apn = godwit_slice_of_string(cli_value(args, "apn"));
-    if (strncmp(usim, "soft:", 5) != 0) {
-        return cli_fail(args, CLI_USAGE, "--usim: '%s' is not soft:FILE, the only kind of SIM here", usim);
-    }
-    p->card_path = usim + 5;
-    if (!cli_imsi(args, "imsi", &p->access_config.imsi) || !networks(args, p) || !endpoint(args, p, name) ||
-        !solution(args, p) || !suites(args, &p->device_config) ||
-        !cli_number(args, "retransmit", 10, 600000, 1000, &retransmit) ||
+    if (!cli_soft_card(args, &p->card_path) || !cli_imsi(args, "imsi", &p->access_config.imsi) || !networks(args, p) ||
+        !cli_endpoint(args, p->access_config.home, name, &p->device_config.endpoint) || !solution(args, p) ||
+        !cli_suites(args, &p->device_config.suites) || !cli_number(args, "retransmit", 10, 600000, 1000, &retransmit) ||
         !cli_number(args, "attempts", 1, 16, 5, &attempts)) {
         return CLI_USAGE;
     }
@@ -156,7 +119,7 @@ static json_t *account(const phone_t *p, uint64_t readings)
 static int run(const cli_args_t *args)
 {
     static phone_t phone;
-    static char name[64];
+    static char name[CLI_ENDPOINT_SIZE];
     uint64_t readings = 0;
     int code = configure(args, &phone, name);
     if (code != CLI_OK) {

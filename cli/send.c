@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/device_options.h"
 #include "cli/runner.h"
 
 #define PATH_MAX_OCTETS 1024
@@ -18,7 +19,7 @@
 struct names {
     char folder[PATH_MAX_OCTETS / 2];
     char card[PATH_MAX_OCTETS], state[PATH_MAX_OCTETS];
-    char endpoint[64];
+    char endpoint[CLI_ENDPOINT_SIZE];
 };
 
 /* $GODWIT_STATE, else $XDG_STATE_HOME/godwit, else ~/.local/state/godwit. */
@@ -54,31 +55,26 @@ static bool make_folder(char *path)
 
 static int file_names(const cli_args_t *args, cli_runner_t *r, struct names *names)
 {
-    const char *usim = cli_value(args, "usim");
     const char *state = cli_value(args, "state");
     if (!default_folder(names)) {
         return cli_fail(args, CLI_FILE, "the folder for sessions has too long a name: set GODWIT_STATE");
     }
     (void)snprintf(names->card, sizeof names->card, "%s/%s.usim", names->folder, r->config.imsi.digits);
     (void)snprintf(names->state, sizeof names->state, "%s/%s.state", names->folder, r->config.imsi.digits);
-    if (usim != NULL && strncmp(usim, "soft:", 5) != 0) {
-        return cli_fail(args, CLI_USAGE, "--usim: '%s' is not soft:FILE, the only kind of SIM here", usim);
+    r->card_path = names->card;
+    if (!cli_soft_card(args, &r->card_path)) {
+        return CLI_USAGE;
     }
     if (state == NULL && !make_folder(names->folder)) {
         return cli_fail(args, CLI_FILE, "%s: %s; give --state FILE", names->folder, strerror(errno));
     }
-    r->card_path = usim != NULL ? usim + 5 : names->card;
     r->state_path = state != NULL ? state : names->state;
     return CLI_OK;
 }
 
-/* Without --plmn the home network is the IMSI's first five digits: MCC, and an MNC of two. */
 static bool networks(const cli_args_t *args, cli_runner_t *r)
 {
-    char home[7] = {0};
-    (void)snprintf(home, sizeof home, "%.3s-%.2s", r->config.imsi.digits, r->config.imsi.digits + 3);
-    if (cli_value(args, "plmn") != NULL ? !cli_plmn(args, "plmn", &r->config.best_plmn)
-                                        : godwit_plmn_from_text(home, &r->config.best_plmn) != GODWIT_OK) {
+    if (!cli_home_network(args, &r->config.imsi, &r->config.best_plmn)) {
         return false;
     }
     r->config.serving_network = r->config.best_plmn;
@@ -87,15 +83,8 @@ static bool networks(const cli_args_t *args, cli_runner_t *r)
 
 static bool names_of_ends(const cli_args_t *args, cli_runner_t *r, struct names *names)
 {
-    char plmn[8];
-    if (cli_value(args, "endpoint") != NULL) {
-        if (!cli_fqdn(args, "endpoint", &r->config.endpoint)) {
-            return false;
-        }
-    } else if (godwit_plmn_to_text(r->config.best_plmn, plmn) == GODWIT_OK) {
-        (void)snprintf(names->endpoint, sizeof names->endpoint, "hse.mnc%s%s.mcc%.3s.3gppnetwork.org",
-                       strlen(plmn + 4) == 2 ? "0" : "", plmn + 4, plmn); /* TS 23.003 13.2: the MNC has three digits */
-        r->config.endpoint = godwit_slice_of_string(names->endpoint);
+    if (!cli_endpoint(args, r->config.best_plmn, names->endpoint, &r->config.endpoint)) {
+        return false;
     }
     r->config.enterprise = godwit_slice(NULL, 0);
     return cli_value(args, "enterprise") == NULL || cli_fqdn(args, "enterprise", &r->config.enterprise);
@@ -113,21 +102,10 @@ static bool choices(const cli_args_t *args, godwit_device_config_t *config)
         }
         config->agreements |= (uint8_t)(1u << (agreement - 1));
     }
-    for (size_t i = 0; i < cli_count(args, "suite"); i++) {
-        uint8_t suite = 0;
-        if (godwit_suite_from_name(cli_value_at(args, "suite", i), &suite) != GODWIT_OK) {
-            (void)cli_fail(args, CLI_USAGE, "--suite: there is no suite '%s'", cli_value_at(args, "suite", i));
-            return false;
-        }
-        config->suites |= (uint16_t)(1u << (suite - 1));
-    }
     if (config->agreements == 0) {
         config->agreements = 1u << (GODWIT_AGREEMENT_SEPARATE_EPS - 1);
     }
-    if (config->suites == 0) {
-        config->suites = 0x000F; /* 01 to 04: ciphered, and a MAC of 64 bits or more */
-    }
-    return true;
+    return cli_suites(args, &config->suites);
 }
 
 static bool framing(const cli_args_t *args, godwit_device_config_t *config)

@@ -84,6 +84,13 @@ static bool same_intercept(const config_intercept_t *a, const config_intercept_t
            same_text(a->ca, b->ca) && a->queue_copies == b->queue_copies && a->retry_ms == b->retry_ms;
 }
 
+/* For sections that are plain values. Both were zeroed before they were filled in, padding included; were it not so, an unchanged section would
+ * be named. */
+static bool same_octets(const void *a, const void *b, size_t size)
+{
+    return memcmp(a, b, size) == 0;
+}
+
 /* What differs and cannot change while it runs. */
 static void name_the_rest(godwitd_t *d, const config_t *now)
 {
@@ -105,10 +112,10 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
         {same_diameter(&then->diameter, &now->diameter), "diameter"},
         {same_policy(&then->policy, &now->policy), "policy: state, listen, tls or peers"},
         {same_intercept(&then->hse.intercept, &now->hse.intercept), "hse.intercept: all but its file targets"},
-        {memcmp(&then->mme, &now->mme, sizeof then->mme) == 0, "mme"},
-        {memcmp(&then->sgsn, &now->sgsn, sizeof then->sgsn) == 0, "sgsn"},
-        {memcmp(&then->sgw, &now->sgw, sizeof then->sgw) == 0, "sgw"},
-        {memcmp(&then->pgw, &now->pgw, sizeof then->pgw) == 0, "pgw"},
+        {same_octets(&then->mme, &now->mme, sizeof then->mme), "mme"},
+        {same_octets(&then->sgsn, &now->sgsn, sizeof then->sgsn), "sgsn"},
+        {same_octets(&then->sgw, &now->sgw, sizeof then->sgw), "sgw"},
+        {same_octets(&then->pgw, &now->pgw, sizeof then->pgw), "pgw"},
     };
     char text[128];
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {

@@ -62,7 +62,7 @@ void godwit_emks_on_selector(godwit_emks_t *emks, const godwit_input_t *in, cons
     const godwit_key_set_record_t *stored = in->fetched != NULL ? &in->fetched->u.key_set : NULL;
     bool failed =
         in->fetch_status != GODWIT_AGAIN && in->fetch_status != GODWIT_OK && in->fetch_status != GODWIT_NOT_FOUND;
-    bool found = !failed && godwit_emks_has_key_set(stored) && selects(stored, &request->selector);
+    bool found = !failed && stored != NULL && godwit_emks_has_key_set(stored) && selects(stored, &request->selector);
     godwit_agreement_t next = failed || found ? GODWIT_AGREEMENT_DEVICE_RAND : next_to_fetch(request, in);
     const char *detail = "the key set could not be read";
     godwit_status_t status = GODWIT_STORE_FAILED;

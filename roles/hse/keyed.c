@@ -106,18 +106,19 @@ static bool is_of_this_address(const godwit_hse_turn_t *turn)
 /* Failures under the key of the set-up that this datagram would make a session of; NULL: the session exists. */
 static uint32_t *failures_of_set_up(const godwit_hse_turn_t *turn)
 {
-    if (!turn->establishing) {
-        return NULL;
+    if (turn->establishing && turn->bearer != NULL) {
+        return &turn->bearer->mac_failures;
     }
-    return turn->bearer != NULL ? &turn->bearer->mac_failures : &turn->exchange->mac_failures;
+    return turn->establishing && turn->exchange != NULL ? &turn->exchange->mac_failures : NULL;
 }
 
 static godwit_address_t place_of(const godwit_hse_turn_t *turn)
 {
-    if (turn->establishing) {
-        return turn->bearer != NULL ? turn->bearer->address : turn->exchange->from;
+    if (turn->establishing && turn->bearer != NULL) {
+        return turn->bearer->address;
     }
-    return godwit_hse_address_of(&turn->work.record);
+    return turn->establishing && turn->exchange != NULL ? turn->exchange->from
+                                                        : godwit_hse_address_of(&turn->work.record);
 }
 
 static uint32_t failures_allowed(const godwit_hse_turn_t *turn)

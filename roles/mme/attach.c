@@ -47,7 +47,7 @@ static void take_request(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const attach
     ue->information = a->esm.information_transfer.set && a->esm.information_transfer.value == 1;
     ue->extended = a->esm.pco.ptr == NULL && a->esm.epco.ptr != NULL;
     ue->pco_len = 0;
-    if (pco.len <= sizeof ue->pco && pco.len > 0) {
+    if (pco.ptr != NULL && pco.len <= sizeof ue->pco && pco.len > 0) {
         ue->pco_len = (uint8_t)pco.len;
         memcpy(ue->pco, pco.ptr, pco.len);
     }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sending on libcurl: HTTPS only, both ends named by certificates, no redirects, no proxies. The connection is kept for the next copy. What is
- * answered is not read.
+ * Sending on libcurl (adapters/https). The connection is kept for the next copy. What is answered is not read.
  */
 #include "adapters/intercept/post.h"
 
-#include <curl/curl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "adapters/https/https.h"
 
 #define CONNECT_MS 5000L
 #define WHOLE_MS 10000L
@@ -38,19 +38,13 @@ static int still_wanted(void *context, curl_off_t a, curl_off_t b, curl_off_t c,
 static CURLcode configure(post_t *post, const godwit_intercept_config_t *with)
 {
     CURL *curl = post->curl;
-    CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_URL, with->url);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSLCERT, with->certificate);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSLKEY, with->key);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_CAINFO, with->ca);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, WHOLE_MS);
+    const godwit_https_t https = {.url = with->url,
+                                  .certificate = with->certificate,
+                                  .key = with->key,
+                                  .ca = with->ca,
+                                  .connect_ms = CONNECT_MS,
+                                  .whole_ms = WHOLE_MS};
+    CURLcode code = godwit_https_configure(curl, &https);
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, still_wanted);
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_XFERINFODATA, post);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The client, on libcurl: nothing but HTTPS, no redirects, no proxies, bounded time and size, and the server's name is checked.
+ * The client, on libcurl (adapters/https); the size of an answer is bounded.
  */
 #include "adapters/policy/client.h"
 
-#include <curl/curl.h>
 #include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "adapters/https/https.h"
 
 #define CONNECT_MS 5000L
 #define WHOLE_MS 20000L
@@ -38,19 +39,13 @@ static void begin(void)
 
 static CURLcode configure(CURL *curl, const char *url, const godwit_policy_credentials_t *with, answer_t *answer)
 {
-    CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_URL, url);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSLCERT, with->certificate);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSLKEY, with->key);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_CAINFO, with->ca);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, WHOLE_MS);
+    const godwit_https_t https = {.url = url,
+                                  .certificate = with->certificate,
+                                  .key = with->key,
+                                  .ca = with->ca,
+                                  .connect_ms = CONNECT_MS,
+                                  .whole_ms = WHOLE_MS};
+    CURLcode code = godwit_https_configure(curl, &https);
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
     return code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
 }

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What every HTTPS client here asks of libcurl: HTTPS only, TLS 1.2 or later, both ends named by certificates, no redirects, no proxies, bounded
+ * time.
+ */
+#ifndef GODWIT_ADAPTERS_HTTPS_HTTPS_H
+#define GODWIT_ADAPTERS_HTTPS_HTTPS_H
+
+#include <curl/curl.h>
+
+typedef struct godwit_https {
+    const char *url;
+    const char *certificate, *key, *ca; /* files */
+    long connect_ms, whole_ms;
+} godwit_https_t;
+
+/* CURLE_OK, or what libcurl refused first. The strings are copied. */
+CURLcode godwit_https_configure(CURL *curl, const godwit_https_t *with);
+
+#endif

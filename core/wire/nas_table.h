@@ -33,26 +33,21 @@
         (type), sizeof(elements) / sizeof(elements)[0], sizeof(M), (elements)                                          \
     }
 
-/* The two functions of a message, by its table. */
+/* The two functions of a message, by its table name##_spec. */
+#define CODEC_FUNCTIONS(layer, name, M)                                                                                \
+    godwit_status_t godwit_##layer##_##name##_build(const M *message, godwit_writer_t *w)                              \
+    {                                                                                                                  \
+        return godwit_##layer##_build(&name##_spec, message, w);                                                       \
+    }                                                                                                                  \
+    godwit_status_t godwit_##layer##_##name##_parse(godwit_slice_t octets, M *message)                                 \
+    {                                                                                                                  \
+        return godwit_##layer##_parse(&name##_spec, octets, message);                                                  \
+    }
 #define CODEC(layer, name, M, type, elements)                                                                          \
     static const godwit_nas_spec_t name##_spec = SPEC(type, M, elements);                                              \
-    godwit_status_t godwit_##layer##_##name##_build(const M *message, godwit_writer_t *w)                              \
-    {                                                                                                                  \
-        return godwit_##layer##_build(&name##_spec, message, w);                                                       \
-    }                                                                                                                  \
-    godwit_status_t godwit_##layer##_##name##_parse(godwit_slice_t octets, M *message)                                 \
-    {                                                                                                                  \
-        return godwit_##layer##_parse(&name##_spec, octets, message);                                                  \
-    }
+    CODEC_FUNCTIONS(layer, name, M)
 #define CODEC_EMPTY(layer, name, M, type)                                                                              \
     static const godwit_nas_spec_t name##_spec = {(type), 0, sizeof(M), NULL};                                         \
-    godwit_status_t godwit_##layer##_##name##_build(const M *message, godwit_writer_t *w)                              \
-    {                                                                                                                  \
-        return godwit_##layer##_build(&name##_spec, message, w);                                                       \
-    }                                                                                                                  \
-    godwit_status_t godwit_##layer##_##name##_parse(godwit_slice_t octets, M *message)                                 \
-    {                                                                                                                  \
-        return godwit_##layer##_parse(&name##_spec, octets, message);                                                  \
-    }
+    CODEC_FUNCTIONS(layer, name, M)
 
 #endif

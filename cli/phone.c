@@ -8,14 +8,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
-
-int64_t phone_now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void fail(phone_t *p, int code, const char *what, const char *why)
 {
@@ -44,7 +36,7 @@ static void note(phone_t *p, const char *of, const char *name, godwit_status_t r
 
 static int64_t deadline(uint32_t delay_ms)
 {
-    return delay_ms > 0 ? phone_now_ms() + delay_ms : -1;
+    return delay_ms > 0 ? cli_now_ms() + delay_ms : -1;
 }
 
 /* ---- N-PDUs up -------------------------------------------------------------------------------------------------------- */

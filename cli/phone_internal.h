@@ -6,9 +6,9 @@
 #ifndef GODWIT_CLI_PHONE_INTERNAL_H
 #define GODWIT_CLI_PHONE_INTERNAL_H
 
+#include "cli/device_host.h"
 #include "cli/phone.h"
 
-int64_t phone_now_ms(void);
 bool phone_draw(phone_t *p, uint8_t random[4]);
 /* Carries out a list; status: what the library's call returned. */
 void phone_settle_access(phone_t *p, godwit_status_t status, const godwit_access_requests_t *requests);

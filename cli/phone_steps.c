@@ -4,8 +4,6 @@
  */
 #include "cli/phone_internal.h"
 
-#include <errno.h>
-#include <netdb.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -35,11 +33,11 @@ static void run_timers(phone_t *p)
     godwit_access_requests_t of_access;
     godwit_device_requests_t of_device;
     uint8_t random[4];
-    if (p->access_deadline_ms >= 0 && phone_now_ms() >= p->access_deadline_ms) {
+    if (p->access_deadline_ms >= 0 && cli_now_ms() >= p->access_deadline_ms) {
         p->access_deadline_ms = -1;
         phone_settle_access(p, godwit_access_timer(&p->access, &of_access), &of_access);
     }
-    if (p->device_deadline_ms >= 0 && phone_now_ms() >= p->device_deadline_ms && phone_draw(p, random)) {
+    if (p->device_deadline_ms >= 0 && cli_now_ms() >= p->device_deadline_ms && phone_draw(p, random)) {
         p->device_deadline_ms = -1;
         phone_settle_device(p, godwit_device_timer(&p->device, random, &of_device), &of_device);
     }
@@ -51,7 +49,7 @@ static void wait_for_event(phone_t *p, int64_t until_ms)
     int64_t wake = until_ms;
     wake = p->access_deadline_ms >= 0 && p->access_deadline_ms < wake ? p->access_deadline_ms : wake;
     wake = p->device_deadline_ms >= 0 && p->device_deadline_ms < wake ? p->device_deadline_ms : wake;
-    int64_t wait = wake - phone_now_ms();
+    int64_t wait = wake - cli_now_ms();
     if (poll(&poller, 1, wait < 0 ? 0 : (int)wait) > 0) {
         receive_all(p);
     }
@@ -61,8 +59,8 @@ static void wait_for_event(phone_t *p, int64_t until_ms)
 /* Until one of the two flags stands. */
 static int wait_for(phone_t *p, const bool *good, const bool *bad, const char *what)
 {
-    int64_t until = phone_now_ms() + PATIENCE_MS;
-    while (p->code == CLI_OK && !*good && !*bad && phone_now_ms() < until) {
+    int64_t until = cli_now_ms() + PATIENCE_MS;
+    while (p->code == CLI_OK && !*good && !*bad && cli_now_ms() < until) {
         wait_for_event(p, until);
     }
     if (p->code == CLI_OK && !*good) {
@@ -120,8 +118,8 @@ int phone_send(phone_t *p, godwit_slice_t reading)
 
 int phone_listen(phone_t *p, uint64_t wait_ms)
 {
-    int64_t until = phone_now_ms() + (int64_t)wait_ms;
-    while (p->code == CLI_OK && phone_now_ms() < until) {
+    int64_t until = cli_now_ms() + (int64_t)wait_ms;
+    while (p->code == CLI_OK && cli_now_ms() < until) {
         wait_for_event(p, until);
     }
     return p->code;
@@ -132,8 +130,8 @@ int phone_detach(phone_t *p)
     godwit_access_requests_t requests;
     p->given_up = false;
     phone_settle_access(p, godwit_access_detach(&p->access, &requests), &requests);
-    int64_t until = phone_now_ms() + PATIENCE_MS;
-    while (p->code == CLI_OK && !p->detached && !p->given_up && phone_now_ms() < until) {
+    int64_t until = cli_now_ms() + PATIENCE_MS;
+    while (p->code == CLI_OK && !p->detached && !p->given_up && cli_now_ms() < until) {
         wait_for_event(p, until);
     }
     return p->code;
@@ -151,17 +149,7 @@ static int open_socket(phone_t *p)
     }
     memcpy(host, p->radio, len);
     host[len] = '\0';
-    struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV};
-    struct addrinfo *found = NULL;
-    int error = getaddrinfo(host, colon + 1, &hints, &found);
-    if (error != 0) {
-        return cli_fail(p->args, CLI_USAGE, "--mme %s: %s", p->radio, gai_strerror(error));
-    }
-    p->socket = socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    bool good = p->socket >= 0 && connect(p->socket, found->ai_addr, found->ai_addrlen) == 0;
-    error = errno;
-    freeaddrinfo(found);
-    return good ? CLI_OK : cli_fail(p->args, CLI_NO_PEER, "%s: %s", p->radio, strerror(error));
+    return cli_udp_connect(p->args, "mme", p->radio, host, colon + 1, &p->socket);
 }
 
 int phone_open(phone_t *p)
@@ -170,11 +158,9 @@ int phone_open(phone_t *p)
     p->access_deadline_ms = p->device_deadline_ms = -1;
     p->events = json_array();
     p->received = json_array();
-    if (godwit_usim_soft_open(&p->card, p->card_path, &godwit_crypto_builtin, NULL) != GODWIT_OK) {
-        return cli_fail(p->args, CLI_FILE, "%s", p->card.why);
-    }
-    if (!godwit_imsi_equal(&p->card.usim.imsi, &p->access_config.imsi)) {
-        return cli_fail(p->args, CLI_USAGE, "--imsi: %s is the card of %s", p->card_path, p->card.usim.imsi.digits);
+    int code = cli_card_open(p->args, p->card_path, &p->access_config.imsi, &p->card);
+    if (code != CLI_OK) {
+        return code;
     }
     if (godwit_access_init(&p->access, &p->access_config) != GODWIT_OK ||
         godwit_device_init(&p->device, &p->device_config) != GODWIT_OK) {

@@ -2,23 +2,16 @@
 #include "cli/runner.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "cli/device_host.h"
 
 /* The most calls into the library that one event can cause: a SIM's answer may ask for another run of it. */
 #define ROUNDS_MAX 16
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void fail(cli_runner_t *r, int code, const char *what, const char *why)
 {
@@ -105,7 +98,7 @@ static bool carry_out(cli_runner_t *r, const godwit_device_requests_t *requests,
             asked = true;
             break;
         case GODWIT_DEVICE_TIMER:
-            r->deadline_ms = request->delay_ms > 0 ? now_ms() + request->delay_ms : -1;
+            r->deadline_ms = request->delay_ms > 0 ? cli_now_ms() + request->delay_ms : -1;
             break;
         case GODWIT_DEVICE_EVENT:
             take_event(r, request);
@@ -156,12 +149,12 @@ static bool wait_for_event(cli_runner_t *r, int64_t until_ms, int fd)
 {
     struct pollfd pollers[2] = {{.fd = r->socket, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
     int64_t wake = r->deadline_ms >= 0 && r->deadline_ms < until_ms ? r->deadline_ms : until_ms;
-    int64_t wait = wake - now_ms();
+    int64_t wait = wake - cli_now_ms();
     int ready = poll(pollers, 2, wait < 0 ? 0 : wait > 3600000 ? 3600000 : (int)wait);
     if (ready > 0 && pollers[0].revents != 0) {
         receive_all(r);
     }
-    if (r->code == CLI_OK && r->deadline_ms >= 0 && now_ms() >= r->deadline_ms) {
+    if (r->code == CLI_OK && r->deadline_ms >= 0 && cli_now_ms() >= r->deadline_ms) {
         godwit_device_requests_t requests;
         uint8_t random[4];
         r->deadline_ms = -1;
@@ -187,7 +180,7 @@ int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
         settle(r, status, &requests);
     }
     while (r->code == CLI_OK && !r->sent && !r->given_up) {
-        (void)wait_for_event(r, now_ms() + 3600000, -1);
+        (void)wait_for_event(r, cli_now_ms() + 3600000, -1);
     }
     if (r->code == CLI_OK && !r->sent) {
         bool heard = r->refusal != GODWIT_OK;
@@ -200,15 +193,15 @@ int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
 
 int cli_runner_attend(cli_runner_t *r, int fd)
 {
-    while (r->code == CLI_OK && !wait_for_event(r, now_ms() + 3600000, fd)) {
+    while (r->code == CLI_OK && !wait_for_event(r, cli_now_ms() + 3600000, fd)) {
     }
     return r->code;
 }
 
 int cli_runner_listen(cli_runner_t *r, uint64_t wait_ms)
 {
-    int64_t until = now_ms() + (int64_t)wait_ms;
-    while (r->code == CLI_OK && now_ms() < until) {
+    int64_t until = cli_now_ms() + (int64_t)wait_ms;
+    while (r->code == CLI_OK && cli_now_ms() < until) {
         (void)wait_for_event(r, until, -1);
     }
     if (r->code == CLI_OK && r->uncertain) {
@@ -232,20 +225,7 @@ static int open_socket(cli_runner_t *r)
     }
     memcpy(host, r->hse + (bracketed ? 1 : 0), len - (bracketed ? 2 : 0));
     host[len - (bracketed ? 2 : 0)] = '\0';
-    struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV};
-    struct addrinfo *found = NULL;
-    int error = getaddrinfo(host, colon + 1, &hints, &found);
-    if (error != 0) {
-        return cli_fail(r->args, CLI_USAGE, "--hse %s: %s", r->hse, gai_strerror(error));
-    }
-    r->socket = socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (r->socket < 0 || connect(r->socket, found->ai_addr, found->ai_addrlen) != 0) {
-        error = errno;
-        freeaddrinfo(found);
-        return cli_fail(r->args, CLI_NO_PEER, "%s: %s", r->hse, strerror(error));
-    }
-    freeaddrinfo(found);
-    return CLI_OK;
+    return cli_udp_connect(r->args, "hse", r->hse, host, colon + 1, &r->socket);
 }
 
 /* What the state file holds becomes the session. Damage costs one set-up, not the device: the library is then as after init. */
@@ -289,24 +269,12 @@ static int restore(cli_runner_t *r)
     return code;
 }
 
-static int open_card(cli_runner_t *r)
-{
-    godwit_status_t status = godwit_usim_soft_open(&r->card, r->card_path, &godwit_crypto_builtin, NULL);
-    if (status != GODWIT_OK) {
-        return cli_fail(r->args, CLI_FILE, "%s", r->card.why);
-    }
-    if (!godwit_imsi_equal(&r->card.usim.imsi, &r->config.imsi)) {
-        return cli_fail(r->args, CLI_USAGE, "--imsi: %s is the card of %s", r->card_path, r->card.usim.imsi.digits);
-    }
-    return CLI_OK;
-}
-
 int cli_runner_open(cli_runner_t *r)
 {
     r->socket = -1;
     r->deadline_ms = -1;
     r->received = json_array();
-    int code = open_card(r);
+    int code = cli_card_open(r->args, r->card_path, &r->config.imsi, &r->card);
     if (code == CLI_OK && godwit_device_init(&r->device, &r->config) != GODWIT_OK) {
         code = cli_fail(r->args, CLI_USAGE,
                         "this combination of --agreement, --suite, --session-octets and --counter-octets cannot be");

@@ -171,7 +171,7 @@ static void make_container(const phone_t *p, octets_t *contents)
     godwit_e2m_container_t c = {.plmn = p->config.home,
                                 .selector = {.kind = GODWIT_SELECTOR_RAND},
                                 .imsi = p->config.imsi,
-                                .agreements = (uint8_t)(1u << (p->agreement - 1)),
+                                .agreements = (uint8_t)(p->agreement != 0 ? 1u << (p->agreement - 1) : 0u),
                                 .suites = 1};
     memcpy(c.selector.octets, p->rand, 16);
     assert_int_equal(godwit_e2m_container_build(&c, &out), GODWIT_OK);

@@ -14,17 +14,6 @@ void godwit_emks_fetch_key_set(godwit_outbox_t *out, const godwit_imsi_t *imsi, 
     key->agreement = (uint8_t)agreement;
 }
 
-void godwit_emks_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
-                       const char *detail)
-{
-    godwit_event_t *event = &godwit_outbox_add(out, GODWIT_REQUEST_EVENT)->event;
-    event->name = name;
-    event->reason = reason;
-    event->has_imsi = true;
-    event->imsi = *imsi;
-    event->detail = detail;
-}
-
 static godwit_message_t *key_answer(godwit_outbox_t *out, const godwit_emks_waiter_t *waiter)
 {
     godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
@@ -46,7 +35,7 @@ void godwit_emks_refuse(godwit_outbox_t *out, const godwit_emks_waiter_t *waiter
         message->u.key_answer.status = godwit_status_on_the_wire(status);
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
     }
-    godwit_emks_event(out, "refused", status, imsi, detail);
+    godwit_outbox_event(out, "refused", status, imsi, detail);
 }
 
 static godwit_status_t hand_out(const godwit_emks_t *emks, godwit_outbox_t *out, const godwit_emks_waiter_t *waiter,

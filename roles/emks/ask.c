@@ -66,9 +66,8 @@ static void send_request(godwit_emks_t *emks, godwit_emks_pending_t *pending, co
         memcpy(request->auts, pending->auts, sizeof request->auts);
     }
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
-    godwit_request_t *timer = godwit_outbox_add(out, GODWIT_REQUEST_TIMER);
-    timer->timer = (uint32_t)(pending - emks->pending);
-    timer->delay_ms = emks->hss_timeout_ms != 0 ? emks->hss_timeout_ms : HSS_TIMEOUT_MS;
+    godwit_outbox_timer(out, (uint32_t)(pending - emks->pending),
+                        emks->hss_timeout_ms != 0 ? emks->hss_timeout_ms : HSS_TIMEOUT_MS);
 }
 
 godwit_status_t godwit_emks_ask(godwit_emks_t *emks, const godwit_message_t *message, godwit_agreement_t agreement,
@@ -114,6 +113,6 @@ godwit_status_t godwit_emks_ask_without_auts(godwit_emks_t *emks, godwit_emks_pe
 
 void godwit_emks_pending_release(godwit_emks_t *emks, godwit_emks_pending_t *pending, godwit_outbox_t *out)
 {
-    godwit_outbox_add(out, GODWIT_REQUEST_TIMER)->timer = (uint32_t)(pending - emks->pending);
+    godwit_outbox_timer(out, (uint32_t)(pending - emks->pending), 0);
     memset(pending, 0, sizeof *pending);
 }

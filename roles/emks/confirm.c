@@ -69,6 +69,6 @@ void godwit_emks_on_key_confirm(godwit_emks_t *emks, const godwit_input_t *in, g
     }
     answer(in->message, status, out);
     if (status != GODWIT_OK) {
-        godwit_emks_event(out, "refused", status, &request->imsi, detail);
+        godwit_outbox_event(out, "refused", status, &request->imsi, detail);
     }
 }

@@ -40,8 +40,6 @@ void godwit_emks_pending_release(godwit_emks_t *emks, godwit_emks_pending_t *pen
 /* answer.c */
 
 void godwit_emks_fetch_key_set(godwit_outbox_t *out, const godwit_imsi_t *imsi, godwit_agreement_t agreement);
-void godwit_emks_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
-                       const char *detail);
 /* A KEY_ANSWER without a key, and the event that says why. */
 void godwit_emks_refuse(godwit_outbox_t *out, const godwit_emks_waiter_t *waiter, const godwit_imsi_t *imsi,
                         godwit_status_t status, const char *detail);

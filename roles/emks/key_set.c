@@ -123,8 +123,8 @@ void godwit_emks_on_key_set_push(godwit_emks_t *emks, const godwit_input_t *in, 
         status = take(push, in->fetched != NULL ? &in->fetched->u.key_set : NULL, in->now_ms, out, &detail);
     }
     answer(in->message, GODWIT_KEY_SET_PUSH_ANSWER, status, out);
-    godwit_emks_event(out, status == GODWIT_OK ? "key_set_taken" : "refused", status, &push->imsi,
-                      status == GODWIT_OK ? NULL : detail);
+    godwit_outbox_event(out, status == GODWIT_OK ? "key_set_taken" : "refused", status, &push->imsi,
+                        status == GODWIT_OK ? NULL : detail);
 }
 
 /* ---- KEY_PARK ---- */
@@ -176,6 +176,6 @@ void godwit_emks_on_key_park(godwit_emks_t *emks, const godwit_input_t *in, godw
         status = park(emks, request, in->fetched != NULL ? &in->fetched->u.key_set : NULL, in->now_ms, out, &detail);
     }
     answer(in->message, GODWIT_KEY_PARK_ANSWER, status, out);
-    godwit_emks_event(out, status == GODWIT_OK ? "key_parked" : "refused", status, &request->imsi,
-                      status == GODWIT_OK ? NULL : detail);
+    godwit_outbox_event(out, status == GODWIT_OK ? "key_parked" : "refused", status, &request->imsi,
+                        status == GODWIT_OK ? NULL : detail);
 }

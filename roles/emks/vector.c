@@ -122,7 +122,7 @@ static void take(godwit_emks_t *emks, godwit_emks_pending_t *pending, const godw
             godwit_emks_refuse(out, waiter, &pending->imsi, status, "no session key could be made");
         }
     }
-    godwit_emks_event(out, pending->resync ? "vector_replaced" : "vector_taken", GODWIT_OK, &pending->imsi, NULL);
+    godwit_outbox_event(out, pending->resync ? "vector_replaced" : "vector_taken", GODWIT_OK, &pending->imsi, NULL);
     godwit_emks_pending_release(emks, pending, out);
 done:
     godwit_wipe(&key_set, sizeof key_set);

@@ -74,7 +74,6 @@ godwit_event_t *godwit_hse_event(godwit_outbox_t *out, const char *name, godwit_
 /* Copies octets into the outbox; the empty slice when there is no room. */
 godwit_slice_t godwit_hse_copy(godwit_outbox_t *out, godwit_slice_t octets);
 void godwit_hse_send(godwit_outbox_t *out, const godwit_address_t *to, godwit_slice_t octets);
-void godwit_hse_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_ms);
 void godwit_hse_fetch_session(godwit_outbox_t *out, uint32_t session_id, const godwit_imsi_t *imsi);
 void godwit_hse_delete(godwit_outbox_t *out, uint32_t session_id);
 /* A message of that kind, to be filled in; NULL when there is no room. */

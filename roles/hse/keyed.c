@@ -208,7 +208,7 @@ static void settle(godwit_hse_turn_t *turn, godwit_session_state_t was)
     if (was == GODWIT_SESSION_REKEYING) {
         record->pending_len = 0;
         turn->work.sendings = 0;
-        godwit_hse_timer(turn->out, record->session_id, 0);
+        godwit_outbox_timer(turn->out, record->session_id, 0);
         godwit_hse_event(turn->out, "rekeyed", GODWIT_OK, &record->imsi, record->session_id, NULL);
     }
 }

@@ -72,7 +72,7 @@ static void send_pending(godwit_hse_turn_t *turn)
     uint32_t doublings = turn->work.sendings < 8 ? turn->work.sendings : 8;
     godwit_address_t to = godwit_hse_address_of(record);
     godwit_hse_send(turn->out, &to, godwit_slice(record->pending, record->pending_len));
-    godwit_hse_timer(turn->out, record->session_id, first << doublings);
+    godwit_outbox_timer(turn->out, record->session_id, first << doublings);
     turn->work.sendings++;
 }
 

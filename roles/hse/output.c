@@ -47,13 +47,6 @@ void godwit_hse_send(godwit_outbox_t *out, const godwit_address_t *to, godwit_sl
     }
 }
 
-void godwit_hse_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_ms)
-{
-    godwit_request_t *request = godwit_outbox_add(out, GODWIT_REQUEST_TIMER);
-    request->timer = timer;
-    request->delay_ms = delay_ms;
-}
-
 void godwit_hse_fetch_session(godwit_outbox_t *out, uint32_t session_id, const godwit_imsi_t *imsi)
 {
     godwit_record_key_t *key = &godwit_outbox_add(out, GODWIT_REQUEST_STORE_FETCH)->record_key;

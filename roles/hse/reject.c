@@ -19,7 +19,7 @@ godwit_status_t godwit_hse_reject_consume(godwit_hse_turn_t *turn)
     if (!ours) {
         return GODWIT_OK;
     }
-    godwit_hse_timer(turn->out, record->session_id, 0);
+    godwit_outbox_timer(turn->out, record->session_id, 0);
     record->pending_len = 0;
     turn->work.sendings = 0;
     if (command == GODWIT_SESSION_TERMINATE_REQUEST) {

@@ -136,7 +136,7 @@ void godwit_hse_sweep_later(godwit_hse_t *hse, godwit_outbox_t *out)
 {
     if (!hse->sweeping) {
         hse->sweeping = true;
-        godwit_hse_timer(out, GODWIT_HSE_TIMER_SWEEP, sweep_ms(hse));
+        godwit_outbox_timer(out, GODWIT_HSE_TIMER_SWEEP, sweep_ms(hse));
     }
 }
 
@@ -151,7 +151,7 @@ static void sweep(godwit_hse_turn_t *turn)
     bool pushes = godwit_hse_push_sweep(hse, turn->in->now_ms);
     hse->sweeping = exchanges || pushes || godwit_hse_may_become_idle(hse);
     if (hse->sweeping) { /* one bearer at a time: the next one at once */
-        godwit_hse_timer(turn->out, GODWIT_HSE_TIMER_SWEEP, status == GODWIT_OK ? 1 : sweep_ms(hse));
+        godwit_outbox_timer(turn->out, GODWIT_HSE_TIMER_SWEEP, status == GODWIT_OK ? 1 : sweep_ms(hse));
     }
 }
 

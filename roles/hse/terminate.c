@@ -37,7 +37,7 @@ godwit_status_t godwit_hse_terminate_request_consume(godwit_hse_turn_t *turn)
         godwit_hse_exchange_release(inquiry); /* whatever it was for, the session ends */
     }
     if (may_announce(turn) && godwit_hse_inquire(turn, true)) {
-        godwit_hse_timer(turn->out, turn->work.record.session_id, ANNOUNCE_WAIT_MS);
+        godwit_outbox_timer(turn->out, turn->work.record.session_id, ANNOUNCE_WAIT_MS);
         return GODWIT_OK;
     }
     return godwit_hse_terminate_response_create(turn, turn->hash, NULL);
@@ -67,7 +67,7 @@ godwit_status_t godwit_hse_terminate_response_create(godwit_hse_turn_t *turn, co
     turn->work.sendings = 0;
     godwit_hse_remember_answer(record, hash, godwit_written(&w));
     godwit_hse_send(turn->out, &to, godwit_written(&w));
-    godwit_hse_timer(turn->out, record->session_id, with_key ? 0 : LINGER_MS);
+    godwit_outbox_timer(turn->out, record->session_id, with_key ? 0 : LINGER_MS);
     godwit_hse_event(turn->out, with_key ? "announced" : "terminated", GODWIT_OK, &record->imsi, record->session_id,
                      NULL);
     return GODWIT_OK;
@@ -81,7 +81,7 @@ godwit_status_t godwit_hse_terminate_response_consume(godwit_hse_turn_t *turn)
         return GODWIT_WRONG_STATE;
     }
     turn->deleting = true;
-    godwit_hse_timer(turn->out, record->session_id, 0);
+    godwit_outbox_timer(turn->out, record->session_id, 0);
     godwit_hse_event(turn->out, "terminated", GODWIT_OK, &record->imsi, record->session_id, NULL);
     return GODWIT_OK;
 }

@@ -84,8 +84,6 @@ void godwit_hss_on_timer(godwit_hss_t *hss, const godwit_input_t *in, godwit_out
 
 /* pull.c */
 
-void godwit_hss_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
-                      const char *detail);
 /* An answer that is a status. */
 void godwit_hss_outcome(godwit_outbox_t *out, const godwit_message_t *request, godwit_message_kind_t kind,
                         godwit_status_t status);

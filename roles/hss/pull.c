@@ -21,17 +21,6 @@ static godwit_message_t *answer_to(godwit_outbox_t *out, const godwit_message_t 
     return message;
 }
 
-void godwit_hss_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
-                      const char *detail)
-{
-    godwit_event_t *event = &godwit_outbox_add(out, GODWIT_REQUEST_EVENT)->event;
-    event->name = name;
-    event->reason = reason;
-    event->has_imsi = true;
-    event->imsi = *imsi;
-    event->detail = detail;
-}
-
 void godwit_hss_outcome(godwit_outbox_t *out, const godwit_message_t *request, godwit_message_kind_t kind,
                         godwit_status_t status)
 {
@@ -157,8 +146,8 @@ void godwit_hss_on_key_request(godwit_hss_t *hss, const godwit_input_t *in, godw
         godwit_wipe(&message->u.key_answer, sizeof message->u.key_answer);
         message->u.key_answer.status = godwit_status_on_the_wire(status);
     }
-    godwit_hss_event(out, status == GODWIT_OK ? "key_given" : "refused", status, &request->imsi,
-                     status == GODWIT_OK ? NULL : detail);
+    godwit_outbox_event(out, status == GODWIT_OK ? "key_given" : "refused", status, &request->imsi,
+                        status == GODWIT_OK ? NULL : detail);
 }
 
 /* ---- KEY_CONFIRM, KEY_PARK ---- */
@@ -171,7 +160,7 @@ void godwit_hss_on_key_confirm(godwit_hss_t *hss, const godwit_input_t *in, godw
     godwit_status_t status = entitled(hss, in->message, request->endpoint, &detail);
     godwit_hss_outcome(out, in->message, GODWIT_KEY_CONFIRM_ANSWER, status);
     if (status != GODWIT_OK) {
-        godwit_hss_event(out, "refused", status, &request->imsi, detail);
+        godwit_outbox_event(out, "refused", status, &request->imsi, detail);
     }
 }
 
@@ -190,6 +179,6 @@ void godwit_hss_on_key_park(godwit_hss_t *hss, const godwit_input_t *in, godwit_
         }
     }
     godwit_hss_outcome(out, in->message, GODWIT_KEY_PARK_ANSWER, status);
-    godwit_hss_event(out, status == GODWIT_OK ? "key_parked" : "refused", status, &request->imsi,
-                     status == GODWIT_OK ? NULL : detail);
+    godwit_outbox_event(out, status == GODWIT_OK ? "key_parked" : "refused", status, &request->imsi,
+                        status == GODWIT_OK ? NULL : detail);
 }

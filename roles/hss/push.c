@@ -21,9 +21,7 @@ void godwit_hss_arm(const godwit_hss_t *hss, const godwit_hss_retained_t *entry,
 {
     uint64_t left = entry->expires_ms > now_ms ? entry->expires_ms - now_ms : 1;
     uint64_t retry = hss->e2m.push_retry_ms != 0 ? hss->e2m.push_retry_ms : RETRY_MS;
-    godwit_request_t *timer = godwit_outbox_add(out, GODWIT_REQUEST_TIMER);
-    timer->timer = place_number(hss, place);
-    timer->delay_ms = (uint32_t)(entry->pushing && retry < left ? retry : left);
+    godwit_outbox_timer(out, place_number(hss, place), (uint32_t)(entry->pushing && retry < left ? retry : left));
 }
 
 static void fill_key_push(const godwit_hss_t *hss, const godwit_hss_retained_t *entry, godwit_key_push_t *push)
@@ -76,7 +74,7 @@ static void send_push(const godwit_hss_t *hss, godwit_hss_retained_t *entry, god
     if (status == GODWIT_OK) {
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
     } else {
-        godwit_hss_event(out, "refused", status, &entry->imsi, "no key could be made to be pushed");
+        godwit_outbox_event(out, "refused", status, &entry->imsi, "no key could be made to be pushed");
     }
 }
 
@@ -113,12 +111,12 @@ void godwit_hss_on_push_answer(godwit_hss_t *hss, const godwit_input_t *in, godw
     if (!entry->used || !entry->pushing || entry->transaction != in->message->transaction || !is_final(status)) {
         return;
     }
-    godwit_hss_event(out, status == GODWIT_OK ? "key_pushed" : "refused", status, &entry->imsi,
-                     status == GODWIT_OK ? NULL : "what was pushed");
+    godwit_outbox_event(out, status == GODWIT_OK ? "key_pushed" : "refused", status, &entry->imsi,
+                        status == GODWIT_OK ? NULL : "what was pushed");
     entry->pushing = false;
     answer_activation(entry, status, out);
     if (hss->e2m.delivery == GODWIT_E2M_DELIVERY_D) { /* its owner is the EMKS now, or nobody */
-        godwit_outbox_add(out, GODWIT_REQUEST_TIMER)->timer = place_number(hss, entry);
+        godwit_outbox_timer(out, place_number(hss, entry), 0);
         godwit_wipe(entry, sizeof *entry);
     } else {
         godwit_hss_arm(hss, entry, entry, in->now_ms, out);
@@ -134,7 +132,7 @@ void godwit_hss_on_timer(godwit_hss_t *hss, const godwit_input_t *in, godwit_out
     if (godwit_hss_is_over(hss, entry, in->now_ms)) {
         answer_activation(entry, GODWIT_KEY_EXPIRED, out);
         godwit_hss_expire(entry);
-        godwit_hss_event(out, "key_set_expired", GODWIT_OK, &entry->imsi, NULL);
+        godwit_outbox_event(out, "key_set_expired", GODWIT_OK, &entry->imsi, NULL);
         return;
     }
     if (entry->pushing && entry->attempts < ATTEMPTS) {
@@ -143,7 +141,7 @@ void godwit_hss_on_timer(godwit_hss_t *hss, const godwit_input_t *in, godwit_out
     } else if (entry->pushing) {
         entry->pushing = false;
         answer_activation(entry, GODWIT_PEER_INTERNAL, out);
-        godwit_hss_event(out, "refused", GODWIT_PEER_INTERNAL, &entry->imsi, "nobody answered what was pushed");
+        godwit_outbox_event(out, "refused", GODWIT_PEER_INTERNAL, &entry->imsi, "nobody answered what was pushed");
     }
     godwit_hss_arm(hss, entry, entry, in->now_ms, out);
 }
@@ -190,7 +188,7 @@ void godwit_hss_on_activation(godwit_hss_t *hss, const godwit_input_t *in, godwi
     if (!waits) { /* refused; or the HSE has the key, or gets it otherwise */
         godwit_hss_outcome(out, in->message, GODWIT_ACTIVATION_ANSWER, status);
         if (status != GODWIT_OK) {
-            godwit_hss_event(out, "refused", status, &in->message->u.activation.imsi, detail);
+            godwit_outbox_event(out, "refused", status, &in->message->u.activation.imsi, detail);
         }
         return;
     }

@@ -48,7 +48,7 @@ static void refuse(godwit_outbox_t *out, const godwit_message_t *request, godwit
     if (answer != NULL) {
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
     }
-    godwit_hss_event(out, "refused", status, &request->u.auth_info_request.imsi, detail);
+    godwit_outbox_event(out, "refused", status, &request->u.auth_info_request.imsi, detail);
 }
 
 /* First 8 octets of SHA-256 of a name. */
@@ -210,8 +210,8 @@ static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godw
         godwit_hss_retain(run, &answer->u.auth_info_answer.vector[0], out);
     }
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
-    godwit_hss_event(out, run->request->resync ? "resynchronised" : "vector_given", GODWIT_OK, &run->request->imsi,
-                     run->e2m ? "flagged" : NULL);
+    godwit_outbox_event(out, run->request->resync ? "resynchronised" : "vector_given", GODWIT_OK, &run->request->imsi,
+                        run->e2m ? "flagged" : NULL);
     if (run->subscriber.sqn_by_time && !out->overflow) {
         godwit_hss_remember_recent(run);
     }

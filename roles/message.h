@@ -8,6 +8,9 @@
 #define GODWIT_ROLES_MESSAGE_H
 
 #include "core/wire/payload.h"
+#include "core/wire/payload_gba.h"
+#include "core/wire/payload_mtc.h"
+#include "core/wire/payload_sms.h"
 
 #define GODWIT_NODE_NAME_MAX 128
 
@@ -20,6 +23,13 @@ typedef enum godwit_function {
     GODWIT_FUNCTION_SGSN,
     GODWIT_FUNCTION_SGW,
     GODWIT_FUNCTION_PGW, /* also the GGSN */
+    GODWIT_FUNCTION_MSC,
+    GODWIT_FUNCTION_SMS_SC,
+    GODWIT_FUNCTION_MKEF, /* contribution 001 */
+    GODWIT_FUNCTION_BSF,  /* TS 33.220, not the 5G core's function of that name */
+    GODWIT_FUNCTION_NAF,
+    GODWIT_FUNCTION_AANF,   /* TS 33.535 */
+    GODWIT_FUNCTION_DEVICE, /* behind a door that is not datagrams: Ub */
 } godwit_function_t;
 
 typedef enum godwit_message_kind {
@@ -39,6 +49,20 @@ typedef enum godwit_message_kind {
     GODWIT_ACTIVATION_ANSWER,
     GODWIT_BEARER, /* gateway to HSE */
     GODWIT_BEARER_ANSWER,
+    GODWIT_DEVICE_RAND_REQUEST, /* MKEF to HSS (Ek) */
+    GODWIT_DEVICE_RAND_ANSWER,
+    GODWIT_MTC_KEY_REQUEST, /* MTC server to MKEF (HTTPS) */
+    GODWIT_MTC_KEY_ANSWER,
+    GODWIT_SHORT_MESSAGE_UP, /* serving node to SMS-SC: SGd OFR */
+    GODWIT_SHORT_MESSAGE_UP_ANSWER,
+    GODWIT_SHORT_MESSAGE_DOWN, /* SMS-SC to serving node: SGd TFR */
+    GODWIT_SHORT_MESSAGE_DOWN_ANSWER,
+    GODWIT_UB_REQUEST, /* device to BSF: Ub */
+    GODWIT_UB_ANSWER,
+    GODWIT_ZH_REQUEST, /* BSF to HSS: Zh MAR */
+    GODWIT_ZH_ANSWER,
+    GODWIT_ZN_REQUEST, /* NAF to BSF: Zn BIR */
+    GODWIT_ZN_ANSWER,
 } godwit_message_kind_t;
 
 /* Kinds go in pairs, a request and then its answer. */
@@ -69,7 +93,18 @@ typedef struct godwit_message {
         godwit_activation_t activation;
         godwit_bearer_t bearer;
         godwit_bearer_answer_t bearer_answer;
-        godwit_status_t outcome; /* of KEY_PUSH, KEY_SET_PUSH, KEY_PARK and ACTIVATION */
+        godwit_device_rand_request_t device_rand_request;
+        godwit_device_rand_answer_t device_rand_answer;
+        godwit_mtc_key_request_t mtc_key_request;
+        godwit_mtc_key_answer_t mtc_key_answer;
+        godwit_short_message_t short_message; /* up and down */
+        godwit_ub_request_t ub_request;
+        godwit_ub_answer_t ub_answer;
+        godwit_zh_request_t zh_request;
+        godwit_zh_answer_t zh_answer;
+        godwit_zn_request_t zn_request;
+        godwit_zn_answer_t zn_answer;
+        godwit_status_t outcome; /* of KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION and short messages */
     } u;
 } godwit_message_t;
 

@@ -13,6 +13,7 @@ static const struct {
     {GODWIT_FEATURE_SEPARATE_UMTS, "separate-umts"},
     {GODWIT_FEATURE_E2M_USIM, "e2m-usim"},
     {GODWIT_FEATURE_E2M_ME, "e2m-me"},
+    {GODWIT_FEATURE_NEXT_SESSION, "next-session"},
 };
 
 const char *godwit_feature_name(uint32_t bit)

@@ -42,6 +42,8 @@ typedef struct godwit_auth_info_request {
     /* Extra AVPs of ours, not mandatory: a standard peer sends none and ignores them. */
     bool e2m_aware;          /* the serving node recognises such devices */
     uint32_t policy_version; /* of the policy that the serving network goes by; 0: none */
+    bool
+        next_session; /* the vector is for the session after this one (contribution 000): never flagged for Solution 1 */
 } godwit_auth_info_request_t;
 
 /* One vector as a serving node gets it: KASME for E-UTRAN; CK, IK for UTRAN. */
@@ -64,6 +66,8 @@ typedef struct godwit_auth_info_answer {
     godwit_auth_info_vector_t vector[GODWIT_VECTORS_MAX];
     bool e2m;                /* the vector is flagged: device and home also make a key set of it */
     uint32_t policy_version; /* of the home's policy; 0: none */
+    bool
+        next_session; /* the subscription has the feature: the vector of the following session may be handed to the device */
 } godwit_auth_info_answer_t;
 
 typedef enum godwit_key_purpose {

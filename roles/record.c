@@ -60,7 +60,7 @@ godwit_record_key_t godwit_record_key_of(const godwit_record_t *record)
 bool godwit_record_key_equal(const godwit_record_key_t *a, const godwit_record_key_t *b)
 {
     return a->kind == b->kind && a->agreement == b->agreement && a->session_id == b->session_id &&
-           godwit_imsi_equal(&a->imsi, &b->imsi);
+           godwit_imsi_equal(&a->imsi, &b->imsi) && memcmp(a->octets, b->octets, sizeof a->octets) == 0;
 }
 
 /* ---- parked keys ---- */

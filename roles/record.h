@@ -24,6 +24,7 @@ typedef struct godwit_record_key {
     godwit_imsi_t imsi;
     uint8_t agreement;
     uint32_t session_id;
+    uint8_t octets[16]; /* of kinds that something else names; else zero */
 } godwit_record_key_t;
 
 /* Features of a subscription, one bit each; names in roles/record.c for the CLI ("separate-umts", ...). */

@@ -4,8 +4,6 @@
  * Whatever a peer sends ends in an answer or in the owner's queue; nothing here aborts.
  */
 #include "adapters/diameter/internal.h"
-#include "core/wire/ek.h"
-#include "core/wire/s6a.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -215,31 +213,37 @@ static int serve(const godwit_diameter_command_t *request, godwit_message_kind_t
                                 : fd_disp_register(on_request, DISP_HOW_CC, &when, (void *)(uintptr_t)kind, NULL);
 }
 
-static int support(uint32_t application, uint32_t vendor)
+static int support(const godwit_diameter_application_t *application)
 {
     struct dict_object *app, *of;
-    int error = fd_dict_search(fd_g_config->cnf_dict, DICT_APPLICATION, APPLICATION_BY_ID, &application, &app, ENOENT);
-    error = error ? error : fd_dict_search(fd_g_config->cnf_dict, DICT_VENDOR, VENDOR_BY_ID, &vendor, &of, ENOENT);
+    int error =
+        fd_dict_search(fd_g_config->cnf_dict, DICT_APPLICATION, APPLICATION_BY_ID, &application->id, &app, ENOENT);
+    error = error ? error
+                  : fd_dict_search(fd_g_config->cnf_dict, DICT_VENDOR, VENDOR_BY_ID, &application->vendor, &of, ENOENT);
     return error ? error : fd_disp_app_support(app, of, 1, 0);
+}
+
+static int serve_commands_of(uint32_t application)
+{
+    const godwit_diameter_pair_t *pair;
+    int error = 0;
+    for (size_t i = 0; error == 0 && (pair = godwit_diameter_pair(i)) != NULL; i++) {
+        if (pair->request->application == application) {
+            error = serve(pair->request, pair->kind);
+        }
+    }
+    return error;
 }
 
 int godwit_diameter_serve(void)
 {
     const godwit_diameter_config_t *c = &godwit_diameter_instance->config;
+    const godwit_diameter_application_t *a;
     int error = 0;
-    if (c->serve_s6a || c->hss_realm[0]) {
-        error = support(GODWIT_S6A_APPLICATION, GODWIT_VENDOR_3GPP);
-    }
-    bool keys = c->serve_ek || c->serve_hss_keys || c->serve_hse;
-    if (error == 0 && (keys || c->emks_realm[0] || c->hse_realm[0] || c->ask_hss_keys)) {
-        error = support(GODWIT_EK_APPLICATION, GODWIT_EK_VENDOR);
-    }
-    if (error == 0 && c->serve_s6a) {
-        error = serve(&godwit_s6a_air, GODWIT_AUTH_INFO_REQUEST);
-    }
-    if (error == 0 && keys) {
-        error = serve(&godwit_ek_key_request, GODWIT_KEY_REQUEST);
-        error = error ? error : serve(&godwit_ek_confirm_request, GODWIT_KEY_CONFIRM);
+    for (size_t i = 0; error == 0 && (a = godwit_diameter_application(i)) != NULL; i++) {
+        bool serves = a->serves(c);
+        error = serves || a->asks(c) ? support(a) : 0;
+        error = error == 0 && serves ? serve_commands_of(a->id) : error;
     }
     return error;
 }

@@ -4,12 +4,10 @@
  * commands, and names of theirs stand in the way of later ones. No rules: grammar is judged in one place, core/wire.
  */
 #include "adapters/diameter/internal.h"
-#include "core/wire/ek.h"
 #include "core/wire/profile.h"
-#include "core/wire/s6a.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdio.h>
 
 static int vendor(uint32_t id, const char *name)
 {
@@ -26,16 +24,19 @@ static int application(uint32_t id, const char *name, uint32_t vendor_id)
     return error ? error : fd_dict_new(fd_g_config->cnf_dict, DICT_APPLICATION, &data, of, NULL);
 }
 
-static int command(uint32_t code, uint32_t application_id, const char *name, bool request)
+static int command(const godwit_diameter_command_t *of, const char *name, bool request)
 {
-    struct dict_object *of;
-    struct dict_cmd_data data = {.cmd_code = code,
-                                 .cmd_name = (char *)(uintptr_t)name,
+    char full[64];
+    struct dict_object *application_object;
+    struct dict_cmd_data data = {.cmd_code = of->command,
+                                 .cmd_name = full, /* which freeDiameter copies */
                                  .cmd_flag_mask = CMD_FLAG_REQUEST,
                                  .cmd_flag_val = request ? CMD_FLAG_REQUEST : 0};
+    uint32_t id = of->application;
+    snprintf(full, sizeof full, "%s-%s", name, request ? "Request" : "Answer");
     int error =
-        fd_dict_search(fd_g_config->cnf_dict, DICT_APPLICATION, APPLICATION_BY_ID, &application_id, &of, ENOENT);
-    return error ? error : fd_dict_new(fd_g_config->cnf_dict, DICT_COMMAND, &data, of, NULL);
+        fd_dict_search(fd_g_config->cnf_dict, DICT_APPLICATION, APPLICATION_BY_ID, &id, &application_object, ENOENT);
+    return error ? error : fd_dict_new(fd_g_config->cnf_dict, DICT_COMMAND, &data, application_object, NULL);
 }
 
 static enum dict_avp_basetype base_type(godwit_avp_type_t type)
@@ -71,25 +72,19 @@ static int avp(const godwit_avp_definition_t *definition)
 
 int godwit_diameter_dictionary(void)
 {
+    const godwit_diameter_application_t *a;
+    const godwit_diameter_pair_t *pair;
     int error = vendor(GODWIT_VENDOR_3GPP, "3GPP");
     error = error ? error : vendor(GODWIT_EK_VENDOR, "Godwit");
-    error = error ? error : application(GODWIT_S6A_APPLICATION, "S6a", GODWIT_VENDOR_3GPP);
-    error = error ? error : application(GODWIT_EK_APPLICATION, "Ek", GODWIT_EK_VENDOR);
+    for (size_t i = 0; error == 0 && (a = godwit_diameter_application(i)) != NULL; i++) {
+        error = application(a->id, a->name, a->vendor);
+    }
     for (unsigned i = 0; i < GODWIT_AVP_COUNT && error == 0; i++) {
         error = avp(godwit_avp_definition((godwit_avp_id_t)i));
     }
-    const struct {
-        uint32_t code, application;
-        const char *request, *answer;
-    } commands[] = {
-        {GODWIT_S6A_AUTHENTICATION_INFORMATION, GODWIT_S6A_APPLICATION, "Authentication-Information-Request",
-         "Authentication-Information-Answer"},
-        {GODWIT_EK_COMMAND_KEY, GODWIT_EK_APPLICATION, "Key-Request", "Key-Answer"},
-        {GODWIT_EK_COMMAND_CONFIRM, GODWIT_EK_APPLICATION, "Key-Confirm-Request", "Key-Confirm-Answer"},
-    };
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0] && error == 0; i++) {
-        error = command(commands[i].code, commands[i].application, commands[i].request, true);
-        error = error ? error : command(commands[i].code, commands[i].application, commands[i].answer, false);
+    for (size_t i = 0; error == 0 && (pair = godwit_diameter_pair(i)) != NULL; i++) {
+        error = command(pair->request, pair->name, true);
+        error = error ? error : command(pair->answer, pair->name, false);
     }
     return error;
 }

@@ -79,6 +79,22 @@ GODWIT_MUST_USE godwit_status_t godwit_diameter_address(const char *text, uint16
                                                         struct sockaddr_storage *address, socklen_t *len);
 bool godwit_diameter_is_loopback(const struct sockaddr_storage *address);
 
+/* applications.c: the one table of what is spoken; NULL beyond its end. */
+typedef struct godwit_diameter_application {
+    uint32_t id, vendor;
+    const char *name;
+    bool (*serves)(const godwit_diameter_config_t *config); /* its requests come to us */
+    bool (*asks)(const godwit_diameter_config_t *config);   /* we send requests of it */
+} godwit_diameter_application_t;
+typedef struct godwit_diameter_pair {
+    godwit_message_kind_t kind;
+    const godwit_diameter_command_t *request, *answer;
+    const char *name; /* without -Request and -Answer */
+} godwit_diameter_pair_t;
+const godwit_diameter_application_t *godwit_diameter_application(size_t i);
+const godwit_diameter_pair_t *godwit_diameter_pair(size_t i);
+const godwit_diameter_command_t *godwit_diameter_answer_command(godwit_message_kind_t request);
+
 /* dictionary.c: vendors, applications, commands and AVPs of the table; 0 or an errno. */
 int godwit_diameter_dictionary(void);
 /* The command object for fd_disp_register; NULL if unknown. */
@@ -95,7 +111,6 @@ bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message,
 int godwit_diameter_guard(godwit_diameter_t *d);
 
 /* translate.c: octets to messages and back, the kind choosing the codec. */
-const godwit_diameter_command_t *godwit_diameter_answer_command(godwit_message_kind_t request);
 /* Which request of that command it is: the messages of Solution 1 are told by Key-Purpose. */
 godwit_message_kind_t godwit_diameter_kind_of(godwit_slice_t octets, godwit_message_kind_t kind);
 /* Whether there is a function here for a request that came, to which it then goes. */

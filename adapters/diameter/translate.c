@@ -8,13 +8,6 @@
 
 #include <string.h>
 
-const godwit_diameter_command_t *godwit_diameter_answer_command(godwit_message_kind_t request)
-{
-    return request == GODWIT_AUTH_INFO_REQUEST ? &godwit_s6a_aia
-           : request == GODWIT_KEY_CONFIRM     ? &godwit_ek_confirm_answer
-                                               : &godwit_ek_key_answer;
-}
-
 /* Requests and their answers, whom they come from, and whom they go to unless keys of access AKA runs have another owner here. */
 static const struct {
     godwit_message_kind_t request, answer;

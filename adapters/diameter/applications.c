@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The applications that this adapter speaks, and their commands: one table, from which freeDiameter's dictionary, what we advertise and what
+ * we take are made. A new application is a line here, its codec in core/wire, and its kinds in translate.c.
+ */
+#include "adapters/diameter/internal.h"
+#include "core/wire/ek.h"
+#include "core/wire/s6a.h"
+
+static bool serves_s6a(const godwit_diameter_config_t *c)
+{
+    return c->serve_s6a;
+}
+
+static bool asks_s6a(const godwit_diameter_config_t *c)
+{
+    return c->hss_realm[0] != '\0';
+}
+
+static bool serves_ek(const godwit_diameter_config_t *c)
+{
+    return c->serve_ek || c->serve_hss_keys || c->serve_hse;
+}
+
+static bool asks_ek(const godwit_diameter_config_t *c)
+{
+    return c->emks_realm[0] != '\0' || c->hse_realm[0] != '\0' || c->ask_hss_keys;
+}
+
+static const godwit_diameter_application_t applications[] = {
+    {GODWIT_S6A_APPLICATION, GODWIT_VENDOR_3GPP, "S6a", serves_s6a, asks_s6a},
+    {GODWIT_EK_APPLICATION, GODWIT_EK_VENDOR, "Ek", serves_ek, asks_ek},
+};
+
+/* kind: which request it is, as far as the command alone tells. */
+static const godwit_diameter_pair_t pairs[] = {
+    {GODWIT_AUTH_INFO_REQUEST, &godwit_s6a_air, &godwit_s6a_aia, "Authentication-Information"},
+    {GODWIT_KEY_REQUEST, &godwit_ek_key_request, &godwit_ek_key_answer, "Key"},
+    {GODWIT_KEY_CONFIRM, &godwit_ek_confirm_request, &godwit_ek_confirm_answer, "Key-Confirm"},
+};
+
+const godwit_diameter_application_t *godwit_diameter_application(size_t i)
+{
+    return i < sizeof applications / sizeof applications[0] ? &applications[i] : NULL;
+}
+
+const godwit_diameter_pair_t *godwit_diameter_pair(size_t i)
+{
+    return i < sizeof pairs / sizeof pairs[0] ? &pairs[i] : NULL;
+}
+
+const godwit_diameter_command_t *godwit_diameter_answer_command(godwit_message_kind_t request)
+{
+    const godwit_diameter_pair_t *pair;
+    for (size_t i = 0; (pair = godwit_diameter_pair(i)) != NULL; i++) {
+        if (pair->kind == request) {
+            return pair->answer;
+        }
+    }
+    return &godwit_ek_key_answer; /* the many that are told by Key-Purpose */
+}

@@ -11,7 +11,7 @@
 struct row {
     uint8_t command;
     uint8_t situation; /* FRAME_ bits: all that it may occur in */
-    uint16_t must, may;
+    uint32_t must, may;
 };
 
 /* A set of TLVs is right when one row of the command admits it. */
@@ -27,12 +27,14 @@ static const struct row rows[] = {
     /* Early data: the Session ID says who. */
     {GODWIT_SESSION_REQUEST, FRAME_KEYED | FRAME_UP, 0,
      T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK) | T(DATA)},
-    /* Device RAND. */
+    /* Device RAND: who it is, by IMSI or by what the MKEF gave in its place; the profile ts33868 shows RES. */
     {GODWIT_SESSION_REQUEST, FRAME_KEYED | FRAME_UP, T(IMSI) | T(RAND1), T(DATA)},
+    {GODWIT_SESSION_REQUEST, FRAME_KEYED | FRAME_UP, T(TEMPORARY_IDENTITY) | T(RAND1), T(DATA)},
+    {GODWIT_SESSION_REQUEST, FRAME_KEYED | FRAME_UP, T(IMSI) | T(RAND1) | T(ENCRYPTED_RES), T(DATA)},
     /* Separate AKA: the requester is not authenticated yet, so no Data. */
     {GODWIT_SESSION_START, FRAME_KEYED | FRAME_DOWN, T(RAND) | T(AUTN) | T(HSE_CONFIGURATION), 0},
     /* The answer to early data, to device RAND, and under the key set of an access AKA run. */
-    {GODWIT_SESSION_START, FRAME_KEYED | FRAME_DOWN, T(HSE_CONFIGURATION), T(DATA)},
+    {GODWIT_SESSION_START, FRAME_KEYED | FRAME_DOWN, T(HSE_CONFIGURATION), T(DATA) | T(TEMPORARY_IDENTITY)},
     {GODWIT_SESSION_START_CONFIRMATION, FRAME_KEYED | FRAME_UP, 0, T(DATA)},
     {GODWIT_SESSION_TERMINATE_REQUEST, FRAME_KEYED | BOTH_WAYS, 0, 0},
     {GODWIT_SESSION_TERMINATE_REQUEST, FRAME_KEYED | FRAME_DOWN, T(KEY), 0},
@@ -62,7 +64,7 @@ bool godwit_emsdp_tlvs_fit(uint8_t command, unsigned situation, uint32_t present
         const struct row *row = &rows[i];
         const unsigned common = row->situation & situation;
         if (row->command == command && (common & (FRAME_KEYED | FRAME_UNKEYED)) != 0 && (common & BOTH_WAYS) != 0 &&
-            (present & row->must) == row->must && (present & ~((uint32_t)row->must | row->may)) == 0) {
+            (present & row->must) == row->must && (present & ~(row->must | row->may)) == 0) {
             return true;
         }
     }

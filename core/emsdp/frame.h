@@ -51,6 +51,8 @@ GODWIT_MUST_USE godwit_status_t godwit_emsdp_tlvs_build(const godwit_emsdp_contr
 /* Writes into *m as it reads: *m means nothing after a refusal. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_tlvs_parse(uint8_t command, unsigned situation, godwit_slice_t tlvs,
                                                         godwit_emsdp_control_t *m);
+/* The value of the first TLV with that tag; empty when there is none. Nothing else is looked at. */
+godwit_slice_t godwit_emsdp_tlv_find(godwit_slice_t tlvs, unsigned tag);
 /* The COUNT that a Manage Keys Request claims to have; false when it claims none. */
 bool godwit_emsdp_claimed_count(godwit_slice_t tlvs, uint32_t *count);
 
@@ -73,6 +75,9 @@ GODWIT_MUST_USE godwit_status_t godwit_emsdp_protection(const godwit_crypto_t *c
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_mac(const frame_protection_t *p, godwit_slice_t datagram, uint8_t mac[32]);
 /* Enciphers or deciphers in place. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_cipher(const frame_protection_t *p, uint8_t *octets, size_t len);
+/* The same for the TLVs of a control datagram: of them what the command ciphers (docs/emsdp-wire.md, "Ciphering"). */
+GODWIT_MUST_USE godwit_status_t godwit_emsdp_cipher_tlvs(const frame_protection_t *p, uint8_t command, uint8_t *tlvs,
+                                                         size_t len);
 
 /* 128-EIA1 and 128-EIA3, which take their message in one piece; the parts are those of the MAC input without its first 8 octets. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_mac_in_one_piece(const frame_protection_t *p, const godwit_slice_t *parts,
@@ -84,7 +89,8 @@ static inline bool frame_has_transcript(uint8_t command)
     return command == GODWIT_SESSION_START || command == GODWIT_SESSION_START_CONFIRMATION;
 }
 
-/* Whether everything after the command octet is one ciphered string; otherwise only the value of Data is. */
+/* Whether everything after the command octet is one ciphered string; otherwise only the value of Data is, and in a Start that of Temporary
+ * Identity, which goes on where Data ends. */
 static inline bool frame_ciphers_all(uint8_t command)
 {
     return command == GODWIT_SESSION_START_CONFIRMATION || command == GODWIT_SESSION_TERMINATE_REQUEST ||

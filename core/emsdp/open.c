@@ -94,18 +94,12 @@ static bool framing_agrees(const struct opening *o, const godwit_emsdp_control_t
 static godwit_status_t read_control(const struct opening *o, uint8_t *plain, godwit_emsdp_control_t *m)
 {
     const unsigned situation = FRAME_KEYED | (o->protection.input.direction == 0 ? FRAME_UP : FRAME_DOWN);
-    godwit_status_t status = GODWIT_OK;
-    if (frame_ciphers_all(o->header.command)) {
-        status = godwit_emsdp_cipher(&o->protection, plain, o->content.len);
-    }
+    godwit_status_t status = godwit_emsdp_cipher_tlvs(&o->protection, o->header.command, plain, o->content.len);
     if (status == GODWIT_OK) {
         status = godwit_emsdp_tlvs_parse(o->header.command, situation, godwit_slice(plain, o->content.len), m);
     }
     if (status == GODWIT_OK && !framing_agrees(o, m)) {
         status = GODWIT_MALFORMED;
-    }
-    if (status == GODWIT_OK && !frame_ciphers_all(o->header.command) && godwit_emsdp_has(m, GODWIT_TLV_DATA)) {
-        status = godwit_emsdp_cipher(&o->protection, plain + (m->data.ptr - plain), m->data.len);
     }
     return status;
 }

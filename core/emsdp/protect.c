@@ -100,3 +100,35 @@ godwit_status_t godwit_emsdp_cipher(const frame_protection_t *p, uint8_t *octets
     put_prefix(p, counter);
     return p->crypto->aes128_ctr(p->key->hot.k_enc, counter, octets, octets, len);
 }
+
+#define TLV_HEAD 2 /* tag and length */
+
+/* Data, then Temporary Identity, whose tag is the next: the two values are one string, so they are brought together. */
+static godwit_status_t cipher_both(const frame_protection_t *p, uint8_t *data, size_t data_len, size_t identity_len)
+{
+    uint8_t *after = data + data_len;
+    uint8_t head[TLV_HEAD];
+    memcpy(head, after, TLV_HEAD);
+    memmove(after, after + TLV_HEAD, identity_len);
+    godwit_status_t status = godwit_emsdp_cipher(p, data, data_len + identity_len);
+    memmove(after + TLV_HEAD, after, identity_len);
+    memcpy(after, head, TLV_HEAD);
+    return status;
+}
+
+godwit_status_t godwit_emsdp_cipher_tlvs(const frame_protection_t *p, uint8_t command, uint8_t *tlvs, size_t len)
+{
+    const godwit_slice_t all = godwit_slice(tlvs, len);
+    if (frame_ciphers_all(command)) {
+        return godwit_emsdp_cipher(p, tlvs, len);
+    }
+    const godwit_slice_t data = godwit_emsdp_tlv_find(all, GODWIT_TLV_DATA);
+    const godwit_slice_t identity = command == GODWIT_SESSION_START
+                                        ? godwit_emsdp_tlv_find(all, GODWIT_TLV_TEMPORARY_IDENTITY)
+                                        : godwit_slice(NULL, 0);
+    if (data.ptr == NULL) {
+        return identity.len > 0 ? godwit_emsdp_cipher(p, tlvs + (identity.ptr - tlvs), identity.len) : GODWIT_OK;
+    }
+    uint8_t *at = tlvs + (data.ptr - tlvs);
+    return identity.len > 0 ? cipher_both(p, at, data.len, identity.len) : godwit_emsdp_cipher(p, at, data.len);
+}

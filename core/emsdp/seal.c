@@ -38,15 +38,18 @@ static godwit_status_t begin(struct sealing *s, const godwit_crypto_t *crypto, g
     return GODWIT_OK;
 }
 
-/* Enciphers the last ciphered octets and appends the MAC. */
-static godwit_status_t protect(struct sealing *s, size_t ciphered)
+/* Enciphers the content, which begins at `content`, and appends the MAC. */
+static godwit_status_t protect(struct sealing *s, uint8_t command, size_t content)
 {
     uint8_t mac[32];
     const size_t len = s->w.len - s->start, mac_len = s->protection.suite->mac_len;
     if (s->w.overflow || len + mac_len > GODWIT_EMSDP_DATAGRAM_MAX) {
         return GODWIT_NO_SPACE;
     }
-    godwit_status_t status = godwit_emsdp_cipher(&s->protection, s->w.buf + s->w.len - ciphered, ciphered);
+    uint8_t *octets = s->w.buf + content;
+    godwit_status_t status = command == 0
+                                 ? godwit_emsdp_cipher(&s->protection, octets, s->w.len - content)
+                                 : godwit_emsdp_cipher_tlvs(&s->protection, command, octets, s->w.len - content);
     if (status == GODWIT_OK) {
         status = godwit_emsdp_mac(&s->protection, godwit_slice(s->w.buf + s->start, len), mac);
     }
@@ -75,19 +78,11 @@ godwit_status_t godwit_emsdp_seal_user(const godwit_crypto_t *crypto, godwit_ems
     struct sealing s;
     godwit_status_t status = begin(&s, crypto, key, 0, out);
     if (status == GODWIT_OK) {
+        const size_t content = s.w.len;
         godwit_put_slice(&s.w, payload);
-        status = protect(&s, payload.len);
+        status = protect(&s, 0, content);
     }
     return end(&s, status, out);
-}
-
-/* How many octets at the end are ciphered. Data has the highest tag that is built: its value stands last. */
-static size_t ciphered_of(const godwit_emsdp_control_t *m, size_t tlvs_len)
-{
-    if (frame_ciphers_all(m->command)) {
-        return tlvs_len;
-    }
-    return godwit_emsdp_has(m, GODWIT_TLV_DATA) ? m->data.len : 0;
 }
 
 godwit_status_t godwit_emsdp_seal_control(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key,
@@ -107,7 +102,7 @@ godwit_status_t godwit_emsdp_seal_control(const godwit_crypto_t *crypto, godwit_
         s.protection.transcript = transcript;
         status = godwit_emsdp_tlvs_build(m, situation, counts, &s.w);
         if (status == GODWIT_OK) {
-            status = protect(&s, ciphered_of(m, s.w.len - tlvs));
+            status = protect(&s, m->command, tlvs);
         }
     }
     return end(&s, status, out);

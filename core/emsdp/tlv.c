@@ -44,6 +44,8 @@ static const struct tag tags[EMSDP_TAG_LAST + 1] = {
     [GODWIT_TLV_REASON] = {1, 1, REASON, 0},
     [GODWIT_TLV_ECHO] = {GODWIT_EMSDP_ECHO, GODWIT_EMSDP_ECHO, OCTETS, AT(echo)},
     [GODWIT_TLV_DATA] = {0, GODWIT_EMSDP_DATA_TLV_MAX, SLICE, AT(data)},
+    [GODWIT_TLV_TEMPORARY_IDENTITY] = {8, 8, SLICE, AT(temporary)},
+    [GODWIT_TLV_ENCRYPTED_RES] = {4, 4, OCTETS, AT(encrypted_res)},
 };
 
 #define GENERATION_FIRST 1u /* not written: HSE configuration without a generation means this one */
@@ -178,10 +180,17 @@ static bool generation_fits(const godwit_emsdp_control_t *m)
            godwit_agreement_is_access(m->agreement) || m->generation <= GENERATION_FIRST;
 }
 
+/* The MKEF gives a temporary identity, and nobody else does. */
+static bool identity_fits(const godwit_emsdp_control_t *m)
+{
+    return m->command != GODWIT_SESSION_START || !godwit_emsdp_has(m, GODWIT_TLV_TEMPORARY_IDENTITY) ||
+           m->agreement == GODWIT_AGREEMENT_DEVICE_RAND;
+}
+
 godwit_status_t godwit_emsdp_tlvs_build(const godwit_emsdp_control_t *m, unsigned situation, const uint32_t counts[2],
                                         godwit_writer_t *w)
 {
-    if (!godwit_emsdp_tlvs_fit(m->command, situation, m->present) || !generation_fits(m)) {
+    if (!godwit_emsdp_tlvs_fit(m->command, situation, m->present) || !generation_fits(m) || !identity_fits(m)) {
         return GODWIT_INVALID_ARGUMENT;
     }
     for (unsigned t = 1; t <= EMSDP_TAG_LAST; t++) {
@@ -235,22 +244,31 @@ godwit_status_t godwit_emsdp_tlvs_parse(uint8_t command, unsigned situation, god
     m->command = command;
     const bool right =
         read_tlvs(&r, UINT8_MAX, m) && r.left == 0 && godwit_emsdp_tlvs_fit(command, situation, m->present);
-    return right && generation_fits(m) ? GODWIT_OK : GODWIT_MALFORMED;
+    return right && generation_fits(m) && identity_fits(m) ? GODWIT_OK : GODWIT_MALFORMED;
+}
+
+godwit_slice_t godwit_emsdp_tlv_find(godwit_slice_t tlvs, unsigned tag)
+{
+    godwit_reader_t r = godwit_reader(tlvs);
+    unsigned t = 0;
+    while (r.left > 0 && t < tag) {
+        t = godwit_get_u8(&r);
+        const godwit_slice_t value = godwit_get_slice(&r, godwit_get_u8(&r));
+        if (t == tag && !r.failed) {
+            return value;
+        }
+    }
+    return godwit_slice(NULL, 0);
 }
 
 bool godwit_emsdp_claimed_count(godwit_slice_t tlvs, uint32_t *count)
 {
-    godwit_reader_t r = godwit_reader(tlvs);
-    unsigned t = 0;
-    while (r.left > 0 && t < GODWIT_TLV_COUNT) {
-        t = godwit_get_u8(&r);
-        const godwit_slice_t value = godwit_get_slice(&r, godwit_get_u8(&r));
-        if (t == GODWIT_TLV_COUNT && !r.failed && value.len == tags[GODWIT_TLV_COUNT].min) {
-            *count = godwit_load_u32(value.ptr);
-            return true;
-        }
+    const godwit_slice_t value = godwit_emsdp_tlv_find(tlvs, GODWIT_TLV_COUNT);
+    if (value.len != tags[GODWIT_TLV_COUNT].min) {
+        return false;
     }
-    return false;
+    *count = godwit_load_u32(value.ptr);
+    return true;
 }
 
 godwit_status_t godwit_emsdp_control_build(const godwit_emsdp_control_t *m, godwit_writer_t *w)

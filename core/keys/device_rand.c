@@ -53,3 +53,30 @@ godwit_status_t godwit_next_chain(const godwit_crypto_t *c, const uint8_t kc_sre
     const godwit_slice_t p[] = {godwit_slice(chain, 32), godwit_slice(rand1, 16)};
     return godwit_kdf_own(c, godwit_slice(kc_sres, KC_SRES_OCTETS), FC_OWN_NEXT_CHAIN, p, 2, next);
 }
+
+/* ---- profile ts33868: TR 33.868, the text of contribution 001. f, its FC and how RES is encrypted are not given there. ---- */
+
+#define RES_OCTETS 4
+
+godwit_status_t godwit_k_mtc_ts33868(const godwit_crypto_t *c, const uint8_t kc[8], godwit_slice_t server_id,
+                                     uint8_t k_mtc[32])
+{
+    if (!godwit_fqdn_is_canonical(server_id)) {
+        return kdf_refuse(k_mtc, 32);
+    }
+    return godwit_kdf_own(c, godwit_slice(kc, 8), FC_OWN_K_MTC_TS33868, &server_id, 1, k_mtc);
+}
+
+/* A stream: RES xor the first octets of the derivation. */
+godwit_status_t godwit_res_crypt_ts33868(const godwit_crypto_t *c, godwit_slice_t key, const uint8_t rand[16],
+                                         uint8_t res[4])
+{
+    uint8_t mask[32];
+    const godwit_slice_t p[] = {godwit_slice(rand, 16)};
+    godwit_status_t status = godwit_kdf_own(c, key, FC_OWN_RES_MASK, p, 1, mask);
+    for (size_t i = 0; i < RES_OCTETS; i++) {
+        res[i] = (uint8_t)(status == GODWIT_OK ? res[i] ^ mask[i] : 0);
+    }
+    godwit_wipe(mask, sizeof mask);
+    return status;
+}

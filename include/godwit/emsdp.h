@@ -91,6 +91,8 @@ enum {
     GODWIT_TLV_REASON = 0x0D,
     GODWIT_TLV_ECHO = 0x0E,
     GODWIT_TLV_DATA = 0x0F,
+    GODWIT_TLV_TEMPORARY_IDENTITY = 0x10, /* device RAND */
+    GODWIT_TLV_ENCRYPTED_RES = 0x11,      /* device RAND, profile ts33868 */
 };
 
 /* One control message, whichever command. present has bit t set when the TLV with tag t is there. Slices point into the
@@ -116,6 +118,8 @@ typedef struct godwit_emsdp_control {
     godwit_status_t reason;     /* Reason */
     uint8_t echo[GODWIT_EMSDP_ECHO];
     godwit_slice_t data;
+    godwit_slice_t temporary; /* Temporary Identity: 8 octets */
+    uint8_t encrypted_res[4];
 } godwit_emsdp_control_t;
 
 static inline bool godwit_emsdp_has(const godwit_emsdp_control_t *m, unsigned tag)

@@ -112,6 +112,12 @@ GODWIT_MUST_USE godwit_status_t godwit_k_mtc(const godwit_crypto_t *c, const uin
                                              const uint8_t rand1[16], const uint8_t chain[32], uint8_t k_mtc[32]);
 GODWIT_MUST_USE godwit_status_t godwit_next_chain(const godwit_crypto_t *c, const uint8_t kc_sres[24],
                                                   const uint8_t chain[32], const uint8_t rand1[16], uint8_t next[32]);
+/* The same in the profile ts33868, as the contribution has it, with what it leaves open filled in by us: K_MTC = f(Kc, ID of the server), and
+ * RES encrypted under Kc (8 octets) or K_MTC (32): the same call deciphers. 64 bits of strength: see docs/device-rand.md. */
+GODWIT_MUST_USE godwit_status_t godwit_k_mtc_ts33868(const godwit_crypto_t *c, const uint8_t kc[8],
+                                                     godwit_slice_t server_id, uint8_t k_mtc[32]);
+GODWIT_MUST_USE godwit_status_t godwit_res_crypt_ts33868(const godwit_crypto_t *c, godwit_slice_t key,
+                                                         const uint8_t rand[16], uint8_t res[4]);
 /* MTC-IWF association (contribution 002): root is CK||IK of a flagged vector, or KASME. */
 GODWIT_MUST_USE godwit_status_t godwit_k_iwf(const godwit_crypto_t *c, const uint8_t root[32], godwit_slice_t iwf_fqdn,
                                              const godwit_imsi_t *imsi, uint32_t association, uint8_t k_iwf[32]);

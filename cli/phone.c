@@ -205,6 +205,8 @@ static void carry_out_access(phone_t *p, const godwit_access_request_t *request)
     case GODWIT_ACCESS_DELIVER:
         deliver(p, request->octets);
         break;
+    case GODWIT_ACCESS_STORE: /* only with config.next_session */
+        break;
     case GODWIT_ACCESS_KEY_SET:
         take_key_set(p, request);
         break;

@@ -112,6 +112,8 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_access_re
     case GODWIT_ACCESS_DELIVER:
         give(w, device, LAB_PACKET, r->octets);
         break;
+    case GODWIT_ACCESS_STORE: /* only with config.next_session */
+        break;
     case GODWIT_ACCESS_KEY_SET:
     case GODWIT_ACCESS_KEY_SET_AGAIN:
         key_set(w, device, r);

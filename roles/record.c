@@ -51,6 +51,10 @@ godwit_record_key_t godwit_record_key_of(const godwit_record_t *record)
     case GODWIT_RECORD_SESSION:
         key.session_id = record->u.session.session_id;
         break;
+    case GODWIT_RECORD_NEXT_SESSION:
+        key.session_id = record->u.next_session.next.tmsi;
+        key.agreement = (uint8_t)record->u.next_session.next.domain;
+        break;
     default:
         break;
     }

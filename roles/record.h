@@ -6,6 +6,7 @@
 #ifndef GODWIT_ROLES_RECORD_H
 #define GODWIT_ROLES_RECORD_H
 
+#include "core/agree/next_session/next_session.h"
 #include "core/wire/payload.h"
 #include "godwit/aka.h"
 #include "godwit/emsdp.h"
@@ -17,6 +18,9 @@ typedef enum godwit_record_kind {
     GODWIT_RECORD_SESSION =
         3, /* HSE; key: session_id. A fetch with session_id 0 asks for the session of an IMSI: the newest, if many */
     GODWIT_RECORD_CLOCK = 4, /* HSS, profile "time": the mark of this node's clock; one record, no key */
+    /* MME, SGSN, MSC; key: session_id = M-TMSI, P-TMSI or TMSI, agreement = godwit_next_domain_t. One for each IMSI and domain: a new one
+     * takes the place of the former. */
+    GODWIT_RECORD_NEXT_SESSION = 5,
 } godwit_record_kind_t;
 
 typedef struct godwit_record_key {
@@ -113,6 +117,17 @@ typedef struct godwit_clock_record {
     uint64_t mark; /* ticks up to here may have been used; only rises */
 } godwit_clock_record_t;
 
+/* The vector of a device's following session. What was consumed or replaced does not come back: the store remembers its RAND as long as it
+ * would have lived. */
+#define GODWIT_NEXT_APN_MAX 100
+typedef struct godwit_next_session_record {
+    godwit_next_session_t next; /* secret: next.res, next.root; next.tmsi and next.domain are the key */
+    godwit_imsi_t imsi;
+    uint8_t rand[16];
+    char apn[GODWIT_NEXT_APN_MAX + 1]; /* dotted text: of the PDN connection of before; may be empty */
+    uint64_t created_ms, expires_ms;
+} godwit_next_session_record_t;
+
 typedef struct godwit_record {
     godwit_record_kind_t kind;
     union {
@@ -120,6 +135,7 @@ typedef struct godwit_record {
         godwit_key_set_record_t key_set;
         godwit_session_record_t session;
         godwit_clock_record_t clock;
+        godwit_next_session_record_t next_session;
     } u;
 } godwit_record_t;
 

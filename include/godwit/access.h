@@ -3,7 +3,8 @@
  * The device's way into a mobile network: attach, authentication, security mode, bearer, modification, idle and paging, detach, for EPS
  * (TS 24.301 with control plane CIoT optimisation, data over NAS) and UMTS (TS 24.008). It yields the key set of agreements 01 and 02
  * (contribution 003). Frames are those of core/wire/radio.h, our stand-in for the radio. As godwit/device.h: no malloc, no threads, no clock; one
- * input at a time, and requests that the caller carries out in order. All of it is volatile: after a power loss the device attaches anew.
+ * input at a time, and requests that the caller carries out in order. All of it but that record of the next session is volatile: after a
+ * power loss the device attaches anew.
  *
  *     godwit_access_init(&access, &config);
  *     godwit_access_attach(&access, &requests);                 // then carry out requests, feed frames, until the event "attached"
@@ -22,6 +23,10 @@
  * attach names them; whether AKA runs is then for the network to say (its policy: docs/policy.md). Where the network does not know them, or
  * does not answer, attach goes on as if there had been none. An owner for whom that key set is of no use any more (device.h: "fallback" or
  * "refused" after a container) calls godwit_access_renew, and the next attach has an AKA run.
+ *
+ * Next session (config.next_session, contribution 000): in a detach, an attach by a stored vector, or at any time while attached, the network may
+ * hand over RAND and AUTN of the following session. AUTHENTICATE is then asked for at once (also after "detached"), and the result goes
+ * into a STORE. The next attach takes it out again (STORE of the emptied record) before anything is sent, and needs no AKA run.
  *
  * Before the security mode command has verified, nothing from the network changes more than how this attach goes on; rejects are then hints
  * that make it back off, and never erase a key.
@@ -58,6 +63,13 @@
 #define GODWIT_ACCESS_REPEATS_MAX 8
 #endif
 
+/* How the data of an attach by a stored vector travel (contribution 000). */
+typedef enum godwit_carrier {
+    GODWIT_CARRIER_NAS = 0, /* EPS: ESM DATA TRANSPORT inside the ATTACH REQUEST, ciphered */
+    GODWIT_CARRIER_SMS = 1, /* CP-DATA: EPS inside the ATTACH REQUEST, ciphered; else after it */
+    GODWIT_CARRIER_PDP = 2, /* on the user plane, as soon as the bearer or PDP context is there */
+} godwit_carrier_t;
+
 typedef enum godwit_access_kind { GODWIT_ACCESS_EPS = 1, GODWIT_ACCESS_UMTS = 2 } godwit_access_kind_t;
 
 /* The caller owns what the pointers show; it must live as long as the access. */
@@ -73,6 +85,8 @@ typedef struct godwit_access_config {
     bool me_derives;   /* variant E: the ME derives for a USIM that does not; home must know (feature e2m-me) */
     uint8_t selector;  /* of the container: 1 RAND, 2 SQN; 0: RAND. Kept for the owner, who builds the container */
     uint16_t amf_flag; /* the bit of AMF that asks for the derivation; 0: the default 0x0080 */
+    bool next_session; /* takes the vector of the following session, and attaches by it: see "Next session" below */
+    godwit_carrier_t carrier; /* of what godwit_access_attach_with is given */
     /* What this end can do and accepts, as in the UE network capability (TS 24.301 9.9.3.34): 0x80 algorithm 0, 0x40 SNOW 3G, 0x20 AES, 0x10
      * ZUC. 0 stands for 0xF0 and 0x70. Integrity never with algorithm 0, whatever is set here. UMTS: 0x80 is UEA0, 0x40 UEA2, UIA2. */
     uint8_t eea, eia;
@@ -86,6 +100,9 @@ typedef enum godwit_access_request_kind {
     GODWIT_ACCESS_AUTHENTICATE, /* rand, autn: run the USIM (3G context), then call godwit_access_usim_result. Last of its list */
     GODWIT_ACCESS_TIMER,   /* call godwit_access_timer after delay_ms; 0 cancels */
     GODWIT_ACCESS_DELIVER, /* octets: an N-PDU from the network */
+    /* octets: the record, to be made durable in place of the former one before what stands after it is carried out. When that fails, drop what
+     * follows, and go on as after a power loss: init, and restore of the record that is durable. Only with config.next_session. */
+    GODWIT_ACCESS_STORE,
     /* agreement, rand, sqn, e2m_keyset: an access AKA run made a key set, and the serving network has proved the access keys of that run. Last of its
      * list: hand them on; with config.e2m then call godwit_access_container. e2m_keyset is wiped by the next call. */
     GODWIT_ACCESS_KEY_SET,
@@ -113,7 +130,9 @@ typedef struct godwit_access_request {
      *   "not_flagged": config.e2m or key_set, and the vector does not ask for the derivation; "not_derived": it does, and neither card nor
      *   ME derives; "refused": what came was refused, or the network refuses what we asked (reason); "given_up": a procedure ended
      *   without success (reason: of the last refusal, GODWIT_OK after silence);
-     *   "n_pdu_uncertain": the N-PDU that waited for the radio connection was dropped, or nobody knows. */
+     *   "n_pdu_uncertain": the N-PDU that waited for the radio connection was dropped, or nobody knows.
+     *   Next session: "next_stored" (the vector of the following session is kept), "next_refused" (the USIM, or what came with it, did not allow
+     *   that: reason), "next_used" (the network took the stored vector: no AKA run), "next_fallback" (it runs AKA all the same). */
     const char *name;
     godwit_status_t reason;
 } godwit_access_request_t;
@@ -138,6 +157,13 @@ GODWIT_MUST_USE godwit_status_t godwit_access_init(godwit_access_t *access, cons
 /* Attach. EPS: with the default bearer of config.apn. A device that is attached attaches anew: its keys and bearer hold until those of the new
  * attach do. GODWIT_AGAIN while a procedure runs. */
 GODWIT_MUST_USE godwit_status_t godwit_access_attach(godwit_access_t *access, godwit_access_requests_t *requests);
+/* Attach with data: an N-PDU (carriers nas and pdp), or a CP-DATA message (sms). Where a vector of before is stored the data go with the
+ * attach, as config.carrier says, else as soon as a bearer is there. "n_pdu_uncertain" when nobody knows whether they have arrived. */
+GODWIT_MUST_USE godwit_status_t godwit_access_attach_with(godwit_access_t *access, godwit_slice_t data,
+                                                          godwit_access_requests_t *requests);
+/* Next session, after godwit_access_init: the record that the last STORE request gave. GODWIT_MALFORMED when it is damaged or another
+ * subscriber's: the device is then as after init. */
+GODWIT_MUST_USE godwit_status_t godwit_access_restore(godwit_access_t *access, godwit_slice_t record);
 /* The next attach names no keys of before, so that the network must run AKA; keys in use stay in use until then. */
 void godwit_access_renew(godwit_access_t *access);
 /* UMTS: the PDP context of config.apn, after "attached"; the container goes in its PCO (the second time KEY_SET_AGAIN first). EPS, where the network has taken the bearer away:

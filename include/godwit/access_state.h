@@ -5,6 +5,7 @@
 #ifndef GODWIT_ACCESS_STATE_H
 #define GODWIT_ACCESS_STATE_H
 
+#include "core/agree/next_session/next_session.h"
 #include "core/wire/gmm.h"
 #include "core/wire/nas_security.h"
 #include "core/wire/radio.h"
@@ -46,6 +47,17 @@ typedef struct godwit_access_vector {
     uint8_t e2m_keyset[32];
 } godwit_access_vector_t;
 
+/* The vector of the following session. */
+typedef struct godwit_access_next {
+    bool running;                 /* AUTHENTICATE was asked for: what the USIM gives goes into `stored` */
+    bool armed;                   /* the attach under way goes by the stored vector, and its frame is in `frame` */
+    bool carries;                 /* and the data are in it */
+    uint8_t asked[32];            /* RAND || AUTN that the USIM works on */
+    godwit_next_session_t stored; /* domain NONE: nothing */
+    godwit_next_session_t found;  /* what the record will be when the USIM has taken the vector */
+    uint8_t record[GODWIT_NEXT_SESSION_RECORD]; /* what a STORE shows */
+} godwit_access_next_t;
+
 struct godwit_access {
     godwit_access_config_t config;
     uint8_t capability[6]; /* EPS: UE network capability, as sent */
@@ -54,6 +66,7 @@ struct godwit_access {
     uint8_t reattaches;    /* by itself, since the caller last wanted something */
     godwit_access_exchange_t exchange;
     godwit_access_vector_t vector;
+    godwit_access_next_t next;
     godwit_nas_security_t nas;     /* EPS */
     godwit_radio_security_t radio; /* UMTS */
     bool radio_set, secured;       /* UMTS: radio has keys; they protect this connection */

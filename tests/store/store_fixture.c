@@ -202,6 +202,10 @@ godwit_record_key_t fixture_key_of(const godwit_record_t *record)
     memset(&key, 0, sizeof key);
     key.kind = record->kind;
     switch (record->kind) {
+    case GODWIT_RECORD_NEXT_SESSION:
+        key.session_id = record->u.next_session.next.tmsi;
+        key.agreement = (uint8_t)record->u.next_session.next.domain;
+        break;
     case GODWIT_RECORD_SUBSCRIBER:
         key.imsi = record->u.subscriber.imsi;
         break;

@@ -5,6 +5,8 @@
  */
 #include "core/wire/ek_e2m.h"
 #include "core/wire/s6a.h"
+#include "core/wire/zh.h"
+#include "core/wire/zn.h"
 #include "fuzz/fuzz.h"
 
 #include <stdlib.h>
@@ -149,6 +151,50 @@ static void ek_answers(godwit_slice_t octets)
     bearer_answer(octets);
 }
 
+/* Zh and Zn (TS 29.109). */
+static void gaa_requests(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_diameter_fault_t fault;
+    godwit_zh_request_t mar, mar_again;
+    godwit_zn_request_t bir, bir_again;
+    godwit_writer_t w = godwit_writer(room, sizeof room);
+    if (godwit_zh_mar_parse(octets, &e, &mar, &fault) == GODWIT_OK) {
+        godwit_slice_t built = written(&w, godwit_zh_mar_build(&e, &mar, &w));
+        check(godwit_zh_mar_parse(built, &e, &mar_again, &fault) == GODWIT_OK &&
+              memcmp(&mar, &mar_again, sizeof mar) == 0);
+    } else {
+        refuse(octets, &godwit_zh_maa, &fault);
+    }
+    w = godwit_writer(room, sizeof room);
+    if (godwit_zn_bir_parse(octets, &e, &bir, &fault) == GODWIT_OK) {
+        godwit_slice_t built = written(&w, godwit_zn_bir_build(&e, &bir, &w));
+        check(godwit_zn_bir_parse(built, &e, &bir_again, &fault) == GODWIT_OK &&
+              memcmp(&bir, &bir_again, sizeof bir) == 0);
+    } else {
+        refuse(octets, &godwit_zn_bia, &fault);
+    }
+}
+
+static void gaa_answers(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_zh_answer_t maa, maa_again;
+    godwit_zn_answer_t bia, bia_again;
+    godwit_writer_t w = godwit_writer(room, sizeof room);
+    if (godwit_zh_maa_parse(octets, &e, &maa) == GODWIT_OK) {
+        e.session_id = e.session_id.len ? e.session_id : godwit_slice_of_string("s");
+        godwit_slice_t built = written(&w, godwit_zh_maa_build(&e, &maa, &w));
+        check(godwit_zh_maa_parse(built, &e, &maa_again) == GODWIT_OK && memcmp(&maa, &maa_again, sizeof maa) == 0);
+    }
+    w = godwit_writer(room, sizeof room);
+    if (godwit_zn_bia_parse(octets, &e, &bia) == GODWIT_OK) {
+        e.session_id = e.session_id.len ? e.session_id : godwit_slice_of_string("s");
+        godwit_slice_t built = written(&w, godwit_zn_bia_build(&e, &bia, &w));
+        check(godwit_zn_bia_parse(built, &e, &bia_again) == GODWIT_OK && memcmp(&bia, &bia_again, sizeof bia) == 0);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     godwit_slice_t octets = godwit_slice(data, size);
@@ -160,6 +206,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ek_confirm(octets);
         ek_e2m(octets);
         ek_answers(octets);
+        gaa_requests(octets);
+        gaa_answers(octets);
     }
     return 0;
 }

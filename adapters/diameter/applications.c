@@ -6,6 +6,8 @@
 #include "adapters/diameter/internal.h"
 #include "core/wire/ek.h"
 #include "core/wire/s6a.h"
+#include "core/wire/zh.h"
+#include "core/wire/zn.h"
 
 static bool serves_s6a(const godwit_diameter_config_t *c)
 {
@@ -27,9 +29,31 @@ static bool asks_ek(const godwit_diameter_config_t *c)
     return c->emks_realm[0] != '\0' || c->hse_realm[0] != '\0' || c->ask_hss_keys;
 }
 
+static bool serves_zh(const godwit_diameter_config_t *c)
+{
+    return c->serve_zh;
+}
+
+static bool asks_zh(const godwit_diameter_config_t *c)
+{
+    return c->zh_realm[0] != '\0';
+}
+
+static bool serves_zn(const godwit_diameter_config_t *c)
+{
+    return c->serve_zn;
+}
+
+static bool asks_zn(const godwit_diameter_config_t *c)
+{
+    return c->zn_realm[0] != '\0';
+}
+
 static const godwit_diameter_application_t applications[] = {
     {GODWIT_S6A_APPLICATION, GODWIT_VENDOR_3GPP, "S6a", serves_s6a, asks_s6a},
     {GODWIT_EK_APPLICATION, GODWIT_EK_VENDOR, "Ek", serves_ek, asks_ek},
+    {GODWIT_ZH_APPLICATION, GODWIT_VENDOR_3GPP, "Zh", serves_zh, asks_zh},
+    {GODWIT_ZN_APPLICATION, GODWIT_VENDOR_3GPP, "Zn", serves_zn, asks_zn},
 };
 
 /* kind: which request it is, as far as the command alone tells. */
@@ -37,6 +61,8 @@ static const godwit_diameter_pair_t pairs[] = {
     {GODWIT_AUTH_INFO_REQUEST, &godwit_s6a_air, &godwit_s6a_aia, "Authentication-Information"},
     {GODWIT_KEY_REQUEST, &godwit_ek_key_request, &godwit_ek_key_answer, "Key"},
     {GODWIT_KEY_CONFIRM, &godwit_ek_confirm_request, &godwit_ek_confirm_answer, "Key-Confirm"},
+    {GODWIT_ZH_REQUEST, &godwit_zh_mar, &godwit_zh_maa, "Multimedia-Auth"},
+    {GODWIT_ZN_REQUEST, &godwit_zn_bir, &godwit_zn_bia, "Bootstrapping-Info"},
 };
 
 const godwit_diameter_application_t *godwit_diameter_application(size_t i)

@@ -122,6 +122,25 @@ static godwit_status_t check_tls(const godwit_diameter_config_t *c, bool off_loo
     return status == GODWIT_OK ? check_file("the TLS ca", c->tls_ca, error) : status;
 }
 
+/* Where our own requests go. */
+static bool check_destinations(const godwit_diameter_config_t *c, char *error)
+{
+    const char *const names[][3] = {
+        {"the HSS's host and realm must be lower-case names", c->hss_host, c->hss_realm},
+        {"the EMKS's host and realm must be lower-case names", c->emks_host, c->emks_realm},
+        {"the HSE's host and realm must be lower-case names", c->hse_host, c->hse_realm},
+        {"the BSF's HSS must have lower-case names for host and realm", c->zh_host, c->zh_realm},
+        {"the BSF's host and realm must be lower-case names", c->zn_host, c->zn_realm},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if ((names[i][1][0] && !is_name(names[i][1])) || (names[i][2][0] && !is_name(names[i][2]))) {
+            (void)refuse(error, names[i][0], NULL);
+            return false;
+        }
+    }
+    return true;
+}
+
 godwit_status_t godwit_diameter_config_check(const godwit_diameter_config_t *c, char *error)
 {
     struct sockaddr_storage address;
@@ -145,14 +164,8 @@ godwit_status_t godwit_diameter_config_check(const godwit_diameter_config_t *c, 
             return status;
         }
     }
-    if ((c->hss_realm[0] && !is_name(c->hss_realm)) || (c->hss_host[0] && !is_name(c->hss_host))) {
-        return refuse(error, "the HSS's host and realm must be lower-case names", NULL);
-    }
-    if ((c->emks_realm[0] && !is_name(c->emks_realm)) || (c->emks_host[0] && !is_name(c->emks_host))) {
-        return refuse(error, "the EMKS's host and realm must be lower-case names", NULL);
-    }
-    if ((c->hse_realm[0] && !is_name(c->hse_realm)) || (c->hse_host[0] && !is_name(c->hse_host))) {
-        return refuse(error, "the HSE's host and realm must be lower-case names", NULL);
+    if (!check_destinations(c, error)) {
+        return GODWIT_INVALID_ARGUMENT;
     }
     return check_tls(c, off_loopback, error);
 }

@@ -310,8 +310,12 @@ static bool destination(const godwit_diameter_t *d, const godwit_message_t *m, c
     const godwit_diameter_config_t *c = &d->config;
     switch (m->to) {
     case GODWIT_FUNCTION_HSS:
-        *host = c->hss_host;
-        *realm = c->hss_realm;
+        *host = m->kind == GODWIT_ZH_REQUEST ? c->zh_host : c->hss_host;
+        *realm = m->kind == GODWIT_ZH_REQUEST ? c->zh_realm : c->hss_realm;
+        break;
+    case GODWIT_FUNCTION_BSF:
+        *host = c->zn_host;
+        *realm = c->zn_realm;
         break;
     case GODWIT_FUNCTION_EMKS:
         *host = c->emks_host;

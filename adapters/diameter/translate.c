@@ -5,6 +5,8 @@
 #include "adapters/diameter/internal.h"
 #include "core/wire/ek_e2m.h"
 #include "core/wire/s6a.h"
+#include "core/wire/zh.h"
+#include "core/wire/zn.h"
 
 #include <string.h>
 
@@ -25,6 +27,8 @@ static const struct {
     {GODWIT_ACTIVATION, GODWIT_ACTIVATION_ANSWER, GODWIT_FUNCTION_PGW, GODWIT_FUNCTION_HSS,
      GODWIT_EK_PURPOSE_ACTIVATION},
     {GODWIT_BEARER, GODWIT_BEARER_ANSWER, GODWIT_FUNCTION_PGW, GODWIT_FUNCTION_HSE, GODWIT_EK_PURPOSE_BEARER},
+    {GODWIT_ZH_REQUEST, GODWIT_ZH_ANSWER, GODWIT_FUNCTION_BSF, GODWIT_FUNCTION_HSS, 0},
+    {GODWIT_ZN_REQUEST, GODWIT_ZN_ANSWER, GODWIT_FUNCTION_NAF, GODWIT_FUNCTION_BSF, 0},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -93,7 +97,12 @@ bool godwit_diameter_is_served(const godwit_diameter_config_t *config, godwit_me
         return true;
     }
     switch (request->to) {
+    case GODWIT_FUNCTION_BSF:
+        return config->serve_zn;
     case GODWIT_FUNCTION_HSS:
+        if (request->kind == GODWIT_ZH_REQUEST) {
+            return config->serve_zh;
+        }
         return request->kind == GODWIT_AUTH_INFO_REQUEST ? config->serve_s6a : config->serve_hss_keys;
     case GODWIT_FUNCTION_EMKS:
         return config->serve_ek;
@@ -147,6 +156,10 @@ static godwit_status_t parse_request(godwit_slice_t octets, godwit_diameter_enve
         return godwit_ek_activation_parse(octets, e, &m->u.activation, fault);
     case GODWIT_BEARER:
         return godwit_ek_bearer_parse(octets, e, &m->u.bearer, fault);
+    case GODWIT_ZH_REQUEST:
+        return godwit_zh_mar_parse(octets, e, &m->u.zh_request, fault);
+    case GODWIT_ZN_REQUEST:
+        return godwit_zn_bir_parse(octets, e, &m->u.zn_request, fault);
     case GODWIT_KEY_REQUEST:
     default:
         return godwit_ek_key_request_parse(octets, e, &m->u.key_request, fault);
@@ -195,6 +208,12 @@ void godwit_diameter_failed(const godwit_diameter_outstanding_t *request, godwit
     case GODWIT_BEARER_ANSWER:
         m->u.bearer_answer.status = GODWIT_PEER_INTERNAL;
         break;
+    case GODWIT_ZH_ANSWER:
+        m->u.zh_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_ZN_ANSWER:
+        m->u.zn_answer.status = GODWIT_PEER_INTERNAL;
+        break;
     default:
         m->u.outcome = GODWIT_PEER_INTERNAL;
         break;
@@ -213,6 +232,10 @@ static godwit_status_t parse_answer(godwit_slice_t octets, const godwit_diameter
         return godwit_ek_confirm_answer_parse(octets, e, &m->u.key_confirm_answer);
     case GODWIT_BEARER_ANSWER:
         return godwit_ek_bearer_answer_parse(octets, e, &m->u.bearer_answer);
+    case GODWIT_ZH_ANSWER:
+        return godwit_zh_maa_parse(octets, e, &m->u.zh_answer);
+    case GODWIT_ZN_ANSWER:
+        return godwit_zn_bia_parse(octets, e, &m->u.zn_answer);
     default:
         return godwit_ek_outcome_parse(octets, e, &m->u.outcome);
     }
@@ -247,6 +270,10 @@ godwit_status_t godwit_diameter_write_request(const godwit_diameter_envelope_t *
         return godwit_ek_activation_build(e, &m->u.activation, w);
     case GODWIT_BEARER:
         return godwit_ek_bearer_build(e, &m->u.bearer, w);
+    case GODWIT_ZH_REQUEST:
+        return godwit_zh_mar_build(e, &m->u.zh_request, w);
+    case GODWIT_ZN_REQUEST:
+        return godwit_zn_bir_build(e, &m->u.zn_request, w);
     default:
         return GODWIT_INVALID_ARGUMENT;
     }
@@ -264,6 +291,10 @@ godwit_status_t godwit_diameter_write_answer(const godwit_diameter_envelope_t *e
         return godwit_ek_confirm_answer_build(e, m->u.key_confirm_answer, w);
     case GODWIT_BEARER_ANSWER:
         return godwit_ek_bearer_answer_build(e, &m->u.bearer_answer, w);
+    case GODWIT_ZH_ANSWER:
+        return godwit_zh_maa_build(e, &m->u.zh_answer, w);
+    case GODWIT_ZN_ANSWER:
+        return godwit_zn_bia_build(e, &m->u.zn_answer, w);
     case GODWIT_KEY_PUSH_ANSWER:
     case GODWIT_KEY_SET_PUSH_ANSWER:
     case GODWIT_KEY_PARK_ANSWER:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The table of AVPs. Codes: IANA AAA registry, TS 29.272 table 7.3.1/1, TS 29.229 table 6.3.1; Ek: docs/diameter.md.
+ * The table of AVPs. Codes: IANA AAA registry, TS 29.272 table 7.3.1/1, TS 29.229 table 6.3.1, TS 29.109 table 6.3;
+ * Ek: docs/diameter.md.
  */
 #include "core/wire/avp.h"
 #include "core/wire/profile.h"
@@ -62,7 +63,7 @@ static const godwit_avp_definition_t table[GODWIT_AVP_COUNT] = {
     [GODWIT_AVP_DRMP] = PASSIVE("DRMP", 301, 0, GODWIT_AVP_U32, 0),
     [GODWIT_AVP_LOAD] = PASSIVE("Load", 650, 0, GODWIT_AVP_GROUPED, 0),
     [GODWIT_AVP_SUPPORTED_FEATURES] = PASSIVE("Supported-Features", 628, TGPP, GODWIT_AVP_GROUPED, 0),
-    [GODWIT_AVP_CONFIDENTIALITY_KEY] = OCTETS("Confidentiality-Key", 625, TGPP, 16, 16, M),
+    [GODWIT_AVP_CONFIDENTIALITY_KEY] = OCTETS("Confidentiality-Key", 625, TGPP, 8, 16, M),
     [GODWIT_AVP_INTEGRITY_KEY] = OCTETS("Integrity-Key", 626, TGPP, 16, 16, M),
     [GODWIT_AVP_VISITED_PLMN_ID] = OCTETS("Visited-PLMN-Id", 1407, TGPP, 3, 3, M),
     [GODWIT_AVP_REQUESTED_EUTRAN_AUTHENTICATION_INFO] = GROUP("Requested-EUTRAN-Authentication-Info", 1408, TGPP),
@@ -85,6 +86,24 @@ static const godwit_avp_definition_t table[GODWIT_AVP_COUNT] = {
     [GODWIT_AVP_ERROR_DIAGNOSTIC] = PASSIVE("Error-Diagnostic", 1614, TGPP, GODWIT_AVP_U32, 0),
     [GODWIT_AVP_AIR_FLAGS] = PASSIVE("AIR-Flags", 1679, TGPP, GODWIT_AVP_U32, 0),
     [GODWIT_AVP_UE_USAGE_TYPE] = PASSIVE("UE-Usage-Type", 1680, TGPP, GODWIT_AVP_U32, 0),
+    [GODWIT_AVP_PUBLIC_IDENTITY] = TEXT("Public-Identity", 601, TGPP, 1024),
+    [GODWIT_AVP_SIP_NUMBER_AUTH_ITEMS] = U32("SIP-Number-Auth-Items", 607, TGPP, M),
+    [GODWIT_AVP_SIP_AUTHENTICATION_SCHEME] = TEXT("SIP-Authentication-Scheme", 608, TGPP, 64),
+    [GODWIT_AVP_SIP_AUTHENTICATE] = OCTETS("SIP-Authenticate", 609, TGPP, 16, 32, M),
+    [GODWIT_AVP_SIP_AUTHORIZATION] = OCTETS("SIP-Authorization", 610, TGPP, 4, 30, M),
+    [GODWIT_AVP_SIP_AUTH_DATA_ITEM] = GROUP("SIP-Auth-Data-Item", 612, TGPP),
+    [GODWIT_AVP_SIP_ITEM_NUMBER] = U32("SIP-Item-Number", 613, TGPP, M),
+    [GODWIT_AVP_GBA_USER_SEC_SETTINGS] = OCTETS("GBA-UserSecSettings", 400, TGPP, 1, 8192, M),
+    [GODWIT_AVP_TRANSACTION_IDENTIFIER] = OCTETS("Transaction-Identifier", 401, TGPP, 1, 127, M),
+    [GODWIT_AVP_NAF_ID] = OCTETS("NAF-Id", 402, TGPP, 6, GODWIT_FQDN_MAX + 5, M),
+    [GODWIT_AVP_GAA_SERVICE_IDENTIFIER] = OCTETS("GAA-Service-Identifier", 403, TGPP, 1, 64, M),
+    [GODWIT_AVP_KEY_EXPIRY_TIME] = U32("Key-ExpiryTime", 404, TGPP, M),
+    [GODWIT_AVP_ME_KEY_MATERIAL] = OCTETS("ME-Key-Material", 405, TGPP, 32, 32, M),
+    [GODWIT_AVP_UICC_KEY_MATERIAL] = OCTETS("UICC-Key-Material", 406, TGPP, 32, 32, M),
+    [GODWIT_AVP_GBA_U_AWARENESS_INDICATOR] = U32("GBA_U-Awareness-Indicator", 407, TGPP, M),
+    [GODWIT_AVP_BOOTSTRAP_INFO_CREATION_TIME] = U32("BootstrapInfoCreationTime", 408, TGPP, M),
+    [GODWIT_AVP_GUSS_TIMESTAMP] = U32("GUSS-Timestamp", 409, TGPP, M),
+    [GODWIT_AVP_GBA_TYPE] = U32("GBA-Type", 410, TGPP, M),
     [GODWIT_AVP_KEY_PURPOSE] = U32("Key-Purpose", 1, OURS, M),
     [GODWIT_AVP_AGREEMENT_SET] = U32("Agreement-Set", 2, OURS, M),
     [GODWIT_AVP_AGREEMENT] = U32("Agreement", 3, OURS, M),

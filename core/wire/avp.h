@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Every AVP that Godwit knows, in one table: the writer takes code, vendor and flags from it, the reader checks lengths against it,
- * and adapters/diameter makes freeDiameter's dictionary from it. Base protocol RFC 6733, S6a TS 29.272 7.3, Cx TS 29.229 6.3,
+ * and adapters/diameter makes freeDiameter's dictionary from it. Base protocol RFC 6733, S6a TS 29.272 7.3, Cx TS 29.229 6.3, Zh and Zn TS 29.109 6.3,
  * Ek docs/diameter.md.
  */
 #ifndef GODWIT_WIRE_AVP_H
@@ -66,6 +66,25 @@ typedef enum godwit_avp_id {
     GODWIT_AVP_ERROR_DIAGNOSTIC,
     GODWIT_AVP_AIR_FLAGS,
     GODWIT_AVP_UE_USAGE_TYPE,
+    /* TS 29.229, as Zh uses them; TS 29.109 */
+    GODWIT_AVP_PUBLIC_IDENTITY,
+    GODWIT_AVP_SIP_NUMBER_AUTH_ITEMS,
+    GODWIT_AVP_SIP_AUTHENTICATION_SCHEME,
+    GODWIT_AVP_SIP_AUTHENTICATE,
+    GODWIT_AVP_SIP_AUTHORIZATION,
+    GODWIT_AVP_SIP_AUTH_DATA_ITEM,
+    GODWIT_AVP_SIP_ITEM_NUMBER,
+    GODWIT_AVP_GBA_USER_SEC_SETTINGS,
+    GODWIT_AVP_TRANSACTION_IDENTIFIER,
+    GODWIT_AVP_NAF_ID,
+    GODWIT_AVP_GAA_SERVICE_IDENTIFIER,
+    GODWIT_AVP_KEY_EXPIRY_TIME,
+    GODWIT_AVP_ME_KEY_MATERIAL,
+    GODWIT_AVP_UICC_KEY_MATERIAL,
+    GODWIT_AVP_GBA_U_AWARENESS_INDICATOR,
+    GODWIT_AVP_BOOTSTRAP_INFO_CREATION_TIME,
+    GODWIT_AVP_GUSS_TIMESTAMP,
+    GODWIT_AVP_GBA_TYPE,
     /* Ek */
     GODWIT_AVP_KEY_PURPOSE,
     GODWIT_AVP_AGREEMENT_SET,

@@ -116,6 +116,9 @@ static godwit_status_t read_vector(godwit_slice_t group, godwit_vector_kind_t ki
     if (status != GODWIT_OK) {
         return status;
     }
+    if (!eutran && found[KEY].len != sizeof v->ck) { /* the AVP may have 8 octets where it is a Kc (Zh) */
+        return GODWIT_MALFORMED;
+    }
     memset(v, 0, sizeof *v);
     *item = godwit_avp_u32(found[ITEM], 0);
     memcpy(v->rand, found[RAND].ptr, sizeof v->rand);

@@ -80,7 +80,8 @@ e2m = {
     "aia_e2m": message(318, False, envelope(False, TGPP, S6A) + [avp(1413, [vector], TGPP), avp(21, 1, OURS, False),
                        avp(22, 9, OURS, False)], S6A),
 }
-which = ("ek-e2m", e2m) if sys.argv[1:] == ["e2m"] else ("ek", messages)
-print(f"# Ek (docs/diameter.md), as tests/wire/make_ek_vectors.py writes it.\n\n[{which[0]}]", end="")
-for name, octets in which[1].items():
-    print(f"\nmessage = {name}\noctets = {octets.hex()}")
+if __name__ == "__main__":
+    which = ("ek-e2m", e2m) if sys.argv[1:] == ["e2m"] else ("ek", messages)
+    print(f"# Ek (docs/diameter.md), as tests/wire/make_ek_vectors.py writes it.\n\n[{which[0]}]", end="")
+    for name, octets in which[1].items():
+        print(f"\nmessage = {name}\noctets = {octets.hex()}")

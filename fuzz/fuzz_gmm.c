@@ -46,7 +46,7 @@ static void frame(godwit_slice_t octets)
     godwit_radio_frame_t f;
     godwit_writer_t w = godwit_writer(built, sizeof built);
     if (godwit_radio_parse(octets, &f) == GODWIT_OK && f.kind != GODWIT_RADIO_PROTECTED &&
-        f.kind != GODWIT_RADIO_INTEGRITY) {
+        f.kind != GODWIT_RADIO_INTEGRITY && f.kind != GODWIT_RADIO_INITIAL_PROTECTED) {
         check(godwit_radio_build(&f, &w) == GODWIT_OK && godwit_slice_equal(octets, godwit_written(&w)));
     }
 }
@@ -67,6 +67,22 @@ static void protection(godwit_slice_t octets, bool network)
     }
 }
 
+/* A first frame under keys of before: either it verifies, or nothing has moved. */
+static void initial(godwit_slice_t octets)
+{
+    static const uint8_t key[16] = "not a key";
+    godwit_radio_security_t security, before;
+    godwit_radio_frame_t f;
+    godwit_radio_security_init(&security, &godwit_crypto_builtin, key, key, true);
+    godwit_radio_agree(&security, GODWIT_UEA2, GODWIT_UIA2, key);
+    before = security;
+    if (godwit_radio_initial_consume(&security, octets, &f) == GODWIT_OK) {
+        check(security.next_in == 1 && f.kind == GODWIT_RADIO_INITIAL_PROTECTED);
+    } else {
+        check(is_same(&security, &before, sizeof before));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     godwit_slice_t octets = godwit_slice(data, size);
@@ -77,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size <= 256) {
         protection(octets, true);
         protection(octets, false);
+        initial(octets);
     }
     return 0;
 }

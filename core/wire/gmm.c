@@ -54,13 +54,6 @@ godwit_status_t godwit_gmm_detach_accept_ms_parse(godwit_slice_t octets)
     return bare_parse(octets, GODWIT_GMM_DETACH_ACCEPT);
 }
 
-godwit_status_t godwit_gmm_detach_accept_network_build(godwit_writer_t *w)
-{
-    godwit_gmm_put_head(w, GODWIT_GMM_DETACH_ACCEPT);
-    godwit_put_u8(w, 0); /* force to standby not indicated */
-    return godwit_writer_status(w);
-}
-
 /* ---- one octet and optional elements that nobody here needs ---- */
 
 static godwit_status_t octet_build(godwit_gmm_type_t type, uint8_t octet, godwit_writer_t *w)
@@ -80,12 +73,6 @@ static godwit_status_t octet_parse(godwit_slice_t octets, godwit_gmm_type_t type
     }
     *octet = found;
     return GODWIT_OK;
-}
-
-godwit_status_t godwit_gmm_detach_accept_network_parse(godwit_slice_t octets)
-{
-    uint8_t octet;
-    return octet_parse(octets, GODWIT_GMM_DETACH_ACCEPT, &octet);
 }
 
 godwit_status_t godwit_gmm_attach_reject_build(const godwit_gmm_reject_t *message, godwit_writer_t *w)

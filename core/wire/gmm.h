@@ -31,6 +31,7 @@ typedef enum godwit_gmm_type { /* 10.4, table 10.4 */
                                GODWIT_GMM_IDENTITY_REQUEST = 0x15,
                                GODWIT_GMM_IDENTITY_RESPONSE = 0x16,
                                GODWIT_GMM_STATUS = 0x20,
+                               GODWIT_GMM_INFORMATION = 0x21,
 } godwit_gmm_type_t;
 
 typedef enum godwit_gmm_cause { /* 10.5.5.14 */
@@ -80,6 +81,15 @@ typedef struct godwit_gmm_rai {
 /* GODWIT_MALFORMED unless octets begin with skip indicator 0, GMM's discriminator and a type. The type may be one that is not above. */
 GODWIT_MUST_USE godwit_status_t godwit_gmm_type(godwit_slice_t octets, uint8_t *type);
 
+/* The vector of the following session (contribution 000; no element of TS 24.008 has it there): RAND 21 (TV) and AUTN 28 (TLV) as in an
+ * authentication and ciphering request. Only in messages that go protected and ciphered; both or none. */
+typedef struct godwit_gmm_next_vector {
+    bool set;
+    uint8_t rand[16], autn[16];
+} godwit_gmm_next_vector_t;
+
+#define GODWIT_GMM_SMALL_DATA_MAX 255
+
 typedef struct godwit_gmm_attach_request { /* 9.4.1 */
     godwit_slice_t
         network_capability; /* MS network capability, 1 to 10 octets; empty when built: E5 E0, nothing that matters to UMTS */
@@ -91,6 +101,12 @@ typedef struct godwit_gmm_attach_request { /* 9.4.1 */
     godwit_gmm_rai_t old_rai;
     godwit_slice_t
         radio_capability; /* MS radio access capability, 1 to 52 octets; empty when built: a GSM 900 terminal */
+    /* By a vector that was handed over before: the whole RES as 29 (TLV, 4 to 16 octets), and what is sent with the attach as 67 (TLV), a
+     * CP-DATA that godwit_radio_initial_cipher has gone over. Both IEIs are ours: free in this message, and passed over by who
+     * does not know them. */
+    uint8_t res_len; /* 0: none */
+    uint8_t res[GODWIT_RES_MAX];
+    godwit_slice_t small_data; /* empty: none */
 } godwit_gmm_attach_request_t;
 
 typedef struct godwit_gmm_attach_accept { /* 9.4.2 */
@@ -102,6 +118,7 @@ typedef struct godwit_gmm_attach_accept { /* 9.4.2 */
     bool has_p_tmsi;
     uint32_t p_tmsi;
     uint8_t cause; /* 0: none */
+    godwit_gmm_next_vector_t next;
 } godwit_gmm_attach_accept_t;
 
 typedef struct godwit_gmm_reject { /* attach reject 9.4.4, service reject 9.4.22 */
@@ -119,7 +136,17 @@ typedef struct godwit_gmm_detach_request_network { /* 9.4.5.1 */
     uint8_t type;                                  /* 1 re-attach required, 2 not required */
     bool force_to_standby;
     uint8_t cause; /* 0: none */
+    godwit_gmm_next_vector_t next;
 } godwit_gmm_detach_request_network_t;
+
+typedef struct godwit_gmm_detach_accept_network { /* 9.4.6.1: to the MS */
+    bool force_to_standby;
+    godwit_gmm_next_vector_t next;
+} godwit_gmm_detach_accept_network_t;
+
+typedef struct godwit_gmm_information { /* 9.4.19; names of networks and times are passed over */
+    godwit_gmm_next_vector_t next;
+} godwit_gmm_information_t;
 
 typedef struct godwit_gmm_authentication_request { /* 9.4.9 */
     uint8_t ciphering;                             /* GSM algorithm: 0 in UMTS, where the RRC ciphers */
@@ -196,17 +223,17 @@ GODWIT_GMM_CODEC(service_request, godwit_gmm_service_request_t)
 GODWIT_GMM_CODEC(service_accept, godwit_gmm_service_accept_t)
 GODWIT_GMM_CODEC(service_reject, godwit_gmm_reject_t)
 GODWIT_GMM_CODEC(status, godwit_gmm_status_t)
+GODWIT_GMM_CODEC(detach_accept_network, godwit_gmm_detach_accept_network_t)
+GODWIT_GMM_CODEC(information, godwit_gmm_information_t)
 #undef GODWIT_GMM_CODEC
 
 /* Messages without contents that matter: attach complete (9.4.3), authentication and ciphering reject (9.4.11), detach accept by the MS
- * (9.4.6.2) and to the MS (9.4.6.1, with its octet of force to standby). */
+ * (9.4.6.2). */
 GODWIT_MUST_USE godwit_status_t godwit_gmm_attach_complete_build(godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_gmm_attach_complete_parse(godwit_slice_t octets);
 GODWIT_MUST_USE godwit_status_t godwit_gmm_authentication_reject_build(godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_gmm_authentication_reject_parse(godwit_slice_t octets);
 GODWIT_MUST_USE godwit_status_t godwit_gmm_detach_accept_ms_build(godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_gmm_detach_accept_ms_parse(godwit_slice_t octets);
-GODWIT_MUST_USE godwit_status_t godwit_gmm_detach_accept_network_build(godwit_writer_t *w);
-GODWIT_MUST_USE godwit_status_t godwit_gmm_detach_accept_network_parse(godwit_slice_t octets);
 
 #endif

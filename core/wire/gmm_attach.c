@@ -10,6 +10,9 @@
 #define IE_P_TMSI_SIGNATURE 0x19
 #define IE_READY_TIMER 0x17
 #define IE_CAUSE 0x25
+#define IE_WHOLE_RES 0x29 /* of the attach request: Godwit's own, as is the next */
+#define IE_SMALL_DATA 0x67
+#define RES_MIN 4
 #define NETWORK_CAPABILITY_MAX 13
 #define RADIO_CAPABILITY_MAX 51
 #define FOLLOW_ON 0x08U
@@ -69,6 +72,13 @@ static void put_cause(godwit_writer_t *w, uint8_t cause)
     }
 }
 
+/* What a vector of before adds. */
+static bool can_be_sent(const godwit_gmm_attach_request_t *message)
+{
+    bool res = message->res_len == 0 || (message->res_len >= RES_MIN && message->res_len <= sizeof message->res);
+    return res && message->small_data.len <= GODWIT_GMM_SMALL_DATA_MAX;
+}
+
 godwit_status_t godwit_gmm_attach_request_build(const godwit_gmm_attach_request_t *message, godwit_writer_t *w)
 {
     godwit_slice_t network = message->network_capability, radio = message->radio_capability;
@@ -79,7 +89,7 @@ godwit_status_t godwit_gmm_attach_request_build(const godwit_gmm_attach_request_
         radio = godwit_slice(plain_radio_capability, sizeof plain_radio_capability);
     }
     if (network.len > NETWORK_CAPABILITY_MAX || radio.len > RADIO_CAPABILITY_MAX || message->type > 7 ||
-        message->cksn > GODWIT_GMM_CKSN_NONE) {
+        message->cksn > GODWIT_GMM_CKSN_NONE || !can_be_sent(message)) {
         return GODWIT_INVALID_ARGUMENT;
     }
     godwit_gmm_put_head(w, GODWIT_GMM_ATTACH_REQUEST);
@@ -92,14 +102,24 @@ godwit_status_t godwit_gmm_attach_request_build(const godwit_gmm_attach_request_
     }
     put_rai(w, &message->old_rai);
     put_lv(w, radio);
+    if (message->res_len > 0) {
+        godwit_put_tlv(w, IE_WHOLE_RES, godwit_slice(message->res, message->res_len));
+    }
+    if (message->small_data.len > 0) {
+        godwit_put_tlv(w, IE_SMALL_DATA, message->small_data);
+    }
     return godwit_writer_status(w);
 }
 
 godwit_status_t godwit_gmm_attach_request_parse(godwit_slice_t octets, godwit_gmm_attach_request_t *message)
 {
-    static const godwit_element_rule_t rules[] = {{IE_P_TMSI_SIGNATURE, GODWIT_ELEMENT_TV, 3, 3},
-                                                  {IE_READY_TIMER, GODWIT_ELEMENT_TV, 1, 1}};
-    godwit_slice_t values[2];
+    enum { RES, DATA, SIGNATURE, READY, RULES };
+    static const godwit_element_rule_t rules[RULES] = {
+        [RES] = {IE_WHOLE_RES, GODWIT_ELEMENT_TLV, RES_MIN, GODWIT_RES_MAX},
+        [DATA] = {IE_SMALL_DATA, GODWIT_ELEMENT_TLV, 1, GODWIT_GMM_SMALL_DATA_MAX},
+        [SIGNATURE] = {IE_P_TMSI_SIGNATURE, GODWIT_ELEMENT_TV, 3, 3},
+        [READY] = {IE_READY_TIMER, GODWIT_ELEMENT_TV, 1, 1}};
+    godwit_slice_t values[RULES];
     godwit_reader_t r = godwit_gmm_open(octets, GODWIT_GMM_ATTACH_REQUEST);
     godwit_gmm_attach_request_t m;
     memset(&m, 0, sizeof m);
@@ -113,9 +133,14 @@ godwit_status_t godwit_gmm_attach_request_parse(godwit_slice_t octets, godwit_gm
     m.old_rai = get_rai(&r);
     m.radio_capability = get_lv(&r, RADIO_CAPABILITY_MAX);
     if (r.failed || godwit_gmm_read_identity(identity, &m.identity) != GODWIT_OK ||
-        godwit_elements_parse(&r, rules, 2, values) != GODWIT_OK) {
+        godwit_elements_parse(&r, rules, RULES, values) != GODWIT_OK) {
         return GODWIT_MALFORMED;
     }
+    if (values[RES].ptr != NULL) {
+        m.res_len = (uint8_t)values[RES].len;
+        memcpy(m.res, values[RES].ptr, values[RES].len);
+    }
+    m.small_data = values[DATA];
     *message = m;
     return GODWIT_OK;
 }
@@ -132,16 +157,19 @@ godwit_status_t godwit_gmm_attach_accept_build(const godwit_gmm_attach_accept_t 
     put_rai(w, &message->rai);
     put_p_tmsi(w, message->has_p_tmsi, message->p_tmsi);
     put_cause(w, message->cause);
+    godwit_gmm_put_next(w, &message->next);
     return godwit_writer_status(w);
 }
 
 godwit_status_t godwit_gmm_attach_accept_parse(godwit_slice_t octets, godwit_gmm_attach_accept_t *message)
 {
-    enum { P_TMSI, CAUSE, SIGNATURE, READY, RULES };
+    enum { P_TMSI, CAUSE, SIGNATURE, READY, RAND, AUTN, RULES };
     static const godwit_element_rule_t rules[RULES] = {[P_TMSI] = {IE_ALLOCATED_P_TMSI, GODWIT_ELEMENT_TLV, 5, 5},
                                                        [CAUSE] = {IE_CAUSE, GODWIT_ELEMENT_TV, 1, 1},
                                                        [SIGNATURE] = {IE_P_TMSI_SIGNATURE, GODWIT_ELEMENT_TV, 3, 3},
-                                                       [READY] = {IE_READY_TIMER, GODWIT_ELEMENT_TV, 1, 1}};
+                                                       [READY] = {IE_READY_TIMER, GODWIT_ELEMENT_TV, 1, 1},
+                                                       [RAND] = GODWIT_GMM_RULE_RAND,
+                                                       [AUTN] = GODWIT_GMM_RULE_AUTN};
     godwit_slice_t values[RULES];
     godwit_reader_t r = godwit_gmm_open(octets, GODWIT_GMM_ATTACH_ACCEPT);
     godwit_gmm_attach_accept_t m;
@@ -156,7 +184,8 @@ godwit_status_t godwit_gmm_attach_accept_parse(godwit_slice_t octets, godwit_gmm
         return GODWIT_MALFORMED;
     }
     m.has_p_tmsi = values[P_TMSI].ptr != NULL;
-    if (m.has_p_tmsi && godwit_gmm_read_p_tmsi(values[P_TMSI], &m.p_tmsi) != GODWIT_OK) {
+    if ((m.has_p_tmsi && godwit_gmm_read_p_tmsi(values[P_TMSI], &m.p_tmsi) != GODWIT_OK) ||
+        godwit_gmm_read_next(values[RAND], values[AUTN], &m.next) != GODWIT_OK) {
         return GODWIT_MALFORMED;
     }
     m.cause = values[CAUSE].ptr != NULL ? values[CAUSE].ptr[0] : 0;
@@ -205,24 +234,28 @@ godwit_status_t godwit_gmm_detach_request_network_build(const godwit_gmm_detach_
     godwit_gmm_put_head(w, GODWIT_GMM_DETACH_REQUEST);
     godwit_put_u8(w, (uint8_t)((message->force_to_standby ? 0x10U : 0) | message->type));
     put_cause(w, message->cause);
+    godwit_gmm_put_next(w, &message->next);
     return godwit_writer_status(w);
 }
 
 godwit_status_t godwit_gmm_detach_request_network_parse(godwit_slice_t octets,
                                                         godwit_gmm_detach_request_network_t *message)
 {
-    static const godwit_element_rule_t rules[] = {{IE_CAUSE, GODWIT_ELEMENT_TV, 1, 1}};
-    godwit_slice_t cause;
+    enum { CAUSE, RAND, AUTN, RULES };
+    static const godwit_element_rule_t rules[RULES] = {
+        [CAUSE] = {IE_CAUSE, GODWIT_ELEMENT_TV, 1, 1}, [RAND] = GODWIT_GMM_RULE_RAND, [AUTN] = GODWIT_GMM_RULE_AUTN};
+    godwit_slice_t values[RULES];
     godwit_reader_t r = godwit_gmm_open(octets, GODWIT_GMM_DETACH_REQUEST);
     godwit_gmm_detach_request_network_t m;
     memset(&m, 0, sizeof m);
     uint8_t type = godwit_get_u8(&r);
     m.type = type & 0x07U;
     m.force_to_standby = (type & 0x70U) == 0x10U;
-    if (r.failed || godwit_elements_parse(&r, rules, 1, &cause) != GODWIT_OK) {
+    if (r.failed || godwit_elements_parse(&r, rules, RULES, values) != GODWIT_OK ||
+        godwit_gmm_read_next(values[RAND], values[AUTN], &m.next) != GODWIT_OK) {
         return GODWIT_MALFORMED;
     }
-    m.cause = cause.ptr != NULL ? cause.ptr[0] : 0;
+    m.cause = values[CAUSE].ptr != NULL ? values[CAUSE].ptr[0] : 0;
     *message = m;
     return GODWIT_OK;
 }

@@ -66,6 +66,29 @@ void godwit_put_tlv(godwit_writer_t *w, uint8_t iei, godwit_slice_t value)
     godwit_put_slice(w, value);
 }
 
+void godwit_gmm_put_next(godwit_writer_t *w, const godwit_gmm_next_vector_t *next)
+{
+    if (next->set) {
+        godwit_put_u8(w, GODWIT_GMM_IE_RAND);
+        godwit_put(w, next->rand, sizeof next->rand);
+        godwit_put_tlv(w, GODWIT_GMM_IE_AUTN, godwit_slice(next->autn, sizeof next->autn));
+    }
+}
+
+godwit_status_t godwit_gmm_read_next(godwit_slice_t rand, godwit_slice_t autn, godwit_gmm_next_vector_t *next)
+{
+    memset(next, 0, sizeof *next);
+    if ((rand.ptr != NULL) != (autn.ptr != NULL)) {
+        return GODWIT_MALFORMED;
+    }
+    next->set = rand.ptr != NULL;
+    if (next->set) {
+        memcpy(next->rand, rand.ptr, sizeof next->rand);
+        memcpy(next->autn, autn.ptr, sizeof next->autn);
+    }
+    return GODWIT_OK;
+}
+
 void godwit_gmm_put_head(godwit_writer_t *w, godwit_gmm_type_t type)
 {
     godwit_put_u8(w, GODWIT_PD_GMM);

@@ -29,6 +29,21 @@ void godwit_put_tlv(godwit_writer_t *w, uint8_t iei, godwit_slice_t value);
 void godwit_gmm_put_head(godwit_writer_t *w, godwit_gmm_type_t type);
 godwit_reader_t godwit_gmm_open(godwit_slice_t octets, godwit_gmm_type_t type);
 
+/* The vector of the following session: two rules that stand together, and their values; nothing is put when none is set. */
+#define GODWIT_GMM_IE_RAND 0x21
+#define GODWIT_GMM_IE_AUTN 0x28
+#define GODWIT_GMM_RULE_RAND                                                                                           \
+    {                                                                                                                  \
+        GODWIT_GMM_IE_RAND, GODWIT_ELEMENT_TV, 16, 16                                                                  \
+    }
+#define GODWIT_GMM_RULE_AUTN                                                                                           \
+    {                                                                                                                  \
+        GODWIT_GMM_IE_AUTN, GODWIT_ELEMENT_TLV, 16, 16                                                                 \
+    }
+void godwit_gmm_put_next(godwit_writer_t *w, const godwit_gmm_next_vector_t *next);
+GODWIT_MUST_USE godwit_status_t godwit_gmm_read_next(godwit_slice_t rand, godwit_slice_t autn,
+                                                     godwit_gmm_next_vector_t *next);
+
 /* Contents of a mobile identity, without IEI, with its length. put is GODWIT_INVALID_ARGUMENT for what cannot be built. */
 GODWIT_MUST_USE godwit_status_t godwit_gmm_put_identity(godwit_writer_t *w, const godwit_gmm_identity_t *identity);
 GODWIT_MUST_USE godwit_status_t godwit_gmm_read_identity(godwit_slice_t value, godwit_gmm_identity_t *identity);

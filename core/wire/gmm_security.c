@@ -6,9 +6,7 @@
 
 #include <string.h>
 
-#define IE_RAND 0x21
 #define IE_CKSN 0x80
-#define IE_AUTN 0x28
 #define IE_RES 0x22
 #define IE_EXTENDED_RES 0x29
 #define IE_AUTS 0x30
@@ -24,10 +22,10 @@ godwit_status_t godwit_gmm_authentication_request_build(const godwit_gmm_authent
     godwit_put_u8(w, (uint8_t)((message->imeisv_requested ? 0x10U : 0) | message->ciphering));
     godwit_put_u8(w, (uint8_t)((unsigned)message->reference << 4 | (message->force_to_standby ? 1U : 0)));
     if (message->has_vector) {
-        godwit_put_u8(w, IE_RAND);
+        godwit_put_u8(w, GODWIT_GMM_IE_RAND);
         godwit_put(w, message->rand, sizeof message->rand);
         godwit_put_u8(w, (uint8_t)(IE_CKSN | message->cksn));
-        godwit_put_tlv(w, IE_AUTN, godwit_slice(message->autn, sizeof message->autn));
+        godwit_put_tlv(w, GODWIT_GMM_IE_AUTN, godwit_slice(message->autn, sizeof message->autn));
     }
     return godwit_writer_status(w);
 }
@@ -36,9 +34,8 @@ godwit_status_t godwit_gmm_authentication_request_parse(godwit_slice_t octets,
                                                         godwit_gmm_authentication_request_t *message)
 {
     enum { RAND, CKSN, AUTN, RULES };
-    static const godwit_element_rule_t rules[RULES] = {[RAND] = {IE_RAND, GODWIT_ELEMENT_TV, 16, 16},
-                                                       [CKSN] = {IE_CKSN, GODWIT_ELEMENT_TV1, 0, 0},
-                                                       [AUTN] = {IE_AUTN, GODWIT_ELEMENT_TLV, 16, 16}};
+    static const godwit_element_rule_t rules[RULES] = {
+        [RAND] = GODWIT_GMM_RULE_RAND, [CKSN] = {IE_CKSN, GODWIT_ELEMENT_TV1, 0, 0}, [AUTN] = GODWIT_GMM_RULE_AUTN};
     godwit_slice_t values[RULES];
     godwit_reader_t r = godwit_gmm_open(octets, GODWIT_GMM_AUTHENTICATION_REQUEST);
     godwit_gmm_authentication_request_t m;

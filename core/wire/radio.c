@@ -104,6 +104,10 @@ static godwit_status_t read_contents(godwit_reader_t *r, godwit_radio_frame_t *f
     case GODWIT_RADIO_INITIAL_NAS:
         frame->capability = get_capability(r);
         break;
+    case GODWIT_RADIO_INITIAL_PROTECTED:
+        frame->capability = get_capability(r);
+        (void)godwit_get_u32(r); /* MAC-I: radio_initial.c */
+        break;
     case GODWIT_RADIO_RELEASE:
     case GODWIT_RADIO_COMPLETE:
         return godwit_reader_done(r);

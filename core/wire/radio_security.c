@@ -26,6 +26,10 @@ void godwit_radio_security_init(godwit_radio_security_t *security, const godwit_
 static void mac_of(const godwit_radio_security_t *security, uint32_t fresh, uint32_t count, uint8_t direction,
                    godwit_slice_t message, uint8_t mac[4])
 {
+    if (security->no_ik) {
+        memset(mac, 0, 4);
+        return;
+    }
     godwit_uia2(security->ik, count, fresh, direction, message.ptr, 8 * message.len, mac);
 }
 
@@ -66,9 +70,10 @@ static godwit_status_t take_count(godwit_radio_security_t *security, uint32_t *c
     return GODWIT_OK;
 }
 
-static bool is_supported(const godwit_radio_command_t *command)
+static bool is_supported(const godwit_radio_security_t *security, const godwit_radio_command_t *command)
 {
-    return command->uia == GODWIT_UIA2 && (command->uea == GODWIT_UEA0 || command->uea == GODWIT_UEA2);
+    return command->uia == (security->no_ik ? GODWIT_UIA0 : GODWIT_UIA2) &&
+           (command->uea == GODWIT_UEA0 || command->uea == GODWIT_UEA2);
 }
 
 static void adopt(godwit_radio_security_t *security, const godwit_radio_command_t *command)
@@ -86,7 +91,7 @@ godwit_status_t godwit_radio_command_create(godwit_radio_security_t *security, c
     uint8_t message[16];
     godwit_writer_t t = godwit_writer(message, sizeof message);
     uint32_t count = 0;
-    if (!security->network || !is_supported(command)) {
+    if (!security->network || !is_supported(security, command)) {
         return GODWIT_UNSUPPORTED_SUITE;
     }
     godwit_put_u8(&t, GODWIT_RADIO_INTEGRITY);
@@ -183,7 +188,7 @@ static godwit_status_t read_received(const godwit_radio_security_t *security, go
         return GODWIT_MALFORMED;
     }
     f->fresh = f->command.command.fresh;
-    return is_supported(&f->command.command) ? GODWIT_OK : GODWIT_UNSUPPORTED_SUITE;
+    return is_supported(security, &f->command.command) ? GODWIT_OK : GODWIT_UNSUPPORTED_SUITE;
 }
 
 static godwit_status_t verify(const godwit_radio_security_t *security, const received_t *f,

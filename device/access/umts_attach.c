@@ -118,7 +118,8 @@ godwit_status_t godwit_umts_detach_request(godwit_access_t *access, godwit_acces
 godwit_status_t godwit_umts_take_detach_accept(godwit_access_t *access, const godwit_access_message_t *message,
                                                godwit_access_requests_t *requests)
 {
-    godwit_status_t status = godwit_gmm_detach_accept_network_parse(message->octets);
+    godwit_gmm_detach_accept_network_t m;
+    godwit_status_t status = godwit_gmm_detach_accept_network_parse(message->octets, &m);
     if (status == GODWIT_OK) {
         godwit_access_finish(access, requests);
         godwit_access_leave(access);

@@ -43,7 +43,8 @@ void godwit_sgsn_detach_by_device(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue
 {
     uint8_t octets[8];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
-    if (!power_off && godwit_gmm_detach_accept_network_build(&w) == GODWIT_OK) {
+    const godwit_gmm_detach_accept_network_t message = {.force_to_standby = false};
+    if (!power_off && godwit_gmm_detach_accept_network_build(&message, &w) == GODWIT_OK) {
         godwit_sgsn_put_nas(turn, ue, godwit_written(&w));
     }
     godwit_sgsn_detached(turn, ue, power_off ? "power off" : NULL);

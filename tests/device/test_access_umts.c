@@ -406,7 +406,8 @@ static void nothing_secret_stays_but_what_is_in_use(void **state)
     assert_true(m.has_p_tmsi && m.p_tmsi == P_TMSI);
     uint8_t octets[8];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
-    assert_int_equal(godwit_gmm_detach_accept_network_build(&w), GODWIT_OK);
+    const godwit_gmm_detach_accept_network_t accept = {.force_to_standby = false};
+    assert_int_equal(godwit_gmm_detach_accept_network_build(&accept, &w), GODWIT_OK);
     (void)down(&w, true);
     assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_DETACHED);
     assert_true(phone_remembers(&phone, net.ik, 16)); /* for the next attach, until that or the owner ends them */
@@ -938,7 +939,8 @@ static void leave(void)
     assert_int_equal(godwit_access_detach(&phone.access, &phone.requests), GODWIT_OK);
     phone_carry_out(&phone);
     assert_int_equal(godwit_gmm_detach_request_ms_parse(up(true), &m), GODWIT_OK);
-    assert_int_equal(godwit_gmm_detach_accept_network_build(&w), GODWIT_OK);
+    const godwit_gmm_detach_accept_network_t accept = {.force_to_standby = false};
+    assert_int_equal(godwit_gmm_detach_accept_network_build(&accept, &w), GODWIT_OK);
     (void)down(&w, true);
     assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_DETACHED);
 }

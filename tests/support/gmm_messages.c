@@ -42,7 +42,8 @@ PAIR(gmm, status, godwit_gmm_status_t)
 BARE(attach_complete)
 BARE(authentication_reject)
 BARE(detach_accept_ms)
-BARE(detach_accept_network)
+PAIR(gmm, detach_accept_network, godwit_gmm_detach_accept_network_t)
+PAIR(gmm, information, godwit_gmm_information_t)
 PAIR(sm, activate_request, godwit_sm_activate_request_t)
 PAIR(sm, activate_accept, godwit_sm_activate_accept_t)
 PAIR(sm, activate_reject, godwit_sm_reject_t)
@@ -79,6 +80,7 @@ const gmm_codec_t gmm_codecs[] = {
     ROW(gmm, authentication_reject, GODWIT_GMM_AUTHENTICATION_REJECT, false),
     ROW(gmm, detach_accept_ms, GODWIT_GMM_DETACH_ACCEPT, false),
     ROW(gmm, detach_accept_network, GODWIT_GMM_DETACH_ACCEPT, false),
+    ROW(gmm, information, GODWIT_GMM_INFORMATION, false),
     ROW(sm, activate_request, GODWIT_SM_ACTIVATE_REQUEST, false),
     ROW(sm, activate_accept, GODWIT_SM_ACTIVATE_ACCEPT, false),
     ROW(sm, activate_reject, GODWIT_SM_ACTIVATE_REJECT, false),

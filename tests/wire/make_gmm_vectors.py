@@ -68,6 +68,18 @@ SM = {
     "modify_reject": ("9.5.13", H("8a4c" "26")),
     "status": ("9.5.21", H("0a55" "2b")),
 }
+# The vector of the following session, and the attach by it: Godwit's own elements in messages of TS 24.008 (contribution 000).
+VECTOR = H("21") + RAND + tlv(0x28, AUTN)
+DATA = tlv(0x67, H("090103") + b"data")
+NEXT = {
+    "attach_request.res": ("9.4.1", attach(P_TMSI, "31") + tlv(0x29, RES)),
+    "attach_request.res_data": ("9.4.1", attach(P_TMSI, "31") + tlv(0x29, RES) + DATA),
+    "attach_accept.next": ("9.4.2", GMM["attach_accept"][1] + VECTOR),
+    "detach_request_network.next": ("9.4.5.1", GMM["detach_request_network"][1] + VECTOR),
+    "detach_accept_network.next": ("9.4.6.1", GMM["detach_accept_network"][1] + VECTOR),
+    "information": ("9.4.19", H("0821")),
+    "information.next": ("9.4.19", H("0821") + VECTOR),
+}
 # What is passed over: the same message without it means the same.
 TOLERATED = {
     "gmm_attach_request": attach(IMSI, "71") + H("19010203" "1721" "91") + tlv(0x33, H("80")) + tlv(0x11, H("331919")) + tlv(0x58, H("f070")) + H("d1e1"),
@@ -76,6 +88,7 @@ TOLERATED = {
     "gmm_attach_complete": H("0803") + tlv(0x27, H("00")),
     "gmm_authentication_response": GMM["authentication_response"][1] + tlv(0x23, H("03325476981032547f")),
     "gmm_service_request": GMM["service_request"][1] + tlv(0x36, H("2000")) + H("d1") + tlv(0x32, H("4000")),
+    "gmm_information": H("0821") + tlv(0x43, H("8167")) + H("4608") + H("4762118210030400") + tlv(0x49, H("00")),
     "sm_activate_request": SM["activate_request"][1] + H("a1c1") + tlv(0x66, H("01")) + tlv(0x27, H("80")),
     "sm_activate_accept": SM["activate_accept"][1] + tlv(0x34, H("00")) + H("b1"),
     "sm_modify_accept_network": SM["modify_accept_network"][1] + H("84") + tlv(0x34, H("00")),
@@ -83,8 +96,12 @@ TOLERATED = {
 }
 # What is refused: lengths that cannot be, comprehension required, halves of what belongs together.
 REFUSED = {
-    "gmm_attach_request": [attach(H("0110101032547698"), "71"), attach(P_TMSI[:4], "71"), attach(IMSI, "71") + H("0101ff")],
+    "gmm_attach_request": [attach(H("0110101032547698"), "71"), attach(P_TMSI[:4], "71"), attach(IMSI, "71") + H("0101ff"), attach(P_TMSI, "31") + tlv(0x29, RES[:3]),
+                           attach(P_TMSI, "31") + tlv(0x29, bytes(17)), attach(P_TMSI, "31") + tlv(0x67, H(""))],
     "gmm_attach_accept": [H("0802" "01" "e0" "04") + RAI + tlv(0x18, P_TMSI + H("00")), H("0802" "01" "e0" "04") + RAI + tlv(0x18, H("f3c0000001"))],
+    "gmm_detach_accept_network": [H("0806" "00" "21") + RAND, H("0806" "00") + tlv(0x28, AUTN), H("0806" "00" "21") + RAND + tlv(0x28, AUTN[:15])],
+    "gmm_detach_request_network": [H("0805" "02" "21") + RAND],
+    "gmm_information": [H("0821" "21") + RAND[:15], H("0821") + tlv(0x28, AUTN)],
     "gmm_authentication_request": [H("0812" "00" "30" "21") + RAND, H("0812" "00" "30") + tlv(0x28, AUTN),
                                    H("0812" "00" "30" "21") + RAND + H("82") + tlv(0x28, AUTN[:15]), H("0812" "00" "30" "21") + RAND + H("87") + tlv(0x28, AUTN)],
     "gmm_authentication_response": [H("0813" "03") + tlv(0x29, RES[4:]), H("0813" "03" "22") + RES[:4] + tlv(0x29, bytes(13)), H("0813" "03" "22") + RES[:3]],
@@ -99,13 +116,13 @@ REFUSED = {
 
 print("# GMM and SM, as tests/wire/make_gmm_vectors.py writes them from the layouts of TS 24.008; `clause` says which one. tshark decodes all of them in")
 print("# the test gmm_capture.")
-for section, table in (("gmm", GMM), ("sm", SM)):
+for section, layer, table in (("gmm", "gmm", GMM), ("sm", "sm", SM), ("next", "gmm", NEXT)):
     print(f"\n[{section}]", end="")
     for name, (clause, octets) in table.items():
-        print(f"\nmessage = {section}_{name}\nclause = TS 24.008 {clause}\noctets = {octets.hex()}")
+        print(f"\nmessage = {layer}_{name}\nclause = TS 24.008 {clause}\noctets = {octets.hex()}")
 print("\n# TS 24.007 11.2.4, TS 24.008 8.6: elements that are passed over. `octets` means what `plain` means.\n[tolerated]", end="")
 for name, octets in TOLERATED.items():
-    plain = (GMM if name.startswith("gmm") else SM)[name.split("_", 1)[1]][1]
+    plain = ({**NEXT, **GMM} if name.startswith("gmm") else SM)[name.split("_", 1)[1]][1]
     print(f"\nmessage = {name}\noctets = {octets.hex()}\nplain = {plain.hex()}")
 print("\n# TS 24.008 8.5 to 8.7 and the length columns of 9.4, 9.5.\n[refused]", end="")
 for name, table in REFUSED.items():

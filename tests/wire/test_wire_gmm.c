@@ -53,6 +53,7 @@ static void golden_messages_are_read_and_written(void **state)
     (void)state;
     assert_int_equal(kat_each("gmm-sm.txt", "gmm", golden, NULL), 24);
     assert_int_equal(kat_each("gmm-sm.txt", "sm", golden, NULL), 14);
+    assert_int_equal(kat_each("gmm-sm.txt", "next", golden, NULL), 7);
 }
 
 static void tolerated(const kat_record_t *record, void *context)
@@ -137,6 +138,7 @@ static void cut_and_bent_messages_are_refused_or_safe(void **state)
     (void)state;
     kat_each("gmm-sm.txt", "gmm", cut_and_bend, NULL);
     kat_each("gmm-sm.txt", "sm", cut_and_bend, NULL);
+    kat_each("gmm-sm.txt", "next", cut_and_bend, NULL);
     kat_each("gmm-sm.txt", "tolerated", cut_and_bend, NULL);
 }
 

@@ -10,6 +10,8 @@
 
 #include "core/crypto/eps.h"
 #include "core/wire/radio.h"
+#include "godwit/aka.h"
+#include "godwit/keys.h"
 #include "tests/wire/wire.h"
 
 #define CRYPTO &godwit_crypto_builtin
@@ -97,7 +99,8 @@ static void frames_that_cannot_be_are_refused(void **state)
         size_t len;
     } rows[] = {{"", 0},
                 {"\x00", 1},
-                {"\x0A", 1},
+                {"\x0B", 1},
+                {"\x0A\x05\x04\x01\x02\x03", 6},
                 {"\x02", 1},
                 {"\x02\x10p", 3},
                 {"\x03\x00", 2},
@@ -116,6 +119,8 @@ static void frames_that_cannot_be_are_refused(void **state)
     assert_int_equal(godwit_radio_parse(godwit_slice(large, 2 + GODWIT_RADIO_N_PDU_MAX), &frame), GODWIT_MALFORMED);
     godwit_writer_t w = godwit_writer(large, sizeof large);
     frame = (godwit_radio_frame_t){.kind = GODWIT_RADIO_PROTECTED};
+    assert_int_equal(godwit_radio_build(&frame, &w), GODWIT_INVALID_ARGUMENT);
+    frame = (godwit_radio_frame_t){.kind = GODWIT_RADIO_INITIAL_PROTECTED};
     assert_int_equal(godwit_radio_build(&frame, &w), GODWIT_INVALID_ARGUMENT);
 }
 
@@ -299,6 +304,139 @@ static void count_ends_and_is_never_used_again(void **state)
     }
 }
 
+/* ---- keys of a vector ---- */
+
+/* tests/vectors/keys.txt has Kc128 and Ki128, tests/vectors/gsm-milenage.txt c3; here it is which of them stands where. */
+static void geran_has_its_own_keys_and_no_integrity_without_ki128(void **state)
+{
+    (void)state;
+    uint8_t root[32], kc[16], key[16];
+    godwit_radio_security_t s;
+    count_from(root, 32, 0x10);
+    assert_int_equal(godwit_radio_security_derive(&s, CRYPTO, root, false, GODWIT_UIA2, true), GODWIT_OK);
+    assert_memory_equal(s.ck, root, 16);
+    assert_memory_equal(s.ik, root + 16, 16);
+    assert_int_equal(godwit_radio_security_derive(&s, CRYPTO, root, true, GODWIT_UIA2, true), GODWIT_OK);
+    assert_int_equal(godwit_kc128(CRYPTO, root, key), GODWIT_OK);
+    assert_memory_equal(s.ck, key, 16);
+    assert_int_equal(godwit_ki128(CRYPTO, root, key), GODWIT_OK);
+    assert_memory_equal(s.ik, key, 16);
+    assert_false(s.no_ik);
+    assert_int_equal(godwit_radio_security_derive(&s, CRYPTO, root, true, GODWIT_UIA0, true), GODWIT_OK);
+    godwit_c3(root, root + 16, kc);
+    memcpy(kc + 8, kc, 8);
+    assert_memory_equal(s.ck, kc, 16);
+    assert_true(s.no_ik);
+}
+
+static void without_ki128_frames_are_ciphered_and_no_more(void **state)
+{
+    (void)state;
+    pair_t p = pair_of_ends();
+    uint8_t octets[128], buffer[GODWIT_RADIO_INNER_MAX];
+    godwit_radio_frame_t inner;
+    godwit_radio_command_t none = command;
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    p.network.no_ik = p.device.no_ik = true;
+    assert_int_equal(godwit_radio_command_create(&p.network, &none, &w), GODWIT_UNSUPPORTED_SUITE);
+    none.uia = GODWIT_UIA0;
+    assert_int_equal(godwit_radio_protected_consume(&p.device, give_command(&p, &none, octets), buffer, &inner),
+                     GODWIT_OK);
+    godwit_slice_t frame = protect(&p.device, "up", octets);
+    assert_memory_equal(frame.ptr + 5, "\0\0\0\0", 4);
+    assert_memory_not_equal(frame.ptr + 11, "up", 2);
+    assert_int_equal(godwit_radio_protected_consume(&p.network, frame, buffer, &inner), GODWIT_OK);
+    assert_slice(inner.octets, "up");
+    godwit_radio_agree(&p.network, GODWIT_UEA2, GODWIT_UIA0, buffer);
+    assert_int_equal(godwit_radio_initial_consume(&p.network, frame, &inner), GODWIT_UNSUPPORTED_SUITE);
+}
+
+/* ---- the first frame under keys of before ---- */
+
+static const uint8_t res_of_before[4] = {0x01, 0x02, 0x03, 0x04};
+static const godwit_radio_capability_t capability = {0x05, 0x04};
+
+static pair_t agreed(void)
+{
+    pair_t p = pair_of_ends();
+    godwit_radio_agree(&p.network, GODWIT_UEA2, GODWIT_UIA2, res_of_before);
+    godwit_radio_agree(&p.device, GODWIT_UEA2, GODWIT_UIA2, res_of_before);
+    return p;
+}
+
+static godwit_slice_t first_frame(pair_t *p, uint8_t octets[128])
+{
+    godwit_writer_t w = godwit_writer(octets, 128);
+    assert_int_equal(godwit_radio_initial_create(&p->device, capability, godwit_slice_of_string("attach request"), &w),
+                     GODWIT_OK);
+    return godwit_written(&w);
+}
+
+static void the_first_frame_is_uia2_over_kind_capability_and_message(void **state)
+{
+    (void)state;
+    pair_t p = agreed();
+    uint8_t octets[128], mac[4];
+    const uint8_t covered[] = "\x0A\x05\x04"
+                              "attach request";
+    godwit_slice_t frame = first_frame(&p, octets);
+    godwit_uia2(p.device.ik, 0, 0x01020304, 0, covered, 8 * (sizeof covered - 1), mac);
+    assert_int_equal(frame.len, 3 + 4 + 14);
+    assert_memory_equal(octets, "\x0A\x05\x04", 3);
+    assert_memory_equal(octets + 3, mac, 4);
+    assert_memory_equal(octets + 7, "attach request", 14);
+}
+
+static void a_first_frame_is_made_and_taken_once(void **state)
+{
+    (void)state;
+    pair_t p = agreed();
+    uint8_t octets[128], more[128], buffer[GODWIT_RADIO_INNER_MAX];
+    godwit_radio_frame_t frame;
+    godwit_slice_t first = first_frame(&p, octets);
+    godwit_writer_t w = godwit_writer(more, sizeof more);
+    assert_int_equal(godwit_radio_initial_create(&p.device, capability, first, &w), GODWIT_WRONG_STATE);
+    assert_int_equal(godwit_radio_initial_consume(&p.network, first, &frame), GODWIT_OK);
+    assert_true(frame.kind == GODWIT_RADIO_INITIAL_PROTECTED && frame.capability.uea == 5);
+    assert_slice(frame.octets, "attach request");
+    assert_int_equal(godwit_radio_initial_consume(&p.network, first, &frame), GODWIT_WRONG_STATE);
+    /* What follows has COUNT 1, and the first COUNT does not come again. */
+    godwit_slice_t second = protect(&p.device, "more", more);
+    assert_memory_equal(second.ptr, "\x07\0\0\0\x01", 5);
+    assert_int_equal(godwit_radio_protected_consume(&p.network, second, buffer, &frame), GODWIT_OK);
+    assert_int_equal(godwit_radio_protected_consume(&p.network, second, buffer, &frame), GODWIT_REPLAY);
+}
+
+static void each_bit_of_a_first_frame_is_covered(void **state)
+{
+    (void)state;
+    pair_t p = agreed();
+    uint8_t octets[128];
+    godwit_radio_frame_t frame;
+    godwit_slice_t first = first_frame(&p, octets);
+    godwit_radio_security_t before = p.network;
+    for (size_t bit = 0; bit < 8 * first.len; bit++) {
+        octets[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        assert_int_not_equal(godwit_radio_initial_consume(&p.network, first, &frame), GODWIT_OK);
+        assert_memory_equal(&p.network, &before, sizeof before);
+        octets[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    }
+    assert_int_equal(godwit_radio_initial_consume(&p.network, first, &frame), GODWIT_OK);
+}
+
+static void small_data_go_under_the_keystream_of_count_0(void **state)
+{
+    (void)state;
+    pair_t p = agreed();
+    uint8_t out[4], expected[4], back[4];
+    const godwit_eps_input_t input = {.count = 0, .bearer = 0, .direction = 0};
+    assert_int_equal(godwit_radio_initial_cipher(&p.device, godwit_slice_of_string("data"), out), GODWIT_OK);
+    assert_int_equal(godwit_eea(CRYPTO, 1, p.device.ck, input, (const uint8_t *)"data", expected, 32), GODWIT_OK);
+    assert_memory_equal(out, expected, 4);
+    assert_int_equal(godwit_radio_initial_cipher(&p.network, godwit_slice(out, 4), back), GODWIT_OK);
+    assert_memory_equal(back, "data", 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +452,12 @@ int main(void)
         cmocka_unit_test(null_integrity_and_unknown_algorithms_are_refused),
         cmocka_unit_test(without_ciphering_the_frame_is_clear_and_still_has_its_mac),
         cmocka_unit_test(count_ends_and_is_never_used_again),
+        cmocka_unit_test(geran_has_its_own_keys_and_no_integrity_without_ki128),
+        cmocka_unit_test(without_ki128_frames_are_ciphered_and_no_more),
+        cmocka_unit_test(the_first_frame_is_uia2_over_kind_capability_and_message),
+        cmocka_unit_test(a_first_frame_is_made_and_taken_once),
+        cmocka_unit_test(each_bit_of_a_first_frame_is_covered),
+        cmocka_unit_test(small_data_go_under_the_keystream_of_count_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

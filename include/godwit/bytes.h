@@ -99,6 +99,16 @@ void godwit_hex_encode(godwit_slice_t octets, char *text);
  * cap is too small. *len is set on success only. */
 GODWIT_MUST_USE godwit_status_t godwit_hex_decode(const char *text, uint8_t *octets, size_t cap, size_t *len);
 
+/* ---- base64, RFC 4648 clause 4 ------------------------------------------------------------------------------------------- */
+
+#define GODWIT_BASE64_LEN(octets) (((octets) + 2) / 3 * 4)
+
+/* Appends GODWIT_BASE64_LEN(octets.len) characters, no terminator. */
+void godwit_put_base64(godwit_writer_t *w, godwit_slice_t octets);
+/* One spelling only: padded, no white space, no stray bits. GODWIT_MALFORMED otherwise, GODWIT_NO_SPACE when cap is too small; octets may
+ * be written then. *len is set on success only. */
+GODWIT_MUST_USE godwit_status_t godwit_base64_decode(godwit_slice_t text, uint8_t *octets, size_t cap, size_t *len);
+
 /* ---- identities ------------------------------------------------------------------------------------------------------------ */
 
 #define GODWIT_IMSI_DIGITS_MIN 6

@@ -24,14 +24,15 @@ static bool collect(void *context, const godwit_record_t *record)
     return keys->count < AT_ONCE;
 }
 
-/* Uplink windows would take again what came since, downlink COUNTs would be used twice. */
-static godwit_status_t remove_sessions(godwit_store_t *store, uint64_t *count)
+/* Uplink windows would take again what came since, downlink COUNTs would be used twice; vectors of following sessions that have been consumed
+ * would be taken again. */
+static godwit_status_t remove_all(godwit_store_t *store, godwit_record_kind_t kind, uint64_t *count)
 {
     keys_t keys;
     godwit_status_t status = GODWIT_OK;
     do {
         keys.count = 0;
-        status = godwit_store_list(store, GODWIT_RECORD_SESSION, NULL, AT_ONCE, collect, &keys);
+        status = godwit_store_list(store, kind, NULL, AT_ONCE, collect, &keys);
         for (size_t i = 0; i < keys.count && status == GODWIT_OK; i++) {
             status = godwit_store_remove(store, &keys.key[i]);
         }
@@ -95,12 +96,14 @@ static godwit_status_t skip_clock(godwit_store_t *store, uint64_t now_s, uint64_
 godwit_status_t godwit_store_after_restore(godwit_store_t *store, uint64_t now_s, uint64_t ticks_per_second,
                                            uint64_t *sessions, uint64_t *key_sets)
 {
+    uint64_t vectors = 0;
     *sessions = *key_sets = 0;
     godwit_status_t status = godwit_store_begin(store);
     if (status != GODWIT_OK) {
         return status;
     }
-    status = remove_sessions(store, sessions);
+    status = remove_all(store, GODWIT_RECORD_SESSION, sessions);
+    status = status == GODWIT_OK ? remove_all(store, GODWIT_RECORD_NEXT_SESSION, &vectors) : status;
     status = status == GODWIT_OK ? skip_key_sets(store, key_sets) : status;
     status = status == GODWIT_OK ? skip_clock(store, now_s, ticks_per_second) : status;
     if (status == GODWIT_OK) {

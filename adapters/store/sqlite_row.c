@@ -219,6 +219,10 @@ int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, co
         break;
     case GODWIT_RECORD_CLOCK:
         break; /* there is one, with id 0 */
+    case GODWIT_RECORD_NEXT_SESSION:
+        record.u.next_session.next.tmsi = key->session_id;
+        record.u.next_session.next.domain = (godwit_next_domain_t)key->agreement;
+        break;
     case GODWIT_RECORD_SESSION:
     default:
         record.u.session.session_id = key->session_id;

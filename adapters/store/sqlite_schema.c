@@ -85,12 +85,36 @@ static const char parked[] =
     " AND (" FALLS("parked_user_next_in") " OR " FALLS("parked_user_next_out")
     " OR " FALLS("parked_control_next_in") " OR " FALLS("parked_control_next_out") "))"
     " BEGIN SELECT RAISE(ABORT, 'a parked key would go back'); END;";
+
+/* Vectors of following sessions. What was consumed or replaced must not come back as long as it would live, whatever a backup or a late commit
+ * says; one for each device and domain. */
+static const char keys_without_a_round_trip[] =
+    "CREATE TABLE next_session("
+    " tmsi INTEGER NOT NULL, domain INTEGER NOT NULL, imsi TEXT NOT NULL, plmn BLOB NOT NULL, ksi INTEGER NOT NULL,"
+    " eea INTEGER NOT NULL, eia INTEGER NOT NULL, area BLOB NOT NULL, capability BLOB NOT NULL, rand BLOB NOT NULL,"
+    " apn TEXT NOT NULL, res_octets INTEGER NOT NULL, created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,"
+    " secret BLOB NOT NULL, PRIMARY KEY(tmsi, domain)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX next_session_imsi ON next_session(imsi, domain);"
+    "CREATE INDEX next_session_expires ON next_session(expires_ms);"
+    "CREATE TABLE next_session_spent(rand BLOB PRIMARY KEY, expires_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX next_session_spent_expires ON next_session_spent(expires_ms);"
+    "CREATE TRIGGER next_session_gone AFTER DELETE ON next_session"
+    " BEGIN INSERT OR IGNORE INTO next_session_spent VALUES(OLD.rand, OLD.expires_ms); END;"
+    "CREATE TRIGGER next_session_replaced AFTER UPDATE ON next_session WHEN NEW.rand <> OLD.rand"
+    " BEGIN INSERT OR IGNORE INTO next_session_spent VALUES(OLD.rand, OLD.expires_ms); END;"
+    "CREATE TRIGGER next_session_came BEFORE INSERT ON next_session BEGIN"
+    " SELECT RAISE(ABORT, 'a vector that was consumed would come back')"
+    " WHERE EXISTS(SELECT 1 FROM next_session_spent WHERE rand = NEW.rand);"
+    " DELETE FROM next_session WHERE imsi = NEW.imsi AND domain = NEW.domain AND tmsi <> NEW.tmsi;"
+    " DELETE FROM next_session WHERE expires_ms <= NEW.created_ms;"
+    " DELETE FROM next_session_spent WHERE expires_ms <= NEW.created_ms; END;";
 /* clang-format on */
 
 static const char *const steps[GODWIT_SCHEMA_VERSION] = {
-    tables, /* 1 */
-    guards, /* 2: until then only the roles saw to it */
-    parked, /* 3: Solution 1 */
+    tables,                    /* 1 */
+    guards,                    /* 2: until then only the roles saw to it */
+    parked,                    /* 3: Solution 1 */
+    keys_without_a_round_trip, /* 4: contributions 000 and 001, GBA */
 };
 
 static bool run(sqlite3 *db, const char *sql)

@@ -13,7 +13,7 @@
 #include "godwit/status.h"
 
 #define GODWIT_SCHEMA_APPLICATION 0x47445754 /* "GDWT" */
-#define GODWIT_SCHEMA_VERSION 3
+#define GODWIT_SCHEMA_VERSION 4
 
 typedef enum godwit_schema_outcome {
     GODWIT_SCHEMA_READY,

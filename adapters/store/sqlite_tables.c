@@ -120,6 +120,25 @@ static const godwit_column_t node_clock[] = {
     COLUMN(NUMBER, clock, mark, "mark"),
 };
 
+static const godwit_column_t next_session[] = {
+    COLUMN(NUMBER, next_session, next.tmsi, "tmsi"),
+    COLUMN(NUMBER, next_session, next.domain, "domain"),
+    COLUMN(TEXT, next_session, imsi.digits, "imsi"),
+    COLUMN(OCTETS, next_session, next.plmn.octets, "plmn"),
+    COLUMN(NUMBER, next_session, next.ksi, "ksi"),
+    COLUMN(NUMBER, next_session, next.eea, "eea"),
+    COLUMN(NUMBER, next_session, next.eia, "eia"),
+    COLUMN(OCTETS, next_session, next.area, "area"),
+    SOME(next_session, next.capability, next.capability_len, "capability"),
+    COLUMN(OCTETS, next_session, rand, "rand"),
+    COLUMN(TEXT, next_session, apn, "apn"),
+    COLUMN(NUMBER, next_session, next.res_len, "res_octets"),
+    COLUMN(NUMBER, next_session, created_ms, "created_ms"),
+    COLUMN(NUMBER, next_session, expires_ms, "expires_ms"),
+    COLUMN(SECRET, next_session, next.res, "secret"),
+    COLUMN(SECRET, next_session, next.root, "secret"),
+};
+
 static bool complete_imsi(godwit_imsi_t *imsi)
 {
     char digits[sizeof imsi->digits];
@@ -158,6 +177,13 @@ static bool complete_clock(godwit_record_t *record)
     return record->u.clock.id == 0;
 }
 
+static bool complete_next_session(godwit_record_t *record)
+{
+    godwit_next_session_record_t *n = &record->u.next_session;
+    return complete_imsi(&n->imsi) && (unsigned)n->next.domain <= (unsigned)GODWIT_NEXT_CS &&
+           n->next.res_len <= sizeof n->next.res;
+}
+
 #define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof((array)[0]))
 
 const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES] = {
@@ -165,6 +191,7 @@ const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES] = {
     {"key_set", GODWIT_RECORD_KEY_SET, 2, COUNT_OF(key_set), key_set, complete_key_set},
     {"session", GODWIT_RECORD_SESSION, 1, COUNT_OF(session), session, complete_session},
     {"node_clock", GODWIT_RECORD_CLOCK, 1, COUNT_OF(node_clock), node_clock, complete_clock},
+    {"next_session", GODWIT_RECORD_NEXT_SESSION, 2, COUNT_OF(next_session), next_session, complete_next_session},
 };
 
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind)

@@ -196,6 +196,32 @@ godwit_record_t fixture_session(unsigned n)
     return record;
 }
 
+godwit_record_t fixture_next_session(unsigned n)
+{
+    godwit_record_t record;
+    memset(&record, 0, sizeof record);
+    record.kind = GODWIT_RECORD_NEXT_SESSION;
+    godwit_next_session_record_t *r = &record.u.next_session;
+    r->imsi = imsi_of(n);
+    r->next.domain = GODWIT_NEXT_EPS;
+    fill(r->next.plmn.octets, 3, n);
+    r->next.ksi = (uint8_t)(n % 7);
+    r->next.eea = 2;
+    r->next.eia = 1;
+    r->next.tmsi = 0xC0000000u + n;
+    fill(r->next.area, 3, n + 1);
+    r->next.capability_len = 4;
+    fill(r->next.capability, 4, n + 2);
+    r->next.res_len = 8;
+    fill_secret(r->next.res, 16, n + 3);
+    fill_secret(r->next.root, 32, n + 4);
+    fill(r->rand, 16, n + 5);
+    memcpy(r->apn, "small.data.test", sizeof "small.data.test");
+    r->created_ms = UINT64_C(1700000000000) + n;
+    r->expires_ms = UINT64_C(1702592000000) + n;
+    return record;
+}
+
 godwit_record_key_t fixture_key_of(const godwit_record_t *record)
 {
     godwit_record_key_t key;

@@ -27,6 +27,7 @@ void fixture_close(fixture_t *f);
 godwit_record_t fixture_subscriber(unsigned n);
 godwit_record_t fixture_key_set(unsigned n);
 godwit_record_t fixture_session(unsigned n);
+godwit_record_t fixture_next_session(unsigned n);
 /* Fetches what has the key of `like`. */
 godwit_status_t fixture_fetch(godwit_store_t *store, const godwit_record_t *like, godwit_record_t *record);
 godwit_record_key_t fixture_key_of(const godwit_record_t *record);

@@ -11,6 +11,7 @@
 
 #define IEI_TYPE_1_OR_2 0x80 /* TS 24.007 11.2.4: one octet in all */
 #define IEI_TYPE_6 0x78      /* 78 to 7F: two octets of length */
+#define MM_TYPE 0x3FU        /* bits of a message type that are not a sequence number */
 #define IEI_REQUIRED 0x10    /* below: comprehension required */
 
 /* ---- build ---- */
@@ -117,11 +118,17 @@ static godwit_status_t build_elements(const godwit_nas_spec_t *spec, const void 
     return godwit_writer_status(w);
 }
 
-godwit_status_t godwit_emm_build(const godwit_nas_spec_t *spec, const void *message, godwit_writer_t *w)
+godwit_status_t godwit_mm_build(uint8_t discriminator, const godwit_nas_spec_t *spec, const void *message,
+                                godwit_writer_t *w)
 {
-    godwit_put_u8(w, GODWIT_NAS_PD_EMM);
+    godwit_put_u8(w, discriminator);
     godwit_put_u8(w, spec->type);
     return build_elements(spec, message, w);
+}
+
+godwit_status_t godwit_emm_build(const godwit_nas_spec_t *spec, const void *message, godwit_writer_t *w)
+{
+    return godwit_mm_build(GODWIT_NAS_PD_EMM, spec, message, w);
 }
 
 godwit_status_t godwit_esm_build(const godwit_nas_spec_t *spec, const void *message, godwit_writer_t *w)
@@ -297,6 +304,26 @@ godwit_status_t godwit_esm_type(godwit_slice_t octets, godwit_esm_head_t *head, 
     *head = (godwit_esm_head_t){.bearer = octets.ptr[0] >> 4, .pti = octets.ptr[1]};
     *type = octets.ptr[2];
     return GODWIT_OK;
+}
+
+godwit_status_t godwit_mm_head(uint8_t discriminator, godwit_slice_t octets, uint8_t *type)
+{
+    if (octets.len < 2 || octets.ptr[0] != discriminator) {
+        return GODWIT_MALFORMED;
+    }
+    *type = octets.ptr[1] & MM_TYPE;
+    return GODWIT_OK;
+}
+
+godwit_status_t godwit_mm_parse(uint8_t discriminator, const godwit_nas_spec_t *spec, godwit_slice_t octets,
+                                void *message)
+{
+    uint8_t type;
+    if (godwit_mm_head(discriminator, octets, &type) != GODWIT_OK || type != spec->type) {
+        return GODWIT_MALFORMED;
+    }
+    godwit_reader_t r = godwit_reader(godwit_slice(octets.ptr + 2, octets.len - 2));
+    return parse_copy(spec, NULL, &r, message);
 }
 
 godwit_status_t godwit_emm_parse(const godwit_nas_spec_t *spec, godwit_slice_t octets, void *message)

@@ -70,6 +70,12 @@ GODWIT_MUST_USE godwit_status_t godwit_esm_type(godwit_slice_t octets, godwit_es
 GODWIT_MUST_USE godwit_status_t godwit_emm_build(const godwit_nas_spec_t *spec, const void *message,
                                                  godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_emm_parse(const godwit_nas_spec_t *spec, godwit_slice_t octets, void *message);
+/* Of TS 24.008, for mm.c: any discriminator, skip indicator 0; bits 8 and 7 of the type are a sequence number, which is 0 when built. */
+GODWIT_MUST_USE godwit_status_t godwit_mm_head(uint8_t discriminator, godwit_slice_t octets, uint8_t *type);
+GODWIT_MUST_USE godwit_status_t godwit_mm_build(uint8_t discriminator, const godwit_nas_spec_t *spec,
+                                                const void *message, godwit_writer_t *w);
+GODWIT_MUST_USE godwit_status_t godwit_mm_parse(uint8_t discriminator, const godwit_nas_spec_t *spec,
+                                                godwit_slice_t octets, void *message);
 GODWIT_MUST_USE godwit_status_t godwit_esm_build(const godwit_nas_spec_t *spec, const void *message,
                                                  godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_esm_parse(const godwit_nas_spec_t *spec, godwit_slice_t octets, void *message);

@@ -17,9 +17,9 @@ FIELDS = [GMM, SM, "e212.imsi", "3gpp.tmsi", "gsm_a.gm.gmm.cause", "gsm_a.gm.sm.
 MUST_NOT = ["_ws.malformed", "_ws.expert.group"]
 
 
-def records():
+def records(name="gmm-sm.txt"):
     section, record, found = None, {}, []
-    with open(os.path.join(ROOT, "tests", "vectors", "gmm-sm.txt"), encoding="utf-8") as lines:
+    with open(os.path.join(ROOT, "tests", "vectors", name), encoding="utf-8") as lines:
         for line in [*lines, ""]:
             line = line.strip()
             if line.startswith("["):

@@ -19,11 +19,13 @@
 /* A set-up exchange between Session Request and Confirmation; or an inquiry for the next generation of a session's key set. */
 typedef struct godwit_hse_exchange {
     bool used;
-    bool inquiry;          /* for session_id: only transaction, since_ms, ending and request_hash mean anything */
-    bool ending;           /* inquiry: the key is to be announced in the response to a Terminate Request */
-    bool started;          /* Session Start was sent, key is set */
-    bool live;             /* a datagram verified under its key: the session exists */
-    bool confirmed;        /* its Confirmation has come: none is taken any more */
+    bool inquiry;   /* for session_id: only transaction, since_ms, ending and request_hash mean anything */
+    bool ending;    /* inquiry: the key is to be announced in the response to a Terminate Request */
+    bool started;   /* Session Start was sent, key is set */
+    bool live;      /* a datagram verified under its key: the session exists */
+    bool confirmed; /* its Confirmation has come: none is taken any more */
+    bool
+        device_rand; /* a first datagram of device RAND, asked about at the MKEF: no Start is outstanding; the session is at once */
     uint32_t mac_failures; /* of datagrams that claim its key */
     uint32_t transaction;  /* towards the EMKS */
     uint64_t since_ms;
@@ -157,7 +159,10 @@ typedef struct godwit_hse_config {
     char push_from[GODWIT_NODE_NAME_MAX]; /* Origin-Host that may push keys; empty: nobody */
     const godwit_hse_gateway_t *gateways; /* the caller's; framing must have S = 0 when there are any */
     size_t gateway_count;
-    uint32_t idle_ms;          /* a bearer without a datagram for so long is flushed; 0: never */
+    /* Device RAND (agreement 00): this HSE is an MTC server, and asks the function MKEF for K_MTC. Its suite is the default one. */
+    bool device_rand;
+    bool device_rand_ts33868; /* takes first datagrams of that profile, too: a fixed 64-bit key (docs/device-rand.md) */
+    uint32_t idle_ms;         /* a bearer without a datagram for so long is flushed; 0: never */
     uint32_t bearers_per_imsi; /* 0: 4 */
 } godwit_hse_config_t;
 
@@ -187,8 +192,8 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_
  * KEY_PUSH is refused. */
 void godwit_hse_set_bearers(godwit_hse_t *hse, godwit_hse_bearer_t *bearers, size_t bearer_capacity,
                             godwit_hse_push_t *pushes, size_t push_capacity);
-/* Inputs: DATAGRAM (port EMSDP; port GTPU: from a gateway's address), MESSAGE (KEY_ANSWER, KEY_CONFIRM_ANSWER, BEARER, KEY_PUSH,
- * KEY_PARK_ANSWER), TIMER, COMMIT_FAILED, SUBMIT (downlink; session_id, or 0 and imsi), DROP. A datagram to a device behind a gateway leaves
+/* Inputs: DATAGRAM (port EMSDP; port GTPU: from a gateway's address), MESSAGE (KEY_ANSWER, KEY_CONFIRM_ANSWER, MTC_KEY_ANSWER, BEARER,
+ * KEY_PUSH, KEY_PARK_ANSWER), TIMER, COMMIT_FAILED, SUBMIT (downlink; session_id, or 0 and imsi), DROP. A datagram to a device behind a gateway leaves
  * as a G-PDU: port GTPU, to the gateway's port 2152. */
 void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out);
 

@@ -8,10 +8,15 @@
 
 #define EXCHANGE_MS 60000
 #define PER_IMSI 4
+/* As long as the MKEF may give a key once more, its first datagram must be known here: were the session dropped meanwhile, it would begin again. */
+#define DEVICE_RAND_MS 65000
 
 static bool is_alive(const godwit_hse_t *hse, const godwit_hse_exchange_t *x, uint64_t now_ms)
 {
     uint32_t life = hse->config.exchange_ms != 0 ? hse->config.exchange_ms : EXCHANGE_MS;
+    if (x->device_rand && life < DEVICE_RAND_MS) {
+        life = DEVICE_RAND_MS;
+    }
     return x->used && (now_ms < x->since_ms || now_ms - x->since_ms <= life);
 }
 
@@ -143,7 +148,17 @@ void godwit_hse_exchange_release_session(godwit_hse_t *hse, uint32_t session_id)
 {
     for (size_t i = 0; i < hse->exchange_top; i++) {
         godwit_hse_exchange_t *x = &hse->exchanges[i];
-        if (x->used && (x->inquiry || x->live) && x->session_id == session_id) {
+        if (x->used && !x->device_rand && (x->inquiry || x->live) && x->session_id == session_id) {
+            godwit_hse_exchange_release(x);
+        }
+    }
+}
+
+void godwit_hse_exchange_release_device_rand(godwit_hse_t *hse, uint32_t session_id)
+{
+    for (size_t i = 0; i < hse->exchange_top; i++) {
+        godwit_hse_exchange_t *x = &hse->exchanges[i];
+        if (x->used && x->device_rand && x->live && x->session_id == session_id) {
             godwit_hse_exchange_release(x);
         }
     }

@@ -53,7 +53,10 @@ const godwit_hse_exchange_t *godwit_hse_exchange_newest(const godwit_hse_t *hse,
 godwit_hse_exchange_t *godwit_hse_exchange_new(godwit_hse_t *hse, const godwit_imsi_t *imsi,
                                                const godwit_address_t *from, uint64_t now_ms);
 void godwit_hse_exchange_release(godwit_hse_exchange_t *exchange);
+/* All of that session but first datagrams of device RAND, which are remembered beyond it. */
 void godwit_hse_exchange_release_session(godwit_hse_t *hse, uint32_t session_id);
+/* Its commit failed: the same first datagram may make it again. */
+void godwit_hse_exchange_release_device_rand(godwit_hse_t *hse, uint32_t session_id);
 bool godwit_hse_exchange_holds_id(const godwit_hse_t *hse, uint32_t session_id, uint64_t now_ms);
 /* Key IDs that set-ups of this session use, bit i for Key ID i. */
 uint8_t godwit_hse_exchange_live_keys(const godwit_hse_t *hse, uint32_t session_id, uint64_t now_ms);
@@ -122,6 +125,9 @@ void godwit_hse_on_key(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, const
 GODWIT_MUST_USE godwit_status_t godwit_hse_id_of_tunnel(godwit_hse_turn_t *turn, const godwit_address_t *address,
                                                         uint32_t *id, uint8_t *key_id);
 void godwit_hse_on_keyed(godwit_hse_turn_t *turn); /* keyed.c: whatever comes under a key */
+/* Whether these octets are what the session in turn->work answered last; then they get that answer again, within the budget: they may be a
+ * recording. */
+bool godwit_hse_answer_again(godwit_hse_turn_t *turn);
 /* turn->work is a session whose key was given back, turn->in what was held for it. The session is committed, whatever that is. */
 void godwit_hse_on_held(godwit_hse_turn_t *turn);
 /* confirmation.c: 12, or another first datagram under the key of a set-up: the session begins. */
@@ -162,6 +168,12 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_response_create(godwit_hse_
                                                                      const godwit_key_answer_t *announced);
 void godwit_hse_on_drop(godwit_hse_turn_t *turn);
 GODWIT_MUST_USE godwit_status_t godwit_hse_reject_consume(godwit_hse_turn_t *turn); /* reject.c: 80 under a key */
+
+/* ---- device RAND ---- */
+/* device_rand.c: whether this is a first datagram for an MTC server; then it goes to the MKEF, or gets the answer that it got before. */
+bool godwit_hse_on_device_rand(godwit_hse_turn_t *turn);
+/* device_rand_answer.c: the MKEF has answered. */
+void godwit_hse_on_mtc_key(godwit_hse_turn_t *turn);
 
 /* suite.c: the suite by our preference that the device has, 0 when there is none. */
 /* The agreements that HSE and policy allow a device of that network. */

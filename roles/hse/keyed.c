@@ -286,7 +286,7 @@ static godwit_status_t consume(godwit_hse_turn_t *turn, godwit_emsdp_key_t *key)
 /* ---- a datagram ---- */
 
 /* Identical octets get the identical answer, within the budget: they may be a recording. */
-static bool answer_again(godwit_hse_turn_t *turn)
+bool godwit_hse_answer_again(godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;
     const godwit_input_t *in = turn->in;
@@ -342,7 +342,7 @@ void godwit_hse_on_keyed(godwit_hse_turn_t *turn)
     if (status == GODWIT_OK && !is_of_this_address(turn)) {
         status = GODWIT_UNKNOWN_SESSION;
     }
-    if (status == GODWIT_OK && answer_again(turn)) {
+    if (status == GODWIT_OK && godwit_hse_answer_again(turn)) {
         return;
     }
     if (status == GODWIT_OK && turn->work.record.state == GODWIT_SESSION_IDLE) {

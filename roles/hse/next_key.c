@@ -8,6 +8,9 @@
 
 godwit_function_t godwit_hse_owner_of(const godwit_hse_t *hse, godwit_agreement_t agreement)
 {
+    if (agreement == GODWIT_AGREEMENT_DEVICE_RAND) {
+        return GODWIT_FUNCTION_NONE; /* a session of one key: the device begins anew */
+    }
     return godwit_agreement_is_access((uint8_t)agreement) ? hse->config.e2m_source : GODWIT_FUNCTION_EMKS;
 }
 

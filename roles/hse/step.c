@@ -63,7 +63,9 @@ static void on_emsdp(godwit_hse_turn_t *turn)
     if (status != GODWIT_OK) {
         godwit_hse_event(turn->out, "refused", status, NULL, 0, "the header cannot be read");
     } else if (turn->header.key_id != 0) {
-        godwit_hse_on_keyed(turn);
+        if (!godwit_hse_on_device_rand(turn)) {
+            godwit_hse_on_keyed(turn);
+        }
     } else if (turn->header.command == GODWIT_SESSION_REQUEST) {
         godwit_hse_on_request(turn->hse, in, turn->out);
     } else {
@@ -113,6 +115,8 @@ static void on_message(godwit_hse_turn_t *turn)
     const godwit_message_t *message = turn->in->message;
     if (message->kind == GODWIT_KEY_ANSWER) {
         on_key_answer(turn);
+    } else if (message->kind == GODWIT_MTC_KEY_ANSWER) {
+        godwit_hse_on_mtc_key(turn);
     } else if (message->kind == GODWIT_KEY_CONFIRM_ANSWER && message->u.key_confirm_answer != GODWIT_OK) {
         godwit_hse_event(turn->out, "confirm_refused", message->u.key_confirm_answer, NULL, 0,
                          "the EMKS did not take the confirmation of a key");
@@ -180,6 +184,7 @@ void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_
     case GODWIT_INPUT_COMMIT_FAILED:
         if (in->record_key.kind == GODWIT_RECORD_SESSION) {
             godwit_hse_session_forget(hse, in->record_key.session_id);
+            godwit_hse_exchange_release_device_rand(hse, in->record_key.session_id);
         }
         hse->sweeping = false; /* its timer may have stood behind that commit */
         godwit_hse_sweep_later(hse, out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EMM messages of attach, detach and service request, TS 24.301 8.2.1 to 8.2.4, 8.2.10, 8.2.11, 8.2.24, 8.2.33, 8.2.34.
+ * EMM messages of attach, detach and service request, TS 24.301 8.2.1 to 8.2.4, 8.2.10, 8.2.11, 8.2.13, 8.2.24, 8.2.33, 8.2.34.
  */
 #include "core/wire/emm.h"
 #include "core/wire/nas_table.h"
@@ -15,6 +15,9 @@ static const godwit_nas_element_t attach_request_elements[] = {
     LV(attach_request_t, identity, 4, 11),
     LV(attach_request_t, capability, 2, 13),
     LVE(attach_request_t, esm, 3),
+    TLVE(0x78, attach_request_t, data, 3),
+    TLV(0x67, attach_request_t, nas, 2, 251),
+    TLV(0x29, attach_request_t, res, 4, 16),
     SKIP(0x19, 3), /* old P-TMSI signature */
     TLV(0x50, attach_request_t, additional_guti, 11, 11),
     TV(0x52, attach_request_t, last_tai, 5),
@@ -43,6 +46,8 @@ static const godwit_nas_element_t attach_accept_elements[] = {
     TLV(0x64, attach_accept_t, network_features, 1, 2),
     TLV(0x5E, attach_accept_t, t3412_extended, 1, 1),
     TLV(0x6A, attach_accept_t, t3324, 1, 1),
+    TV(0x21, attach_accept_t, rand, 16),
+    TLV(0x28, attach_accept_t, autn, 16, 16),
 };
 CODEC(emm, attach_accept, godwit_emm_attach_accept_t, GODWIT_EMM_ATTACH_ACCEPT, attach_accept_elements)
 
@@ -67,10 +72,19 @@ CODEC(emm, detach_request, godwit_emm_detach_request_t, GODWIT_EMM_DETACH_REQUES
 static const godwit_nas_element_t network_detach_elements[] = {
     HALF(godwit_emm_network_detach_t, detach_type),
     TV_OCTET(0x53, godwit_emm_network_detach_t, cause),
+    TV(0x21, godwit_emm_network_detach_t, rand, 16),
+    TLV(0x28, godwit_emm_network_detach_t, autn, 16, 16),
 };
 CODEC(emm, network_detach, godwit_emm_network_detach_t, GODWIT_EMM_DETACH_REQUEST, network_detach_elements)
 
-CODEC_EMPTY(emm, detach_accept, godwit_emm_empty_t, GODWIT_EMM_DETACH_ACCEPT)
+static const godwit_nas_element_t hand_over_elements[] = {
+    TV(0x21, godwit_emm_hand_over_t, rand, 16),
+    TLV(0x28, godwit_emm_hand_over_t, autn, 16, 16),
+    SKIP(0x46, 1), /* of EMM INFORMATION: local time zone; universal time and local time zone */
+    SKIP(0x47, 7),
+};
+CODEC(emm, detach_accept, godwit_emm_hand_over_t, GODWIT_EMM_DETACH_ACCEPT, hand_over_elements)
+CODEC(emm, information, godwit_emm_hand_over_t, GODWIT_EMM_INFORMATION, hand_over_elements)
 
 static const godwit_nas_element_t cp_service_request_elements[] = {
     HALVES(service_request_t, service_type, ksi),    TLVE(0x78, service_request_t, esm, 3),

@@ -28,6 +28,7 @@ typedef enum godwit_emm_message { /* TS 24.301 9.8 */
                                   GODWIT_EMM_SECURITY_MODE_COMPLETE = 0x5E,
                                   GODWIT_EMM_SECURITY_MODE_REJECT = 0x5F,
                                   GODWIT_EMM_STATUS = 0x60,
+                                  GODWIT_EMM_INFORMATION = 0x61,
 } godwit_emm_message_t;
 
 #define GODWIT_EMM_KSI_NONE 7      /* 9.9.3.21: no key is available */
@@ -64,6 +65,9 @@ typedef enum godwit_emm_cause {
     GODWIT_EMM_CAUSE_PROTOCOL_ERROR = 111,
 } godwit_emm_cause_t;
 
+/* The elements of contribution 000, which no release has: in messages down RAND (IEI 21, TV) and AUTN (28), as TS 24.008 9.4.9 has them, together
+ * or not at all and only ciphered; in ATTACH REQUEST RES (29, which is free there), and the small data in the containers of CONTROL PLANE
+ * SERVICE REQUEST (78, 67), one of which then stands first behind the mandatory part. */
 typedef struct godwit_emm_attach_request {
     uint8_t attach_type, ksi;
     godwit_slice_t identity;   /* godwit_eps_identity_parse */
@@ -71,6 +75,10 @@ typedef struct godwit_emm_attach_request {
     godwit_slice_t esm;        /* ESM message container: PDN CONNECTIVITY REQUEST */
     godwit_slice_t additional_guti, last_tai, drx, ms_network_capability, t3324, t3412_extended;
     godwit_nas_octet_t additional_update, device_properties, old_guti_type;
+    godwit_slice_t
+        data; /* ESM message container: ESM DATA TRANSPORT of no bearer yet; ciphered alone when the header type is 5 */
+    godwit_slice_t nas; /* NAS message container, likewise */
+    godwit_slice_t res; /* 4 to 16 */
 } godwit_emm_attach_request_t;
 
 typedef struct godwit_emm_attach_accept {
@@ -80,6 +88,7 @@ typedef struct godwit_emm_attach_accept {
     godwit_slice_t guti;
     godwit_nas_octet_t cause, t3402, t3423;
     godwit_slice_t network_features, t3412_extended, t3324;
+    godwit_slice_t rand, autn; /* of the following session */
 } godwit_emm_attach_accept_t;
 
 typedef struct godwit_emm_attach_complete {
@@ -100,7 +109,12 @@ typedef struct godwit_emm_detach_request { /* from the UE */
 typedef struct godwit_emm_network_detach { /* DETACH REQUEST from the network */
     uint8_t detach_type;
     godwit_nas_octet_t cause;
+    godwit_slice_t rand, autn; /* of the following session */
 } godwit_emm_network_detach_t;
+
+typedef struct godwit_emm_hand_over { /* DETACH ACCEPT (up: without), EMM INFORMATION */
+    godwit_slice_t rand, autn;        /* of the following session */
+} godwit_emm_hand_over_t;
 
 typedef struct godwit_emm_authentication_request {
     uint8_t ksi;
@@ -157,7 +171,7 @@ typedef struct godwit_emm_cause_only { /* SECURITY MODE REJECT, EMM STATUS */
     uint8_t cause;
 } godwit_emm_cause_only_t;
 
-typedef struct godwit_emm_empty { /* DETACH ACCEPT, AUTHENTICATION REJECT */
+typedef struct godwit_emm_empty { /* AUTHENTICATION REJECT */
     uint8_t nothing;
 } godwit_emm_empty_t;
 
@@ -171,7 +185,8 @@ GODWIT_EMM_CODEC(attach_complete, godwit_emm_attach_complete_t);
 GODWIT_EMM_CODEC(attach_reject, godwit_emm_attach_reject_t);
 GODWIT_EMM_CODEC(detach_request, godwit_emm_detach_request_t);
 GODWIT_EMM_CODEC(network_detach, godwit_emm_network_detach_t);
-GODWIT_EMM_CODEC(detach_accept, godwit_emm_empty_t);
+GODWIT_EMM_CODEC(detach_accept, godwit_emm_hand_over_t);
+GODWIT_EMM_CODEC(information, godwit_emm_hand_over_t);
 GODWIT_EMM_CODEC(authentication_request, godwit_emm_authentication_request_t);
 GODWIT_EMM_CODEC(authentication_response, godwit_emm_authentication_response_t);
 GODWIT_EMM_CODEC(authentication_failure, godwit_emm_authentication_failure_t);

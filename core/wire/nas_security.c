@@ -12,6 +12,7 @@
 #define NAS_INT 2
 #define ALGORITHM_MAX 3
 #define KSI_MAX 6
+#define ATTACH_REQUEST 0x41
 
 #define DIRECTION_UP 0
 #define DIRECTION_DOWN 1
@@ -63,17 +64,33 @@ godwit_status_t godwit_nas_wrapper_parse(godwit_slice_t octets, godwit_nas_wrapp
     return GODWIT_OK;
 }
 
-/* The part of a CONTROL PLANE SERVICE REQUEST that type 5 ciphers (TS 24.301 4.4.5): the value of the ESM or NAS message container,
- * which stands first of the optional elements. NULL and 0: none. */
+/* Where the optional part of a message begins that may go partly ciphered: CONTROL PLANE SERVICE REQUEST, and (ours, contribution 000) ATTACH
+ * REQUEST: three octets, then identity, capability and ESM message container. */
+static size_t optional_part(const uint8_t *message, size_t len)
+{
+    godwit_reader_t r = godwit_reader(godwit_slice(message, len));
+    (void)godwit_get_u8(&r);
+    uint8_t type = godwit_get_u8(&r);
+    (void)godwit_get_u8(&r);
+    if (type == ATTACH_REQUEST) {
+        (void)godwit_get_slice(&r, godwit_get_u8(&r));
+        (void)godwit_get_slice(&r, godwit_get_u8(&r));
+        (void)godwit_get_slice(&r, godwit_get_u16(&r));
+    }
+    return r.failed ? len : len - r.left;
+}
+
+/* The part of a message that type 5 ciphers (TS 24.301 4.4.5): the value of the ESM or NAS message container, which stands first of the optional
+ * elements. 0: none. */
 static void partly(const uint8_t *message, size_t len, size_t *from, size_t *count)
 {
-    size_t head = 0, size = 0;
-    if (len > 6 && message[3] == 0x78) {
-        head = 6;
-        size = godwit_load_u16(message + 4);
-    } else if (len > 5 && message[3] == 0x67) {
-        head = 5;
-        size = message[4];
+    size_t head = optional_part(message, len), size = 0;
+    if (len > head + 3 && message[head] == 0x78) {
+        size = godwit_load_u16(message + head + 1);
+        head += 3;
+    } else if (len > head + 2 && message[head] == 0x67) {
+        size = message[head + 1];
+        head += 2;
     }
     *from = head;
     *count = size <= len - head ? size : 0;

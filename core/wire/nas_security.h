@@ -17,8 +17,9 @@ typedef enum godwit_nas_header_type { /* TS 24.301 9.3.1 */
                                       GODWIT_NAS_CIPHERED = 2,
                                       GODWIT_NAS_INTEGRITY_NEW = 3, /* SECURITY MODE COMMAND */
                                       GODWIT_NAS_CIPHERED_NEW = 4,  /* SECURITY MODE COMPLETE */
-                                      GODWIT_NAS_PARTLY =
-                                          5, /* CONTROL PLANE SERVICE REQUEST: the value of its container is ciphered, nothing else; the number is recalled */
+                                      /* CONTROL PLANE SERVICE REQUEST: the value of its container is ciphered, nothing else; the number is
+                                   * recalled. ATTACH REQUEST with small data likewise, which is ours */
+                                      GODWIT_NAS_PARTLY = 5,
 } godwit_nas_header_type_t;
 
 #define GODWIT_NAS_SECURITY_HEADER 6

@@ -66,7 +66,7 @@ godwit_status_t godwit_eps_detach_request(godwit_access_t *access, godwit_access
 godwit_status_t godwit_eps_take_detach_accept(godwit_access_t *access, const godwit_access_message_t *message,
                                               godwit_access_requests_t *requests)
 {
-    godwit_emm_empty_t m;
+    godwit_emm_hand_over_t m;
     godwit_status_t status = godwit_emm_detach_accept_parse(message->octets, &m);
     if (status != GODWIT_OK) {
         return status;
@@ -82,7 +82,7 @@ godwit_status_t godwit_eps_take_detach(godwit_access_t *access, const godwit_acc
 {
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
     godwit_emm_network_detach_t m;
-    godwit_emm_empty_t accept = {0};
+    const godwit_emm_hand_over_t accept = {.rand = {NULL, 0}};
     godwit_status_t status = godwit_emm_network_detach_parse(message->octets, &m);
     if (status == GODWIT_OK) {
         status = godwit_emm_detach_accept_build(&accept, &w);

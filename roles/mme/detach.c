@@ -8,7 +8,7 @@
 
 static bool put_accept(godwit_writer_t *w)
 {
-    godwit_emm_empty_t m = {0};
+    const godwit_emm_hand_over_t m = {.rand = {NULL, 0}};
     return godwit_emm_detach_accept_build(&m, w) == GODWIT_OK;
 }
 
@@ -92,7 +92,7 @@ void godwit_mme_detach(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t type)
 
 void godwit_mme_on_detach_accept(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain)
 {
-    godwit_emm_empty_t m;
+    godwit_emm_hand_over_t m;
     if (ue->state == GODWIT_MME_DETACHING && godwit_emm_detach_accept_parse(plain, &m) == GODWIT_OK) {
         godwit_mme_deregister(t, ue);
         godwit_mme_event(t, "detached", GODWIT_OK, ue, "by the network");

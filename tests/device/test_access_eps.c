@@ -341,7 +341,7 @@ static void nothing_secret_stays_but_what_is_in_use(void **state)
     assert_int_equal(godwit_access_detach(&phone.access, &phone.requests), GODWIT_OK);
     phone_carry_out(&phone);
     (void)phone_take(&phone);
-    godwit_emm_empty_t m = {0};
+    const godwit_emm_hand_over_t m = {.rand = {NULL, 0}};
     BUILD(emm, detach_accept, &m);
     (void)down(GODWIT_NAS_CIPHERED, &w);
     assert_true(phone_said(&phone, "detached"));
@@ -1310,7 +1310,7 @@ static void network_detach(uint8_t type)
     godwit_emm_network_detach_t m = {.detach_type = type};
     BUILD(emm, network_detach, &m);
     octets_t frame = down(GODWIT_NAS_CIPHERED, &w);
-    godwit_emm_empty_t accept;
+    godwit_emm_hand_over_t accept;
     assert_int_equal(godwit_emm_detach_accept_parse(up(GODWIT_NAS_CIPHERED), &accept), GODWIT_OK);
     if (type == GODWIT_EMM_DETACH_NO_REATTACH) {
         phone_receive(&phone, octets_slice(&frame)); /* the accept was lost: the same again, though the keys are gone */
@@ -1387,7 +1387,7 @@ static void a_configuration_that_cannot_be_is_refused(void **state)
 
 static void leave(void)
 {
-    godwit_emm_empty_t m = {0};
+    const godwit_emm_hand_over_t m = {.rand = {NULL, 0}};
     godwit_emm_detach_request_t request;
     detach();
     godwit_eps_identity_t identity;

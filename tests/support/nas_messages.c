@@ -17,7 +17,8 @@ SHIM(emm, attach_complete, godwit_emm_attach_complete_t)
 SHIM(emm, attach_reject, godwit_emm_attach_reject_t)
 SHIM(emm, detach_request, godwit_emm_detach_request_t)
 SHIM(emm, network_detach, godwit_emm_network_detach_t)
-SHIM(emm, detach_accept, godwit_emm_empty_t)
+SHIM(emm, detach_accept, godwit_emm_hand_over_t)
+SHIM(emm, information, godwit_emm_hand_over_t)
 SHIM(emm, authentication_request, godwit_emm_authentication_request_t)
 SHIM(emm, authentication_response, godwit_emm_authentication_response_t)
 SHIM(emm, authentication_failure, godwit_emm_authentication_failure_t)
@@ -63,8 +64,10 @@ const nas_codec_t nas_codecs[] = {
      emm_detach_request_parse},
     {"network_detach", false, GODWIT_EMM_DETACH_REQUEST, sizeof(godwit_emm_network_detach_t), emm_network_detach_build,
      emm_network_detach_parse},
-    {"detach_accept", false, GODWIT_EMM_DETACH_ACCEPT, sizeof(godwit_emm_empty_t), emm_detach_accept_build,
+    {"detach_accept", false, GODWIT_EMM_DETACH_ACCEPT, sizeof(godwit_emm_hand_over_t), emm_detach_accept_build,
      emm_detach_accept_parse},
+    {"information", false, GODWIT_EMM_INFORMATION, sizeof(godwit_emm_hand_over_t), emm_information_build,
+     emm_information_parse},
     {"authentication_request", false, GODWIT_EMM_AUTHENTICATION_REQUEST, sizeof(godwit_emm_authentication_request_t),
      emm_authentication_request_build, emm_authentication_request_parse},
     {"authentication_response", false, GODWIT_EMM_AUTHENTICATION_RESPONSE, sizeof(godwit_emm_authentication_response_t),

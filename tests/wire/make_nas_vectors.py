@@ -47,6 +47,9 @@ connectivity = H("0201d051d1")                      # 8.3.20: initial request, n
 activate = H("5201c1") + lv(H("09")) + lv(APN) + lv(H("0500000000")) + tlv(0x27, PCO_DOWN)      # 8.3.6: QCI 9, non-IP
 activated = H("5200c2")                             # 8.3.4
 transport = H("5200eb") + lve(DATA)                 # 8.3.25
+small = H("0200eb") + lve(DATA)                     # of no bearer yet
+HANDED = bytes([0x21]) + RAND + tlv(0x28, AUTN)
+CP_DATA = H("0901") + lv(H("0005000000"))           # TS 24.011 7.2.1, with some RP-DATA
 EMM = {
     "attach_request": ("8.2.4", H("074171") + lv(IMSI) + lv(H("f070")) + lve(connectivity) + H("f4")),
     "attach_request_guti": ("8.2.4", H("074111") + lv(GUTI) + lv(H("f070c040")) + lve(connectivity) + H("5200f1100001" "5c0a00") +
@@ -71,7 +74,17 @@ EMM = {
     "service_accept": ("8.2.34", H("074f") + tlv(0x57, H("2000"))),
     "service_reject": ("8.2.24", H("074e" "09")),
     "status": ("8.2.14", H("0760" "62")),
+    "information": ("8.2.13", H("0761") + HANDED),
 }
+# Contribution 000: RAND (21) and AUTN (28) down, RES (29) and the small data (78, 67) up. No release has these elements there.
+EMM.update({
+    "attach_request_next": ("8.2.4", H("074121") + lv(GUTI) + lv(H("f070c040")) + lve(connectivity[:4]) + tlv(0x29, RES) + H("f4")),
+    "attach_request_next_nas": ("8.2.4", H("074121") + lv(GUTI) + lv(H("f070c040")) + lve(connectivity[:4]) + tlve(0x78, small) + tlv(0x29, RES) + H("f4")),
+    "attach_request_next_sms": ("8.2.4", H("074121") + lv(GUTI) + lv(H("f070c040")) + lve(connectivity[:4]) + tlv(0x67, CP_DATA) + tlv(0x29, RES) + H("f4")),
+    "attach_accept_next": ("8.2.1", H("0742" "01" "49") + lv(H("0000f1100001")) + lve(activate) + tlv(0x50, GUTI) + HANDED),
+    "network_detach_next": ("8.2.11.2", H("0745" "02") + HANDED),
+    "detach_accept_next": ("8.2.10", H("0746") + HANDED),
+})
 ESM = {
     "pdn_connectivity_request": ("8.3.20", H("0201d051") + tlv(0x28, APN) + tlv(0x27, PCO_UP)),
     "pdn_connectivity_request_epco": ("8.3.20", H("0201d051d1") + tlv(0x28, APN) + tlve(0x7B, PCO_UP)),
@@ -115,6 +128,10 @@ SECURED = {  # name: header type, COUNT, direction, plain message
     "attach_again": (1, 0x10234, 0, EMM["attach_request_guti"][1], (0, 0)),
     "service_request": (5, 7, 0, EMM["cp_service_request"][1], (6, 6 + len(transport))),
     "service_request_empty": (5, 8, 0, H("074d10"), (0, 0)),
+    "attach_next": (1, 0, 0, EMM["attach_request_next"][1], (0, 0)),
+    "attach_next_nas": (5, 0, 0, EMM["attach_request_next_nas"][1], (29, 29 + len(small))),
+    "attach_next_sms": (5, 0, 0, EMM["attach_request_next_sms"][1], (28, 28 + len(CP_DATA))),
+    "detach_accept_next": (2, 9, 1, EMM["detach_accept_next"][1], None),
 }
 
 print("# NAS of EPS, as tests/wire/make_nas_vectors.py writes it from the layouts of TS 24.301; `clause` says which one. tshark decodes all of")

@@ -19,9 +19,11 @@
 
 static bool kind_is_possible(const godwit_access_config_t *config)
 {
-    bool umts = config->kind == GODWIT_ACCESS_UMTS;
-    bool algorithms = config->eia == 0 || (umts ? (config->eia & ALGORITHM_1) != 0 : (config->eia & 0x70u) != 0);
-    return (umts || config->kind == GODWIT_ACCESS_EPS) && algorithms;
+    unsigned useful = config->kind == GODWIT_ACCESS_EPS    ? 0x70u
+                      : config->kind == GODWIT_ACCESS_UMTS ? ALGORITHM_1
+                                                           : ALGORITHM_0 | ALGORITHM_1;
+    return config->kind >= GODWIT_ACCESS_EPS && config->kind <= GODWIT_ACCESS_GERAN &&
+           (config->eia == 0 || (config->eia & useful) != 0);
 }
 
 static bool is_possible(const godwit_access_config_t *config)
@@ -39,11 +41,15 @@ godwit_status_t godwit_access_init(godwit_access_t *access, const godwit_access_
     if (!is_possible(config)) {
         return GODWIT_INVALID_ARGUMENT;
     }
+    if (config->gsm_sim) {
+        return GODWIT_UNSUPPORTED_SUITE;
+    }
     access->config = *config;
     godwit_access_config_t *mine = &access->config;
+    unsigned none = mine->kind == GODWIT_ACCESS_GERAN ? 0 : ALGORITHM_0; /* what integrity may never be */
     mine->selector = mine->selector != 0 ? mine->selector : 1;
     mine->eea = mine->eea != 0 ? mine->eea : CIPHERS_DEFAULT;
-    mine->eia = mine->eia != 0 ? mine->eia & (uint8_t)~ALGORITHM_0 : INTEGRITIES_DEFAULT;
+    mine->eia = mine->eia != 0 ? mine->eia & (uint8_t)~none : INTEGRITIES_DEFAULT;
     mine->retransmit_ms = mine->retransmit_ms != 0 ? mine->retransmit_ms : RETRANSMIT_DEFAULT_MS;
     mine->attempts = mine->attempts != 0 ? mine->attempts : (uint8_t)ATTEMPTS_DEFAULT;
     access->capability[0] = mine->eea;
@@ -120,7 +126,7 @@ static godwit_status_t keep_container(godwit_access_t *access, godwit_slice_t co
     return GODWIT_OK;
 }
 
-static godwit_status_t begin_activation(godwit_access_t *access, godwit_access_requests_t *requests)
+godwit_status_t godwit_access_begin_activation(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     access->owes_activation = false;
     access->container_sent = access->container_spent = access->container_len > 0;
@@ -141,7 +147,7 @@ godwit_status_t godwit_access_container(godwit_access_t *access, godwit_slice_t 
         status = godwit_eps_information(access, requests);
     }
     if (status == GODWIT_OK && access->owes_activation) {
-        status = begin_activation(access, requests);
+        status = godwit_access_begin_activation(access, requests);
     }
     return status;
 }
@@ -163,7 +169,7 @@ godwit_status_t godwit_access_activate(godwit_access_t *access, godwit_access_re
         godwit_access_ask_again(access, requests);
         return GODWIT_OK;
     }
-    return begin_activation(access, requests);
+    return godwit_access_begin_activation(access, requests);
 }
 
 godwit_status_t godwit_access_modify(godwit_access_t *access, godwit_slice_t contents,

@@ -157,7 +157,10 @@ static godwit_status_t attach(godwit_access_t *access, godwit_access_requests_t 
     access->secured = access->owes_information = access->awaits_container = access->container_sent = false;
     access->owes_activation = false;
     godwit_access_event(requests, "attach_requested", GODWIT_OK);
-    godwit_status_t status = godwit_access_start(access, GODWIT_ACCESS_DO_ATTACH, requests);
+    godwit_status_t status = godwit_access_next_arm(access, requests);
+    if (status == GODWIT_OK) {
+        status = godwit_access_start(access, GODWIT_ACCESS_DO_ATTACH, requests);
+    }
     if (status != GODWIT_OK) {
         attach_failed(access);
     }
@@ -172,6 +175,29 @@ godwit_status_t godwit_access_attach(godwit_access_t *access, godwit_access_requ
     }
     access->reattaches = 0;
     access->vector.runs = 0;
+    access->next.follows = false;
+    return attach(access, requests);
+}
+
+godwit_status_t godwit_access_attach_with(godwit_access_t *access, godwit_slice_t data,
+                                          godwit_access_requests_t *requests)
+{
+    godwit_access_begin(access, requests);
+    if (access->state == GODWIT_ACCESS_ATTACHING || access->exchange.pending != GODWIT_ACCESS_NOTHING ||
+        access->held_len > 0) {
+        return GODWIT_AGAIN;
+    }
+    if (data.len == 0 || access->config.kind == GODWIT_ACCESS_EPS || access->config.carrier != GODWIT_CARRIER_PDP) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    if (data.len > GODWIT_ACCESS_NPDU_MAX) {
+        return GODWIT_NO_SPACE;
+    }
+    memcpy(access->held, data.ptr, data.len);
+    access->held_len = (uint16_t)data.len;
+    access->reattaches = 0;
+    access->vector.runs = 0;
+    access->next.follows = true;
     return attach(access, requests);
 }
 
@@ -194,7 +220,7 @@ godwit_status_t godwit_access_timer(godwit_access_t *access, godwit_access_reque
     if (x->pending == GODWIT_ACCESS_NOTHING) {
         return GODWIT_OK;
     }
-    if (access->vector.running || access->awaits_container) { /* card and owner first */
+    if (access->vector.running || access->next.running || access->awaits_container) { /* card and owner first */
         godwit_access_timer_set(access, requests);
         return GODWIT_OK;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the files of the device's access share. access.c: what the caller asks for; output.c: requests, timer, answers; exchange.c: sending,
- * sending again, giving up; reuse.c: keys that outlive a registration; vector.c: the USIM and its keys; receive.c: frames. eps_*.c and umts_*.c: the messages of each system, by
+ * sending again, giving up; reuse.c: keys that outlive a registration; next.c: the vector of the following session; vector.c: the USIM and its keys; receive.c: frames. eps_*.c and umts_*.c: the messages of each system, by
  * procedure. A function that can fail does so before it has changed anything that matters to a key.
  */
 #ifndef GODWIT_DEVICE_ACCESS_INTERNAL_H
@@ -63,6 +63,8 @@ GODWIT_MUST_USE godwit_status_t godwit_access_send_frame(godwit_access_t *access
 /* CONTAINER, where the configuration wants it. */
 void godwit_access_give_container(const godwit_access_t *access, godwit_slice_t pco,
                                   godwit_access_requests_t *requests);
+/* UMTS, GERAN: what the device says that it can, in its first message of a connection. */
+godwit_radio_capability_t godwit_access_radio_capability(const godwit_access_t *access);
 /* A cause of EMM or GMM; of ESM or SM. */
 godwit_status_t godwit_access_mobility_reason(uint8_t cause);
 godwit_status_t godwit_access_session_reason(uint8_t cause);
@@ -70,6 +72,10 @@ godwit_status_t godwit_access_session_reason(uint8_t cause);
 GODWIT_MUST_USE godwit_status_t godwit_access_pco(godwit_access_t *access, godwit_writer_t *w);
 /* The APN of the configuration as labels (TS 23.003 9.1). */
 void godwit_access_apn(const godwit_access_t *access, godwit_writer_t *w);
+
+/* UMTS, GERAN: the PDP context of the configuration, with the container as it stands (access.c). */
+GODWIT_MUST_USE godwit_status_t godwit_access_begin_activation(godwit_access_t *access,
+                                                               godwit_access_requests_t *requests);
 
 /* ---- procedures (exchange.c) ---- */
 /* Begins one: sends, sets the timer. */
@@ -139,6 +145,27 @@ void godwit_access_drop_challenge(godwit_access_t *access);
 /* The keys of the last vector are in use: the network has proved them. Gives "secured" and KEY_SET, which must be last. */
 void godwit_access_secured(godwit_access_t *access, godwit_access_requests_t *requests);
 
+/* Which system a vector is for: E-UTRAN has the separation bit set, UTRAN and GERAN have not. */
+bool godwit_access_is_for_this_system(const godwit_access_t *access, const uint8_t rand_autn[32]);
+
+/* ---- the vector of the following session (next.c) ---- */
+/* It came in a message that was protected and ciphered: the USIM runs. found: all but RES and root. AUTHENTICATE is last of its list; what cannot be
+ * taken gives "next_refused", what came before nothing. */
+void godwit_access_next_offered(godwit_access_t *access, const uint8_t rand[16], const uint8_t autn[16],
+                                const godwit_next_session_t *found, godwit_access_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_access_next_result(godwit_access_t *access, const godwit_usim_result_t *result,
+                                                          godwit_access_requests_t *requests);
+/* An attach begins: where a vector is stored that fits, next.armed is set, next.found is it, and the STORE that empties the record stands in
+ * the list. */
+GODWIT_MUST_USE godwit_status_t godwit_access_next_arm(godwit_access_t *access, godwit_access_requests_t *requests);
+/* Whether this sending of an attach request is the frame of the armed vector. */
+bool godwit_access_next_sends(const godwit_access_t *access);
+/* The frame that was put together into next.frame (frame_len), as a SEND. */
+void godwit_access_next_send(godwit_access_t *access, godwit_access_requests_t *requests);
+/* The network has taken the armed vector, or runs AKA all the same. Nothing when none is armed. */
+void godwit_access_next_used(godwit_access_t *access, godwit_access_requests_t *requests);
+void godwit_access_next_fallback(godwit_access_t *access, godwit_access_requests_t *requests);
+
 /* ---- EPS ---- */
 /* Protects access->plain and sends it. */
 GODWIT_MUST_USE godwit_status_t godwit_eps_send(godwit_access_t *access, godwit_nas_header_type_t type,
@@ -195,8 +222,9 @@ GODWIT_MUST_USE godwit_status_t godwit_umts_take_nas(godwit_access_t *access, co
                                                      godwit_access_requests_t *requests);
 godwit_access_take_t godwit_umts_take_authentication, godwit_umts_take_authentication_reject, godwit_umts_take_identity,
     godwit_umts_take_attach_accept, godwit_umts_take_attach_reject, godwit_umts_take_service_accept,
-    godwit_umts_take_service_reject, godwit_umts_take_detach, godwit_umts_take_detach_accept, godwit_umts_take_status,
-    godwit_umts_take_activate_accept, godwit_umts_take_activate_reject, godwit_umts_take_modify,
-    godwit_umts_take_modify_accept, godwit_umts_take_modify_reject, godwit_umts_take_deactivate;
+    godwit_umts_take_service_reject, godwit_umts_take_detach, godwit_umts_take_information,
+    godwit_umts_take_detach_accept, godwit_umts_take_status, godwit_umts_take_activate_accept,
+    godwit_umts_take_activate_reject, godwit_umts_take_modify, godwit_umts_take_modify_accept,
+    godwit_umts_take_modify_reject, godwit_umts_take_deactivate;
 
 #endif

@@ -16,6 +16,7 @@ void godwit_access_begin(godwit_access_t *access, godwit_access_requests_t *requ
 {
     requests->count = 0;
     godwit_wipe(access->key_set, sizeof access->key_set);
+    godwit_wipe(access->next.record, sizeof access->next.record);
     access->out = godwit_writer(access->sends, sizeof access->sends);
 }
 
@@ -68,11 +69,13 @@ void godwit_access_send_from(godwit_access_t *access, size_t from, bool answers,
 }
 
 /* In UMTS the device says what it can with its first message of a connection, so that the security mode can repeat it. */
-static godwit_radio_capability_t capability_of(const godwit_access_t *access)
+godwit_radio_capability_t godwit_access_radio_capability(const godwit_access_t *access)
 {
-    unsigned none = access->config.eea & 0x80u ? 1u << GODWIT_UEA0 : 0;
-    unsigned snow = access->config.eea & 0x40u ? 1u << GODWIT_UEA2 : 0;
-    return (godwit_radio_capability_t){(uint8_t)(none | snow), 1u << GODWIT_UIA2};
+    const godwit_access_config_t *c = &access->config;
+    unsigned geran = c->kind == GODWIT_ACCESS_GERAN ? GODWIT_RADIO_GERAN : 0;
+    unsigned uea = (c->eea & 0x80u ? 1u << GODWIT_UEA0 : 0) | (c->eea & 0x40u ? 1u << GODWIT_UEA2 : 0);
+    unsigned uia = (c->eia & 0x80u ? 1u << GODWIT_UIA0 : 0) | (c->eia & 0x40u ? 1u << GODWIT_UIA2 : 0);
+    return (godwit_radio_capability_t){(uint8_t)(geran | uea), (uint8_t)uia};
 }
 
 godwit_status_t godwit_access_send_frame(godwit_access_t *access, godwit_radio_kind_t kind, godwit_slice_t octets,
@@ -80,7 +83,7 @@ godwit_status_t godwit_access_send_frame(godwit_access_t *access, godwit_radio_k
 {
     size_t from = access->out.len;
     godwit_radio_frame_t frame = {
-        .kind = kind, .octets = octets, .nsapi = access->bearer, .capability = capability_of(access)};
+        .kind = kind, .octets = octets, .nsapi = access->bearer, .capability = godwit_access_radio_capability(access)};
     godwit_status_t status = access->secured ? godwit_radio_protected_create(&access->radio, &frame, &access->out)
                                              : godwit_radio_build(&frame, &access->out);
     if (status == GODWIT_OK) {

@@ -72,7 +72,7 @@ static godwit_status_t take_nas(godwit_access_t *access, const godwit_radio_fram
     if (access->state == GODWIT_ACCESS_DETACHED) {
         return GODWIT_WRONG_STATE;
     }
-    if (access->config.kind == GODWIT_ACCESS_UMTS) {
+    if (access->config.kind != GODWIT_ACCESS_EPS) {
         return godwit_umts_receive(access, f, frame, requests);
     }
     return f->kind == GODWIT_RADIO_NAS ? godwit_eps_receive(access, f->octets, requests) : GODWIT_MALFORMED;

@@ -94,6 +94,8 @@ static const godwit_access_handler_t gmm[] = {
     {GODWIT_GMM_SERVICE_REJECT, true, GODWIT_ACCESS_IN_REGISTERED, godwit_umts_take_service_reject},
     {GODWIT_GMM_DETACH_REQUEST, false, GODWIT_ACCESS_IN_ANY, godwit_umts_take_detach},
     {GODWIT_GMM_DETACH_ACCEPT, true, GODWIT_ACCESS_IN(DETACHING), godwit_umts_take_detach_accept},
+    {GODWIT_GMM_INFORMATION, false, GODWIT_ACCESS_IN(ATTACHED) | GODWIT_ACCESS_IN(ACTIVE),
+     godwit_umts_take_information},
     {GODWIT_GMM_STATUS, false, GODWIT_ACCESS_IN_ANY, godwit_umts_take_status},
 };
 

@@ -7,6 +7,8 @@
 #include "core/wire/gmm.h"
 #include "device/access/internal.h"
 
+#define IN_INTEGRITY 8u /* COUNT and MAC-I: then the command */
+
 /* ---- sending ---- */
 
 godwit_status_t godwit_umts_send(godwit_access_t *access, const godwit_writer_t *plain, bool answers,
@@ -43,10 +45,10 @@ godwit_status_t godwit_umts_transmit(godwit_access_t *access, godwit_access_requ
 /* What the device sent as its capability (output.c) must have come back, and the choice must be out of it. */
 static bool is_acceptable(const godwit_access_t *access, const godwit_radio_command_t *c)
 {
-    unsigned none = access->config.eea & 0x80u ? 1u << GODWIT_UEA0 : 0;
-    unsigned snow = access->config.eea & 0x40u ? 1u << GODWIT_UEA2 : 0;
-    return c->capability.uea == (none | snow) && c->capability.uia == 1u << GODWIT_UIA2 && c->uia == GODWIT_UIA2 &&
-           c->uea < 8 && ((none | snow) >> c->uea & 1u) != 0;
+    godwit_radio_capability_t ours = godwit_access_radio_capability(access);
+    unsigned ciphers = ours.uea & ~GODWIT_RADIO_GERAN;
+    return c->capability.uea == ours.uea && c->capability.uia == ours.uia && c->uea < 8 && c->uia < 8 &&
+           (ciphers >> c->uea & 1u) != 0 && ((unsigned)ours.uia >> c->uia & 1u) != 0;
 }
 
 /* The command under these keys; *keys becomes what they are after it. */
@@ -63,6 +65,22 @@ static godwit_status_t open_command(godwit_access_t *access, godwit_radio_securi
     return is_acceptable(access, &inner.command) ? GODWIT_OK : GODWIT_POLICY_FORBIDS;
 }
 
+/* The keys of the new vector, as this system has them. In GERAN that depends on whether the command wants integrity; anybody can say so in a
+ * command, and who has not allowed that there is none does not answer it (is_acceptable). */
+static godwit_status_t new_keys(const godwit_access_t *access, godwit_slice_t whole, godwit_radio_security_t *keys)
+{
+    godwit_radio_frame_t frame, command;
+    uint8_t uia = GODWIT_UIA2;
+    if (godwit_radio_parse(whole, &frame) == GODWIT_OK && frame.octets.len > IN_INTEGRITY &&
+        godwit_radio_parse(godwit_slice(frame.octets.ptr + IN_INTEGRITY, frame.octets.len - IN_INTEGRITY), &command) ==
+            GODWIT_OK &&
+        command.kind == GODWIT_RADIO_COMMAND) {
+        uia = command.command.uia;
+    }
+    return godwit_radio_security_derive(keys, access->config.crypto, access->vector.root,
+                                        access->config.kind == GODWIT_ACCESS_GERAN, uia, false);
+}
+
 static godwit_status_t find_keys(godwit_access_t *access, godwit_slice_t whole, godwit_radio_security_t *keys,
                                  bool *fresh)
 {
@@ -70,8 +88,8 @@ static godwit_status_t find_keys(godwit_access_t *access, godwit_slice_t whole, 
     godwit_status_t status = GODWIT_UNKNOWN_KEY;
     *fresh = v->taken && v->fresh;
     if (*fresh) {
-        godwit_radio_security_init(keys, access->config.crypto, v->root, v->root + 16, false);
-        status = open_command(access, keys, whole);
+        status = new_keys(access, whole, keys);
+        status = status == GODWIT_OK ? open_command(access, keys, whole) : status;
     }
     bool former = access->state == GODWIT_ACCESS_ATTACHING && access->exchange.former != GODWIT_ACCESS_DETACHED &&
                   !access->exchange.offered; /* keys that this attach did not name */
@@ -129,7 +147,7 @@ static godwit_status_t protected_frame(godwit_access_t *access, godwit_slice_t w
                                        godwit_access_requests_t *requests)
 {
     godwit_radio_frame_t inner;
-    if (!access->radio_set || (access->state == GODWIT_ACCESS_ATTACHING && !access->secured)) {
+    if (!access->radio_set || (access->state == GODWIT_ACCESS_ATTACHING && !access->secured && !access->next.armed)) {
         return GODWIT_UNKNOWN_KEY;
     }
     godwit_status_t status = godwit_radio_protected_consume(&access->radio, whole, access->work, &inner);

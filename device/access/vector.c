@@ -34,7 +34,7 @@ static godwit_status_t fail(godwit_access_t *access, uint8_t cause, const uint8_
 
 /* A vector for the other system: E-UTRAN wants the separation bit (TS 33.401 6.1.1). In UTRAN one that has it would lead to agreement 02, whose
  * CK and IK the serving network must not hold and here does. */
-static bool is_for_this_system(const godwit_access_t *access, const uint8_t rand_autn[32])
+bool godwit_access_is_for_this_system(const godwit_access_t *access, const uint8_t rand_autn[32])
 {
     bool separated = (godwit_load_u16(rand_autn + AMF_AT) & GODWIT_AMF_SEPARATION) != 0;
     return separated == is_eps(access);
@@ -44,7 +44,7 @@ godwit_status_t godwit_access_challenge(godwit_access_t *access, const godwit_ac
                                         godwit_access_requests_t *requests)
 {
     godwit_access_vector_t *v = &access->vector;
-    if (v->running) {
+    if (v->running || access->next.running) {
         return GODWIT_AGAIN;
     }
     v->protect = challenge->verified;
@@ -53,7 +53,7 @@ godwit_status_t godwit_access_challenge(godwit_access_t *access, const godwit_ac
         /* the same octets again: the response was lost (TS 24.301 5.4.2.3); late ones, once the keys are in use, are noise */
         return v->fresh ? respond(access, requests) : GODWIT_REPLAY;
     }
-    if (!is_for_this_system(access, challenge->rand_autn)) {
+    if (!godwit_access_is_for_this_system(access, challenge->rand_autn)) {
         godwit_access_event(requests, "refused", GODWIT_POLICY_FORBIDS);
         return is_eps(access) ? fail(access, CAUSE_NON_EPS_AUTHENTICATION, NULL, requests) : GODWIT_OK;
     }
@@ -151,6 +151,9 @@ godwit_status_t godwit_access_usim_result(godwit_access_t *access, const godwit_
 {
     godwit_access_vector_t *v = &access->vector;
     godwit_access_begin(access, requests);
+    if (access->next.running) {
+        return godwit_access_next_result(access, result, requests);
+    }
     if (!v->running) {
         return GODWIT_WRONG_STATE;
     }
@@ -209,6 +212,7 @@ void godwit_access_secured(godwit_access_t *access, godwit_access_requests_t *re
     access->container_len = 0; /* it named another key set */
     access->awaits_container = access->owes_activation = access->container_spent = false;
     godwit_access_event(requests, "secured", GODWIT_OK);
+    godwit_access_next_fallback(access, requests);
     if (wanted && v->has_key_set) {
         show_key_set(access, requests);
     } else if (wanted) {

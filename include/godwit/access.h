@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The device's way into a mobile network: attach, authentication, security mode, bearer, modification, idle and paging, detach, for EPS
- * (TS 24.301 with control plane CIoT optimisation, data over NAS) and UMTS (TS 24.008). It yields the key set of agreements 01 and 02
+ * (TS 24.301 with control plane CIoT optimisation, data over NAS), UMTS and GPRS over GERAN (TS 24.008). It yields the key set of agreements 01 and 02
  * (contribution 003). Frames are those of core/wire/radio.h, our stand-in for the radio. As godwit/device.h: no malloc, no threads, no clock; one
  * input at a time, and requests that the caller carries out in order. All of it but that record of the next session is volatile: after a
  * power loss the device attaches anew.
@@ -70,7 +70,12 @@ typedef enum godwit_carrier {
     GODWIT_CARRIER_PDP = 2, /* on the user plane, as soon as the bearer or PDP context is there */
 } godwit_carrier_t;
 
-typedef enum godwit_access_kind { GODWIT_ACCESS_EPS = 1, GODWIT_ACCESS_UMTS = 2 } godwit_access_kind_t;
+/* GERAN: GPRS by a USIM in 3G context, over the same frames as UMTS, with Kc128 and Ki128 in the place of CK and IK. */
+typedef enum godwit_access_kind {
+    GODWIT_ACCESS_EPS = 1,
+    GODWIT_ACCESS_UMTS = 2,
+    GODWIT_ACCESS_GERAN = 3,
+} godwit_access_kind_t;
 
 /* The caller owns what the pointers show; it must live as long as the access. */
 typedef struct godwit_access_config {
@@ -86,9 +91,13 @@ typedef struct godwit_access_config {
     uint8_t selector;  /* of the container: 1 RAND, 2 SQN; 0: RAND. Kept for the owner, who builds the container */
     uint16_t amf_flag; /* the bit of AMF that asks for the derivation; 0: the default 0x0080 */
     bool next_session; /* takes the vector of the following session, and attaches by it: see "Next session" below */
+    bool
+        gsm_sim; /* the card is a SIM: it has no AUTN, so nobody could show that a vector is the home's; refused by init */
     godwit_carrier_t carrier; /* of what godwit_access_attach_with is given */
     /* What this end can do and accepts, as in the UE network capability (TS 24.301 9.9.3.34): 0x80 algorithm 0, 0x40 SNOW 3G, 0x20 AES, 0x10
-     * ZUC. 0 stands for 0xF0 and 0x70. Integrity never with algorithm 0, whatever is set here. UMTS: 0x80 is UEA0, 0x40 UEA2, UIA2. */
+     * ZUC. 0 stands for 0xF0 and 0x70. Integrity never with algorithm 0, whatever is set here. UMTS: 0x80 is UEA0, 0x40 UEA2, UIA2.
+     * GERAN: eia 0x40 is integrity with Ki128; 0x80 goes with a network that has no Ki128: ciphering by Kc of c3 and no integrity, so
+     * nothing of the next session. */
     uint8_t eea, eia;
     uint32_t retransmit_ms; /* first wait for an answer, doubled each time; 0: 4000 */
     uint8_t
@@ -152,7 +161,7 @@ typedef enum godwit_access_state {
 
 typedef struct godwit_access godwit_access_t; /* defined at the end: allocate it where you like, touch nothing inside */
 
-/* GODWIT_INVALID_ARGUMENT for a configuration that cannot be. */
+/* GODWIT_INVALID_ARGUMENT for a configuration that cannot be; GODWIT_UNSUPPORTED_SUITE for config.gsm_sim. */
 GODWIT_MUST_USE godwit_status_t godwit_access_init(godwit_access_t *access, const godwit_access_config_t *config);
 /* Attach. EPS: with the default bearer of config.apn. A device that is attached attaches anew: its keys and bearer hold until those of the new
  * attach do. GODWIT_AGAIN while a procedure runs. */

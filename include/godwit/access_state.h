@@ -49,13 +49,17 @@ typedef struct godwit_access_vector {
 
 /* The vector of the following session. */
 typedef struct godwit_access_next {
-    bool running;                 /* AUTHENTICATE was asked for: what the USIM gives goes into `stored` */
-    bool armed;                   /* the attach under way goes by the stored vector, and its frame is in `frame` */
-    bool carries;                 /* and the data are in it */
-    uint8_t asked[32];            /* RAND || AUTN that the USIM works on */
-    godwit_next_session_t stored; /* domain NONE: nothing */
-    godwit_next_session_t found;  /* what the record will be when the USIM has taken the vector */
+    bool running; /* AUTHENTICATE was asked for: what the USIM gives goes into `stored` */
+    bool armed;   /* the attach under way goes by the stored vector, and its frame is in `frame` */
+    bool carries; /* and the data are in it */
+    bool
+        follows; /* data wait in `held`: UMTS, GERAN: the PDP context for them is activated as soon as the device is attached */
+    uint8_t asked[32];                          /* RAND || AUTN that the USIM works on */
+    godwit_next_session_t stored;               /* domain NONE: nothing */
+    godwit_next_session_t found;                /* what the record will be when the USIM has taken the vector */
     uint8_t record[GODWIT_NEXT_SESSION_RECORD]; /* what a STORE shows */
+    uint16_t frame_len;
+    uint8_t frame[GODWIT_ACCESS_FRAME_MAX]; /* sent again, it is these octets */
 } godwit_access_next_t;
 
 struct godwit_access {

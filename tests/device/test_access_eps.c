@@ -1367,8 +1367,11 @@ static void a_configuration_that_cannot_be_is_refused(void **state)
     (void)state;
     static godwit_access_t access;
     godwit_access_config_t c = phone.config;
-    c.kind = (godwit_access_kind_t)3;
+    c.kind = (godwit_access_kind_t)4;
     assert_int_equal(godwit_access_init(&access, &c), GODWIT_INVALID_ARGUMENT);
+    c = phone.config;
+    c.gsm_sim = true;
+    assert_int_equal(godwit_access_init(&access, &c), GODWIT_UNSUPPORTED_SUITE);
     c = phone.config;
     c.apn = godwit_slice_of_string("E2M..example");
     assert_int_equal(godwit_access_init(&access, &c), GODWIT_INVALID_ARGUMENT);

@@ -6,11 +6,13 @@
 
 CURLcode godwit_https_configure(CURL *curl, const godwit_https_t *with)
 {
-    CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
+    CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, with->plain ? "http,https" : "https");
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_URL, with->url);
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSLCERT, with->certificate);
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSLKEY, with->key);
-    code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_CAINFO, with->ca);
+    if (with->ca != NULL) {
+        code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_CAINFO, with->ca);
+    }
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

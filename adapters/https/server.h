@@ -27,7 +27,7 @@ typedef struct godwit_https_server_config {
     const char *certificate, *key; /* files, PEM */
     /* File, PEM, or NULL. When given, every client must have a certificate of this authority for TLS clients, valid now; another gets 403. */
     const char *client_ca;
-    /* DNS names or URIs in certificates, without regard to case, that NULL ends; NULL itself: any. Who has none of them gets 403. Copied. */
+    /* DNS names (lower case) or URIs of certificates, that NULL ends; NULL itself: any. Who has none of them gets 403. Copied. */
     const char *const *clients;
     const char *headers[GODWIT_HTTPS_HEADERS_MAX]; /* of requests that the owner wants to see; static text */
     /* Bounds; 0 is the value that the comment begins with. */
@@ -40,9 +40,9 @@ typedef struct godwit_https_server_config {
     uint32_t answer_ms; /* 10000: then the owner's answer comes too late, and the client gets 504 */
 } godwit_https_server_config_t;
 
-/* What next() gives. All pointers live until the request is answered, those of a refused one until the next call. */
+/* What next() gives. All pointers live until the next call of it: who answers later keeps what it needs. */
 typedef struct godwit_https_request {
-    uint64_t route; /* for the answer */
+    uint64_t route; /* for the answer; never 0 */
     /* Not 0: the server has answered so by itself, and the owner is told why, for its log; no answer is wanted. */
     unsigned refused;
     const char *why;
@@ -50,7 +50,7 @@ typedef struct godwit_https_request {
     const char *headers[GODWIT_HTTPS_HEADERS_MAX]; /* in the order of the configuration; NULL: not sent */
     godwit_slice_t body;
     bool tls;
-    /* Of the client's verified certificate: DNS names and URIs, those in `clients` first. Without client_ca there are none. */
+    /* Of the client's verified certificate: DNS names, in lower case, and URIs; only those in `clients`, when there is that list. */
     size_t name_count;
     char names[GODWIT_HTTPS_NAMES_MAX][GODWIT_HTTPS_NAME];
     char address[48]; /* of the client, without port */

@@ -5,6 +5,7 @@
  */
 #include "core/wire/ek_e2m.h"
 #include "core/wire/s6a.h"
+#include "core/wire/sgd.h"
 #include "core/wire/zh.h"
 #include "core/wire/zn.h"
 #include "fuzz/fuzz.h"
@@ -195,6 +196,27 @@ static void gaa_answers(godwit_slice_t octets)
     }
 }
 
+/* SGd (TS 29.338). */
+static void sgd(godwit_slice_t octets, bool up)
+{
+    godwit_diameter_envelope_t e;
+    godwit_diameter_fault_t fault;
+    godwit_short_message_t message, again;
+    godwit_status_t outcome, outcome_again;
+    godwit_writer_t w = godwit_writer(room, sizeof room);
+    if (godwit_sgd_request_parse(octets, up, &e, &message, &fault) == GODWIT_OK) {
+        godwit_slice_t built = written(&w, godwit_sgd_request_build(&e, up, &message, &w));
+        check(godwit_sgd_request_parse(built, up, &e, &again, &fault) == GODWIT_OK &&
+              memcmp(&message, &again, sizeof again) == 0);
+    }
+    w = godwit_writer(room, sizeof room);
+    if (godwit_sgd_answer_parse(octets, up, &e, &outcome) == GODWIT_OK) {
+        e.session_id = e.session_id.len ? e.session_id : godwit_slice_of_string("s");
+        godwit_slice_t built = written(&w, godwit_sgd_answer_build(&e, up, outcome, &w));
+        check(godwit_sgd_answer_parse(built, up, &e, &outcome_again) == GODWIT_OK && outcome == outcome_again);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     godwit_slice_t octets = godwit_slice(data, size);
@@ -208,6 +230,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ek_answers(octets);
         gaa_requests(octets);
         gaa_answers(octets);
+        sgd(octets, true);
+        sgd(octets, false);
     }
     return 0;
 }

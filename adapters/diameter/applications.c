@@ -6,6 +6,7 @@
 #include "adapters/diameter/internal.h"
 #include "core/wire/ek.h"
 #include "core/wire/s6a.h"
+#include "core/wire/sgd.h"
 #include "core/wire/zh.h"
 #include "core/wire/zn.h"
 
@@ -49,11 +50,22 @@ static bool asks_zn(const godwit_diameter_config_t *c)
     return c->zn_realm[0] != '\0';
 }
 
+static bool serves_sgd(const godwit_diameter_config_t *c)
+{
+    return c->serve_sms_sc || c->serve_sms_node != GODWIT_FUNCTION_NONE;
+}
+
+static bool asks_sgd(const godwit_diameter_config_t *c)
+{
+    return c->sms_sc_realm[0] != '\0' || c->serve_sms_sc;
+}
+
 static const godwit_diameter_application_t applications[] = {
     {GODWIT_S6A_APPLICATION, GODWIT_VENDOR_3GPP, "S6a", serves_s6a, asks_s6a},
     {GODWIT_EK_APPLICATION, GODWIT_EK_VENDOR, "Ek", serves_ek, asks_ek},
     {GODWIT_ZH_APPLICATION, GODWIT_VENDOR_3GPP, "Zh", serves_zh, asks_zh},
     {GODWIT_ZN_APPLICATION, GODWIT_VENDOR_3GPP, "Zn", serves_zn, asks_zn},
+    {GODWIT_SGD_APPLICATION, GODWIT_VENDOR_3GPP, "SGd", serves_sgd, asks_sgd},
 };
 
 /* kind: which request it is, as far as the command alone tells. */
@@ -63,6 +75,8 @@ static const godwit_diameter_pair_t pairs[] = {
     {GODWIT_KEY_CONFIRM, &godwit_ek_confirm_request, &godwit_ek_confirm_answer, "Key-Confirm"},
     {GODWIT_ZH_REQUEST, &godwit_zh_mar, &godwit_zh_maa, "Multimedia-Auth"},
     {GODWIT_ZN_REQUEST, &godwit_zn_bir, &godwit_zn_bia, "Bootstrapping-Info"},
+    {GODWIT_SHORT_MESSAGE_UP, &godwit_sgd_ofr, &godwit_sgd_ofa, "MO-Forward-Short-Message"},
+    {GODWIT_SHORT_MESSAGE_DOWN, &godwit_sgd_tfr, &godwit_sgd_tfa, "MT-Forward-Short-Message"},
 };
 
 const godwit_diameter_application_t *godwit_diameter_application(size_t i)

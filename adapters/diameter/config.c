@@ -130,6 +130,7 @@ static bool check_destinations(const godwit_diameter_config_t *c, char *error)
         {"the EMKS's host and realm must be lower-case names", c->emks_host, c->emks_realm},
         {"the HSE's host and realm must be lower-case names", c->hse_host, c->hse_realm},
         {"the BSF's HSS must have lower-case names for host and realm", c->zh_host, c->zh_realm},
+        {"the SMS-SC's host and realm must be lower-case names", c->sms_sc_host, c->sms_sc_realm},
         {"the BSF's host and realm must be lower-case names", c->zn_host, c->zn_realm},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -317,6 +317,16 @@ static bool destination(const godwit_diameter_t *d, const godwit_message_t *m, c
         *host = c->zn_host;
         *realm = c->zn_realm;
         break;
+    case GODWIT_FUNCTION_SMS_SC:
+        *host = c->sms_sc_host;
+        *realm = c->sms_sc_realm;
+        break;
+    case GODWIT_FUNCTION_MME: /* a short message, to any serving node */
+    case GODWIT_FUNCTION_SGSN:
+    case GODWIT_FUNCTION_MSC:
+        *host = m->u.short_message.node_host;
+        *realm = m->u.short_message.node_realm;
+        break;
     case GODWIT_FUNCTION_EMKS:
         *host = c->emks_host;
         *realm = c->emks_realm;

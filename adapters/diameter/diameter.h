@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Diameter towards other processes: S6a (TS 29.272), Zh and Zn (TS 29.109) and Ek (docs/diameter.md) carried by freeDiameter, of which a process has one.
+ * Diameter towards other processes: S6a (TS 29.272), Zh and Zn (TS 29.109), SGd (TS 29.338) and Ek (docs/diameter.md) carried by freeDiameter, of which a process has one.
  * freeDiameter's threads end inside this adapter: the owner polls one descriptor and takes and gives typed messages on its own thread.
  *
  * What a message says about its sender is checked before the owner sees it: Origin-Host and Origin-Realm are those of the peer whose
@@ -44,14 +44,17 @@ typedef struct godwit_diameter_config {
     bool ask_hss_keys;   /* our own requests to the HSS are not of S6a alone */
     bool serve_zh;       /* GBA: MARs come to us: there is an HSS here that has BSFs to serve */
     bool serve_zn;       /* GBA: BIRs come to us: there is a BSF here */
+    bool serve_sms_sc;   /* OFRs come to us: there is a SMS-SC here, which sends TFRs to whom it had OFRs from */
+    godwit_function_t serve_sms_node; /* TFRs come to us: for that serving node; NONE: none */
     /* Where our own requests go; an empty host means any host of that realm, an empty realm that we send none. */
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
     char emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
     /* A pushed key goes to the host that is its endpoint, whatever stands here. */
     char hse_host[GODWIT_NODE_NAME_MAX], hse_realm[GODWIT_NODE_NAME_MAX];
 
-    char zh_host[GODWIT_NODE_NAME_MAX], zh_realm[GODWIT_NODE_NAME_MAX]; /* the BSF's HSS */
-    char zn_host[GODWIT_NODE_NAME_MAX], zn_realm[GODWIT_NODE_NAME_MAX]; /* the NAF's BSF */
+    char zh_host[GODWIT_NODE_NAME_MAX], zh_realm[GODWIT_NODE_NAME_MAX];         /* the BSF's HSS */
+    char zn_host[GODWIT_NODE_NAME_MAX], zn_realm[GODWIT_NODE_NAME_MAX];         /* the NAF's BSF */
+    char sms_sc_host[GODWIT_NODE_NAME_MAX], sms_sc_realm[GODWIT_NODE_NAME_MAX]; /* a serving node's SMS-SC */
 
     uint32_t timeout_ms; /* for an answer to our request; 0: 5000 */
 
@@ -71,12 +74,13 @@ uint16_t godwit_diameter_port(const godwit_diameter_t *diameter);
 int godwit_diameter_fd(const godwit_diameter_t *diameter);
 
 /* The next message; GODWIT_AGAIN when there is none; GODWIT_IO_FAILED when freeDiameter has ended itself, which only a new process can
- * mend. A request (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, BEARER, ZH_REQUEST, ZN_REQUEST) has a route that its
+ * mend. A request (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, BEARER, ZH_REQUEST, ZN_REQUEST,
+ * SHORT_MESSAGE_UP and _DOWN) has a route that its
  * answer must carry; an answer has the transaction, from and to of its request turned round. An answer always comes: a request that
  * cannot be delivered, times out or is answered with nonsense is answered with GODWIT_PEER_INTERNAL. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_receive(godwit_diameter_t *diameter, godwit_message_t *message);
 
-/* A request of ours to config's HSS, EMKS, HSE or BSF (message->to), or an answer to a request received. GODWIT_INVALID_ARGUMENT: a message that
+/* A request of ours to config's HSS, EMKS, HSE, BSF or SMS-SC (message->to), a SHORT_MESSAGE_DOWN to the node that it names, or an answer to a request received. GODWIT_INVALID_ARGUMENT: a message that
  * cannot be sent; GODWIT_NOT_FOUND: the request of that route is gone (answered, timed out, its peer lost); GODWIT_NO_SPACE: too many
  * requests are waiting for answers. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_send(godwit_diameter_t *diameter, const godwit_message_t *message);

@@ -5,6 +5,7 @@
 #include "adapters/diameter/internal.h"
 #include "core/wire/ek_e2m.h"
 #include "core/wire/s6a.h"
+#include "core/wire/sgd.h"
 #include "core/wire/zh.h"
 #include "core/wire/zn.h"
 
@@ -29,6 +30,9 @@ static const struct {
     {GODWIT_BEARER, GODWIT_BEARER_ANSWER, GODWIT_FUNCTION_PGW, GODWIT_FUNCTION_HSE, GODWIT_EK_PURPOSE_BEARER},
     {GODWIT_ZH_REQUEST, GODWIT_ZH_ANSWER, GODWIT_FUNCTION_BSF, GODWIT_FUNCTION_HSS, 0},
     {GODWIT_ZN_REQUEST, GODWIT_ZN_ANSWER, GODWIT_FUNCTION_NAF, GODWIT_FUNCTION_BSF, 0},
+    /* MO from any serving node, MT to the one that is here */
+    {GODWIT_SHORT_MESSAGE_UP, GODWIT_SHORT_MESSAGE_UP_ANSWER, GODWIT_FUNCTION_MME, GODWIT_FUNCTION_SMS_SC, 0},
+    {GODWIT_SHORT_MESSAGE_DOWN, GODWIT_SHORT_MESSAGE_DOWN_ANSWER, GODWIT_FUNCTION_SMS_SC, GODWIT_FUNCTION_MME, 0},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -96,7 +100,13 @@ bool godwit_diameter_is_served(const godwit_diameter_config_t *config, godwit_me
         request->to = GODWIT_FUNCTION_HSS;
         return true;
     }
+    if (request->kind == GODWIT_SHORT_MESSAGE_DOWN) {
+        request->to = config->serve_sms_node;
+        return request->to != GODWIT_FUNCTION_NONE;
+    }
     switch (request->to) {
+    case GODWIT_FUNCTION_SMS_SC:
+        return config->serve_sms_sc;
     case GODWIT_FUNCTION_BSF:
         return config->serve_zn;
     case GODWIT_FUNCTION_HSS:
@@ -160,6 +170,9 @@ static godwit_status_t parse_request(godwit_slice_t octets, godwit_diameter_enve
         return godwit_zh_mar_parse(octets, e, &m->u.zh_request, fault);
     case GODWIT_ZN_REQUEST:
         return godwit_zn_bir_parse(octets, e, &m->u.zn_request, fault);
+    case GODWIT_SHORT_MESSAGE_UP:
+    case GODWIT_SHORT_MESSAGE_DOWN:
+        return godwit_sgd_request_parse(octets, m->kind == GODWIT_SHORT_MESSAGE_UP, e, &m->u.short_message, fault);
     case GODWIT_KEY_REQUEST:
     default:
         return godwit_ek_key_request_parse(octets, e, &m->u.key_request, fault);
@@ -236,6 +249,9 @@ static godwit_status_t parse_answer(godwit_slice_t octets, const godwit_diameter
         return godwit_zh_maa_parse(octets, e, &m->u.zh_answer);
     case GODWIT_ZN_ANSWER:
         return godwit_zn_bia_parse(octets, e, &m->u.zn_answer);
+    case GODWIT_SHORT_MESSAGE_UP_ANSWER:
+    case GODWIT_SHORT_MESSAGE_DOWN_ANSWER:
+        return godwit_sgd_answer_parse(octets, m->kind == GODWIT_SHORT_MESSAGE_UP_ANSWER, e, &m->u.outcome);
     default:
         return godwit_ek_outcome_parse(octets, e, &m->u.outcome);
     }
@@ -274,6 +290,9 @@ godwit_status_t godwit_diameter_write_request(const godwit_diameter_envelope_t *
         return godwit_zh_mar_build(e, &m->u.zh_request, w);
     case GODWIT_ZN_REQUEST:
         return godwit_zn_bir_build(e, &m->u.zn_request, w);
+    case GODWIT_SHORT_MESSAGE_UP:
+    case GODWIT_SHORT_MESSAGE_DOWN:
+        return godwit_sgd_request_build(e, m->kind == GODWIT_SHORT_MESSAGE_UP, &m->u.short_message, w);
     default:
         return GODWIT_INVALID_ARGUMENT;
     }
@@ -295,6 +314,9 @@ godwit_status_t godwit_diameter_write_answer(const godwit_diameter_envelope_t *e
         return godwit_zh_maa_build(e, &m->u.zh_answer, w);
     case GODWIT_ZN_ANSWER:
         return godwit_zn_bia_build(e, &m->u.zn_answer, w);
+    case GODWIT_SHORT_MESSAGE_UP_ANSWER:
+    case GODWIT_SHORT_MESSAGE_DOWN_ANSWER:
+        return godwit_sgd_answer_build(e, m->kind == GODWIT_SHORT_MESSAGE_UP_ANSWER, m->u.outcome, w);
     case GODWIT_KEY_PUSH_ANSWER:
     case GODWIT_KEY_SET_PUSH_ANSWER:
     case GODWIT_KEY_PARK_ANSWER:

@@ -4,6 +4,7 @@
  * Ek: docs/diameter.md.
  */
 #include "core/wire/avp.h"
+#include "core/wire/payload_sms.h"
 #include "core/wire/profile.h"
 
 #define ANY 0xFFFF
@@ -104,6 +105,11 @@ static const godwit_avp_definition_t table[GODWIT_AVP_COUNT] = {
     [GODWIT_AVP_BOOTSTRAP_INFO_CREATION_TIME] = U32("BootstrapInfoCreationTime", 408, TGPP, M),
     [GODWIT_AVP_GUSS_TIMESTAMP] = U32("GUSS-Timestamp", 409, TGPP, M),
     [GODWIT_AVP_GBA_TYPE] = U32("GBA-Type", 410, TGPP, M),
+    [GODWIT_AVP_USER_IDENTIFIER] = GROUP("User-Identifier", 3102, TGPP),
+    [GODWIT_AVP_SC_ADDRESS] = OCTETS("SC-Address", 3300, TGPP, 1, GODWIT_E164_MAX / 2, M),
+    [GODWIT_AVP_SM_RP_UI] = OCTETS("SM-RP-UI", 3301, TGPP, 1, GODWIT_TPDU_MAX, M),
+    [GODWIT_AVP_SM_DELIVERY_FAILURE_CAUSE] = GROUP("SM-Delivery-Failure-Cause", 3303, TGPP),
+    [GODWIT_AVP_SM_ENUMERATED_DELIVERY_FAILURE_CAUSE] = U32("SM-Enumerated-Delivery-Failure-Cause", 3304, TGPP, M),
     [GODWIT_AVP_KEY_PURPOSE] = U32("Key-Purpose", 1, OURS, M),
     [GODWIT_AVP_AGREEMENT_SET] = U32("Agreement-Set", 2, OURS, M),
     [GODWIT_AVP_AGREEMENT] = U32("Agreement", 3, OURS, M),

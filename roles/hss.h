@@ -84,6 +84,8 @@ typedef struct godwit_hss_retained {
     uint64_t activation_route;
 } godwit_hss_retained_t;
 
+#define GODWIT_HSS_BSFS_MAX 8
+
 typedef struct godwit_hss {
     const godwit_crypto_t *crypto;
     godwit_plmn_t best_plmn; /* given to home nodes only */
@@ -99,6 +101,10 @@ typedef struct godwit_hss {
     godwit_sqn_clock_t clock;
     uint64_t last_tick[GODWIT_HSS_SLOTS];
     godwit_hss_recent_t recent[GODWIT_HSS_RECENT_MAX];
+    /* GBA: the BSFs that are given vectors over Zh, and the life of a bootstrapped key that subscribers' settings name; 0: the BSF's own. */
+    char bsfs[GODWIT_HSS_BSFS_MAX][GODWIT_NODE_NAME_MAX];
+    size_t bsf_count;
+    uint32_t gba_life_s;
     /* Solution 1. */
     godwit_hss_e2m_t e2m;
     uint32_t policy_version; /* of the home, said in answers; 0: none */
@@ -108,7 +114,7 @@ typedef struct godwit_hss {
     godwit_hss_retained_t retained[GODWIT_HSS_RETAINED_MAX];
 } godwit_hss_t;
 
-/* Inputs: MESSAGE (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PARK and ACTIVATION, which are always answered, an ACTIVATION when the
+/* Inputs: MESSAGE (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PARK, ACTIVATION and ZH_REQUEST, which are always answered, an ACTIVATION when the
  * HSE has the key; answers to its pushes), TIMER, COMMIT_FAILED. */
 void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 

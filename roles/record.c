@@ -14,6 +14,7 @@ static const struct {
     {GODWIT_FEATURE_E2M_USIM, "e2m-usim"},
     {GODWIT_FEATURE_E2M_ME, "e2m-me"},
     {GODWIT_FEATURE_NEXT_SESSION, "next-session"},
+    {GODWIT_FEATURE_GBA_U, "gba-u"},
 };
 
 const char *godwit_feature_name(uint32_t bit)

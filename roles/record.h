@@ -36,6 +36,7 @@ typedef struct godwit_record_key {
 #define GODWIT_FEATURE_E2M_USIM 0x0002u      /* agreements 01, 02: the USIM makes the key set when AMF asks for it */
 #define GODWIT_FEATURE_E2M_ME 0x0004u        /* the ME does, the USIM unmodified (variant E) */
 #define GODWIT_FEATURE_NEXT_SESSION 0x0008u  /* the vector of the following session is handed out (contribution 000) */
+#define GODWIT_FEATURE_GBA_U 0x0010u         /* GBA: the card does GBA_U, and the home wants it used */
 const char *godwit_feature_name(uint32_t bit); /* NULL for another */
 GODWIT_MUST_USE godwit_status_t godwit_feature_from_name(const char *name, uint32_t *bit);
 

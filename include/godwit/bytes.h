@@ -125,6 +125,9 @@ bool godwit_imsi_equal(const godwit_imsi_t *a, const godwit_imsi_t *b);
 /* Octets 2 to 9 of EF_IMSI (TS 31.102 4.2.2, TS 24.008 10.5.1.4): low nibble of the first octet is type 1 and parity. */
 void godwit_imsi_to_ef(const godwit_imsi_t *imsi, uint8_t ef[8]);
 GODWIT_MUST_USE godwit_status_t godwit_imsi_from_ef(const uint8_t ef[8], godwit_imsi_t *imsi);
+/* The IMSI of a private identity IMSI@ims.mncNNN.mccNNN.3gppnetwork.org (TS 23.003 13.3). GODWIT_MALFORMED for any other form, and where the
+ * domain is not of the IMSI's own network. */
+GODWIT_MUST_USE godwit_status_t godwit_impi_to_imsi(const char *impi, godwit_imsi_t *imsi);
 /* Plain TBCD (TS 29.002, GSUP, GTP): two digits an octet, low nibble first, filler F. Returns octets written, 0 if it does not fit. */
 size_t godwit_tbcd_encode(const char *digits, uint8_t *octets, size_t cap);
 /* text must hold 2*len+1. GODWIT_MALFORMED for a nibble that is no digit, or a filler that is not last. */

@@ -26,6 +26,25 @@ typedef struct godwit_hss_run {
     const char *detail;            /* static: why it was refused */
 } godwit_hss_run_t;
 
+/* step.c */
+
+/* What a peer is told of a failure; what is ours alone is "internal" to it. */
+godwit_status_t godwit_hss_told(godwit_status_t status);
+/* The needs of a run, one after another: the clock at the first request of this life, the subscriber, random octets. GODWIT_OK when all are in
+ * the input; GODWIT_AGAIN when one was asked for; otherwise why there can be no run. */
+GODWIT_MUST_USE godwit_status_t godwit_hss_gather(godwit_hss_t *hss, const godwit_input_t *in,
+                                                  const godwit_imsi_t *imsi, size_t random, godwit_outbox_t *out);
+/* A run on a copy of the subscriber that was fetched. */
+GODWIT_MUST_USE godwit_status_t godwit_hss_run_begin(godwit_hss_run_t *run, const godwit_input_t *in);
+/* Sets the clock, and reserves ahead: the commit stands before the answer that uses the ticks. */
+void godwit_hss_set_clock(godwit_hss_t *hss, uint64_t now_ms, godwit_outbox_t *out);
+/* Makes the run's RANDs the outstanding ones and commits what has to be durable before the answer. */
+void godwit_hss_commit(godwit_hss_run_t *run, godwit_outbox_t *out);
+
+/* zh.c */
+
+void godwit_hss_on_zh_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
+
 /* entitlement.c */
 
 bool godwit_hss_equal_names(const char *a, const char *b);

@@ -28,8 +28,7 @@ static godwit_message_t *answer_of(godwit_outbox_t *out, const godwit_message_t 
     return answer;
 }
 
-/* What a peer is told of a failure; what is ours alone is "internal" to it. */
-static godwit_status_t told(godwit_status_t status)
+godwit_status_t godwit_hss_told(godwit_status_t status)
 {
     switch (status) {
     case GODWIT_UNKNOWN_SUBSCRIBER:
@@ -44,7 +43,7 @@ static godwit_status_t told(godwit_status_t status)
 
 static void refuse(godwit_outbox_t *out, const godwit_message_t *request, godwit_status_t status, const char *detail)
 {
-    godwit_message_t *answer = answer_of(out, request, told(status), 0);
+    godwit_message_t *answer = answer_of(out, request, godwit_hss_told(status), 0);
     if (answer != NULL) {
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
     }
@@ -115,8 +114,7 @@ static void take_clock(godwit_hss_t *hss, const godwit_input_t *in)
     hss->clock_known = true;
 }
 
-/* Sets the clock, and reserves ahead: the commit stands before the answer that uses the ticks. */
-static void set_clock(godwit_hss_t *hss, uint64_t now_ms, godwit_outbox_t *out)
+void godwit_hss_set_clock(godwit_hss_t *hss, uint64_t now_ms, godwit_outbox_t *out)
 {
     godwit_sqn_clock_set(&hss->clock, ticks_at(hss, now_ms));
     uint64_t mark = godwit_sqn_clock_wants(&hss->clock, ticks_per_second(hss) * CLOCK_BLOCK_SECONDS);
@@ -131,7 +129,7 @@ static void set_clock(godwit_hss_t *hss, uint64_t now_ms, godwit_outbox_t *out)
 
 /* ---- the run ---- */
 
-static godwit_status_t run_begin(godwit_hss_run_t *run, const godwit_input_t *in)
+godwit_status_t godwit_hss_run_begin(godwit_hss_run_t *run, const godwit_input_t *in)
 {
     const godwit_subscriber_record_t *subscriber = &in->fetched->u.subscriber;
     uint8_t hash[8];
@@ -149,7 +147,6 @@ static godwit_status_t run_begin(godwit_hss_run_t *run, const godwit_input_t *in
         run->subscriber_id = godwit_load_u64(hash) | 1; /* 0 means free */
         run->last_tick = *godwit_hss_slot(run->hss, run->subscriber_id);
     }
-    godwit_hss_flag(run);
     run->ind = godwit_hss_ind(run->hss, run->message->origin_host, run->requester, subscriber->ind_bits);
     return status;
 }
@@ -172,7 +169,7 @@ static godwit_status_t make_vectors(godwit_hss_run_t *run, godwit_auth_info_answ
     return status;
 }
 
-static void add_commit(godwit_hss_run_t *run, godwit_outbox_t *out)
+static void add_commit(const godwit_hss_run_t *run, godwit_outbox_t *out)
 {
     godwit_record_t *record = godwit_outbox_alloc(out, sizeof *record);
     if (record == NULL) {
@@ -183,15 +180,26 @@ static void add_commit(godwit_hss_run_t *run, godwit_outbox_t *out)
     godwit_outbox_add(out, GODWIT_REQUEST_STORE_COMMIT)->record = record;
 }
 
+void godwit_hss_commit(godwit_hss_run_t *run, godwit_outbox_t *out)
+{
+    if (!run->subscriber.sqn_by_time) {
+        godwit_hss_remember_rands(run);
+    }
+    if (!run->subscriber.sqn_by_time || run->subscriber.resynchronised) {
+        add_commit(run, out);
+    }
+}
+
 static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godwit_outbox_t *out)
 {
-    godwit_status_t status = run_begin(run, in);
+    godwit_status_t status = godwit_hss_run_begin(run, in);
     godwit_message_t *answer = answer_of(out, run->message, GODWIT_OK, run->hss->policy_version);
     if (answer == NULL) {
         return;
     }
+    godwit_hss_flag(run);
     if (run->subscriber.sqn_by_time) {
-        set_clock(run->hss, in->now_ms, out);
+        godwit_hss_set_clock(run->hss, in->now_ms, out);
     }
     if (status == GODWIT_OK) {
         status = make_vectors(run, &answer->u.auth_info_answer);
@@ -200,12 +208,7 @@ static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godw
         refuse(out, run->message, status, run->detail);
         return;
     }
-    if (!run->subscriber.sqn_by_time) {
-        godwit_hss_remember_rands(run);
-    }
-    if (!run->subscriber.sqn_by_time || run->subscriber.resynchronised) {
-        add_commit(run, out);
-    }
+    godwit_hss_commit(run, out);
     if (run->e2m) { /* before the answer: the HSE or the EMKS has it, as a rule, before the device is asked */
         godwit_hss_retain(run, &answer->u.auth_info_answer.vector[0], out);
     }
@@ -243,16 +246,13 @@ static void fetch(godwit_outbox_t *out, godwit_record_kind_t kind, const godwit_
     }
 }
 
-/* What is fetched: the clock at the first request of this life, then the subscriber; then RANDs are drawn. */
-static void on_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
+godwit_status_t godwit_hss_gather(godwit_hss_t *hss, const godwit_input_t *in, const godwit_imsi_t *imsi, size_t random,
+                                  godwit_outbox_t *out)
 {
-    godwit_hss_run_t run = {.hss = hss, .message = in->message, .request = &in->message->u.auth_info_request};
     bool asked = in->fetch_status != GODWIT_AGAIN;
     bool clock_came = asked && in->fetched_key.kind == GODWIT_RECORD_CLOCK;
-    run.vectors = vectors_to_make(hss, in->message);
     if (asked && in->fetch_status != GODWIT_OK && in->fetch_status != GODWIT_NOT_FOUND) {
-        refuse(out, run.message, GODWIT_STORE_FAILED, "the store could not be read");
-        return;
+        return GODWIT_STORE_FAILED;
     }
     if (clock_came && !hss->clock_known) {
         take_clock(hss, in);
@@ -260,13 +260,26 @@ static void on_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbo
     if (!hss->clock_known) {
         fetch(out, GODWIT_RECORD_CLOCK, NULL);
     } else if (!asked || clock_came) {
-        fetch(out, GODWIT_RECORD_SUBSCRIBER, &run.request->imsi);
+        fetch(out, GODWIT_RECORD_SUBSCRIBER, imsi);
     } else if (in->fetched == NULL) {
-        refuse(out, run.message, GODWIT_UNKNOWN_SUBSCRIBER, NULL);
-    } else if (in->random.len != (size_t)RAND_SIZE * run.vectors) {
-        godwit_outbox_add(out, GODWIT_REQUEST_RANDOM)->count = (size_t)RAND_SIZE * run.vectors;
+        return GODWIT_UNKNOWN_SUBSCRIBER;
+    } else if (in->random.len != random) {
+        godwit_outbox_add(out, GODWIT_REQUEST_RANDOM)->count = random;
     } else {
+        return GODWIT_OK;
+    }
+    return GODWIT_AGAIN;
+}
+
+static void on_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_hss_run_t run = {.hss = hss, .message = in->message, .request = &in->message->u.auth_info_request};
+    run.vectors = vectors_to_make(hss, in->message);
+    godwit_status_t status = godwit_hss_gather(hss, in, &run.request->imsi, (size_t)RAND_SIZE * run.vectors, out);
+    if (status == GODWIT_OK) {
         answer_request(&run, in, out);
+    } else if (status != GODWIT_AGAIN) {
+        refuse(out, run.message, status, status == GODWIT_STORE_FAILED ? "the store could not be read" : NULL);
     }
     godwit_wipe(&run, sizeof run);
 }
@@ -309,6 +322,9 @@ static void on_message(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbo
         break;
     case GODWIT_ACTIVATION:
         godwit_hss_on_activation(hss, in, out);
+        break;
+    case GODWIT_ZH_REQUEST:
+        godwit_hss_on_zh_request(hss, in, out);
         break;
     case GODWIT_KEY_PUSH_ANSWER:
     case GODWIT_KEY_SET_PUSH_ANSWER:

@@ -59,7 +59,7 @@ void godwit_device_exchange_end(godwit_device_t *device)
     x->pending = 0;
     x->early = false;
     x->sendings = 0;
-    x->usim_running = false;
+    x->usim_running = x->usim_running && x->handed != 0; /* a handed vector is no answer to a request */
     x->holds = false;
     godwit_wipe(device->reading, x->reading_len);
     x->reading_len = 0;

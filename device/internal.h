@@ -2,7 +2,7 @@
  *
  * What the files of the device library share. device.c: what the caller asks for; output.c: requests and keys; setup.c: Session Request; start.c: Session Start and
  * its Confirmation; bearer.c: the container and its answer; receive.c: which datagram goes where, user data, rejects; change.c: Manage Keys and
- * Terminate; record.c: what is stored.
+ * Terminate; handed.c: a vector that they hand out; record.c: what is stored.
  * A function that can fail does so before it has changed anything that matters to a key.
  */
 #ifndef GODWIT_DEVICE_INTERNAL_H
@@ -123,6 +123,25 @@ GODWIT_MUST_USE godwit_status_t godwit_device_terminate_request(godwit_device_t 
 GODWIT_MUST_USE godwit_status_t godwit_device_terminate_response(godwit_device_t *device,
                                                                  const godwit_device_incoming_t *in,
                                                                  godwit_device_requests_t *requests);
+
+/* ---- a vector handed out under a key (handed.c) ---- */
+/* GODWIT_OK: there is none, or the USIM has taken it. GODWIT_AGAIN: the USIM was asked, or is at it; the datagram is kept. */
+GODWIT_MUST_USE godwit_status_t godwit_device_handed_judge(godwit_device_t *device, const godwit_device_incoming_t *in,
+                                                           godwit_device_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_device_handed_result(godwit_device_t *device, const godwit_usim_result_t *result,
+                                                            godwit_device_requests_t *requests);
+/* Whether what opened handed out a vector. */
+bool godwit_device_is_handed(const godwit_device_incoming_t *in);
+/* change.c: the USIM refused it: 80 goes up, with AUTS or NULL. The keys before it live on; a Terminate Response still ends the session. */
+GODWIT_MUST_USE godwit_status_t godwit_device_handed_refuse(godwit_device_t *device, const godwit_device_incoming_t *in,
+                                                            godwit_status_t reason, const uint8_t *auts,
+                                                            godwit_device_requests_t *requests);
+/* receive.c: opens a control datagram or user data under the key that its header names, if the state allows it. */
+GODWIT_MUST_USE godwit_status_t godwit_device_open(godwit_device_t *device, const godwit_emsdp_header_t *header,
+                                                   godwit_device_incoming_t *in);
+/* receive.c: and acts on it. */
+GODWIT_MUST_USE godwit_status_t godwit_device_under_a_key(godwit_device_t *device, const godwit_emsdp_header_t *header,
+                                                          godwit_slice_t datagram, godwit_device_requests_t *requests);
 
 /* ---- the record (record.c) ---- */
 /* Into device->record; gives its length, 0 when the crypto backend failed. */

@@ -184,24 +184,39 @@ static godwit_status_t find_key(godwit_device_t *device, const godwit_emsdp_head
     return status;
 }
 
-GODWIT_DEVICE_OWN_FRAME static godwit_status_t under_a_key(godwit_device_t *device, const godwit_emsdp_header_t *header,
-                                                           godwit_slice_t datagram, godwit_device_requests_t *requests)
+GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_open(godwit_device_t *device, const godwit_emsdp_header_t *header,
+                                                           godwit_device_incoming_t *in)
+{
+    godwit_session_state_t next; /* the handler takes it, together with the keys that belong to it */
+    godwit_status_t status = find_key(device, header, &in->key);
+    if (status == GODWIT_OK) {
+        status = godwit_emsdp_open(device->config.crypto, in->key, in->datagram, godwit_slice(NULL, 0), device->work,
+                                   &in->opened);
+    }
+    if (status == GODWIT_OK) {
+        bool with_key = !header->user_plane && godwit_emsdp_has(&in->opened.control, GODWIT_TLV_KEY);
+        status = godwit_session_step((godwit_session_state_t)device->session.state, GODWIT_END_DEVICE, false,
+                                     header->user_plane ? 0 : header->command, with_key, &next);
+    }
+    return status;
+}
+
+GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_under_a_key(godwit_device_t *device,
+                                                                  const godwit_emsdp_header_t *header,
+                                                                  godwit_slice_t datagram,
+                                                                  godwit_device_requests_t *requests)
 {
     godwit_device_incoming_t in = {.datagram = datagram};
-    godwit_session_state_t next; /* the handler takes it, together with the keys that belong to it */
     const handler_t *handler = handler_of(header);
     if (handler == NULL) {
         return GODWIT_WRONG_STATE;
     }
-    godwit_status_t status = find_key(device, header, &in.key);
+    godwit_status_t status = godwit_device_open(device, header, &in);
     if (status == GODWIT_OK) {
-        status =
-            godwit_emsdp_open(device->config.crypto, in.key, datagram, godwit_slice(NULL, 0), device->work, &in.opened);
+        status = godwit_device_handed_judge(device, &in, requests);
     }
-    if (status == GODWIT_OK) {
-        bool with_key = !header->user_plane && godwit_emsdp_has(&in.opened.control, GODWIT_TLV_KEY);
-        status = godwit_session_step((godwit_session_state_t)device->session.state, GODWIT_END_DEVICE, false,
-                                     handler->command, with_key, &next);
+    if (status == GODWIT_AGAIN) {
+        return GODWIT_OK;
     }
     return status == GODWIT_OK ? handler->take(device, &in, requests) : status;
 }
@@ -241,7 +256,7 @@ static godwit_status_t dispatch(godwit_device_t *device, godwit_slice_t datagram
     if (!header.user_plane && header.command == GODWIT_SESSION_START) {
         return godwit_device_start_consume(device, datagram, requests);
     }
-    return under_a_key(device, &header, datagram, requests);
+    return godwit_device_under_a_key(device, &header, datagram, requests);
 }
 
 godwit_status_t godwit_device_receive(godwit_device_t *device, godwit_slice_t datagram, const uint8_t random[4],

@@ -340,6 +340,9 @@ godwit_status_t godwit_device_usim_result(godwit_device_t *device, const godwit_
         return GODWIT_WRONG_STATE;
     }
     x->usim_running = false;
+    if (x->handed != 0) {
+        return godwit_device_handed_result(device, result, requests);
+    }
     if (status == GODWIT_OK) {
         status = keep_result(device, result);
     }

@@ -73,6 +73,7 @@ static void pull(uint8_t who, godwit_reader_t *r)
     godwit_key_request_t *k = &m.u.key_request;
     k->purpose = (flags & 0x30) == 0x10   ? GODWIT_KEY_FOR_SESSION
                  : (flags & 0x30) == 0x20 ? GODWIT_KEY_NEXT_GENERATION
+                 : (flags & 0x30) == 0x30 ? GODWIT_KEY_NEXT_VECTOR
                                           : GODWIT_KEY_BY_SELECTOR;
     k->imsi = owner_imsi(home_digits[who]);
     k->agreements = (flags & 2) != 0 ? 0x02 : 0x07;

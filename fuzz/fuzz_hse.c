@@ -192,6 +192,10 @@ static void answer_key(godwit_slice_t octets)
     uint8_t status = octets.len > 0 ? octets.ptr[0] & 15 : 0;
     uint32_t back = octets.len > 1 ? octets.ptr[1] & 7 : 0;
     godwit_message_t answer = hse_key_answer(&w, w.hse.next_transaction - back, (godwit_status_t)status);
+    if (octets.len > 2 && status == GODWIT_OK) { /* a next vector */
+        answer.u.key_answer.key_set += octets.ptr[2];
+        memset(answer.u.key_answer.rand, octets.ptr[2], 16);
+    }
     owner_give_message(&w.owner, &answer);
 }
 
@@ -256,6 +260,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                           : GODWIT_FRAMING_DEFAULT;
     w.config.rekey_datagrams = 2;
     w.config.reauthenticate_generations = 4;
+    w.config.next_vector = (godwit_next_vector_t)((data[0] >> 5) % 3);
     hse_world_restart(&w);
     device = hse_device("001010123456789", 1);
     set_ups = 0;

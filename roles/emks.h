@@ -27,6 +27,7 @@ typedef struct godwit_emks_pending {
     godwit_imsi_t imsi;
     godwit_agreement_t agreement;
     uint8_t auts[14];
+    bool next_session; /* somebody asked for a next vector */
     uint8_t waiters;
     godwit_emks_waiter_t waiter[GODWIT_EMKS_WAITERS_MAX];
 } godwit_emks_pending_t;

@@ -21,6 +21,7 @@ typedef struct godwit_hse_exchange {
     bool used;
     bool inquiry;   /* for session_id: only transaction, since_ms, ending and request_hash mean anything */
     bool ending;    /* inquiry: the key is to be announced in the response to a Terminate Request */
+    bool vector;    /* inquiry: for a key of a new AKA run */
     bool started;   /* Session Start was sent, key is set */
     bool live;      /* a datagram verified under its key: the session exists */
     bool confirmed; /* its Confirmation has come: none is taken any more */
@@ -116,6 +117,7 @@ typedef struct godwit_hse_session {
     uint64_t last_used; /* for eviction: the least recently used goes; the store has it */
     bool asking;        /* the EMKS was asked for the next generation, at asked_ms */
     uint64_t asked_ms;
+    uint8_t refusals;      /* of next vectors, by the device or its home, since the session was loaded */
     bool dropping;         /* by the operator: deleted when the Terminate Request is given up, too */
     uint8_t sendings;      /* of the pending request since the device was heard; 0: no timer runs for it */
     uint32_t mac_failures; /* in the minute that began at failures_ms */
@@ -128,6 +130,14 @@ typedef struct godwit_hse_sender {
     uint64_t at_ms;
     uint32_t tokens; /* octets that may still be sent unauthenticated */
 } godwit_hse_sender_t;
+
+/* When the key announced is of a new AKA run, whose RAND and AUTN go with it (contribution 000). It needs the feature next-session in the
+ * subscription, and serves agreements 03 and 07. */
+typedef enum godwit_next_vector {
+    GODWIT_NEXT_VECTOR_NEVER,
+    GODWIT_NEXT_VECTOR_TERMINATE, /* whenever a session ends */
+    GODWIT_NEXT_VECTOR_MANAGE,    /* then, and where a new AKA run is due: the session goes on */
+} godwit_next_vector_t;
 
 typedef struct godwit_hse_config {
     const godwit_crypto_t *crypto;
@@ -145,6 +155,7 @@ typedef struct godwit_hse_config {
     uint32_t retransmit_ms;                 /* first wait for a response to 20 or 30, doubled each time; 0: 4000 */
     uint8_t attempts;                       /* sendings of one request while nothing is heard; 0: 4 */
     uint32_t emks_timeout_ms;               /* 0: 6000 */
+    godwit_next_vector_t next_vector;
     /* Policy (TR 33.863 Solution 4), the caller's: what holds for a session by the serving network of its device. Suites and agreements are
      * those above that the rules allow, too. NULL and none: no policy. */
     const godwit_policy_rules_t *rules;

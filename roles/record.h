@@ -80,6 +80,7 @@ typedef struct godwit_key_set_record {
         vector_number; /* of this (imsi, agreement), rises with each new vector: with it (vector_number, generation) only rises */
     uint64_t created_ms;
     godwit_former_key_set_t former;
+    bool next_session; /* the subscription has that feature: a next vector may be handed out under this key set */
     /* Agreements 01, 02: the number that the HSS gave it. Parked: handed out again by clearing parked.set: the rest says how far that key had come, so that a late KEY_PARK
      * cannot bring back an earlier state. */
     uint64_t push_number;
@@ -91,7 +92,8 @@ typedef struct godwit_session_record {
     uint32_t session_id; /* S = 0: made from the address, which then names the session */
     godwit_imsi_t imsi;
     godwit_agreement_t agreement;
-    uint64_t key_set; /* vector_number of the key set that current and next come from */
+    uint64_t key_set;      /* vector_number of the key set that current and next come from */
+    uint64_t next_key_set; /* next comes from this one, whose vector went with it; 0: from key_set */
     godwit_session_state_t state;
     godwit_emsdp_key_t current, next; /* secret; next is set between hand-out and confirmation */
     uint8_t last_key_id;
@@ -110,7 +112,7 @@ typedef struct godwit_session_record {
     uint8_t answer[96];
     /* Manage Keys or Terminate Request that waits for its response: sent again as the same octets. */
     uint8_t pending_len;
-    uint8_t pending[48];
+    uint8_t pending[88];
 } godwit_session_record_t;
 
 typedef struct godwit_clock_record {

@@ -89,6 +89,8 @@ static const char parked[] =
 /* Vectors of following sessions. What was consumed or replaced must not come back as long as it would live, whatever a backup or a late commit
  * says; one for each device and domain. */
 static const char keys_without_a_round_trip[] =
+    ADD("next_session INTEGER") "0;" /* of EMSDP: a vector that a session hands out */
+    "ALTER TABLE session ADD COLUMN next_key_set INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE next_session("
     " tmsi INTEGER NOT NULL, domain INTEGER NOT NULL, imsi TEXT NOT NULL, plmn BLOB NOT NULL, ksi INTEGER NOT NULL,"
     " eea INTEGER NOT NULL, eia INTEGER NOT NULL, area BLOB NOT NULL, capability BLOB NOT NULL, rand BLOB NOT NULL,"

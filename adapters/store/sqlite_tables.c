@@ -72,6 +72,7 @@ static const godwit_column_t key_set[] = {
     COLUMN(NUMBER, key_set, parked.user_seen, "parked_user_seen"),
     COLUMN(NUMBER, key_set, parked.control_seen, "parked_control_seen"),
     COLUMN(TEXT, key_set, parked_endpoint, "parked_endpoint"),
+    COLUMN(TRUTH, key_set, next_session, "next_session"),
     COLUMN(SECRET, key_set, e2m_keyset, "secret"),
     COLUMN(SECRET, key_set, former.e2m_keyset, "secret"),
 };
@@ -98,6 +99,7 @@ static const godwit_column_t session[] = {
     COLUMN(TEXT, session, imsi.digits, "imsi"),
     COLUMN(NUMBER, session, agreement, "agreement"),
     COLUMN(NUMBER, session, key_set, "key_set"),
+    COLUMN(NUMBER, session, next_key_set, "next_key_set"),
     COLUMN(NUMBER, session, state, "state"),
     COLUMN(NUMBER, session, last_key_id, "last_key_id"),
     COLUMN(NUMBER, session, last_generation, "last_generation"),

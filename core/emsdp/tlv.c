@@ -180,6 +180,13 @@ static bool generation_fits(const godwit_emsdp_control_t *m)
            godwit_agreement_is_access(m->agreement) || m->generation <= GENERATION_FIRST;
 }
 
+/* A key that a handed vector gives is of the generation and suite that stand beside the vector. */
+static bool vector_fits(const godwit_emsdp_control_t *m)
+{
+    return !godwit_emsdp_has(m, GODWIT_TLV_KEY) || !godwit_emsdp_has(m, GODWIT_TLV_RAND) ||
+           (m->key_generation == m->generation && m->key_suite == m->suite);
+}
+
 /* The MKEF gives a temporary identity, and nobody else does. */
 static bool identity_fits(const godwit_emsdp_control_t *m)
 {
@@ -190,7 +197,8 @@ static bool identity_fits(const godwit_emsdp_control_t *m)
 godwit_status_t godwit_emsdp_tlvs_build(const godwit_emsdp_control_t *m, unsigned situation, const uint32_t counts[2],
                                         godwit_writer_t *w)
 {
-    if (!godwit_emsdp_tlvs_fit(m->command, situation, m->present) || !generation_fits(m) || !identity_fits(m)) {
+    if (!godwit_emsdp_tlvs_fit(m->command, situation, m->present) || !generation_fits(m) || !identity_fits(m) ||
+        !vector_fits(m)) {
         return GODWIT_INVALID_ARGUMENT;
     }
     for (unsigned t = 1; t <= EMSDP_TAG_LAST; t++) {
@@ -244,7 +252,7 @@ godwit_status_t godwit_emsdp_tlvs_parse(uint8_t command, unsigned situation, god
     m->command = command;
     const bool right =
         read_tlvs(&r, UINT8_MAX, m) && r.left == 0 && godwit_emsdp_tlvs_fit(command, situation, m->present);
-    return right && generation_fits(m) && identity_fits(m) ? GODWIT_OK : GODWIT_MALFORMED;
+    return right && generation_fits(m) && identity_fits(m) && vector_fits(m) ? GODWIT_OK : GODWIT_MALFORMED;
 }
 
 godwit_slice_t godwit_emsdp_tlv_find(godwit_slice_t tlvs, unsigned tag)

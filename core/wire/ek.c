@@ -92,8 +92,10 @@ static godwit_status_t read_key_request(const godwit_slice_t *found, godwit_key_
                                         godwit_diameter_fault_t *fault)
 {
     uint32_t purpose, agreements;
-    godwit_status_t status = godwit_ek_read_small(GODWIT_AVP_KEY_PURPOSE, found[PURPOSE], GODWIT_KEY_FOR_SESSION,
-                                                  GODWIT_KEY_BY_SELECTOR, &purpose, fault);
+    uint32_t most =
+        godwit_avp_u32(found[PURPOSE], 0) == GODWIT_KEY_NEXT_VECTOR ? GODWIT_KEY_NEXT_VECTOR : GODWIT_KEY_BY_SELECTOR;
+    godwit_status_t status =
+        godwit_ek_read_small(GODWIT_AVP_KEY_PURPOSE, found[PURPOSE], GODWIT_KEY_FOR_SESSION, most, &purpose, fault);
     if (status == GODWIT_OK) {
         r->purpose = (godwit_key_purpose_t)purpose;
         status = godwit_ek_read_small(GODWIT_AVP_AGREEMENT_SET, found[AGREEMENT_SET], 0, UINT8_MAX, &agreements, fault);

@@ -74,11 +74,14 @@ typedef enum godwit_key_purpose {
     GODWIT_KEY_FOR_SESSION = 1,     /* a Session Request came: RAND, AUTN and a generation */
     GODWIT_KEY_NEXT_GENERATION = 2, /* Manage Keys or an announced key: the next generation of the confirmed key set */
     GODWIT_KEY_BY_SELECTOR = 3,     /* an access AKA run made the key set: pulled from HSS or EMKS */
+    GODWIT_KEY_NEXT_VECTOR =
+        9, /* the next key comes from a new AKA run: RAND, AUTN and a generation (contribution 000); 4 to 8: core/wire/ek_e2m.h */
 } godwit_key_purpose_t;
 
 typedef struct godwit_key_request {
     godwit_key_purpose_t purpose;
-    uint64_t key_set; /* NEXT_GENERATION: of this key set and no other; 0 for FOR_SESSION */
+    uint64_t
+        key_set; /* NEXT_GENERATION: of this key set and no other; NEXT_VECTOR: the one lived under; 0 for FOR_SESSION */
     godwit_imsi_t imsi;
     uint8_t agreements;                 /* bit i-1 = agreement i: what device and HSE both have */
     char endpoint[GODWIT_FQDN_MAX + 1]; /* of the HSE that asks: K_session is made for it alone */

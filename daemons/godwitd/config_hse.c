@@ -84,6 +84,18 @@ static bool suites(config_t *c, const raw_hse_t *raw)
     return true;
 }
 
+static bool next_vector(config_t *c, const raw_hse_t *raw)
+{
+    static const char *const names[] = {"never", "terminate", "manage"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (raw->next_vector == NULL || strcmp(raw->next_vector, names[i]) == 0) {
+            c->hse.role.next_vector = (godwit_next_vector_t)i;
+            return true;
+        }
+    }
+    return config_refuse(c, "hse.next_vector", 0, "must be never, terminate or manage", raw->next_vector);
+}
+
 static bool numbers(config_t *c, const raw_hse_t *raw)
 {
     godwit_hse_config_t *role = &c->hse.role;
@@ -151,7 +163,7 @@ bool config_hse_section(config_t *c, const raw_hse_t *raw)
     return endpoint(c, raw) && listen_addresses(c, raw) && framing(c, raw) &&
            config_agreements(c, "hse.agreements[]", raw->agreements, raw->agreements_count, true,
                              &c->hse.role.agreements) &&
-           suites(c, raw) && numbers(c, raw) &&
+           suites(c, raw) && numbers(c, raw) && next_vector(c, raw) &&
            table(c, "hse.sessions", raw->sessions, CONFIG_SESSIONS_DEFAULT, true, &c->hse.sessions) &&
            table(c, "hse.exchanges", raw->exchanges, CONFIG_EXCHANGES_DEFAULT, false, &c->hse.exchanges) &&
            table(c, "hse.senders", raw->senders, CONFIG_SENDERS_DEFAULT, false, &c->hse.senders) &&

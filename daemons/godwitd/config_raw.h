@@ -98,7 +98,7 @@ typedef struct raw_hse_e2m {
 } raw_hse_e2m_t;
 
 typedef struct raw_hse {
-    char *endpoint, *below_minimum, *gtpu;
+    char *endpoint, *below_minimum, *gtpu, *next_vector;
     char **listen, **agreements, **suites;
     unsigned listen_count, agreements_count, suites_count;
     uint32_t *session_octets, *counter_octets;

@@ -154,6 +154,7 @@ static const cyaml_schema_field_t hse_fields[] = {
     TEXT(raw_hse_t, endpoint),
     TEXT(raw_hse_t, below_minimum),
     TEXT(raw_hse_t, gtpu),
+    TEXT(raw_hse_t, next_vector),
     LIST(raw_hse_t, listen, &text_entry),
     LIST(raw_hse_t, agreements, &text_entry),
     LIST(raw_hse_t, suites, &text_entry),

@@ -89,6 +89,7 @@ static void apply_hse(godwit_hse_t *hse, const godwit_hse_config_t *from)
     to->budget_octets = from->budget_octets;
     to->retransmit_ms = from->retransmit_ms;
     to->attempts = from->attempts;
+    to->next_vector = from->next_vector;
 }
 
 void functions_apply(godwitd_t *d, const config_t *config)

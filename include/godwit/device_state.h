@@ -56,6 +56,8 @@ typedef struct godwit_device_exchange {
     bool early;        /* the Session Request goes under the announced key */
     bool holds;        /* a reading is held */
     bool usim_running; /* AUTHENTICATE was asked for */
+    uint8_t
+        handed; /* the agreement of a vector that 20, 21 or 30 handed out, and which the USIM works on; 0: it works on a Start */
     uint8_t usim_runs;
     bool hinted; /* a hint was taken since the last sending */
     bool vector_set;

@@ -60,6 +60,7 @@ static void send_request(godwit_emks_t *emks, godwit_emks_pending_t *pending, co
     request->visited_plmn = emks->best_plmn;
     request->kind = pending->agreement == GODWIT_AGREEMENT_SEPARATE_EPS ? GODWIT_VECTOR_EUTRAN : GODWIT_VECTOR_UTRAN;
     request->vectors = 1;
+    request->next_session = pending->next_session;
     request->resync = pending->resync;
     if (pending->resync) {
         memcpy(request->rand, outstanding_rand, sizeof request->rand);
@@ -79,7 +80,7 @@ godwit_status_t godwit_emks_ask(godwit_emks_t *emks, const godwit_message_t *mes
         if (pending->waiters == GODWIT_EMKS_WAITERS_MAX || !wants_the_same(pending, auts)) {
             return GODWIT_OVERLOAD;
         }
-        add_waiter(pending, message);
+        add_waiter(pending, message); /* the vector that comes is anybody's */
         return GODWIT_OK;
     }
     pending = free_pending(emks);
@@ -91,6 +92,7 @@ godwit_status_t godwit_emks_ask(godwit_emks_t *emks, const godwit_message_t *mes
     pending->used = true;
     pending->imsi = *imsi;
     pending->agreement = agreement;
+    pending->next_session = message->u.key_request.purpose == GODWIT_KEY_NEXT_VECTOR;
     pending->resync = auts != NULL;
     if (auts != NULL) {
         memcpy(pending->auts, auts, sizeof pending->auts);

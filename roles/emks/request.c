@@ -95,12 +95,35 @@ static godwit_status_t for_next(const godwit_emks_t *emks, const godwit_key_requ
     return current ? next_generation(emks, stored, waiter, false, out) : next_of_former(emks, stored, waiter, out);
 }
 
+/* For the session after the one that lives, which goes on with its own key set until the new one is confirmed. */
+static godwit_status_t may_have_vector(const godwit_key_request_t *request, const godwit_key_set_record_t *stored,
+                                       const char **detail)
+{
+    bool current = stored != NULL && stored->vector_number == request->key_set && stored->confirmed;
+    bool former = stored != NULL && request->key_set != 0 && stored->former.vector_number == request->key_set;
+    if (!current && !former) {
+        *detail = "a next vector for a key set that is not the confirmed one";
+        return GODWIT_UNKNOWN_KEY;
+    }
+    if (!stored->next_session) {
+        *detail = "the subscription has no next session vectors";
+        return GODWIT_NOT_ENTITLED;
+    }
+    return GODWIT_OK;
+}
+
 static godwit_status_t for_session(godwit_emks_t *emks, const godwit_input_t *in, godwit_agreement_t agreement,
                                    const godwit_key_set_record_t *stored, const godwit_emks_waiter_t *waiter,
                                    godwit_outbox_t *out, const char **detail)
 {
     const godwit_key_request_t *request = &in->message->u.key_request;
     bool resync = request->resync;
+    if (request->purpose == GODWIT_KEY_NEXT_VECTOR) {
+        godwit_status_t status = may_have_vector(request, stored, detail);
+        if (status != GODWIT_OK) {
+            return status;
+        }
+    }
     if (resync && (stored == NULL || stored->confirmed)) {
         *detail = "AUTS, but no vector is outstanding";
         return GODWIT_AUTH_MAC_FAILURE;

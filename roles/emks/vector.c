@@ -79,13 +79,14 @@ void godwit_emks_keep_former(const godwit_key_set_record_t *stored, godwit_key_s
  * twice. */
 static godwit_status_t key_set_create(const godwit_emks_t *emks, const godwit_emks_pending_t *pending,
                                       const godwit_auth_info_vector_t *vector, const godwit_key_set_record_t *stored,
-                                      uint64_t now_ms, godwit_key_set_record_t *key_set)
+                                      uint64_t now_ms, bool next_session, godwit_key_set_record_t *key_set)
 {
     memset(key_set, 0, sizeof *key_set);
     key_set->imsi = pending->imsi;
     key_set->agreement = pending->agreement;
     key_set->vector_number = stored != NULL ? stored->vector_number + 1 : 1;
     key_set->created_ms = now_ms;
+    key_set->next_session = next_session;
     memcpy(key_set->rand, vector->rand, sizeof key_set->rand);
     memcpy(key_set->autn, vector->autn, sizeof key_set->autn);
     godwit_status_t status = derive(emks, pending->agreement, vector, key_set->e2m_keyset);
@@ -103,10 +104,11 @@ static godwit_status_t key_set_create(const godwit_emks_t *emks, const godwit_em
 
 static void take(godwit_emks_t *emks, godwit_emks_pending_t *pending, const godwit_input_t *in, godwit_outbox_t *out)
 {
-    const godwit_auth_info_vector_t *vector = &in->message->u.auth_info_answer.vector[0];
+    const godwit_auth_info_answer_t *answer = &in->message->u.auth_info_answer;
+    const godwit_auth_info_vector_t *vector = &answer->vector[0];
     const godwit_key_set_record_t *stored = in->fetched != NULL ? &in->fetched->u.key_set : NULL;
     godwit_key_set_record_t key_set;
-    godwit_status_t status = key_set_create(emks, pending, vector, stored, in->now_ms, &key_set);
+    godwit_status_t status = key_set_create(emks, pending, vector, stored, in->now_ms, answer->next_session, &key_set);
     if (status == GODWIT_OK && godwit_emks_commit(out, &key_set) == NULL) {
         status = GODWIT_OVERLOAD;
     }

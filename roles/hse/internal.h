@@ -143,10 +143,21 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_early_data_consume(godwit_hse_turn_t 
 GODWIT_MUST_USE godwit_status_t godwit_hse_manage_keys_request_consume(godwit_hse_turn_t *turn);
 GODWIT_MUST_USE godwit_status_t godwit_hse_manage_keys_response_consume(godwit_hse_turn_t *turn);
 void godwit_hse_on_next_key(godwit_hse_turn_t *turn, godwit_hse_exchange_t *inquiry);
+/* An inquiry under way and its request, for a next generation; NULL when there is no room. */
+godwit_hse_exchange_t *godwit_hse_inquiry_create(godwit_hse_turn_t *turn, bool ending, godwit_key_request_t **ask);
 /* next_key.c: asks the EMKS for the next generation; makes the next key of the session; false when no inquiry could be made. */
 bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending);
+/* next_vector.c: the same for a key of a new AKA run; auts NULL: none. */
+bool godwit_hse_inquire_vector(godwit_hse_turn_t *turn, bool ending, const uint8_t *auts);
+bool godwit_hse_may_hand_vector(const godwit_hse_turn_t *turn);
+/* No more of them for this session: the key set that it lives under has to do. */
+void godwit_hse_vector_refused(godwit_hse_turn_t *turn);
+/* A Reject, of our last request (ours) or of the Terminate Response. False: it refuses no vector. */
+bool godwit_hse_vector_reject_consume(godwit_hse_turn_t *turn, bool ours);
 GODWIT_MUST_USE godwit_status_t godwit_hse_next_key_create(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer,
-                                                           godwit_emsdp_control_t *m);
+                                                           bool vector, godwit_emsdp_control_t *m);
+/* A datagram verified under it, in that state: it is the key now. */
+void godwit_hse_settle(godwit_hse_turn_t *turn, godwit_session_state_t was);
 /* Who owns the key sets of that agreement: whom it is asked, confirmed and parked with. NONE: nobody, the key was pushed. */
 godwit_function_t godwit_hse_owner_of(const godwit_hse_t *hse, godwit_agreement_t agreement);
 /* Whether the owner of that session's key set gives next generations. */
@@ -160,12 +171,14 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_maintain(godwit_hse_turn_t *turn);
 GODWIT_MUST_USE godwit_status_t godwit_hse_pend(godwit_hse_turn_t *turn, const godwit_emsdp_control_t *m);
 void godwit_hse_on_timer(godwit_hse_turn_t *turn);
 /* terminate.c: 20 and 21 */
-GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_request_create(godwit_hse_turn_t *turn);
+/* announced: with that key, of a new AKA run; NULL: without. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_request_create(godwit_hse_turn_t *turn,
+                                                                    const godwit_key_answer_t *announced);
 GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_request_consume(godwit_hse_turn_t *turn);
 GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_response_consume(godwit_hse_turn_t *turn);
 /* Answers the device's Terminate Request; announced: with that key, NULL: without. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_response_create(godwit_hse_turn_t *turn, const uint8_t hash[8],
-                                                                     const godwit_key_answer_t *announced);
+                                                                     const godwit_key_answer_t *announced, bool vector);
 void godwit_hse_on_drop(godwit_hse_turn_t *turn);
 GODWIT_MUST_USE godwit_status_t godwit_hse_reject_consume(godwit_hse_turn_t *turn); /* reject.c: 80 under a key */
 

@@ -196,23 +196,6 @@ static godwit_status_t open_datagram(godwit_hse_turn_t *turn, const godwit_emsdp
 
 /* ---- a datagram that verified ---- */
 
-/* It came under the key handed out last: that is the key now, and the one before is dropped. */
-static void settle(godwit_hse_turn_t *turn, godwit_session_state_t was)
-{
-    godwit_session_record_t *record = &turn->work.record;
-    record->current = record->next;
-    godwit_wipe(&record->next, sizeof record->next);
-    record->keyed_ms = turn->in->now_ms;
-    record->datagrams = 0;
-    record->generations++;
-    if (was == GODWIT_SESSION_REKEYING) {
-        record->pending_len = 0;
-        turn->work.sendings = 0;
-        godwit_outbox_timer(turn->out, record->session_id, 0);
-        godwit_hse_event(turn->out, "rekeyed", GODWIT_OK, &record->imsi, record->session_id, NULL);
-    }
-}
-
 /* Moves the window; the address of the highest COUNT is where answers go. */
 static void accept(godwit_hse_turn_t *turn, godwit_emsdp_key_t *key)
 {
@@ -275,7 +258,7 @@ static godwit_status_t consume(godwit_hse_turn_t *turn, godwit_emsdp_key_t *key)
     }
     accept(turn, key);
     if (turn->under_next) {
-        settle(turn, was);
+        godwit_hse_settle(turn, was);
     }
     if (turn->establishing) {
         status = godwit_hse_establish(turn);
@@ -327,7 +310,7 @@ static bool is_forgotten_end(const godwit_hse_turn_t *turn)
 static godwit_status_t end_forgotten(godwit_hse_turn_t *turn)
 {
     godwit_status_t status = godwit_hse_turn_begin(turn);
-    return status == GODWIT_OK ? godwit_hse_terminate_response_create(turn, turn->hash, NULL) : status;
+    return status == GODWIT_OK ? godwit_hse_terminate_response_create(turn, turn->hash, NULL, false) : status;
 }
 
 void godwit_hse_on_keyed(godwit_hse_turn_t *turn)

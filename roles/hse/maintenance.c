@@ -89,6 +89,16 @@ godwit_status_t godwit_hse_pend(godwit_hse_turn_t *turn, const godwit_emsdp_cont
     return status;
 }
 
+/* A new AKA run: its vector goes to the device under the session that lives, or the session ends and the device sets up anew. */
+static godwit_status_t reauthenticate(godwit_hse_turn_t *turn)
+{
+    bool waits = is_asking(turn);
+    if (godwit_hse_may_hand_vector(turn) && (waits || godwit_hse_inquire_vector(turn, false, NULL))) {
+        return GODWIT_OK;
+    }
+    return godwit_hse_terminate_request_create(turn, NULL);
+}
+
 godwit_status_t godwit_hse_maintain(godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;
@@ -103,7 +113,7 @@ godwit_status_t godwit_hse_maintain(godwit_hse_turn_t *turn)
     }
     bool cannot_go_on = rekeying_is_due(turn) && !godwit_hse_can_inquire(turn->hse, record->agreement);
     if (godwit_hse_reauthentication_is_due(turn) || cannot_go_on) {
-        return godwit_hse_terminate_request_create(turn);
+        return reauthenticate(turn);
     }
     if (rekeying_is_due(turn) && !godwit_emsdp_key_is_set(&record->next) && !is_asking(turn)) {
         (void)godwit_hse_inquire(turn, false); /* when there is no room, the next datagram asks again */
@@ -146,7 +156,7 @@ static godwit_status_t on_time(godwit_hse_turn_t *turn)
     memcpy(hash, inquiry->request_hash, sizeof hash);
     godwit_hse_exchange_release(inquiry);
     godwit_status_t status = godwit_hse_turn_begin(turn);
-    return status == GODWIT_OK ? godwit_hse_terminate_response_create(turn, hash, NULL) : status;
+    return status == GODWIT_OK ? godwit_hse_terminate_response_create(turn, hash, NULL, false) : status;
 }
 
 void godwit_hse_on_timer(godwit_hse_turn_t *turn)

@@ -3,6 +3,8 @@
  * Manage Keys (30, 31). Down, it hands out the next generation; the response comes under the new key and proves it. Up, it tells COUNTs
  * after a skip or a long silence.
  */
+#include <string.h>
+
 #include "roles/hse/internal.h"
 
 godwit_status_t godwit_hse_manage_keys_request_consume(godwit_hse_turn_t *turn)
@@ -29,7 +31,7 @@ godwit_status_t godwit_hse_manage_keys_response_consume(godwit_hse_turn_t *turn)
     return GODWIT_OK;
 }
 
-static godwit_status_t hand_out(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer)
+static godwit_status_t hand_out(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer, bool vector)
 {
     godwit_session_record_t *record = &turn->work.record;
     godwit_emsdp_control_t m = {.command = GODWIT_MANAGE_KEYS_REQUEST};
@@ -38,13 +40,13 @@ static godwit_status_t hand_out(godwit_hse_turn_t *turn, const godwit_key_answer
         status = godwit_session_step(record->state, GODWIT_END_NETWORK, true, m.command, true, &record->state);
     }
     if (status == GODWIT_OK) {
-        status = godwit_hse_next_key_create(turn, answer, &m);
+        status = godwit_hse_next_key_create(turn, answer, vector, &m);
     }
     return status == GODWIT_OK ? godwit_hse_pend(turn, &m) : status;
 }
 
 /* The EMKS has answered for a session that goes on. A key set that gives no more generations asks for a new AKA run. */
-static godwit_status_t on_answer(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer)
+static godwit_status_t on_answer(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer, bool vector)
 {
     const godwit_session_record_t *record = &turn->work.record;
     if (record->state != GODWIT_SESSION_ACTIVE || godwit_emsdp_key_is_set(&record->next)) {
@@ -52,37 +54,61 @@ static godwit_status_t on_answer(godwit_hse_turn_t *turn, const godwit_key_answe
         return GODWIT_WRONG_STATE;
     }
     if (answer->status == GODWIT_OK) {
-        return hand_out(turn, answer);
+        return hand_out(turn, answer, vector);
     }
     turn->detail = "the EMKS gives no next generation";
     if (answer->status == GODWIT_UNKNOWN_KEY || answer->status == GODWIT_COUNT_EXHAUSTED ||
         answer->status == GODWIT_KEY_EXPIRED) {
         godwit_status_t status = godwit_hse_turn_begin(turn);
-        return status == GODWIT_OK ? godwit_hse_terminate_request_create(turn) : status;
+        return status == GODWIT_OK ? godwit_hse_terminate_request_create(turn, NULL) : status;
     }
     return answer->status;
+}
+
+/* The EMKS has answered for a session whose new AKA run is due. Without a vector it ends as ever, when the device is heard again. */
+static godwit_status_t on_vector(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer)
+{
+    const godwit_session_record_t *record = &turn->work.record;
+    bool manage = turn->hse->config.next_vector == GODWIT_NEXT_VECTOR_MANAGE;
+    if (answer->status != GODWIT_OK) {
+        godwit_hse_vector_refused(turn);
+        return GODWIT_OK;
+    }
+    if (manage || record->state != GODWIT_SESSION_ACTIVE || godwit_emsdp_key_is_set(&record->next)) {
+        return on_answer(turn, answer, true);
+    }
+    godwit_status_t status = godwit_hse_turn_begin(turn);
+    return status == GODWIT_OK ? godwit_hse_terminate_request_create(turn, answer) : status;
+}
+
+/* For a session that ends. Where there is no vector, the next generation is asked for. */
+static godwit_status_t on_end(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer, bool vector)
+{
+    bool given = answer->status == GODWIT_OK;
+    if (vector && !given) {
+        godwit_hse_vector_refused(turn);
+        if (!godwit_hse_reauthentication_is_due(turn) && godwit_hse_inquire(turn, true)) {
+            return GODWIT_OK;
+        }
+    }
+    godwit_status_t status = godwit_hse_turn_begin(turn);
+    return status == GODWIT_OK
+               ? godwit_hse_terminate_response_create(turn, turn->hash, given ? answer : NULL, vector && given)
+               : status;
 }
 
 void godwit_hse_on_next_key(godwit_hse_turn_t *turn, godwit_hse_exchange_t *inquiry)
 {
     const godwit_key_answer_t *answer = &turn->in->message->u.key_answer;
+    const godwit_session_record_t *record = &turn->work.record;
     bool ending = inquiry->ending;
-    uint8_t hash[8];
-    for (size_t i = 0; i < sizeof hash; i++) {
-        hash[i] = inquiry->request_hash[i];
-    }
+    bool vector = inquiry->vector;
+    memcpy(turn->hash, inquiry->request_hash, sizeof turn->hash);
     godwit_hse_exchange_release(inquiry);
     turn->work.asking = false;
     if (!ending) {
-        godwit_hse_turn_end(turn, on_answer(turn, answer));
-        return;
-    }
-    if (turn->work.record.state == GODWIT_SESSION_TERMINATING && turn->work.record.pending_len == 0) {
-        bool given = answer->status == GODWIT_OK;
-        godwit_status_t status = godwit_hse_turn_begin(turn);
-        if (status == GODWIT_OK) {
-            status = godwit_hse_terminate_response_create(turn, hash, given ? answer : NULL);
-        }
-        godwit_hse_turn_end(turn, status);
+        godwit_hse_turn_end(turn, vector ? on_vector(turn, answer) : on_answer(turn, answer, false));
+    } else if (record->state == GODWIT_SESSION_TERMINATING && record->pending_len == 0) {
+        godwit_hse_turn_end(turn, on_end(turn, answer, vector));
     }
 }

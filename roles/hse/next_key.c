@@ -19,14 +19,14 @@ bool godwit_hse_can_inquire(const godwit_hse_t *hse, godwit_agreement_t agreemen
     return godwit_hse_owner_of(hse, agreement) != GODWIT_FUNCTION_NONE;
 }
 
-bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending)
+godwit_hse_exchange_t *godwit_hse_inquiry_create(godwit_hse_turn_t *turn, bool ending, godwit_key_request_t **ask)
 {
     static const godwit_imsi_t nobody; /* inquiries do not count among the set-ups of an IMSI */
     static const godwit_address_t nowhere;
     const godwit_session_record_t *record = &turn->work.record;
     godwit_hse_exchange_t *x = godwit_hse_exchange_new(turn->hse, &nobody, &nowhere, turn->in->now_ms);
     if (x == NULL) {
-        return false;
+        return NULL;
     }
     x->inquiry = true;
     x->ending = ending;
@@ -39,7 +39,7 @@ bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending)
     godwit_function_t owner = godwit_hse_owner_of(turn->hse, record->agreement);
     godwit_message_t *message = godwit_hse_message(turn->hse, turn->out, owner, GODWIT_KEY_REQUEST, x->transaction);
     if (message == NULL) {
-        return false;
+        return NULL;
     }
     godwit_key_request_t *request = &message->u.key_request;
     request->purpose = GODWIT_KEY_NEXT_GENERATION;
@@ -47,17 +47,37 @@ bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending)
     request->imsi = record->imsi;
     request->agreements = (uint8_t)(1u << (record->agreement - 1));
     memcpy(request->endpoint, turn->hse->config.endpoint, sizeof request->endpoint);
-    return true;
+    *ask = request;
+    return x;
 }
 
-godwit_status_t godwit_hse_next_key_create(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer,
+bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending)
+{
+    godwit_key_request_t *ask;
+    return godwit_hse_inquiry_create(turn, ending, &ask) != NULL;
+}
+
+/* The next generation of the key set that the session lives under; or the first of another, with its vector. */
+static bool is_successor(const godwit_session_record_t *record, const godwit_key_answer_t *answer, bool vector)
+{
+    static const uint8_t none[16];
+    if (answer->agreement != record->agreement || answer->generation == 0) {
+        return false;
+    }
+    if (vector) {
+        return answer->key_set > record->key_set && memcmp(answer->rand, none, sizeof none) != 0;
+    }
+    return answer->key_set == record->key_set && answer->generation > record->last_generation;
+}
+
+godwit_status_t godwit_hse_next_key_create(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer, bool vector,
                                            godwit_emsdp_control_t *m)
 {
     godwit_session_record_t *record = &turn->work.record;
     const godwit_emsdp_hot_t *hot = &record->current.hot;
-    if (answer->generation <= record->last_generation || answer->key_set != record->key_set ||
-        answer->agreement != record->agreement) {
-        turn->detail = "the EMKS gave a generation that is not the next of this session";
+    if (!is_successor(record, answer, vector)) {
+        turn->detail =
+            vector ? "the EMKS gave no new key set" : "the EMKS gave a generation that is not the next of this session";
         return GODWIT_PEER_INTERNAL;
     }
     godwit_address_t address = godwit_hse_address_of(record);
@@ -77,10 +97,55 @@ godwit_status_t godwit_hse_next_key_create(godwit_hse_turn_t *turn, const godwit
     record->next.hot.up_limit_out = 0;
     record->next.cp_limit_out = 0;
     record->last_key_id = key_id;
-    record->last_generation = answer->generation;
+    record->next_key_set = vector ? answer->key_set : 0;
+    record->last_generation = vector ? record->last_generation : answer->generation;
     m->present |= 1u << GODWIT_TLV_KEY;
     m->key_generation = answer->generation;
     m->key_suite = hot->suite;
     m->key_id = key_id;
+    if (vector) {
+        m->present |= 1u << GODWIT_TLV_RAND | 1u << GODWIT_TLV_AUTN | 1u << GODWIT_TLV_HSE_CONFIGURATION;
+        memcpy(m->rand, answer->rand, sizeof m->rand);
+        memcpy(m->autn, answer->autn, sizeof m->autn);
+        m->agreement = (uint8_t)answer->agreement;
+        m->suite = hot->suite;
+        m->framing = turn->hse->config.framing;
+        m->generation = answer->generation;
+    }
     return GODWIT_OK;
+}
+
+/* It is of a new AKA run: the vector is spent, and the key set before it is done with. */
+static void enter_key_set(godwit_hse_turn_t *turn)
+{
+    godwit_session_record_t *record = &turn->work.record;
+    record->key_set = record->next_key_set;
+    record->next_key_set = 0;
+    record->last_generation = record->current.generation;
+    record->created_ms = turn->in->now_ms;
+    record->generations = 1;
+    turn->work.refusals = 0;
+    godwit_hse_confirm_key(turn);
+}
+
+/* It came under the key handed out last: that is the key now, and the one before is dropped. */
+void godwit_hse_settle(godwit_hse_turn_t *turn, godwit_session_state_t was)
+{
+    godwit_session_record_t *record = &turn->work.record;
+    record->current = record->next;
+    godwit_wipe(&record->next, sizeof record->next);
+    record->keyed_ms = turn->in->now_ms;
+    record->datagrams = 0;
+    record->generations++;
+    if (record->next_key_set != 0) {
+        enter_key_set(turn);
+    }
+    if (was == GODWIT_SESSION_REKEYING || was == GODWIT_SESSION_ANNOUNCED) { /* what is pending handed it out */
+        record->pending_len = 0;
+        turn->work.sendings = 0;
+        godwit_outbox_timer(turn->out, record->session_id, 0);
+    }
+    if (was == GODWIT_SESSION_REKEYING) {
+        godwit_hse_event(turn->out, "rekeyed", GODWIT_OK, &record->imsi, record->session_id, NULL);
+    }
 }

@@ -16,7 +16,7 @@ godwit_status_t godwit_hse_reject_consume(godwit_hse_turn_t *turn)
                 memcmp(record->pending + record->pending_len - GODWIT_EMSDP_ECHO, m->echo, GODWIT_EMSDP_ECHO) == 0;
     godwit_hse_event(turn->out, "rejected_by_device", m->reason, &record->imsi, record->session_id,
                      ours ? "it refuses our last request" : NULL);
-    if (!ours) {
+    if (godwit_hse_vector_reject_consume(turn, ours) || !ours) {
         return GODWIT_OK;
     }
     godwit_outbox_timer(turn->out, record->session_id, 0);

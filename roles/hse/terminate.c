@@ -8,14 +8,20 @@
 #define ANNOUNCE_WAIT_MS 2000 /* for the EMKS; then the response goes without a key */
 #define LINGER_MS 60000       /* an ended session answers repetitions for so long */
 
-godwit_status_t godwit_hse_terminate_request_create(godwit_hse_turn_t *turn)
+godwit_status_t godwit_hse_terminate_request_create(godwit_hse_turn_t *turn, const godwit_key_answer_t *announced)
 {
     godwit_session_record_t *record = &turn->work.record;
-    const godwit_emsdp_control_t m = {.command = GODWIT_SESSION_TERMINATE_REQUEST};
+    godwit_emsdp_control_t m = {.command = GODWIT_SESSION_TERMINATE_REQUEST};
     godwit_status_t status =
-        godwit_session_step(record->state, GODWIT_END_NETWORK, true, m.command, false, &record->state);
+        godwit_session_step(record->state, GODWIT_END_NETWORK, true, m.command, announced != NULL, &record->state);
     if (status != GODWIT_OK) {
         turn->detail = "the session cannot be ended in this state";
+        return status;
+    }
+    if (announced != NULL) {
+        status = godwit_hse_next_key_create(turn, announced, true, &m);
+    }
+    if (status != GODWIT_OK) {
         return status;
     }
     godwit_hse_event(turn->out, "terminating", GODWIT_OK, &record->imsi, record->session_id, NULL);
@@ -36,22 +42,23 @@ godwit_status_t godwit_hse_terminate_request_consume(godwit_hse_turn_t *turn)
     if (inquiry != NULL) {
         godwit_hse_exchange_release(inquiry); /* whatever it was for, the session ends */
     }
-    if (may_announce(turn) && godwit_hse_inquire(turn, true)) {
+    bool asked = godwit_hse_may_hand_vector(turn) && godwit_hse_inquire_vector(turn, true, NULL);
+    if (asked || (may_announce(turn) && godwit_hse_inquire(turn, true))) {
         godwit_outbox_timer(turn->out, turn->work.record.session_id, ANNOUNCE_WAIT_MS);
         return GODWIT_OK;
     }
-    return godwit_hse_terminate_response_create(turn, turn->hash, NULL);
+    return godwit_hse_terminate_response_create(turn, turn->hash, NULL, false);
 }
 
 godwit_status_t godwit_hse_terminate_response_create(godwit_hse_turn_t *turn, const uint8_t hash[8],
-                                                     const godwit_key_answer_t *announced)
+                                                     const godwit_key_answer_t *announced, bool vector)
 {
     godwit_session_record_t *record = &turn->work.record;
     uint8_t octets[sizeof record->answer];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     godwit_emsdp_control_t m = {.command = GODWIT_SESSION_TERMINATE_RESPONSE};
     godwit_address_t to = godwit_hse_address_of(record);
-    bool with_key = announced != NULL && godwit_hse_next_key_create(turn, announced, &m) == GODWIT_OK;
+    bool with_key = announced != NULL && godwit_hse_next_key_create(turn, announced, vector, &m) == GODWIT_OK;
     if (!with_key) {
         godwit_wipe(&record->next, sizeof record->next);
     }
@@ -75,10 +82,17 @@ godwit_status_t godwit_hse_terminate_response_create(godwit_hse_turn_t *turn, co
 
 godwit_status_t godwit_hse_terminate_response_consume(godwit_hse_turn_t *turn)
 {
-    const godwit_session_record_t *record = &turn->work.record;
+    godwit_session_record_t *record = &turn->work.record;
     if (godwit_hse_pending_command(record) != GODWIT_SESSION_TERMINATE_REQUEST) {
         turn->detail = "a Terminate Response that nobody asked for";
         return GODWIT_WRONG_STATE;
+    }
+    if (record->state == GODWIT_SESSION_ANNOUNCED) {
+        record->pending_len = 0;
+        turn->work.sendings = 0;
+        godwit_outbox_timer(turn->out, record->session_id, 0);
+        godwit_hse_event(turn->out, "announced", GODWIT_OK, &record->imsi, record->session_id, NULL);
+        return GODWIT_OK;
     }
     turn->deleting = true;
     godwit_outbox_timer(turn->out, record->session_id, 0);
@@ -98,7 +112,7 @@ static godwit_status_t drop(godwit_hse_turn_t *turn)
     }
     godwit_status_t status = godwit_hse_turn_begin(turn);
     turn->work.dropping = true;
-    return status == GODWIT_OK ? godwit_hse_terminate_request_create(turn) : status;
+    return status == GODWIT_OK ? godwit_hse_terminate_request_create(turn, NULL) : status;
 }
 
 void godwit_hse_on_drop(godwit_hse_turn_t *turn)

@@ -174,7 +174,7 @@ static void values_out_of_range_are_blamed(void **state)
         uint32_t code, vendor;
         size_t at;
         uint8_t value;
-    } bent[] = {{1, GODWIT_EK_VENDOR, 15, 9},   /* Key-Purpose 9 */
+    } bent[] = {{1, GODWIT_EK_VENDOR, 15, 10},  /* Key-Purpose 10: beyond the last */
                 {1, GODWIT_EK_VENDOR, 15, 0},   /* Key-Purpose 0 */
                 {2, GODWIT_EK_VENDOR, 14, 1},   /* Agreement-Set over 255 */
                 {4, GODWIT_EK_VENDOR, 12, 'H'}, /* an endpoint that is not canonical */

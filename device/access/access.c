@@ -61,7 +61,7 @@ godwit_status_t godwit_access_init(godwit_access_t *access, const godwit_access_
 
 /* ---- N-PDUs ---- */
 
-static godwit_status_t hold(godwit_access_t *access, godwit_slice_t n_pdu)
+godwit_status_t godwit_access_hold(godwit_access_t *access, godwit_slice_t n_pdu)
 {
     if (access->config.kind == GODWIT_ACCESS_EPS) {
         return godwit_eps_hold(access, n_pdu);
@@ -93,7 +93,7 @@ godwit_status_t godwit_access_send(godwit_access_t *access, godwit_slice_t n_pdu
     godwit_access_begin(access, requests);
     godwit_status_t status = may_send(access, n_pdu);
     if (status == GODWIT_OK) {
-        status = hold(access, n_pdu);
+        status = godwit_access_hold(access, n_pdu);
     }
     if (status != GODWIT_OK) {
         return status;
@@ -222,6 +222,8 @@ godwit_status_t godwit_access_detach(godwit_access_t *access, godwit_access_requ
         return GODWIT_AGAIN;
     }
     if (access->state == GODWIT_ACCESS_ATTACHING) {
+        godwit_access_drop_held(access, requests);
+        godwit_access_next_fallback(access, requests);
         godwit_access_leave(access);
         godwit_access_timer_cancel(requests);
         godwit_access_event(requests, "detached", GODWIT_OK);

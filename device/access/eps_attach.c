@@ -21,6 +21,9 @@ godwit_status_t godwit_eps_attach_request(godwit_access_t *access, godwit_access
                                                           .request_type = GODWIT_ESM_REQUEST_INITIAL,
                                                           .pdn_type = GODWIT_ESM_PDN_NON_IP,
                                                           .information_transfer = {true, TRANSFER_REQUIRED}};
+    if (godwit_access_next_sends(access)) {
+        return godwit_eps_next_attach(access, requests);
+    }
     const bool offers = godwit_access_offers(access);
     godwit_eps_identity_t mine = {.is_guti = offers, .imsi = access->config.imsi, .guti = access->guti};
     godwit_status_t status = godwit_esm_pdn_connectivity_request_build(&connectivity, &inner);
@@ -66,6 +69,15 @@ godwit_status_t godwit_eps_information(godwit_access_t *access, godwit_access_re
     return status;
 }
 
+/* The network has shown that it has the keys of the vector that this attach goes by. */
+static void prove_next(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    if (access->next.armed) {
+        access->exchange.proved = true;
+        godwit_access_next_used(access, requests);
+    }
+}
+
 godwit_status_t godwit_eps_take_information(godwit_access_t *access, const godwit_access_message_t *message,
                                             godwit_access_requests_t *requests)
 {
@@ -80,6 +92,7 @@ godwit_status_t godwit_eps_take_information(godwit_access_t *access, const godwi
     access->information_pti = m.head.pti;
     access->owes_information = true;
     godwit_access_timer_set(access, requests);
+    prove_next(access, requests);
     if (!access->exchange.proved) {
         godwit_access_reused(access, requests);
     }
@@ -118,6 +131,7 @@ static godwit_status_t become_active(godwit_access_t *access, const godwit_esm_a
 {
     access->bearer = bearer->head.bearer;
     access->state = GODWIT_ACCESS_ACTIVE;
+    godwit_eps_bearer_of_held(access);
     godwit_access_drop_challenge(access);
     godwit_access_finish(access, requests);
     godwit_access_event(requests, "attached", GODWIT_OK);
@@ -145,10 +159,18 @@ godwit_status_t godwit_eps_take_attach_accept(godwit_access_t *access, const god
         return GODWIT_UNKNOWN_SESSION;
     }
     if (!again) {
+        prove_next(access, requests);
         take_name(access, m.guti);
     }
     status = complete(access, bearer.head.bearer, requests);
-    return status == GODWIT_OK && !again ? become_active(access, &bearer, requests) : status;
+    if (status == GODWIT_OK && !again) {
+        status = become_active(access, &bearer, requests);
+    }
+    if (status == GODWIT_OK) {
+        const godwit_next_session_t found = godwit_eps_next_found(access);
+        godwit_eps_next_offered(access, message, m.rand, m.autn, &found, requests);
+    }
+    return status;
 }
 
 godwit_status_t godwit_eps_take_attach_reject(godwit_access_t *access, const godwit_access_message_t *message,

@@ -22,6 +22,13 @@ godwit_status_t godwit_eps_hold(godwit_access_t *access, godwit_slice_t n_pdu)
     return status;
 }
 
+void godwit_eps_bearer_of_held(godwit_access_t *access)
+{
+    if (access->held_len > 0) {
+        access->held[0] = (uint8_t)(access->bearer << 4 | GODWIT_NAS_PD_ESM);
+    }
+}
+
 godwit_status_t godwit_eps_send_held(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     godwit_writer_t w = {.buf = access->held, .cap = sizeof access->held, .len = access->held_len};

@@ -52,7 +52,7 @@ godwit_status_t godwit_eps_transmit(godwit_access_t *access, godwit_access_reque
 
 /* ---- security mode ---- */
 
-static bool algorithm_is_ours(uint8_t mask, uint8_t algorithm)
+bool godwit_eps_algorithm_is_ours(uint8_t mask, uint8_t algorithm)
 {
     return algorithm < 8 && (mask >> (7u - algorithm) & 1u) != 0;
 }
@@ -70,8 +70,8 @@ static bool capability_is_ours(const godwit_access_t *access, godwit_slice_t rep
 
 static bool is_acceptable(const godwit_access_t *access, const godwit_emm_security_mode_command_t *c)
 {
-    return c->eia != 0 && algorithm_is_ours(access->capability[1], c->eia) &&
-           algorithm_is_ours(access->capability[0], c->eea) && capability_is_ours(access, c->capability);
+    return c->eia != 0 && godwit_eps_algorithm_is_ours(access->capability[1], c->eia) &&
+           godwit_eps_algorithm_is_ours(access->capability[0], c->eea) && capability_is_ours(access, c->capability);
 }
 
 static godwit_status_t refuse_mode(godwit_access_t *access, godwit_access_requests_t *requests)
@@ -175,6 +175,7 @@ static const godwit_access_handler_t emm[] = {
     {GODWIT_EMM_DETACH_REQUEST, false, GODWIT_ACCESS_IN_ANY, godwit_eps_take_detach},
     {GODWIT_EMM_DETACH_ACCEPT, true, GODWIT_ACCESS_IN(DETACHING), godwit_eps_take_detach_accept},
     {GODWIT_EMM_STATUS, false, GODWIT_ACCESS_IN_ANY, godwit_eps_take_status},
+    {GODWIT_EMM_INFORMATION, false, GODWIT_ACCESS_IN(ACTIVE), godwit_eps_take_hand_over},
 };
 
 static const godwit_access_handler_t esm[] = {

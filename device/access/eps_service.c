@@ -71,9 +71,11 @@ godwit_status_t godwit_eps_take_detach_accept(godwit_access_t *access, const god
     if (status != GODWIT_OK) {
         return status;
     }
+    const godwit_next_session_t found = godwit_eps_next_found(access);
     godwit_access_finish(access, requests);
     godwit_access_leave(access);
     godwit_access_event(requests, "detached", GODWIT_OK);
+    godwit_eps_next_offered(access, message, m.rand, m.autn, &found, requests);
     return GODWIT_OK;
 }
 
@@ -95,7 +97,13 @@ godwit_status_t godwit_eps_take_detach(godwit_access_t *access, const godwit_acc
     }
     godwit_status_t reason = m.cause.set ? godwit_access_mobility_reason(m.cause.value) : GODWIT_OK;
     bool again = m.detach_type == GODWIT_EMM_DETACH_REATTACH;
-    return godwit_access_detached(access, again, reason, requests);
+    const godwit_next_session_t found = godwit_eps_next_found(access);
+    status = godwit_access_detached(access, again, reason, requests);
+    if (status == GODWIT_OK && !again &&
+        reason == GODWIT_OK) { /* else there is no following session, or it has begun */
+        godwit_eps_next_offered(access, message, m.rand, m.autn, &found, requests);
+    }
+    return status;
 }
 
 godwit_status_t godwit_eps_take_status(godwit_access_t *access, const godwit_access_message_t *message,

@@ -7,6 +7,8 @@
 
 #include "device/access/internal.h"
 
+#define CP_DATA_MAX 251u /* NAS message container, TS 24.301 9.9.3.22 */
+
 godwit_status_t godwit_access_transmit(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     return access->config.kind == GODWIT_ACCESS_EPS ? godwit_eps_transmit(access, requests)
@@ -52,9 +54,10 @@ void godwit_access_drop_held(godwit_access_t *access, godwit_access_requests_t *
 }
 
 /* An attach that was to take the place of a registration leaves that as it was. */
-static void attach_failed(godwit_access_t *access)
+static void attach_failed(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     uint8_t former = access->exchange.former;
+    godwit_access_next_fallback(access, requests);
     if (former == GODWIT_ACCESS_DETACHED) {
         godwit_access_forget(access);
         return;
@@ -72,7 +75,7 @@ void godwit_access_give_up(godwit_access_t *access, godwit_status_t reason, godw
     godwit_access_drop_held(access, requests);
     switch (procedure) {
     case GODWIT_ACCESS_DO_ATTACH:
-        attach_failed(access);
+        attach_failed(access, requests);
         break;
     case GODWIT_ACCESS_DO_MODIFY:
         access->container_sent = false;
@@ -162,7 +165,7 @@ static godwit_status_t attach(godwit_access_t *access, godwit_access_requests_t 
         status = godwit_access_start(access, GODWIT_ACCESS_DO_ATTACH, requests);
     }
     if (status != GODWIT_OK) {
-        attach_failed(access);
+        attach_failed(access, requests);
     }
     return status;
 }
@@ -179,26 +182,46 @@ godwit_status_t godwit_access_attach(godwit_access_t *access, godwit_access_requ
     return attach(access, requests);
 }
 
-godwit_status_t godwit_access_attach_with(godwit_access_t *access, godwit_slice_t data,
-                                          godwit_access_requests_t *requests)
+static godwit_status_t may_attach_with(const godwit_access_t *access, godwit_slice_t data)
 {
-    godwit_access_begin(access, requests);
+    const godwit_carrier_t carrier = access->config.carrier;
+    const size_t most = carrier == GODWIT_CARRIER_SMS ? CP_DATA_MAX : GODWIT_ACCESS_NPDU_MAX;
     if (access->state == GODWIT_ACCESS_ATTACHING || access->exchange.pending != GODWIT_ACCESS_NOTHING ||
         access->held_len > 0) {
         return GODWIT_AGAIN;
     }
-    if (data.len == 0 || access->config.kind == GODWIT_ACCESS_EPS || access->config.carrier != GODWIT_CARRIER_PDP) {
+    if (data.len == 0 || (access->config.kind != GODWIT_ACCESS_EPS && carrier != GODWIT_CARRIER_PDP)) {
         return GODWIT_INVALID_ARGUMENT;
     }
-    if (data.len > GODWIT_ACCESS_NPDU_MAX) {
-        return GODWIT_NO_SPACE;
+    return data.len > most ? GODWIT_NO_SPACE : GODWIT_OK;
+}
+
+/* Data that do not go with the attach wait for its bearer; a short message is its owner's to send then. */
+static godwit_status_t wait_for_bearer(godwit_access_t *access, godwit_slice_t data, godwit_access_requests_t *requests)
+{
+    if (access->config.carrier == GODWIT_CARRIER_SMS) {
+        godwit_access_event(requests, "n_pdu_uncertain", GODWIT_OK);
+        return GODWIT_OK;
     }
-    memcpy(access->held, data.ptr, data.len);
-    access->held_len = (uint16_t)data.len;
+    access->next.follows = true;
+    return godwit_access_hold(access, data);
+}
+
+godwit_status_t godwit_access_attach_with(godwit_access_t *access, godwit_slice_t data,
+                                          godwit_access_requests_t *requests)
+{
+    godwit_access_begin(access, requests);
+    godwit_status_t status = may_attach_with(access, data);
+    if (status != GODWIT_OK) {
+        return status;
+    }
     access->reattaches = 0;
     access->vector.runs = 0;
-    access->next.follows = true;
-    return attach(access, requests);
+    access->next.follows = false;
+    access->next.data = data;
+    status = attach(access, requests);
+    access->next.data = godwit_slice(NULL, 0);
+    return status == GODWIT_OK && !access->next.carries ? wait_for_bearer(access, data, requests) : status;
 }
 
 godwit_status_t godwit_access_reattach(godwit_access_t *access, godwit_access_requests_t *requests)

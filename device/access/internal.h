@@ -10,6 +10,9 @@
 #include "core/wire/pco.h"
 #include "godwit/access.h"
 
+/* Sendings of an attach request that name keys of before, or go by the vector that was handed over. */
+#define GODWIT_ACCESS_OFFERS 2u
+
 /* What may wait for an answer. */
 typedef enum godwit_access_procedure {
     GODWIT_ACCESS_NOTHING = 0,
@@ -76,6 +79,9 @@ void godwit_access_apn(const godwit_access_t *access, godwit_writer_t *w);
 /* UMTS, GERAN: the PDP context of the configuration, with the container as it stands (access.c). */
 GODWIT_MUST_USE godwit_status_t godwit_access_begin_activation(godwit_access_t *access,
                                                                godwit_access_requests_t *requests);
+
+/* An N-PDU that waits for the radio connection or the bearer (access.c). */
+GODWIT_MUST_USE godwit_status_t godwit_access_hold(godwit_access_t *access, godwit_slice_t n_pdu);
 
 /* ---- procedures (exchange.c) ---- */
 /* Begins one: sends, sets the timer. */
@@ -166,6 +172,9 @@ void godwit_access_next_send(godwit_access_t *access, godwit_access_requests_t *
 void godwit_access_next_used(godwit_access_t *access, godwit_access_requests_t *requests);
 void godwit_access_next_fallback(godwit_access_t *access, godwit_access_requests_t *requests);
 
+/* The attach does not go by it any more: what it left goes. */
+void godwit_access_next_disarm(godwit_access_t *access);
+
 /* ---- EPS ---- */
 /* Protects access->plain and sends it. */
 GODWIT_MUST_USE godwit_status_t godwit_eps_send(godwit_access_t *access, godwit_nas_header_type_t type,
@@ -176,6 +185,18 @@ GODWIT_MUST_USE godwit_status_t godwit_eps_send_plain(godwit_access_t *access, c
 /* Sends what the pending procedure needs now. */
 GODWIT_MUST_USE godwit_status_t godwit_eps_transmit(godwit_access_t *access, godwit_access_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_eps_attach_request(godwit_access_t *access, godwit_access_requests_t *requests);
+/* The same by the armed vector, with the data where the carrier has them there (eps_next.c). */
+GODWIT_MUST_USE godwit_status_t godwit_eps_next_attach(godwit_access_t *access, godwit_access_requests_t *requests);
+/* Whether the stored vector goes with what this device can and accepts now. */
+bool godwit_eps_next_usable(const godwit_access_t *access);
+/* What is agreed now, for a vector that is handed over; domain NONE where none can be. */
+godwit_next_session_t godwit_eps_next_found(const godwit_access_t *access);
+/* The elements RAND and AUTN of a message; nothing where they are not there. Last of its list. */
+void godwit_eps_next_offered(godwit_access_t *access, const godwit_access_message_t *message, godwit_slice_t rand,
+                             godwit_slice_t autn, const godwit_next_session_t *found,
+                             godwit_access_requests_t *requests);
+/* Whether the mask of a capability octet has that algorithm. */
+bool godwit_eps_algorithm_is_ours(uint8_t mask, uint8_t algorithm);
 GODWIT_MUST_USE godwit_status_t godwit_eps_modify_request(godwit_access_t *access, godwit_access_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_eps_service_request(godwit_access_t *access, godwit_access_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_eps_detach_request(godwit_access_t *access, godwit_access_requests_t *requests);
@@ -185,6 +206,8 @@ GODWIT_MUST_USE godwit_status_t godwit_eps_fail(godwit_access_t *access, uint8_t
 GODWIT_MUST_USE godwit_status_t godwit_eps_information(godwit_access_t *access, godwit_access_requests_t *requests);
 /* The N-PDU into access->held, as what carries it. */
 GODWIT_MUST_USE godwit_status_t godwit_eps_hold(godwit_access_t *access, godwit_slice_t n_pdu);
+/* What was held before there was a bearer is of that which there is now. */
+void godwit_eps_bearer_of_held(godwit_access_t *access);
 GODWIT_MUST_USE godwit_status_t godwit_eps_send_held(godwit_access_t *access, godwit_access_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_eps_receive(godwit_access_t *access, godwit_slice_t nas,
                                                    godwit_access_requests_t *requests);
@@ -195,7 +218,7 @@ godwit_access_take_t godwit_eps_take_authentication, godwit_eps_take_authenticat
     godwit_eps_take_attach_accept, godwit_eps_take_attach_reject, godwit_eps_take_service_accept,
     godwit_eps_take_service_reject, godwit_eps_take_detach, godwit_eps_take_detach_accept, godwit_eps_take_status,
     godwit_eps_take_information, godwit_eps_take_modify, godwit_eps_take_modify_refused, godwit_eps_take_deactivate,
-    godwit_eps_take_data;
+    godwit_eps_take_data, godwit_eps_take_hand_over;
 GODWIT_MUST_USE godwit_status_t godwit_eps_take_security_mode(godwit_access_t *access, godwit_slice_t nas,
                                                               const godwit_nas_wrapper_t *wrapper,
                                                               godwit_access_requests_t *requests);

@@ -9,8 +9,6 @@
 #include "core/agree/access_aka/access_aka.h"
 #include "device/access/internal.h"
 
-#define SENDINGS 2u /* of the frame; then the attach goes on without */
-
 /* ---- the record ---- */
 
 static godwit_status_t store(godwit_access_t *access, const godwit_next_session_t *next,
@@ -22,6 +20,12 @@ static godwit_status_t store(godwit_access_t *access, const godwit_next_session_
         godwit_access_ask_for(requests, GODWIT_ACCESS_STORE)->octets = godwit_slice(n->record, sizeof n->record);
     }
     return status;
+}
+
+static godwit_status_t store_nothing(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    static const godwit_next_session_t nothing = {.domain = GODWIT_NEXT_NONE};
+    return store(access, &nothing, requests);
 }
 
 godwit_status_t godwit_access_restore(godwit_access_t *access, godwit_slice_t record)
@@ -86,6 +90,16 @@ static godwit_status_t complete(const godwit_access_t *access, const godwit_usim
     return status;
 }
 
+/* The network has put the vector that was refused in the place of the one that is stored here. */
+static godwit_status_t drop_former(godwit_access_t *access, godwit_access_requests_t *requests)
+{
+    if (access->next.stored.domain == GODWIT_NEXT_NONE) {
+        return GODWIT_OK;
+    }
+    godwit_wipe(&access->next.stored, sizeof access->next.stored);
+    return store_nothing(access, requests);
+}
+
 godwit_status_t godwit_access_next_result(godwit_access_t *access, const godwit_usim_result_t *result,
                                           godwit_access_requests_t *requests)
 {
@@ -95,9 +109,9 @@ godwit_status_t godwit_access_next_result(godwit_access_t *access, const godwit_
     if (status == GODWIT_OK && (result->res_len < 4 || result->res_len > GODWIT_RES_MAX)) {
         status = GODWIT_MALFORMED;
     }
-    if (status != GODWIT_OK) {
+    if (status != GODWIT_OK) { /* the network hears of it when an attach comes that needs a vector */
         godwit_access_event(requests, "next_refused", status);
-        return GODWIT_OK; /* the network hears of it when an attach comes that needs a vector */
+        return drop_former(access, requests);
     }
     status = complete(access, result, &n->found);
     if (status == GODWIT_OK) {
@@ -105,6 +119,7 @@ godwit_status_t godwit_access_next_result(godwit_access_t *access, const godwit_
     }
     if (status == GODWIT_OK) {
         n->stored = n->found;
+        n->passed_over = false;
         godwit_access_event(requests, "next_stored", GODWIT_OK);
     }
     godwit_wipe(&n->found, sizeof n->found);
@@ -123,21 +138,23 @@ static bool fits(const godwit_access_t *access)
 {
     const godwit_next_session_t *stored = &access->next.stored;
     return access->config.next_session && stored->domain == domain_of(access) && !access->next.running &&
+           !access->next.passed_over && (stored->domain != GODWIT_NEXT_EPS || godwit_eps_next_usable(access)) &&
            access->exchange.former == GODWIT_ACCESS_DETACHED &&
            godwit_plmn_equal(stored->plmn, access->config.serving_network);
 }
 
 godwit_status_t godwit_access_next_arm(godwit_access_t *access, godwit_access_requests_t *requests)
 {
-    static const godwit_next_session_t nothing = {.domain = GODWIT_NEXT_NONE};
     godwit_access_next_t *n = &access->next;
     n->armed = n->carries = false;
     n->frame_len = 0;
     if (!fits(access)) {
         return GODWIT_OK;
     }
-    godwit_status_t status = store(access, &nothing, requests);
+    godwit_status_t status = store_nothing(access, requests);
     if (status == GODWIT_OK) {
+        n->carries =
+            n->data.len > 0 && access->config.carrier != GODWIT_CARRIER_PDP && access->config.kind == GODWIT_ACCESS_EPS;
         n->found = n->stored;
         godwit_wipe(&n->stored, sizeof n->stored);
         n->armed = true;
@@ -147,7 +164,7 @@ godwit_status_t godwit_access_next_arm(godwit_access_t *access, godwit_access_re
 
 bool godwit_access_next_sends(const godwit_access_t *access)
 {
-    return access->next.armed && access->exchange.sendings <= SENDINGS; /* a reject counts as a sending */
+    return access->next.armed && access->exchange.sendings <= GODWIT_ACCESS_OFFERS; /* a reject counts as a sending */
 }
 
 void godwit_access_next_send(godwit_access_t *access, godwit_access_requests_t *requests)
@@ -158,10 +175,13 @@ void godwit_access_next_send(godwit_access_t *access, godwit_access_requests_t *
     godwit_access_send_from(access, from, false, requests);
 }
 
-static void disarm(godwit_access_next_t *n)
+void godwit_access_next_disarm(godwit_access_t *access)
 {
+    godwit_access_next_t *n = &access->next;
     n->armed = n->carries = false;
-    godwit_wipe(&n->found, sizeof n->found);
+    if (!n->running) { /* else it is what the USIM works on */
+        godwit_wipe(&n->found, sizeof n->found);
+    }
     godwit_wipe(n->frame, n->frame_len);
     n->frame_len = 0;
 }
@@ -169,15 +189,18 @@ static void disarm(godwit_access_next_t *n)
 void godwit_access_next_used(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     if (access->next.armed) {
-        disarm(&access->next);
+        godwit_access_next_disarm(access);
         godwit_access_event(requests, "next_used", GODWIT_OK);
     }
 }
 
 void godwit_access_next_fallback(godwit_access_t *access, godwit_access_requests_t *requests)
 {
+    if (access->next.carries) {
+        godwit_access_event(requests, "n_pdu_uncertain", GODWIT_OK);
+    }
     if (access->next.armed) {
-        disarm(&access->next);
+        godwit_access_next_disarm(access);
         godwit_access_event(requests, "next_fallback", GODWIT_OK);
     }
 }

@@ -8,7 +8,6 @@
 
 #include "device/access/internal.h"
 
-#define OFFERS 2u /* sendings of an attach request that name them */
 /* What may still be spent when they are named again; the network sends for new keys in time, too. */
 #define NAS_COUNT_LATE (GODWIT_NAS_COUNT_END - 0x1000u)
 #define RADIO_COUNT_LATE (UINT32_MAX - 0x1000u)
@@ -25,11 +24,12 @@ static bool has_context(const godwit_access_t *access)
 
 bool godwit_access_offers(const godwit_access_t *access)
 {
-    return has_context(access) && access->exchange.sendings <= OFFERS; /* a reject counts as a sending */
+    return has_context(access) && access->exchange.sendings <= GODWIT_ACCESS_OFFERS; /* a reject counts as a sending */
 }
 
 void godwit_access_renew(godwit_access_t *access)
 {
+    access->next.passed_over = true;
     access->known = false;
     if (access->state == GODWIT_ACCESS_DETACHED) { /* and so they are of no use any more */
         godwit_access_forget(access);
@@ -51,6 +51,7 @@ static void end_registration(godwit_access_t *access)
     memset(&access->exchange, 0, sizeof access->exchange);
     godwit_wipe(&access->vector, sizeof access->vector);
     access->vector.runs = runs;
+    godwit_access_next_disarm(access);
     godwit_wipe(access->plain, sizeof access->plain);
     godwit_wipe(access->held, sizeof access->held);
 }

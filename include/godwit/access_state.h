@@ -49,9 +49,11 @@ typedef struct godwit_access_vector {
 
 /* The vector of the following session. */
 typedef struct godwit_access_next {
-    bool running; /* AUTHENTICATE was asked for: what the USIM gives goes into `stored` */
-    bool armed;   /* the attach under way goes by the stored vector, and its frame is in `frame` */
-    bool carries; /* and the data are in it */
+    bool running;        /* AUTHENTICATE was asked for: what the USIM gives goes into `stored` */
+    bool armed;          /* the attach under way goes by the stored vector, and its frame is in `frame` */
+    bool carries;        /* and the data are in it */
+    bool passed_over;    /* the next attach is not to go by it: godwit_access_renew */
+    godwit_slice_t data; /* of the caller, within its call */
     bool
         follows; /* data wait in `held`: UMTS, GERAN: the PDP context for them is activated as soon as the device is attached */
     uint8_t asked[32];                          /* RAND || AUTN that the USIM works on */

@@ -56,6 +56,9 @@ godwit_record_key_t godwit_record_key_of(const godwit_record_t *record)
         key.session_id = record->u.next_session.next.tmsi;
         key.agreement = (uint8_t)record->u.next_session.next.domain;
         break;
+    case GODWIT_RECORD_BOOTSTRAP:
+        memcpy(key.octets, record->u.bootstrap.rand, sizeof key.octets);
+        break;
     default:
         break;
     }

@@ -8,6 +8,7 @@
 
 #include "core/agree/next_session/next_session.h"
 #include "core/wire/payload.h"
+#include "core/wire/payload_gba.h"
 #include "godwit/aka.h"
 #include "godwit/emsdp.h"
 #include "godwit/keys.h"
@@ -21,6 +22,7 @@ typedef enum godwit_record_kind {
     /* MME, SGSN, MSC; key: session_id = M-TMSI, P-TMSI or TMSI, agreement = godwit_next_domain_t. One for each IMSI and domain: a new one
      * takes the place of the former. */
     GODWIT_RECORD_NEXT_SESSION = 5,
+    GODWIT_RECORD_BOOTSTRAP = 8, /* BSF; key: octets = RAND, which the B-TID names */
 } godwit_record_kind_t;
 
 typedef struct godwit_record_key {
@@ -131,6 +133,17 @@ typedef struct godwit_next_session_record {
     uint64_t created_ms, expires_ms;
 } godwit_next_session_record_t;
 
+/* What a run of GBA bootstrapping left (TS 33.220 4.5.2). It is written once. The store keeps the newest eight of a subscriber, and none that
+ * has expired when another is written. */
+typedef struct godwit_bootstrap_record {
+    uint8_t rand[16];
+    char impi[GODWIT_IMPI_MAX + 1];
+    godwit_gba_type_t type;
+    bool uicc;      /* GBA_U: Ks is in the card, and Ks_ext_NAF and Ks_int_NAF are two keys */
+    uint8_t ks[32]; /* secret */
+    uint64_t created_ms, expires_ms;
+} godwit_bootstrap_record_t;
+
 typedef struct godwit_record {
     godwit_record_kind_t kind;
     union {
@@ -139,6 +152,7 @@ typedef struct godwit_record {
         godwit_session_record_t session;
         godwit_clock_record_t clock;
         godwit_next_session_record_t next_session;
+        godwit_bootstrap_record_t bootstrap;
     } u;
 } godwit_record_t;
 

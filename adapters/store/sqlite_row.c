@@ -130,7 +130,7 @@ void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which
         break;
     case GODWIT_STATEMENT_NEWEST:
         select_text(&t, table);
-        if (table->kind == GODWIT_RECORD_CLOCK) { /* belongs to no IMSI */
+        if (table->kind == GODWIT_RECORD_CLOCK || table->kind == GODWIT_RECORD_BOOTSTRAP) { /* belongs to no IMSI */
             where_text(&t, table, "=");
             break;
         }
@@ -223,6 +223,9 @@ int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, co
         record.u.next_session.next.tmsi = key->session_id;
         record.u.next_session.next.domain = (godwit_next_domain_t)key->agreement;
         break;
+    case GODWIT_RECORD_BOOTSTRAP:
+        memcpy(record.u.bootstrap.rand, key->octets, sizeof record.u.bootstrap.rand);
+        break;
     case GODWIT_RECORD_SESSION:
     default:
         record.u.session.session_id = key->session_id;
@@ -230,6 +233,14 @@ int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, co
     }
     (void)bind_plain_columns(table, table->key_columns, statement, &record, &parameter);
     return parameter;
+}
+
+static void add_hex(text_t *t, const uint8_t *octets, size_t len)
+{
+    add(t, "/");
+    for (size_t i = 0; i < len; i++) {
+        add(t, "%02x", octets[i]);
+    }
 }
 
 /* "key_set/001010000000001/3": what a wrapped secret is bound to. */
@@ -241,6 +252,8 @@ static void name_row(const godwit_table_t *table, const godwit_record_t *record,
         const uint8_t *member = (const uint8_t *)record + table->columns[i].at;
         if (table->columns[i].type == GODWIT_COLUMN_TEXT) {
             add(&t, "/%.*s", GODWIT_IMSI_DIGITS_MAX, (const char *)member);
+        } else if (table->columns[i].type == GODWIT_COLUMN_OCTETS) {
+            add_hex(&t, member, table->columns[i].size);
         } else {
             add(&t, "/%llu", (unsigned long long)number_at(member, table->columns[i].size));
         }

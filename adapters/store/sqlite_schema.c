@@ -109,7 +109,19 @@ static const char keys_without_a_round_trip[] =
     " WHERE EXISTS(SELECT 1 FROM next_session_spent WHERE rand = NEW.rand);"
     " DELETE FROM next_session WHERE imsi = NEW.imsi AND domain = NEW.domain AND tmsi <> NEW.tmsi;"
     " DELETE FROM next_session WHERE expires_ms <= NEW.created_ms;"
-    " DELETE FROM next_session_spent WHERE expires_ms <= NEW.created_ms; END;";
+    " DELETE FROM next_session_spent WHERE expires_ms <= NEW.created_ms; END;"
+    /* GBA: what a bootstrapping run left is never written over; eight of a subscriber, the newest. */
+    "CREATE TABLE bootstrap("
+    " rand BLOB PRIMARY KEY, impi TEXT NOT NULL, type INTEGER NOT NULL, uicc INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, secret BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX bootstrap_impi ON bootstrap(impi, created_ms);"
+    "CREATE INDEX bootstrap_expires ON bootstrap(expires_ms);"
+    "CREATE TRIGGER bootstrap_once BEFORE UPDATE ON bootstrap"
+    " BEGIN SELECT RAISE(ABORT, 'a bootstrapping run would be written over'); END;"
+    "CREATE TRIGGER bootstrap_came AFTER INSERT ON bootstrap BEGIN"
+    " DELETE FROM bootstrap WHERE expires_ms <= NEW.created_ms;"
+    " DELETE FROM bootstrap WHERE impi = NEW.impi AND rand <> NEW.rand AND rand NOT IN"
+    " (SELECT rand FROM bootstrap WHERE impi = NEW.impi AND rand <> NEW.rand ORDER BY created_ms DESC, rand LIMIT 7); END;";
 /* clang-format on */
 
 static const char *const steps[GODWIT_SCHEMA_VERSION] = {

@@ -141,6 +141,16 @@ static const godwit_column_t next_session[] = {
     COLUMN(SECRET, next_session, next.root, "secret"),
 };
 
+static const godwit_column_t bootstrap[] = {
+    COLUMN(OCTETS, bootstrap, rand, "rand"),
+    COLUMN(TEXT, bootstrap, impi, "impi"),
+    COLUMN(NUMBER, bootstrap, type, "type"),
+    COLUMN(TRUTH, bootstrap, uicc, "uicc"),
+    COLUMN(NUMBER, bootstrap, created_ms, "created_ms"),
+    COLUMN(NUMBER, bootstrap, expires_ms, "expires_ms"),
+    COLUMN(SECRET, bootstrap, ks, "secret"),
+};
+
 static bool complete_imsi(godwit_imsi_t *imsi)
 {
     char digits[sizeof imsi->digits];
@@ -186,6 +196,11 @@ static bool complete_next_session(godwit_record_t *record)
            n->next.res_len <= sizeof n->next.res;
 }
 
+static bool complete_bootstrap(godwit_record_t *record)
+{
+    return (unsigned)record->u.bootstrap.type <= (unsigned)GODWIT_GBA_2G;
+}
+
 #define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof((array)[0]))
 
 const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES] = {
@@ -194,6 +209,7 @@ const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES] = {
     {"session", GODWIT_RECORD_SESSION, 1, COUNT_OF(session), session, complete_session},
     {"node_clock", GODWIT_RECORD_CLOCK, 1, COUNT_OF(node_clock), node_clock, complete_clock},
     {"next_session", GODWIT_RECORD_NEXT_SESSION, 2, COUNT_OF(next_session), next_session, complete_next_session},
+    {"bootstrap", GODWIT_RECORD_BOOTSTRAP, 1, COUNT_OF(bootstrap), bootstrap, complete_bootstrap},
 };
 
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind)

@@ -19,6 +19,8 @@ typedef enum godwit_gba_type { GODWIT_GBA_3G = 0, GODWIT_GBA_2G = 1 } godwit_gba
 /* One HTTP request on Ub (TS 24.109): what of it matters. Time limits and TLS are the door's. */
 typedef struct godwit_ub_request {
     bool tls; /* it came inside server-authenticated TLS: 2G GBA is refused otherwise */
+    uint64_t
+        sender; /* who asks, as far as the door can tell: one number for an IPv4 address or IPv6 /64; 0: it cannot */
     char method[8];
     char uri[128];
     uint16_t authorization_len; /* 0: no Authorization */

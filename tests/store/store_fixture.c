@@ -232,6 +232,9 @@ godwit_record_key_t fixture_key_of(const godwit_record_t *record)
         key.session_id = record->u.next_session.next.tmsi;
         key.agreement = (uint8_t)record->u.next_session.next.domain;
         break;
+    case GODWIT_RECORD_BOOTSTRAP:
+        memcpy(key.octets, record->u.bootstrap.rand, sizeof key.octets);
+        break;
     case GODWIT_RECORD_SUBSCRIBER:
         key.imsi = record->u.subscriber.imsi;
         break;

@@ -34,6 +34,7 @@ godwit_status_t godwit_serving_ask(const godwit_serving_home_t *home, godwit_out
     }
     request->e2m_aware = home->e2m_aware;
     request->policy_version = home->policy_version;
+    request->next_session = home->next_session;
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
     return GODWIT_OK;
 }
@@ -55,6 +56,21 @@ godwit_status_t godwit_serving_check(const godwit_auth_info_answer_t *answer, go
     }
     *detail = NULL;
     return GODWIT_OK;
+}
+
+godwit_status_t godwit_serving_check_next(const godwit_auth_info_answer_t *answer, godwit_vector_kind_t kind,
+                                          const char **detail)
+{
+    godwit_status_t status = godwit_serving_check(answer, kind, detail);
+    if (status == GODWIT_OK && !answer->next_session) {
+        *detail = "the subscription has no next session";
+        return GODWIT_NOT_ENTITLED;
+    }
+    if (status == GODWIT_OK && answer->e2m) {
+        *detail = "a vector of the next session that is flagged";
+        return GODWIT_POLICY_FORBIDS;
+    }
+    return status;
 }
 
 uint8_t godwit_serving_cause(godwit_status_t status)

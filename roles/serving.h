@@ -15,6 +15,7 @@ typedef struct godwit_serving_home {
     godwit_plmn_t plmn;    /* visited network */
     bool e2m_aware;        /* says so in requests */
     uint32_t policy_version;
+    bool next_session; /* the vector is for the session after this one (contribution 000) */
     char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX];
 } godwit_serving_home_t;
 
@@ -42,6 +43,10 @@ GODWIT_MUST_USE godwit_status_t godwit_serving_ask(const godwit_serving_home_t *
  * wrong. */
 GODWIT_MUST_USE godwit_status_t godwit_serving_check(const godwit_auth_info_answer_t *answer, godwit_vector_kind_t kind,
                                                      const char **detail);
+/* The same of a vector for the session after this one: the subscription must have the feature, and what is flagged for Solution 1 is never handed
+ * over. */
+GODWIT_MUST_USE godwit_status_t godwit_serving_check_next(const godwit_auth_info_answer_t *answer,
+                                                          godwit_vector_kind_t kind, const char **detail);
 /* The cause of a reject for that status. */
 uint8_t godwit_serving_cause(godwit_status_t status);
 

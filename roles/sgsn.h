@@ -2,7 +2,8 @@
  *
  * The SGSN with the part of the RNC that our radio stand-in joins to it (core/wire/radio.h): GPRS attach over UMTS, vectors over S6d,
  * security mode, PDP contexts towards a GGSN over GTPv1, N-PDUs both ways, idle, paging, detach. It passes PCOs on untouched and has CK, IK
- * as the vector has them: CK', IK' where the home flagged it, which it cannot tell. Memory is the owner's; nothing is kept in a store.
+ * as the vector has them: CK', IK' where the home flagged it, which it cannot tell. GPRS over GERAN (Gb mode) is the same with Kc128 and Ki128, or
+ * with Kc and no integrity. Memory is the owner's; in the store it keeps the vectors of following sessions alone (contribution 000).
  * It must never believe what is not protected where a security mode could have been: such a frame begins dialogues of its own
  * and touches no registered device until one is proved.
  */
@@ -40,6 +41,8 @@ typedef enum godwit_sgsn_waiting {
     GODWIT_SGSN_PAGED,
     GODWIT_SGSN_DETACHING, /* the network asked */
     GODWIT_SGSN_LINGER,    /* DETACHED, until the row is freed */
+    GODWIT_SGSN_NEXT,      /* the vector of the following session, from the home; what goes on then says next_for */
+    GODWIT_SGSN_OLD_SGSN,  /* DIALOGUE: another SGSN may have the vector that the device attaches by */
 } godwit_sgsn_waiting_t;
 
 typedef enum godwit_sgsn_context_state {
@@ -92,6 +95,14 @@ typedef struct godwit_sgsn_ue {
     uint64_t since_ms;           /* of these keys */
     bool detach_wanted;          /* by the operator */
     bool e2m;                    /* the home says that the vector is flagged */
+    bool geran;                  /* the keys are those of GERAN */
+    /* The following session. */
+    bool next_allowed;             /* the subscription has the feature */
+    bool next_given;               /* one vector for each registration */
+    uint8_t next_for;              /* NEXT: the GMM type that waits for it */
+    godwit_gmm_next_vector_t next; /* as it was handed over, for when the message is sent again */
+    uint32_t consumed;             /* attached by the vector of that P-TMSI; 0: by AKA */
+    uint8_t first[8];              /* first of SHA-256 of the frame that did it */
     /* Authentication. */
     uint32_t transaction;
     uint8_t reference, cksn, resyncs;
@@ -105,7 +116,7 @@ typedef struct godwit_sgsn_ue {
     godwit_sgsn_candidate_t candidate[GODWIT_SGSN_CANDIDATES];
     uint8_t next_candidate;
     /* One N-PDU that waits for the device. */
-    uint8_t buffered_nsapi;
+    uint8_t buffered_nsapi; /* OLD_SGSN: the whole first frame */
     uint16_t buffered_len;
     uint8_t buffered[GODWIT_RADIO_N_PDU_MAX];
     godwit_sgsn_context_t context[GODWIT_SGSN_CONTEXTS_PER_UE];
@@ -115,6 +126,22 @@ typedef struct godwit_sgsn_apn {
     godwit_apn_t name; /* empty text: any other, and none */
     uint8_t ggsn[4];
 } godwit_sgsn_apn_t;
+
+/* Whether GERAN has Kc128 and Ki128 (TS 43.020 annex H; our use of them beyond EC-GSM-IoT is ours). Without Ki128 nothing verifies, so there is no
+ * next session. */
+typedef enum godwit_sgsn_ki128 {
+    GODWIT_SGSN_KI128_REQUIRED = 0,
+    GODWIT_SGSN_KI128_PREFERRED, /* and a device that has none gets Kc */
+    GODWIT_SGSN_KI128_NONE,
+} godwit_sgsn_ki128_t;
+
+/* Another SGSN of this PLMN, which may have the vector that a device attaches by (TS 29.060 Identification Request). */
+typedef struct godwit_sgsn_other {
+    uint16_t lac;
+    uint8_t rac;
+    uint8_t ipv4[4];
+} godwit_sgsn_other_t;
+#define GODWIT_SGSN_OTHERS_MAX 8
 
 typedef struct godwit_sgsn_config {
     const godwit_crypto_t *crypto;
@@ -132,6 +159,14 @@ typedef struct godwit_sgsn_config {
     const godwit_serving_policy_t *policies;
     size_t policy_count;
     bool unaware; /* a SGSN without Godwit: AIRs have nothing of ours, and what AIAs have is not looked at */
+    godwit_sgsn_ki128_t ki128;
+    /* Next session (contribution 000). */
+    bool next_session;     /* hands over and takes vectors of following sessions */
+    bool next_early;       /* as soon as the device is attached; else when it leaves */
+    uint32_t next_life_s;  /* of one that waits for its session; 0: 30 days */
+    uint32_t next_wait_ms; /* that a message waits for the home to give one; 0: 2000 */
+    uint8_t others;
+    godwit_sgsn_other_t other[GODWIT_SGSN_OTHERS_MAX];
     /* Towards GGSNs. */
     uint8_t ipv4[4];
     uint16_t gtpc_port, gtpu_port; /* where all nodes listen; 0: 2123 and 2152 */
@@ -165,10 +200,11 @@ GODWIT_MUST_USE godwit_status_t godwit_sgsn_init(godwit_sgsn_t *sgsn, const godw
                                                  godwit_sgsn_ue_t *ues, size_t capacity, godwit_gtp_pending_t *pending,
                                                  size_t pending_capacity, godwit_gtp_answered_t *answered,
                                                  size_t answered_capacity);
-/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER); TIMER; DROP (imsi: the operator detaches it). Needs: RANDOM.
+/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER); TIMER; DROP (imsi: the operator detaches it); COMMIT_FAILED. Needs: RANDOM,
+ * STORE_FETCH of NEXT_SESSION.
  * Events, with the IMSI where it is known: attached, detached, idle, resumed, paging, paging_failed; attach_refused, authentication_failed,
  * resynchronised, security_mode_failed; activated, modified, deactivated, activation_refused, modification_refused; refused (a frame
- * or message that was not taken). */
+ * or message that was not taken); next_handed_over, next_not_given, next_used, next_refused, next_given_away. */
 void godwit_sgsn_step(godwit_sgsn_t *sgsn, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -64,6 +64,7 @@ static godwit_status_t get_nsapi(godwit_slice_t value, godwit_gtpv1_t *m)
 FOUR_OCTETS(teid_data)
 FOUR_OCTETS(teid_control)
 FOUR_OCTETS(charging_id)
+FOUR_OCTETS(p_tmsi)
 
 /* GSN addresses of 4 octets; one of 16 (IPv6) is refused. */
 #define GSN_ADDRESS(name)                                                                                              \
@@ -143,13 +144,60 @@ static godwit_status_t get_apn(godwit_slice_t value, godwit_gtpv1_t *m)
     return godwit_apn_parse(value, &m->apn);
 }
 
+/* 7.7.35: RAND, XRES with its length, CK, IK, AUTN with its length. */
+static void put_quintuplet(const godwit_gtpv1_t *m, godwit_writer_t *w)
+{
+    const godwit_gtpv1_quintuplet_t *q = &m->quintuplet;
+    uint8_t len = q->xres_len <= sizeof q->xres ? q->xres_len : (uint8_t)sizeof q->xres;
+    godwit_put(w, q->rand, sizeof q->rand);
+    godwit_put_u8(w, len);
+    godwit_put(w, q->xres, len);
+    godwit_put(w, q->ck, sizeof q->ck);
+    godwit_put(w, q->ik, sizeof q->ik);
+    godwit_put_u8(w, sizeof q->autn);
+    godwit_put(w, q->autn, sizeof q->autn);
+}
+
+static godwit_status_t get_quintuplet(godwit_slice_t value, godwit_gtpv1_t *m)
+{
+    godwit_reader_t r = godwit_reader(value);
+    godwit_gtpv1_quintuplet_t *q = &m->quintuplet;
+    godwit_get(&r, q->rand, sizeof q->rand);
+    q->xres_len = godwit_get_u8(&r);
+    if (q->xres_len < 4 || q->xres_len > sizeof q->xres) {
+        return GODWIT_MALFORMED;
+    }
+    godwit_get(&r, q->xres, q->xres_len);
+    godwit_get(&r, q->ck, sizeof q->ck);
+    godwit_get(&r, q->ik, sizeof q->ik);
+    bool whole = godwit_get_u8(&r) == sizeof q->autn;
+    godwit_get(&r, q->autn, sizeof q->autn);
+    return whole ? godwit_reader_done(&r) : GODWIT_MALFORMED;
+}
+
+static void put_private(const godwit_gtpv1_t *m, godwit_writer_t *w)
+{
+    godwit_put_u16(w, m->extension);
+    godwit_put_slice(w, m->extension_value);
+}
+
+static godwit_status_t get_private(godwit_slice_t value, godwit_gtpv1_t *m)
+{
+    if (value.len < 2) {
+        return GODWIT_MALFORMED;
+    }
+    m->extension = godwit_load_u16(value.ptr);
+    m->extension_value = godwit_slice(value.ptr + 2, value.len - 2);
+    return GODWIT_OK;
+}
+
 /* Ascending by type (7.7, table 37). Without a bit: known to be passed over, for their length. */
 static const element_t elements[] = {
     {1, 1, GODWIT_GTPV1_CAUSE, put_cause, get_cause},
     {2, 8, GODWIT_GTPV1_IMSI, put_imsi, get_imsi},
     {3, 6, GODWIT_GTPV1_ROUTEING_AREA, put_routeing_area, get_routeing_area},
     {4, 4, 0, NULL, NULL}, /* TLLI */
-    {5, 4, 0, NULL, NULL}, /* P-TMSI */
+    {5, 4, GODWIT_GTPV1_P_TMSI, put_p_tmsi, get_p_tmsi},
     {8, 1, GODWIT_GTPV1_REORDERING, put_reordering, get_reordering},
     {9, 28, 0, NULL, NULL}, /* authentication triplet */
     {11, 1, 0, NULL, NULL}, /* MAP cause */
@@ -178,7 +226,9 @@ static const element_t elements[] = {
     {IE_GSN_ADDRESS, 0, GODWIT_GTPV1_GSN_CONTROL, put_gsn_control, get_gsn_control},
     {IE_GSN_ADDRESS, 0, GODWIT_GTPV1_GSN_USER, put_gsn_user, get_gsn_user},
     {135, 0, GODWIT_GTPV1_QOS, put_qos, get_qos},
+    {136, 0, GODWIT_GTPV1_QUINTUPLET, put_quintuplet, get_quintuplet},
     {151, 0, GODWIT_GTPV1_RAT, put_rat, get_rat},
+    {255, 0, GODWIT_GTPV1_PRIVATE, put_private, get_private},
 };
 #define ELEMENTS (sizeof elements / sizeof elements[0])
 
@@ -199,6 +249,10 @@ static uint32_t mandatory(const godwit_gtpv1_t *m)
     case GODWIT_GTPV1_UPDATE_REQUEST:
     case GODWIT_GTPV1_DELETE_REQUEST:
         return GODWIT_GTPV1_NSAPI;
+    case GODWIT_GTPV1_IDENTIFICATION_REQUEST:
+        return GODWIT_GTPV1_ROUTEING_AREA | GODWIT_GTPV1_P_TMSI;
+    case GODWIT_GTPV1_IDENTIFICATION_RESPONSE:
+        return m->cause != GODWIT_GTPV1_CAUSE_ACCEPTED ? GODWIT_GTPV1_CAUSE : GODWIT_GTPV1_CAUSE | GODWIT_GTPV1_IMSI;
     case GODWIT_GTPV1_UPDATE_RESPONSE:
     case GODWIT_GTPV1_DELETE_RESPONSE:
         return GODWIT_GTPV1_CAUSE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GTPv1-C between SGSN and GGSN (TS 29.060): Echo and the PDP contexts. One struct for all messages; which elements a message has is
+ * GTPv1-C between SGSN and GGSN (TS 29.060): Echo and the PDP contexts; between two SGSNs: Identification. One struct for all messages; which elements a message has is
  * in `has`. The builder writes what is set, in ascending order of type (7.7), and asks for what the message must have; the parser
  * passes over elements that it does not know when they say their length, keeps the first of repeated ones (11.1), and refuses lengths
  * that do not fit. Slices point into the octets that were parsed.
@@ -20,6 +20,8 @@ typedef enum godwit_gtpv1_type {
     GODWIT_GTPV1_UPDATE_RESPONSE = 19,
     GODWIT_GTPV1_DELETE_REQUEST = 20,
     GODWIT_GTPV1_DELETE_RESPONSE = 21,
+    GODWIT_GTPV1_IDENTIFICATION_REQUEST = 48, /* between SGSNs: 7.5.1 [recalled] */
+    GODWIT_GTPV1_IDENTIFICATION_RESPONSE = 49,
 } godwit_gtpv1_type_t;
 
 /* Bits of `has`. */
@@ -41,11 +43,15 @@ typedef enum godwit_gtpv1_type {
 #define GODWIT_GTPV1_RAT 0x8000U
 #define GODWIT_GTPV1_ROUTEING_AREA 0x10000U
 #define GODWIT_GTPV1_REORDERING 0x20000U
+#define GODWIT_GTPV1_P_TMSI 0x40000U
+#define GODWIT_GTPV1_QUINTUPLET 0x80000U
+#define GODWIT_GTPV1_PRIVATE 0x100000U
 
 /* Cause values (7.7.1); 128 to 191 accept, 192 to 255 reject. */
 #define GODWIT_GTPV1_CAUSE_ACCEPTED 128
 #define GODWIT_GTPV1_CAUSE_NON_EXISTENT 192
 #define GODWIT_GTPV1_CAUSE_INVALID_FORMAT 193
+#define GODWIT_GTPV1_CAUSE_IMSI_UNKNOWN 194
 #define GODWIT_GTPV1_CAUSE_NO_RESOURCES 199
 #define GODWIT_GTPV1_CAUSE_SERVICE_NOT_SUPPORTED 200
 #define GODWIT_GTPV1_CAUSE_MANDATORY_INCORRECT 201
@@ -58,6 +64,12 @@ typedef enum godwit_gtpv1_type {
 /* PDP type organisation and number (7.7.27): ETSI 0, PPP 1, non-IP 2; IETF 1, IPv4 0x21. */
 #define GODWIT_PDP_NON_IP 0x0002U
 #define GODWIT_PDP_IPV4 0x0121U
+
+/* Authentication quintuplet (7.7.35), secret. Ours has no AUTN that is of use: it is sent as 16 zeros. */
+typedef struct godwit_gtpv1_quintuplet {
+    uint8_t rand[16], ck[16], ik[16], autn[16];
+    uint8_t xres_len, xres[16];
+} godwit_gtpv1_quintuplet_t;
 
 typedef struct godwit_gtpv1 {
     uint8_t type;
@@ -80,6 +92,10 @@ typedef struct godwit_gtpv1 {
     godwit_slice_t qos; /* allocation/retention priority, then 24.008's octets from the third on */
     uint8_t rat;        /* 1 UTRAN, 2 GERAN (7.7.50) */
     uint8_t routeing_area[6];
+    uint32_t p_tmsi;
+    godwit_gtpv1_quintuplet_t quintuplet;
+    uint16_t extension; /* PRIVATE: extension identifier (7.7.46: of the enterprise numbers) */
+    godwit_slice_t extension_value;
 } godwit_gtpv1_t;
 
 GODWIT_MUST_USE godwit_status_t godwit_gtpv1_build(const godwit_gtpv1_t *message, godwit_writer_t *w);

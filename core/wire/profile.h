@@ -12,6 +12,11 @@
 #define GODWIT_EK_VENDOR 0x474F4457u
 #endif
 
+/* Identifies Godwit's Private Extensions of GTPv1 (TS 29.060), in 16 bits. */
+#ifndef GODWIT_GTP_EXTENSION
+#define GODWIT_GTP_EXTENSION 0x4744u /* "GD" */
+#endif
+
 #ifndef GODWIT_EK_APPLICATION
 #define GODWIT_EK_APPLICATION 0x474F4401u /* in the vendor-specific range 01000000 to FFFFFFFE (RFC 6733 11.3) */
 #endif

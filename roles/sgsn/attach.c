@@ -26,8 +26,7 @@ static void ask_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool resy
     const godwit_sgsn_config_t *config = &sgsn->config;
     godwit_serving_home_t home;
     godwit_sgsn_home(sgsn, &ue->imsi, &home);
-    sgsn->next_transaction = sgsn->next_transaction == UINT32_MAX ? 1 : sgsn->next_transaction + 1;
-    ue->transaction = sgsn->next_transaction;
+    ue->transaction = godwit_sgsn_new_transaction(sgsn);
     godwit_status_t status = godwit_serving_ask(&home, turn->out, ue->transaction, &ue->imsi, GODWIT_VECTOR_UTRAN,
                                                 resync ? ue->rand : NULL, resync ? ue->auts : NULL);
     if (status != GODWIT_OK) {
@@ -36,6 +35,12 @@ static void ask_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool resy
     }
     godwit_sgsn_wait_for(turn, ue, GODWIT_SGSN_VECTOR,
                          config->hss_timeout_ms != 0 ? config->hss_timeout_ms : HSS_TIMEOUT_MS);
+}
+
+uint32_t godwit_sgsn_new_transaction(godwit_sgsn_t *sgsn)
+{
+    sgsn->next_transaction = sgsn->next_transaction == UINT32_MAX ? 1 : sgsn->next_transaction + 1;
+    return sgsn->next_transaction;
 }
 
 void godwit_sgsn_ask_identity(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue)
@@ -183,7 +188,8 @@ void godwit_sgsn_on_identity_response(godwit_sgsn_turn_t *turn, godwit_slice_t n
 static godwit_sgsn_ue_t *waiting_for(godwit_sgsn_t *sgsn, uint32_t transaction)
 {
     for (size_t i = 0; i < sgsn->top; i++) {
-        if (sgsn->ues[i].waiting == GODWIT_SGSN_VECTOR && sgsn->ues[i].transaction == transaction) {
+        godwit_sgsn_waiting_t waiting = sgsn->ues[i].waiting;
+        if ((waiting == GODWIT_SGSN_VECTOR || waiting == GODWIT_SGSN_NEXT) && sgsn->ues[i].transaction == transaction) {
             return &sgsn->ues[i];
         }
     }
@@ -203,6 +209,7 @@ static void take_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const go
     ue->cksn = new_cksn(turn->sgsn, ue);
     ue->reference = (uint8_t)((ue->reference + 1U) & 0x0FU);
     ue->e2m = answer->e2m && !turn->sgsn->config.unaware;
+    ue->next_allowed = answer->next_session && !turn->sgsn->config.unaware;
     memcpy(ue->rand, vector->rand, sizeof ue->rand);
     memcpy(ue->autn, vector->autn, sizeof ue->autn);
     memcpy(ue->xres, vector->xres, sizeof ue->xres);
@@ -224,6 +231,10 @@ void godwit_sgsn_on_vector(godwit_sgsn_turn_t *turn)
     if (ue == NULL) {
         return; /* its timer was first, and has said so */
     }
+    if (ue->waiting == GODWIT_SGSN_NEXT) {
+        godwit_sgsn_on_next_vector(turn, ue, answer);
+        return;
+    }
     godwit_status_t status = godwit_serving_check(answer, GODWIT_VECTOR_UTRAN, &detail);
     if (status == GODWIT_OK) {
         take_vector(turn, ue, answer);
@@ -243,17 +254,33 @@ static godwit_sgsn_ue_t *challenged(godwit_sgsn_turn_t *turn)
     return ue != NULL && ue->waiting == GODWIT_SGSN_RESPONSE ? ue : NULL;
 }
 
-static void authenticated(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+godwit_status_t godwit_sgsn_take_keys(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const uint8_t root[32],
+                                      uint8_t uia)
 {
-    godwit_radio_security_init(&ue->security, turn->sgsn->config.crypto, ue->ck, ue->ik, true);
-    godwit_wipe(ue->ck, sizeof ue->ck);
-    godwit_wipe(ue->ik, sizeof ue->ik);
-    godwit_wipe(ue->xres, sizeof ue->xres);
+    ue->geran = (ue->capability.uea & GODWIT_RADIO_GERAN) != 0;
     ue->has_keys = true;
     ue->attaches = 0;
     ue->since_ms = turn->in->now_ms;
-    godwit_status_t status =
-        godwit_sgsn_begin_security(turn, ue, &ue->address, ue->capability, GODWIT_GMM_ATTACH_REQUEST);
+    return godwit_radio_security_derive(&ue->security, turn->sgsn->config.crypto, root, ue->geran, uia, true);
+}
+
+static void authenticated(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    godwit_radio_command_t command;
+    uint8_t root[32];
+    memcpy(root, ue->ck, 16);
+    memcpy(root + 16, ue->ik, 16);
+    godwit_wipe(ue->ck, sizeof ue->ck);
+    godwit_wipe(ue->ik, sizeof ue->ik);
+    godwit_wipe(ue->xres, sizeof ue->xres);
+    godwit_status_t status = godwit_sgsn_choose(turn->sgsn, &ue->imsi, ue->capability, &command);
+    if (status == GODWIT_OK) {
+        status = godwit_sgsn_take_keys(turn, ue, root, command.uia);
+    }
+    godwit_wipe(root, sizeof root);
+    if (status == GODWIT_OK) {
+        status = godwit_sgsn_begin_security(turn, ue, &ue->address, ue->capability, GODWIT_GMM_ATTACH_REQUEST);
+    }
     if (status != GODWIT_OK) {
         refuse(turn, ue, status, "no security mode command could be made");
     }

@@ -39,26 +39,43 @@ void godwit_sgsn_detached(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const 
     linger(turn, ue);
 }
 
-void godwit_sgsn_detach_by_device(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool power_off)
+void godwit_sgsn_accept_detach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
-    uint8_t octets[8];
+    uint8_t octets[48];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
-    const godwit_gmm_detach_accept_network_t message = {.force_to_standby = false};
-    if (!power_off && godwit_gmm_detach_accept_network_build(&message, &w) == GODWIT_OK) {
+    const godwit_gmm_detach_accept_network_t message = {.next = ue->next};
+    if (godwit_gmm_detach_accept_network_build(&message, &w) == GODWIT_OK) {
         godwit_sgsn_put_nas(turn, ue, godwit_written(&w));
     }
-    godwit_sgsn_detached(turn, ue, power_off ? "power off" : NULL);
+    godwit_sgsn_detached(turn, ue, NULL);
+}
+
+void godwit_sgsn_detach_by_device(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool power_off)
+{
+    if (power_off) {
+        godwit_sgsn_detached(turn, ue, "power off");
+    } else if (!godwit_sgsn_ask_next(turn, ue, GODWIT_GMM_DETACH_ACCEPT)) {
+        godwit_sgsn_accept_detach(turn, ue);
+    }
 }
 
 /* ---- by the network ---- */
 
 void godwit_sgsn_ask_detach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
-    uint8_t octets[8];
+    uint8_t octets[48];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
-    const godwit_gmm_detach_request_network_t message = {.type = REATTACH_NOT_REQUIRED};
+    const godwit_gmm_detach_request_network_t message = {.type = REATTACH_NOT_REQUIRED, .next = ue->next};
     if (godwit_gmm_detach_request_network_build(&message, &w) == GODWIT_OK) {
         godwit_sgsn_put_nas(turn, ue, godwit_written(&w));
+    }
+}
+
+void godwit_sgsn_begin_detach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    if (!godwit_sgsn_ask_next(turn, ue, GODWIT_GMM_DETACH_REQUEST)) {
+        godwit_sgsn_ask_detach(turn, ue);
+        godwit_sgsn_wait(turn, ue, GODWIT_SGSN_DETACHING);
     }
 }
 
@@ -69,8 +86,7 @@ void godwit_sgsn_detach_by_network(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *u
     }
     ue->detach_wanted = true;
     if (ue->connected) {
-        godwit_sgsn_ask_detach(turn, ue);
-        godwit_sgsn_wait(turn, ue, GODWIT_SGSN_DETACHING);
+        godwit_sgsn_begin_detach(turn, ue);
     } else {
         godwit_sgsn_page(turn, ue);
     }

@@ -8,6 +8,7 @@
 
 #define GTPC_PORT 2123
 #define RAT_UTRAN 1
+#define RAT_GERAN 2
 #define PRIORITY 2     /* allocation/retention priority, TS 29.060 7.7.34: the middle one */
 #define SUBSCRIPTION 0 /* selection mode, 7.7.12: APN verified; ours knows no subscription, and the GGSN decides */
 #define QOS_PROFILE_MAX (1U + GODWIT_SM_QOS_MAX)
@@ -18,7 +19,8 @@ static godwit_address_t control_of(const godwit_sgsn_t *sgsn, const uint8_t ipv4
 }
 
 /* What every request says of our end. */
-static godwit_gtpv1_t request_of(const godwit_sgsn_t *sgsn, const godwit_sgsn_context_t *context, uint8_t type)
+static godwit_gtpv1_t request_of(const godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue,
+                                 const godwit_sgsn_context_t *context, uint8_t type)
 {
     godwit_gtpv1_t m;
     memset(&m, 0, sizeof m);
@@ -28,7 +30,7 @@ static godwit_gtpv1_t request_of(const godwit_sgsn_t *sgsn, const godwit_sgsn_co
     m.teid_data = m.teid_control = context->teid;
     memcpy(m.gsn_control, sgsn->config.ipv4, sizeof m.gsn_control);
     memcpy(m.gsn_user, sgsn->config.ipv4, sizeof m.gsn_user);
-    m.rat = RAT_UTRAN;
+    m.rat = ue->geran ? RAT_GERAN : RAT_UTRAN;
     memcpy(m.routeing_area, sgsn->config.plmn.octets, 3);
     godwit_store_u16(m.routeing_area + 3, sgsn->config.lac);
     m.routeing_area[5] = sgsn->config.rac;
@@ -74,7 +76,7 @@ godwit_status_t godwit_sgsn_create(godwit_sgsn_turn_t *turn, const godwit_sgsn_u
                                    const godwit_apn_t *apn)
 {
     uint8_t profile[QOS_PROFILE_MAX];
-    godwit_gtpv1_t m = request_of(turn->sgsn, context, GODWIT_GTPV1_CREATE_REQUEST);
+    godwit_gtpv1_t m = request_of(turn->sgsn, ue, context, GODWIT_GTPV1_CREATE_REQUEST);
     m.teid = 0;
     m.imsi = ue->imsi;
     m.recovery = turn->sgsn->config.recovery;
@@ -95,7 +97,7 @@ godwit_status_t godwit_sgsn_update(godwit_sgsn_turn_t *turn, const godwit_sgsn_u
                                    const godwit_sgsn_context_t *context, const godwit_sm_modify_request_ms_t *request)
 {
     uint8_t profile[QOS_PROFILE_MAX];
-    godwit_gtpv1_t m = request_of(turn->sgsn, context, GODWIT_GTPV1_UPDATE_REQUEST);
+    godwit_gtpv1_t m = request_of(turn->sgsn, ue, context, GODWIT_GTPV1_UPDATE_REQUEST);
     m.has |= our_ends;
     put_qos(request->qos.len > 0 ? request->qos : godwit_slice(godwit_sm_qos_background, GODWIT_SM_QOS_BACKGROUND_SIZE),
             profile, &m);
@@ -106,7 +108,7 @@ godwit_status_t godwit_sgsn_update(godwit_sgsn_turn_t *turn, const godwit_sgsn_u
 void godwit_sgsn_delete(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue, const godwit_sgsn_context_t *context,
                         bool wanted)
 {
-    godwit_gtpv1_t m = request_of(turn->sgsn, context, GODWIT_GTPV1_DELETE_REQUEST);
+    godwit_gtpv1_t m = request_of(turn->sgsn, ue, context, GODWIT_GTPV1_DELETE_REQUEST);
     m.teardown = true;
     m.has |= GODWIT_GTPV1_TEARDOWN;
     uint32_t slot = wanted ? godwit_sgsn_slot(turn->sgsn, ue, context) : GODWIT_SGSN_NO_CONTEXT;
@@ -122,6 +124,10 @@ static void finished(godwit_sgsn_turn_t *turn, const godwit_gtp_pending_t *asked
 {
     godwit_sgsn_ue_t *ue = NULL;
     godwit_sgsn_context_t *context = NULL;
+    if (asked->type == GODWIT_GTPV1_IDENTIFICATION_REQUEST) {
+        godwit_sgsn_on_identification(turn, asked->context, asked->extra, answer);
+        return;
+    }
     if (asked->context != GODWIT_SGSN_NO_CONTEXT) {
         context = godwit_sgsn_by_slot(turn->sgsn, asked->context, &ue);
     }
@@ -140,6 +146,9 @@ static void finished(godwit_sgsn_turn_t *turn, const godwit_gtp_pending_t *asked
 static bool is_ours(godwit_sgsn_t *sgsn, const godwit_gtp_pending_t *asked, const godwit_gtpv1_t *m)
 {
     godwit_sgsn_ue_t *ue = NULL;
+    if (asked->type == GODWIT_GTPV1_IDENTIFICATION_REQUEST) {
+        return true; /* it is about no tunnel */
+    }
     const godwit_sgsn_context_t *context =
         asked->context != GODWIT_SGSN_NO_CONTEXT ? godwit_sgsn_by_slot(sgsn, asked->context, &ue) : NULL;
     return context == NULL || godwit_gtp_is_ours(m->teid, context->teid, m->cause == GODWIT_GTPV1_CAUSE_ACCEPTED);
@@ -226,7 +235,11 @@ void godwit_sgsn_on_gtpc(godwit_sgsn_turn_t *turn)
     case GODWIT_GTPV1_CREATE_RESPONSE:
     case GODWIT_GTPV1_UPDATE_RESPONSE:
     case GODWIT_GTPV1_DELETE_RESPONSE:
+    case GODWIT_GTPV1_IDENTIFICATION_RESPONSE:
         on_response(turn, &m);
+        break;
+    case GODWIT_GTPV1_IDENTIFICATION_REQUEST:
+        godwit_sgsn_on_identification_request(turn, &m);
         break;
     case GODWIT_GTPV1_UPDATE_REQUEST:
     case GODWIT_GTPV1_DELETE_REQUEST:

@@ -75,6 +75,49 @@ void godwit_sgsn_home_silent(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_authentication_failed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_ask_identity(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue);
 void godwit_sgsn_ask_response(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue);
+/* Keys that are proved, or will be before anything else: CK || IK of the vector. */
+GODWIT_MUST_USE godwit_status_t godwit_sgsn_take_keys(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue,
+                                                      const uint8_t root[32], uint8_t uia);
+uint32_t godwit_sgsn_new_transaction(godwit_sgsn_t *sgsn);
+
+/* ---- next.c: the vector of the following session is handed over ---- */
+
+/* Asks the home for one, for the message that purpose names (ATTACH_ACCEPT, DETACH_ACCEPT, DETACH_REQUEST, INFORMATION): that is sent when it has
+ * come, or when it does not come. False: there is none to be had, and the caller goes on at once. */
+bool godwit_sgsn_ask_next(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, uint8_t purpose);
+void godwit_sgsn_on_next_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue,
+                                const godwit_auth_info_answer_t *answer);
+/* The home has not answered: what waited goes without. */
+void godwit_sgsn_next_silent(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
+void godwit_sgsn_on_commit_failed(godwit_sgsn_turn_t *turn);
+
+/* ---- next_attach.c: an attach by it ---- */
+
+/* A first frame that says it is protected by keys of before. May need STORE_FETCH. */
+void godwit_sgsn_on_initial_protected(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame);
+/* What is stored, and the frame, agree: GODWIT_OK, and security has the keys with that frame taken; else why not. */
+GODWIT_MUST_USE godwit_status_t godwit_sgsn_admit(const godwit_sgsn_turn_t *turn,
+                                                  const godwit_next_session_record_t *record, godwit_slice_t whole,
+                                                  godwit_radio_security_t *security);
+/* What stands behind it happens when it is gone, durably. */
+void godwit_sgsn_consume(godwit_sgsn_turn_t *turn, const godwit_next_session_record_t *record);
+/* GODWIT_AGAIN: it was asked for, and nothing else was done. */
+GODWIT_MUST_USE godwit_status_t godwit_sgsn_fetch_next(godwit_sgsn_turn_t *turn, uint32_t p_tmsi,
+                                                       const godwit_next_session_record_t **record);
+/* The device is proved by what another SGSN had (record), or it had nothing (NULL); whole: the first frame, in ue->buffered. */
+void godwit_sgsn_identified(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_next_session_record_t *record);
+
+/* ---- identification.c: the same between two SGSNs ---- */
+
+/* False: that routing area is no SGSN's that is known here. */
+bool godwit_sgsn_ask_old(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame,
+                         const godwit_gmm_attach_request_t *message);
+void godwit_sgsn_on_identification_request(godwit_sgsn_turn_t *turn, const godwit_gtpv1_t *request);
+/* Answers that were not given after all must not be given again. */
+void godwit_sgsn_forget_identifications(godwit_sgsn_turn_t *turn);
+/* answer NULL: none came. */
+void godwit_sgsn_on_identification(godwit_sgsn_turn_t *turn, uint32_t index, uint32_t transaction,
+                                   const godwit_gtpv1_t *answer);
 
 /* ---- policy.c ---- */
 
@@ -102,6 +145,8 @@ void godwit_sgsn_on_protected(godwit_sgsn_turn_t *turn);
 
 /* ---- mobility.c: devices that are proved ---- */
 
+/* A name, and all that a former registration leaves behind goes. */
+void godwit_sgsn_register(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_accept_attach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_accept_again(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_attach_completed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const char *detail);
@@ -110,7 +155,10 @@ void godwit_sgsn_on_plain_detach(godwit_sgsn_turn_t *turn, const godwit_radio_fr
 /* candidate NULL: it was connected already. */
 void godwit_sgsn_resumed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_sgsn_candidate_t *candidate);
 void godwit_sgsn_detach_by_device(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool power_off);
+void godwit_sgsn_accept_detach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_detach_by_network(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
+/* The device is connected: with the vector of its following session, where there is one. */
+void godwit_sgsn_begin_detach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_ask_detach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 /* A detached device's time is over: its row goes, unless another attach may use its keys. */
 void godwit_sgsn_retained(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);

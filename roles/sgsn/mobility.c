@@ -16,7 +16,7 @@
 void godwit_sgsn_accept_again(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
     const godwit_sgsn_config_t *config = &turn->sgsn->config;
-    uint8_t octets[64];
+    uint8_t octets[96];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     const godwit_gmm_attach_accept_t message = {
         .result = GPRS_ONLY,
@@ -25,13 +25,14 @@ void godwit_sgsn_accept_again(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
         .rai = {.plmn = config->plmn, .lac = config->lac, .rac = config->rac},
         .has_p_tmsi = true,
         .p_tmsi = ue->p_tmsi,
+        .next = ue->next,
     };
     if (godwit_gmm_attach_accept_build(&message, &w) == GODWIT_OK) {
         godwit_sgsn_put_nas(turn, ue, godwit_written(&w));
     }
 }
 
-void godwit_sgsn_accept_attach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+void godwit_sgsn_register(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
     godwit_sgsn_ue_t *former = godwit_sgsn_registered(turn->sgsn, &ue->imsi, ue);
     if (former != NULL) {
@@ -47,6 +48,13 @@ void godwit_sgsn_accept_attach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
     ue->attaches++;
     ue->old_p_tmsi = ue->p_tmsi;
     ue->p_tmsi = godwit_sgsn_new_p_tmsi(turn->sgsn, ue);
+    ue->next_given = false;
+    memset(&ue->next, 0, sizeof ue->next);
+}
+
+void godwit_sgsn_accept_attach(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    godwit_sgsn_register(turn, ue);
     godwit_sgsn_accept_again(turn, ue);
     godwit_sgsn_wait(turn, ue, GODWIT_SGSN_COMPLETE);
 }
@@ -57,7 +65,10 @@ void godwit_sgsn_attach_completed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue
         godwit_sgsn_wait_no_more(turn, ue);
         ue->old_p_tmsi = detail == NULL ? 0 : ue->old_p_tmsi; /* 4.7.3.1.6: both are valid when no complete came */
         godwit_sgsn_event(turn, ue, "attached", GODWIT_OK, detail);
-        godwit_sgsn_settled(turn, ue);
+        if (!ue->connected || !turn->sgsn->config.next_early ||
+            !godwit_sgsn_ask_next(turn, ue, GODWIT_GMM_INFORMATION)) {
+            godwit_sgsn_settled(turn, ue);
+        }
     }
 }
 
@@ -159,8 +170,7 @@ void godwit_sgsn_resumed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const g
     }
     godwit_sgsn_event(turn, ue, "resumed", GODWIT_OK, NULL);
     if (ue->detach_wanted) {
-        godwit_sgsn_ask_detach(turn, ue);
-        godwit_sgsn_wait(turn, ue, GODWIT_SGSN_DETACHING);
+        godwit_sgsn_begin_detach(turn, ue);
         return;
     }
     if (candidate != NULL && candidate->has_contexts) {

@@ -55,6 +55,18 @@ static bool first_common(const uint8_t *order, uint8_t count, uint8_t capability
     return false;
 }
 
+static uint8_t geran_integrity(godwit_sgsn_ki128_t ki128, uint8_t uia[GODWIT_POLICY_ALGORITHMS_MAX])
+{
+    uint8_t count = 0;
+    if (ki128 != GODWIT_SGSN_KI128_NONE) {
+        uia[count++] = GODWIT_UIA2;
+    }
+    if (ki128 != GODWIT_SGSN_KI128_REQUIRED) {
+        uia[count++] = GODWIT_UIA0;
+    }
+    return count;
+}
+
 godwit_status_t godwit_sgsn_choose(const godwit_sgsn_t *sgsn, const godwit_imsi_t *imsi,
                                    godwit_radio_capability_t capability, godwit_radio_command_t *command)
 {
@@ -76,6 +88,9 @@ godwit_status_t godwit_sgsn_choose(const godwit_sgsn_t *sgsn, const godwit_imsi_
             memcpy(uia, config->uia_order, config->uia_count);
             uias = config->uia_count;
         }
+    }
+    if ((capability.uea & GODWIT_RADIO_GERAN) != 0) {
+        uias = geran_integrity(config->ki128, uia);
     }
     memset(command, 0, sizeof *command);
     command->capability = capability;

@@ -53,6 +53,10 @@ godwit_status_t godwit_sgsn_begin_security(godwit_sgsn_turn_t *turn, godwit_sgsn
     if (status != GODWIT_OK) {
         return status;
     }
+    if (((capability.uea & GODWIT_RADIO_GERAN) != 0) != ue->geran ||
+        (command.uia == GODWIT_UIA0) != ue->security.no_ik) {
+        return GODWIT_UNKNOWN_KEY; /* the keys that are here were made for another system, or another kind of protection */
+    }
     godwit_sgsn_candidate_t *candidate = candidate_at(ue, address);
     bool same = candidate != NULL && candidate->command.uea == command.uea && candidate->command.uia == command.uia;
     command.fresh = same ? candidate->command.fresh : godwit_sgsn_random(turn->sgsn);

@@ -86,6 +86,9 @@ static void on_radio(godwit_sgsn_turn_t *turn)
     case GODWIT_RADIO_INITIAL_NAS:
         on_plain_nas(turn, &frame);
         break;
+    case GODWIT_RADIO_INITIAL_PROTECTED:
+        godwit_sgsn_on_initial_protected(turn, &frame);
+        break;
     case GODWIT_RADIO_PROTECTED:
         godwit_sgsn_on_protected(turn);
         break;
@@ -162,6 +165,8 @@ static void on_device_timer(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
         godwit_sgsn_retained(turn, ue);
     } else if (ue->waiting == GODWIT_SGSN_VECTOR) {
         godwit_sgsn_home_silent(turn, ue);
+    } else if (ue->waiting == GODWIT_SGSN_NEXT) {
+        godwit_sgsn_next_silent(turn, ue);
     } else if (ue->attempts == 0) {
         give_up(turn, ue);
     } else {
@@ -206,7 +211,7 @@ static bool fill_pool(godwit_sgsn_turn_t *turn)
 
 static void on_datagram(godwit_sgsn_turn_t *turn)
 {
-    if (turn->in->port == GODWIT_PORT_GTPC) {
+    if (turn->in->port == GODWIT_PORT_GTPC && fill_pool(turn)) { /* an Identification Response may end an attach */
         godwit_sgsn_on_gtpc(turn);
     } else if (turn->in->port == GODWIT_PORT_GTPU) {
         godwit_sgsn_on_gtpu(turn);
@@ -240,6 +245,9 @@ void godwit_sgsn_step(godwit_sgsn_t *sgsn, const godwit_input_t *in, godwit_outb
         break;
     case GODWIT_INPUT_DROP:
         on_drop(&turn);
+        break;
+    case GODWIT_INPUT_COMMIT_FAILED:
+        godwit_sgsn_on_commit_failed(&turn);
         break;
     default:
         break;

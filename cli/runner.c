@@ -97,6 +97,8 @@ static bool carry_out(cli_runner_t *r, const godwit_device_requests_t *requests,
             }
             asked = true;
             break;
+        case GODWIT_DEVICE_AUTHENTICATE_GSM:
+            break;
         case GODWIT_DEVICE_TIMER:
             r->deadline_ms = request->delay_ms > 0 ? cli_now_ms() + request->delay_ms : -1;
             break;

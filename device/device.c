@@ -7,10 +7,6 @@
 
 #include "device/internal.h"
 
-#define RESERVE_DEFAULT 16u
-#define RETRANSMIT_DEFAULT_MS 4000u
-#define ATTEMPTS_DEFAULT 4u
-
 static godwit_status_t config_check(const godwit_device_config_t *config)
 {
     bool good = config->crypto != NULL && config->imsi.len >= GODWIT_IMSI_DIGITS_MIN &&
@@ -33,9 +29,9 @@ godwit_status_t godwit_device_init(godwit_device_t *device, const godwit_device_
     godwit_device_config_t *mine = &device->config;
     mine->agreements = mine->agreements != 0 ? mine->agreements : 1u << (GODWIT_AGREEMENT_SEPARATE_EPS - 1);
     mine->suites = mine->suites != 0 ? mine->suites : 1u << (GODWIT_SUITE_DEFAULT - 1);
-    mine->reserve = mine->reserve != 0 ? mine->reserve : RESERVE_DEFAULT;
-    mine->retransmit_ms = mine->retransmit_ms != 0 ? mine->retransmit_ms : RETRANSMIT_DEFAULT_MS;
-    mine->attempts = mine->attempts != 0 ? mine->attempts : ATTEMPTS_DEFAULT;
+    mine->reserve = mine->reserve != 0 ? mine->reserve : GODWIT_DEVICE_RESERVE_DEFAULT;
+    mine->retransmit_ms = mine->retransmit_ms != 0 ? mine->retransmit_ms : GODWIT_DEVICE_RETRANSMIT_DEFAULT_MS;
+    mine->attempts = mine->attempts != 0 ? mine->attempts : GODWIT_DEVICE_ATTEMPTS_DEFAULT;
     device->session.state = GODWIT_SESSION_IDLE;
     return GODWIT_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the device library share. device.c: what the caller asks for; output.c: requests and keys; setup.c: Session Request; start.c: Session Start and
+ * What the files of the device library share (shared.h: what it has in common with other devices). device.c: what the caller asks for; output.c: requests and keys; setup.c: Session Request; start.c: Session Start and
  * its Confirmation; bearer.c: the container and its answer; receive.c: which datagram goes where, user data, rejects; change.c: Manage Keys and
  * Terminate; handed.c: a vector that they hand out; record.c: what is stored.
  * A function that can fail does so before it has changed anything that matters to a key.
@@ -8,7 +8,7 @@
 #ifndef GODWIT_DEVICE_INTERNAL_H
 #define GODWIT_DEVICE_INTERNAL_H
 
-#include "godwit/device.h"
+#include "device/shared.h"
 
 /* Flags of the session. */
 #define GODWIT_DEVICE_KEY_SET 1u    /* e2m_keyset is there */
@@ -24,22 +24,10 @@
 /* Stands in `pending` where a reading waits for the owner to modify the bearer; no command of EMSDP. */
 #define GODWIT_DEVICE_MODIFY 1u
 
-/* A device has little stack: what such a function needs for itself is given back before its caller goes deeper elsewhere. */
-#define GODWIT_DEVICE_OWN_FRAME __attribute__((noinline))
-
-/* A key is replaced long before its COUNT ends. */
-#define GODWIT_DEVICE_COUNT_RETIRE 0xFFFF0000u
-
-/* Readings after which one more hint is taken (receive.c). */
-#define GODWIT_DEVICE_READINGS_PER_HINT 16
-
 /* ---- requests to the caller (output.c) ---- */
-godwit_device_request_t *godwit_device_ask_for(godwit_device_requests_t *requests, godwit_device_request_kind_t kind);
-void godwit_device_event(godwit_device_requests_t *requests, const char *name, godwit_status_t reason);
 /* To be called after every change that the record must hold, before the requests that depend on it. */
 void godwit_device_store(godwit_device_t *device, godwit_device_requests_t *requests);
 void godwit_device_timer_set(godwit_device_t *device, godwit_device_requests_t *requests);
-void godwit_device_timer_cancel(godwit_device_requests_t *requests);
 /* SEND, remembering what a hint about it must echo. */
 GODWIT_MUST_USE godwit_status_t godwit_device_transmit(godwit_device_t *device, godwit_slice_t datagram,
                                                        bool with_reading, godwit_device_requests_t *requests);

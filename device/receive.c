@@ -9,13 +9,9 @@
 
 #define HINTS_MAX 4 /* taken at once; one more after every GODWIT_DEVICE_READINGS_PER_HINT readings */
 
-GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_digest(const godwit_device_t *device, godwit_slice_t datagram,
-                                                             uint8_t digest[8])
+godwit_status_t godwit_device_digest(const godwit_device_t *device, godwit_slice_t datagram, uint8_t digest[8])
 {
-    uint8_t whole[GODWIT_SHA256_SIZE];
-    godwit_status_t status = device->config.crypto->sha256(&datagram, 1, whole);
-    memcpy(digest, whole, 8);
-    return status;
+    return godwit_device_digest_of(device->config.crypto, datagram, digest);
 }
 
 void godwit_device_settle(godwit_device_t *device, const godwit_device_incoming_t *in)
@@ -40,13 +36,6 @@ static godwit_status_t user_data(godwit_device_t *device, const godwit_device_in
     delivery->octets = in->opened.payload;
     delivery->count = in->opened.count;
     return GODWIT_OK;
-}
-
-/* Reasons after which the session cannot go on. */
-static bool ends_the_session(godwit_status_t reason)
-{
-    return reason == GODWIT_UNKNOWN_SESSION || reason == GODWIT_UNKNOWN_KEY || reason == GODWIT_COUNT_EXHAUSTED ||
-           reason == GODWIT_KEY_EXPIRED;
 }
 
 /* The network will not answer what we asked: what was held is not sent again by itself, for it may have been delivered. */
@@ -79,7 +68,7 @@ static godwit_status_t reject(godwit_device_t *device, const godwit_device_incom
     const godwit_emsdp_control_t *m = &in->opened.control;
     bool ours = is_our_last(device, m);
     godwit_device_settle(device, in);
-    if (ends_the_session(m->reason)) {
+    if (godwit_device_ends_the_session(m->reason)) {
         device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
     }
     godwit_device_store(device, requests);
@@ -130,7 +119,7 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t hint(godwit_device_t *device, god
             x->sendings++;
             godwit_device_timer_set(device, requests);
         }
-    } else if (ends_the_session(m.reason)) {
+    } else if (godwit_device_ends_the_session(m.reason)) {
         take_session_hint(device, requests);
     }
     return GODWIT_OK;

@@ -12,7 +12,7 @@
  * Where the key set is of an access AKA run, RAND || SQN || 0 stands in the place of RAND || AUTN. */
 #define MAGIC 0x4757u /* "GW" */
 #define VERSION 1u
-#define CHECK 8u
+#define CHECK GODWIT_DEVICE_CHECK
 #define VECTOR_IS_CURRENT 8u /* among the flags */
 #define ACCESS (GODWIT_DEVICE_ACCESS_UMTS | GODWIT_DEVICE_ACCESS_EPS)
 #define FLAGS                                                                                                          \
@@ -25,29 +25,8 @@ _Static_assert(RECORD <= GODWIT_DEVICE_RECORD_MAX, "the record fits the room tha
 static godwit_status_t check_of(const godwit_device_t *device, const uint8_t *record, uint8_t check[CHECK])
 {
     const godwit_device_config_t *config = &device->config;
-    uint8_t framing = (uint8_t)(config->framing.session_octets << 4 | config->framing.counter_octets);
-    uint8_t digest[GODWIT_SHA256_SIZE];
-    const godwit_slice_t parts[4] = {
-        godwit_slice(record, RECORD - CHECK),
-        godwit_slice(config->imsi.digits, sizeof config->imsi.digits),
-        config->endpoint,
-        godwit_slice(&framing, 1),
-    };
-    godwit_status_t status = config->crypto->sha256(parts, 4, digest);
-    memcpy(check, digest, CHECK);
-    return status;
-}
-
-static void put_key(godwit_writer_t *w, const godwit_emsdp_key_t *key)
-{
-    godwit_emsdp_key_t copy = *key;
-    uint8_t *at = godwit_put_space(w, GODWIT_EMSDP_KEY_RECORD);
-    copy.hot.up_next_out = copy.hot.up_limit_out;
-    copy.cp_next_out = copy.cp_limit_out;
-    if (at != NULL) {
-        godwit_emsdp_key_save(&copy, at);
-    }
-    godwit_wipe(&copy, sizeof copy);
+    return godwit_device_check_of(config->crypto, godwit_slice(record, RECORD - CHECK), &config->imsi, config->endpoint,
+                                  config->framing, check);
 }
 
 /* An end that was asked for and not answered is, after a reboot, a session not to be trusted. */
@@ -91,8 +70,8 @@ size_t godwit_device_record_write(godwit_device_t *device)
     godwit_put_u32(&w, s->synchronised);
     godwit_put(&w, s->e2m_keyset, sizeof s->e2m_keyset);
     put_vector(&w, device);
-    put_key(&w, &s->current);
-    put_key(&w, &s->next);
+    godwit_device_put_key(&w, &s->current);
+    godwit_device_put_key(&w, &s->next);
     uint8_t *check = godwit_put_space(&w, CHECK);
     if (check == NULL || check_of(device, device->record, check) != GODWIT_OK) {
         return 0;
@@ -104,19 +83,9 @@ size_t godwit_device_record_write(godwit_device_t *device)
 
 static godwit_status_t get_key(const godwit_device_t *device, godwit_reader_t *r, godwit_emsdp_key_t *key)
 {
-    const godwit_framing_t *framing = &device->config.framing;
-    godwit_slice_t octets = godwit_get_slice(r, GODWIT_EMSDP_KEY_RECORD);
-    godwit_status_t status =
-        octets.len == GODWIT_EMSDP_KEY_RECORD ? godwit_emsdp_key_load(octets.ptr, key) : GODWIT_MALFORMED;
-    bool ours = key->hot.end == GODWIT_END_DEVICE &&
-                key->hot.framing == (framing->session_octets << 4 | framing->counter_octets) &&
-                godwit_device_suite_check(device, key->hot.suite) == GODWIT_OK;
-    if (status == GODWIT_OK && godwit_emsdp_key_is_set(key) && !ours) {
-        status = GODWIT_MALFORMED;
-    }
-    key->hot.up_limit_out = key->hot.up_next_out;
-    key->cp_limit_out = key->cp_next_out;
-    return status;
+    godwit_status_t status = godwit_device_get_key(r, device->config.framing, key);
+    bool allowed = godwit_device_suite_check(device, key->hot.suite) == GODWIT_OK;
+    return status == GODWIT_OK && godwit_emsdp_key_is_set(key) && !allowed ? GODWIT_MALFORMED : status;
 }
 
 /* Which keys each state has. */

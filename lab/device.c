@@ -131,6 +131,8 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_re
         d->card_runs++;
         lab_card_ask(w, device, LAB_USER_DEVICE, r->rand, r->autn);
         break;
+    case GODWIT_DEVICE_AUTHENTICATE_GSM: /* of device RAND alone */
+        break;
     case GODWIT_DEVICE_TIMER:
         d->timer_serial++;
         if (r->delay_ms > 0) {

@@ -66,12 +66,13 @@ typedef struct godwit_device_config {
 } godwit_device_config_t;
 
 typedef enum godwit_device_request_kind {
-    GODWIT_DEVICE_SEND,         /* octets: one datagram to the HSE */
-    GODWIT_DEVICE_DELIVER,      /* octets: a message from the endpoint; count */
-    GODWIT_DEVICE_STORE,        /* octets: the record, to be made durable in place of the former one */
-    GODWIT_DEVICE_AUTHENTICATE, /* rand, autn: run the USIM (3G context), then call godwit_device_usim_result */
-    GODWIT_DEVICE_TIMER,        /* call godwit_device_timer after delay_ms; 0 cancels */
-    GODWIT_DEVICE_EVENT,        /* for a log: name, reason */
+    GODWIT_DEVICE_SEND,             /* octets: one datagram to the HSE */
+    GODWIT_DEVICE_DELIVER,          /* octets: a message from the endpoint; count */
+    GODWIT_DEVICE_STORE,            /* octets: the record, to be made durable in place of the former one */
+    GODWIT_DEVICE_AUTHENTICATE,     /* rand, autn: run the USIM (3G context), then call godwit_device_usim_result */
+    GODWIT_DEVICE_TIMER,            /* call godwit_device_timer after delay_ms; 0 cancels */
+    GODWIT_DEVICE_EVENT,            /* for a log: name, reason */
+    GODWIT_DEVICE_AUTHENTICATE_GSM, /* rand: run the SIM in the GSM context (device RAND, godwit/mtc.h alone) */
 } godwit_device_request_kind_t;
 
 typedef struct godwit_device_request {

@@ -103,6 +103,16 @@ GODWIT_MUST_USE godwit_status_t godwit_suite_keys(const godwit_crypto_t *c, cons
 /* Pre-shared key for another protocol: label "dtls1.2", "dtls1.3", "tls1.3" or "oscore"; role 0 client, 1 server. */
 GODWIT_MUST_USE godwit_status_t godwit_exported_psk(const godwit_crypto_t *c, const uint8_t k_e2e[32],
                                                     const char *label, uint8_t role, uint32_t number, uint8_t psk[32]);
+#define GODWIT_RAND1_RANDOM 10 /* octets of RAND1 that are drawn: counter (6) || random (10) */
+#define GODWIT_MTC_IDENTITY 8  /* octets of a temporary identity */
+
+/* ts33868 is off unless both ends are told: docs/device-rand.md says why. */
+typedef enum godwit_mtc_profile {
+    GODWIT_MTC_GODWIT1 = 0,
+    GODWIT_MTC_TS33868_KC,    /* one Kc; RES encrypted with Kc */
+    GODWIT_MTC_TS33868_K_MTC, /* one Kc; RES encrypted with K_MTC */
+} godwit_mtc_profile_t;
+
 /* Device RAND (contribution 001): RANDa, RANDb from RAND1; K_MTC and the next chain from Kc_a||Kc_b||SRES_a||SRES_b. */
 GODWIT_MUST_USE godwit_status_t godwit_device_rand_pair(const godwit_crypto_t *c, const uint8_t rand1[16],
                                                         const godwit_imsi_t *imsi, uint8_t rand_a[16],

@@ -10,10 +10,8 @@
 #include "godwit/emsdp.h"
 #include "godwit/keys.h"
 
-#define GODWIT_RAND1_RANDOM 10                            /* octets of RAND1 that are drawn */
 #define GODWIT_MTC_COUNTER_MAX (UINT64_C(0xFFFFFFFFFFFF)) /* six octets */
 #define GODWIT_MTC_COUNTER_JUMP (UINT64_C(1) << 20)
-#define GODWIT_MTC_IDENTITY 8 /* octets of a temporary identity */
 
 /* ---- RAND1 = counter (6) || random (10) ---- */
 void godwit_rand1_make(uint64_t counter, const uint8_t random[GODWIT_RAND1_RANDOM], uint8_t rand1[16]);
@@ -73,12 +71,6 @@ GODWIT_MUST_USE godwit_status_t godwit_mtc_claim_check(const godwit_crypto_t *cr
                                                        godwit_mtc_chain_t *chain, uint8_t *plain, uint8_t k_mtc[32]);
 
 /* ---- profile ts33868 (off unless both ends are told): weaknesses in docs/device-rand.md ---- */
-typedef enum godwit_mtc_profile {
-    GODWIT_MTC_GODWIT1 = 0,
-    GODWIT_MTC_TS33868_KC,    /* RES encrypted with Kc */
-    GODWIT_MTC_TS33868_K_MTC, /* RES encrypted with K_MTC */
-} godwit_mtc_profile_t;
-
 /* K_MTC, and res, which is enciphered or deciphered in place under the key that the profile says. */
 GODWIT_MUST_USE godwit_status_t godwit_mtc_ts33868(const godwit_crypto_t *crypto, godwit_mtc_profile_t profile,
                                                    const uint8_t kc[8], godwit_slice_t server_id,

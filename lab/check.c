@@ -215,7 +215,7 @@ static bool says_malformed(const godwit_outbox_t *out)
 void lab_check_refusal(godwit_world_t *w, unsigned node, const godwit_input_t *in, const godwit_outbox_t *out)
 {
     godwit_emsdp_header_t h;
-    if (!w->is_bent || (node != GODWIT_WORLD_HSE && node != GODWIT_WORLD_EMSE)) {
+    if (!w->is_bent || !lab_is_endpoint(node)) {
         return;
     }
     for (size_t i = 0; i < out->count; i++) {

@@ -22,7 +22,7 @@ const char *godwit_lab_kind_name(unsigned kind)
     return kind < GODWIT_WORLD_FUNCTIONS ? godwit_world_node_name(kind) : kind == GODWIT_LAB_DEVICE ? "device" : "usim";
 }
 
-uint16_t godwit_world_custody(const godwit_world_t *w, unsigned kind)
+uint32_t godwit_world_custody(const godwit_world_t *w, unsigned kind)
 {
     return w->secrets.held[kind];
 }
@@ -129,7 +129,7 @@ void lab_search_octets(godwit_world_t *w, unsigned node, const void *octets, siz
         }
         const lab_secret_t *found = lab_secrets_maybe(s, at) ? lab_secret_at(s, at, (size_t)(end - at)) : NULL;
         if (found != NULL) {
-            s->held[godwit_lab_kind_of(node)] |= (uint16_t)(1u << found->key);
+            s->held[godwit_lab_kind_of(node)] |= 1u << found->key;
             if (!may_hold(found, node)) {
                 violate(w, found, "in the memory of", node);
             }

@@ -33,7 +33,7 @@ static inline unsigned godwit_lab_kind_of(unsigned node)
 }
 
 /* Bit k: a node of that kind has held key k. Only in a world that watches memory. */
-uint16_t godwit_world_custody(const godwit_world_t *world, unsigned kind);
+uint32_t godwit_world_custody(const godwit_world_t *world, unsigned kind);
 /* Searches the memory of every node now. */
 void godwit_world_search(godwit_world_t *world);
 /* For tests: an e2mKEYSET of that device, as the watcher knows it; false: there is none yet. */

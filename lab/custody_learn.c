@@ -133,7 +133,7 @@ static void learn_eps(godwit_world_t *w, unsigned device, bool separate, godwit_
 /* HSS and card hold CK and IK within the call that computes them, where the search between calls does not look. */
 void lab_credit_pair(godwit_world_t *w, unsigned kind)
 {
-    w->secrets.held[kind] |= (uint16_t)(1u << GODWIT_LAB_CK | 1u << GODWIT_LAB_IK);
+    w->secrets.held[kind] |= 1u << GODWIT_LAB_CK | 1u << GODWIT_LAB_IK;
 }
 
 void lab_learn_vector(godwit_world_t *w, unsigned device, unsigned asker, godwit_plmn_t plmn, godwit_vector_kind_t kind,

@@ -19,6 +19,7 @@ static void search_role(godwit_world_t *w, unsigned node)
     switch (node) {
     case GODWIT_WORLD_HSE:
     case GODWIT_WORLD_EMSE:
+    case GODWIT_WORLD_MTC:
         search_endpoint(w, node);
         break;
     case GODWIT_WORLD_EMKS:
@@ -47,6 +48,9 @@ static void search_role(godwit_world_t *w, unsigned node)
 static void search_function(godwit_world_t *w, unsigned node)
 {
     const lab_function_t *f = &w->functions[node];
+    if (!f->present) { /* what another node has may lie where it would */
+        return;
+    }
     search_role(w, node);
     if (w->tables[node] != NULL) {
         lab_search_octets(w, node, w->tables[node], sizeof *w->tables[node]);

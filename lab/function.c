@@ -197,7 +197,7 @@ void lab_function_input(godwit_world_t *w, unsigned node, const godwit_input_t *
     }
     lab_check_refusal(w, node, &in, &job->outbox);
     show_commits(f, job);
-    if (node == GODWIT_WORLD_HSE || node == GODWIT_WORLD_EMSE) {
+    if (lab_is_endpoint(node)) {
         lab_learn_network_keys(w, lab_endpoint_of(node));
     }
     *(f->last == NULL ? &f->first : &f->last->next) = job;

@@ -22,7 +22,7 @@ struct godwit_world {
     godwit_policy_network_t home_policy;    /* of the home, for devices in the visited network */
     uint32_t policy_version;                /* 0: no policies */
     bool policy_asked, policy_answered;     /* their versions were seen in AIR and AIA */
-    lab_endpoint_t endpoints[2];            /* HSE, EMSE */
+    lab_endpoint_t endpoints[2];            /* HSE; EMSE or MTC server */
     godwit_emks_t emks;
     godwit_hss_t hss;
     godwit_mme_t mme;
@@ -73,6 +73,10 @@ static inline bool lab_is_function(unsigned node)
 static inline unsigned lab_device_of(unsigned node)
 {
     return (node - GODWIT_WORLD_FUNCTIONS) / 2;
+}
+static inline bool lab_is_endpoint(unsigned node)
+{
+    return node == GODWIT_WORLD_HSE || node == GODWIT_WORLD_EMSE || node == GODWIT_WORLD_MTC;
 }
 static inline bool lab_is_card(unsigned node)
 {

@@ -228,8 +228,7 @@ static void to_function(godwit_world_t *w, unsigned node, const godwit_request_t
     uint16_t port = r->port == GODWIT_PORT_GTPC ? GTPC_PORT : r->port == GODWIT_PORT_GTPU ? GTPU_PORT : 0;
     p->source = r->port == GODWIT_PORT_SGI ? r->from : lab_node_address(node, port);
     p->destination = r->to;
-    p->bent =
-        w->is_bent && node != GODWIT_WORLD_HSE && node != GODWIT_WORLD_EMSE; /* who relays, relays what was bent */
+    p->bent = w->is_bent && !lab_is_endpoint(node); /* who relays, relays what was bent */
     lab_net_send(w, p);
 }
 
@@ -248,7 +247,7 @@ static void check_tunnel(godwit_world_t *w, unsigned node, const godwit_request_
 void lab_net_datagram(godwit_world_t *w, unsigned node, const godwit_request_t *r)
 {
     unsigned number;
-    bool is_endpoint = node == GODWIT_WORLD_HSE || node == GODWIT_WORLD_EMSE;
+    bool is_endpoint = lab_is_endpoint(node);
     if (is_endpoint && r->port == GODWIT_PORT_EMSDP) {
         int device = lab_device_at(w, &r->to, &number);
         lab_check_sent_down(w, lab_endpoint_of(node), &r->to, r->octets);

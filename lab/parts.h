@@ -160,7 +160,7 @@ typedef struct lab_reading {
     char text[LAB_TEXT_MAX];
 } lab_reading_t;
 
-/* An HSE, or an EMSE, which is one. */
+/* An HSE, or an EMSE or MTC server, which is one. */
 typedef struct lab_endpoint {
     godwit_hse_t hse;
     godwit_hse_session_t *sessions;
@@ -172,7 +172,7 @@ typedef struct lab_endpoint {
 } lab_endpoint_t;
 static inline unsigned lab_endpoint_of(unsigned node)
 {
-    return node == GODWIT_WORLD_EMSE;
+    return node != GODWIT_WORLD_HSE; /* a world has an EMSE or an MTC server, never both */
 }
 
 /* The tables of a node that speaks GTP; a role sees its own member of rows. */

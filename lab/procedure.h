@@ -49,7 +49,7 @@ typedef struct godwit_lab_report {
     uint64_t time_ms; /* until the first reading was delivered */
     unsigned readings_sent, readings_delivered;
     uint32_t present;                   /* bit k: the run had a node of that kind */
-    uint16_t custody[GODWIT_LAB_KINDS]; /* bit k: that kind of node has held key k */
+    uint32_t custody[GODWIT_LAB_KINDS]; /* bit k: that kind of node has held key k */
 } godwit_lab_report_t;
 
 /* NULL, or why such a run makes no sense. Fills in what was left open: the delivery of a variant. */

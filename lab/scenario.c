@@ -155,6 +155,7 @@ static godwit_world_config_t draw_world(scenario_t *s, uint64_t seed)
     c.delay_max_ms = c.delay_min_ms + (draw(s, 3) == 0 ? draw(s, 3000) : draw(s, 200));
     c.rekey_datagrams = 1 + draw(s, 6);
     c.reauthenticate_generations = 1 + draw(s, 3);
+    c.next_vector = (godwit_next_vector_t)draw(s, 3);
     c.reserve = 1 + draw(s, 20);
     c.policies = draw(s, 4) == 0 ? (godwit_world_policy_t)(1 + draw(s, 2)) : GODWIT_WORLD_POLICY_NONE;
     c.watch_memory = true;
@@ -170,7 +171,11 @@ static godwit_world_config_t draw_world(scenario_t *s, uint64_t seed)
 
 static unsigned any_node(scenario_t *s)
 {
-    return draw(s, GODWIT_WORLD_FUNCTIONS + 2 * s->w->config.devices);
+    unsigned node;
+    do {
+        node = draw(s, GODWIT_WORLD_FUNCTIONS + 2 * s->w->config.devices);
+    } while (lab_is_function(node) && !s->w->functions[node].present);
+    return node;
 }
 
 static void lose_power(scenario_t *s)

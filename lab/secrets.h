@@ -49,7 +49,7 @@ typedef struct lab_secrets {
     uint64_t filter[1024]; /* bit n: a secret begins with these two octets */
     lab_keyset_t *keysets;
     size_t keyset_count, keyset_capacity;
-    uint16_t held[GODWIT_LAB_KINDS];
+    uint32_t held[GODWIT_LAB_KINDS];
 } lab_secrets_t;
 
 void lab_secrets_free(lab_secrets_t *s);

@@ -8,6 +8,7 @@
 #include "lab/internal.h"
 
 #define HOME "epc.mnc001.mcc001.3gppnetwork.org"
+#define PUBLIC "mnc001.mcc001.pub.3gppnetwork.org" /* TS 23.003 16.2: of a BSF */
 #define VISITED "epc.mnc001.mcc262.3gppnetwork.org"
 
 static const struct {
@@ -21,6 +22,12 @@ static const struct {
     [GODWIT_WORLD_SGSN] = {"sgsn", "sgsn." VISITED, VISITED},
     [GODWIT_WORLD_SGW] = {"sgw", "sgw." VISITED, VISITED},
     [GODWIT_WORLD_PGW] = {"pgw", "pgw." HOME, HOME},
+    [GODWIT_WORLD_MSC] = {"msc", "msc." VISITED, VISITED},
+    [GODWIT_WORLD_SMS_SC] = {"sms-sc", "sms-sc.home.example", "home.example"},
+    [GODWIT_WORLD_MKEF] = {"mkef", "mkef.home.example", "home.example"},
+    [GODWIT_WORLD_MTC] = {"mtc", "mtc.meters.example", "meters.example"},
+    [GODWIT_WORLD_BSF] = {"bsf", "bsf." PUBLIC, PUBLIC},
+    [GODWIT_WORLD_NAF] = {"naf", "naf.meters.example", "meters.example"},
     [GODWIT_WORLD_STRANGER] = {"stranger", "stranger." VISITED, VISITED},
 };
 
@@ -112,6 +119,7 @@ static void start_endpoint(godwit_world_t *w, unsigned node)
         .suite_order = {GODWIT_SUITE_DEFAULT},
         .rekey_datagrams = w->config.rekey_datagrams,
         .reauthenticate_generations = w->config.reauthenticate_generations,
+        .next_vector = w->config.next_vector,
     };
     set_name(config.endpoint, node);
     if (w->config.solution == 1 || w->config.solution == 2) {
@@ -178,6 +186,7 @@ void lab_start_role(godwit_world_t *w, unsigned node)
     switch (node) {
     case GODWIT_WORLD_HSE:
     case GODWIT_WORLD_EMSE:
+    case GODWIT_WORLD_MTC:
         start_endpoint(w, node);
         break;
     case GODWIT_WORLD_EMKS:
@@ -197,6 +206,7 @@ void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, g
     switch (node) {
     case GODWIT_WORLD_HSE:
     case GODWIT_WORLD_EMSE:
+    case GODWIT_WORLD_MTC:
         godwit_hse_step(&w->endpoints[lab_endpoint_of(node)].hse, in, out);
         break;
     case GODWIT_WORLD_EMKS:

@@ -23,6 +23,9 @@ static unsigned node_of(godwit_function_t function)
         [GODWIT_FUNCTION_EMKS] = GODWIT_WORLD_EMKS,     [GODWIT_FUNCTION_HSS] = GODWIT_WORLD_HSS,
         [GODWIT_FUNCTION_MME] = GODWIT_WORLD_MME,       [GODWIT_FUNCTION_SGSN] = GODWIT_WORLD_SGSN,
         [GODWIT_FUNCTION_SGW] = GODWIT_WORLD_SGW,       [GODWIT_FUNCTION_PGW] = GODWIT_WORLD_PGW,
+        [GODWIT_FUNCTION_MSC] = GODWIT_WORLD_MSC,       [GODWIT_FUNCTION_SMS_SC] = GODWIT_WORLD_SMS_SC,
+        [GODWIT_FUNCTION_MKEF] = GODWIT_WORLD_MKEF,     [GODWIT_FUNCTION_BSF] = GODWIT_WORLD_BSF,
+        [GODWIT_FUNCTION_NAF] = GODWIT_WORLD_NAF,
     };
     return nodes[function];
 }
@@ -34,6 +37,9 @@ static godwit_function_t function_of(unsigned node)
         [GODWIT_WORLD_HSS] = GODWIT_FUNCTION_HSS,      [GODWIT_WORLD_EMSE] = GODWIT_FUNCTION_HSE,
         [GODWIT_WORLD_MME] = GODWIT_FUNCTION_MME,      [GODWIT_WORLD_SGSN] = GODWIT_FUNCTION_SGSN,
         [GODWIT_WORLD_SGW] = GODWIT_FUNCTION_SGW,      [GODWIT_WORLD_PGW] = GODWIT_FUNCTION_PGW,
+        [GODWIT_WORLD_MSC] = GODWIT_FUNCTION_MSC,      [GODWIT_WORLD_SMS_SC] = GODWIT_FUNCTION_SMS_SC,
+        [GODWIT_WORLD_MKEF] = GODWIT_FUNCTION_MKEF,    [GODWIT_WORLD_MTC] = GODWIT_FUNCTION_HSE,
+        [GODWIT_WORLD_BSF] = GODWIT_FUNCTION_BSF,      [GODWIT_WORLD_NAF] = GODWIT_FUNCTION_NAF,
         [GODWIT_WORLD_STRANGER] = GODWIT_FUNCTION_MME,
     };
     return functions[node];
@@ -149,6 +155,9 @@ static godwit_message_kind_t kind_of(godwit_slice_t octets, uint32_t command)
     }
     if (command == GODWIT_EK_COMMAND_CONFIRM) {
         return GODWIT_KEY_CONFIRM;
+    }
+    if (purpose == GODWIT_KEY_NEXT_VECTOR) {
+        return GODWIT_KEY_REQUEST;
     }
     return purpose <= GODWIT_EK_PURPOSE_BEARER ? purposes[purpose] : 0;
 }

@@ -242,6 +242,9 @@ static void put_subscriber(godwit_world_t *w, unsigned device)
     if (w->config.delivery != 0) {
         record.u.subscriber.features = w->config.me_derives ? GODWIT_FEATURE_E2M_ME : GODWIT_FEATURE_E2M_USIM;
     }
+    if (w->config.next_vector != GODWIT_NEXT_VECTOR_NEVER) {
+        record.u.subscriber.features |= GODWIT_FEATURE_NEXT_SESSION;
+    }
     lab_store_put(&w->functions[GODWIT_WORLD_HSS].store, &record, false);
     lab_store_put(&w->functions[GODWIT_WORLD_HSS].store, &record, true);
 }
@@ -267,7 +270,8 @@ static uint32_t nodes_for(const godwit_world_config_t *config)
 
 static void make_functions(godwit_world_t *w)
 {
-    static const size_t records[GODWIT_WORLD_FUNCTIONS] = {256, 128, 64, 256, 1, 1, 1, 1, 1};
+    static const size_t records[GODWIT_WORLD_FUNCTIONS] = {
+        256, 128, 64, 256, 128, 128, 1, 1, 128, 1, 256, 256, 256, 1, 1}; /* in the order of world.h */
     uint32_t nodes = w->config.nodes == 0 ? nodes_for(&w->config) : w->config.nodes;
     make_endpoint(&w->endpoints[0]);
     make_endpoint(&w->endpoints[1]);

@@ -37,6 +37,12 @@ enum {
     GODWIT_WORLD_SGSN,
     GODWIT_WORLD_SGW,
     GODWIT_WORLD_PGW, /* also the GGSN */
+    GODWIT_WORLD_MSC,
+    GODWIT_WORLD_SMS_SC,
+    GODWIT_WORLD_MKEF,
+    GODWIT_WORLD_MTC, /* a server of device RAND: another HSE */
+    GODWIT_WORLD_BSF,
+    GODWIT_WORLD_NAF,
     GODWIT_WORLD_STRANGER,
     GODWIT_WORLD_FUNCTIONS
 };
@@ -67,7 +73,8 @@ typedef enum godwit_world_leg {
     GODWIT_WORLD_LEG_GTPC = GODWIT_PORT_GTPC,
     GODWIT_WORLD_LEG_GTPU = GODWIT_PORT_GTPU,
     GODWIT_WORLD_LEG_SGI = GODWIT_PORT_SGI,
-    GODWIT_WORLD_LEG_DIAMETER,
+    GODWIT_WORLD_LEG_DIAMETER = 16,
+    GODWIT_WORLD_LEG_HTTP, /* inside TLS, which the lab leaves out */
 } godwit_world_leg_t;
 
 #define GODWIT_WORLD_PACKET_MAX 4096
@@ -96,6 +103,7 @@ typedef struct godwit_world_config {
     uint32_t reserve;         /* of the devices; 0: their default */
     uint32_t rekey_datagrams; /* of the HSE; 0: its default */
     uint32_t reauthenticate_generations;
+    godwit_next_vector_t next_vector; /* of the HSE */
     uint32_t
         reauthenticate_attaches; /* of MME and SGSN, where no policies stand: so many attaches on one AKA run; 0: 1 */
     /* The air: in thousandths, and a delay between the two bounds, so that datagrams overtake each other. */

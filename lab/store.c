@@ -20,22 +20,13 @@ void lab_store_free(lab_store_t *store)
     lab_free_secret(store->durable);
 }
 
-static bool matches(const godwit_record_t *record, const godwit_record_key_t *key)
-{
-    if (key->kind == GODWIT_RECORD_SESSION && key->session_id == 0) {
-        return record->kind == GODWIT_RECORD_SESSION && godwit_imsi_equal(&record->u.session.imsi, &key->imsi);
-    }
-    godwit_record_key_t own = godwit_record_key_of(record);
-    return godwit_record_key_equal(&own, key);
-}
-
 /* The newest, if many match. */
 godwit_record_t *lab_store_find(lab_store_t *store, const godwit_record_key_t *key, bool durable)
 {
     godwit_record_t *records = durable ? store->durable : store->shown;
     size_t count = durable ? store->durable_count : store->shown_count;
     for (size_t i = count; i-- > 0;) {
-        if (matches(&records[i], key)) {
+        if (godwit_record_matches(&records[i], key)) {
             return &records[i];
         }
     }

@@ -59,6 +59,13 @@ godwit_record_key_t godwit_record_key_of(const godwit_record_t *record)
     case GODWIT_RECORD_BOOTSTRAP:
         memcpy(key.octets, record->u.bootstrap.rand, sizeof key.octets);
         break;
+    case GODWIT_RECORD_MTC_ENTITLEMENT:
+        memcpy(key.octets, record->u.mtc_entitlement.id, sizeof key.octets);
+        break;
+    case GODWIT_RECORD_MTC_CONTACT:
+        key.imsi = record->u.mtc_contact.imsi;
+        memcpy(key.octets, record->u.mtc_contact.server_key, sizeof key.octets);
+        break;
     default:
         break;
     }
@@ -69,6 +76,80 @@ bool godwit_record_key_equal(const godwit_record_key_t *a, const godwit_record_k
 {
     return a->kind == b->kind && a->agreement == b->agreement && a->session_id == b->session_id &&
            godwit_imsi_equal(&a->imsi, &b->imsi) && memcmp(a->octets, b->octets, sizeof a->octets) == 0;
+}
+
+/* ---- what a fetch asks for ---- */
+
+static bool entitles(const godwit_mtc_entitlement_record_t *e, const godwit_record_key_t *key)
+{
+    const char *digits = key->imsi.digits;
+    const bool covers =
+        e->scope == GODWIT_MTC_SCOPE_PLMN
+            ? strncmp(digits, e->first, strlen(e->first)) == 0
+            : strlen(e->first) == key->imsi.len && strcmp(e->first, digits) <= 0 && strcmp(e->last, digits) >= 0;
+    return covers && memcmp(e->server_key, key->octets, sizeof e->server_key) == 0 && e->not_before_ms <= key->at_ms &&
+           (e->not_after_ms == 0 || e->not_after_ms > key->at_ms);
+}
+
+static bool has_temporary(const godwit_mtc_contact_record_t *c, const uint8_t *identity)
+{
+    return memcmp(c->temporary, identity, sizeof c->temporary) == 0 ||
+           memcmp(c->former_temporary, identity, sizeof c->former_temporary) == 0;
+}
+
+bool godwit_record_matches(const godwit_record_t *record, const godwit_record_key_t *key)
+{
+    if (record->kind != key->kind) {
+        return false;
+    }
+    if (key->kind == GODWIT_RECORD_SESSION && key->session_id == 0) {
+        return godwit_imsi_equal(&record->u.session.imsi, &key->imsi);
+    }
+    if (key->kind == GODWIT_RECORD_MTC_ENTITLEMENT && key->imsi.len > 0) {
+        return entitles(&record->u.mtc_entitlement, key);
+    }
+    if (key->kind == GODWIT_RECORD_MTC_CONTACT && key->imsi.len == 0) {
+        return has_temporary(&record->u.mtc_contact, key->octets);
+    }
+    const godwit_record_key_t own = godwit_record_key_of(record);
+    return godwit_record_key_equal(&own, key);
+}
+
+/* ---- device RAND ---- */
+
+static godwit_status_t key_of_pieces(const godwit_crypto_t *crypto, const godwit_slice_t *pieces, size_t count,
+                                     uint8_t key[16])
+{
+    uint8_t hash[GODWIT_SHA256_SIZE];
+    const godwit_status_t status = crypto->sha256(pieces, count, hash);
+    if (status == GODWIT_OK) {
+        memcpy(key, hash, 16);
+    }
+    return status;
+}
+
+godwit_status_t godwit_name_key(const godwit_crypto_t *crypto, const char *name, uint8_t key[16])
+{
+    const godwit_slice_t piece = godwit_slice_of_string(name);
+    return key_of_pieces(crypto, &piece, 1, key);
+}
+
+godwit_status_t godwit_mtc_entitlement_name(const godwit_crypto_t *crypto, godwit_mtc_entitlement_record_t *e)
+{
+    const uint8_t scope = (uint8_t)e->scope;
+    const godwit_slice_t pieces[] = {godwit_slice(e->server_key, sizeof e->server_key), godwit_slice(&scope, 1),
+                                     godwit_slice(e->first, sizeof e->first), godwit_slice(e->last, sizeof e->last)};
+    const godwit_status_t status = godwit_name_key(crypto, e->server, e->server_key);
+    return status == GODWIT_OK ? key_of_pieces(crypto, pieces, sizeof pieces / sizeof pieces[0], e->id) : status;
+}
+
+void godwit_mtc_contact_release(godwit_mtc_contact_record_t *contact, uint64_t above)
+{
+    godwit_wipe(&contact->chain, sizeof contact->chain);
+    contact->counter = above > contact->counter ? above : contact->counter;
+    contact->releases++;
+    contact->released = true;
+    contact->held = false;
 }
 
 /* ---- parked keys ---- */

@@ -6,6 +6,7 @@
 #ifndef GODWIT_ROLES_RECORD_H
 #define GODWIT_ROLES_RECORD_H
 
+#include "core/agree/device_rand/device_rand.h"
 #include "core/agree/next_session/next_session.h"
 #include "core/wire/payload.h"
 #include "core/wire/payload_gba.h"
@@ -23,6 +24,10 @@ typedef enum godwit_record_kind {
      * takes the place of the former. */
     GODWIT_RECORD_NEXT_SESSION = 5,
     GODWIT_RECORD_BOOTSTRAP = 8, /* BSF; key: octets = RAND, which the B-TID names */
+    /* MKEF; key: octets = id. A fetch with an IMSI asks for one that entitles the server whose name key octets is for that IMSI at at_ms. */
+    GODWIT_RECORD_MTC_ENTITLEMENT = 6,
+    /* MKEF; key: imsi, octets = name key of the server. A fetch without an IMSI asks for the one whose temporary identity octets begins with. */
+    GODWIT_RECORD_MTC_CONTACT = 7,
 } godwit_record_kind_t;
 
 typedef struct godwit_record_key {
@@ -31,6 +36,7 @@ typedef struct godwit_record_key {
     uint8_t agreement;
     uint32_t session_id;
     uint8_t octets[16]; /* of kinds that something else names; else zero */
+    uint64_t at_ms;     /* of a fetch that asks for what holds at that time; no part of the key */
 } godwit_record_key_t;
 
 /* Features of a subscription, one bit each; names in roles/record.c for the CLI ("separate-umts", ...). */
@@ -144,6 +150,53 @@ typedef struct godwit_bootstrap_record {
     uint64_t created_ms, expires_ms;
 } godwit_bootstrap_record_t;
 
+/* ---- device RAND at the MKEF (docs/mkef.md) ---- */
+
+typedef enum godwit_mtc_scope {
+    GODWIT_MTC_SCOPE_IMSI = 0,
+    GODWIT_MTC_SCOPE_RANGE, /* first to last, of one length */
+    GODWIT_MTC_SCOPE_PLMN,  /* first: MCC and MNC as digits, which the IMSI begins with */
+} godwit_mtc_scope_t;
+
+#define GODWIT_MTC_GROUP_MAX 32
+
+/* Which server may have K_MTC of whose devices. */
+typedef struct godwit_mtc_entitlement_record {
+    uint8_t id[16];                      /* godwit_mtc_entitlement_name */
+    uint8_t server_key[16];              /* name key of server */
+    char server[GODWIT_FQDN_MAX + 1];    /* as its certificate names it */
+    char server_id[GODWIT_FQDN_MAX + 1]; /* ID_MTC_SERVER: as its devices name it */
+    godwit_mtc_scope_t scope;
+    char first[GODWIT_IMSI_DIGITS_MAX + 1], last[GODWIT_IMSI_DIGITS_MAX + 1]; /* digits */
+    char group[GODWIT_MTC_GROUP_MAX + 1]; /* what it was entered with, and goes with; may be empty */
+    uint64_t not_before_ms, not_after_ms; /* 0: no end */
+} godwit_mtc_entitlement_record_t;
+
+/* What the MKEF knows of a device at a server. Counter and chain only move together, and only by a datagram that verified, or by the operator. */
+typedef struct godwit_mtc_contact_record {
+    godwit_imsi_t imsi;
+    uint8_t server_key[16]; /* name key of server_id */
+    char server_id[GODWIT_FQDN_MAX + 1];
+    uint64_t counter;                              /* accepted last */
+    godwit_mtc_chain_t chain;                      /* secret */
+    uint8_t temporary[GODWIT_MTC_IDENTITY];        /* given last */
+    uint8_t former_temporary[GODWIT_MTC_IDENTITY]; /* what the device named itself by then; zero: by its IMSI */
+    uint8_t last_request[16];                      /* first of SHA-256 of caller and datagram */
+    uint64_t first_ms, last_ms;
+    uint32_t contacts, releases;
+    bool
+        released; /* by the operator: the chain is zero, and one counter above the last may be as far ahead as it likes */
+    bool held;    /* the store came from a backup: nothing is accepted before the operator has released it */
+} godwit_mtc_contact_record_t;
+
+/* The first 16 octets of SHA-256 of a name. */
+GODWIT_MUST_USE godwit_status_t godwit_name_key(const godwit_crypto_t *crypto, const char *name, uint8_t key[16]);
+/* Sets id and server_key. */
+GODWIT_MUST_USE godwit_status_t godwit_mtc_entitlement_name(const godwit_crypto_t *crypto,
+                                                            godwit_mtc_entitlement_record_t *entitlement);
+/* Zero chain, no hold; the counter stays, or rises to `above`. */
+void godwit_mtc_contact_release(godwit_mtc_contact_record_t *contact, uint64_t above);
+
 typedef struct godwit_record {
     godwit_record_kind_t kind;
     union {
@@ -153,11 +206,15 @@ typedef struct godwit_record {
         godwit_clock_record_t clock;
         godwit_next_session_record_t next_session;
         godwit_bootstrap_record_t bootstrap;
+        godwit_mtc_entitlement_record_t mtc_entitlement;
+        godwit_mtc_contact_record_t mtc_contact;
     } u;
 } godwit_record_t;
 
 godwit_record_key_t godwit_record_key_of(const godwit_record_t *record);
 bool godwit_record_key_equal(const godwit_record_key_t *a, const godwit_record_key_t *b);
+/* Whether a fetch of that key may be answered with it: the key is its own, or one of those that ask for more than a key. */
+bool godwit_record_matches(const godwit_record_t *record, const godwit_record_key_t *key);
 
 /* ---- parked keys, as the owner of a key set keeps them: the EMKS, or the HSS where there is none ----
  * Only the newest generation of a key set can be parked and live again. What was handed out again stays as a floor (set false): a

@@ -143,11 +143,9 @@ static godwit_status_t fetch(godwit_store_t *store, const godwit_record_key_t *k
     if (table == NULL) {
         return told(s, "a record of unknown kind");
     }
-    bool by_imsi = key->kind == GODWIT_RECORD_SESSION && key->session_id == 0;
-    sqlite3_stmt *statement = statement_of(s, table, by_imsi ? GODWIT_STATEMENT_NEWEST : GODWIT_STATEMENT_FETCH);
-    if (by_imsi) {
-        (void)sqlite3_bind_text(statement, 1, key->imsi.digits, key->imsi.len, SQLITE_TRANSIENT);
-    } else {
+    sqlite3_stmt *statement = statement_of(s, table, GODWIT_STATEMENT_OTHER);
+    if (!godwit_row_bind_other(table, statement, key)) {
+        statement = statement_of(s, table, GODWIT_STATEMENT_FETCH);
         (void)godwit_row_bind_key(table, statement, key);
     }
     int rc = sqlite3_step(statement);

@@ -1,150 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The engine behind the tables: statement texts from column names, binding and reading by place and size of the member.
+ * The engine behind the tables: binding and reading by place and size of the member.
  */
 #include "adapters/store/sqlite_row.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-static const char secret_column[] = "secret";
-
-/* ---- statements ------------------------------------------------------------------------------------------------- */
-
-typedef struct text {
-    char *at;
-    size_t left;
-} text_t;
-
-static void add(text_t *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void add(text_t *t, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int len = vsnprintf(t->at, t->left, format, arguments);
-    va_end(arguments);
-    size_t used = len < 0 || (size_t)len >= t->left ? t->left : (size_t)len;
-    t->at += used;
-    t->left -= used;
-}
-
-/* "a,b,secret", or with an assignment "a=excluded.a,b=excluded.b,secret=excluded.secret". */
-static void add_columns(text_t *t, const godwit_table_t *table, unsigned from, const char *assignment)
-{
-    bool assigns = assignment[0] != '\0';
-    for (unsigned i = from; i < table->columns_count; i++) {
-        const char *name = table->columns[i].name;
-        if (table->columns[i].type != GODWIT_COLUMN_SECRET) {
-            add(t, "%s%s%s,", name, assignment, assigns ? name : "");
-        }
-    }
-    add(t, "%s%s%s", secret_column, assignment, assigns ? secret_column : "");
-}
-
-/* The key columns as a list, or as parameters. */
-static void add_key(text_t *t, const godwit_table_t *table, bool parameters)
-{
-    add(t, "(");
-    for (unsigned i = 0; i < table->key_columns; i++) {
-        if (parameters) {
-            add(t, "%s?%u", i == 0 ? "" : ",", i + 1);
-        } else {
-            add(t, "%s%s", i == 0 ? "" : ",", table->columns[i].name);
-        }
-    }
-    add(t, ")");
-}
-
-static unsigned parameters_of_put(const godwit_table_t *table)
-{
-    unsigned count = 1; /* secret */
-    for (unsigned i = 0; i < table->columns_count; i++) {
-        count += table->columns[i].type != GODWIT_COLUMN_SECRET;
-    }
-    return count;
-}
-
-static void put_text(text_t *t, const godwit_table_t *table)
-{
-    add(t, "INSERT INTO %s(", table->name);
-    add_columns(t, table, 0, "");
-    add(t, ") VALUES(?1");
-    for (unsigned i = 2; i <= parameters_of_put(table); i++) {
-        add(t, ",?%u", i);
-    }
-    add(t, ") ON CONFLICT");
-    add_key(t, table, false);
-    add(t, " DO UPDATE SET ");
-    add_columns(t, table, table->key_columns, "=excluded.");
-}
-
-static void select_text(text_t *t, const godwit_table_t *table)
-{
-    add(t, "SELECT ");
-    add_columns(t, table, 0, "");
-    add(t, " FROM %s", table->name);
-}
-
-static void where_text(text_t *t, const godwit_table_t *table, const char *comparison)
-{
-    add(t, " WHERE ");
-    add_key(t, table, false);
-    add(t, "%s", comparison);
-    add_key(t, table, true);
-}
-
-static void ordered_text(text_t *t, const godwit_table_t *table, unsigned limit_parameter)
-{
-    add(t, " ORDER BY ");
-    for (unsigned i = 0; i < table->key_columns; i++) {
-        add(t, "%s%s", i == 0 ? "" : ",", table->columns[i].name);
-    }
-    add(t, " LIMIT ?%u", limit_parameter);
-}
-
-void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which, char sql[GODWIT_SQL_MAX])
-{
-    text_t t = {sql, GODWIT_SQL_MAX};
-    switch (which) {
-    case GODWIT_STATEMENT_PUT:
-        put_text(&t, table);
-        break;
-    case GODWIT_STATEMENT_REMOVE:
-        add(&t, "DELETE FROM %s", table->name);
-        where_text(&t, table, "=");
-        break;
-    case GODWIT_STATEMENT_FETCH:
-        select_text(&t, table);
-        where_text(&t, table, "=");
-        break;
-    case GODWIT_STATEMENT_LIST:
-        select_text(&t, table);
-        where_text(&t, table, ">");
-        ordered_text(&t, table, table->key_columns + 1u);
-        break;
-    case GODWIT_STATEMENT_FIRST:
-        select_text(&t, table);
-        ordered_text(&t, table, 1);
-        break;
-    case GODWIT_STATEMENT_NEWEST:
-        select_text(&t, table);
-        if (table->kind == GODWIT_RECORD_CLOCK || table->kind == GODWIT_RECORD_BOOTSTRAP) { /* belongs to no IMSI */
-            where_text(&t, table, "=");
-            break;
-        }
-        add(&t, " WHERE imsi=?1%s LIMIT 1", table->kind == GODWIT_RECORD_SESSION ? " ORDER BY created_ms DESC" : "");
-        break;
-    case GODWIT_STATEMENT_COUNT:
-    default:
-        add(&t, "SELECT count(*) FROM %s", table->name);
-        break;
-    }
-    if (t.left == 0) {
-        sql[0] = '\0';
-    }
-}
 
 /* ---- binding --------------------------------------------------------------------------------------------------------- */
 
@@ -226,6 +87,13 @@ int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, co
     case GODWIT_RECORD_BOOTSTRAP:
         memcpy(record.u.bootstrap.rand, key->octets, sizeof record.u.bootstrap.rand);
         break;
+    case GODWIT_RECORD_MTC_ENTITLEMENT:
+        memcpy(record.u.mtc_entitlement.id, key->octets, sizeof record.u.mtc_entitlement.id);
+        break;
+    case GODWIT_RECORD_MTC_CONTACT:
+        record.u.mtc_contact.imsi = key->imsi;
+        memcpy(record.u.mtc_contact.server_key, key->octets, sizeof record.u.mtc_contact.server_key);
+        break;
     case GODWIT_RECORD_SESSION:
     default:
         record.u.session.session_id = key->session_id;
@@ -235,27 +103,40 @@ int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, co
     return parameter;
 }
 
-static void add_hex(text_t *t, const uint8_t *octets, size_t len)
+bool godwit_row_bind_other(const godwit_table_t *table, sqlite3_stmt *other, const godwit_record_key_t *key)
 {
-    add(t, "/");
-    for (size_t i = 0; i < len; i++) {
-        add(t, "%02x", octets[i]);
+    const bool by_imsi = key->imsi.len > 0;
+    if (table->kind == GODWIT_RECORD_SESSION && key->session_id == 0) {
+        (void)sqlite3_bind_text(other, 1, key->imsi.digits, key->imsi.len, SQLITE_TRANSIENT);
+    } else if (table->kind == GODWIT_RECORD_MTC_ENTITLEMENT && by_imsi) {
+        (void)sqlite3_bind_blob(other, 1, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
+        (void)sqlite3_bind_text(other, 2, key->imsi.digits, key->imsi.len, SQLITE_TRANSIENT);
+        (void)sqlite3_bind_int64(other, 3, (sqlite3_int64)key->at_ms);
+    } else if (table->kind == GODWIT_RECORD_MTC_CONTACT && !by_imsi) {
+        (void)sqlite3_bind_blob(other, 1, key->octets, GODWIT_MTC_IDENTITY, SQLITE_TRANSIENT);
+    } else {
+        return false;
     }
+    return true;
 }
 
 /* "key_set/001010000000001/3": what a wrapped secret is bound to. */
 static void name_row(const godwit_table_t *table, const godwit_record_t *record, char name[GODWIT_WRAP_NAME_MAX])
 {
-    text_t t = {name, GODWIT_WRAP_NAME_MAX};
-    add(&t, "%s", table->name);
-    for (unsigned i = 0; i < table->key_columns; i++) {
+    int len = snprintf(name, GODWIT_WRAP_NAME_MAX, "%s", table->name);
+    for (unsigned i = 0; i < table->key_columns && len < GODWIT_WRAP_NAME_MAX; i++) {
         const uint8_t *member = (const uint8_t *)record + table->columns[i].at;
+        const size_t size = table->columns[i].size;
+        char *at = name + len;
+        const size_t left = (size_t)(GODWIT_WRAP_NAME_MAX - len);
         if (table->columns[i].type == GODWIT_COLUMN_TEXT) {
-            add(&t, "/%.*s", GODWIT_IMSI_DIGITS_MAX, (const char *)member);
-        } else if (table->columns[i].type == GODWIT_COLUMN_OCTETS) {
-            add_hex(&t, member, table->columns[i].size);
+            len += snprintf(at, left, "/%.*s", GODWIT_IMSI_DIGITS_MAX, (const char *)member);
+        } else if (table->columns[i].type == GODWIT_COLUMN_OCTETS && 2 * size + 1 < left) {
+            *at = '/';
+            godwit_hex_encode(godwit_slice(member, size), at + 1);
+            len += (int)(2 * size + 1);
         } else {
-            add(&t, "/%llu", (unsigned long long)number_at(member, table->columns[i].size));
+            len += snprintf(at, left, "/%llu", (unsigned long long)number_at(member, size));
         }
     }
 }

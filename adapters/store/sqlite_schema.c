@@ -86,6 +86,30 @@ static const char parked[] =
     " OR " FALLS("parked_control_next_in") " OR " FALLS("parked_control_next_out") "))"
     " BEGIN SELECT RAISE(ABORT, 'a parked key would go back'); END;";
 
+/* Device RAND, at the MKEF. A contact's counter and chain move by a datagram that verified, which has a higher counter, or by the operator, who
+ * counts his releases: neither of them ever returns, and a contact is not forgotten. */
+#define MTC_TABLES \
+    "CREATE TABLE mtc_entitlement(" \
+    " id BLOB PRIMARY KEY, server_key BLOB NOT NULL, server TEXT NOT NULL, server_id TEXT NOT NULL, scope INTEGER NOT NULL," \
+    " first TEXT NOT NULL, last TEXT NOT NULL, members TEXT NOT NULL, not_before_ms INTEGER NOT NULL," \
+    " not_after_ms INTEGER NOT NULL, secret BLOB NOT NULL) STRICT, WITHOUT ROWID;" \
+    "CREATE INDEX mtc_entitlement_server ON mtc_entitlement(server_key, scope, first);" \
+    "CREATE TABLE mtc_contact(" \
+    " imsi TEXT NOT NULL, server_key BLOB NOT NULL, server_id TEXT NOT NULL, counter INTEGER NOT NULL," \
+    " temporary BLOB NOT NULL, former_temporary BLOB NOT NULL, last_request BLOB NOT NULL, first_ms INTEGER NOT NULL," \
+    " last_ms INTEGER NOT NULL, contacts INTEGER NOT NULL, releases INTEGER NOT NULL, released INTEGER NOT NULL," \
+    " held INTEGER NOT NULL, secret BLOB NOT NULL, PRIMARY KEY(imsi, server_key)) STRICT, WITHOUT ROWID;" \
+    "CREATE INDEX mtc_contact_temporary ON mtc_contact(temporary);" \
+    "CREATE INDEX mtc_contact_former ON mtc_contact(former_temporary);" \
+    "CREATE TRIGGER mtc_contact_counter BEFORE UPDATE ON mtc_contact WHEN " FALLS("counter") " OR " FALLS("releases") \
+    " OR (" SAME("counter") " AND " SAME("releases") " AND NEW.held = OLD.held)" \
+    " BEGIN SELECT RAISE(ABORT, 'the counter of a device would go back, or its chain return'); END;" \
+    "CREATE TRIGGER mtc_contact_held BEFORE UPDATE ON mtc_contact WHEN OLD.held = 1 AND NEW.held = 0" \
+    " AND " SAME("releases") \
+    " BEGIN SELECT RAISE(ABORT, 'only the operator lets a device in again after a backup'); END;" \
+    "CREATE TRIGGER mtc_contact_gone BEFORE DELETE ON mtc_contact" \
+    " BEGIN SELECT RAISE(ABORT, 'the counter of a device is not forgotten'); END;"
+
 /* Vectors of following sessions. What was consumed or replaced must not come back as long as it would live, whatever a backup or a late commit
  * says; one for each device and domain. */
 static const char keys_without_a_round_trip[] =
@@ -121,7 +145,8 @@ static const char keys_without_a_round_trip[] =
     "CREATE TRIGGER bootstrap_came AFTER INSERT ON bootstrap BEGIN"
     " DELETE FROM bootstrap WHERE expires_ms <= NEW.created_ms;"
     " DELETE FROM bootstrap WHERE impi = NEW.impi AND rand <> NEW.rand AND rand NOT IN"
-    " (SELECT rand FROM bootstrap WHERE impi = NEW.impi AND rand <> NEW.rand ORDER BY created_ms DESC, rand LIMIT 7); END;";
+    " (SELECT rand FROM bootstrap WHERE impi = NEW.impi AND rand <> NEW.rand ORDER BY created_ms DESC, rand LIMIT 7); END;"
+    MTC_TABLES;
 /* clang-format on */
 
 static const char *const steps[GODWIT_SCHEMA_VERSION] = {

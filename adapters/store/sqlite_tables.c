@@ -151,6 +151,37 @@ static const godwit_column_t bootstrap[] = {
     COLUMN(SECRET, bootstrap, ks, "secret"),
 };
 
+static const godwit_column_t mtc_entitlement[] = {
+    COLUMN(OCTETS, mtc_entitlement, id, "id"),
+    COLUMN(OCTETS, mtc_entitlement, server_key, "server_key"),
+    COLUMN(TEXT, mtc_entitlement, server, "server"),
+    COLUMN(TEXT, mtc_entitlement, server_id, "server_id"),
+    COLUMN(NUMBER, mtc_entitlement, scope, "scope"),
+    COLUMN(TEXT, mtc_entitlement, first, "first"),
+    COLUMN(TEXT, mtc_entitlement, last, "last"),
+    COLUMN(TEXT, mtc_entitlement, group, "members"),
+    COLUMN(NUMBER, mtc_entitlement, not_before_ms, "not_before_ms"),
+    COLUMN(NUMBER, mtc_entitlement, not_after_ms, "not_after_ms"),
+};
+
+static const godwit_column_t mtc_contact[] = {
+    COLUMN(TEXT, mtc_contact, imsi.digits, "imsi"),
+    COLUMN(OCTETS, mtc_contact, server_key, "server_key"),
+    COLUMN(TEXT, mtc_contact, server_id, "server_id"),
+    COLUMN(NUMBER, mtc_contact, counter, "counter"),
+    COLUMN(OCTETS, mtc_contact, temporary, "temporary"),
+    COLUMN(OCTETS, mtc_contact, former_temporary, "former_temporary"),
+    COLUMN(OCTETS, mtc_contact, last_request, "last_request"),
+    COLUMN(NUMBER, mtc_contact, first_ms, "first_ms"),
+    COLUMN(NUMBER, mtc_contact, last_ms, "last_ms"),
+    COLUMN(NUMBER, mtc_contact, contacts, "contacts"),
+    COLUMN(NUMBER, mtc_contact, releases, "releases"),
+    COLUMN(TRUTH, mtc_contact, released, "released"),
+    COLUMN(TRUTH, mtc_contact, held, "held"),
+    COLUMN(SECRET, mtc_contact, chain.current, "secret"),
+    COLUMN(SECRET, mtc_contact, chain.previous, "secret"),
+};
+
 static bool complete_imsi(godwit_imsi_t *imsi)
 {
     char digits[sizeof imsi->digits];
@@ -201,6 +232,16 @@ static bool complete_bootstrap(godwit_record_t *record)
     return (unsigned)record->u.bootstrap.type <= (unsigned)GODWIT_GBA_2G;
 }
 
+static bool complete_mtc_entitlement(godwit_record_t *record)
+{
+    return (unsigned)record->u.mtc_entitlement.scope <= (unsigned)GODWIT_MTC_SCOPE_PLMN;
+}
+
+static bool complete_mtc_contact(godwit_record_t *record)
+{
+    return complete_imsi(&record->u.mtc_contact.imsi) && record->u.mtc_contact.counter <= GODWIT_MTC_COUNTER_MAX;
+}
+
 #define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof((array)[0]))
 
 const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES] = {
@@ -210,6 +251,9 @@ const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES] = {
     {"node_clock", GODWIT_RECORD_CLOCK, 1, COUNT_OF(node_clock), node_clock, complete_clock},
     {"next_session", GODWIT_RECORD_NEXT_SESSION, 2, COUNT_OF(next_session), next_session, complete_next_session},
     {"bootstrap", GODWIT_RECORD_BOOTSTRAP, 1, COUNT_OF(bootstrap), bootstrap, complete_bootstrap},
+    {"mtc_entitlement", GODWIT_RECORD_MTC_ENTITLEMENT, 1, COUNT_OF(mtc_entitlement), mtc_entitlement,
+     complete_mtc_entitlement},
+    {"mtc_contact", GODWIT_RECORD_MTC_CONTACT, 2, COUNT_OF(mtc_contact), mtc_contact, complete_mtc_contact},
 };
 
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind)

@@ -245,6 +245,13 @@ godwit_record_key_t fixture_key_of(const godwit_record_t *record)
     case GODWIT_RECORD_SESSION:
         key.session_id = record->u.session.session_id;
         break;
+    case GODWIT_RECORD_MTC_ENTITLEMENT:
+        memcpy(key.octets, record->u.mtc_entitlement.id, sizeof key.octets);
+        break;
+    case GODWIT_RECORD_MTC_CONTACT:
+        key.imsi = record->u.mtc_contact.imsi;
+        memcpy(key.octets, record->u.mtc_contact.server_key, sizeof key.octets);
+        break;
     case GODWIT_RECORD_CLOCK:
         break;
     }

@@ -25,19 +25,10 @@ void owner_init(owner_t *owner, owner_step_t *step, void *role)
 
 /* ---- the store ---- */
 
-static bool matches(const godwit_record_t *record, const godwit_record_key_t *key)
-{
-    if (key->kind == GODWIT_RECORD_SESSION && key->session_id == 0) {
-        return record->kind == GODWIT_RECORD_SESSION && godwit_imsi_equal(&record->u.session.imsi, &key->imsi);
-    }
-    godwit_record_key_t own = godwit_record_key_of(record);
-    return godwit_record_key_equal(&own, key);
-}
-
 godwit_record_t *owner_find(owner_t *owner, const godwit_record_key_t *key)
 {
     for (size_t i = 0; i < owner->record_count; i++) {
-        if (matches(&owner->records[i], key)) {
+        if (godwit_record_matches(&owner->records[i], key)) {
             return &owner->records[i];
         }
     }

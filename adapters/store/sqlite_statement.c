@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The texts of a table's statements, from its column names.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "adapters/store/sqlite_row.h"
+
+static const char secret_column[] = "secret";
+
+typedef struct text {
+    char *at;
+    size_t left;
+} text_t;
+
+static void add(text_t *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(text_t *t, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int len = vsnprintf(t->at, t->left, format, arguments);
+    va_end(arguments);
+    size_t used = len < 0 || (size_t)len >= t->left ? t->left : (size_t)len;
+    t->at += used;
+    t->left -= used;
+}
+
+/* "a,b,secret", or with an assignment "a=excluded.a,b=excluded.b,secret=excluded.secret". */
+static void add_columns(text_t *t, const godwit_table_t *table, unsigned from, const char *assignment)
+{
+    bool assigns = assignment[0] != '\0';
+    for (unsigned i = from; i < table->columns_count; i++) {
+        const char *name = table->columns[i].name;
+        if (table->columns[i].type != GODWIT_COLUMN_SECRET) {
+            add(t, "%s%s%s,", name, assignment, assigns ? name : "");
+        }
+    }
+    add(t, "%s%s%s", secret_column, assignment, assigns ? secret_column : "");
+}
+
+/* The key columns as a list, or as parameters. */
+static void add_key(text_t *t, const godwit_table_t *table, bool parameters)
+{
+    add(t, "(");
+    for (unsigned i = 0; i < table->key_columns; i++) {
+        if (parameters) {
+            add(t, "%s?%u", i == 0 ? "" : ",", i + 1);
+        } else {
+            add(t, "%s%s", i == 0 ? "" : ",", table->columns[i].name);
+        }
+    }
+    add(t, ")");
+}
+
+static unsigned parameters_of_put(const godwit_table_t *table)
+{
+    unsigned count = 1; /* secret */
+    for (unsigned i = 0; i < table->columns_count; i++) {
+        count += table->columns[i].type != GODWIT_COLUMN_SECRET;
+    }
+    return count;
+}
+
+static void put_text(text_t *t, const godwit_table_t *table)
+{
+    add(t, "INSERT INTO %s(", table->name);
+    add_columns(t, table, 0, "");
+    add(t, ") VALUES(?1");
+    for (unsigned i = 2; i <= parameters_of_put(table); i++) {
+        add(t, ",?%u", i);
+    }
+    add(t, ") ON CONFLICT");
+    add_key(t, table, false);
+    add(t, " DO UPDATE SET ");
+    add_columns(t, table, table->key_columns, "=excluded.");
+}
+
+static void select_text(text_t *t, const godwit_table_t *table)
+{
+    add(t, "SELECT ");
+    add_columns(t, table, 0, "");
+    add(t, " FROM %s", table->name);
+}
+
+static void where_text(text_t *t, const godwit_table_t *table, const char *comparison)
+{
+    add(t, " WHERE ");
+    add_key(t, table, false);
+    add(t, "%s", comparison);
+    add_key(t, table, true);
+}
+
+static void ordered_text(text_t *t, const godwit_table_t *table, unsigned limit_parameter)
+{
+    add(t, " ORDER BY ");
+    for (unsigned i = 0; i < table->key_columns; i++) {
+        add(t, "%s%s", i == 0 ? "" : ",", table->columns[i].name);
+    }
+    add(t, " LIMIT ?%u", limit_parameter);
+}
+
+static void other_text(text_t *t, const godwit_table_t *table)
+{
+    switch (table->kind) {
+    case GODWIT_RECORD_SESSION:
+        add(t, " WHERE imsi=?1 ORDER BY created_ms DESC LIMIT 1");
+        break;
+    case GODWIT_RECORD_MTC_ENTITLEMENT:
+        add(t, " WHERE server_key=?1 AND ((scope=2 AND substr(?2,1,length(first))=first) OR (scope<>2 AND"
+               " length(first)=length(?2) AND first<=?2 AND last>=?2)) AND not_before_ms<=?3 AND"
+               " (not_after_ms=0 OR not_after_ms>?3) ORDER BY scope LIMIT 1");
+        break;
+    case GODWIT_RECORD_MTC_CONTACT:
+        add(t, " WHERE temporary=?1 OR former_temporary=?1 LIMIT 1");
+        break;
+    default:
+        where_text(t, table, "=");
+        break;
+    }
+}
+
+void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which, char sql[GODWIT_SQL_MAX])
+{
+    text_t t = {sql, GODWIT_SQL_MAX};
+    switch (which) {
+    case GODWIT_STATEMENT_PUT:
+        put_text(&t, table);
+        break;
+    case GODWIT_STATEMENT_REMOVE:
+        add(&t, "DELETE FROM %s", table->name);
+        where_text(&t, table, "=");
+        break;
+    case GODWIT_STATEMENT_FETCH:
+        select_text(&t, table);
+        where_text(&t, table, "=");
+        break;
+    case GODWIT_STATEMENT_LIST:
+        select_text(&t, table);
+        where_text(&t, table, ">");
+        ordered_text(&t, table, table->key_columns + 1u);
+        break;
+    case GODWIT_STATEMENT_FIRST:
+        select_text(&t, table);
+        ordered_text(&t, table, 1);
+        break;
+    case GODWIT_STATEMENT_OTHER:
+        select_text(&t, table);
+        other_text(&t, table);
+        break;
+    case GODWIT_STATEMENT_COUNT:
+    default:
+        add(&t, "SELECT count(*) FROM %s", table->name);
+        break;
+    }
+    if (t.left == 0) {
+        sql[0] = '\0';
+    }
+}

@@ -203,7 +203,7 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_
  * KEY_PUSH is refused. */
 void godwit_hse_set_bearers(godwit_hse_t *hse, godwit_hse_bearer_t *bearers, size_t bearer_capacity,
                             godwit_hse_push_t *pushes, size_t push_capacity);
-/* Inputs: DATAGRAM (port EMSDP; port GTPU: from a gateway's address), MESSAGE (KEY_ANSWER, KEY_CONFIRM_ANSWER, MTC_KEY_ANSWER, BEARER,
+/* Inputs: DATAGRAM (port EMSDP; port SMS: from is an IMSI; port GTPU: from a gateway's address), MESSAGE (KEY_ANSWER, KEY_CONFIRM_ANSWER, MTC_KEY_ANSWER, BEARER,
  * KEY_PUSH, KEY_PARK_ANSWER), TIMER, COMMIT_FAILED, SUBMIT (downlink; session_id, or 0 and imsi), DROP. A datagram to a device behind a gateway leaves
  * as a G-PDU: port GTPU, to the gateway's port 2152. */
 void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out);

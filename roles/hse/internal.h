@@ -201,6 +201,10 @@ bool godwit_hse_is_tunnel(const godwit_address_t *address);
 void godwit_hse_send_in_tunnel(godwit_outbox_t *out, const godwit_address_t *to, godwit_slice_t octets);
 /* What a G-PDU of a gateway carries, as the device's datagram, into *inner; false: there is none that may be looked at. */
 bool godwit_hse_take_gtpu(godwit_hse_t *hse, const godwit_input_t *in, godwit_input_t *inner, godwit_outbox_t *out);
+/* sms.c: the address that a device behind short messages has inside; from and to what the owner knows. */
+bool godwit_hse_is_sms(const godwit_address_t *address);
+bool godwit_hse_take_sms(const godwit_input_t *in, godwit_input_t *inner);
+void godwit_hse_leave_by_sms(godwit_request_t *request);
 /* bearer_table.c */
 godwit_hse_bearer_t *godwit_hse_bearer_find(godwit_hse_t *hse, const godwit_address_t *address);
 godwit_hse_bearer_t *godwit_hse_bearer_by_transaction(godwit_hse_t *hse, uint32_t transaction);

@@ -44,6 +44,9 @@ void godwit_hse_send(godwit_outbox_t *out, const godwit_address_t *to, godwit_sl
         godwit_request_t *request = godwit_outbox_add(out, GODWIT_REQUEST_DATAGRAM);
         request->to = *to;
         request->octets = copy;
+        if (godwit_hse_is_sms(to)) {
+            godwit_hse_leave_by_sms(request);
+        }
     }
 }
 

@@ -83,7 +83,13 @@ static void on_datagram(godwit_hse_turn_t *turn)
         }
         turn->in = &inner;
         on_emsdp(turn);
-    } else if (!godwit_hse_is_tunnel(&turn->in->from)) { /* nobody names a tunnel but GTP-U */
+    } else if (turn->in->port == GODWIT_PORT_SMS) {
+        if (godwit_hse_take_sms(turn->in, &inner)) {
+            turn->in = &inner;
+            on_emsdp(turn);
+        }
+    } else if (!godwit_hse_is_tunnel(&turn->in->from) && !godwit_hse_is_sms(&turn->in->from)) {
+        /* nobody names a tunnel but GTP-U, and no IMSI but the SMS-SC */
         on_emsdp(turn);
     }
 }

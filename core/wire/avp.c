@@ -131,6 +131,7 @@ static const godwit_avp_definition_t table[GODWIT_AVP_COUNT] = {
     [GODWIT_AVP_E2M_AWARE] = U32("E2M-Aware", 20, OURS, 0),
     [GODWIT_AVP_E2M_FLAGGED] = U32("E2M-Flagged", 21, OURS, 0),
     [GODWIT_AVP_POLICY_VERSION] = U32("Policy-Version", 22, OURS, 0),
+    [GODWIT_AVP_NEXT_SESSION] = U32("Next-Session", 23, OURS, 0),
     [GODWIT_AVP_SESSION_KEY] = OCTETS("Session-Key", 7, OURS, 32, 32, M),
 };
 

@@ -115,6 +115,7 @@ typedef enum godwit_avp_id {
     GODWIT_AVP_E2M_AWARE,
     GODWIT_AVP_E2M_FLAGGED,
     GODWIT_AVP_POLICY_VERSION,
+    GODWIT_AVP_NEXT_SESSION,
     GODWIT_AVP_COUNT,
 } godwit_avp_id_t;
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { USER_NAME, VISITED_PLMN, EUTRAN, UTRAN, E2M_AWARE, POLICY_VERSION, AIR_RULES };
+enum { USER_NAME, VISITED_PLMN, EUTRAN, UTRAN, E2M_AWARE, POLICY_VERSION, NEXT_SESSION, AIR_RULES };
 
 static const godwit_avp_rule_t air_rules[AIR_RULES] = {
     [USER_NAME] = {GODWIT_AVP_USER_NAME, 1, 1},
@@ -15,6 +15,7 @@ static const godwit_avp_rule_t air_rules[AIR_RULES] = {
     [UTRAN] = {GODWIT_AVP_REQUESTED_UTRAN_GERAN_AUTHENTICATION_INFO, 0, 1},
     [E2M_AWARE] = {GODWIT_AVP_E2M_AWARE, 0, 1},
     [POLICY_VERSION] = {GODWIT_AVP_POLICY_VERSION, 0, 1},
+    [NEXT_SESSION] = {GODWIT_AVP_NEXT_SESSION, 0, 1},
 };
 
 const godwit_diameter_command_t godwit_s6a_air = {GODWIT_S6A_AUTHENTICATION_INFORMATION, GODWIT_S6A_APPLICATION,
@@ -51,6 +52,9 @@ godwit_status_t godwit_s6a_air_build(const godwit_diameter_envelope_t *envelope,
     }
     if (request->policy_version != 0) {
         godwit_avp_put_u32(w, GODWIT_AVP_POLICY_VERSION, request->policy_version);
+    }
+    if (request->next_session) {
+        godwit_avp_put_u32(w, GODWIT_AVP_NEXT_SESSION, 1);
     }
     godwit_diameter_close(w, at);
     return godwit_writer_status(w);
@@ -127,6 +131,7 @@ godwit_status_t godwit_s6a_air_parse(godwit_slice_t octets, godwit_diameter_enve
     if (status == GODWIT_OK) {
         r.e2m_aware = godwit_avp_u32(found[E2M_AWARE], 0) != 0;
         r.policy_version = godwit_avp_u32(found[POLICY_VERSION], 0);
+        r.next_session = godwit_avp_u32(found[NEXT_SESSION], 0) != 0;
         *envelope = parsed;
         *request = r;
     }

@@ -6,12 +6,13 @@
 
 #include <string.h>
 
-enum { AUTHENTICATION_INFO, E2M_FLAGGED, POLICY_VERSION, AIA_RULES };
+enum { AUTHENTICATION_INFO, E2M_FLAGGED, POLICY_VERSION, NEXT_SESSION, AIA_RULES };
 
 static const godwit_avp_rule_t aia_rules[AIA_RULES] = {
     [AUTHENTICATION_INFO] = {GODWIT_AVP_AUTHENTICATION_INFO, 0, 1},
     [E2M_FLAGGED] = {GODWIT_AVP_E2M_FLAGGED, 0, 1},
     [POLICY_VERSION] = {GODWIT_AVP_POLICY_VERSION, 0, 1},
+    [NEXT_SESSION] = {GODWIT_AVP_NEXT_SESSION, 0, 1},
 };
 
 const godwit_diameter_command_t godwit_s6a_aia = {GODWIT_S6A_AUTHENTICATION_INFORMATION, GODWIT_S6A_APPLICATION,
@@ -81,6 +82,9 @@ godwit_status_t godwit_s6a_aia_build(const godwit_diameter_envelope_t *envelope,
         }
         if (answer->policy_version != 0) {
             godwit_avp_put_u32(w, GODWIT_AVP_POLICY_VERSION, answer->policy_version);
+        }
+        if (answer->next_session) {
+            godwit_avp_put_u32(w, GODWIT_AVP_NEXT_SESSION, 1);
         }
     }
     godwit_diameter_answer_close(w, envelope, at);
@@ -198,6 +202,7 @@ godwit_status_t godwit_s6a_aia_parse(godwit_slice_t octets, godwit_vector_kind_t
             status = info.ptr != NULL ? read_authentication_info(info, &a) : GODWIT_MALFORMED;
             a.e2m = godwit_avp_u32(found[E2M_FLAGGED], 0) != 0;
             a.policy_version = godwit_avp_u32(found[POLICY_VERSION], 0);
+            a.next_session = godwit_avp_u32(found[NEXT_SESSION], 0) != 0;
         }
     }
     if (status == GODWIT_OK) {

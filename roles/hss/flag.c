@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which vectors ask for the end-to-middle derivation (contribution 003, step 0), and what a flagged one leaves behind. Never flagged: a
- * vector for a home node or for the BEST PLMN, for there separate AKA makes the key set (agreements 03, 07); one of a subscriber whose USIM
+ * Which vectors ask for the end-to-middle derivation (contribution 003, step 0), and what a flagged one leaves behind. Never flagged: one
+ * of a following session; a vector for a home node or for the BEST PLMN, for there separate AKA makes the key set (agreements 03, 07); one of a subscriber whose USIM
  * and ME are not known to be capable; one whose key set there is no room to keep.
  */
 #include <string.h>
@@ -22,7 +22,7 @@ bool godwit_hss_may_flag(const godwit_hss_t *hss, const godwit_message_t *messag
 
 void godwit_hss_flag(godwit_hss_run_t *run)
 {
-    run->e2m = godwit_hss_may_flag(run->hss, run->message) && run->vectors == 1 &&
+    run->e2m = godwit_hss_may_flag(run->hss, run->message) && run->vectors == 1 && !run->next &&
                (run->subscriber.features & (GODWIT_FEATURE_E2M_USIM | GODWIT_FEATURE_E2M_ME)) != 0 &&
                godwit_hss_place_for(run->hss, &run->subscriber.imsi, run->now_ms) != NULL;
 }

@@ -15,12 +15,15 @@ typedef struct godwit_hss_run {
     const godwit_auth_info_request_t *request;
     godwit_slice_t random;
     uint8_t requester[8]; /* first 8 octets of SHA-256 of Origin-Host */
+    uint8_t requester_next
+        [8]; /* of Origin-Host and "/next": under which its vectors of following sessions are outstanding */
     unsigned ind;
     uint64_t subscriber_id; /* profile "time": its name in the table of recents */
     uint64_t last_tick;     /* profile "time": of its slot, moved on by each vector */
     uint64_t now_ms;
     uint8_t vectors; /* to be made */
     godwit_subscriber_record_t subscriber;
+    bool next;                     /* it is for the following session */
     bool e2m;                      /* the vector is to be flagged */
     godwit_access_aka_keys_t keys; /* of a flagged one; secret */
     const char *detail;            /* static: why it was refused */

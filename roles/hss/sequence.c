@@ -8,7 +8,8 @@
 #include "roles/hss/internal.h"
 
 #define WAYS 4
-#define SKEW_TICKS 10 /* a second */
+#define SKEW_TICKS 10                     /* a second */
+#define NEXT UINT64_C(0x4000000000000000) /* of a following session, among the recent ones */
 _Static_assert(GODWIT_HSS_RECENT_MAX % WAYS == 0, "sets of four");
 
 /* ---- what profile "time" remembers ---- */
@@ -34,12 +35,19 @@ uint64_t *godwit_hss_slot(godwit_hss_t *hss, uint64_t subscriber_id)
     return &hss->last_tick[(subscriber_id >> 32) % GODWIT_HSS_SLOTS];
 }
 
+/* The name of a subscriber's vector of a following session: it takes nobody's place. */
+static uint64_t recent_id(const godwit_hss_run_t *run, bool next)
+{
+    return next ? run->subscriber_id ^ NEXT : run->subscriber_id;
+}
+
 void godwit_hss_remember_recent(const godwit_hss_run_t *run)
 {
-    godwit_hss_recent_t *set = &run->hss->recent[first_way(run->subscriber_id)];
+    const uint64_t id = recent_id(run, run->next);
+    godwit_hss_recent_t *set = &run->hss->recent[first_way(id)];
     godwit_hss_recent_t *place = &set[0];
     for (size_t way = 0; way < WAYS; way++) {
-        if (set[way].subscriber == run->subscriber_id) {
+        if (set[way].subscriber == id) {
             place = &set[way];
             break;
         }
@@ -47,7 +55,7 @@ void godwit_hss_remember_recent(const godwit_hss_run_t *run)
             place = &set[way]; /* the oldest; a free one has time 0 */
         }
     }
-    place->subscriber = run->subscriber_id;
+    place->subscriber = id;
     place->at_ms = run->now_ms;
     memcpy(place->requester, run->requester, sizeof place->requester);
     memcpy(place->rand, run->random.ptr, sizeof place->rand); /* the first vector is the one that a USIM judges first */
@@ -56,39 +64,59 @@ void godwit_hss_remember_recent(const godwit_hss_run_t *run)
 
 /* ---- outstanding RANDs ---- */
 
+static bool is_recent(const godwit_hss_run_t *run, bool next)
+{
+    const godwit_hss_recent_t *recent = recent_of(run->hss, recent_id(run, next));
+    return recent != NULL && memcmp(recent->requester, run->requester, sizeof run->requester) == 0 &&
+           memcmp(recent->rand, run->request->rand, sizeof recent->rand) == 0;
+}
+
 static bool is_outstanding(const godwit_hss_run_t *run)
 {
-    const uint8_t *rand = run->request->rand;
     if (run->subscriber.sqn_by_time) {
-        const godwit_hss_recent_t *recent = recent_of(run->hss, run->subscriber_id);
-        return recent != NULL && memcmp(recent->requester, run->requester, sizeof run->requester) == 0 &&
-               memcmp(recent->rand, rand, sizeof recent->rand) == 0;
+        return is_recent(run, false) || is_recent(run, true);
     }
     for (size_t i = 0; i < GODWIT_OUTSTANDING_MAX; i++) {
         const godwit_outstanding_rand_t *o = &run->subscriber.outstanding[i];
-        if (o->used && memcmp(o->requester, run->requester, sizeof o->requester) == 0 &&
-            memcmp(o->rand, rand, sizeof o->rand) == 0) {
+        bool its_own = memcmp(o->requester, run->requester, sizeof o->requester) == 0 ||
+                       memcmp(o->requester, run->requester_next, sizeof o->requester) == 0;
+        if (o->used && its_own && memcmp(o->rand, run->request->rand, sizeof o->rand) == 0) {
             return true;
         }
     }
     return false;
 }
 
-/* Newest first; what this requester had before is gone, and of the others the oldest go. */
+/* One more, when there is room. */
+static void keep(godwit_outstanding_rand_t kept[GODWIT_OUTSTANDING_MAX], size_t *count, const uint8_t requester[8],
+                 const uint8_t *rand)
+{
+    if (*count < GODWIT_OUTSTANDING_MAX) {
+        godwit_outstanding_rand_t *o = &kept[(*count)++];
+        o->used = true;
+        memcpy(o->requester, requester, sizeof o->requester);
+        memcpy(o->rand, rand, sizeof o->rand);
+    }
+}
+
+/* Newest first; what this requester had before is gone, and of the others the oldest go. A vector of a following session stands last, for nobody
+ * waits for its AUTS: it takes no other's place, and is the first to go. */
 void godwit_hss_remember_rands(godwit_hss_run_t *run)
 {
+    const uint8_t *requester = run->next ? run->requester_next : run->requester;
     godwit_outstanding_rand_t kept[GODWIT_OUTSTANDING_MAX] = {0};
     size_t count = 0;
-    for (; count < run->vectors && count < GODWIT_OUTSTANDING_MAX; count++) {
-        kept[count].used = true;
-        memcpy(kept[count].requester, run->requester, sizeof run->requester);
-        memcpy(kept[count].rand, run->random.ptr + 16 * count, 16);
+    for (size_t i = 0; i < run->vectors && !run->next; i++) {
+        keep(kept, &count, requester, run->random.ptr + 16 * i);
     }
-    for (size_t i = 0; i < GODWIT_OUTSTANDING_MAX && count < GODWIT_OUTSTANDING_MAX; i++) {
+    for (size_t i = 0; i < GODWIT_OUTSTANDING_MAX; i++) {
         const godwit_outstanding_rand_t *old = &run->subscriber.outstanding[i];
-        if (old->used && memcmp(old->requester, run->requester, sizeof run->requester) != 0) {
-            kept[count++] = *old;
+        if (old->used && memcmp(old->requester, requester, sizeof old->requester) != 0) {
+            keep(kept, &count, old->requester, old->rand);
         }
+    }
+    if (run->next) {
+        keep(kept, &count, requester, run->random.ptr);
     }
     memcpy(run->subscriber.outstanding, kept, sizeof kept);
 }

@@ -50,12 +50,12 @@ static void refuse(godwit_outbox_t *out, const godwit_message_t *request, godwit
     godwit_outbox_event(out, "refused", status, &request->u.auth_info_request.imsi, detail);
 }
 
-/* First 8 octets of SHA-256 of a name. */
-static godwit_status_t short_hash(const godwit_crypto_t *crypto, const char *text, uint8_t hash[8])
+/* First 8 octets of SHA-256 of a name, and what stands behind it. */
+static godwit_status_t short_hash(const godwit_crypto_t *crypto, const char *text, const char *suffix, uint8_t hash[8])
 {
     uint8_t digest[GODWIT_SHA256_SIZE];
-    godwit_slice_t part = godwit_slice_of_string(text);
-    godwit_status_t status = crypto->sha256(&part, 1, digest);
+    const godwit_slice_t parts[2] = {godwit_slice_of_string(text), godwit_slice_of_string(suffix)};
+    godwit_status_t status = crypto->sha256(parts, 2, digest);
     memcpy(hash, digest, 8);
     return status;
 }
@@ -141,9 +141,12 @@ godwit_status_t godwit_hss_run_begin(godwit_hss_run_t *run, const godwit_input_t
         run->detail = "the stored subscriber has too many IND bits";
         return GODWIT_INTERNAL;
     }
-    godwit_status_t status = short_hash(run->hss->crypto, run->message->origin_host, run->requester);
+    godwit_status_t status = short_hash(run->hss->crypto, run->message->origin_host, "", run->requester);
     if (status == GODWIT_OK) {
-        status = short_hash(run->hss->crypto, subscriber->imsi.digits, hash);
+        status = short_hash(run->hss->crypto, run->message->origin_host, "/next", run->requester_next);
+    }
+    if (status == GODWIT_OK) {
+        status = short_hash(run->hss->crypto, subscriber->imsi.digits, "", hash);
         run->subscriber_id = godwit_load_u64(hash) | 1; /* 0 means free */
         run->last_tick = *godwit_hss_slot(run->hss, run->subscriber_id);
     }
@@ -166,6 +169,7 @@ static godwit_status_t make_vectors(godwit_hss_run_t *run, godwit_auth_info_answ
     }
     answer->vectors = run->vectors;
     answer->e2m = run->e2m;
+    answer->next_session = (run->subscriber.features & GODWIT_FEATURE_NEXT_SESSION) != 0;
     return status;
 }
 
@@ -190,6 +194,16 @@ void godwit_hss_commit(godwit_hss_run_t *run, godwit_outbox_t *out)
     }
 }
 
+/* The vector of a following session is for subscribers who have that feature. */
+static godwit_status_t may_have_next(godwit_hss_run_t *run)
+{
+    if (run->next && (run->subscriber.features & GODWIT_FEATURE_NEXT_SESSION) == 0) {
+        run->detail = "a vector of a following session, which the subscription does not have";
+        return GODWIT_POLICY_FORBIDS;
+    }
+    return GODWIT_OK;
+}
+
 static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_status_t status = godwit_hss_run_begin(run, in);
@@ -200,6 +214,9 @@ static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godw
     godwit_hss_flag(run);
     if (run->subscriber.sqn_by_time) {
         godwit_hss_set_clock(run->hss, in->now_ms, out);
+    }
+    if (status == GODWIT_OK) {
+        status = may_have_next(run);
     }
     if (status == GODWIT_OK) {
         status = make_vectors(run, &answer->u.auth_info_answer);
@@ -214,7 +231,9 @@ static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godw
     }
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
     godwit_outbox_event(out, run->request->resync ? "resynchronised" : "vector_given", GODWIT_OK, &run->request->imsi,
-                        run->e2m ? "flagged" : NULL);
+                        run->e2m    ? "flagged"
+                        : run->next ? "for the following session"
+                                    : NULL);
     if (run->subscriber.sqn_by_time && !out->overflow) {
         godwit_hss_remember_recent(run);
     }
@@ -223,7 +242,8 @@ static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godw
 static uint8_t vectors_to_make(const godwit_hss_t *hss, const godwit_message_t *message)
 {
     const godwit_auth_info_request_t *request = &message->u.auth_info_request;
-    bool one = hss->vectors_per_request == 0 || godwit_hss_may_flag(hss, message); /* contribution 003, note 2 */
+    bool one = hss->vectors_per_request == 0 || request->next_session ||
+               godwit_hss_may_flag(hss, message); /* contribution 003, note 2 */
     unsigned most = one ? 1 : hss->vectors_per_request;
     unsigned count = request->vectors < most ? request->vectors : most;
     return (uint8_t)(count < GODWIT_VECTORS_MAX ? count : GODWIT_VECTORS_MAX);
@@ -275,6 +295,7 @@ static void on_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbo
 {
     godwit_hss_run_t run = {.hss = hss, .message = in->message, .request = &in->message->u.auth_info_request};
     run.vectors = vectors_to_make(hss, in->message);
+    run.next = run.request->next_session;
     godwit_status_t status = godwit_hss_gather(hss, in, &run.request->imsi, (size_t)RAND_SIZE * run.vectors, out);
     if (status == GODWIT_OK) {
         answer_request(&run, in, out);

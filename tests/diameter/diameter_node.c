@@ -374,7 +374,9 @@ static void ask_air(godwit_diameter_t *d, char **save)
     m.from = GODWIT_FUNCTION_EMKS;
     m.to = GODWIT_FUNCTION_HSS;
     godwit_auth_info_request_t *r = &m.u.auth_info_request;
-    r->kind = strcmp(strtok_r(NULL, " ", save), "utran") == 0 ? GODWIT_VECTOR_UTRAN : GODWIT_VECTOR_EUTRAN;
+    const char *kind = strtok_r(NULL, " ", save);
+    r->kind = strcmp(kind, "utran") == 0 ? GODWIT_VECTOR_UTRAN : GODWIT_VECTOR_EUTRAN;
+    r->next_session = strcmp(kind, "eutran-next") == 0;
     r->imsi = owner_imsi(strtok_r(NULL, " ", save));
     (void)!godwit_plmn_from_text(strtok_r(NULL, " ", save), &r->visited_plmn);
     r->vectors = 1;

@@ -52,6 +52,9 @@ def our_avps_are_skipped_by_a_standard_peer():
     request = server.out.next("request")
     check("errors=[]" in request, f"as erlang reads our AIR with E2M-Aware and Policy-Version: {request}")
     check(answer["status"] == "ok" and answer["e2m"] == "0" and answer["policy"] == "0", f"{answer}")
+    answer = mme.ask("air eutran-next 001010000000001 001-01")
+    request = server.out.next("request")
+    check("errors=[]" in request and answer["status"] == "ok", f"as erlang reads our AIR with Next-Session: {request} {answer}")
     mme.stop()
     server.stop()
 

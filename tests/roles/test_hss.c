@@ -468,6 +468,98 @@ static void by_time_a_mark_that_could_not_be_written_gives_no_vector(void **stat
     assert_int_equal(usim(&v).status, GODWIT_OK);
 }
 
+/* ---- vectors of following sessions ---- */
+
+static void as_mme(bool next)
+{
+    set_visited("mme.home.test", "epc.mnc002.mcc001.3gppnetwork.org", "001-02");
+    w.request.u.auth_info_request.next_session = next;
+    w.request.u.auth_info_request.resync = false;
+}
+
+static void a_following_session_is_for_subscribers_who_have_it(void **state)
+{
+    (void)state;
+    as_mme(false);
+    assert_false(ask()->next_session);
+    as_mme(true);
+    uint64_t seq_he = subscriber()->seq_he;
+    assert_int_equal(ask()->status, GODWIT_POLICY_FORBIDS);
+    assert_int_equal(subscriber()->seq_he, seq_he);
+    subscriber()->features = GODWIT_FEATURE_NEXT_SESSION;
+    as_mme(false);
+    assert_true(ask()->next_session); /* so the serving node learns of it */
+    as_mme(true);
+    const godwit_auth_info_vector_t v = ask_vector();
+    assert_int_equal(usim(&v).status, GODWIT_OK);
+}
+
+static void its_vector_is_never_flagged_and_comes_alone(void **state)
+{
+    (void)state;
+    w.hss.e2m.delivery = GODWIT_E2M_DELIVERY_C;
+    subscriber()->features = GODWIT_FEATURE_NEXT_SESSION | GODWIT_FEATURE_E2M_USIM;
+    set_visited("mme.visited.test", "visited.test", "002-02");
+    const godwit_auth_info_answer_t *answer = ask();
+    assert_true(answer->status == GODWIT_OK && answer->e2m && (amf_of(&answer->vector[0]) & 0x80) != 0);
+    w.request.u.auth_info_request.next_session = true;
+    w.hss.vectors_per_request = 3;
+    w.request.u.auth_info_request.vectors = 3;
+    answer = ask();
+    assert_true(answer->status == GODWIT_OK && !answer->e2m && answer->vectors == 1);
+    assert_int_equal(amf_of(&answer->vector[0]), 0x8000);
+}
+
+/* An attach and a hand-over at once: whichever AUTS comes is taken. */
+static void its_rand_takes_no_others_place(void **state)
+{
+    (void)state;
+    for (unsigned order = 0; order < 2; order++) {
+        for (unsigned late = 0; late < 2; late++) {
+            assert_int_equal(setup(state), 0);
+            subscriber()->features = GODWIT_FEATURE_NEXT_SESSION;
+            godwit_auth_info_vector_t v[2];
+            for (unsigned i = 0; i < 2; i++) {
+                as_mme(i != order);
+                v[i] = ask_vector();
+            }
+            uint8_t auts[14];
+            w.usim.seq_ms[1] = 5000; /* the card is ahead */
+            const godwit_usim_result_t r = usim(&v[late]);
+            assert_int_equal(r.status, GODWIT_AUTH_RESYNC);
+            memcpy(auts, r.auts, sizeof auts);
+            as_mme(false);
+            ask_with_auts(v[late].rand, auts);
+            const godwit_auth_info_vector_t fresh = ask_vector();
+            assert_int_equal(usim(&fresh).status, GODWIT_OK);
+        }
+    }
+}
+
+/* Four requesters wait for AUTS: hand-overs push none of them out. */
+static void hand_overs_push_no_requester_out(void **state)
+{
+    (void)state;
+    static const char *const hosts[4] = {"a.visited.test", "b.visited.test", "c.visited.test", "d.visited.test"};
+    godwit_auth_info_vector_t v[4];
+    subscriber()->features = GODWIT_FEATURE_NEXT_SESSION;
+    strcpy(w.request.origin_realm, "visited.test");
+    w.request.u.auth_info_request.visited_plmn = plmn("002-02");
+    for (unsigned i = 0; i < 4; i++) {
+        strcpy(w.request.origin_host, hosts[i]);
+        w.request.u.auth_info_request.next_session = false;
+        v[i] = ask_vector();
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        strcpy(w.request.origin_host, hosts[i % 4]);
+        w.request.u.auth_info_request.next_session = true;
+        (void)ask_vector();
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        assert_memory_equal(subscriber()->outstanding[3 - i].rand, v[i].rand, 16);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
@@ -490,6 +582,10 @@ int main(void)
         TEST(auts_against_a_rand_that_is_not_outstanding_is_refused),
         TEST(auts_is_taken_once_and_only_from_the_node_that_was_given_the_rand),
         TEST(rands_of_the_last_requesters_are_remembered),
+        TEST(a_following_session_is_for_subscribers_who_have_it),
+        TEST(its_vector_is_never_flagged_and_comes_alone),
+        TEST(its_rand_takes_no_others_place),
+        TEST(hand_overs_push_no_requester_out),
         TIME(by_time_a_vector_costs_no_write_but_for_the_clock),
         TIME(by_time_no_tick_is_used_twice_across_a_restart),
         TIME(by_time_resynchronisation_sets_dif_once),

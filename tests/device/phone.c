@@ -26,6 +26,26 @@ void phone_restart(phone_t *p)
     p->queued = p->event_count = 0;
 }
 
+void phone_power_up(phone_t *p)
+{
+    phone_restart(p);
+    p->dead = false;
+    p->dies_in = 0;
+    p->timer_ms = 0;
+    if (p->flash.len > 0) {
+        assert_int_equal(godwit_access_restore(&p->access, octets_slice(&p->flash)), GODWIT_OK);
+    }
+}
+
+static bool power_goes(phone_t *p)
+{
+    if (p->dies_in > 0 && --p->dies_in == 0) {
+        p->dead = true;
+        p->timer_ms = 0;
+    }
+    return p->dead;
+}
+
 static void run_card(phone_t *p, const godwit_access_request_t *r)
 {
     godwit_usim_output_t out;
@@ -82,6 +102,10 @@ static void note(phone_t *p, const godwit_access_request_t *r)
     case GODWIT_ACCESS_TIMER:
         p->timer_ms = r->delay_ms;
         break;
+    case GODWIT_ACCESS_STORE:
+        p->stores++;
+        copy(&p->flash, r->octets);
+        break;
     case GODWIT_ACCESS_DELIVER:
         p->deliveries++;
         copy(&p->delivered, r->octets);
@@ -107,6 +131,10 @@ void phone_carry_out(phone_t *p)
         more = false;
         for (size_t i = 0; i < p->requests.count && !more; i++) {
             const godwit_access_request_t *r = &p->requests.item[i];
+            if (power_goes(p)) {
+                p->requests.count = 0;
+                return;
+            }
             bool calls = r->kind == GODWIT_ACCESS_AUTHENTICATE || r->kind == GODWIT_ACCESS_KEY_SET ||
                          r->kind == GODWIT_ACCESS_KEY_SET_AGAIN;
             if (!calls) {
@@ -131,8 +159,23 @@ void phone_attach(phone_t *p)
     phone_carry_out(p);
 }
 
+void phone_attach_with(phone_t *p, const char *text)
+{
+    assert_int_equal(godwit_access_attach_with(&p->access, godwit_slice_of_string(text), &p->requests), GODWIT_OK);
+    phone_carry_out(p);
+}
+
+void phone_detach(phone_t *p)
+{
+    assert_int_equal(godwit_access_detach(&p->access, &p->requests), GODWIT_OK);
+    phone_carry_out(p);
+}
+
 void phone_receive(phone_t *p, godwit_slice_t frame)
 {
+    if (p->dead) {
+        return;
+    }
     assert_int_equal(godwit_access_receive(&p->access, frame, &p->requests), GODWIT_OK);
     phone_carry_out(p);
 }

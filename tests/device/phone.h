@@ -34,13 +34,21 @@ typedef struct phone {
     void (*make_container)(const struct phone *p, octets_t *contents); /* NULL: CONTAINER_UP */
     octets_t container, delivered;
     uint32_t timer_ms; /* 0: not running */
+    octets_t flash;    /* what STORE has made durable; len 0: nothing */
+    unsigned stores;
+    unsigned dies_in; /* requests that it still carries out, and then its power is gone; 0: never */
+    bool dead;
 } phone_t;
 
 /* PLMN 001-01, APN e2m.example, Solution 1. The card is capable; it takes any jump of SQN. */
 void phone_init(phone_t *p, godwit_access_kind_t kind);
 /* Anew with p->config, which the test changed. */
 void phone_restart(phone_t *p);
+/* After a loss of power: all is gone but what the flash has. */
+void phone_power_up(phone_t *p);
 void phone_attach(phone_t *p);
+void phone_attach_with(phone_t *p, const char *text);
+void phone_detach(phone_t *p);
 /* Carries out what the last call asked for, and what comes of that. */
 void phone_carry_out(phone_t *p);
 void phone_receive(phone_t *p, godwit_slice_t frame);

@@ -88,7 +88,7 @@ extern const cli_command_t cli_aka_vector, cli_aka_verify, cli_kdf, cli_keys, cl
 extern const cli_command_t cli_sub_add, cli_sub_import, cli_sub_list, cli_sub_show, cli_sub_rm, cli_store_restored;
 extern const cli_command_t cli_usim_create, cli_usim_authenticate, cli_send, cli_session_list, cli_session_show,
     cli_session_drop, cli_status;
-extern const cli_command_t cli_attach;
+extern const cli_command_t cli_attach, cli_mtc_send;
 extern const cli_command_t cli_lab_run, cli_lab_soak, cli_lab_table;
 extern const cli_command_t cli_policy_check, cli_policy_fetch, cli_policy_offer, cli_audit_verify;
 

@@ -133,6 +133,12 @@ static json_t *tlvs_of(const godwit_emsdp_control_t *m)
     if (godwit_emsdp_has(m, GODWIT_TLV_DATA)) {
         set(tlvs, "data", cli_json_hex(m->data.ptr, m->data.len));
     }
+    if (godwit_emsdp_has(m, GODWIT_TLV_TEMPORARY_IDENTITY)) {
+        set(tlvs, "temporary_identity", cli_json_hex(m->temporary.ptr, m->temporary.len));
+    }
+    if (godwit_emsdp_has(m, GODWIT_TLV_ENCRYPTED_RES)) {
+        set(tlvs, "encrypted_res", cli_json_hex(m->encrypted_res, sizeof m->encrypted_res));
+    }
     return tlvs;
 }
 

@@ -20,13 +20,53 @@ static void fail(cli_runner_t *r, int code, const char *what, const char *why)
     }
 }
 
-static bool draw(cli_runner_t *r, uint8_t random[4])
+static bool draw(cli_runner_t *r, uint8_t random[GODWIT_RAND1_RANDOM])
 {
-    if (getrandom(random, 4, 0) == 4) {
+    if (getrandom(random, GODWIT_RAND1_RANDOM, 0) == GODWIT_RAND1_RANDOM) {
         return true;
     }
     fail(r, CLI_FILE, "random numbers", strerror(errno));
     return false;
+}
+
+/* ---- which of the two devices ---------------------------------------------------------------------------------------- */
+
+static godwit_status_t give_reading(cli_runner_t *r, godwit_slice_t reading, const uint8_t random[GODWIT_RAND1_RANDOM],
+                                    godwit_device_requests_t *requests)
+{
+    return r->is_mtc ? godwit_mtc_send(&r->mtc, reading, random, requests)
+                     : godwit_device_send(&r->device, reading, random, requests);
+}
+
+static godwit_status_t give_datagram(cli_runner_t *r, godwit_slice_t datagram,
+                                     const uint8_t random[GODWIT_RAND1_RANDOM], godwit_device_requests_t *requests)
+{
+    return r->is_mtc ? godwit_mtc_receive(&r->mtc, datagram, requests)
+                     : godwit_device_receive(&r->device, datagram, random, requests);
+}
+
+static godwit_status_t give_timer(cli_runner_t *r, const uint8_t random[GODWIT_RAND1_RANDOM],
+                                  godwit_device_requests_t *requests)
+{
+    return r->is_mtc ? godwit_mtc_timer(&r->mtc, random, requests) : godwit_device_timer(&r->device, random, requests);
+}
+
+/* What the card answered. */
+typedef struct answer {
+    godwit_usim_result_t usim;
+    godwit_mtc_sim_result_t sim; /* the MTC device's, in the GSM context */
+} answer_t;
+
+static godwit_status_t give_answer(cli_runner_t *r, const answer_t *answer, const uint8_t random[GODWIT_RAND1_RANDOM],
+                                   godwit_device_requests_t *requests)
+{
+    return r->is_mtc ? godwit_mtc_sim_result(&r->mtc, &answer->sim, requests)
+                     : godwit_device_usim_result(&r->device, &answer->usim, random, requests);
+}
+
+uint32_t cli_runner_session(const cli_runner_t *r)
+{
+    return r->is_mtc ? godwit_mtc_session_id(&r->mtc) : godwit_device_session_id(&r->device);
 }
 
 /* ---- carrying out ------------------------------------------------------------------------------------------------ */
@@ -73,8 +113,8 @@ static void take_event(cli_runner_t *r, const godwit_device_request_t *event)
     }
 }
 
-/* Carries out one list. Returns true when the card was asked and its answer stands in result. */
-static bool carry_out(cli_runner_t *r, const godwit_device_requests_t *requests, godwit_usim_result_t *result)
+/* Carries out one list. Returns true when the card was asked and its answer stands in answer. */
+static bool carry_out(cli_runner_t *r, const godwit_device_requests_t *requests, answer_t *answer)
 {
     bool asked = false;
     for (size_t i = 0; i < requests->count && r->code == CLI_OK; i++) {
@@ -92,12 +132,14 @@ static bool carry_out(cli_runner_t *r, const godwit_device_requests_t *requests,
             }
             break;
         case GODWIT_DEVICE_AUTHENTICATE:
-            if (godwit_usim_soft_authenticate(&r->card, request->rand, request->autn, result) != GODWIT_OK) {
+            if (godwit_usim_soft_authenticate(&r->card, request->rand, request->autn, &answer->usim) != GODWIT_OK) {
                 fail(r, CLI_FILE, "the card does not answer", r->card.why);
             }
             asked = true;
             break;
         case GODWIT_DEVICE_AUTHENTICATE_GSM:
+            answer->sim.status = godwit_usim_step_gsm(&r->card.usim, request->rand, answer->sim.sres, answer->sim.kc);
+            asked = true;
             break;
         case GODWIT_DEVICE_TIMER:
             r->deadline_ms = request->delay_ms > 0 ? cli_now_ms() + request->delay_ms : -1;
@@ -113,19 +155,19 @@ static bool carry_out(cli_runner_t *r, const godwit_device_requests_t *requests,
 /* Carries out a list and what the card's answers lead to. status: what the library's call returned. */
 static void settle(cli_runner_t *r, godwit_status_t status, godwit_device_requests_t *requests)
 {
-    godwit_usim_result_t result;
-    uint8_t random[4];
+    answer_t answer;
+    uint8_t random[GODWIT_RAND1_RANDOM];
     for (unsigned round = 0; round < ROUNDS_MAX && r->code == CLI_OK; round++) {
         if (status != GODWIT_OK) {
             fail(r, CLI_REFUSED, "the device refuses", godwit_status_name(status));
             break;
         }
-        if (!carry_out(r, requests, &result) || r->code != CLI_OK || !draw(r, random)) {
+        if (!carry_out(r, requests, &answer) || r->code != CLI_OK || !draw(r, random)) {
             break;
         }
-        status = godwit_device_usim_result(&r->device, &result, random, requests);
+        status = give_answer(r, &answer, random, requests);
     }
-    godwit_wipe(&result, sizeof result);
+    godwit_wipe(&answer, sizeof answer);
 }
 
 /* ---- events --------------------------------------------------------------------------------------------------------- */
@@ -134,7 +176,7 @@ static void receive_all(cli_runner_t *r)
 {
     uint8_t octets[GODWIT_EMSDP_DATAGRAM_MAX + 1];
     godwit_device_requests_t requests;
-    uint8_t random[4];
+    uint8_t random[GODWIT_RAND1_RANDOM];
     ssize_t n;
     while (r->code == CLI_OK && (n = recv(r->socket, octets, sizeof octets, MSG_DONTWAIT)) >= 0) {
         if ((size_t)n > GODWIT_EMSDP_DATAGRAM_MAX || !draw(r, random)) {
@@ -142,7 +184,7 @@ static void receive_all(cli_runner_t *r)
         }
         r->datagrams_down++;
         r->octets_down += (size_t)n;
-        settle(r, godwit_device_receive(&r->device, godwit_slice(octets, (size_t)n), random, &requests), &requests);
+        settle(r, give_datagram(r, godwit_slice(octets, (size_t)n), random, &requests), &requests);
     }
 }
 
@@ -158,10 +200,10 @@ static bool wait_for_event(cli_runner_t *r, int64_t until_ms, int fd)
     }
     if (r->code == CLI_OK && r->deadline_ms >= 0 && cli_now_ms() >= r->deadline_ms) {
         godwit_device_requests_t requests;
-        uint8_t random[4];
+        uint8_t random[GODWIT_RAND1_RANDOM];
         r->deadline_ms = -1;
         if (draw(r, random)) {
-            settle(r, godwit_device_timer(&r->device, random, &requests), &requests);
+            settle(r, give_timer(r, random, &requests), &requests);
         }
     }
     return ready > 0 && pollers[1].revents != 0;
@@ -170,11 +212,11 @@ static bool wait_for_event(cli_runner_t *r, int64_t until_ms, int fd)
 int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
 {
     godwit_device_requests_t requests;
-    uint8_t random[4];
+    uint8_t random[GODWIT_RAND1_RANDOM];
     r->sent = r->given_up = false;
     r->refusal = GODWIT_OK;
     if (draw(r, random)) {
-        godwit_status_t status = godwit_device_send(&r->device, reading, random, &requests);
+        godwit_status_t status = give_reading(r, reading, random, &requests);
         if (status == GODWIT_NO_SPACE) {
             return cli_fail(r->args, CLI_USAGE, "the reading has %zu octets; one datagram takes %d", reading.len,
                             (int)GODWIT_DEVICE_READING_MAX);
@@ -230,9 +272,18 @@ static int open_socket(cli_runner_t *r)
     return cli_udp_connect(r->args, "hse", r->hse, host, colon + 1, &r->socket);
 }
 
-/* What the state file holds becomes the session. Damage costs one set-up, not the device: the library is then as after init. */
+/* What the state file holds becomes the session. Damage costs one set-up, not the device: the library is then as after init. Not so the MTC
+ * device: its counter and its chain are known to nobody else. */
 static int take_record(cli_runner_t *r, godwit_slice_t record)
 {
+    if (r->is_mtc) {
+        return godwit_mtc_restore(&r->mtc, record) == GODWIT_OK
+                   ? CLI_OK
+                   : cli_fail(r->args, CLI_FILE,
+                              "%s: no record of device RAND of this IMSI, endpoint and framing; if it is damaged, the "
+                              "operator must release this IMSI at the MKEF before the file may be removed",
+                              r->state_path);
+    }
     if (record.len < 2 || memcmp(record.ptr, "GW", 2) != 0) {
         return cli_fail(r->args, CLI_FILE, "%s: not a file that keeps a session; name another", r->state_path);
     }
@@ -277,24 +328,38 @@ int cli_runner_open(cli_runner_t *r)
     r->deadline_ms = -1;
     r->received = json_array();
     int code = cli_card_open(r->args, r->card_path, &r->config.imsi, &r->card);
-    if (code == CLI_OK && godwit_device_init(&r->device, &r->config) != GODWIT_OK) {
+    if (code == CLI_OK && (r->is_mtc ? godwit_mtc_init(&r->mtc, &r->mtc_config)
+                                     : godwit_device_init(&r->device, &r->config)) != GODWIT_OK) {
         code = cli_fail(r->args, CLI_USAGE,
                         "this combination of --agreement, --suite, --session-octets and --counter-octets cannot be");
     }
     if (code == CLI_OK) {
         code = open_socket(r);
     }
-    return code == CLI_OK ? restore(r) : code;
+    code = code == CLI_OK ? restore(r) : code;
+    if (code == CLI_OK && r->renews) {
+        godwit_mtc_renew(&r->mtc);
+    }
+    return code;
+}
+
+static godwit_status_t suspend(cli_runner_t *r, godwit_device_requests_t *requests)
+{
+    if (r->is_mtc) {
+        godwit_mtc_suspend(&r->mtc, requests);
+        return GODWIT_OK;
+    }
+    return godwit_device_suspend(&r->device, requests);
 }
 
 int cli_runner_close(cli_runner_t *r)
 {
     godwit_device_requests_t requests;
-    godwit_usim_result_t result;
-    if (r->has_nvm && godwit_device_suspend(&r->device, &requests) == GODWIT_OK) {
+    answer_t answer;
+    if (r->has_nvm && suspend(r, &requests) == GODWIT_OK) {
         int code = r->code;
         r->code = CLI_OK; /* the counters are stored whatever went wrong before */
-        (void)carry_out(r, &requests, &result);
+        (void)carry_out(r, &requests, &answer);
         r->code = code != CLI_OK ? code : r->code;
     }
     if (r->has_nvm) {
@@ -305,5 +370,6 @@ int cli_runner_close(cli_runner_t *r)
     }
     godwit_usim_soft_close(&r->card);
     godwit_wipe(&r->device, sizeof r->device);
+    godwit_wipe(&r->mtc, sizeof r->mtc);
     return r->code;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Runs the device library on this machine: a soft SIM and the session in files, EMSDP over a UDP socket. Carries out the library's requests
- * in order, each STORE before what follows it.
+ * Runs the device library on this machine, or the MTC device of device RAND: a soft SIM and the session in files, EMSDP over a UDP socket.
+ * Carries out the library's requests in order, each STORE before what follows it.
  */
 #ifndef GODWIT_CLI_RUNNER_H
 #define GODWIT_CLI_RUNNER_H
@@ -9,11 +9,16 @@
 #include "adapters/usim/soft.h"
 #include "cli/cli.h"
 #include "godwit/device.h"
+#include "godwit/mtc.h"
 
 typedef struct cli_runner {
     const cli_args_t *args;
     godwit_device_config_t config;
     godwit_device_t device;
+    bool is_mtc; /* then these two are in the place of the two above; config.imsi all the same */
+    godwit_mtc_config_t mtc_config;
+    godwit_mtc_t mtc;
+    bool renews; /* the MTC device begins with a new RAND1 */
     godwit_usim_soft_t card;
     godwit_nvm_t nvm;
     const char *card_path, *state_path, *hse;
@@ -33,6 +38,7 @@ typedef struct cli_runner {
 
 /* Opens files and socket and restores the session. Prints what is wrong; returns an exit code. The caller sets args, config and the three names. */
 int cli_runner_open(cli_runner_t *runner);
+uint32_t cli_runner_session(const cli_runner_t *runner);
 /* Sends one reading and waits until it has left. Prints what went wrong; returns an exit code. */
 int cli_runner_send(cli_runner_t *runner, godwit_slice_t reading);
 /* Waits until the file fd can be read, and meanwhile hears the network; returns an exit code. */

@@ -13,6 +13,8 @@ REJECT = 0x80
 IMSI, SUCI, UE_CONFIGURATION, ENTERPRISE, SERVING_NETWORK = 1, 2, 3, 4, 5
 RAND, AUTN, HSE_CONFIGURATION, RAND1, AUTS = 6, 7, 8, 9, 10
 KEY, COUNT, REASON, ECHO, DATA = 11, 12, 13, 14, 15
+TEMPORARY_IDENTITY, ENCRYPTED_RES = 16, 17
+HIGHEST = ENCRYPTED_RES
 
 REASONS = ("malformed unknown_session unknown_key mac_failure replay count_exhausted unsupported_suite policy_forbids not_entitled "
            "unknown_subscriber auth_mac_failure auth_resync key_expired overload internal").split()
@@ -101,24 +103,24 @@ def parse_tlvs(octets):
     """{tag: value}. Tags rise strictly; unknown ones below 80 are malformed, from 80 on passed over."""
     found, last, rest = {}, 0, octets
     while rest:
-        if len(rest) < 2 or len(rest) < 2 + rest[1] or rest[0] <= last or DATA < rest[0] < 0x80:
+        if len(rest) < 2 or len(rest) < 2 + rest[1] or rest[0] <= last or HIGHEST < rest[0] < 0x80:
             raise Refused("malformed")
         last = rest[0]
-        if last <= DATA:
+        if last <= HIGHEST:
             found[last] = rest[2:2 + rest[1]]
         rest = rest[2 + rest[1]:]
     return found
 
 
-def _data_value(octets):
-    """Where the value of the Data TLV begins and ends; (0, 0) without one. Data has the highest tag that is known."""
-    at = 0
+def _places(octets, *tags):
+    """Where the values of these TLVs are, as indices, one after the other."""
+    at, places = 0, []
     while at + 2 <= len(octets):
         end = at + 2 + octets[at + 1]
-        if octets[at] == DATA and end <= len(octets):
-            return at + 2, end
+        if octets[at] in tags and end <= len(octets):
+            places += range(at + 2, end)
         at = end
-    return 0, 0
+    return places
 
 
 def _prefix(count, plane, direction):
@@ -133,8 +135,11 @@ def _transform(key, plane, prefix, body):
     command, rest = body[:1], body[1:]
     if command[0] in WHOLE_BODY_CIPHERED:
         return command + key.cipher(prefix, rest)
-    begin, end = _data_value(rest)
-    return command + rest[:begin] + key.cipher(prefix, rest[begin:end]) + rest[end:]
+    places = _places(rest, DATA, TEMPORARY_IDENTITY) if command[0] == START else _places(rest, DATA)
+    sent = bytearray(rest)
+    for place, octet in zip(places, key.cipher(prefix, bytes(rest[place] for place in places))):
+        sent[place] = octet
+    return command + bytes(sent)
 
 
 def mac_input(framing, prefix, header_octets, body, transcript=b""):

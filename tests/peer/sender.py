@@ -24,6 +24,7 @@ class Silence(Exception):
 
 class Device:
     """A card, a record of the session, and the address of the HSE they talk to."""
+    command = ("send",)
 
     def __init__(self, *options, family=socket.AF_INET):
         self.folder = tempfile.TemporaryDirectory()
@@ -88,7 +89,7 @@ class Run:
         for pair in (*zip(device.options[::2], device.options[1::2]), ("--retransmit", "5000"), ("--wait", "0")):
             repeated = pair[0] in ("--suite", "--agreement")
             given += pair if repeated or pair[0] not in given else ()
-        words = [GODWIT, "send", "--imsi", IMSI, "--usim", "soft:" + device.card, "--state", device.state, "--hse", hse, "--json", *given]
+        words = [GODWIT, *device.command, "--imsi", IMSI, "--usim", "soft:" + device.card, "--state", device.state, "--hse", hse, "--json", *given]
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.write(text)
 

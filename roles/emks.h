@@ -19,7 +19,7 @@ typedef struct godwit_emks_waiter {
     char endpoint[GODWIT_FQDN_MAX + 1];
 } godwit_emks_waiter_t;
 
-/* An Authentication-Information-Request under way. */
+/* An Authentication-Information-Request under way; for a bootstrapping, a request to where its key is. */
 typedef struct godwit_emks_pending {
     bool used;
     bool resync;
@@ -28,6 +28,7 @@ typedef struct godwit_emks_pending {
     godwit_agreement_t agreement;
     uint8_t auts[14];
     bool next_session; /* somebody asked for a next vector */
+    char reference[GODWIT_KEY_REFERENCE_MAX + 1];
     uint8_t waiters;
     godwit_emks_waiter_t waiter[GODWIT_EMKS_WAITERS_MAX];
 } godwit_emks_pending_t;
@@ -36,7 +37,7 @@ typedef struct godwit_emks {
     const godwit_crypto_t *crypto;
     godwit_plmn_t best_plmn;
     uint8_t
-        agreements; /* bit i-1: agreements 03, 07 that this EMKS makes; 07 also needs the device listed or the source's word */
+        agreements; /* bit i-1: agreements 03, 04, 07 that this EMKS makes; 07 also needs the device listed or the source's word */
     uint16_t amf_flag;       /* the bit of AMF that asks for Solution 1; 0: the default */
     uint32_t hss_timeout_ms; /* 0: 5000 */
     uint64_t
@@ -50,11 +51,14 @@ typedef struct godwit_emks {
     char hss_hosts[GODWIT_EMKS_HSS_MAX][GODWIT_NODE_NAME_MAX];
     size_t hss_host_count;
     uint64_t key_set_ms;
+    /* Agreement 04: this EMKS as a NAF, FQDN || Ua security protocol identifier, its key asked of the BSF over Zn; length 0: it is none. */
+    uint16_t naf_id_len;
+    uint8_t naf_id[GODWIT_NAF_ID_MAX];
     uint32_t next_transaction;
     godwit_emks_pending_t pending[GODWIT_EMKS_PENDING_MAX];
 } godwit_emks_t;
 
-/* Inputs: MESSAGE (KEY_REQUEST, KEY_CONFIRM, KEY_SET_PUSH, KEY_PARK, AUTH_INFO_ANSWER), TIMER (expiry of pending requests), COMMIT_FAILED. */
+/* Inputs: MESSAGE (KEY_REQUEST, KEY_CONFIRM, KEY_SET_PUSH, KEY_PARK, AUTH_INFO_ANSWER, ZN_ANSWER), TIMER (expiry of pending requests), COMMIT_FAILED. */
 void godwit_emks_step(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -48,6 +48,7 @@ typedef struct godwit_hse_exchange {
     uint8_t auts[14];
     bool by_selector; /* of an access AKA run (Solution 2), named by selector */
     uint8_t selector[16];
+    char reference[GODWIT_KEY_REFERENCE_MAX + 1]; /* of a bootstrapping (agreements 04, 05); "": none is asked for */
     uint16_t request_len;
     uint8_t request[GODWIT_HSE_REQUEST_MAX];
     uint8_t start_len;

@@ -89,7 +89,8 @@ typedef struct godwit_key_set_record {
     uint64_t created_ms;
     godwit_former_key_set_t former;
     bool next_session; /* the subscription has that feature: a next vector may be handed out under this key set */
-    /* Agreements 01, 02: the number that the HSS gave it. Parked: handed out again by clearing parked.set: the rest says how far that key had come, so that a late KEY_PARK
+    /* Agreements 01, 02: the number that the HSS gave it. Agreements 04, 05: when the bootstrapped key ends (ms since 1970); rand is then the name of
+     * the bootstrapping, created_ms its time. Parked: handed out again by clearing parked.set: the rest says how far that key had come, so that a late KEY_PARK
      * cannot bring back an earlier state. */
     uint64_t push_number;
     godwit_parked_t parked;

@@ -24,6 +24,9 @@ static const struct row rows[] = {
     /* RAND names the key set of an access AKA run (Solution 2): no vector is outstanding that an AUTS could be against. */
     {GODWIT_SESSION_REQUEST, FRAME_UNKEYED | FRAME_UP,
      T(IMSI) | T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK) | T(RAND), 0},
+    /* Key Reference names the key set of a bootstrapping (GBA, AKMA). */
+    {GODWIT_SESSION_REQUEST, FRAME_UNKEYED | FRAME_UP,
+     T(IMSI) | T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK) | T(KEY_REFERENCE), 0},
     {GODWIT_SESSION_REQUEST, FRAME_UNKEYED | FRAME_UP,
      T(SUCI) | T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK), T(AUTS)},
     /* Early data: the Session ID says who. */

@@ -28,8 +28,8 @@
 #define EMSDP_WINDOW_MAX 64u
 #define EMSDP_AHEAD 4u /* COUNTs above the highest that are tried */
 
-/* Tags: 01 to 11 are known; an unknown one is refused below 80 and passed over from there on. */
-#define EMSDP_TAG_LAST 0x11u
+/* Tags: 01 to 12 are known; an unknown one is refused below 80 and passed over from there on. */
+#define EMSDP_TAG_LAST 0x12u
 #define EMSDP_TAG_PASSED_OVER 0x80u
 
 #endif

@@ -11,6 +11,7 @@ enum kind {
     OCTETS, /* min octets, copied */
     SLICE,  /* stays where it is */
     FQDN,   /* a slice: a canonical name, or empty */
+    TEXT,   /* a slice: printable ASCII without spaces */
     IMSI,
     UE_CONFIGURATION,
     HSE_CONFIGURATION,
@@ -22,7 +23,7 @@ enum kind {
 struct tag {
     uint8_t min, max; /* octets of the value */
     uint8_t kind;
-    uint8_t offset; /* of the member that takes it, for OCTETS, SLICE and FQDN */
+    uint8_t offset; /* of the member that takes it, for OCTETS, SLICE, FQDN and TEXT */
 };
 
 #define AT(member) ((uint8_t)offsetof(godwit_emsdp_control_t, member))
@@ -46,6 +47,7 @@ static const struct tag tags[EMSDP_TAG_LAST + 1] = {
     [GODWIT_TLV_DATA] = {0, GODWIT_EMSDP_DATA_TLV_MAX, SLICE, AT(data)},
     [GODWIT_TLV_TEMPORARY_IDENTITY] = {8, 8, SLICE, AT(temporary)},
     [GODWIT_TLV_ENCRYPTED_RES] = {4, 4, OCTETS, AT(encrypted_res)},
+    [GODWIT_TLV_KEY_REFERENCE] = {1, GODWIT_KEY_REFERENCE_MAX, TEXT, AT(key_reference)},
 };
 
 #define GENERATION_FIRST 1u /* not written: HSE configuration without a generation means this one */
@@ -54,6 +56,16 @@ static bool hse_configuration_is_sound(const uint8_t *v, size_t len)
 {
     const godwit_framing_t framing = {(uint8_t)(v[2] >> 4), (uint8_t)(v[2] & 0x0Fu)};
     return frame_is_framing(framing) && (len == 3 || (len == 7 && godwit_load_u32(v + 3) > GENERATION_FIRST));
+}
+
+static bool is_text(godwit_slice_t value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] <= ' ' || value.ptr[i] > '~') {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool is_sound(const struct tag *tag, godwit_slice_t value)
@@ -66,6 +78,8 @@ static bool is_sound(const struct tag *tag, godwit_slice_t value)
     switch (tag->kind) {
     case FQDN:
         return value.len == 0 || godwit_fqdn_is_canonical(value);
+    case TEXT:
+        return is_text(value);
     case IMSI:
         return godwit_imsi_from_ef(v, &imsi) == GODWIT_OK;
     case UE_CONFIGURATION:
@@ -92,6 +106,7 @@ static void take(const struct tag *tag, godwit_slice_t value, godwit_emsdp_contr
         break;
     case SLICE:
     case FQDN:
+    case TEXT:
         memcpy(member, &value, sizeof value);
         break;
     case IMSI:
@@ -134,6 +149,7 @@ static void give(const struct tag *tag, const godwit_emsdp_control_t *m, const u
         break;
     case SLICE:
     case FQDN:
+    case TEXT:
         memcpy(&slice, member, sizeof slice);
         godwit_put_slice(w, slice);
         break;
@@ -173,11 +189,13 @@ static void give(const struct tag *tag, const godwit_emsdp_control_t *m, const u
     }
 }
 
-/* "No generation" in a Start without RAND: no new key set stands behind it, unless it is that of an access AKA run, which both ends have. */
+/* "No generation" in a Start without RAND: no new key set stands behind it, unless it is one that both ends have: of an access AKA run, or of
+ * a bootstrapping. */
 static bool generation_fits(const godwit_emsdp_control_t *m)
 {
     return !godwit_emsdp_has(m, GODWIT_TLV_HSE_CONFIGURATION) || godwit_emsdp_has(m, GODWIT_TLV_RAND) ||
-           godwit_agreement_is_access(m->agreement) || m->generation <= GENERATION_FIRST;
+           godwit_agreement_is_access(m->agreement) || godwit_agreement_has_reference(m->agreement) ||
+           m->generation <= GENERATION_FIRST;
 }
 
 /* A key that a handed vector gives is of the generation and suite that stand beside the vector. */

@@ -4,6 +4,7 @@
  * Ek: docs/diameter.md.
  */
 #include "core/wire/avp.h"
+#include "godwit/keys.h"
 #include "core/wire/payload_sms.h"
 #include "core/wire/profile.h"
 
@@ -132,6 +133,7 @@ static const godwit_avp_definition_t table[GODWIT_AVP_COUNT] = {
     [GODWIT_AVP_E2M_FLAGGED] = U32("E2M-Flagged", 21, OURS, 0),
     [GODWIT_AVP_POLICY_VERSION] = U32("Policy-Version", 22, OURS, 0),
     [GODWIT_AVP_NEXT_SESSION] = U32("Next-Session", 23, OURS, 0),
+    [GODWIT_AVP_KEY_REFERENCE] = TEXT("Key-Reference", 30, OURS, GODWIT_KEY_REFERENCE_MAX),
     [GODWIT_AVP_SESSION_KEY] = OCTETS("Session-Key", 7, OURS, 32, 32, M),
 };
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "core/wire/gaa_text.h"
+
 enum {
     PURPOSE,
     USER_NAME,
@@ -17,6 +19,7 @@ enum {
     REQUEST_KEY_SET,
     CONCEALED_SQN,
     ABOVE_GENERATION,
+    KEY_REFERENCE,
     KEY_REQUEST_RULES
 };
 enum { AGREEMENT, GENERATION, RAND, AUTN, SESSION_KEY, KEY_SET, PARKED_KEY, KEY_ANSWER_RULES };
@@ -33,6 +36,7 @@ static const godwit_avp_rule_t key_request_rules[KEY_REQUEST_RULES] = {
     [REQUEST_KEY_SET] = {GODWIT_AVP_KEY_SET, 0, 1},
     [CONCEALED_SQN] = {GODWIT_AVP_CONCEALED_SQN, 0, 1},
     [ABOVE_GENERATION] = {GODWIT_AVP_ABOVE_GENERATION, 0, 1},
+    [KEY_REFERENCE] = {GODWIT_AVP_KEY_REFERENCE, 0, 1},
 };
 
 /* An answer that is no success has none of these; one that is has been checked for them. */
@@ -84,6 +88,9 @@ godwit_status_t godwit_ek_key_request_build(const godwit_diameter_envelope_t *en
     } else if (request->has_rand) {
         godwit_avp_put(w, GODWIT_AVP_RAND, godwit_slice(request->rand, sizeof request->rand));
     }
+    if (request->reference[0] != '\0') {
+        godwit_avp_put(w, GODWIT_AVP_KEY_REFERENCE, godwit_slice_of_string(request->reference));
+    }
     godwit_diameter_close(w, at);
     return godwit_writer_status(w);
 }
@@ -110,6 +117,11 @@ static godwit_status_t read_key_request(const godwit_slice_t *found, godwit_key_
     if (status == GODWIT_OK && r->purpose == GODWIT_KEY_BY_SELECTOR) {
         status = godwit_ek_read_selector(found[REQUEST_RAND], found[CONCEALED_SQN], &r->selector, fault);
         r->above_generation = godwit_avp_u32(found[ABOVE_GENERATION], 0);
+    }
+    if (status == GODWIT_OK && found[KEY_REFERENCE].ptr != NULL &&
+        !godwit_gaa_text(found[KEY_REFERENCE], r->reference, sizeof r->reference)) {
+        status = godwit_diameter_blame(fault, GODWIT_DIAMETER_INVALID_AVP_VALUE, GODWIT_AVP_KEY_REFERENCE,
+                                       found[KEY_REFERENCE]);
     }
     if (status == GODWIT_OK) {
         memcpy(r->serving_network.octets, found[SERVING_NETWORK].ptr, 3);

@@ -95,6 +95,7 @@ typedef struct godwit_key_request {
     /* BY_SELECTOR: the owner gives a generation above this one only, new or parked. A container says what the device has taken last; a pull
      * after an idle flush says what the container of that bearer said, or 0, for there the parked one is wanted. */
     uint32_t above_generation;
+    char reference[GODWIT_KEY_REFERENCE_MAX + 1]; /* FOR_SESSION, agreements 04 and 05: B-TID or A-KID; "": none */
 } godwit_key_request_t;
 
 typedef struct godwit_key_answer {

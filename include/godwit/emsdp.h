@@ -93,6 +93,7 @@ enum {
     GODWIT_TLV_DATA = 0x0F,
     GODWIT_TLV_TEMPORARY_IDENTITY = 0x10, /* device RAND */
     GODWIT_TLV_ENCRYPTED_RES = 0x11,      /* device RAND, profile ts33868 */
+    GODWIT_TLV_KEY_REFERENCE = 0x12,      /* agreements 04 and 05: B-TID, A-KID */
 };
 
 /* One control message, whichever command. present has bit t set when the TLV with tag t is there. Slices point into the
@@ -120,6 +121,7 @@ typedef struct godwit_emsdp_control {
     godwit_slice_t data;
     godwit_slice_t temporary; /* Temporary Identity: 8 octets */
     uint8_t encrypted_res[4];
+    godwit_slice_t key_reference; /* 1 to 127 octets, printable */
 } godwit_emsdp_control_t;
 
 static inline bool godwit_emsdp_has(const godwit_emsdp_control_t *m, unsigned tag)

@@ -81,6 +81,13 @@ static inline bool godwit_agreement_is_access(uint8_t agreement)
     return agreement == GODWIT_AGREEMENT_ACCESS_UMTS || agreement == GODWIT_AGREEMENT_ACCESS_EPS;
 }
 
+/* 04 and 05: the key set comes from a bootstrapping that both ends know by a name: B-TID (GBA), A-KID (AKMA). No vector is sent. */
+static inline bool godwit_agreement_has_reference(uint8_t agreement)
+{
+    return agreement == GODWIT_AGREEMENT_GBA || agreement == GODWIT_AGREEMENT_AKMA;
+}
+#define GODWIT_KEY_REFERENCE_MAX 127
+
 /* "device-rand", "access-umts", "access-eps", "separate-eps", "gba", "akma", "5g", "separate-umts"; NULL for another. */
 const char *godwit_agreement_name(godwit_agreement_t agreement);
 GODWIT_MUST_USE godwit_status_t godwit_agreement_from_name(const char *name, godwit_agreement_t *agreement);

@@ -30,6 +30,22 @@ static godwit_emks_pending_t *free_pending(godwit_emks_t *emks)
     return NULL;
 }
 
+godwit_emks_pending_t *godwit_emks_pending_by_transaction(godwit_emks_t *emks, uint32_t transaction)
+{
+    for (size_t i = 0; i < GODWIT_EMKS_PENDING_MAX; i++) {
+        if (emks->pending[i].used && emks->pending[i].transaction == transaction) {
+            return &emks->pending[i];
+        }
+    }
+    return NULL;
+}
+
+static uint32_t next_transaction(godwit_emks_t *emks)
+{
+    emks->next_transaction = emks->next_transaction == UINT32_MAX ? 1 : emks->next_transaction + 1;
+    return emks->next_transaction;
+}
+
 static bool wants_the_same(const godwit_emks_pending_t *pending, const uint8_t *auts)
 {
     return pending->resync == (auts != NULL) &&
@@ -48,8 +64,7 @@ static void send_request(godwit_emks_t *emks, godwit_emks_pending_t *pending, co
                          godwit_message_t *message, godwit_outbox_t *out)
 {
     godwit_auth_info_request_t *request = &message->u.auth_info_request;
-    emks->next_transaction = emks->next_transaction == UINT32_MAX ? 1 : emks->next_transaction + 1;
-    pending->transaction = emks->next_transaction;
+    pending->transaction = next_transaction(emks);
     message->kind = GODWIT_AUTH_INFO_REQUEST;
     message->from = GODWIT_FUNCTION_EMKS;
     message->to = GODWIT_FUNCTION_HSS;
@@ -69,6 +84,32 @@ static void send_request(godwit_emks_t *emks, godwit_emks_pending_t *pending, co
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
     godwit_outbox_timer(out, (uint32_t)(pending - emks->pending),
                         emks->hss_timeout_ms != 0 ? emks->hss_timeout_ms : HSS_TIMEOUT_MS);
+}
+
+godwit_emks_pending_t *godwit_emks_pending_join(godwit_emks_t *emks, const godwit_message_t *message,
+                                                godwit_agreement_t agreement, bool *fresh)
+{
+    const godwit_key_request_t *request = &message->u.key_request;
+    godwit_emks_pending_t *pending = pending_of(emks, &request->imsi, agreement);
+    *fresh = pending == NULL;
+    if (pending != NULL) {
+        bool same = memcmp(pending->reference, request->reference, sizeof pending->reference) == 0;
+        if (!same || pending->waiters == GODWIT_EMKS_WAITERS_MAX) {
+            return NULL;
+        }
+        add_waiter(pending, message);
+        return pending;
+    }
+    pending = free_pending(emks);
+    if (pending != NULL) {
+        memset(pending, 0, sizeof *pending);
+        pending->used = true;
+        pending->imsi = request->imsi;
+        pending->agreement = agreement;
+        pending->transaction = next_transaction(emks);
+        add_waiter(pending, message);
+    }
+    return pending;
 }
 
 godwit_status_t godwit_emks_ask(godwit_emks_t *emks, const godwit_message_t *message, godwit_agreement_t agreement,

@@ -25,7 +25,29 @@ bool godwit_emks_is_expired(const godwit_emks_t *emks, const godwit_key_set_reco
 /* vector.c: what lives under the confirmed key set goes on until the new one is confirmed. */
 void godwit_emks_keep_former(const godwit_key_set_record_t *stored, godwit_key_set_record_t *key_set);
 
-/* ask.c: requests to the HSS under way. */
+/* reference.c: key sets of bootstrappings. DEVICE_RAND stands for none; the bootstrapping that a KEY_REQUEST names; the answer to what was asked. */
+godwit_agreement_t godwit_emks_choose_reference(const godwit_emks_t *emks, const godwit_key_request_t *request);
+GODWIT_MUST_USE godwit_status_t godwit_emks_for_reference(godwit_emks_t *emks, const godwit_input_t *in,
+                                                          godwit_agreement_t agreement,
+                                                          const godwit_key_set_record_t *stored,
+                                                          const godwit_emks_waiter_t *waiter, godwit_outbox_t *out,
+                                                          const char **detail);
+void godwit_emks_on_bootstrapped(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
+/* request.c: commits and hands out the generation after the last of a key set. */
+GODWIT_MUST_USE godwit_status_t godwit_emks_next_generation(const godwit_emks_t *emks,
+                                                            const godwit_key_set_record_t *stored,
+                                                            const godwit_emks_waiter_t *waiter, bool with_vector,
+                                                            godwit_outbox_t *out);
+/* vector.c */
+void godwit_emks_refuse_all(godwit_emks_t *emks, godwit_emks_pending_t *pending, godwit_status_t status,
+                            const char *detail, godwit_outbox_t *out);
+
+/* ask.c: requests to the HSS, and to where bootstrapped keys are, under way. */
+
+godwit_emks_pending_t *godwit_emks_pending_by_transaction(godwit_emks_t *emks, uint32_t transaction);
+/* A place for that request, or the one that it can wait with; NULL: no room. fresh: nothing was asked for yet; transaction is set. */
+godwit_emks_pending_t *godwit_emks_pending_join(godwit_emks_t *emks, const godwit_message_t *message,
+                                                godwit_agreement_t agreement, bool *fresh);
 
 /* Asks the HSS for a vector, or joins the request that is under way already. auts NULL: no resynchronisation. GODWIT_OVERLOAD when there
  * is no room. */

@@ -24,6 +24,9 @@ bool godwit_emks_has_key_set(const godwit_key_set_record_t *stored)
 
 bool godwit_emks_is_expired(const godwit_emks_t *emks, const godwit_key_set_record_t *stored, uint64_t now_ms)
 {
+    if (godwit_agreement_has_reference((uint8_t)stored->agreement)) {
+        return now_ms >= stored->push_number;
+    }
     uint64_t life = emks->key_set_ms != 0 ? emks->key_set_ms : KEY_SET_MS;
     return godwit_emks_is_access(stored->agreement) && now_ms > stored->created_ms &&
            now_ms - stored->created_ms > life;

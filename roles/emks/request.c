@@ -14,14 +14,18 @@ static unsigned bit_of(godwit_agreement_t agreement)
     return 1u << (agreement - 1);
 }
 
-/* 03 is preferred; 07 only where it is allowed for that device; 01 and 02 for the next key of a session that came from one of them.
+/* 03 is preferred; 07 only where it is allowed for that device; 01, 02, 04 and 05 for the next key of a session that came from one of them.
  * DEVICE_RAND (0) stands for none. */
 static godwit_agreement_t choose(const godwit_emks_t *emks, const godwit_key_request_t *request)
 {
-    for (unsigned a = GODWIT_AGREEMENT_ACCESS_UMTS; a <= GODWIT_AGREEMENT_ACCESS_EPS; a++) {
-        if (request->purpose == GODWIT_KEY_NEXT_GENERATION && request->agreements == bit_of((godwit_agreement_t)a)) {
+    for (unsigned a = GODWIT_AGREEMENT_ACCESS_UMTS; a <= GODWIT_AGREEMENT_AKMA; a++) {
+        if (a != GODWIT_AGREEMENT_SEPARATE_EPS && request->purpose == GODWIT_KEY_NEXT_GENERATION &&
+            request->agreements == bit_of((godwit_agreement_t)a)) {
             return (godwit_agreement_t)a;
         }
+    }
+    if (request->reference[0] != '\0') {
+        return godwit_emks_choose_reference(emks, request);
     }
     unsigned both = emks->agreements & request->agreements;
     if ((both & bit_of(GODWIT_AGREEMENT_SEPARATE_EPS)) != 0) {
@@ -41,8 +45,8 @@ static bool is_outstanding(const godwit_emks_t *emks, const godwit_key_set_recor
     return !key_set->confirmed && !old && key_set->generation < UINT32_MAX;
 }
 
-static godwit_status_t next_generation(const godwit_emks_t *emks, const godwit_key_set_record_t *stored,
-                                       const godwit_emks_waiter_t *waiter, bool with_vector, godwit_outbox_t *out)
+godwit_status_t godwit_emks_next_generation(const godwit_emks_t *emks, const godwit_key_set_record_t *stored,
+                                            const godwit_emks_waiter_t *waiter, bool with_vector, godwit_outbox_t *out)
 {
     godwit_key_set_record_t key_set = *stored;
     key_set.generation++;
@@ -92,7 +96,8 @@ static godwit_status_t for_next(const godwit_emks_t *emks, const godwit_key_requ
         *detail = "the generations of this key set are spent";
         return GODWIT_COUNT_EXHAUSTED;
     }
-    return current ? next_generation(emks, stored, waiter, false, out) : next_of_former(emks, stored, waiter, out);
+    return current ? godwit_emks_next_generation(emks, stored, waiter, false, out)
+                   : next_of_former(emks, stored, waiter, out);
 }
 
 /* For the session after the one that lives, which goes on with its own key set until the new one is confirmed. */
@@ -136,7 +141,7 @@ static godwit_status_t for_session(godwit_emks_t *emks, const godwit_input_t *in
         return godwit_emks_ask(emks, in->message, agreement, stored->rand, request->auts, out);
     }
     if (stored != NULL && is_outstanding(emks, stored, in->now_ms)) {
-        return next_generation(emks, stored, waiter, true, out);
+        return godwit_emks_next_generation(emks, stored, waiter, true, out);
     }
     return godwit_emks_ask(emks, in->message, agreement, NULL, NULL, out);
 }
@@ -166,7 +171,9 @@ void godwit_emks_on_key_request(godwit_emks_t *emks, const godwit_input_t *in, g
     } else if (request->purpose == GODWIT_KEY_NEXT_GENERATION) {
         status = for_next(emks, request, stored, &waiter, in->now_ms, out, &detail);
     } else {
-        status = for_session(emks, in, agreement, stored, &waiter, out, &detail);
+        status = godwit_agreement_has_reference((uint8_t)agreement)
+                     ? godwit_emks_for_reference(emks, in, agreement, stored, &waiter, out, &detail)
+                     : for_session(emks, in, agreement, stored, &waiter, out, &detail);
     }
     if (status != GODWIT_OK) {
         godwit_emks_refuse(out, &waiter, &request->imsi, status, detail);

@@ -26,6 +26,9 @@ void godwit_emks_step(godwit_emks_t *emks, const godwit_input_t *in, godwit_outb
     case GODWIT_KEY_PARK:
         godwit_emks_on_key_park(emks, in, out);
         break;
+    case GODWIT_ZN_ANSWER:
+        godwit_emks_on_bootstrapped(emks, in, out);
+        break;
     case GODWIT_AUTH_INFO_ANSWER:
         godwit_emks_on_vector(emks, in, out);
         break;

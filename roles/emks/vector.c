@@ -11,18 +11,8 @@
 
 #define FRESH_MS 60000 /* so often at most does a forged AUTS cost the subscriber an SQN */
 
-static godwit_emks_pending_t *pending_of(godwit_emks_t *emks, uint32_t transaction)
-{
-    for (size_t i = 0; i < GODWIT_EMKS_PENDING_MAX; i++) {
-        if (emks->pending[i].used && emks->pending[i].transaction == transaction) {
-            return &emks->pending[i];
-        }
-    }
-    return NULL;
-}
-
-static void refuse_all(godwit_emks_t *emks, godwit_emks_pending_t *pending, godwit_status_t status, const char *detail,
-                       godwit_outbox_t *out)
+void godwit_emks_refuse_all(godwit_emks_t *emks, godwit_emks_pending_t *pending, godwit_status_t status,
+                            const char *detail, godwit_outbox_t *out)
 {
     for (uint8_t i = 0; i < pending->waiters; i++) {
         godwit_emks_refuse(out, &pending->waiter[i], &pending->imsi, status, detail);
@@ -33,7 +23,11 @@ static void refuse_all(godwit_emks_t *emks, godwit_emks_pending_t *pending, godw
 void godwit_emks_on_timer(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out)
 {
     if (in->timer < GODWIT_EMKS_PENDING_MAX && emks->pending[in->timer].used) {
-        refuse_all(emks, &emks->pending[in->timer], GODWIT_PEER_INTERNAL, "the HSS did not answer", out);
+        godwit_emks_refuse_all(emks, &emks->pending[in->timer], GODWIT_PEER_INTERNAL,
+                               godwit_agreement_has_reference((uint8_t)emks->pending[in->timer].agreement)
+                                   ? "where its key is, nobody answers"
+                                   : "the HSS did not answer",
+                               out);
     }
 }
 
@@ -113,7 +107,7 @@ static void take(godwit_emks_t *emks, godwit_emks_pending_t *pending, const godw
         status = GODWIT_OVERLOAD;
     }
     if (status != GODWIT_OK) {
-        refuse_all(emks, pending, status, "no key set could be made of the vector", out);
+        godwit_emks_refuse_all(emks, pending, status, "no key set could be made of the vector", out);
         goto done;
     }
     uint32_t first = key_set.generation - pending->waiters + 1;
@@ -138,9 +132,9 @@ static bool is_fresh(const godwit_input_t *in)
 
 void godwit_emks_on_vector(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out)
 {
-    godwit_emks_pending_t *pending = pending_of(emks, in->message->transaction);
+    godwit_emks_pending_t *pending = godwit_emks_pending_by_transaction(emks, in->message->transaction);
     const char *detail = NULL;
-    if (pending == NULL) {
+    if (pending == NULL || godwit_agreement_has_reference((uint8_t)pending->agreement)) {
         return; /* its timer was first, and has said so */
     }
     godwit_status_t status = check(emks, pending, &in->message->u.auth_info_answer, &detail);
@@ -158,6 +152,6 @@ void godwit_emks_on_vector(godwit_emks_t *emks, const godwit_input_t *in, godwit
     if (status == GODWIT_OK) {
         take(emks, pending, in, out);
     } else if (!auts_refused || is_fresh(in) || godwit_emks_ask_without_auts(emks, pending, out) != GODWIT_OK) {
-        refuse_all(emks, pending, status, detail, out);
+        godwit_emks_refuse_all(emks, pending, status, detail, out);
     }
 }

@@ -194,7 +194,8 @@ uint8_t godwit_hse_agreements(const godwit_hse_t *hse, godwit_plmn_t serving_net
 uint8_t godwit_hse_choose_suite(const godwit_hse_t *hse, godwit_plmn_t serving_network, uint16_t suites);
 
 /* ---- Solution 1 ---- */
-#define GODWIT_HSE_ACCESS_AGREEMENTS 3u /* 01 and 02 as bits */
+#define GODWIT_HSE_ACCESS_AGREEMENTS 3u       /* 01 and 02 as bits */
+#define GODWIT_HSE_REFERENCE_AGREEMENTS 0x18u /* 04 and 05 */
 
 /* tunnel.c: GTP-U with the gateways. A tunnel's address is the gateway's host || TEID. */
 bool godwit_hse_is_tunnel(const godwit_address_t *address);

@@ -10,12 +10,15 @@
 #define EMKS_TIMEOUT_MS 6000
 #define AMPLIFICATION_MAX 3
 
-/* Those that device and HSE both have. 01 and 02 only where the request names the key set, and somebody can be asked for it. */
+/* Those that device and HSE both have. 01 and 02 only where the request names the key set, and somebody can be asked for it; 04 and 05 only
+ * where it names the bootstrapping. */
 static uint8_t agreements_of(const godwit_hse_t *hse, const godwit_emsdp_control_t *m)
 {
     unsigned both = m->agreements & godwit_hse_agreements(hse, m->serving_network);
     bool named = godwit_emsdp_has(m, GODWIT_TLV_RAND) && hse->config.e2m_source != GODWIT_FUNCTION_NONE;
-    return (uint8_t)(named ? both : both & ~GODWIT_HSE_ACCESS_AGREEMENTS);
+    both = named ? both : both & ~GODWIT_HSE_ACCESS_AGREEMENTS;
+    bool bootstrapped = godwit_emsdp_has(m, GODWIT_TLV_KEY_REFERENCE);
+    return (uint8_t)(bootstrapped ? both : both & ~GODWIT_HSE_REFERENCE_AGREEMENTS);
 }
 
 /* What the datagram says, or why not. */
@@ -56,9 +59,14 @@ void godwit_hse_ask_key(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, uint
     }
     godwit_key_request_t *request = &message->u.key_request;
     unsigned access = exchange->agreements & GODWIT_HSE_ACCESS_AGREEMENTS;
+    unsigned bootstrapped = exchange->agreements & GODWIT_HSE_REFERENCE_AGREEMENTS;
+    unsigned separate = exchange->agreements & ~(access | bootstrapped);
     request->purpose = exchange->by_selector ? GODWIT_KEY_BY_SELECTOR : GODWIT_KEY_FOR_SESSION;
     request->imsi = exchange->imsi;
-    request->agreements = (uint8_t)(exchange->by_selector ? access : exchange->agreements - access);
+    request->agreements = (uint8_t)(exchange->by_selector            ? access
+                                    : exchange->reference[0] != '\0' ? bootstrapped
+                                                                     : separate);
+    memcpy(request->reference, exchange->reference, sizeof request->reference);
     if (exchange->by_selector) {
         request->selector.kind = GODWIT_SELECTOR_RAND;
         memcpy(request->selector.octets, exchange->selector, sizeof request->selector.octets);
@@ -80,6 +88,9 @@ static void fill(const godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit
     x->agreements = agreements_of(hse, m);
     x->by_selector = (x->agreements & GODWIT_HSE_ACCESS_AGREEMENTS) != 0;
     memcpy(x->selector, m->rand, sizeof x->selector);
+    if ((x->agreements & GODWIT_HSE_REFERENCE_AGREEMENTS) != 0) {
+        memcpy(x->reference, m->key_reference.ptr, m->key_reference.len); /* wiped: the terminator stands */
+    }
     x->serving_network = m->serving_network;
     x->resync = godwit_emsdp_has(m, GODWIT_TLV_AUTS);
     memcpy(x->auts, m->auts, sizeof x->auts);

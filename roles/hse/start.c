@@ -108,7 +108,7 @@ static godwit_status_t start_create(const godwit_hse_t *hse, godwit_hse_exchange
                                 .framing = hse->config.framing,
                                 .generation = answer->generation};
     m.present = 1u << GODWIT_TLV_HSE_CONFIGURATION;
-    if (!x->by_selector) {
+    if (!x->by_selector && x->reference[0] == '\0') {
         m.present |= 1u << GODWIT_TLV_RAND | 1u << GODWIT_TLV_AUTN;
     }
     memcpy(m.rand, answer->rand, sizeof m.rand);
@@ -132,8 +132,10 @@ static godwit_status_t start_create(const godwit_hse_t *hse, godwit_hse_exchange
 
 static bool is_fit(const godwit_hse_exchange_t *x, const godwit_key_answer_t *answer)
 {
-    return godwit_agreement_is_access((uint8_t)answer->agreement) == x->by_selector && answer->agreement >= 1 &&
-           answer->agreement <= 8 && (x->agreements >> (answer->agreement - 1) & 1u) != 0 && answer->generation != 0;
+    return godwit_agreement_is_access((uint8_t)answer->agreement) == x->by_selector &&
+           godwit_agreement_has_reference((uint8_t)answer->agreement) == (x->reference[0] != '\0') &&
+           answer->agreement >= 1 && answer->agreement <= 8 && (x->agreements >> (answer->agreement - 1) & 1u) != 0 &&
+           answer->generation != 0;
 }
 
 static void refuse(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in, godwit_status_t status,
@@ -148,11 +150,13 @@ static void refuse(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_inp
 static bool fall_back(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in, godwit_status_t status,
                       godwit_outbox_t *out)
 {
-    if (!x->by_selector || (x->agreements & ~GODWIT_HSE_ACCESS_AGREEMENTS) == 0) {
+    const unsigned named = GODWIT_HSE_ACCESS_AGREEMENTS | GODWIT_HSE_REFERENCE_AGREEMENTS;
+    if ((!x->by_selector && x->reference[0] == '\0') || (x->agreements & ~named) == 0) {
         return false;
     }
     x->by_selector = false;
-    godwit_hse_event(out, "fallback", status, &x->imsi, 0, "no key for that selector: separate AKA instead");
+    memset(x->reference, 0, sizeof x->reference);
+    godwit_hse_event(out, "fallback", status, &x->imsi, 0, "no key for what the device named: separate AKA instead");
     godwit_hse_ask_key(hse, x, in->now_ms, out);
     return true;
 }

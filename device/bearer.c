@@ -16,18 +16,25 @@
 godwit_status_t godwit_device_access_key_set(godwit_device_t *device, godwit_agreement_t agreement,
                                              const uint8_t rand[16], const uint8_t sqn[6], const uint8_t e2m_keyset[32])
 {
-    godwit_device_access_t *a = &device->access;
     if (!godwit_agreement_is_access((uint8_t)agreement)) {
         return GODWIT_INVALID_ARGUMENT;
     }
     if ((device->config.agreements >> (agreement - 1) & 1u) == 0) {
         return GODWIT_POLICY_FORBIDS;
     }
+    godwit_device_keep_key_set(device, agreement, rand, sqn, e2m_keyset);
+    return GODWIT_OK;
+}
+
+void godwit_device_keep_key_set(godwit_device_t *device, godwit_agreement_t agreement, const uint8_t rand[16],
+                                const uint8_t sqn[6], const uint8_t e2m_keyset[32])
+{
+    godwit_device_access_t *a = &device->access;
     if (a->agreement == agreement && memcmp(a->rand, rand, sizeof a->rand) == 0 &&
         godwit_equal_secret(a->key_set, e2m_keyset, sizeof a->key_set)) {
-        return GODWIT_OK; /* it is known, and what was taken of it */
+        return; /* it is known, and what was taken of it */
     }
-    const bool bearer = a->bearer, uncertain = a->uncertain;
+    const bool bearer = a->bearer && godwit_agreement_is_access((uint8_t)agreement), uncertain = a->uncertain;
     godwit_wipe(a, sizeof *a);
     a->uncertain = uncertain;
     a->agreement = (uint8_t)agreement;
@@ -35,7 +42,20 @@ godwit_status_t godwit_device_access_key_set(godwit_device_t *device, godwit_agr
     memcpy(a->rand, rand, sizeof a->rand);
     memcpy(a->sqn, sqn, sizeof a->sqn);
     memcpy(a->key_set, e2m_keyset, sizeof a->key_set);
-    return GODWIT_OK;
+}
+
+uint8_t godwit_device_flags_of(uint8_t agreement)
+{
+    switch (agreement) {
+    case GODWIT_AGREEMENT_ACCESS_UMTS:
+        return GODWIT_DEVICE_ACCESS_UMTS;
+    case GODWIT_AGREEMENT_GBA:
+        return GODWIT_DEVICE_REFERENCE;
+    case GODWIT_AGREEMENT_AKMA:
+        return GODWIT_DEVICE_REFERENCE | GODWIT_DEVICE_ACCESS_UMTS;
+    default:
+        return GODWIT_DEVICE_ACCESS_EPS;
+    }
 }
 
 static uint32_t last_generation(const godwit_device_t *device)
@@ -50,7 +70,9 @@ static bool is_usable(const godwit_device_t *device)
 
 bool godwit_device_names_key_set(const godwit_device_t *device)
 {
-    return is_usable(device) && !device->access.bearer;
+    const godwit_device_access_t *a = &device->access;
+    bool nameless = godwit_agreement_has_reference(a->agreement) && a->reference.len == 0;
+    return is_usable(device) && !a->bearer && !nameless;
 }
 
 bool godwit_device_wants_bearer(const godwit_device_t *device)
@@ -65,7 +87,7 @@ void godwit_device_access_enter(godwit_device_t *device)
     godwit_device_access_t *a = &device->access;
     godwit_device_session_t *s = &device->session;
     memcpy(s->e2m_keyset, a->key_set, sizeof s->e2m_keyset);
-    s->flags |= a->agreement == GODWIT_AGREEMENT_ACCESS_UMTS ? GODWIT_DEVICE_ACCESS_UMTS : GODWIT_DEVICE_ACCESS_EPS;
+    s->flags |= godwit_device_flags_of(a->agreement);
     a->is_current = true;
     a->fallen_back = false;
     /* How far a vector before this was used is known no more: its Start must not be taken again without the card. */
@@ -106,7 +128,7 @@ godwit_status_t godwit_device_container(godwit_device_t *device, godwit_plmn_t h
                                 .suites = device->config.suites,
                                 .above_generation = last_generation(device)};
     godwit_writer_t copy = *out;
-    if (a->agreement == 0) {
+    if (!godwit_agreement_is_access(a->agreement)) {
         return GODWIT_WRONG_STATE;
     }
     c.agreements = (uint8_t)(1u << (a->agreement - 1u));

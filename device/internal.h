@@ -20,6 +20,11 @@
 #define GODWIT_DEVICE_ACCESS_UMTS 16u
 #define GODWIT_DEVICE_ACCESS_EPS 32u
 #define GODWIT_DEVICE_BEARER 64u
+/* It is of a bootstrapping: of agreement 04, or with GODWIT_DEVICE_ACCESS_UMTS beside it, of 05. */
+#define GODWIT_DEVICE_REFERENCE 128u
+
+/* Agreements whose key set a Session Request names, as bits: 01, 02, 04, 05. */
+#define GODWIT_DEVICE_NAMED_AGREEMENTS 0x1Bu
 
 /* Stands in `pending` where a reading waits for the owner to modify the bearer; no command of EMSDP. */
 #define GODWIT_DEVICE_MODIFY 1u
@@ -69,7 +74,12 @@ GODWIT_MUST_USE godwit_status_t godwit_device_start_complete(godwit_device_t *de
 GODWIT_MUST_USE godwit_status_t godwit_device_send_held(godwit_device_t *device, const uint8_t random[4],
                                                         godwit_device_requests_t *requests);
 
-/* ---- the key set of an access AKA run (bearer.c) ---- */
+/* ---- the key set of an access AKA run (bearer.c), or of a bootstrapping (reference.c) ---- */
+/* It is the one that set-ups name from here on; the one that is there already changes nothing. */
+void godwit_device_keep_key_set(godwit_device_t *device, godwit_agreement_t agreement, const uint8_t rand[16],
+                                const uint8_t sqn[6], const uint8_t e2m_keyset[32]);
+/* What the flags of session and record say of its agreement. */
+uint8_t godwit_device_flags_of(uint8_t agreement);
 /* Whether the next Session Request names it (Solution 2); whether a new Start comes in a PCO (Solution 1). */
 bool godwit_device_names_key_set(const godwit_device_t *device);
 bool godwit_device_wants_bearer(const godwit_device_t *device);

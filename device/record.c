@@ -14,7 +14,7 @@
 #define VERSION 1u
 #define CHECK GODWIT_DEVICE_CHECK
 #define VECTOR_IS_CURRENT 8u /* among the flags */
-#define ACCESS (GODWIT_DEVICE_ACCESS_UMTS | GODWIT_DEVICE_ACCESS_EPS)
+#define ACCESS (GODWIT_DEVICE_ACCESS_UMTS | GODWIT_DEVICE_ACCESS_EPS | GODWIT_DEVICE_REFERENCE)
 #define FLAGS                                                                                                          \
     (GODWIT_DEVICE_KEY_SET | GODWIT_DEVICE_DISTRUSTED | GODWIT_DEVICE_FRESH | VECTOR_IS_CURRENT | ACCESS |             \
      GODWIT_DEVICE_BEARER)
@@ -107,7 +107,19 @@ static bool is_sound(const godwit_device_session_t *s)
     }
 }
 
-/* The key set of the access that the session's keys come from: what was put in the place of the vector names it. */
+/* 0: there is none of those flags. */
+static uint8_t agreement_of(unsigned flags)
+{
+    for (uint8_t a = GODWIT_AGREEMENT_ACCESS_UMTS; a <= GODWIT_AGREEMENT_AKMA; a++) {
+        if ((godwit_agreement_is_access(a) || godwit_agreement_has_reference(a)) &&
+            godwit_device_flags_of(a) == flags) {
+            return a;
+        }
+    }
+    return 0;
+}
+
+/* The key set of the access, or of the bootstrapping, that the session's keys come from: what was put in the place of the vector names it. */
 static bool get_access(godwit_device_t *device, uint8_t flags)
 {
     godwit_device_access_t *a = &device->access;
@@ -115,14 +127,15 @@ static bool get_access(godwit_device_t *device, uint8_t flags)
     if ((flags & ACCESS) == 0) {
         return (flags & GODWIT_DEVICE_BEARER) == 0;
     }
-    a->agreement =
-        (flags & GODWIT_DEVICE_ACCESS_UMTS) != 0 ? GODWIT_AGREEMENT_ACCESS_UMTS : GODWIT_AGREEMENT_ACCESS_EPS;
+    a->agreement = agreement_of(flags & ACCESS);
     a->is_current = true;
     a->bearer = (flags & GODWIT_DEVICE_BEARER) != 0;
     memcpy(a->rand, vector, sizeof a->rand);
     memcpy(a->sqn, vector + sizeof a->rand, sizeof a->sqn);
     memcpy(a->key_set, device->session.e2m_keyset, sizeof a->key_set);
-    return (flags & ACCESS) != ACCESS && (flags & (VECTOR_IS_CURRENT | GODWIT_DEVICE_KEY_SET)) == GODWIT_DEVICE_KEY_SET;
+    bool bearer_fits = !a->bearer || godwit_agreement_is_access(a->agreement);
+    return a->agreement != 0 && bearer_fits &&
+           (flags & (VECTOR_IS_CURRENT | GODWIT_DEVICE_KEY_SET)) == GODWIT_DEVICE_KEY_SET;
 }
 
 static godwit_status_t parse(godwit_device_t *device, godwit_slice_t record)

@@ -7,12 +7,10 @@
 
 #include "device/internal.h"
 
-#define ACCESS_AGREEMENTS 3u /* 01 and 02 as bits */
-
-/* 01 and 02 only where their key set is named. */
+/* 01, 02, 04 and 05 only where their key set is named. */
 static uint8_t agreements_of(const godwit_device_t *device, const godwit_device_attempt_t *attempt)
 {
-    unsigned separate = device->config.agreements & ~ACCESS_AGREEMENTS;
+    unsigned separate = device->config.agreements & ~GODWIT_DEVICE_NAMED_AGREEMENTS;
     unsigned access = attempt->with_selector ? 1u << (device->access.agreement - 1u) : 0u;
     return (uint8_t)((separate | access) != 0 ? separate | access : device->config.agreements);
 }
@@ -33,7 +31,10 @@ GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_attempt_build(godwit_devic
         m.present |= 1u << GODWIT_TLV_AUTS;
         memcpy(m.auts, attempt->auts, sizeof m.auts);
     }
-    if (attempt->with_selector) {
+    if (attempt->with_selector && godwit_agreement_has_reference(device->access.agreement)) {
+        m.present |= 1u << GODWIT_TLV_KEY_REFERENCE;
+        m.key_reference = device->access.reference;
+    } else if (attempt->with_selector) {
         m.present |= 1u << GODWIT_TLV_RAND;
         memcpy(m.rand, device->access.rand, sizeof m.rand);
     }

@@ -149,6 +149,16 @@ GODWIT_MUST_USE godwit_status_t godwit_device_container(godwit_device_t *device,
 GODWIT_MUST_USE godwit_status_t godwit_device_bearer_start(godwit_device_t *device, godwit_slice_t answer,
                                                            const uint8_t random[4], godwit_device_requests_t *requests);
 
+/* ---- agreements 04 and 05: the key set of a bootstrapping (GBA, AKMA) ----
+ *
+ * The next Session Request names it by reference, B-TID or A-KID: 1 to 127 printable octets that live as long as the device. root is Ks_NAF or
+ * K_AF for the EMKS of that endpoint. To be called after each bootstrapping, and after restore; given again it changes nothing, and nothing of a
+ * live session changes: the key set is used from the next Start on. A network that does not know the reference (any more) sets up by
+ * separate AKA where both ends allow; else it refuses with "unknown_key" or "key_expired": bootstrap anew. GODWIT_POLICY_FORBIDS for an
+ * agreement that the configuration does not have. */
+GODWIT_MUST_USE godwit_status_t godwit_device_key_reference(godwit_device_t *device, godwit_agreement_t agreement,
+                                                            godwit_slice_t reference, const uint8_t root[32]);
+
 godwit_session_state_t godwit_device_state(const godwit_device_t *device);
 uint32_t godwit_device_session_id(const godwit_device_t *device);
 

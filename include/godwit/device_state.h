@@ -28,14 +28,14 @@ _Static_assert(sizeof(godwit_device_session_t) <= 256, "RAM of a session (docs/d
 /* One Session Request without a key, as a pure function of the configuration and this: it is made again rather than kept. */
 typedef struct godwit_device_attempt {
     bool used, with_auts;
-    bool with_selector; /* RAND of the access AKA run (Solution 2) */
+    bool with_selector; /* the name of that key set: RAND of the access AKA run (Solution 2), or Key Reference */
     uint32_t low_count;
     uint8_t auts[14];
 } godwit_device_attempt_t;
 
-/* The key set of the last access AKA run. In memory only, but for that of the session: with the power the attachment is gone. */
+/* The key set of the last access AKA run, or of a bootstrapping. In memory only, but for that of the session: with the power the attachment is gone. */
 typedef struct godwit_device_access {
-    uint8_t agreement; /* 01 or 02; 0: there is none */
+    uint8_t agreement; /* 01 or 02; 04 or 05 of a bootstrapping; 0: there is none */
     bool is_current;   /* the session's keys come from it: its generation is the session's */
     bool bearer;       /* a container named it: Solution 1 */
     bool asked;        /* that container is not answered yet */
@@ -43,8 +43,9 @@ typedef struct godwit_device_access {
     bool fallen_back;  /* the network did not take it: separate AKA from here on */
     bool
         uncertain; /* a container was not answered with a Start: whether the network still has the session's key must be asked */
-    uint32_t generation; /* last accepted, unless is_current */
-    uint8_t rand[16], sqn[6];
+    uint32_t generation;      /* last accepted, unless is_current */
+    uint8_t rand[16], sqn[6]; /* 04, 05: rand is from SHA-256 of the reference */
+    godwit_slice_t reference; /* 04, 05; the owner's. Empty after restore, until the owner gives it again */
     uint8_t key_set[32];
     uint8_t transcript[32]; /* SHA-256 of the container's contents */
 } godwit_device_access_t;

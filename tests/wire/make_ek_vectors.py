@@ -48,6 +48,8 @@ messages = {
     "key_request_for_session": message(KEY, True, envelope(True) + [avp(1, 1, OURS), imsi, avp(2, 0x44, OURS), endpoint, plmn]),
     "key_request_next": message(KEY, True, envelope(True) + [avp(1, 2, OURS), imsi, avp(2, 0x44, OURS), endpoint, plmn,
                                 avp(5, run(0xA0, 14), OURS), key_set(0x0102030405060708), rand]),
+    "key_request_reference": message(KEY, True, envelope(True) + [avp(1, 1, OURS), imsi, avp(2, 8, OURS), endpoint, plmn,
+                                     avp(30, "EBESExQVFhcYGRobHB0eHw==@bsf.example.net", OURS)]),
     "key_answer_for_session": message(KEY, False, envelope(False) + answered + [rand, autn, session_key]),
     "key_answer_next": message(KEY, False, envelope(False) + answered + [session_key]),
     "confirm_request": message(CONFIRM, True, envelope(True) + [imsi, avp(3, 7, OURS), avp(6, 0xFFFFFFFF, OURS), key_set(9), endpoint]),

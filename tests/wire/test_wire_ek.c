@@ -57,14 +57,23 @@ static godwit_key_confirm_t key_confirm(void)
     return c;
 }
 
+static godwit_key_request_t reference_request(void)
+{
+    godwit_key_request_t r = key_request(false);
+    r.agreements = 8; /* 04 */
+    strcpy(r.reference, "EBESExQVFhcYGRobHB0eHw==@bsf.example.net");
+    return r;
+}
+
 static void build(const char *what, godwit_writer_t *w)
 {
     godwit_diameter_envelope_t e = test_envelope();
-    godwit_key_request_t first = key_request(false), next = key_request(true);
+    godwit_key_request_t first = key_request(false), next = key_request(true), named = reference_request();
     godwit_key_answer_t with = key_answer(true), without = key_answer(false);
     godwit_key_confirm_t c = key_confirm();
     godwit_status_t s = !strcmp(what, "key_request_for_session")  ? godwit_ek_key_request_build(&e, &first, w)
                         : !strcmp(what, "key_request_next")       ? godwit_ek_key_request_build(&e, &next, w)
+                        : !strcmp(what, "key_request_reference")  ? godwit_ek_key_request_build(&e, &named, w)
                         : !strcmp(what, "key_answer_for_session") ? godwit_ek_key_answer_build(&e, &with, w)
                         : !strcmp(what, "key_answer_next")        ? godwit_ek_key_answer_build(&e, &without, w)
                         : !strcmp(what, "confirm_request")        ? godwit_ek_confirm_request_build(&e, &c, w)
@@ -85,17 +94,17 @@ static void compare(const kat_record_t *record, void *context)
 static void golden_octets(void **state)
 {
     (void)state;
-    assert_int_equal(kat_each("ek.txt", "ek", compare, NULL), 6);
+    assert_int_equal(kat_each("ek.txt", "ek", compare, NULL), 7);
 }
 
 static void requests_are_read_back(void **state)
 {
     (void)state;
-    for (int full = 0; full < 2; full++) {
+    for (int which = 0; which < 3; which++) {
         uint8_t octets[1024];
         godwit_writer_t w = godwit_writer(octets, sizeof octets);
         godwit_diameter_envelope_t e = test_envelope(), back_e;
-        godwit_key_request_t r = key_request(full), back;
+        godwit_key_request_t r = which == 2 ? reference_request() : key_request(which == 1), back;
         godwit_diameter_fault_t f;
         assert_int_equal(godwit_ek_key_request_build(&e, &r, &w), GODWIT_OK);
         assert_int_equal(godwit_ek_key_request_parse(godwit_written(&w), &back_e, &back, &f), GODWIT_OK);

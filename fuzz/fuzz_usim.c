@@ -28,5 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status != GODWIT_OK && status != GODWIT_INVALID_ARGUMENT) { /* a 2G card has no 3G context */
         abort();
     }
+    status = godwit_usim_step_gba(&again, rand, autn, &out);
+    if (status != GODWIT_OK && status != GODWIT_INVALID_ARGUMENT && status != GODWIT_POLICY_FORBIDS) {
+        abort();
+    }
     return 0;
 }

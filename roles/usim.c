@@ -10,17 +10,22 @@
 /* magic (4) | version (1) | IMSI digits (16) | algorithm, K length (2) | K (32) | OPc (32) | TUAK profile (9) | flags (1) |
  * IND bits (1) | delta (8) | age limit (8) | SEQ_MS (32 times 6) | SHA-256 of all that (32)
  * A card that cannot do Solution 1 is written as version 1, where the flags are SRES by truncation and nothing else, so that an older
- * program reads it; a capable one as version 2, which an older program refuses and so never uses without the derivation. */
+ * program reads it; a capable one as version 2, which an older program refuses and so never uses without the derivation. One with the GBA
+ * context is version 3, with this before the check: set (1) | RAND (16) | Ks (32) | B-TID (128) | expires (8). */
 #define MAGIC 0x47574353u /* "GWCS" */
 #define VERSION_PLAIN 1u
 #define VERSION_E2M 2u
+#define VERSION_GBA 3u
 #define FLAG_TRUNCATION 0x01u
-#define FLAG_AMF_BIT 0x70u /* version 2: which bit of the proprietary octet of AMF asks, 7 for 0x80 */
+#define FLAG_E2M 0x02u     /* version 3 */
+#define FLAG_AMF_BIT 0x70u /* of e2m: which bit of the proprietary octet of AMF asks, 7 for 0x80 */
 #define FLAG_AMF_BIT_SHIFT 4u
 #define INDS (1u << GODWIT_IND_BITS_MAX)
 #define BODY (4u + 1u + 16u + 2u + 32u + 32u + 9u + 1u + 1u + 8u + 8u + INDS * 6u)
+#define GBA (1u + 16u + 32u + GODWIT_B_TID_MAX + 1u + 8u)
 
-_Static_assert(BODY + GODWIT_SHA256_SIZE == GODWIT_USIM_IMAGE_SIZE, "the image has the size that usim.h promises");
+_Static_assert(BODY + GBA + GODWIT_SHA256_SIZE == GODWIT_USIM_IMAGE_SIZE,
+               "the image has the size that usim.h promises");
 
 void godwit_usim_init(godwit_usim_t *usim, const godwit_crypto_t *crypto, const godwit_imsi_t *imsi,
                       const godwit_aka_key_t *key)
@@ -101,16 +106,36 @@ static uint8_t flags_of(const godwit_usim_t *usim)
 {
     unsigned flags = usim->key.sres_by_truncation ? FLAG_TRUNCATION : 0;
     if (usim->e2m) {
-        flags |= amf_bit(usim->amf_flag) << FLAG_AMF_BIT_SHIFT;
+        flags |= amf_bit(usim->amf_flag) << FLAG_AMF_BIT_SHIFT | (usim->gba_u ? FLAG_E2M : 0);
     }
     return (uint8_t)flags;
 }
 
+static void put_gba(godwit_writer_t *w, const godwit_usim_gba_t *gba)
+{
+    godwit_put_u8(w, gba->set ? 1 : 0);
+    godwit_put(w, gba->rand, sizeof gba->rand);
+    godwit_put(w, gba->ks, sizeof gba->ks);
+    godwit_put(w, gba->b_tid, sizeof gba->b_tid);
+    godwit_put_u64(w, gba->expires_s);
+}
+
+size_t godwit_usim_image_len(const godwit_usim_t *usim)
+{
+    return BODY + (usim->gba_u ? GBA : 0) + GODWIT_SHA256_SIZE;
+}
+
+static unsigned version_of(const godwit_usim_t *usim)
+{
+    return usim->gba_u ? VERSION_GBA : usim->e2m ? VERSION_E2M : VERSION_PLAIN;
+}
+
 godwit_status_t godwit_usim_save(const godwit_usim_t *usim, uint8_t image[GODWIT_USIM_IMAGE_SIZE])
 {
+    memset(image, 0, GODWIT_USIM_IMAGE_SIZE);
     godwit_writer_t w = godwit_writer(image, GODWIT_USIM_IMAGE_SIZE);
     godwit_put_u32(&w, MAGIC);
-    godwit_put_u8(&w, usim->e2m ? VERSION_E2M : VERSION_PLAIN);
+    godwit_put_u8(&w, (uint8_t)version_of(usim));
     godwit_put(&w, usim->imsi.digits, sizeof usim->imsi.digits);
     put_key(&w, &usim->key);
     godwit_put_u8(&w, flags_of(usim));
@@ -119,6 +144,9 @@ godwit_status_t godwit_usim_save(const godwit_usim_t *usim, uint8_t image[GODWIT
     godwit_put_u64(&w, usim->sqn.age_limit);
     for (size_t i = 0; i < INDS; i++) {
         godwit_put_u48(&w, usim->sqn.seq_ms[i]);
+    }
+    if (usim->gba_u) {
+        put_gba(&w, &usim->gba);
     }
     godwit_slice_t body = godwit_written(&w);
     uint8_t *check = godwit_put_space(&w, GODWIT_SHA256_SIZE);
@@ -142,11 +170,13 @@ static void get_key(godwit_reader_t *r, godwit_aka_key_t *key)
 static bool flags_load(godwit_usim_t *usim, unsigned version, unsigned flags)
 {
     usim->key.sres_by_truncation = (flags & FLAG_TRUNCATION) != 0;
-    usim->e2m = version == VERSION_E2M;
+    usim->gba_u = version == VERSION_GBA;
+    usim->e2m = version == VERSION_E2M || (usim->gba_u && (flags & FLAG_E2M) != 0);
     if (usim->e2m) {
         usim->amf_flag = (uint16_t)(1u << ((flags & FLAG_AMF_BIT) >> FLAG_AMF_BIT_SHIFT));
     }
-    return (flags & ~(FLAG_TRUNCATION | (usim->e2m ? FLAG_AMF_BIT : 0u))) == 0;
+    unsigned known = FLAG_TRUNCATION | (usim->e2m ? FLAG_AMF_BIT : 0u) | (usim->gba_u ? FLAG_E2M : 0u);
+    return (flags & ~known) == 0;
 }
 
 /* The octets are those that were written; whether they make a card is for the same function to say that made the key. */
@@ -164,13 +194,24 @@ static godwit_status_t key_check(const godwit_crypto_t *crypto, const godwit_aka
     return status == GODWIT_INVALID_ARGUMENT ? GODWIT_MALFORMED : status;
 }
 
+static bool gba_load(godwit_reader_t *r, godwit_usim_gba_t *gba)
+{
+    uint8_t set = godwit_get_u8(r);
+    gba->set = set == 1;
+    godwit_get(r, gba->rand, sizeof gba->rand);
+    godwit_get(r, gba->ks, sizeof gba->ks);
+    godwit_get(r, gba->b_tid, sizeof gba->b_tid);
+    gba->expires_s = godwit_get_u64(r);
+    return set <= 1 && gba->b_tid[GODWIT_B_TID_MAX] == '\0';
+}
+
 static godwit_status_t body_load(godwit_usim_t *usim, godwit_slice_t image)
 {
     godwit_reader_t r = godwit_reader(image);
     char digits[sizeof usim->imsi.digits + 1] = {0};
     bool known = godwit_get_u32(&r) == MAGIC;
     unsigned version = godwit_get_u8(&r);
-    known = known && (version == VERSION_PLAIN || version == VERSION_E2M);
+    known = known && version >= VERSION_PLAIN && version <= VERSION_GBA;
     godwit_get(&r, digits, sizeof usim->imsi.digits);
     get_key(&r, &usim->key);
     known = flags_load(usim, version, godwit_get_u8(&r)) && known;
@@ -180,22 +221,34 @@ static godwit_status_t body_load(godwit_usim_t *usim, godwit_slice_t image)
     for (size_t i = 0; i < INDS; i++) {
         usim->sqn.seq_ms[i] = godwit_get_u48(&r);
     }
+    known = known && (!usim->gba_u || gba_load(&r, &usim->gba));
     if (!known || usim->sqn.ind_bits > GODWIT_IND_BITS_MAX) {
         return GODWIT_MALFORMED;
     }
     return godwit_imsi_from_text(digits, &usim->imsi) == GODWIT_OK ? GODWIT_OK : GODWIT_MALFORMED;
 }
 
+/* Octets before the check; 0 when the length is none that its version has. A shorter image may stand in a whole one's room. */
+static size_t body_len(godwit_slice_t image)
+{
+    if (image.len < BODY + GODWIT_SHA256_SIZE) {
+        return 0;
+    }
+    size_t len = image.ptr[4] == VERSION_GBA ? BODY + GBA : BODY;
+    return image.len == len + GODWIT_SHA256_SIZE || image.len == GODWIT_USIM_IMAGE_SIZE ? len : 0;
+}
+
 godwit_status_t godwit_usim_load(godwit_usim_t *usim, const godwit_crypto_t *crypto, godwit_slice_t image)
 {
     uint8_t check[GODWIT_SHA256_SIZE];
-    godwit_slice_t body = godwit_slice(image.ptr, BODY);
+    size_t len = body_len(image);
+    godwit_slice_t body = godwit_slice(image.ptr, len);
     memset(usim, 0, sizeof *usim);
-    if (image.len != GODWIT_USIM_IMAGE_SIZE) {
+    if (len == 0) {
         return GODWIT_MALFORMED;
     }
     godwit_status_t status = crypto->sha256(&body, 1, check);
-    if (status == GODWIT_OK && memcmp(check, image.ptr + BODY, sizeof check) != 0) {
+    if (status == GODWIT_OK && memcmp(check, image.ptr + len, sizeof check) != 0) {
         status = GODWIT_MALFORMED;
     }
     if (status == GODWIT_OK) {

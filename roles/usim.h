@@ -6,9 +6,19 @@
 #ifndef GODWIT_ROLES_USIM_H
 #define GODWIT_ROLES_USIM_H
 
+#include "core/wire/payload_gba.h"
 #include "godwit/aka.h"
 
-#define GODWIT_USIM_IMAGE_SIZE 338 /* octets of an image, always */
+#define GODWIT_USIM_IMAGE_SIZE 523 /* octets that the longest image takes */
+
+/* What a run in the GBA context left in the card: Ks, which never leaves it, and EF_GBABP (TS 31.102 4.2.79). */
+typedef struct godwit_usim_gba {
+    bool set;
+    uint8_t rand[16];
+    uint8_t ks[32];                   /* secret */
+    char b_tid[GODWIT_B_TID_MAX + 1]; /* "" until the ME has written it */
+    uint64_t expires_s;
+} godwit_usim_gba_t;
 
 typedef struct godwit_usim {
     const godwit_crypto_t *crypto;
@@ -17,6 +27,8 @@ typedef struct godwit_usim {
     godwit_sqn_array_t sqn; /* SEQ_MS for each IND */
     bool e2m;               /* capable: makes e2mKEYSET when AMF asks for it (Solution 1); false after init */
     uint16_t amf_flag;      /* the bit that asks; 0: GODWIT_AMF_E2M_DEFAULT */
+    bool gba_u;             /* has the GBA context (TS 31.102, service 68); false after init */
+    godwit_usim_gba_t gba;
 } godwit_usim_t;
 
 /* What a step asks of the owner, in this order: make `image` durable when `store` is set; then hand out `result`. When the image could not be
@@ -38,7 +50,24 @@ GODWIT_MUST_USE godwit_status_t godwit_usim_step(godwit_usim_t *usim, const uint
 GODWIT_MUST_USE godwit_status_t godwit_usim_step_gsm(const godwit_usim_t *usim, const uint8_t rand[16], uint8_t sres[4],
                                                      uint8_t kc[8]);
 
-/* The card as octets, with a check that shows damage. GODWIT_CRYPTO_FAILED when the check could not be made. */
+/* ---- the GBA context (TS 31.102 7.1.2, TS 33.220 5.3.2 and Annex G); GODWIT_POLICY_FORBIDS for a card that has none ---- */
+
+/* Bootstrapping: as godwit_usim_step for the AUTN of GBA_U alone; of result only status, RES and AUTS are set. Ks of before is gone. */
+GODWIT_MUST_USE godwit_status_t godwit_usim_step_gba(godwit_usim_t *usim, const uint8_t rand[16],
+                                                     const uint8_t autn[16], godwit_usim_output_t *out);
+/* The ME writes EF_GBABP; out->store is set. GODWIT_NOT_FOUND when there is no Ks. */
+GODWIT_MUST_USE godwit_status_t godwit_usim_gba_keep(godwit_usim_t *usim, const char *b_tid, uint64_t expires_s,
+                                                     godwit_usim_output_t *out);
+/* NAF derivation: Ks_ext_NAF, the one key that leaves. GODWIT_NOT_FOUND when there is no Ks. */
+GODWIT_MUST_USE godwit_status_t godwit_usim_gba_naf(const godwit_usim_t *usim, godwit_slice_t impi,
+                                                    godwit_slice_t naf_id, uint8_t ks_ext_naf[32]);
+/* Ks_int_NAF, for applications inside the card. */
+GODWIT_MUST_USE godwit_status_t godwit_usim_gba_naf_inside(const godwit_usim_t *usim, godwit_slice_t impi,
+                                                           godwit_slice_t naf_id, uint8_t ks_int_naf[32]);
+
+/* How much of an image this card takes: cards without the GBA context are written as ever, so that an older program reads them. */
+size_t godwit_usim_image_len(const godwit_usim_t *usim);
+/* The card as octets, with a check that shows damage; zeros after it. GODWIT_CRYPTO_FAILED when the check could not be made. */
 GODWIT_MUST_USE godwit_status_t godwit_usim_save(const godwit_usim_t *usim, uint8_t image[GODWIT_USIM_IMAGE_SIZE]);
 /* GODWIT_MALFORMED when the image is damaged or no image; usim is then wiped. */
 GODWIT_MUST_USE godwit_status_t godwit_usim_load(godwit_usim_t *usim, const godwit_crypto_t *crypto,

@@ -27,6 +27,12 @@ GODWIT_MUST_USE godwit_status_t godwit_usim_soft_open(godwit_usim_soft_t *card, 
  * for it no longer knows what its file holds. */
 GODWIT_MUST_USE godwit_status_t godwit_usim_soft_authenticate(godwit_usim_soft_t *card, const uint8_t rand[16],
                                                               const uint8_t autn[16], godwit_usim_result_t *result);
+/* The same in the GBA context, for a card that has one: GODWIT_POLICY_FORBIDS otherwise. */
+GODWIT_MUST_USE godwit_status_t godwit_usim_soft_authenticate_gba(godwit_usim_soft_t *card, const uint8_t rand[16],
+                                                                  const uint8_t autn[16], godwit_usim_result_t *result);
+/* EF_GBABP (TS 31.102 4.2.79). */
+GODWIT_MUST_USE godwit_status_t godwit_usim_soft_gba_keep(godwit_usim_soft_t *card, const char *b_tid,
+                                                          uint64_t expires_s);
 /* Wipes and unlocks. */
 void godwit_usim_soft_close(godwit_usim_soft_t *card);
 

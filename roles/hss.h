@@ -11,6 +11,7 @@
 #include "roles/role.h"
 
 #define GODWIT_HSS_NODES_MAX 32
+#define GODWIT_HSS_MKEFS_MAX 8
 #define GODWIT_HSS_NETWORKS_MAX 64
 #define GODWIT_HSS_RECENT_MAX 1024 /* 4 ways each: RANDs of profile "time" whose AUTS may still come */
 #define GODWIT_HSS_SLOTS 4096      /* 0.1 s a tick: some 40,000 vectors a second sustained (docs/sqn.md) */
@@ -107,6 +108,10 @@ typedef struct godwit_hss {
     uint32_t gba_life_s;
     /* Solution 1. */
     godwit_hss_e2m_t e2m;
+    /* Device RAND: who may ask what the SIM makes of a RAND1, and whether also of a plain RAND (profile ts33868: an oracle). */
+    char mkefs[GODWIT_HSS_MKEFS_MAX][GODWIT_NODE_NAME_MAX];
+    size_t mkef_count;
+    bool plain_rand;
     uint32_t policy_version; /* of the home, said in answers; 0: none */
     char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX]; /* its own names, in pushes */
     uint32_t pushes;                                                          /* transactions of pushes */

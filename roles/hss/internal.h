@@ -104,6 +104,10 @@ void godwit_hss_on_push_answer(godwit_hss_t *hss, const godwit_input_t *in, godw
 void godwit_hss_on_activation(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 void godwit_hss_on_timer(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 
+/* device_rand.c */
+
+void godwit_hss_on_device_rand(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
+
 /* pull.c */
 
 /* An answer that is a status. */

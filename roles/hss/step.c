@@ -341,6 +341,9 @@ static void on_message(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbo
     case GODWIT_KEY_PARK:
         godwit_hss_on_key_park(hss, in, out);
         break;
+    case GODWIT_DEVICE_RAND_REQUEST:
+        godwit_hss_on_device_rand(hss, in, out);
+        break;
     case GODWIT_ACTIVATION:
         godwit_hss_on_activation(hss, in, out);
         break;

@@ -137,7 +137,8 @@ bool config_sgsn_section(config_t *c, const raw_sgsn_t *raw)
            config_ipv4(c, "sgsn.gtp", 0, raw->gtp, s->ipv4) && sgsn_apns(c, raw) &&
            config_range(c, "sgsn.lac", raw->lac, 1, 65533) && config_range(c, "sgsn.rac", raw->rac, 1, 255) &&
            config_range(c, "sgsn.idle_seconds", raw->idle_seconds, 1, 86400) &&
-           config_range(c, "sgsn.devices", raw->devices, 1, GODWIT_SGSN_UES_MAX) && home(c, "sgsn.hss", raw->hss);
+           config_range(c, "sgsn.devices", raw->devices, 1, GODWIT_SGSN_UES_MAX) && home(c, "sgsn.hss", raw->hss) &&
+           config_sgsn_next_session(c, raw);
 }
 
 /* ---- sgw ---- */

@@ -125,6 +125,17 @@ typedef struct raw_sgsn_apn {
     char *name, *ggsn;
 } raw_sgsn_apn_t;
 
+/* Next session, of mme and sgsn alike. */
+typedef struct raw_next_session {
+    bool on, early;
+    uint32_t life_days, wait_ms;
+} raw_next_session_t;
+
+typedef struct raw_sgsn_other {
+    uint32_t lac, rac;
+    char *address;
+} raw_sgsn_other_t;
+
 typedef struct raw_sgsn {
     char *plmn, *radio, *gtp;
     raw_sgsn_apn_t *apns;
@@ -132,6 +143,10 @@ typedef struct raw_sgsn {
     raw_remote_t *hss;
     uint32_t idle_seconds, devices, lac, rac, reauthenticate_attaches;
     bool unaware;
+    char *ki128;
+    raw_next_session_t *next_session;
+    raw_sgsn_other_t *others;
+    unsigned others_count;
 } raw_sgsn_t;
 
 typedef struct raw_sgw {

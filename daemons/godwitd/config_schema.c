@@ -206,6 +206,23 @@ static const cyaml_schema_field_t sgsn_apn_fields[] = {
 };
 static const cyaml_schema_value_t sgsn_apn = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_sgsn_apn_t, sgsn_apn_fields)};
 
+static const cyaml_schema_field_t next_session_fields[] = {
+    TRUTH(raw_next_session_t, on),
+    TRUTH(raw_next_session_t, early),
+    NUMBER(raw_next_session_t, life_days),
+    NUMBER(raw_next_session_t, wait_ms),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t sgsn_other_fields[] = {
+    NUMBER(raw_sgsn_other_t, lac),
+    NUMBER(raw_sgsn_other_t, rac),
+    TEXT(raw_sgsn_other_t, address),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t sgsn_other = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_sgsn_other_t, sgsn_other_fields)};
+
 static const cyaml_schema_field_t sgsn_fields[] = {
     TEXT(raw_sgsn_t, plmn),
     TEXT(raw_sgsn_t, radio),
@@ -218,6 +235,9 @@ static const cyaml_schema_field_t sgsn_fields[] = {
     NUMBER(raw_sgsn_t, rac),
     NUMBER(raw_sgsn_t, reauthenticate_attaches),
     TRUTH(raw_sgsn_t, unaware),
+    TEXT(raw_sgsn_t, ki128),
+    SECTION(raw_sgsn_t, next_session, next_session_fields),
+    LIST(raw_sgsn_t, others, &sgsn_other),
     CYAML_FIELD_END,
 };
 

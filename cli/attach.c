@@ -2,6 +2,7 @@
  *
  * godwit attach: a device that attaches to a network of godwitd's (mme or sgsn), sends readings over its bearer, and detaches.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/device_options.h"
@@ -37,19 +38,65 @@ static bool word(const cli_args_t *args, const char *option, const char *first, 
     return true;
 }
 
+/* Its place among the words; the first when the option is not given. */
+static bool one_of(const cli_args_t *args, const char *option, const char *const words[3], unsigned *place)
+{
+    const char *text = cli_value(args, option);
+    *place = 0;
+    for (unsigned i = 0; text != NULL && i < 3; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *place = i;
+            return true;
+        }
+    }
+    if (text != NULL) {
+        (void)cli_fail(args, CLI_USAGE, "--%s: '%s' is none of %s, %s and %s", option, text, words[0], words[1],
+                       words[2]);
+    }
+    return text == NULL;
+}
+
+/* The file beside the card, unless --state names another. */
+static bool next_session(const cli_args_t *args, phone_t *p)
+{
+    static char path[GODWIT_NVM_PATH_MAX];
+    static const char *const carriers[3] = {"nas", "sms", "pdp"};
+    unsigned carrier = 0;
+    if (!one_of(args, "carrier", carriers, &carrier)) {
+        return false;
+    }
+    p->access_config.carrier = (godwit_carrier_t)carrier;
+    p->raw = cli_value(args, "carrier") != NULL;
+    p->access_config.next_session = cli_count(args, "next-session") != 0;
+    p->next_path = cli_value(args, "state");
+    if (p->raw && carrier == GODWIT_CARRIER_NAS && p->access_config.kind != GODWIT_ACCESS_EPS) {
+        (void)cli_fail(args, CLI_USAGE, "--carrier nas is of EPS; in UMTS and GERAN take pdp or sms");
+        return false;
+    }
+    if (p->access_config.next_session && p->next_path == NULL) {
+        int n = snprintf(path, sizeof path, "%s.next", p->card_path);
+        p->next_path = path;
+        return n > 0 && (size_t)n < sizeof path;
+    }
+    return true;
+}
+
 static bool solution(const cli_args_t *args, phone_t *p)
 {
+    static const char *const accesses[3] = {"eps", "umts", "geran"};
     uint64_t number = 1, s = 0, e = 1;
-    bool umts = false, sqn = false;
+    unsigned access_kind = 0;
+    bool sqn = false;
     godwit_access_config_t *a = &p->access_config;
-    if (!cli_number(args, "solution", 1, 3, 1, &number) || !word(args, "access", "eps", "umts", &umts) ||
+    if (!cli_number(args, "solution", 1, 3, 1, &number) || !one_of(args, "access", accesses, &access_kind) ||
         !word(args, "selector", "rand", "sqn", &sqn) ||
         !cli_number(args, "session-octets", 0, 4, number == 1 ? 0 : 3, &s) ||
         !cli_number(args, "counter-octets", 0, 3, 1, &e)) {
         return false;
     }
-    godwit_agreement_t access = umts ? GODWIT_AGREEMENT_ACCESS_UMTS : GODWIT_AGREEMENT_ACCESS_EPS;
-    a->kind = umts ? GODWIT_ACCESS_UMTS : GODWIT_ACCESS_EPS;
+    a->kind = (godwit_access_kind_t)(GODWIT_ACCESS_EPS + access_kind);
+    godwit_agreement_t access =
+        a->kind == GODWIT_ACCESS_EPS ? GODWIT_AGREEMENT_ACCESS_EPS : GODWIT_AGREEMENT_ACCESS_UMTS;
     a->e2m = number == 1;
     a->key_set = number == 2;
     a->me_derives = cli_count(args, "me") != 0;
@@ -70,7 +117,8 @@ static int configure(const cli_args_t *args, phone_t *p, char name[CLI_ENDPOINT_
     p->access_config.apn = godwit_slice_of_string(cli_value(args, "apn"));
     if (!cli_soft_card(args, &p->card_path) || !cli_imsi(args, "imsi", &p->access_config.imsi) || !networks(args, p) ||
         !cli_endpoint(args, p->access_config.home, name, &p->device_config.endpoint) || !solution(args, p) ||
-        !cli_suites(args, &p->device_config.suites) || !cli_number(args, "retransmit", 10, 600000, 1000, &retransmit) ||
+        !next_session(args, p) || !cli_suites(args, &p->device_config.suites) ||
+        !cli_number(args, "retransmit", 10, 600000, 1000, &retransmit) ||
         !cli_number(args, "attempts", 1, 16, 5, &attempts)) {
         return CLI_USAGE;
     }
@@ -88,8 +136,12 @@ static int live(const cli_args_t *args, phone_t *p, uint64_t *readings)
         return CLI_USAGE;
     }
     int code = phone_open(p);
-    code = code == CLI_OK ? phone_attach(p) : code;
-    for (size_t i = 0; i < args->word_count && code == CLI_OK; i++) {
+    bool with = p->raw && args->word_count > 0;
+    if (code == CLI_OK) {
+        code = with ? phone_attach_with(p, godwit_slice_of_string(args->words[0])) : phone_attach(p);
+        *readings += with && code == CLI_OK;
+    }
+    for (size_t i = with ? 1 : 0; i < args->word_count && code == CLI_OK; i++) {
         if (i > 0 && cli_count(args, "idle") != 0) {
             code = phone_listen(p, wait_ms);
             code = code == CLI_OK ? phone_idle(p) : code;
@@ -106,11 +158,13 @@ static int live(const cli_args_t *args, phone_t *p, uint64_t *readings)
 
 static json_t *account(const phone_t *p, uint64_t readings)
 {
-    return json_pack("{s:s, s:s, s:b, s:b, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O, s:O}", "imsi",
-                     p->access_config.imsi.digits, "access",
-                     p->access_config.kind == GODWIT_ACCESS_UMTS ? "umts" : "eps", "attached", p->attached, "key_set",
-                     p->key_set, "session", p->session, "fallback", p->fallback, "readings", (json_int_t)readings,
-                     "frames_up", (json_int_t)p->frames_up, "frames_down", (json_int_t)p->frames_down, "octets_up",
+    static const char *const accesses[] = {
+        [GODWIT_ACCESS_EPS] = "eps", [GODWIT_ACCESS_UMTS] = "umts", [GODWIT_ACCESS_GERAN] = "geran"};
+    return json_pack("{s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O, s:O}", "imsi",
+                     p->access_config.imsi.digits, "access", accesses[p->access_config.kind], "attached", p->attached,
+                     "next_used", p->next_used, "next_stored", p->next_stored, "key_set", p->key_set, "session",
+                     p->session, "fallback", p->fallback, "readings", (json_int_t)readings, "frames_up",
+                     (json_int_t)p->frames_up, "frames_down", (json_int_t)p->frames_down, "octets_up",
                      (json_int_t)p->octets_up, "octets_down", (json_int_t)p->octets_down, "n_pdus_up",
                      (json_int_t)p->n_pdus_up, "n_pdus_down", (json_int_t)p->n_pdus_down, "received", p->received,
                      "events", p->events);
@@ -137,7 +191,14 @@ static const cli_option_t options[] = {
     {"imsi", "N", "IMSI of the card", true, false},
     {"usim", "soft:FILE", "the card", true, false},
     {"mme", "ADDRESS:PORT", "the radio door of an mme or sgsn; default 127.0.0.1:7332", false, false},
-    {"access", "eps|umts", "default eps", false, false},
+    {"access", "eps|umts|geran", "default eps", false, false},
+    {"next-session", NULL,
+     "take the vector of the following session when it is handed over, and attach by the one of before", false, false},
+    {"carrier", "nas|sms|pdp",
+     "readings go as they are, without EMSDP, the first one with the attach: in it (eps: nas, sms), or at once after it",
+     false, false},
+    {"state", "FILE", "where the vector of the following session is kept; default: the card's file and .next", false,
+     false},
     {"apn", "NAME", "access point name; default: the network's", false, false},
     {"solution", "1|2|3",
      "1: the access AKA's key, by the PCO (default); 2: the same key, by EMSDP; 3: an AKA of its own", false, false},
@@ -164,7 +225,7 @@ const cli_command_t cli_attach = {
     .summary = "Attaches a device to a mobile network made of godwitd, sends readings over its bearer, detaches.",
     .words = "[READING...]",
     .notes =
-        "Nothing is kept: each run attaches anew. The events of both libraries are printed in the order in which they came.",
+        "Nothing but the vector of a following session is kept: each run attaches anew. The events of both libraries are printed in the order in which they came.",
     CLI_COMMAND_OPTIONS(options),
     .run = run,
 };

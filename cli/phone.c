@@ -147,9 +147,10 @@ static void take_access_event(phone_t *p, const char *name, godwit_status_t reas
         const char *name;
         size_t flag;
     } flags[] = {
-        {"attached", offsetof(phone_t, attached)}, {"activated", offsetof(phone_t, activated)},
-        {"modified", offsetof(phone_t, modified)}, {"given_up", offsetof(phone_t, given_up)},
-        {"detached", offsetof(phone_t, detached)},
+        {"attached", offsetof(phone_t, attached)},       {"activated", offsetof(phone_t, activated)},
+        {"modified", offsetof(phone_t, modified)},       {"given_up", offsetof(phone_t, given_up)},
+        {"detached", offsetof(phone_t, detached)},       {"next_used", offsetof(phone_t, next_used)},
+        {"next_stored", offsetof(phone_t, next_stored)},
     };
     note(p, "access", name, reason);
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
@@ -159,11 +160,21 @@ static void take_access_event(phone_t *p, const char *name, godwit_status_t reas
     }
 }
 
+static void keep_received(phone_t *p, godwit_slice_t octets)
+{
+    json_t *text = json_stringn((const char *)octets.ptr, octets.len);
+    (void)json_array_append_new(p->received, text != NULL ? text : cli_json_hex(octets.ptr, octets.len));
+}
+
 static void deliver(phone_t *p, godwit_slice_t octets)
 {
     godwit_device_requests_t requests;
     uint8_t random[4], copy[GODWIT_ACCESS_NPDU_MAX];
     p->n_pdus_down++;
+    if (p->raw) {
+        keep_received(p, octets);
+        return;
+    }
     if (octets.len <= sizeof copy && octets.len > 0 && phone_draw(p, random)) {
         memcpy(copy, octets.ptr, octets.len);
         phone_settle_device(p, godwit_device_receive(&p->device, godwit_slice(copy, octets.len), random, &requests),
@@ -205,7 +216,10 @@ static void carry_out_access(phone_t *p, const godwit_access_request_t *request)
     case GODWIT_ACCESS_DELIVER:
         deliver(p, request->octets);
         break;
-    case GODWIT_ACCESS_STORE: /* only with config.next_session */
+    case GODWIT_ACCESS_STORE:
+        if (godwit_nvm_write(&p->next, request->octets) != GODWIT_OK) { /* what follows is dropped: p->code says so */
+            fail(p, CLI_FILE, "the next session's vector is not kept", p->next.why);
+        }
         break;
     case GODWIT_ACCESS_KEY_SET:
         take_key_set(p, request);
@@ -259,12 +273,6 @@ static void take_device_event(phone_t *p, const char *name, godwit_status_t reas
     if (strcmp(name, "fallback") == 0) { /* the key set is of no use any more */
         godwit_access_renew(&p->access);
     }
-}
-
-static void keep_received(phone_t *p, godwit_slice_t octets)
-{
-    json_t *text = json_stringn((const char *)octets.ptr, octets.len);
-    (void)json_array_append_new(p->received, text != NULL ? text : cli_json_hex(octets.ptr, octets.len));
 }
 
 static void authenticate_device(phone_t *p, const godwit_device_request_t *request)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A whole device on this machine: access and EMSDP libraries of device/, a soft SIM in a file, and the radio stand-in over a UDP socket. All of it
- * is volatile: each run attaches anew.
+ * but the vector of the following session is volatile: each run attaches anew.
  */
 #ifndef GODWIT_CLI_PHONE_H
 #define GODWIT_CLI_PHONE_H
 
+#include "adapters/nvm/nvm.h"
 #include "adapters/usim/soft.h"
 #include "cli/cli.h"
 #include "godwit/access.h"
@@ -24,10 +25,14 @@ typedef struct phone {
     godwit_device_config_t device_config;
     uint8_t selector; /* of the container: 1 RAND, 2 SQN */
     const char *card_path, *radio;
+    const char *next_path; /* where the vector of the following session is kept; NULL: no next session */
+    bool raw;              /* readings are N-PDUs as they are, the first one goes with the attach: no EMSDP */
 
     godwit_access_t access;
     godwit_device_t device;
     godwit_usim_soft_t card;
+    godwit_nvm_t next;
+    bool next_open;
     int socket;
     int64_t access_deadline_ms, device_deadline_ms; /* -1: none */
     unsigned depth;                                 /* lists of requests that are being carried out */
@@ -38,7 +43,8 @@ typedef struct phone {
     /* What has happened. */
     bool attached, activated, modified, key_set, session, fallback; /* session: the access's key made one */
     bool given_up, detached, sent, reading_given_up;
-    godwit_status_t refusal; /* the last one that was heard of */
+    bool next_used, next_stored; /* attached by the vector of before; has one for the next session */
+    godwit_status_t refusal;     /* the last one that was heard of */
     uint64_t frames_up, frames_down, octets_up, octets_down, n_pdus_up, n_pdus_down;
     json_t *events, *received;
     int code; /* CLI_OK until something of this machine fails */
@@ -46,10 +52,11 @@ typedef struct phone {
 
 /* The caller sets args, both configurations and the names; each prints what is wrong and returns an exit code. */
 int phone_open(phone_t *phone);
-int phone_attach(phone_t *phone);                       /* until there is a bearer */
-int phone_modify(phone_t *phone);                       /* the bearer with a new container, until the answer */
-int phone_idle(phone_t *phone);                         /* releases the radio */
-int phone_send(phone_t *phone, godwit_slice_t reading); /* until it has left */
+int phone_attach(phone_t *phone);                              /* until there is a bearer */
+int phone_attach_with(phone_t *phone, godwit_slice_t reading); /* the same, and the reading goes with it */
+int phone_modify(phone_t *phone);                              /* the bearer with a new container, until the answer */
+int phone_idle(phone_t *phone);                                /* releases the radio */
+int phone_send(phone_t *phone, godwit_slice_t reading);        /* until it has left */
 int phone_listen(phone_t *phone, uint64_t wait_ms);
 int phone_detach(phone_t *phone);
 void phone_close(phone_t *phone);

@@ -76,11 +76,26 @@ int phone_attach(phone_t *p)
     godwit_access_requests_t requests;
     phone_settle_access(p, godwit_access_attach(&p->access, &requests), &requests);
     if (wait_for(p, &p->attached, &p->given_up, "not attached") == CLI_OK &&
-        p->access_config.kind == GODWIT_ACCESS_UMTS) {
+        p->access_config.kind != GODWIT_ACCESS_EPS) {
         phone_settle_access(p, godwit_access_activate(&p->access, &requests), &requests);
         (void)wait_for(p, &p->activated, &p->given_up, "no PDP context");
     }
     return p->code;
+}
+
+int phone_attach_with(phone_t *p, godwit_slice_t reading)
+{
+    godwit_access_requests_t requests;
+    godwit_status_t status = godwit_access_attach_with(&p->access, reading, &requests);
+    if (status == GODWIT_NO_SPACE || status == GODWIT_INVALID_ARGUMENT) {
+        return cli_fail(p->args, CLI_USAGE, "the reading has %zu octets; that carrier does not take it in this access",
+                        reading.len);
+    }
+    phone_settle_access(p, status, &requests);
+    const bool *there = p->access_config.kind == GODWIT_ACCESS_EPS ? &p->attached : &p->activated;
+    int code = wait_for(p, there, &p->given_up, "not attached with the reading");
+    p->n_pdus_up += code == CLI_OK;
+    return code;
 }
 
 int phone_modify(phone_t *p)
@@ -100,8 +115,19 @@ int phone_idle(phone_t *p)
     return p->code;
 }
 
+static int send_as_it_is(phone_t *p, godwit_slice_t reading)
+{
+    godwit_access_requests_t requests;
+    phone_settle_access(p, godwit_access_send(&p->access, reading, &requests), &requests);
+    p->n_pdus_up += p->code == CLI_OK;
+    return p->code;
+}
+
 int phone_send(phone_t *p, godwit_slice_t reading)
 {
+    if (p->raw) {
+        return send_as_it_is(p, reading);
+    }
     godwit_device_requests_t requests;
     uint8_t random[4];
     p->sent = p->reading_given_up = false;
@@ -152,6 +178,28 @@ static int open_socket(phone_t *p)
     return cli_udp_connect(p->args, "mme", p->radio, host, colon + 1, &p->socket);
 }
 
+/* What the last run left; a record that is damaged, or another card's, is as none: the device attaches by AKA. */
+static int open_next(phone_t *p)
+{
+    uint8_t record[2 * GODWIT_NEXT_SESSION_RECORD];
+    size_t len = 0;
+    if (p->next_path == NULL) {
+        return CLI_OK;
+    }
+    if (godwit_nvm_open(&p->next, p->next_path, NULL) != GODWIT_OK) {
+        return cli_fail(p->args, CLI_FILE, "%s", p->next.why);
+    }
+    p->next_open = true;
+    godwit_status_t status = godwit_nvm_read(&p->next, record, sizeof record, &len);
+    if (status == GODWIT_OK && godwit_access_restore(&p->access, godwit_slice(record, len)) != GODWIT_OK) {
+        (void)cli_fail(p->args, CLI_OK, "%s is no record of this card: not used", p->next_path);
+    }
+    godwit_wipe(record, sizeof record);
+    return status == GODWIT_OK || status == GODWIT_NOT_FOUND || status == GODWIT_NO_SPACE
+               ? CLI_OK
+               : cli_fail(p->args, CLI_FILE, "%s", p->next.why);
+}
+
 int phone_open(phone_t *p)
 {
     p->socket = -1;
@@ -162,11 +210,18 @@ int phone_open(phone_t *p)
     if (code != CLI_OK) {
         return code;
     }
-    if (godwit_access_init(&p->access, &p->access_config) != GODWIT_OK ||
-        godwit_device_init(&p->device, &p->device_config) != GODWIT_OK) {
+    godwit_aka_algorithm_t algorithm = p->card.usim.key.algorithm;
+    p->access_config.gsm_sim = algorithm == GODWIT_ALG_GSM_MILENAGE || algorithm == GODWIT_ALG_XOR_2G;
+    godwit_status_t status = godwit_access_init(&p->access, &p->access_config);
+    if (status == GODWIT_UNSUPPORTED_SUITE) {
+        return cli_fail(p->args, CLI_USAGE,
+                        "the card is a SIM (2G): it has no AUTN, so it cannot tell whose a vector is");
+    }
+    if (status != GODWIT_OK || godwit_device_init(&p->device, &p->device_config) != GODWIT_OK) {
         return cli_fail(p->args, CLI_USAGE, "this combination of options cannot be");
     }
-    return open_socket(p);
+    code = open_next(p);
+    return code == CLI_OK ? open_socket(p) : code;
 }
 
 void phone_close(phone_t *p)
@@ -175,6 +230,9 @@ void phone_close(phone_t *p)
         (void)close(p->socket);
     }
     godwit_usim_soft_close(&p->card);
+    if (p->next_open) {
+        godwit_nvm_close(&p->next);
+    }
     godwit_wipe(&p->device, sizeof p->device);
     godwit_wipe(&p->access, sizeof p->access);
     json_decref(p->events);

@@ -608,11 +608,13 @@ static bool device_dies(unsigned step, bool at_attach)
     }
     carry();
     bool died = phone.dead;
+    const octets_t sent = seen.first;
     memset(&seen, 0, sizeof seen);
     unsigned deletions = w.owner.deletions;
     phone_power_up(&phone);
     w.device.address = owner_address(9);
     (void)session_with("after");
+    assert_true(sent.len == 0 || !godwit_slice_equal(octets_slice(&sent), octets_slice(&seen.first))); /* once */
     assert_true(w.owner.deletions <= deletions + 1); /* nothing is used twice */
     detach();
     assert_true(session_with("again"));

@@ -177,7 +177,7 @@ class Usage(unittest.TestCase):
         self.assertIn("given_up", out)
 
     def test_what_cannot_be_is_refused_by_its_name(self):
-        for words, expected in ((("--access", "gsm"), "--access: 'gsm' is neither eps nor umts"), (("--mme", "nowhere"), "ADDRESS:PORT"),
+        for words, expected in ((("--access", "gsm"), "--access: 'gsm' is none of eps, umts and geran"), (("--mme", "nowhere"), "ADDRESS:PORT"),
                                 (("--solution", "4"), "--solution"), (("--suite", "none"), "--suite"), (("--selector", "x"), "--selector")):
             code, out, error = self.attach(*words)
             self.assertEqual((code, out if "--mme" not in words else ""), (2, ""), words)

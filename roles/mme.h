@@ -14,6 +14,7 @@
 #include "core/wire/pco.h"
 #include "roles/gtp_path.h"
 #include "roles/serving.h"
+#include "roles/sms_node.h"
 
 #define GODWIT_MME_UES_MAX 32768
 #define GODWIT_MME_ALGORITHMS_MAX 4
@@ -71,6 +72,7 @@ typedef struct godwit_mme_ue {
     uint8_t xres_len, xres[GODWIT_RES_MAX];
     uint8_t kasme[32];
     godwit_nas_security_t security;
+    godwit_sms_node_t sms;
     /* The PDN connection. */
     uint8_t bearer;   /* 0: none */
     uint8_t pti;      /* of the attach */
@@ -107,6 +109,7 @@ typedef struct godwit_mme_config {
     /* The caller's: for subscribers of these homes they hold in the place of the five above. */
     const godwit_serving_policy_t *policies;
     size_t policy_count;
+    bool sms;     /* short messages go to a SMS-SC (SGd); else they are refused */
     bool unaware; /* an MME without Godwit: AIRs have nothing of ours, and what AIAs have is not looked at */
     /* Towards the S-GW. */
     uint8_t ipv4[4];               /* its own: GTP-C and GTP-U */
@@ -139,8 +142,8 @@ GODWIT_MUST_USE godwit_status_t godwit_mme_init(godwit_mme_t *mme, const godwit_
                                                 godwit_mme_ue_t *ues, size_t capacity, godwit_gtp_pending_t *pending,
                                                 size_t pending_capacity, godwit_gtp_answered_t *answered,
                                                 size_t answered_capacity);
-/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER); TIMER; DROP (imsi: the operator detaches it). Needs: RANDOM.
- * Events, with the IMSI where it is known: attached, context_reused, detached, idle, resumed, paged, paging_failed, n_pdu_dropped,
+/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN); TIMER; DROP (imsi: the operator detaches it). Needs: RANDOM.
+ * Events, with the IMSI where it is known: attached, context_reused, detached, idle, resumed, paged, paging_failed, n_pdu_dropped, sms_accepted, sms_refused, sms_delivered, sms_not_delivered,
  * modified; attach_refused, authentication_refused, resynchronised, security_refused, modification_refused; replaced (an older
  * registration of the same IMSI ends), bearer_lost; refused (a frame or message that was not taken), given_up (no answer). */
 void godwit_mme_step(godwit_mme_t *mme, const godwit_input_t *in, godwit_outbox_t *out);

@@ -15,6 +15,7 @@
 #include "core/wire/sm.h"
 #include "roles/gtp_path.h"
 #include "roles/serving.h"
+#include "roles/sms_node.h"
 
 #define GODWIT_SGSN_CONTEXTS_PER_UE 2
 #define GODWIT_SGSN_UES_MAX 16384
@@ -115,6 +116,7 @@ typedef struct godwit_sgsn_ue {
     bool securing;
     godwit_sgsn_candidate_t candidate[GODWIT_SGSN_CANDIDATES];
     uint8_t next_candidate;
+    godwit_sms_node_t sms;
     /* One N-PDU that waits for the device. */
     uint8_t buffered_nsapi; /* OLD_SGSN: the whole first frame */
     uint16_t buffered_len;
@@ -158,6 +160,7 @@ typedef struct godwit_sgsn_config {
     /* The caller's: for subscribers of these homes they hold in the place of what stands above. */
     const godwit_serving_policy_t *policies;
     size_t policy_count;
+    bool sms;     /* short messages go to a SMS-SC (SGd); else they are refused */
     bool unaware; /* a SGSN without Godwit: AIRs have nothing of ours, and what AIAs have is not looked at */
     godwit_sgsn_ki128_t ki128;
     /* Next session (contribution 000). */
@@ -200,10 +203,11 @@ GODWIT_MUST_USE godwit_status_t godwit_sgsn_init(godwit_sgsn_t *sgsn, const godw
                                                  godwit_sgsn_ue_t *ues, size_t capacity, godwit_gtp_pending_t *pending,
                                                  size_t pending_capacity, godwit_gtp_answered_t *answered,
                                                  size_t answered_capacity);
-/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER); TIMER; DROP (imsi: the operator detaches it); COMMIT_FAILED. Needs: RANDOM,
+/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN); TIMER; DROP (imsi: the operator detaches it); COMMIT_FAILED. Needs: RANDOM,
  * STORE_FETCH of NEXT_SESSION.
  * Events, with the IMSI where it is known: attached, detached, idle, resumed, paging, paging_failed; attach_refused, authentication_failed,
- * resynchronised, security_mode_failed; activated, modified, deactivated, activation_refused, modification_refused; refused (a frame
+ * resynchronised, security_mode_failed; activated, modified, deactivated, activation_refused, modification_refused; sms_accepted, sms_refused, sms_delivered,
+ * sms_not_delivered; refused (a frame
  * or message that was not taken); next_handed_over, next_not_given, next_used, next_refused, next_given_away. */
 void godwit_sgsn_step(godwit_sgsn_t *sgsn, const godwit_input_t *in, godwit_outbox_t *out);
 

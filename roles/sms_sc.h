@@ -12,8 +12,6 @@
 #include "core/wire/tpdu.h"
 #include "roles/role.h"
 
-#define GODWIT_SMS_SC_PORT                                                                                             \
-    16020 /* of EMSDP over short messages: ours, in the range of no assignment (9.2.3.24.4: 16000 to 16999) */
 #define GODWIT_SMS_SC_QUEUE                                                                                            \
     4 /* messages that wait for one device; a fifth pushes out the oldest that is not on its way */
 #define GODWIT_SMS_SC_DEVICES_MAX 65536
@@ -40,7 +38,7 @@ typedef struct godwit_sms_sc_device {
 typedef struct godwit_sms_sc_config {
     char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX];
     char number[GODWIT_E164_MAX + 1]; /* our own, which devices send to and hear from */
-    uint16_t port;                    /* 0: GODWIT_SMS_SC_PORT */
+    uint16_t port;                    /* 0: GODWIT_SMS_PORT */
     uint32_t retry_ms;                /* 0: 30000 */
     uint8_t tries;                    /* of one message; 0: 4 */
     uint32_t answer_ms;               /* how long a node may take; 0: 60000 */

@@ -107,3 +107,8 @@ static const godwit_nas_element_t service_reject_elements[] = {
     TLV(0x6B, godwit_emm_service_reject_t, t3448, 1, 1),
 };
 CODEC(emm, service_reject, godwit_emm_service_reject_t, GODWIT_EMM_SERVICE_REJECT, service_reject_elements)
+
+static const godwit_nas_element_t nas_transport_elements[] = {LV(godwit_emm_nas_transport_t, container, 2, 251)};
+CODEC(emm, downlink_nas_transport, godwit_emm_nas_transport_t, GODWIT_EMM_DOWNLINK_NAS_TRANSPORT,
+      nas_transport_elements)
+CODEC(emm, uplink_nas_transport, godwit_emm_nas_transport_t, GODWIT_EMM_UPLINK_NAS_TRANSPORT, nas_transport_elements)

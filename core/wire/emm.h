@@ -28,6 +28,8 @@ typedef enum godwit_emm_message { /* TS 24.301 9.8 */
                                   GODWIT_EMM_SECURITY_MODE_COMPLETE = 0x5E,
                                   GODWIT_EMM_SECURITY_MODE_REJECT = 0x5F,
                                   GODWIT_EMM_STATUS = 0x60,
+                                  GODWIT_EMM_DOWNLINK_NAS_TRANSPORT = 0x62,
+                                  GODWIT_EMM_UPLINK_NAS_TRANSPORT = 0x63,
                                   GODWIT_EMM_INFORMATION = 0x61,
 } godwit_emm_message_t;
 
@@ -80,6 +82,10 @@ typedef struct godwit_emm_attach_request {
     godwit_slice_t nas; /* NAS message container, likewise */
     godwit_slice_t res; /* 4 to 16 */
 } godwit_emm_attach_request_t;
+
+typedef struct godwit_emm_nas_transport { /* 8.2.12, 8.2.30: both ways */
+    godwit_slice_t container;             /* NAS message container: a CP message of TS 24.011 */
+} godwit_emm_nas_transport_t;
 
 typedef struct godwit_emm_attach_accept {
     uint8_t attach_result; /* 1 EPS only */
@@ -200,5 +206,7 @@ GODWIT_EMM_CODEC(cp_service_request, godwit_emm_cp_service_request_t);
 GODWIT_EMM_CODEC(service_accept, godwit_emm_service_accept_t);
 GODWIT_EMM_CODEC(service_reject, godwit_emm_service_reject_t);
 GODWIT_EMM_CODEC(status, godwit_emm_cause_only_t);
+GODWIT_EMM_CODEC(downlink_nas_transport, godwit_emm_nas_transport_t);
+GODWIT_EMM_CODEC(uplink_nas_transport, godwit_emm_nas_transport_t);
 
 #endif

@@ -12,6 +12,8 @@
 #define GODWIT_SMS_USER_DATA_MAX 140 /* octets, 9.2.3.24 */
 #define GODWIT_SMS_PORT_HEADER 7     /* octets that a port header takes of them */
 #define GODWIT_SMS_PORT_DATA_MAX (GODWIT_SMS_USER_DATA_MAX - GODWIT_SMS_PORT_HEADER)
+#define GODWIT_SMS_PORT                                                                                                \
+    16020 /* of EMSDP: ours, out of the range that nobody assigns (9.2.3.24.4: 16000 to 16999, recalled) */
 #define GODWIT_SMS_DCS_8_BIT 0x04 /* TS 23.038 4: 8-bit data, no class */
 
 typedef struct godwit_sms_user_data {

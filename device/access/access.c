@@ -30,7 +30,8 @@ static bool is_possible(const godwit_access_config_t *config)
 {
     bool apn =
         config->apn.len == 0 || (config->apn.len < GODWIT_ACCESS_APN_MAX && godwit_fqdn_is_canonical(config->apn));
-    return config->crypto != NULL && config->imsi.len >= GODWIT_IMSI_DIGITS_MIN &&
+    bool sms = config->carrier != GODWIT_CARRIER_SMS || config->sms_number != NULL;
+    return sms && config->crypto != NULL && config->imsi.len >= GODWIT_IMSI_DIGITS_MIN &&
            config->imsi.len <= GODWIT_IMSI_DIGITS_MAX && apn && config->selector <= 2 && kind_is_possible(config) &&
            godwit_access_aka_flag_valid(config->amf_flag);
 }
@@ -52,6 +53,7 @@ godwit_status_t godwit_access_init(godwit_access_t *access, const godwit_access_
     mine->eia = mine->eia != 0 ? mine->eia & (uint8_t)~none : INTEGRITIES_DEFAULT;
     mine->retransmit_ms = mine->retransmit_ms != 0 ? mine->retransmit_ms : RETRANSMIT_DEFAULT_MS;
     mine->attempts = mine->attempts != 0 ? mine->attempts : (uint8_t)ATTEMPTS_DEFAULT;
+    mine->sms_port = mine->sms_port != 0 ? mine->sms_port : GODWIT_SMS_PORT;
     access->capability[0] = mine->eea;
     access->capability[1] = mine->eia;
     access->capability[5] = CONTROL_PLANE_CIOT;
@@ -63,7 +65,7 @@ godwit_status_t godwit_access_init(godwit_access_t *access, const godwit_access_
 
 godwit_status_t godwit_access_hold(godwit_access_t *access, godwit_slice_t n_pdu)
 {
-    if (access->config.kind == GODWIT_ACCESS_EPS) {
+    if (access->config.kind == GODWIT_ACCESS_EPS && access->config.carrier != GODWIT_CARRIER_SMS) {
         return godwit_eps_hold(access, n_pdu);
     }
     memcpy(access->held, n_pdu.ptr, n_pdu.len);
@@ -91,6 +93,10 @@ static godwit_status_t may_send(const godwit_access_t *access, godwit_slice_t n_
 godwit_status_t godwit_access_send(godwit_access_t *access, godwit_slice_t n_pdu, godwit_access_requests_t *requests)
 {
     godwit_access_begin(access, requests);
+    if (access->config.carrier == GODWIT_CARRIER_SMS) {
+        access->reattaches = 0;
+        return godwit_access_sms_send(access, n_pdu, requests);
+    }
     godwit_status_t status = may_send(access, n_pdu);
     if (status == GODWIT_OK) {
         status = godwit_access_hold(access, n_pdu);
@@ -225,7 +231,7 @@ godwit_status_t godwit_access_detach(godwit_access_t *access, godwit_access_requ
         godwit_access_drop_held(access, requests);
         godwit_access_next_fallback(access, requests);
         godwit_access_leave(access);
-        godwit_access_timer_cancel(requests);
+        godwit_access_timer_cancel(access, requests);
         godwit_access_event(requests, "detached", GODWIT_OK);
         return GODWIT_OK;
     }

@@ -136,6 +136,9 @@ static godwit_status_t become_active(godwit_access_t *access, const godwit_esm_a
     godwit_access_finish(access, requests);
     godwit_access_event(requests, "attached", GODWIT_OK);
     godwit_status_t status = godwit_access_connected(access, requests);
+    if (status == GODWIT_OK) {
+        status = godwit_access_sms_attached(access, requests);
+    }
     godwit_access_give_container(access, bearer->pco.ptr != NULL ? bearer->pco : bearer->epco, requests);
     return status;
 }

@@ -24,13 +24,16 @@ godwit_status_t godwit_eps_hold(godwit_access_t *access, godwit_slice_t n_pdu)
 
 void godwit_eps_bearer_of_held(godwit_access_t *access)
 {
-    if (access->held_len > 0) {
+    if (access->held_len > 0 && access->config.carrier != GODWIT_CARRIER_SMS) {
         access->held[0] = (uint8_t)(access->bearer << 4 | GODWIT_NAS_PD_ESM);
     }
 }
 
 godwit_status_t godwit_eps_send_held(godwit_access_t *access, godwit_access_requests_t *requests)
 {
+    if (access->config.carrier == GODWIT_CARRIER_SMS) {
+        return godwit_eps_send_sms(access, godwit_slice(access->held, access->held_len), requests);
+    }
     godwit_writer_t w = {.buf = access->held, .cap = sizeof access->held, .len = access->held_len};
     return godwit_eps_send(access, GODWIT_NAS_CIPHERED, &w, false, requests);
 }
@@ -51,6 +54,27 @@ godwit_status_t godwit_eps_take_data(godwit_access_t *access, const godwit_acces
         godwit_access_ask_for(requests, GODWIT_ACCESS_DELIVER)->octets = m.data;
     }
     return status;
+}
+
+/* ---- short messages ---- */
+
+godwit_status_t godwit_eps_send_sms(godwit_access_t *access, godwit_slice_t cp, godwit_access_requests_t *requests)
+{
+    godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
+    const godwit_emm_nas_transport_t m = {.container = cp};
+    godwit_status_t status = godwit_emm_uplink_nas_transport_build(&m, &w);
+    return status == GODWIT_OK ? godwit_eps_send(access, GODWIT_NAS_CIPHERED, &w, false, requests) : status;
+}
+
+godwit_status_t godwit_eps_take_nas_transport(godwit_access_t *access, const godwit_access_message_t *message,
+                                              godwit_access_requests_t *requests)
+{
+    godwit_emm_nas_transport_t m;
+    if (!message->ciphered || (access->state == GODWIT_ACCESS_ATTACHING && !access->next.armed)) {
+        return GODWIT_WRONG_STATE;
+    }
+    godwit_status_t status = godwit_emm_downlink_nas_transport_parse(message->octets, &m);
+    return status == GODWIT_OK ? godwit_access_sms_receive(access, m.container, requests) : status;
 }
 
 /* ---- modification ---- */

@@ -175,6 +175,8 @@ static const godwit_access_handler_t emm[] = {
     {GODWIT_EMM_DETACH_REQUEST, false, GODWIT_ACCESS_IN_ANY, godwit_eps_take_detach},
     {GODWIT_EMM_DETACH_ACCEPT, true, GODWIT_ACCESS_IN(DETACHING), godwit_eps_take_detach_accept},
     {GODWIT_EMM_STATUS, false, GODWIT_ACCESS_IN_ANY, godwit_eps_take_status},
+    {GODWIT_EMM_DOWNLINK_NAS_TRANSPORT, false, GODWIT_ACCESS_IN(ACTIVE) | GODWIT_ACCESS_IN(ATTACHING),
+     godwit_eps_take_nas_transport},
     {GODWIT_EMM_INFORMATION, false, GODWIT_ACCESS_IN(ACTIVE), godwit_eps_take_hand_over},
 };
 

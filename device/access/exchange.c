@@ -7,8 +7,6 @@
 
 #include "device/access/internal.h"
 
-#define CP_DATA_MAX 251u /* NAS message container, TS 24.301 9.9.3.22 */
-
 godwit_status_t godwit_access_transmit(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     return access->config.kind == GODWIT_ACCESS_EPS ? godwit_eps_transmit(access, requests)
@@ -41,7 +39,7 @@ void godwit_access_finish(godwit_access_t *access, godwit_access_requests_t *req
 {
     access->exchange.pending = GODWIT_ACCESS_NOTHING;
     access->exchange.paged = false;
-    godwit_access_timer_cancel(requests);
+    godwit_access_timer_cancel(access, requests);
 }
 
 void godwit_access_drop_held(godwit_access_t *access, godwit_access_requests_t *requests)
@@ -114,8 +112,9 @@ static godwit_status_t send_held(godwit_access_t *access, godwit_access_requests
     if (access->config.kind == GODWIT_ACCESS_EPS) {
         status = access->held_sent ? GODWIT_OK : godwit_eps_send_held(access, requests);
     } else {
-        status = godwit_access_send_frame(access, GODWIT_RADIO_N_PDU, godwit_slice(access->held, access->held_len),
-                                          false, requests);
+        const godwit_radio_kind_t kind =
+            access->config.carrier == GODWIT_CARRIER_SMS ? GODWIT_RADIO_NAS : GODWIT_RADIO_N_PDU;
+        status = godwit_access_send_frame(access, kind, godwit_slice(access->held, access->held_len), false, requests);
     }
     access->held_len = 0;
     access->held_sent = false;
@@ -185,22 +184,20 @@ godwit_status_t godwit_access_attach(godwit_access_t *access, godwit_access_requ
 static godwit_status_t may_attach_with(const godwit_access_t *access, godwit_slice_t data)
 {
     const godwit_carrier_t carrier = access->config.carrier;
-    const size_t most = carrier == GODWIT_CARRIER_SMS ? CP_DATA_MAX : GODWIT_ACCESS_NPDU_MAX;
     if (access->state == GODWIT_ACCESS_ATTACHING || access->exchange.pending != GODWIT_ACCESS_NOTHING ||
         access->held_len > 0) {
         return GODWIT_AGAIN;
     }
-    if (data.len == 0 || (access->config.kind != GODWIT_ACCESS_EPS && carrier != GODWIT_CARRIER_PDP)) {
+    if (data.len == 0 || (access->config.kind != GODWIT_ACCESS_EPS && carrier == GODWIT_CARRIER_NAS)) {
         return GODWIT_INVALID_ARGUMENT;
     }
-    return data.len > most ? GODWIT_NO_SPACE : GODWIT_OK;
+    return data.len > GODWIT_ACCESS_NPDU_MAX ? GODWIT_NO_SPACE : GODWIT_OK;
 }
 
-/* Data that do not go with the attach wait for its bearer; a short message is its owner's to send then. */
-static godwit_status_t wait_for_bearer(godwit_access_t *access, godwit_slice_t data, godwit_access_requests_t *requests)
+/* Data that do not go with the attach wait for its bearer; a short message for its end. */
+static godwit_status_t wait_for_bearer(godwit_access_t *access, godwit_slice_t data)
 {
     if (access->config.carrier == GODWIT_CARRIER_SMS) {
-        godwit_access_event(requests, "n_pdu_uncertain", GODWIT_OK);
         return GODWIT_OK;
     }
     access->next.follows = true;
@@ -218,10 +215,16 @@ godwit_status_t godwit_access_attach_with(godwit_access_t *access, godwit_slice_
     access->reattaches = 0;
     access->vector.runs = 0;
     access->next.follows = false;
+    if (access->config.carrier == GODWIT_CARRIER_SMS) {
+        status = godwit_access_sms_with_attach(access, data, &data);
+        if (status != GODWIT_OK) {
+            return status;
+        }
+    }
     access->next.data = data;
     status = attach(access, requests);
     access->next.data = godwit_slice(NULL, 0);
-    return status == GODWIT_OK && !access->next.carries ? wait_for_bearer(access, data, requests) : status;
+    return status == GODWIT_OK && !access->next.carries ? wait_for_bearer(access, data) : status;
 }
 
 godwit_status_t godwit_access_reattach(godwit_access_t *access, godwit_access_requests_t *requests)
@@ -241,7 +244,7 @@ godwit_status_t godwit_access_timer(godwit_access_t *access, godwit_access_reque
     godwit_access_exchange_t *x = &access->exchange;
     godwit_access_begin(access, requests);
     if (x->pending == GODWIT_ACCESS_NOTHING) {
-        return GODWIT_OK;
+        return godwit_sms_link_busy(&access->sms.link) ? godwit_access_sms_tick(access, requests) : GODWIT_OK;
     }
     if (access->vector.running || access->next.running || access->awaits_container) { /* card and owner first */
         godwit_access_timer_set(access, requests);

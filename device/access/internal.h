@@ -56,7 +56,8 @@ void godwit_access_begin(godwit_access_t *access, godwit_access_requests_t *requ
 godwit_access_request_t *godwit_access_ask_for(godwit_access_requests_t *requests, godwit_access_request_kind_t kind);
 void godwit_access_event(godwit_access_requests_t *requests, const char *name, godwit_status_t reason);
 void godwit_access_timer_set(const godwit_access_t *access, godwit_access_requests_t *requests);
-void godwit_access_timer_cancel(godwit_access_requests_t *requests);
+/* Of the procedure; a short message that is on its way goes on with it. */
+void godwit_access_timer_cancel(const godwit_access_t *access, godwit_access_requests_t *requests);
 /* The octets that access->out got since `from`, as a SEND; with answers they also are what the frame at hand gets should it come again. */
 void godwit_access_send_from(godwit_access_t *access, size_t from, bool answers, godwit_access_requests_t *requests);
 /* One frame; protected where the radio connection is (UMTS). */
@@ -175,7 +176,24 @@ void godwit_access_next_fallback(godwit_access_t *access, godwit_access_requests
 /* The attach does not go by it any more: what it left goes. */
 void godwit_access_next_disarm(godwit_access_t *access);
 
+/* ---- short messages (sms.c) ---- */
+/* What the caller sends, where the carrier is sms. */
+GODWIT_MUST_USE godwit_status_t godwit_access_sms_send(godwit_access_t *access, godwit_slice_t payload,
+                                                       godwit_access_requests_t *requests);
+/* The same as a CP-DATA that goes with an attach, in *cp; when the attach could not take it, godwit_access_sms_attached sends it. */
+GODWIT_MUST_USE godwit_status_t godwit_access_sms_with_attach(godwit_access_t *access, godwit_slice_t payload,
+                                                              godwit_slice_t *cp);
+GODWIT_MUST_USE godwit_status_t godwit_access_sms_attached(godwit_access_t *access, godwit_access_requests_t *requests);
+void godwit_access_sms_forget(godwit_access_t *access);
+/* A CP message that came protected. */
+GODWIT_MUST_USE godwit_status_t godwit_access_sms_receive(godwit_access_t *access, godwit_slice_t cp,
+                                                          godwit_access_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_access_sms_tick(godwit_access_t *access, godwit_access_requests_t *requests);
+
 /* ---- EPS ---- */
+/* A CP message in UPLINK NAS TRANSPORT. */
+GODWIT_MUST_USE godwit_status_t godwit_eps_send_sms(godwit_access_t *access, godwit_slice_t cp,
+                                                    godwit_access_requests_t *requests);
 /* Protects access->plain and sends it. */
 GODWIT_MUST_USE godwit_status_t godwit_eps_send(godwit_access_t *access, godwit_nas_header_type_t type,
                                                 const godwit_writer_t *plain, bool answers,
@@ -219,6 +237,9 @@ godwit_access_take_t godwit_eps_take_authentication, godwit_eps_take_authenticat
     godwit_eps_take_service_reject, godwit_eps_take_detach, godwit_eps_take_detach_accept, godwit_eps_take_status,
     godwit_eps_take_information, godwit_eps_take_modify, godwit_eps_take_modify_refused, godwit_eps_take_deactivate,
     godwit_eps_take_data, godwit_eps_take_hand_over;
+GODWIT_MUST_USE godwit_status_t godwit_eps_take_nas_transport(godwit_access_t *access,
+                                                              const godwit_access_message_t *message,
+                                                              godwit_access_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_eps_take_security_mode(godwit_access_t *access, godwit_slice_t nas,
                                                               const godwit_nas_wrapper_t *wrapper,
                                                               godwit_access_requests_t *requests);

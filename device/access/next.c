@@ -153,8 +153,10 @@ godwit_status_t godwit_access_next_arm(godwit_access_t *access, godwit_access_re
     }
     godwit_status_t status = store_nothing(access, requests);
     if (status == GODWIT_OK) {
-        n->carries =
-            n->data.len > 0 && access->config.carrier != GODWIT_CARRIER_PDP && access->config.kind == GODWIT_ACCESS_EPS;
+        n->carries = n->data.len > 0 &&
+                     (access->config.carrier == GODWIT_CARRIER_SMS ||
+                      (access->config.carrier == GODWIT_CARRIER_NAS && access->config.kind == GODWIT_ACCESS_EPS));
+        access->sms.with_attach = n->carries && access->config.carrier == GODWIT_CARRIER_SMS;
         n->found = n->stored;
         godwit_wipe(&n->stored, sizeof n->stored);
         n->armed = true;
@@ -196,9 +198,10 @@ void godwit_access_next_used(godwit_access_t *access, godwit_access_requests_t *
 
 void godwit_access_next_fallback(godwit_access_t *access, godwit_access_requests_t *requests)
 {
-    if (access->next.carries) {
+    if (access->next.carries && access->config.carrier != GODWIT_CARRIER_SMS) { /* that comes again by itself */
         godwit_access_event(requests, "n_pdu_uncertain", GODWIT_OK);
     }
+    access->sms.with_attach = false;
     if (access->next.armed) {
         godwit_access_next_disarm(access);
         godwit_access_event(requests, "next_fallback", GODWIT_OK);

@@ -43,9 +43,10 @@ void godwit_access_timer_set(const godwit_access_t *access, godwit_access_reques
                                                                      << (doublings < SHIFT_MAX ? doublings : SHIFT_MAX);
 }
 
-void godwit_access_timer_cancel(godwit_access_requests_t *requests)
+void godwit_access_timer_cancel(const godwit_access_t *access, godwit_access_requests_t *requests)
 {
-    godwit_access_ask_for(requests, GODWIT_ACCESS_TIMER)->delay_ms = 0;
+    godwit_access_ask_for(requests, GODWIT_ACCESS_TIMER)->delay_ms =
+        godwit_sms_link_busy(&access->sms.link) ? GODWIT_SMS_TICK_MS : 0;
 }
 
 static void keep_answer(godwit_access_t *access, godwit_slice_t frame)

@@ -68,7 +68,7 @@ godwit_status_t godwit_access_detached(godwit_access_t *access, bool again, godw
                                        godwit_access_requests_t *requests)
 {
     bool leaving = access->state == GODWIT_ACCESS_DETACHING;
-    godwit_access_timer_cancel(requests);
+    godwit_access_timer_cancel(access, requests);
     godwit_access_drop_held(access, requests);
     if (reason == GODWIT_OK) {
         godwit_access_leave(access);

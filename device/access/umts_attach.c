@@ -48,6 +48,21 @@ static void offered(godwit_access_t *access, const godwit_access_message_t *mess
     godwit_access_next_offered(access, vector->rand, vector->autn, next, requests);
 }
 
+/* The short message that goes with the attach, if one does. */
+static godwit_status_t cipher_data(const godwit_access_t *access, uint8_t room[GODWIT_GMM_SMALL_DATA_MAX],
+                                   godwit_slice_t *data)
+{
+    godwit_slice_t given = access->next.data;
+    if (!access->next.carries || given.len == 0) {
+        return GODWIT_OK;
+    }
+    if (given.len > GODWIT_GMM_SMALL_DATA_MAX) {
+        return GODWIT_NO_SPACE;
+    }
+    *data = godwit_slice(room, given.len);
+    return godwit_radio_initial_cipher(&access->radio, given, room);
+}
+
 /* The keys of the stored vector take the place of what there was, and the first frame under them is put together. */
 static godwit_status_t arm(godwit_access_t *access)
 {
@@ -55,6 +70,7 @@ static godwit_status_t arm(godwit_access_t *access)
     const godwit_next_session_t *found = &n->found;
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
     godwit_writer_t frame = godwit_writer(n->frame, sizeof n->frame);
+    uint8_t data[GODWIT_GMM_SMALL_DATA_MAX];
     godwit_gmm_attach_request_t m = {
         .type = GPRS_ATTACH,
         .cksn = found->ksi,
@@ -74,6 +90,9 @@ static godwit_status_t arm(godwit_access_t *access)
         access->p_tmsi = found->tmsi;
         access->has_p_tmsi = true;
         access->area = m.old_rai;
+        status = cipher_data(access, data, &m.small_data);
+    }
+    if (status == GODWIT_OK) {
         status = godwit_gmm_attach_request_build(&m, &w);
     }
     if (status == GODWIT_OK) {
@@ -157,6 +176,9 @@ godwit_status_t godwit_umts_take_attach_accept(godwit_access_t *access, const go
     }
     if (status == GODWIT_OK && !again) {
         status = follow(access, requests);
+    }
+    if (status == GODWIT_OK && !again) {
+        status = godwit_access_sms_attached(access, requests);
     }
     if (status == GODWIT_OK) {
         const godwit_next_session_t next = following(access);

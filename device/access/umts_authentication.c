@@ -114,6 +114,12 @@ godwit_status_t godwit_umts_take_nas(godwit_access_t *access, const godwit_acces
 {
     godwit_sm_transaction_t transaction;
     uint8_t type;
+    if (m->octets.len > 0 && (m->octets.ptr[0] & 0x0Fu) == GODWIT_PD_SMS) {
+        bool registered = access->state == GODWIT_ACCESS_ATTACHED || access->state == GODWIT_ACCESS_ACTIVE;
+        bool taken = access->state == GODWIT_ACCESS_ATTACHING && access->next.armed; /* the accept is behind it */
+        return m->verified && (registered || taken) ? godwit_access_sms_receive(access, m->octets, requests)
+                                                    : GODWIT_WRONG_STATE;
+    }
     if (godwit_gmm_type(m->octets, &type) == GODWIT_OK) {
         return godwit_access_dispatch(access, gmm, sizeof gmm / sizeof gmm[0], type, m, requests);
     }

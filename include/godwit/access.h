@@ -66,7 +66,7 @@
 /* How the data of an attach by a stored vector travel (contribution 000). */
 typedef enum godwit_carrier {
     GODWIT_CARRIER_NAS = 0, /* EPS: ESM DATA TRANSPORT inside the ATTACH REQUEST, ciphered */
-    GODWIT_CARRIER_SMS = 1, /* CP-DATA: EPS inside the ATTACH REQUEST, ciphered; else after it */
+    GODWIT_CARRIER_SMS = 1, /* a short message: its CP-DATA inside the ATTACH REQUEST, ciphered; else after it */
     GODWIT_CARRIER_PDP = 2, /* on the user plane, as soon as the bearer or PDP context is there */
 } godwit_carrier_t;
 
@@ -93,7 +93,11 @@ typedef struct godwit_access_config {
     bool next_session; /* takes the vector of the following session, and attaches by it: see "Next session" below */
     bool
         gsm_sim; /* the card is a SIM: it has no AUTN, so nobody could show that a vector is the home's; refused by init */
-    godwit_carrier_t carrier; /* of what godwit_access_attach_with is given */
+    /* Of what godwit_access_attach_with is given. With sms all that godwit_access_send is given goes as short messages, too. */
+    godwit_carrier_t carrier;
+    const char *sms_number; /* carrier sms: the number that they go to, digits of E.164 */
+    const char *sms_centre; /* the service centre's; NULL: the same */
+    uint16_t sms_port;      /* application port, both ways; 0: 16020 */
     /* What this end can do and accepts, as in the UE network capability (TS 24.301 9.9.3.34): 0x80 algorithm 0, 0x40 SNOW 3G, 0x20 AES, 0x10
      * ZUC. 0 stands for 0xF0 and 0x70. Integrity never with algorithm 0, whatever is set here. UMTS: 0x80 is UEA0, 0x40 UEA2, UIA2.
      * GERAN: eia 0x40 is integrity with Ki128; 0x80 goes with a network that has no Ki128: ciphering by Kc of c3 and no integrity, so
@@ -139,6 +143,8 @@ typedef struct godwit_access_request {
      *   "not_flagged": config.e2m or key_set, and the vector does not ask for the derivation; "not_derived": it does, and neither card nor
      *   ME derives; "refused": what came was refused, or the network refuses what we asked (reason); "given_up": a procedure ended
      *   without success (reason: of the last refusal, GODWIT_OK after silence);
+     *   Carrier sms: "sms_accepted" (by the service centre), "sms_refused" (RP-ERROR: reason), "sms_failed" (CP-ERROR: reason; GODWIT_OK after
+     *   silence: nobody knows whether it has arrived);
      *   "n_pdu_uncertain": the N-PDU that waited for the radio connection was dropped, or nobody knows.
      *   Next session: "next_stored" (the vector of the following session is kept), "next_refused" (the USIM, or what came with it, did not allow
      *   that: reason), "next_used" (the network took the stored vector: no AKA run), "next_fallback" (it runs AKA all the same). */
@@ -166,7 +172,7 @@ GODWIT_MUST_USE godwit_status_t godwit_access_init(godwit_access_t *access, cons
 /* Attach. EPS: with the default bearer of config.apn. A device that is attached attaches anew: its keys and bearer hold until those of the new
  * attach do. GODWIT_AGAIN while a procedure runs. */
 GODWIT_MUST_USE godwit_status_t godwit_access_attach(godwit_access_t *access, godwit_access_requests_t *requests);
-/* Attach with data: an N-PDU (carriers nas and pdp), or a CP-DATA message (sms). Where a vector of before is stored the data go with the
+/* Attach with data: an N-PDU, or with carrier sms what a short message is to carry (at most 133 octets). Where a vector of before is stored the data go with the
  * attach, as config.carrier says, else as soon as a bearer is there. "n_pdu_uncertain" when nobody knows whether they have arrived. */
 GODWIT_MUST_USE godwit_status_t godwit_access_attach_with(godwit_access_t *access, godwit_slice_t data,
                                                           godwit_access_requests_t *requests);
@@ -188,7 +194,8 @@ GODWIT_MUST_USE godwit_status_t godwit_access_container(godwit_access_t *access,
 GODWIT_MUST_USE godwit_status_t godwit_access_modify(godwit_access_t *access, godwit_slice_t contents,
                                                      godwit_access_requests_t *requests);
 /* One N-PDU up. A device that is idle resumes with it. GODWIT_WRONG_STATE where no bearer is; GODWIT_AGAIN while one is held that waits for
- * the radio connection (until "connected"); GODWIT_NO_SPACE when too long. */
+ * the radio connection (until "connected"); GODWIT_NO_SPACE when too long. Carrier sms: one octet to 133 of user data, with or without a bearer;
+ * GODWIT_AGAIN while one waits behind another that is on its way. */
 GODWIT_MUST_USE godwit_status_t godwit_access_send(godwit_access_t *access, godwit_slice_t n_pdu,
                                                    godwit_access_requests_t *requests);
 /* Releases the radio connection: the bearer stays. GODWIT_WRONG_STATE unless attached, GODWIT_AGAIN while a procedure runs. */

@@ -9,6 +9,8 @@
 #include "core/wire/gmm.h"
 #include "core/wire/nas_security.h"
 #include "core/wire/radio.h"
+#include "core/wire/sms_link.h"
+#include "core/wire/tpdu.h"
 
 /* The longest message without an N-PDU: a PCO with its container, an APN, and their heads. */
 #define GODWIT_ACCESS_MESSAGE_MAX (GODWIT_ACCESS_APN_MAX + GODWIT_ACCESS_CONTAINER_MAX + 96)
@@ -64,6 +66,14 @@ typedef struct godwit_access_next {
     uint8_t frame[GODWIT_ACCESS_FRAME_MAX]; /* sent again, it is these octets */
 } godwit_access_next_t;
 
+/* Short messages as the carrier. */
+typedef struct godwit_access_sms {
+    godwit_sms_link_t link;
+    bool with_attach;  /* what is on its way is in the attach request by the stored vector */
+    uint8_t reference; /* of the last message up: RP-Message Reference and TP-MR alike */
+    uint8_t waiting_len, waiting[GODWIT_SMS_PORT_DATA_MAX]; /* what goes when the one on its way has its answer */
+} godwit_access_sms_t;
+
 struct godwit_access {
     godwit_access_config_t config;
     uint8_t capability[6]; /* EPS: UE network capability, as sent */
@@ -73,6 +83,7 @@ struct godwit_access {
     godwit_access_exchange_t exchange;
     godwit_access_vector_t vector;
     godwit_access_next_t next;
+    godwit_access_sms_t sms;
     godwit_nas_security_t nas;     /* EPS */
     godwit_radio_security_t radio; /* UMTS */
     bool radio_set, secured;       /* UMTS: radio has keys; they protect this connection */

@@ -15,6 +15,7 @@ static bool put_accept(godwit_writer_t *w)
 void godwit_mme_deregister(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_mme_nas_timer(t, ue, t->mme->config.retain_ms);
+    godwit_mme_sms_end(t, ue);
     godwit_gtp_finish_context(&t->mme->path, ue->teid, t->out);
     godwit_mme_delete_session(t, ue);
     ue->state = GODWIT_MME_DEREGISTERED;

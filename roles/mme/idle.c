@@ -96,6 +96,7 @@ bool godwit_mme_is_late(const godwit_mme_ue_t *ue)
 void godwit_mme_resumed(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_mme_flush(t, ue);
+    godwit_mme_sms_start(t, ue);
     if (ue->detach_wanted) {
         godwit_mme_detach(t, ue, ue->detach_type);
     }
@@ -123,6 +124,9 @@ void godwit_mme_on_service(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_sli
         godwit_mme_data_up(t, ue, m.esm);
     } else if (m.esm.ptr != NULL) {
         godwit_mme_event(t, "refused", GODWIT_MALFORMED, ue, "a service request with something else than data");
+    }
+    if (m.nas.ptr != NULL) {
+        godwit_mme_on_sms(t, ue, m.nas);
     }
     godwit_mme_resumed(t, ue);
 }

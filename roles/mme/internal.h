@@ -12,7 +12,8 @@
 #include "roles/serving.h"
 
 #define GODWIT_MME_RANDOM 8 /* octets that an attach needs: M-TMSI, TEID */
-/* Timers: two for each row, then those of GTP. */
+/* Timers: two for each row, one more for its short messages, then those of GTP. */
+#define GODWIT_MME_TIMER_SMS 0x20000000U
 #define GODWIT_MME_TIMER_GTP 0x40000000U
 #define GODWIT_MME_HSS_ATTEMPTS 2
 #define GODWIT_MME_COUNT_LATE (GODWIT_NAS_COUNT_END - 0x1000U) /* from here on a device is sent for new keys */
@@ -131,6 +132,15 @@ godwit_address_t godwit_mme_sgw(const godwit_mme_t *mme);
 /* Builds and asks; context is the row's TEID, 0 for what nobody waits for. */
 godwit_status_t godwit_mme_gtp_ask(godwit_mme_turn_t *t, godwit_gtpv2_t *m, uint32_t context);
 void godwit_mme_delete_session(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+
+/* sms.c: a CP message, from UPLINK NAS TRANSPORT or a request that carries one; what the SMS-SC says; the device listens, or is gone. */
+void godwit_mme_on_sms(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t cp);
+void godwit_mme_on_nas_transport(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
+void godwit_mme_on_sms_tick(godwit_mme_turn_t *t, uint32_t row);
+void godwit_mme_on_sms_answer(godwit_mme_turn_t *t, const godwit_message_t *message);
+void godwit_mme_on_sms_down(godwit_mme_turn_t *t, const godwit_message_t *message);
+void godwit_mme_sms_start(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+void godwit_mme_sms_end(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 
 void godwit_mme_on_timer(godwit_mme_turn_t *t, uint32_t timer); /* timer.c */
 

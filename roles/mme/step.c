@@ -103,6 +103,23 @@ static void on_drop(godwit_mme_turn_t *t)
     }
 }
 
+static void on_message(godwit_mme_turn_t *t)
+{
+    switch (t->in->message->kind) {
+    case GODWIT_AUTH_INFO_ANSWER:
+        godwit_mme_on_vector(t, t->in->message);
+        break;
+    case GODWIT_SHORT_MESSAGE_UP_ANSWER:
+        godwit_mme_on_sms_answer(t, t->in->message);
+        break;
+    case GODWIT_SHORT_MESSAGE_DOWN:
+        godwit_mme_on_sms_down(t, t->in->message);
+        break;
+    default:
+        break;
+    }
+}
+
 void godwit_mme_step(godwit_mme_t *mme, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_mme_turn_t t = {.mme = mme, .in = in, .out = out};
@@ -111,9 +128,7 @@ void godwit_mme_step(godwit_mme_t *mme, const godwit_input_t *in, godwit_outbox_
         on_datagram(&t);
         break;
     case GODWIT_INPUT_MESSAGE:
-        if (in->message->kind == GODWIT_AUTH_INFO_ANSWER) {
-            godwit_mme_on_vector(&t, in->message);
-        }
+        on_message(&t);
         break;
     case GODWIT_INPUT_TIMER:
         if (godwit_gtp_is_timer(&mme->path, in->timer)) {

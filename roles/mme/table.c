@@ -142,6 +142,7 @@ void godwit_mme_free(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_mme_t *mme = t->mme;
     godwit_mme_nas_timer(t, ue, 0);
+    godwit_mme_sms_end(t, ue);
     ue->connected = false;
     godwit_mme_idle_timer(t, ue);
     godwit_gtp_finish_context(&mme->path, ue->teid, t->out);

@@ -43,6 +43,9 @@ static void on_silence(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
         ue->held_len = 0;
         godwit_mme_event(t, "n_pdu_dropped", GODWIT_PEER_INTERNAL, ue, "the device cannot be paged");
     }
+    if (godwit_sms_node_waits(&ue->sms)) {
+        godwit_mme_sms_end(t, ue);
+    }
     godwit_mme_event(t, "paging_failed", GODWIT_PEER_INTERNAL, ue, NULL);
     if (ue->detach_wanted) {
         godwit_mme_deregister(t, ue);
@@ -99,6 +102,10 @@ static void on_idle(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 
 void godwit_mme_on_timer(godwit_mme_turn_t *t, uint32_t timer)
 {
+    if (timer >= GODWIT_MME_TIMER_SMS) {
+        godwit_mme_on_sms_tick(t, timer - GODWIT_MME_TIMER_SMS);
+        return;
+    }
     if (timer / 2 >= t->mme->top) {
         return;
     }

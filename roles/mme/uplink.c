@@ -80,6 +80,9 @@ static void on_verified_emm(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t t
     case GODWIT_EMM_DETACH_ACCEPT:
         godwit_mme_on_detach_accept(t, ue, plain);
         break;
+    case GODWIT_EMM_UPLINK_NAS_TRANSPORT:
+        godwit_mme_on_nas_transport(t, ue, plain);
+        break;
     case GODWIT_EMM_SECURITY_MODE_COMPLETE: /* again */
         break;
     default:

@@ -30,6 +30,7 @@ void godwit_sgsn_detached(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const 
         godwit_sgsn_forget(turn, ue, &ue->context[i]);
     }
     godwit_sgsn_drop_buffered(ue);
+    godwit_sgsn_sms_end(turn, ue);
     if (ue->state == GODWIT_SGSN_REGISTERED) {
         godwit_sgsn_event(turn, ue, "detached", GODWIT_OK, detail);
     }

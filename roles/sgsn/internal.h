@@ -143,6 +143,19 @@ void godwit_sgsn_command_again(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_security_failed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_on_protected(godwit_sgsn_turn_t *turn);
 
+/* ---- sms.c ---- */
+
+#define GODWIT_SGSN_TIMER_SMS 0x70000000U /* and the row: behind all others */
+/* A CP message that came protected. */
+void godwit_sgsn_on_sms(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, godwit_slice_t cp);
+/* False: the timer is of something else. */
+bool godwit_sgsn_on_sms_tick(godwit_sgsn_turn_t *turn);
+void godwit_sgsn_on_sms_answer(godwit_sgsn_turn_t *turn);
+void godwit_sgsn_on_sms_down(godwit_sgsn_turn_t *turn);
+/* The device listens; it is gone. */
+void godwit_sgsn_sms_start(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
+void godwit_sgsn_sms_end(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
+
 /* ---- mobility.c: devices that are proved ---- */
 
 /* A name, and all that a former registration leaves behind goes. */

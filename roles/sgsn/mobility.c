@@ -178,6 +178,7 @@ void godwit_sgsn_resumed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const g
     }
     tell_of_lost_contexts(turn, ue);
     godwit_sgsn_flush(turn, ue);
+    godwit_sgsn_sms_start(turn, ue);
 }
 
 /* 4.7.13.3: in connected mode there is a message for it. */
@@ -220,7 +221,7 @@ void godwit_sgsn_page_again(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 
 void godwit_sgsn_settled(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
-    if (!ue->connected && (ue->buffered_len > 0 || ue->detach_wanted)) {
+    if (!ue->connected && (ue->buffered_len > 0 || ue->detach_wanted || godwit_sms_node_waits(&ue->sms))) {
         godwit_sgsn_page(turn, ue);
     }
 }

@@ -109,6 +109,18 @@ static void proved(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_
     }
 }
 
+/* The short message that came with it, ciphered under COUNT 0. */
+static void take_small_data(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, godwit_slice_t nas)
+{
+    godwit_gmm_attach_request_t message;
+    uint8_t cp[GODWIT_GMM_SMALL_DATA_MAX];
+    if (godwit_gmm_attach_request_parse(nas, &message) == GODWIT_OK && message.small_data.len > 0 &&
+        godwit_radio_initial_cipher(&ue->security, message.small_data, cp) == GODWIT_OK) {
+        godwit_sgsn_on_sms(turn, ue, godwit_slice(cp, message.small_data.len));
+    }
+    godwit_wipe(cp, sizeof cp);
+}
+
 /* By a record of our own: taken out of the store before anything else. */
 static void take(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame,
                  const godwit_next_session_record_t *record, const godwit_radio_security_t *security)
@@ -128,6 +140,7 @@ static void take(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame,
     ue->capability = frame->capability;
     memcpy(ue->first, first, sizeof ue->first);
     proved(turn, ue, record, security);
+    take_small_data(turn, ue, frame->octets);
 }
 
 /* The frame that was taken comes again: so does its answer, when there is one. */
@@ -201,16 +214,19 @@ void godwit_sgsn_on_initial_protected(godwit_sgsn_turn_t *turn, const godwit_rad
 void godwit_sgsn_identified(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_next_session_record_t *record)
 {
     godwit_radio_security_t security;
-    uint8_t first[8];
-    godwit_slice_t whole = godwit_slice(ue->buffered, ue->buffered_len);
+    godwit_radio_frame_t frame;
+    uint8_t first[8], copy[sizeof ue->buffered];
+    godwit_slice_t whole = godwit_slice(copy, ue->buffered_len);
+    memcpy(copy, ue->buffered, whole.len);
+    godwit_sgsn_drop_buffered(ue);
     godwit_status_t status = record != NULL ? godwit_sgsn_admit(turn, record, whole, &security) : GODWIT_NOT_FOUND;
     if (status == GODWIT_OK) {
         status = hash_of(turn, whole, first);
     }
-    godwit_sgsn_drop_buffered(ue);
-    if (status == GODWIT_OK) {
+    if (status == GODWIT_OK && godwit_radio_parse(whole, &frame) == GODWIT_OK) {
         memcpy(ue->first, first, sizeof ue->first);
         proved(turn, ue, record, &security);
+        take_small_data(turn, ue, frame.octets);
         godwit_wipe(&security, sizeof security);
         return;
     }

@@ -159,6 +159,8 @@ static void on_inner(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwi
     case GODWIT_RADIO_NAS:
         if (inner->octets.len > 0 && (inner->octets.ptr[0] & 0x0FU) == GODWIT_PD_SM) {
             godwit_sgsn_on_sm(turn, ue, inner->octets);
+        } else if (inner->octets.len > 0 && (inner->octets.ptr[0] & 0x0FU) == GODWIT_PD_SMS) {
+            godwit_sgsn_on_sms(turn, ue, inner->octets);
         } else {
             godwit_sgsn_on_gmm(turn, ue, inner);
         }

@@ -121,6 +121,9 @@ static void give_up(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
     case GODWIT_SGSN_PAGED:
         ue->waiting = GODWIT_SGSN_NOTHING;
         godwit_sgsn_drop_buffered(ue);
+        if (godwit_sms_node_waits(&ue->sms)) {
+            godwit_sgsn_sms_end(turn, ue);
+        }
         godwit_sgsn_event(turn, ue, "paging_failed", GODWIT_PEER_INTERNAL, "the device did not answer");
         if (ue->detach_wanted) {
             godwit_sgsn_detached(turn, ue, "by the network; the device was not reached");
@@ -180,6 +183,9 @@ static void on_timer(godwit_sgsn_turn_t *turn)
 {
     godwit_sgsn_t *sgsn = turn->sgsn;
     uint32_t timer = turn->in->timer, capacity = (uint32_t)sgsn->capacity;
+    if (godwit_sgsn_on_sms_tick(turn)) {
+        return;
+    }
     if (timer < capacity) {
         on_device_timer(turn, &sgsn->ues[timer]);
     } else if (timer < 2 * capacity) {
@@ -228,6 +234,23 @@ static void on_drop(godwit_sgsn_turn_t *turn)
     }
 }
 
+static void on_message(godwit_sgsn_turn_t *turn)
+{
+    switch (turn->in->message->kind) {
+    case GODWIT_AUTH_INFO_ANSWER:
+        godwit_sgsn_on_vector(turn);
+        break;
+    case GODWIT_SHORT_MESSAGE_UP_ANSWER:
+        godwit_sgsn_on_sms_answer(turn);
+        break;
+    case GODWIT_SHORT_MESSAGE_DOWN:
+        godwit_sgsn_on_sms_down(turn);
+        break;
+    default:
+        break;
+    }
+}
+
 void godwit_sgsn_step(godwit_sgsn_t *sgsn, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_sgsn_turn_t turn = {.sgsn = sgsn, .in = in, .out = out};
@@ -236,9 +259,7 @@ void godwit_sgsn_step(godwit_sgsn_t *sgsn, const godwit_input_t *in, godwit_outb
         on_datagram(&turn);
         break;
     case GODWIT_INPUT_MESSAGE:
-        if (in->message->kind == GODWIT_AUTH_INFO_ANSWER) {
-            godwit_sgsn_on_vector(&turn);
-        }
+        on_message(&turn);
         break;
     case GODWIT_INPUT_TIMER:
         on_timer(&turn);

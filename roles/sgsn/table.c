@@ -141,6 +141,7 @@ void godwit_sgsn_free(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
         godwit_sgsn_forget(turn, ue, &ue->context[i]);
     }
     godwit_sgsn_wait_no_more(turn, ue);
+    godwit_sgsn_sms_end(turn, ue);
     ue->connected = false;
     godwit_sgsn_active(turn, ue);
     godwit_wipe(ue, sizeof *ue);

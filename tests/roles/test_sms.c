@@ -178,7 +178,7 @@ static void user_data_reaches_the_hse_under_the_imsi(void **state)
     (void)state;
     static centre_t c;
     setup(&c);
-    godwit_message_t m = submit("001010123456789", NUMBER, GODWIT_SMS_SC_PORT, "datagram");
+    godwit_message_t m = submit("001010123456789", NUMBER, GODWIT_SMS_PORT, "datagram");
     give_up_message(&c, &m, GODWIT_OK);
     const godwit_request_t *r = owner_request(&c.owner, GODWIT_REQUEST_DATAGRAM, 0);
     assert_int_equal(r->port, GODWIT_PORT_SMS);
@@ -192,11 +192,11 @@ static void what_is_not_for_us_is_refused(void **state)
     (void)state;
     static centre_t c;
     setup(&c);
-    godwit_message_t m = submit("001010123456789", "4917", GODWIT_SMS_SC_PORT, "x");
+    godwit_message_t m = submit("001010123456789", "4917", GODWIT_SMS_PORT, "x");
     give_up_message(&c, &m, GODWIT_UNKNOWN_SESSION);
     m = submit("001010123456789", NUMBER, 5000, "x");
     give_up_message(&c, &m, GODWIT_NOT_ENTITLED);
-    m = submit("001010123456789", NUMBER, GODWIT_SMS_SC_PORT, "");
+    m = submit("001010123456789", NUMBER, GODWIT_SMS_PORT, "");
     give_up_message(&c, &m, GODWIT_NOT_ENTITLED);
     for (size_t len = 0; len < m.u.short_message.tpdu_len; len++) {
         godwit_message_t cut = m;
@@ -213,7 +213,7 @@ static void an_answer_goes_to_the_node_that_spoke_last(void **state)
     (void)state;
     static centre_t c;
     setup(&c);
-    godwit_message_t m = submit("001010123456789", NUMBER, GODWIT_SMS_SC_PORT, "x");
+    godwit_message_t m = submit("001010123456789", NUMBER, GODWIT_SMS_PORT, "x");
     give_up_message(&c, &m, GODWIT_OK);
     strcpy(m.origin_host, "msc.example");
     m.from = GODWIT_FUNCTION_MSC;
@@ -228,7 +228,7 @@ static void an_answer_goes_to_the_node_that_spoke_last(void **state)
         godwit_sms_deliver_parse(godwit_slice(down->u.short_message.tpdu, down->u.short_message.tpdu_len), &deliver),
         GODWIT_OK);
     assert_int_equal(godwit_sms_ports_get(&deliver.data, &ports), GODWIT_OK);
-    assert_int_equal(ports.destination, GODWIT_SMS_SC_PORT);
+    assert_int_equal(ports.destination, GODWIT_SMS_PORT);
     assert_true(godwit_slice_equal(ports.payload, godwit_slice_of_string("answer")));
     answer_down(&c, down->transaction, GODWIT_OK);
     assert_true(owner_saw(&c.owner, "sms_delivered", GODWIT_OK));
@@ -239,7 +239,7 @@ static void an_absent_device_is_tried_so_often_and_then_given_up(void **state)
     (void)state;
     static centre_t c;
     setup(&c);
-    godwit_message_t m = submit("001010123456789", NUMBER, GODWIT_SMS_SC_PORT, "x");
+    godwit_message_t m = submit("001010123456789", NUMBER, GODWIT_SMS_PORT, "x");
     give_up_message(&c, &m, GODWIT_OK);
     give_down(&c, "001010123456789", "answer");
     for (unsigned tries = 1; tries < 4; tries++) {
@@ -263,7 +263,7 @@ static void what_waits_is_bounded_and_so_is_the_table(void **state)
     static centre_t c;
     char imsi[16] = "001010000000000";
     setup(&c);
-    godwit_message_t m = submit(imsi, NUMBER, GODWIT_SMS_SC_PORT, "x");
+    godwit_message_t m = submit(imsi, NUMBER, GODWIT_SMS_PORT, "x");
     give_up_message(&c, &m, GODWIT_OK);
     for (unsigned i = 0; i < 20; i++) {
         give_down(&c, imsi, "answer");
@@ -272,7 +272,7 @@ static void what_waits_is_bounded_and_so_is_the_table(void **state)
     for (unsigned i = 0; i < 3 * DEVICES; i++) {
         imsi[14] = (char)('0' + i % 10);
         imsi[13] = (char)('1' + i / 10);
-        m = submit(imsi, NUMBER, GODWIT_SMS_SC_PORT, "x");
+        m = submit(imsi, NUMBER, GODWIT_SMS_PORT, "x");
         c.owner.now_ms += 1000;
         give_up_message(&c, &m, GODWIT_OK);
     }

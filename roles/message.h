@@ -10,6 +10,7 @@
 #include "core/wire/payload.h"
 #include "core/wire/payload_gba.h"
 #include "core/wire/payload_mtc.h"
+#include "core/wire/payload_naf.h"
 #include "core/wire/payload_sms.h"
 
 #define GODWIT_NODE_NAME_MAX 128
@@ -63,6 +64,10 @@ typedef enum godwit_message_kind {
     GODWIT_ZH_ANSWER,
     GODWIT_ZN_REQUEST, /* NAF to BSF: Zn BIR */
     GODWIT_ZN_ANSWER,
+    GODWIT_UA_REQUEST, /* device to NAF: Ua by HTTP */
+    GODWIT_UA_ANSWER,
+    GODWIT_NAF_KEY_REQUEST, /* a door of the NAF, or its operator, to the NAF */
+    GODWIT_NAF_KEY_ANSWER,
 } godwit_message_kind_t;
 
 /* Kinds go in pairs, a request and then its answer. */
@@ -104,6 +109,10 @@ typedef struct godwit_message {
         godwit_zh_answer_t zh_answer;
         godwit_zn_request_t zn_request;
         godwit_zn_answer_t zn_answer;
+        godwit_ua_request_t ua_request;
+        godwit_ua_answer_t ua_answer;
+        godwit_naf_key_request_t naf_key_request;
+        godwit_naf_key_answer_t naf_key_answer;
         godwit_status_t outcome; /* of KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION and short messages */
     } u;
 } godwit_message_t;

@@ -151,6 +151,18 @@ static void answer_failure(owner_t *o, const godwit_message_t *request)
     case GODWIT_KEY_CONFIRM_ANSWER:
         answer.u.key_confirm_answer = GODWIT_PEER_INTERNAL;
         break;
+    case GODWIT_ZH_ANSWER:
+        answer.u.zh_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_ZN_ANSWER:
+        answer.u.zn_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_UA_ANSWER:
+        answer.u.ua_answer.code = 503;
+        break;
+    case GODWIT_NAF_KEY_ANSWER:
+        answer.u.naf_key_answer.status = GODWIT_PEER_INTERNAL;
+        break;
     default:
         answer.u.outcome = GODWIT_PEER_INTERNAL;
         break;

@@ -13,7 +13,7 @@
 #define APN_E2M "e2m.home.example"
 #define APN_TUNNEL "iot.home.example"
 
-static unsigned serving_node(const godwit_world_t *w)
+unsigned lab_serving_node(const godwit_world_t *w)
 {
     return w->config.access == GODWIT_WORLD_EPS ? GODWIT_WORLD_MME : GODWIT_WORLD_SGSN;
 }
@@ -32,13 +32,11 @@ bool lab_access_ready(const godwit_world_t *w, unsigned device)
 
 /* ---- requests ---- */
 
-static void run(godwit_world_t *w, unsigned device);
-
 /* Gives a device input of that kind with these octets. */
 static void give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, godwit_slice_t octets)
 {
     unsigned node = godwit_world_device_node(device);
-    lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_EMSDP, serving_node(w), node, octets);
+    lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_EMSDP, lab_serving_node(w), node, octets);
     p->bent = w->is_bent;
     lab_device_queue(w, device, kind, p);
 }
@@ -70,7 +68,9 @@ static void saw(godwit_world_t *w, unsigned device, const godwit_access_request_
     for (size_t i = 0; i < sizeof lost / sizeof lost[0]; i++) {
         if (strcmp(r->name, lost[i]) == 0) {
             d->starting = false;
-            try_later(w, device, AGAIN_MS);
+            if (!w->config.offline) {
+                try_later(w, device, AGAIN_MS);
+            }
         }
     }
     if (strcmp(r->name, "attached") == 0 || strcmp(r->name, "activated") == 0 || strcmp(r->name, "connected") == 0) {
@@ -90,10 +90,22 @@ static void set_timer(godwit_world_t *w, unsigned device, uint32_t delay_ms)
 
 static void send_frame(godwit_world_t *w, unsigned device, godwit_slice_t frame)
 {
-    lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_RADIO, godwit_world_device_node(device), serving_node(w), frame);
+    lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_RADIO, godwit_world_device_node(device), lab_serving_node(w), frame);
     p->source = lab_address(w->devices[device].address);
-    p->destination = lab_node_address(serving_node(w), 0);
+    p->destination = lab_node_address(lab_serving_node(w), 0);
     lab_net_send(w, p);
+}
+
+static void store(godwit_world_t *w, unsigned device, godwit_slice_t record)
+{
+    lab_device_t *d = &w->devices[device];
+    if (record.len != sizeof d->access_nvm_next) {
+        lab_violate(w, "an access stores a record of another size");
+        return;
+    }
+    memcpy(d->access_nvm_next, record.ptr, record.len);
+    d->access_storing = true;
+    (void)lab_after(w, LAB_STORE_MS, LAB_ACCESS_DURABLE, godwit_world_device_node(device));
 }
 
 /* True when the list was replaced by another. */
@@ -112,7 +124,8 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_access_re
     case GODWIT_ACCESS_DELIVER:
         give(w, device, LAB_PACKET, r->octets);
         break;
-    case GODWIT_ACCESS_STORE: /* only with config.next_session */
+    case GODWIT_ACCESS_STORE:
+        store(w, device, r->octets);
         break;
     case GODWIT_ACCESS_KEY_SET:
     case GODWIT_ACCESS_KEY_SET_AGAIN:
@@ -128,21 +141,39 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_access_re
     return false;
 }
 
-/* Carries the list out; nothing in it waits. KEY_SET is the last of its list, and gives another. */
-static void run(godwit_world_t *w, unsigned device)
+/* Goes on with the list until it waits for a STORE. KEY_SET is the last of its list, and gives another. */
+static void go_on(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
-    lab_watch_node(w, godwit_world_device_node(device));
     for (unsigned lists = 0; lists < 4; lists++) {
         bool another = false;
-        for (size_t i = 0; i < d->access_requests.count && !another && !d->down; i++) {
-            another = carry_out(w, device, &d->access_requests.item[i]);
+        while (d->access_at < d->access_requests.count && !another && !d->down && !d->access_storing) {
+            another = carry_out(w, device, &d->access_requests.item[d->access_at++]);
         }
         if (!another) {
             return;
         }
+        d->access_at = 0;
     }
     lab_violate(w, "an access that never ends its list");
+}
+
+void lab_access_run(godwit_world_t *w, unsigned device)
+{
+    lab_watch_node(w, godwit_world_device_node(device));
+    w->devices[device].access_at = 0;
+    go_on(w, device);
+}
+
+void lab_access_durable(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    if (lab_step(w, godwit_world_device_node(device))) {
+        memcpy(d->access_nvm, d->access_nvm_next, sizeof d->access_nvm);
+        d->access_nvm_len = sizeof d->access_nvm;
+        d->access_storing = false;
+        go_on(w, device);
+    }
 }
 
 /* ---- N-PDUs ---- */
@@ -171,7 +202,7 @@ static bool send_now(godwit_world_t *w, unsigned device, godwit_slice_t n_pdu)
     d->access_requests.count = 0;
     godwit_status_t status = godwit_access_send(&d->access, n_pdu, &d->access_requests);
     if (status == GODWIT_OK) {
-        run(w, device);
+        lab_access_run(w, device);
     }
     return status == GODWIT_OK || status == GODWIT_NO_SPACE;
 }
@@ -189,7 +220,7 @@ void lab_access_send(godwit_world_t *w, unsigned device, godwit_slice_t n_pdu)
     lab_device_t *d = &w->devices[device];
     d->sent_up++;
     if (d->held_count > 0 || !send_now(w, device, n_pdu)) {
-        hold(d, lab_packet(GODWIT_WORLD_LEG_EMSDP, godwit_world_device_node(device), serving_node(w), n_pdu));
+        hold(d, lab_packet(GODWIT_WORLD_LEG_EMSDP, godwit_world_device_node(device), lab_serving_node(w), n_pdu));
         try_later(w, device, AGAIN_MS);
     }
 }
@@ -211,7 +242,7 @@ static bool modify(godwit_world_t *w, unsigned device)
     if (status == GODWIT_OK) {
         d->wants_modify = false;
         d->starting = true;
-        run(w, device);
+        lab_access_run(w, device);
     }
     return status == GODWIT_OK;
 }
@@ -222,9 +253,9 @@ static void try_now(godwit_world_t *w, unsigned device)
     godwit_access_state_t state = godwit_access_state(&d->access);
     godwit_status_t status = GODWIT_AGAIN;
     d->access_requests.count = 0;
-    if (state == GODWIT_ACCESS_DETACHED) {
+    if (state == GODWIT_ACCESS_DETACHED && !w->config.offline) {
         status = godwit_access_attach(&d->access, &d->access_requests);
-    } else if (state == GODWIT_ACCESS_ATTACHED && w->config.access == GODWIT_WORLD_UMTS) {
+    } else if (state == GODWIT_ACCESS_ATTACHED && w->config.access != GODWIT_WORLD_EPS) {
         status = godwit_access_activate(&d->access, &d->access_requests);
     } else if (state == GODWIT_ACCESS_ACTIVE && d->wants_modify && !modify(w, device)) {
         try_later(w, device, AGAIN_MS);
@@ -232,7 +263,7 @@ static void try_now(godwit_world_t *w, unsigned device)
         send_held(w, device);
     }
     if (status == GODWIT_OK) {
-        run(w, device);
+        lab_access_run(w, device);
     }
 }
 
@@ -243,7 +274,7 @@ static void take_frame(godwit_world_t *w, unsigned device, const lab_packet_t *p
         lab_violate(w, "a call of the access failed");
     }
     w->is_bent = p->bent;
-    run(w, device);
+    lab_access_run(w, device);
     w->is_bent = false;
 }
 
@@ -266,6 +297,9 @@ void lab_access_take(godwit_world_t *w, unsigned device, const lab_device_input_
     case LAB_ACCESS_TIMER:
         status = godwit_access_timer(&d->access, &d->access_requests);
         break;
+    case LAB_SUBMIT:
+        status = lab_offline_submit(w, device);
+        break;
     case LAB_ACCESS_IDLE:
         status = godwit_access_idle(&d->access, &d->access_requests);
         break;
@@ -274,7 +308,7 @@ void lab_access_take(godwit_world_t *w, unsigned device, const lab_device_input_
         break;
     }
     if (status == GODWIT_OK) {
-        run(w, device);
+        lab_access_run(w, device);
     }
 }
 
@@ -284,7 +318,9 @@ static godwit_access_config_t config_of(const godwit_world_t *w, unsigned device
 {
     return (godwit_access_config_t){
         .crypto = &godwit_crypto_builtin,
-        .kind = w->config.access == GODWIT_WORLD_EPS ? GODWIT_ACCESS_EPS : GODWIT_ACCESS_UMTS,
+        .kind = w->config.access == GODWIT_WORLD_EPS    ? GODWIT_ACCESS_EPS
+                : w->config.access == GODWIT_WORLD_UMTS ? GODWIT_ACCESS_UMTS
+                                                        : GODWIT_ACCESS_GERAN,
         .imsi = w->devices[device].config.imsi,
         .serving_network = LAB_VISITED_PLMN,
         .home = w->plmn,
@@ -293,6 +329,8 @@ static godwit_access_config_t config_of(const godwit_world_t *w, unsigned device
         .key_set = w->config.solution == 2,
         .me_derives = w->config.me_derives && !w->config.me_unaware,
         .selector = w->config.selector == 2 ? 2 : 1,
+        .next_session = w->config.next_session,
+        .carrier = w->config.carrier,
     };
 }
 
@@ -301,8 +339,10 @@ void lab_access_start(godwit_world_t *w, unsigned device)
     lab_device_t *d = &w->devices[device];
     const godwit_access_config_t config = config_of(w, device);
     d->wants_modify = d->starting = false;
-    if (godwit_access_init(&d->access, &config) != GODWIT_OK) {
-        lab_violate(w, "an access does not start");
+    if (godwit_access_init(&d->access, &config) != GODWIT_OK ||
+        (d->access_nvm_len > 0 &&
+         godwit_access_restore(&d->access, godwit_slice(d->access_nvm, d->access_nvm_len)) != GODWIT_OK)) {
+        lab_violate(w, "an access does not start with what it stored");
     }
     try_later(w, device, godwit_lab_random_below(&w->random, 100));
 }
@@ -314,6 +354,8 @@ void lab_access_stop(godwit_world_t *w, unsigned device)
         lab_free(d->held[i]);
     }
     d->held_count = 0;
+    d->access_storing = false;
+    d->access_requests.count = d->access_at = 0;
     d->access_timer_serial++;
     godwit_wipe(&d->access, sizeof d->access);
 }

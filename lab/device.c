@@ -182,7 +182,7 @@ static bool is_for_library(const godwit_world_t *w, const lab_device_input_t *in
     case LAB_PACKET:
         return in->packet->leg == GODWIT_WORLD_LEG_EMSDP;
     case LAB_SUBMIT:
-        return true;
+        return !w->config.offline;
     default:
         return w->config.access == GODWIT_WORLD_WIFI || in->kind < LAB_ACCESS_CARD || in->kind > LAB_ACCESS_DETACH;
     }
@@ -259,7 +259,7 @@ static void free_input(lab_device_input_t *in)
 static void go_on(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
-    while (d->busy || d->first != NULL) {
+    while (!d->access_storing && (d->busy || d->first != NULL)) {
         if (!lab_step(w, godwit_world_device_node(device))) {
             return;
         }
@@ -320,6 +320,15 @@ void lab_device_give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, 
         d->last->result = *result;
     }
     if (!d->storing) {
+        go_on(w, device);
+    }
+}
+
+void lab_device_access_durable(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    lab_access_durable(w, device);
+    if (!d->storing && !d->down) {
         go_on(w, device);
     }
 }

@@ -140,6 +140,7 @@ void lab_device_make(godwit_world_t *w, unsigned device);
 void lab_device_start(godwit_world_t *w, unsigned device);
 void lab_device_stop(godwit_world_t *w, unsigned device);
 void lab_device_durable(godwit_world_t *w, unsigned device);
+void lab_device_access_durable(godwit_world_t *w, unsigned device);
 void lab_device_queue(godwit_world_t *w, unsigned device, lab_event_kind_t kind, lab_packet_t *packet);
 void lab_device_give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, lab_packet_t *packet,
                      const godwit_usim_result_t *result);
@@ -153,6 +154,17 @@ void lab_access_send(godwit_world_t *w, unsigned device, godwit_slice_t n_pdu);
 void lab_access_take(godwit_world_t *w, unsigned device, const lab_device_input_t *in);
 /* Readings can be handed over: a bearer is there, and the container that went up is answered. */
 bool lab_access_ready(const godwit_world_t *w, unsigned device);
+
+/* A STORE of the access is durable. */
+void lab_access_durable(godwit_world_t *w, unsigned device);
+void lab_access_run(godwit_world_t *w, unsigned device); /* carries the list of requests out */
+/* The node that serves devices. */
+unsigned lab_serving_node(const godwit_world_t *w);
+
+/* ---- offline.c ---- */
+/* The next reading that waits goes to the access, which may attach for it. GODWIT_OK: the access has requests. */
+GODWIT_MUST_USE godwit_status_t lab_offline_submit(godwit_world_t *w, unsigned device);
+void lab_offline_arrive(godwit_world_t *w, const lab_packet_t *packet);
 
 /* ---- card.c ---- */
 void lab_card_able(godwit_world_t *w, unsigned device);

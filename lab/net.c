@@ -173,6 +173,10 @@ static void at_function(godwit_world_t *w, const lab_packet_t *p)
     if (p->leg == GODWIT_WORLD_LEG_SGI && p->to != GODWIT_WORLD_PGW) {
         in.port = GODWIT_PORT_EMSDP; /* out of the tunnel */
     }
+    if (p->leg == GODWIT_WORLD_LEG_SGI && p->to != GODWIT_WORLD_PGW && w->config.offline) {
+        lab_offline_arrive(w, p);
+        return;
+    }
     if (p->leg == GODWIT_WORLD_LEG_DIAMETER) {
         lab_search_octets(w, p->to, p->octets, p->len); /* whatever it keeps, it has had this */
         if (!lab_read_message(w, p, &message)) {

@@ -25,6 +25,8 @@
 #define LAB_BEARERS 128
 #define LAB_PUSHES 48
 #define LAB_VISITED_PLMN GODWIT_WORLD_VISITED
+#define LAB_APN_E2M 0 /* of the gateway */
+#define LAB_APN_TUNNEL 1
 #define LAB_KEYS_MAX 2048 /* keys that one run may see at one end */
 
 /* ---- events ---- */
@@ -38,12 +40,13 @@ typedef enum lab_event_kind {
     LAB_ACCESS_TRY,   /* the device's owner attaches, or modifies its bearer, as soon as that can be */
     LAB_ACCESS_IDLE,  /* the device lets the radio go */
     LAB_ACCESS_DETACH,
-    LAB_BEARER,     /* what came down in the PCO */
-    LAB_SUBMIT,     /* the device's application tries to hand over a reading */
-    LAB_END,        /* the device's application ends the session */
-    LAB_DOWN,       /* an application sends down; text in octets */
-    LAB_DROP,       /* the operator drops a session */
-    LAB_POWER_BACK, /* of a node */
+    LAB_ACCESS_DURABLE, /* what the access was storing is durable */
+    LAB_BEARER,         /* what came down in the PCO */
+    LAB_SUBMIT,         /* the device's application tries to hand over a reading */
+    LAB_END,            /* the device's application ends the session */
+    LAB_DOWN,           /* an application sends down; text in octets */
+    LAB_DROP,           /* the operator drops a session */
+    LAB_POWER_BACK,     /* of a node */
 } lab_event_kind_t;
 
 /* Octets on their way. */
@@ -134,6 +137,10 @@ typedef struct lab_device {
     godwit_access_t access;
     godwit_access_requests_t access_requests;
     uint32_t access_timer_serial;
+    size_t access_at;
+    bool access_storing; /* the request at hand waits until it is durable */
+    uint8_t access_nvm[GODWIT_NEXT_SESSION_RECORD], access_nvm_next[GODWIT_NEXT_SESSION_RECORD];
+    size_t access_nvm_len;
     bool wants_modify, starting;  /* starting: the container that went up is not answered yet */
     lab_packet_t *held[LAB_HELD]; /* N-PDUs that wait for the radio connection, or for a bearer */
     size_t held_count;

@@ -73,6 +73,8 @@ static void start_sgsn(godwit_world_t *w, lab_tables_t *t)
                                    .policies = &w->serving_policy,
                                    .policy_count = w->policy_version != 0,
                                    .recovery = recovery(w, GODWIT_WORLD_SGSN),
+                                   .next_session = w->config.next_session,
+                                   .next_early = w->config.next_early,
                                    .apns = 1};
     set_name(config.local_host, lab_host(GODWIT_WORLD_SGSN));
     set_name(config.local_realm, lab_realm(GODWIT_WORLD_SGSN));
@@ -95,7 +97,7 @@ static void start_pgw(godwit_world_t *w, lab_tables_t *t)
                                   .home = w->plmn,
                                   .strip_container = w->config.strip_container,
                                   .apns = 2};
-    godwit_pgw_apn_t *e2m = &config.apn[0], *tunnel = &config.apn[1];
+    godwit_pgw_apn_t *e2m = &config.apn[LAB_APN_E2M], *tunnel = &config.apn[LAB_APN_TUNNEL];
     set_name(config.local_host, lab_host(GODWIT_WORLD_PGW));
     set_name(config.local_realm, lab_realm(GODWIT_WORLD_PGW));
     set_host(config.ipv4, GODWIT_WORLD_PGW);

@@ -27,6 +27,8 @@ void lab_check_sent_down(godwit_world_t *w, unsigned endpoint, const godwit_addr
 void lab_check_message_sent(godwit_world_t *w, unsigned device, godwit_slice_t text);
 void lab_check_message_delivered(godwit_world_t *w, unsigned device, godwit_slice_t text);
 void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading);
+/* One that came without an endpoint; imsi NULL: whose bearer it came by nobody knows any more. */
+void lab_check_plain_reading(godwit_world_t *w, const godwit_imsi_t *imsi, godwit_slice_t payload);
 void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record);
 /* A datagram whose content was bent may not be called malformed where its key is known: its MAC comes first. */
 void lab_check_refusal(godwit_world_t *w, unsigned node, const godwit_input_t *in, const godwit_outbox_t *out);

@@ -152,6 +152,8 @@ static void at_device(godwit_world_t *w, const lab_event_t *e)
         (e->kind == LAB_CARD ? lab_card_computed : lab_card_durable)(w, device);
     } else if (e->kind == LAB_DURABLE) {
         lab_device_durable(w, device);
+    } else if (e->kind == LAB_ACCESS_DURABLE) {
+        lab_device_access_durable(w, device);
     } else if ((e->kind != LAB_TIMER || e->serial == w->devices[device].timer_serial) &&
                (e->kind != LAB_ACCESS_TIMER || e->serial == w->devices[device].access_timer_serial)) {
         lab_device_give(w, device, e->kind, NULL, NULL);
@@ -242,7 +244,7 @@ static void put_subscriber(godwit_world_t *w, unsigned device)
     if (w->config.delivery != 0) {
         record.u.subscriber.features = w->config.me_derives ? GODWIT_FEATURE_E2M_ME : GODWIT_FEATURE_E2M_USIM;
     }
-    if (w->config.next_vector != GODWIT_NEXT_VECTOR_NEVER) {
+    if (w->config.next_vector != GODWIT_NEXT_VECTOR_NEVER || w->config.next_session) {
         record.u.subscriber.features |= GODWIT_FEATURE_NEXT_SESSION;
     }
     lab_store_put(&w->functions[GODWIT_WORLD_HSS].store, &record, false);
@@ -263,7 +265,7 @@ static uint32_t nodes_for(const godwit_world_config_t *config)
 {
     uint32_t nodes = NODE(HSE) | NODE(EMKS) | NODE(HSS) | (config->solution == 2 ? NODE(EMSE) : 0);
     nodes |= config->access == GODWIT_WORLD_EPS    ? NODE(MME) | NODE(SGW) | NODE(PGW)
-             : config->access == GODWIT_WORLD_UMTS ? NODE(SGSN) | NODE(PGW)
+             : config->access != GODWIT_WORLD_WIFI ? NODE(SGSN) | NODE(PGW)
                                                    : 0;
     return nodes;
 }

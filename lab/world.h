@@ -13,6 +13,7 @@
 #ifndef GODWIT_LAB_WORLD_H
 #define GODWIT_LAB_WORLD_H
 
+#include "godwit/access.h"
 #include "godwit/device.h"
 #include "roles/emks.h"
 #include "roles/hse.h"
@@ -93,7 +94,12 @@ typedef enum godwit_world_policy {
     GODWIT_WORLD_POLICY_PLAIN, /* nobody's law asks for anything */
     GODWIT_WORLD_POLICY_LAW,   /* the visited network's law switches confidentiality off */
 } godwit_world_policy_t;
-typedef enum godwit_world_access { GODWIT_WORLD_WIFI, GODWIT_WORLD_EPS, GODWIT_WORLD_UMTS } godwit_world_access_t;
+typedef enum godwit_world_access {
+    GODWIT_WORLD_WIFI,
+    GODWIT_WORLD_EPS,
+    GODWIT_WORLD_UMTS,
+    GODWIT_WORLD_GERAN
+} godwit_world_access_t;
 
 typedef struct godwit_world_config {
     uint64_t seed;
@@ -118,6 +124,10 @@ typedef struct godwit_world_config {
     uint32_t core_loss;     /* between functions: of GTP and the gateway's tunnel, in thousandths */
     uint32_t core_delay_ms; /* 0: 5 */
     uint8_t solution; /* of the devices: 1, 2 or 3; 0 with an access: none, readings go unprotected (no endpoint) */
+    /* Contribution 000: the network hands over the vector of the following session, in the detach or as soon as the device is attached. offline: a device
+     * is attached only while it has a reading, which goes without protection of ours to a server behind the gateway. */
+    bool next_session, next_early, offline;
+    godwit_carrier_t carrier;
     /* What is missing where Solution 1 needs it: each makes devices fall back. */
     bool usim_unaware, me_unaware, mme_unaware, strip_container;
     uint8_t selector;               /* 1 RAND, 2 SQN; 0: RAND */

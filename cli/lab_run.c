@@ -13,7 +13,7 @@
 
 const char *cli_lab_access_name(godwit_world_access_t access)
 {
-    static const char *const names[] = {"wifi", "eps", "umts"};
+    static const char *const names[] = {"wifi", "eps", "umts", "geran"};
     return names[access];
 }
 
@@ -57,7 +57,7 @@ static bool read_procedure(const cli_args_t *args, godwit_lab_run_t *run)
             return true;
         }
     }
-    (void)cli_fail(args, CLI_USAGE, "give one procedure: attach, access-aka, separate-aka, policy");
+    (void)cli_fail(args, CLI_USAGE, "give one procedure: attach, access-aka, separate-aka, policy, next-session");
     return false;
 }
 
@@ -92,13 +92,13 @@ static bool read_access(const cli_args_t *args, godwit_lab_run_t *run)
             name);
         return false;
     }
-    for (int i = 0; i <= GODWIT_WORLD_UMTS; i++) {
+    for (int i = 0; i <= GODWIT_WORLD_GERAN; i++) {
         if (strcmp(name, cli_lab_access_name((godwit_world_access_t)i)) == 0) {
             run->access = (godwit_world_access_t)i;
             return true;
         }
     }
-    (void)cli_fail(args, CLI_USAGE, "--access: eps, umts, gprs, gsm or wifi");
+    (void)cli_fail(args, CLI_USAGE, "--access: eps, umts, geran, gprs, gsm or wifi");
     return false;
 }
 
@@ -118,12 +118,30 @@ static bool read_loss(const cli_args_t *args, godwit_lab_run_t *run)
     return true;
 }
 
+static bool read_carrier(const cli_args_t *args, godwit_lab_run_t *run)
+{
+    static const char *const names[] = {"nas", "sms", "pdp"};
+    const char *name = cli_value(args, "carrier");
+    run->carrier = run->access == GODWIT_WORLD_EPS ? GODWIT_CARRIER_NAS : GODWIT_CARRIER_PDP;
+    if (name == NULL) {
+        return true;
+    }
+    for (int i = 0; i <= GODWIT_CARRIER_PDP && run->procedure == GODWIT_LAB_NEXT_SESSION; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            run->carrier = (godwit_carrier_t)i;
+            return true;
+        }
+    }
+    (void)cli_fail(args, CLI_USAGE, "--carrier: nas, sms or pdp, of next-session");
+    return false;
+}
+
 static bool read_options(const cli_args_t *args, godwit_lab_run_t *run)
 {
     uint64_t devices = 1;
     if (!read_procedure(args, run) || !read_letter(args, "variant", "ABCDE2", &run->variant) ||
-        !read_letter(args, "delivery", "ABCD", &run->delivery) || !read_access(args, run) || !read_loss(args, run) ||
-        !cli_number(args, "seed", 0, UINT64_MAX, 1, &run->seed) ||
+        !read_letter(args, "delivery", "ABCD", &run->delivery) || !read_access(args, run) || !read_carrier(args, run) ||
+        !read_loss(args, run) || !cli_number(args, "seed", 0, UINT64_MAX, 1, &run->seed) ||
         !cli_number(args, "devices", 1, GODWIT_WORLD_DEVICES_MAX, 1, &devices)) {
         return false;
     }
@@ -171,6 +189,17 @@ static int write_files(const cli_args_t *args, const godwit_lab_run_t *run, cons
     return fclose(out) == 0 ? CLI_OK : cli_fail(args, CLI_FILE, "%s: %s", ladder, strerror(errno));
 }
 
+static void add_saved(json_t *result, const godwit_lab_report_t *r)
+{
+    json_t *saved =
+        json_pack("{s:i, s:i, s:i, s:i, s:i, s:b, s:i}", "saved_gross_octets", r->saved.gross_octets,
+                  "saved_net_octets", r->saved.net_octets, "saved_round_trips", r->saved.round_trips,
+                  "saved_cycle_octets", r->saved.cycle_octets, "saved_cycle_messages", r->saved.cycle_messages,
+                  "reading_with_attach", (int)r->saved.with_attach, "aka_runs", (int)r->aka_runs);
+    (void)json_object_update(result, saved);
+    json_decref(saved);
+}
+
 static int print(const cli_args_t *args, const godwit_lab_run_t *run, const godwit_lab_report_t *r)
 {
     char variant[2] = {run->variant, '\0'}, delivery[2] = {run->delivery, '\0'};
@@ -184,6 +213,9 @@ static int print(const cli_args_t *args, const godwit_lab_run_t *run, const godw
     if (r->attaches > 0) {
         (void)json_object_set_new(result, "attaches", json_integer((json_int_t)r->attaches));
         (void)json_object_set_new(result, "aka_runs", json_integer((json_int_t)r->aka_runs));
+    }
+    if (r->saved.measured) {
+        add_saved(result, r);
     }
     if (!r->ok) {
         (void)json_object_set_new(result, "why", json_string(r->why));
@@ -216,7 +248,10 @@ static int run_lab_run(const cli_args_t *args)
 static const cli_option_t options[] = {
     {"variant", "A|B|C|D|E|2", "Solution 1A to 1E, or Solution 2; default C", false, false},
     {"delivery", "a|b|c|d", "of variant E: as in 1A to 1D; default c", false, false},
-    {"access", "eps|umts|gprs|gsm|wifi", "default eps; of separate-aka wifi", false, false},
+    {"access", "eps|umts|geran|gprs|gsm|wifi", "default eps; of separate-aka wifi; geran: GPRS with a USIM", false,
+     false},
+    {"carrier", "nas|sms|pdp", "of next-session: how the reading travels; default nas, over umts and geran pdp", false,
+     false},
     {"loss", "P", "probability that the radio loses a frame, 0 to 0.9; default 0", false, false},
     {"seed", "N", "of all that is drawn; default 1", false, false},
     {"devices", "N", "1 to 32; default 1", false, false},
@@ -228,7 +263,7 @@ const cli_command_t cli_lab_run = {
     .name = "lab run",
     .summary =
         "Runs a procedure between roles and devices in one process, and shows what passed and who held which key.",
-    .words = "attach|access-aka|separate-aka|policy",
+    .words = "attach|access-aka|separate-aka|policy|next-session",
     .notes =
         "Octets and round trips are those of the first device's antenna. custody names every key that was ever found\n"
         "in a node's memory; a key where the rules do not allow it makes ok false. Exit code 1 when ok is false.\n",

@@ -64,6 +64,16 @@ static bool is_new(lab_set_t *set, uint64_t key)
     return true;
 }
 
+bool lab_set_add(lab_set_t *set, godwit_slice_t octets)
+{
+    return is_new(set, hash_of(&octets, 1));
+}
+
+bool lab_set_has(const lab_set_t *set, godwit_slice_t octets)
+{
+    return set->capacity > 0 && place_of(set, hash_of(&octets, 1))->used;
+}
+
 void lab_set_free(lab_set_t *set)
 {
     lab_free(set->entries);

@@ -126,8 +126,10 @@ void lab_function_durable(godwit_world_t *w, unsigned node)
     const godwit_request_t *r = &f->first->requests[f->first->at++];
     f->waiting = false;
     if (r->deleting) {
+        lab_check_spent(w, node, &r->record_key);
         lab_store_delete(&f->store, &r->record_key, true);
     } else {
+        lab_check_next_commit(w, r->record);
         lab_check_commit(w, node, r->record);
         lab_store_put(&f->store, r->record, true);
     }
@@ -196,6 +198,7 @@ void lab_function_input(godwit_world_t *w, unsigned node, const godwit_input_t *
         lab_violate(w, job->outbox.overflow ? "an outbox overflowed" : "more needs than the contract allows");
     }
     lab_check_refusal(w, node, &in, &job->outbox);
+    lab_check_consumed(w, node, &job->outbox);
     show_commits(f, job);
     if (lab_is_endpoint(node)) {
         lab_learn_network_keys(w, lab_endpoint_of(node));

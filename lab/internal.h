@@ -44,7 +44,7 @@ struct godwit_world {
     lab_reading_t *readings;
     uint32_t reading_count, reading_capacity;
 
-    lab_set_t sent, counts, sqns, keys, taken, told, heard;
+    lab_set_t sent, counts, sqns, keys, taken, told, heard, spent;
     lab_known_t *known[LAB_ENDS]; /* with their counters as last seen */
     size_t known_count[LAB_ENDS];
     const char *violation;

@@ -182,7 +182,8 @@ static void radio_label(godwit_slice_t octets, char label[GODWIT_LAB_LABEL_MAX])
     if (godwit_radio_parse(octets, &frame) != GODWIT_OK) {
         return;
     }
-    if (frame.kind == GODWIT_RADIO_NAS || frame.kind == GODWIT_RADIO_INITIAL_NAS) {
+    if (frame.kind == GODWIT_RADIO_NAS || frame.kind == GODWIT_RADIO_INITIAL_NAS ||
+        frame.kind == GODWIT_RADIO_INITIAL_PROTECTED) {
         nas_label(frame.octets, label);
     } else {
         WRITE(label, radio_names, (unsigned)frame.kind);

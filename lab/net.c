@@ -124,6 +124,13 @@ static void under_way(godwit_world_t *w, lab_packet_t *p)
     e->packet = p;
 }
 
+/* What goes beyond the radio without an endpoint's protection may come twice, as on any link: that is nobody's fault here. */
+static bool may_repeat(const godwit_world_t *w, const lab_packet_t *p)
+{
+    bool user_plane = p->leg == GODWIT_WORLD_LEG_GTPU || p->leg == GODWIT_WORLD_LEG_SGI;
+    return p->leg != GODWIT_WORLD_LEG_DIAMETER && !(w->config.offline && user_plane);
+}
+
 void lab_net_send(godwit_world_t *w, lab_packet_t *p)
 {
     uint32_t loss = p->leg == GODWIT_WORLD_LEG_DIAMETER ? 0 : is_air(p) ? w->config.loss : w->config.core_loss;
@@ -136,7 +143,7 @@ void lab_net_send(godwit_world_t *w, lab_packet_t *p)
         lab_free_secret(p);
         return;
     }
-    if (p->leg != GODWIT_WORLD_LEG_DIAMETER && happens(w, w->config.repeat)) {
+    if (may_repeat(w, p) && happens(w, w->config.repeat)) {
         lab_packet_t *again = lab_packet(p->leg, p->from, p->to, godwit_slice(p->octets, p->len));
         again->source = p->source;
         again->destination = p->destination;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lab/internal.h"
+#include "lab/procedure_parts.h"
 
 #define PATIENCE_MS 600000
 #define ATTACHES_MAX 5
@@ -15,7 +16,8 @@
 #define AGAIN_MS 30000
 #define AFTER_MS 2000 /* for what still is under way after the last reading */
 
-static const char *const names[GODWIT_LAB_PROCEDURES] = {"attach", "access-aka", "separate-aka", "policy"};
+static const char *const names[GODWIT_LAB_PROCEDURES] = {"attach", "access-aka", "separate-aka", "policy",
+                                                         "next-session"};
 
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure)
 {
@@ -51,6 +53,9 @@ const char *godwit_lab_run_check(godwit_lab_run_t *run)
 {
     if (run->access == GODWIT_WORLD_WIFI && run->procedure != GODWIT_LAB_SEPARATE_AKA) {
         return "without a mobile access there is no access AKA run: only separate-aka works over wifi";
+    }
+    if (run->access == GODWIT_WORLD_GERAN && run->procedure != GODWIT_LAB_NEXT_SESSION) {
+        return "over geran there is no Solution 1 to 4: Kc128 and Ki128 are made of CK and IK, and nothing else of a vector is there";
     }
     return check_variant(run);
 }
@@ -153,7 +158,7 @@ static bool round_of_readings(godwit_world_t *w, godwit_lab_report_t *report)
     return false;
 }
 
-static void fail(godwit_lab_report_t *report, const char *why)
+void godwit_lab_fail(godwit_lab_report_t *report, const char *why)
 {
     if (report->why[0] == '\0') {
         (void)snprintf(report->why, sizeof report->why, "%s", why);
@@ -208,7 +213,7 @@ static void run_readings(godwit_world_t *w, godwit_lab_report_t *report)
     report->readings_delivered = godwit_world_delivered(w, GODWIT_WORLD_ALL_READINGS);
     report->arrived = arrived;
     if (!arrived) {
-        fail(report, "a reading did not arrive");
+        godwit_lab_fail(report, "a reading did not arrive");
     }
 }
 
@@ -223,7 +228,7 @@ static void run_attaches(godwit_world_t *w, godwit_lab_report_t *report)
         }
         godwit_world_run(w, AGAIN_MS);
         if (!round_of_readings(w, report)) {
-            fail(report, "a reading did not arrive after another attach");
+            godwit_lab_fail(report, "a reading did not arrive after another attach");
         }
     }
     report->messages = first.messages; /* what is measured is one attach, as in the other procedures */
@@ -236,7 +241,7 @@ static void run_attaches(godwit_world_t *w, godwit_lab_report_t *report)
     }
     bool whole = w->config.loss == 0; /* else an attach may cost another run */
     if (each == 0 || (whole && report->aka_runs != (report->attaches + each - 1) / each)) {
-        fail(report, "AKA ran more or less often than the policies say");
+        godwit_lab_fail(report, "AKA ran more or less often than the policies say");
     }
 }
 
@@ -256,7 +261,7 @@ static void run_attach(godwit_world_t *w, godwit_lab_report_t *report)
     godwit_world_run(w, AFTER_MS);
     report->setup_bytes = report->bytes_up + report->bytes_down;
     if (!all) {
-        fail(report, "a device did not get its bearer");
+        godwit_lab_fail(report, "a device did not get its bearer");
     }
 }
 
@@ -266,7 +271,7 @@ static void check_agreements(godwit_world_t *w, godwit_lab_report_t *report)
     for (unsigned i = 0; i < w->config.devices && (w->config.solution == 1 || w->config.solution == 2); i++) {
         if (!is_under_access_keys(w, i)) {
             report->fell_back = true;
-            fail(report, "a device fell back to a separate AKA run");
+            godwit_lab_fail(report, "a device fell back to a separate AKA run");
         }
     }
 }
@@ -280,10 +285,10 @@ static void check_policies(godwit_world_t *w, godwit_lab_report_t *report)
         return;
     }
     if (w->config.access != GODWIT_WORLD_WIFI && !(w->policy_asked && w->policy_answered)) {
-        fail(report, "no policy version in AIR or AIA");
+        godwit_lab_fail(report, "no policy version in AIR or AIA");
     }
     if (report->suite != (w->config.policies == GODWIT_WORLD_POLICY_LAW ? LAB_SUITE_CLEAR : GODWIT_SUITE_DEFAULT)) {
-        fail(report, "another suite than the policies allow");
+        godwit_lab_fail(report, "another suite than the policies allow");
     }
 }
 
@@ -292,6 +297,9 @@ static const char *modified(const godwit_lab_run_t *run)
 {
     if (run->procedure == GODWIT_LAB_SEPARATE_AKA) {
         return "HSE, EMKS, ME";
+    }
+    if (run->procedure == GODWIT_LAB_NEXT_SESSION) {
+        return run->access == GODWIT_WORLD_EPS ? "HSS, ME, MME" : "HSS, ME, SGSN";
     }
     if (run->procedure == GODWIT_LAB_POLICY) { /* over 1C; the serving node goes by the policies, too */
         return run->access == GODWIT_WORLD_EPS ? "HSS, HSE, PGW, USIM, ME, MME" : "HSS, HSE, PGW, USIM, ME, SGSN";
@@ -312,22 +320,8 @@ static const char *modified(const godwit_lab_run_t *run)
     }
 }
 
-void godwit_lab_run(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report)
+void godwit_lab_close(godwit_world_t *w, godwit_lab_report_t *report)
 {
-    meter_t meter = {.run = run, .trace = trace, .report = report};
-    memset(report, 0, sizeof *report);
-    godwit_world_config_t config = world_for(run, &meter);
-    godwit_world_t *w = godwit_world_new(&config);
-    report->ok = true;
-    report->endpoint = run->procedure == GODWIT_LAB_ATTACH ? "-" : "E2M";
-    (void)snprintf(report->nodes_modified, sizeof report->nodes_modified, "%s", modified(run));
-    (run->procedure == GODWIT_LAB_ATTACH ? run_attach : run_readings)(w, report);
-    if (run->procedure == GODWIT_LAB_POLICY && run->delivery > 'B' &&
-        !run->fast) { /* A, B: a key for each AKA run, none without */
-        run_attaches(w, report);
-    }
-    check_agreements(w, report);
-    check_policies(w, report);
     godwit_world_search(w);
     for (unsigned kind = 0; kind < GODWIT_LAB_KINDS; kind++) {
         report->custody[kind] = godwit_world_custody(w, kind);
@@ -335,7 +329,39 @@ void godwit_lab_run(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godw
     }
     if (godwit_world_violation(w) != NULL) {
         report->violation = "see why";
-        fail(report, godwit_world_violation(w));
+        godwit_lab_fail(report, godwit_world_violation(w));
     }
+}
+
+/* The procedures that have a file of their own. */
+static bool run_apart(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report)
+{
+    if (run->procedure != GODWIT_LAB_NEXT_SESSION) {
+        return false;
+    }
+    godwit_lab_run_next_session(run, trace, report);
+    return true;
+}
+
+void godwit_lab_run(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report)
+{
+    meter_t meter = {.run = run, .trace = trace, .report = report};
+    memset(report, 0, sizeof *report);
+    report->ok = true;
+    report->endpoint = run->procedure == GODWIT_LAB_ATTACH ? "-" : "E2M";
+    (void)snprintf(report->nodes_modified, sizeof report->nodes_modified, "%s", modified(run));
+    if (run_apart(run, trace, report)) {
+        return;
+    }
+    godwit_world_config_t config = world_for(run, &meter);
+    godwit_world_t *w = godwit_world_new(&config);
+    (run->procedure == GODWIT_LAB_ATTACH ? run_attach : run_readings)(w, report);
+    if (run->procedure == GODWIT_LAB_POLICY && run->delivery > 'B' &&
+        !run->fast) { /* A, B: a key for each AKA run, none without */
+        run_attaches(w, report);
+    }
+    check_agreements(w, report);
+    check_policies(w, report);
+    godwit_lab_close(w, report);
     godwit_world_free(w);
 }

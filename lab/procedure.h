@@ -13,6 +13,7 @@ typedef enum godwit_lab_procedure {
     GODWIT_LAB_ACCESS_AKA,   /* Solutions 1A to 1E and 2 */
     GODWIT_LAB_SEPARATE_AKA, /* Solution 3 */
     GODWIT_LAB_POLICY,       /* Solution 4 over 1C */
+    GODWIT_LAB_NEXT_SESSION, /* contribution 000 */
     GODWIT_LAB_PROCEDURES
 } godwit_lab_procedure_t;
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure);
@@ -26,11 +27,23 @@ typedef struct godwit_lab_run {
     uint64_t seed;
     unsigned devices;
     godwit_world_policy_t policies; /* of whatever procedure; of GODWIT_LAB_POLICY by law where none is given */
+    godwit_carrier_t carrier;       /* of next-session */
     bool fast;                      /* memory is not searched: custody says nothing */
     /* For whoever measures what tampering does: sees every packet before it is recorded; may be NULL. */
     godwit_world_wire_t *wire;
     void *context;
 } godwit_lab_run_t;
+
+/* What an attach by the vector of the following session saves against an ordinary attach of the same device. */
+typedef struct godwit_lab_saved {
+    bool measured;
+    int gross_octets;   /* NAS octets of the authentication that does not take place */
+    int net_octets;     /* less what the hand-over costs, and RES in the attach */
+    int round_trips;    /* until the reading has arrived */
+    int cycle_octets;   /* at the antenna, of everything from the attach to the end of the detach */
+    int cycle_messages; /* of it */
+    bool with_attach;   /* the reading arrived after one message of the device */
+} godwit_lab_saved_t;
 
 typedef struct godwit_lab_report {
     bool ok;
@@ -48,6 +61,7 @@ typedef struct godwit_lab_report {
         reading_bytes; /* both ways: until the first reading was delivered, less what a reading costs; one reading later */
     uint64_t time_ms; /* until the first reading was delivered */
     unsigned readings_sent, readings_delivered;
+    godwit_lab_saved_t saved;
     uint32_t present;                   /* bit k: the run had a node of that kind */
     uint32_t custody[GODWIT_LAB_KINDS]; /* bit k: that kind of node has held key k */
 } godwit_lab_report_t;

@@ -6,8 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "lab/internal.h"
-#include "lab/soak.h"
+#include "lab/scenario_parts.h"
 
 #define ACTS_MIN 8
 #define ACTS_MORE 20
@@ -16,27 +15,14 @@
 #define AGAIN_MS 30000     /* until the application says it again */
 #define REATTACH_MS 240000 /* until the device's owner attaches anew */
 #define HEALED_MS 900000   /* by then every device has got a reading through */
-#define RECORDED 16
 #define SEARCH_EVERY 12
 
 static const godwit_world_access_t accesses[] = {GODWIT_WORLD_WIFI, GODWIT_WORLD_EPS, GODWIT_WORLD_UMTS};
 #define ACCESSES (sizeof accesses / sizeof accesses[0])
+static const godwit_world_access_t offline_accesses[] = {GODWIT_WORLD_EPS, GODWIT_WORLD_UMTS, GODWIT_WORLD_GERAN};
+#define OFFLINE_ACCESSES (sizeof offline_accesses / sizeof offline_accesses[0])
 
-typedef struct scenario {
-    godwit_world_t *w;
-    uint64_t dice, wire_dice;
-    uint32_t bend; /* thousandths of packets that are bent */
-    lab_packet_t *recorded[RECORDED];
-    FILE *out;
-} scenario_t;
-
-static uint32_t draw(scenario_t *s, uint32_t below)
-{
-    return godwit_lab_random_below(&s->dice, below);
-}
-
-static void tell(const scenario_t *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void tell(const scenario_t *s, const char *format, ...)
+void lab_tell(const scenario_t *s, const char *format, ...)
 {
     va_list list;
     if (s->out != NULL) {
@@ -50,9 +36,10 @@ static void tell(const scenario_t *s, const char *format, ...)
 
 /* ---- the network's malice: what is not protected between operators is let alone ---- */
 
-static bool may_be_bent(const godwit_world_packet_t *p)
+static bool may_be_bent(const godwit_world_t *w, const godwit_world_packet_t *p)
 {
-    return p->leg == GODWIT_WORLD_LEG_EMSDP || p->leg == GODWIT_WORLD_LEG_RADIO || p->leg == GODWIT_WORLD_LEG_SGI;
+    return p->leg == GODWIT_WORLD_LEG_EMSDP || p->leg == GODWIT_WORLD_LEG_RADIO ||
+           (p->leg == GODWIT_WORLD_LEG_SGI && !w->config.offline);
 }
 
 static void record(scenario_t *s, const godwit_world_packet_t *p)
@@ -71,17 +58,16 @@ static void tell_packet(const scenario_t *s, const godwit_world_packet_t *p)
         unsigned endpoint =
             p->from == GODWIT_WORLD_EMSE || p->to == GODWIT_WORLD_EMSE ? GODWIT_WORLD_EMSE : GODWIT_WORLD_HSE;
         godwit_lab_label(p->leg, godwit_slice(p->octets, p->len), lab_framing(s->w, endpoint), label);
-        tell(s, "  %u %s -> %u %s: %zu %s", p->from, godwit_world_node_name(p->from), p->to,
-             godwit_world_node_name(p->to), p->len, label);
+        lab_tell(s, "  %u %s -> %u %s: %zu %s", p->from, godwit_world_node_name(p->from), p->to,
+                 godwit_world_node_name(p->to), p->len, label);
     }
 }
 
 static bool on_wire(void *context, godwit_world_t *w, godwit_world_packet_t *p)
 {
     scenario_t *s = context;
-    (void)w;
     tell_packet(s, p);
-    if (!may_be_bent(p) || p->len == 0) {
+    if (!may_be_bent(w, p) || p->len == 0) {
         return true;
     }
     if (godwit_lab_random_below(&s->wire_dice, 4) == 0) {
@@ -94,23 +80,25 @@ static bool on_wire(void *context, godwit_world_t *w, godwit_world_packet_t *p)
     return true;
 }
 
-static void replay(scenario_t *s)
-{
-    const lab_packet_t *p = s->recorded[draw(s, RECORDED)];
-    if (p != NULL) {
-        lab_packet_t *again = lab_packet(p->leg, p->from, p->to, godwit_slice(p->octets, p->len));
-        again->source = p->source;
-        again->destination = p->destination;
-        tell(s, "a packet of %s to %s is sent again", godwit_world_node_name(p->from), godwit_world_node_name(p->to));
-        lab_event_t *e = lab_after(s->w, 1, LAB_PACKET, p->to);
-        e->packet = again;
-    }
-}
-
 /* ---- the world ---- */
+
+/* Devices that are attached only while they have a reading, by vectors of following sessions. */
+static void draw_offline(scenario_t *s, godwit_world_config_t *c)
+{
+    c->access = offline_accesses[draw(s, OFFLINE_ACCESSES)];
+    c->solution = 0;
+    c->offline = true;
+    c->next_session = draw(s, 8) != 0;
+    c->next_early = draw(s, 3) == 0;
+    c->carrier = c->access == GODWIT_WORLD_EPS && draw(s, 3) != 0 ? GODWIT_CARRIER_NAS : GODWIT_CARRIER_PDP;
+}
 
 static void draw_solution(scenario_t *s, godwit_world_config_t *c)
 {
+    if (draw(s, 4) == 0) {
+        draw_offline(s, c);
+        return;
+    }
     c->access = accesses[draw(s, ACCESSES)];
     c->solution = c->access == GODWIT_WORLD_WIFI ? 3 : (uint8_t)(1 + draw(s, 3));
     if (c->solution == 3) {
@@ -167,145 +155,6 @@ static godwit_world_config_t draw_world(scenario_t *s, uint64_t seed)
     return c;
 }
 
-/* ---- acts ---- */
-
-static unsigned any_node(scenario_t *s)
-{
-    unsigned node;
-    do {
-        node = draw(s, GODWIT_WORLD_FUNCTIONS + 2 * s->w->config.devices);
-    } while (lab_is_function(node) && !s->w->functions[node].present);
-    return node;
-}
-
-static void lose_power(scenario_t *s)
-{
-    unsigned node = any_node(s);
-    tell(s, "%s loses power", godwit_world_node_name(node));
-    godwit_world_power_loss(s->w, node);
-}
-
-static void cut_network(scenario_t *s)
-{
-    unsigned a = any_node(s), b = draw(s, 2) == 0 ? GODWIT_WORLD_EVERYBODY : any_node(s);
-    uint32_t duration = 500 + draw(s, 20000);
-    tell(s, "%s is cut off for %u ms", godwit_world_node_name(a), (unsigned)duration);
-    godwit_world_part(s->w, a, b, duration);
-}
-
-static void of_access(scenario_t *s, unsigned device)
-{
-    if (s->w->config.access == GODWIT_WORLD_WIFI) {
-        tell(s, "device %u has another address", device);
-        godwit_world_move(s->w, device);
-        return;
-    }
-    lab_event_kind_t kind = draw(s, 4) == 0 ? LAB_ACCESS_DETACH : LAB_ACCESS_IDLE;
-    tell(s, "device %u %s", device, kind == LAB_ACCESS_DETACH ? "detaches" : "goes idle");
-    (void)lab_after(s->w, 0, kind, godwit_world_device_node(device));
-}
-
-/* The card has been used by a home that is gone: its SEQ is ahead, by little or by more than any vector may jump. */
-static void advance_card(scenario_t *s, unsigned device)
-{
-    lab_device_t *d = &s->w->devices[device];
-    uint64_t by = draw(s, 2) == 0 ? 100 : UINT64_C(1) << 29;
-    if (d->card_down || d->card_busy) {
-        return;
-    }
-    tell(s, "the card of device %u is ahead by %llu", device, (unsigned long long)by);
-    for (size_t i = 0; i < sizeof d->card.sqn.seq_ms / sizeof d->card.sqn.seq_ms[0]; i++) {
-        d->card.sqn.seq_ms[i] += by;
-    }
-    if (godwit_usim_save(&d->card, d->image) != GODWIT_OK) {
-        lab_violate(s->w, "a card that cannot be saved");
-    }
-}
-
-/* A stranger who has heard an AUTS says it again, in its own name or as the one that it came from does. */
-static void stale_auts(scenario_t *s)
-{
-    godwit_message_t *stale = &s->w->stale;
-    if (stale->kind == GODWIT_AUTH_INFO_REQUEST) {
-        tell(s, "an old AUTS comes again");
-        stale->to = GODWIT_FUNCTION_HSS;
-        stale->u.auth_info_request.visited_plmn = GODWIT_WORLD_VISITED;
-        lab_send_message(s->w, GODWIT_WORLD_STRANGER, stale);
-    }
-}
-
-/* The session ends, with the next key announced, and the next reading is early data. */
-static void end_and_go_on(scenario_t *s, unsigned device)
-{
-    tell(s, "device %u ends its session, and has a reading", device);
-    godwit_world_terminate(s->w, device);
-    godwit_world_run(s->w, 500 + draw(s, 3000));
-    (void)godwit_world_submit(s->w, device);
-    if (draw(s, 3) == 0) {
-        godwit_world_cut(s->w, s->w->steps + 1 + draw(s, 16));
-    }
-}
-
-/* A message and a reading before a silence in which the HSE flushes its key, and after it. */
-static void be_silent(scenario_t *s, unsigned device)
-{
-    tell(s, "device %u is silent for a while", device);
-    for (unsigned i = 0; i < 2; i++) {
-        (void)godwit_world_submit(s->w, device);
-        godwit_world_run(s->w, 1000 + draw(s, 3000));
-        godwit_world_submit_down(s->w, device, "a message");
-        godwit_world_run(s->w, 2 * s->w->config.idle_ms + 1000);
-    }
-}
-
-static void act(scenario_t *s)
-{
-    unsigned device = draw(s, s->w->config.devices);
-    switch (draw(s, 20)) {
-    case 0:
-        lose_power(s);
-        break;
-    case 1:
-        godwit_world_cut(s->w, s->w->steps + 1 + draw(s, 80));
-        break;
-    case 2:
-        godwit_world_submit_down(s->w, device, "a message");
-        break;
-    case 3:
-    case 11:
-        end_and_go_on(s, device);
-        break;
-    case 4:
-        godwit_world_drop_session(s->w, device);
-        break;
-    case 5:
-        of_access(s, device);
-        break;
-    case 6:
-        (void)godwit_world_access_aka(s->w, device, GODWIT_WORLD_VISITED);
-        break;
-    case 7:
-        cut_network(s);
-        break;
-    case 8:
-        replay(s);
-        break;
-    case 9:
-        advance_card(s, device);
-        break;
-    case 10:
-        stale_auts(s);
-        break;
-    case 12:
-        be_silent(s, device);
-        break;
-    default:
-        tell(s, "device %u has a reading", device);
-        (void)godwit_world_submit(s->w, device);
-        break;
-    }
-}
-
 /* ---- the end: whatever happened, it is over ---- */
 
 static bool gets_through(scenario_t *s, unsigned device)
@@ -331,7 +180,7 @@ static bool gets_through(scenario_t *s, unsigned device)
 
 static void heal(scenario_t *s)
 {
-    tell(s, "everything heals");
+    lab_tell(s, "everything heals");
     godwit_world_quiet(s->w);
     s->bend = 0;
     for (unsigned device = 0; device < s->w->config.devices && s->w->violation == NULL; device++) {
@@ -347,21 +196,21 @@ void godwit_lab_scenario(uint64_t seed, FILE *out, godwit_lab_outcome_t *outcome
     size_t before = godwit_world_memory();
     scenario_t s = {.dice = seed ^ UINT64_C(0x5EED), .wire_dice = ~seed, .out = out};
     godwit_world_config_t config = draw_world(&s, seed);
-    tell(&s, "seed %llu: %u devices, access %d, solution %u%c%s", (unsigned long long)seed, config.devices,
-         (int)config.access, config.solution, config.delivery == 0 ? ' ' : config.delivery,
-         config.me_derives ? " (ME)" : "");
+    lab_tell(&s, "seed %llu: %u devices, access %d, solution %u%c%s", (unsigned long long)seed, config.devices,
+             (int)config.access, config.solution, config.delivery == 0 ? ' ' : config.delivery,
+             config.me_derives ? " (ME)" : "");
     memset(outcome, 0, sizeof *outcome);
     s.w = godwit_world_new(&config);
     unsigned acts = ACTS_MIN + draw(&s, ACTS_MORE);
     for (unsigned i = 0; i < acts && s.w->violation == NULL; i++) {
-        act(&s);
+        lab_act(&s);
         godwit_world_run(s.w, draw(&s, PAUSE_MS));
     }
     heal(&s);
     outcome->events = s.w->steps;
     if (s.w->violation != NULL) {
         (void)snprintf(outcome->what, sizeof outcome->what, "%s", s.w->violation);
-        tell(&s, "%s", outcome->what);
+        lab_tell(&s, "%s", outcome->what);
     }
     godwit_world_free(s.w);
     for (size_t i = 0; i < RECORDED; i++) {

@@ -33,9 +33,26 @@ godwit_record_t *lab_store_find(lab_store_t *store, const godwit_record_key_t *k
     return NULL;
 }
 
+/* As the real store does: a newer vector of the following session takes the place of the device's older one. */
+static void replace_older(lab_store_t *store, const godwit_record_t *record, bool durable)
+{
+    const godwit_record_t *records = durable ? store->durable : store->shown;
+    size_t count = durable ? store->durable_count : store->shown_count;
+    for (size_t i = 0; i < count && record->kind == GODWIT_RECORD_NEXT_SESSION; i++) {
+        const godwit_next_session_record_t *n = &records[i].u.next_session;
+        if (records[i].kind == GODWIT_RECORD_NEXT_SESSION && n->next.domain == record->u.next_session.next.domain &&
+            godwit_imsi_equal(&n->imsi, &record->u.next_session.imsi)) {
+            const godwit_record_key_t key = godwit_record_key_of(&records[i]);
+            lab_store_delete(store, &key, durable);
+            return;
+        }
+    }
+}
+
 void lab_store_put(lab_store_t *store, const godwit_record_t *record, bool durable)
 {
     godwit_record_key_t key = godwit_record_key_of(record);
+    replace_older(store, record, durable);
     godwit_record_t *place = lab_store_find(store, &key, durable);
     size_t *count = durable ? &store->durable_count : &store->shown_count;
     if (place == NULL) {

@@ -38,5 +38,13 @@ void lab_check_taken(godwit_world_t *w, unsigned device, const uint8_t rand[16],
 /* That node has taken an input: its memory is searched for keys, if this is the time. */
 void lab_watch_node(godwit_world_t *w, unsigned node);
 void lab_set_free(lab_set_t *set);
+bool lab_set_add(lab_set_t *set, godwit_slice_t octets); /* true the first time */
+bool lab_set_has(const lab_set_t *set, godwit_slice_t octets);
+
+/* ---- check_next.c ---- */
+/* What an input led to; a record that is deleted, before it is; one that is written. */
+void lab_check_consumed(godwit_world_t *w, unsigned node, const godwit_outbox_t *out);
+void lab_check_spent(godwit_world_t *w, unsigned node, const godwit_record_key_t *key);
+void lab_check_next_commit(godwit_world_t *w, const godwit_record_t *record);
 
 #endif

@@ -329,7 +329,7 @@ static void free_functions(godwit_world_t *w)
 
 static void free_watch(godwit_world_t *w)
 {
-    lab_set_t *const sets[] = {&w->sent, &w->counts, &w->sqns, &w->keys, &w->taken, &w->told, &w->heard};
+    lab_set_t *const sets[] = {&w->sent, &w->counts, &w->sqns, &w->keys, &w->taken, &w->told, &w->heard, &w->spent};
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         lab_set_free(sets[i]);
     }

@@ -64,6 +64,9 @@ void godwit_sgsn_attach_completed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue
     if (ue->waiting == GODWIT_SGSN_COMPLETE) {
         godwit_sgsn_wait_no_more(turn, ue);
         ue->old_p_tmsi = detail == NULL ? 0 : ue->old_p_tmsi; /* 4.7.3.1.6: both are valid when no complete came */
+        if (detail == NULL) { /* the device has what came with the accept: a detach need not say it again */
+            memset(&ue->next, 0, sizeof ue->next);
+        }
         godwit_sgsn_event(turn, ue, "attached", GODWIT_OK, detail);
         if (!ue->connected || !turn->sgsn->config.next_early ||
             !godwit_sgsn_ask_next(turn, ue, GODWIT_GMM_INFORMATION)) {

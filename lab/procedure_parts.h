@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Procedures that have a file of their own, and what they share with procedure.c.
+ */
+#ifndef GODWIT_LAB_PROCEDURE_PARTS_H
+#define GODWIT_LAB_PROCEDURE_PARTS_H
+
+#include "lab/procedure.h"
+
+/* The first reason counts. */
+void godwit_lab_fail(godwit_lab_report_t *report, const char *why);
+/* What the watcher saw, and who held what, at the end of a run. */
+void godwit_lab_close(godwit_world_t *w, godwit_lab_report_t *report);
+
+void godwit_lab_run_next_session(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of a scenario share: its dice, what it has recorded, and where it tells.
+ */
+#ifndef GODWIT_LAB_SCENARIO_H
+#define GODWIT_LAB_SCENARIO_H
+
+#include "lab/internal.h"
+#include "lab/soak.h"
+
+#define RECORDED 16
+
+typedef struct scenario {
+    godwit_world_t *w;
+    uint64_t dice, wire_dice;
+    uint32_t bend; /* thousandths of packets that are bent */
+    lab_packet_t *recorded[RECORDED];
+    FILE *out;
+} scenario_t;
+
+static inline uint32_t draw(scenario_t *s, uint32_t below)
+{
+    return godwit_lab_random_below(&s->dice, below);
+}
+
+/* ---- scenario.c ---- */
+void lab_tell(const scenario_t *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- acts.c ---- */
+/* One act, drawn. */
+void lab_act(scenario_t *s);
+
+#endif

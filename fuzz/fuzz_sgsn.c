@@ -26,6 +26,7 @@ enum {
     SERVICE,
     DETACH,
     IDENTITY,
+    FIRST, /* by a vector of before: octets 2 and 3 bend an octet of the frame, or none */
     OPERATIONS
 };
 
@@ -143,6 +144,8 @@ static void give_answer(bool ok, godwit_slice_t octets)
     message.u.auth_info_answer = sgsn_vector();
     godwit_auth_info_vector_t *vector = &message.u.auth_info_answer.vector[0];
     vector->rand[0] = vector->ck[0] = vector->ik[0] = ++vectors;
+    message.u.auth_info_answer.next_session = true;
+    message.u.auth_info_answer.e2m = octets.len > 1 && octets.ptr[1] != 0;
     if (!ok) {
         message.u.auth_info_answer.status = (godwit_status_t)(1 + octets.ptr[0] % 15);
         message.u.auth_info_answer.vectors = 0;
@@ -177,6 +180,46 @@ static void tell_identity(const sgsn_device_t *d)
     const godwit_gmm_identity_response_t m = {.identity = {.kind = GODWIT_GMM_IDENTITY_IMSI, .imsi = d->imsi}};
     check(godwit_gmm_identity_response_build(&m, &v) == GODWIT_OK);
     sgsn_up_nas(&w, d, &v);
+}
+
+/* The record of a device, as the store has it. */
+static const godwit_next_session_record_t *kept_for(const sgsn_device_t *d)
+{
+    for (size_t i = 0; i < w.owner.record_count; i++) {
+        const godwit_next_session_record_t *kept = &w.owner.records[i].u.next_session;
+        if (godwit_imsi_equal(&kept->imsi, &d->imsi)) {
+            return kept;
+        }
+    }
+    return NULL;
+}
+
+/* What a bent frame does is nothing; a right one is taken once, and then its record is gone. */
+static void first(sgsn_device_t *d, godwit_slice_t octets)
+{
+    uint8_t nas[128], frame[200];
+    godwit_writer_t v = godwit_writer(nas, sizeof nas), f = godwit_writer(frame, sizeof frame);
+    const godwit_next_session_record_t *kept = kept_for(d);
+    if (kept == NULL) {
+        return;
+    }
+    const godwit_next_session_t next = kept->next;
+    godwit_gmm_attach_request_t m = {.type = 1, .cksn = next.ksi, .res_len = next.res_len};
+    m.identity.kind = GODWIT_GMM_IDENTITY_P_TMSI;
+    m.identity.p_tmsi = next.tmsi;
+    m.old_rai = (godwit_gmm_rai_t){next.plmn, godwit_load_u16(next.area), next.area[2]};
+    memcpy(m.res, next.res, sizeof m.res);
+    check(godwit_gmm_attach_request_build(&m, &v) == GODWIT_OK);
+    check(godwit_radio_security_derive(&d->security, &godwit_crypto_builtin, next.root, false, next.eia, false) ==
+          GODWIT_OK);
+    godwit_radio_agree(&d->security, next.eea, next.eia, next.res);
+    check(godwit_radio_initial_create(&d->security, d->capability, godwit_written(&v), &f) == GODWIT_OK);
+    uint8_t bend = octets.len > 2 ? octets.ptr[2] : 0;
+    frame[octets.len > 1 ? octets.ptr[1] % f.len : 0] ^= bend;
+    unsigned deletions = w.owner.deletions;
+    sgsn_give(&w, &d->address, GODWIT_PORT_RADIO, godwit_written(&f));
+    check(bend == 0 ? w.owner.deletions <= deletions + 1 : w.owner.deletions == deletions);
+    check(w.owner.deletions == deletions || kept_for(d) == NULL);
 }
 
 /* A GTP message whose TEID is right. */
@@ -236,6 +279,9 @@ static void operate(uint8_t kind, godwit_slice_t octets)
     case DETACH:
         detach(d);
         break;
+    case FIRST:
+        first(d, octets);
+        break;
     default:
         tell_identity(d);
         break;
@@ -247,6 +293,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     godwit_reader_t r = godwit_reader(godwit_slice(data, size));
     sgsn_world_init(&w);
     w.config.inactive_ms = 5000;
+    w.config.next_session = true;
+    w.config.next_early = size > 0 && (data[0] & 0x80U) != 0;
     w.config.reauthenticate_attaches = size > 0 ? data[0] % 4 : 0;
     sgsn_restart(&w);
     device[0] = sgsn_device_number(0);

@@ -35,9 +35,24 @@ godwit_record_t *owner_find(owner_t *owner, const godwit_record_key_t *key)
     return NULL;
 }
 
+/* One for each IMSI and domain (roles/record.h). */
+static void make_way(owner_t *owner, const godwit_next_session_record_t *next)
+{
+    for (size_t i = owner->record_count; i-- > 0;) {
+        const godwit_record_t *other = &owner->records[i];
+        if (other->kind == GODWIT_RECORD_NEXT_SESSION && other->u.next_session.next.domain == next->next.domain &&
+            godwit_imsi_equal(&other->u.next_session.imsi, &next->imsi)) {
+            owner->records[i] = owner->records[--owner->record_count];
+        }
+    }
+}
+
 void owner_put(owner_t *owner, const godwit_record_t *record)
 {
     godwit_record_key_t key = godwit_record_key_of(record);
+    if (record->kind == GODWIT_RECORD_NEXT_SESSION) {
+        make_way(owner, &record->u.next_session);
+    }
     godwit_record_t *place = owner_find(owner, &key);
     if (place == NULL) {
         assert_true(owner->record_count < OWNER_RECORDS);

@@ -41,6 +41,9 @@ def tlv(kind, value):
 QOS_V1 = bytes.fromhex("021b931f7396fefe742cffff004a00")  # priority 2, then 24.008 10.5.6.5 from its third octet on
 TEIDS_V1 = tv(16, u(4, 0x11)) + tv(17, u(4, 0x22))
 GSNS = lambda a: tlv(133, a) + tlv(133, a)
+RAI = bytes.fromhex("00f110" "1234" "56")
+FRAME = b"\1" + bytes.fromhex("0a0504deadbeef" "080102e5e031000005f4c000000100f1101234560511f1030000" "2908a54211d5e3ba50bf")
+QUINTUPLET = bytes(range(16)) + b"\x08" + bytes.fromhex("a54211d5e3ba50bf") + b"\xCC" * 16 + b"\xDD" * 16 + b"\x10" + bytes(16)
 V1 = {
     # 7.2.1, 7.2.2
     "echo_request": (v1(1, 0, 1), {"type": 1, "sequence": 1}),
@@ -67,6 +70,15 @@ V1 = {
                            GSNS(GGSN), tlv(135, QOS_V1)), {"type": 19, "cause": 128, "pco": PCO}),
     # 7.3.5, 7.3.6
     "delete_request": (v1(20, 0x33, 0x1237, tv(19, b"\xff"), tv(20, b"\x05")), {"type": 20, "teardown": 1, "nsapi": 5}),
+    # Between SGSNs: Identification Request with RAI, P-TMSI and a Private Extension (255: identifier, contents); its answer with IMSI and the
+    # Authentication Quintuplet (136: RAND, XRES with length, CK, IK, AUTN with length). The extensions are Godwit's.
+    "identification_request": (v1(48, 0, 0x1239, tv(3, RAI), tv(5, u(4, 0xC0000001)), tlv(255, b"GD" + FRAME)),
+                               {"type": 48, "p_tmsi": 0xC0000001, "extension": 0x4744, "extension_value": FRAME}),
+    "identification_request_plain": (v1(48, 0, 0x123A, tv(3, RAI), tv(5, u(4, 0xC0000001))), {"type": 48, "p_tmsi": 0xC0000001}),
+    "identification_response": (v1(49, 0, 0x1239, tv(1, b"\x80"), tv(2, tbcd(IMSI, 8)), tlv(136, QUINTUPLET), tlv(255, b"GD\1\3\2\2" + u(4, 60))),
+                                {"type": 49, "cause": 128, "imsi": IMSI, "quintuplet": QUINTUPLET, "extension": 0x4744,
+                                 "extension_value": b"\1\3\2\2" + u(4, 60)}),
+    "identification_response_refused": (v1(49, 0, 0x123A, tv(1, b"\xc2")), {"type": 49, "cause": 194}),
     "delete_response": (v1(21, 0x22, 0x1237, tv(1, b"\x80")), {"type": 21, "cause": 128}),
 }
 

@@ -66,6 +66,18 @@ static void compare_v1(const kat_record_t *r, void *context)
     expect_octets(r, "pdp_address", godwit_slice(m.pdp_address, m.pdp_address_len));
     expect_octets(r, "gsn", godwit_slice(m.gsn_control, 4));
     expect_octets(r, "gsn", godwit_slice(m.gsn_user, 4));
+    expect_number(r, "p_tmsi", m.p_tmsi);
+    expect_number(r, "extension", m.extension);
+    expect_octets(r, "extension_value", m.extension_value);
+    if (kat_has(r, "quintuplet")) {
+        const godwit_gtpv1_quintuplet_t *q = &m.quintuplet;
+        godwit_slice_t value = kat_hex(r, "quintuplet");
+        assert_int_equal(q->xres_len, 8);
+        assert_memory_equal(q->rand, value.ptr, 16);
+        assert_memory_equal(q->xres, value.ptr + 17, 8);
+        assert_memory_equal(q->ck, value.ptr + 25, 16);
+        assert_memory_equal(q->ik, value.ptr + 41, 16);
+    }
     assert_int_equal(godwit_gtpv1_build(&m, &w), GODWIT_OK);
     kat_expect(r, "octets", octets, w.len);
 }
@@ -133,7 +145,7 @@ static void compare_u(const kat_record_t *r, void *context)
 static void golden_octets_both_ways(void **state)
 {
     (void)state;
-    assert_int_equal(kat_each("gtp.txt", "gtpv1", compare_v1, NULL), 10);
+    assert_int_equal(kat_each("gtp.txt", "gtpv1", compare_v1, NULL), 14);
     assert_int_equal(kat_each("gtp.txt", "gtpv2", compare_v2, NULL), 20);
     assert_int_equal(kat_each("gtp.txt", "gtpu", compare_u, NULL), 6);
 }
@@ -285,6 +297,8 @@ static void version_1_knows_what_it_may_pass_over(void **state)
                      GODWIT_MALFORMED);                                           /* IPv6 */
     assert_int_equal(PARSE_V1(18, "\x14\x05\x84\x00\x00", &m), GODWIT_MALFORMED); /* an empty PCO */
     assert_int_equal(PARSE_V1(18, "\x14\x05\x84\x00\x05\x80", &m), GODWIT_MALFORMED);
+    assert_int_equal(PARSE_V1(20, "\x14\x05\xFF\x00\x01G", &m), GODWIT_MALFORMED);  /* half an extension identifier */
+    assert_int_equal(PARSE_V1(20, "\x14\x05\x88\x00\x02zz", &m), GODWIT_MALFORMED); /* a quintuplet that ends early */
 }
 
 static void headers_of_version_1_are_strict(void **state)
@@ -400,6 +414,8 @@ static void each_v1_element(const kat_record_t *r, void *context)
         {19, GODWIT_GTPV1_CAUSE},
         {20, GODWIT_GTPV1_NSAPI},
         {21, GODWIT_GTPV1_CAUSE},
+        {48, GODWIT_GTPV1_ROUTEING_AREA | GODWIT_GTPV1_P_TMSI},
+        {49, GODWIT_GTPV1_CAUSE | GODWIT_GTPV1_IMSI},
     };
     (void)context;
     uint8_t octets[ROOM];
@@ -410,7 +426,7 @@ static void each_v1_element(const kat_record_t *r, void *context)
         needed = table[i].type == m.type ? table[i].needed : needed;
     }
     needed = m.type == 17 && m.cause != GODWIT_GTPV1_CAUSE_ACCEPTED ? GODWIT_GTPV1_CAUSE : needed;
-    for (uint32_t bit = 1; bit <= GODWIT_GTPV1_REORDERING; bit <<= 1) {
+    for (uint32_t bit = 1; bit <= GODWIT_GTPV1_PRIVATE; bit <<= 1) {
         if ((m.has & bit) != 0) {
             godwit_gtpv1_t less = m;
             godwit_writer_t w = godwit_writer(octets, sizeof octets);

@@ -2,7 +2,8 @@
  *
  * The MME, for devices with control plane CIoT optimisation (TS 23.401 5.3.4B): attach, authentication with vectors over S6a, NAS
  * security, one PDN connection through S-GW and P-GW over GTPv2-C, N-PDUs between ESM DATA TRANSPORT and S11-U, idle, paging, modification,
- * detach. A PCO passes through untouched. Memory is the owner's; nothing is kept in a store.
+ * detach. A PCO passes through untouched. Memory is the owner's; in the store it keeps the vectors of following sessions alone
+ * (contribution 000, docs/next-session.md).
  * It must never hold CK, IK or a key of Solution 1, never believe what is not integrity protected where a security context exists (but
  * for what TS 24.301 4.4.4.3 lets begin anew: that gets a row of its own and touches no registered device until it is proved),
  * and never let an unauthenticated device move a COUNT or take more than one row for its address.
@@ -26,6 +27,7 @@
 typedef enum godwit_mme_state {
     GODWIT_MME_FREE = 0,
     /* An attach that has proved nothing yet. */
+    GODWIT_MME_OLD_MME, /* another MME was asked */
     GODWIT_MME_IDENTIFYING,
     GODWIT_MME_VECTOR, /* the HSS was asked */
     GODWIT_MME_AUTHENTICATING,
@@ -38,6 +40,23 @@ typedef enum godwit_mme_state {
     GODWIT_MME_DETACHING,    /* the network asked the device */
     GODWIT_MME_DEREGISTERED, /* security context and identity stay: for a repeated detach, and for an attach without AKA */
 } godwit_mme_state_t;
+
+/* Which message waits for the vector of the following session. */
+typedef enum godwit_mme_next_for {
+    GODWIT_MME_NEXT_NOTHING = 0,
+    GODWIT_MME_NEXT_ATTACH_ACCEPT,
+    GODWIT_MME_NEXT_INFORMATION,
+    GODWIT_MME_NEXT_DETACH_ACCEPT,
+    GODWIT_MME_NEXT_DETACH_REQUEST,
+} godwit_mme_next_for_t;
+
+/* What stands in `held`. */
+typedef enum godwit_mme_held {
+    GODWIT_MME_HELD_DOWN = 0, /* an N-PDU for the device */
+    GODWIT_MME_HELD_UP,       /* an N-PDU that came with the attach, until there is a bearer */
+    GODWIT_MME_HELD_NAS,      /* a NAS message container that came with it */
+    GODWIT_MME_HELD_REQUEST,  /* the whole ATTACH REQUEST, until the old MME has said what it knows */
+} godwit_mme_held_t;
 
 /* What the NAS timer of a registered device runs for. */
 typedef enum godwit_mme_waiting {
@@ -65,6 +84,15 @@ typedef struct godwit_mme_ue {
     uint8_t detach_type;
     uint8_t request_hash[32]; /* SHA-256 of the ATTACH REQUEST */
     uint8_t capability_len, capability[GODWIT_MME_CAPABILITY_MAX];
+    /* The following session. */
+    bool next_allowed; /* the subscription has the feature */
+    bool next_given;   /* one vector for each registration */
+    uint8_t next_for;  /* godwit_mme_next_for_t */
+    uint8_t held_kind; /* godwit_mme_held_t */
+    uint32_t next_transaction;
+    bool next_set; /* as it was handed over, for when the message is sent again */
+    uint8_t next_rand[16], next_autn[16];
+    uint32_t consumed; /* attached by the vector of that M-TMSI; 0: by AKA */
     /* Authentication; wiped when the security mode is complete. */
     uint32_t transaction;
     uint8_t ksi, resyncs;
@@ -93,6 +121,14 @@ typedef struct godwit_mme_ue {
     uint8_t held[GODWIT_MME_N_PDU_MAX];
 } godwit_mme_ue_t;
 
+/* Another MME of this PLMN, which may have the vector that a device attaches by (TS 29.274 7.3.8: Identification Request). */
+typedef struct godwit_mme_other {
+    uint16_t mme_group;
+    uint8_t mme_code;
+    uint8_t ipv4[4];
+} godwit_mme_other_t;
+#define GODWIT_MME_OTHERS_MAX 8
+
 typedef struct godwit_mme_config {
     const godwit_crypto_t *crypto;
     char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX];
@@ -109,7 +145,14 @@ typedef struct godwit_mme_config {
     /* The caller's: for subscribers of these homes they hold in the place of the five above. */
     const godwit_serving_policy_t *policies;
     size_t policy_count;
-    bool sms;     /* short messages go to a SMS-SC (SGd); else they are refused */
+    bool sms; /* short messages go to a SMS-SC (SGd); else they are refused */
+    /* Next session (contribution 000). */
+    bool next_session;     /* hands over and takes vectors of following sessions */
+    bool next_early;       /* as soon as the device is attached; else when it leaves */
+    uint32_t next_life_s;  /* of one that waits for its session; 0: 30 days */
+    uint32_t next_wait_ms; /* that a message waits for the home to give one; 0: 2000 */
+    uint8_t others;
+    godwit_mme_other_t other[GODWIT_MME_OTHERS_MAX];
     bool unaware; /* an MME without Godwit: AIRs have nothing of ours, and what AIAs have is not looked at */
     /* Towards the S-GW. */
     uint8_t ipv4[4];               /* its own: GTP-C and GTP-U */
@@ -142,10 +185,12 @@ GODWIT_MUST_USE godwit_status_t godwit_mme_init(godwit_mme_t *mme, const godwit_
                                                 godwit_mme_ue_t *ues, size_t capacity, godwit_gtp_pending_t *pending,
                                                 size_t pending_capacity, godwit_gtp_answered_t *answered,
                                                 size_t answered_capacity);
-/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN); TIMER; DROP (imsi: the operator detaches it). Needs: RANDOM.
+/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN); TIMER; DROP (imsi: the operator detaches it);
+ * COMMIT_FAILED. Needs: RANDOM, STORE_FETCH of NEXT_SESSION.
  * Events, with the IMSI where it is known: attached, context_reused, detached, idle, resumed, paged, paging_failed, n_pdu_dropped, sms_accepted, sms_refused, sms_delivered, sms_not_delivered,
  * modified; attach_refused, authentication_refused, resynchronised, security_refused, modification_refused; replaced (an older
- * registration of the same IMSI ends), bearer_lost; refused (a frame or message that was not taken), given_up (no answer). */
+ * registration of the same IMSI ends), bearer_lost; refused (a frame or message that was not taken), given_up (no answer); next_handed_over, next_not_given, next_used, next_refused,
+ * next_given_away (to another MME). */
 void godwit_mme_step(godwit_mme_t *mme, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

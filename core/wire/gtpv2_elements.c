@@ -10,6 +10,8 @@
 #define FTEID_V6 0x40U
 #define FTEID_INTERFACE 0x3FU
 #define CAUSE_CS 0x01U
+#define COMPLETE_ATTACH_REQUEST 0 /* 8.46 */
+#define EPS_SECURITY_CONTEXT 4U   /* 8.38-1: EPS security context and quadruplets */
 
 size_t godwit_gtpv2_element_begin(godwit_writer_t *w, uint8_t type, uint8_t instance)
 {
@@ -196,10 +198,77 @@ static godwit_status_t get_charging_id(godwit_slice_t value, godwit_gtpv2_t *m)
     return GODWIT_OK;
 }
 
+static void put_guti(const godwit_gtpv2_t *m, godwit_writer_t *w)
+{
+    godwit_put(w, m->guti.plmn.octets, sizeof m->guti.plmn.octets);
+    godwit_put_u16(w, m->guti.mme_group);
+    godwit_put_u8(w, m->guti.mme_code);
+    godwit_put_u32(w, m->guti.m_tmsi);
+}
+
+static godwit_status_t get_guti(godwit_slice_t value, godwit_gtpv2_t *m)
+{
+    godwit_reader_t r = godwit_reader(value);
+    godwit_get(&r, m->guti.plmn.octets, sizeof m->guti.plmn.octets);
+    m->guti.mme_group = godwit_get_u16(&r);
+    m->guti.mme_code = godwit_get_u8(&r);
+    m->guti.m_tmsi = godwit_get_u32(&r);
+    return godwit_reader_status(&r);
+}
+
+static void put_complete(const godwit_gtpv2_t *m, godwit_writer_t *w)
+{
+    godwit_put_u8(w, COMPLETE_ATTACH_REQUEST);
+    godwit_put_slice(w, m->complete);
+}
+
+static godwit_status_t get_complete(godwit_slice_t value, godwit_gtpv2_t *m)
+{
+    if (value.ptr[0] != COMPLETE_ATTACH_REQUEST) {
+        return GODWIT_NOT_FOUND; /* of a tracking area update */
+    }
+    m->complete = godwit_slice(value.ptr + 1, value.len - 1);
+    return GODWIT_OK;
+}
+
+/* Without DRX parameter, NH, vectors and rates; capabilities and equipment identity are empty. */
+static void put_mm(const godwit_gtpv2_t *m, godwit_writer_t *w)
+{
+    godwit_put_u8(w, (uint8_t)(EPS_SECURITY_CONTEXT << 5 | (m->mm.ksi & 0x07U)));
+    godwit_put_u8(w, 0);
+    godwit_put_u8(w, (uint8_t)((m->mm.eia & 0x07U) << 4 | (m->mm.eea & 0x0FU)));
+    godwit_put_u24(w, m->mm.next_down);
+    godwit_put_u24(w, m->mm.next_up);
+    godwit_put(w, m->mm.kasme, sizeof m->mm.kasme);
+    godwit_put_u24(w, 0); /* three lengths */
+    godwit_put_u8(w, 0);  /* access restrictions: none */
+}
+
+static godwit_status_t get_mm(godwit_slice_t value, godwit_gtpv2_t *m)
+{
+    godwit_reader_t r = godwit_reader(value);
+    uint8_t first = godwit_get_u8(&r);
+    (void)godwit_get_u8(&r); /* what may follow the key is not read */
+    uint8_t algorithms = godwit_get_u8(&r);
+    if (first >> 5 != EPS_SECURITY_CONTEXT) {
+        return GODWIT_MALFORMED;
+    }
+    m->mm.ksi = first & 0x07U;
+    m->mm.eia = algorithms >> 4 & 0x07U;
+    m->mm.eea = algorithms & 0x0FU;
+    m->mm.next_down = godwit_get_u24(&r);
+    m->mm.next_up = godwit_get_u24(&r);
+    godwit_get(&r, m->mm.kasme, sizeof m->mm.kasme);
+    return godwit_reader_status(&r);
+}
+
 /* Types by table 8.1-1; in the order of table 7.2.1-1. */
 const godwit_gtpv2_element_t godwit_gtpv2_elements[] = {
     {GODWIT_GTPV2_IE_CAUSE, 0, 2, GODWIT_GTPV2_CAUSE, put_cause, get_cause},
     {1, 0, 3, GODWIT_GTPV2_IMSI, put_imsi, get_imsi},
+    {117, 0, 10, GODWIT_GTPV2_GUTI, put_guti, get_guti},
+    {116, 0, 1, GODWIT_GTPV2_COMPLETE_REQUEST, put_complete, get_complete},
+    {107, 0, 41, GODWIT_GTPV2_MM_CONTEXT, put_mm, get_mm},
     {83, 0, 3, GODWIT_GTPV2_SERVING_NETWORK, put_serving_network, get_serving_network},
     {82, 0, 1, GODWIT_GTPV2_RAT, put_rat, get_rat},
     {77, 0, 1, GODWIT_GTPV2_INDICATION, put_indication, get_indication},

@@ -56,6 +56,17 @@ static void take_request(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const attach
     }
 }
 
+bool godwit_mme_take_attach(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain)
+{
+    attach_t a;
+    memset(&a, 0, sizeof a);
+    if (parse(t, plain, &a) != GODWIT_OK) {
+        return false;
+    }
+    take_request(t, ue, &a);
+    return true;
+}
+
 /* ---- the same again ---- */
 
 static bool is_same(const godwit_mme_ue_t *ue, const attach_t *a)
@@ -110,6 +121,22 @@ static uint8_t next_ksi(uint8_t ksi)
     return ksi >= GODWIT_EMM_KSI_NONE - 1 ? 0 : (uint8_t)(ksi + 1);
 }
 
+void godwit_mme_begin_anew(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t octets)
+{
+    godwit_nas_wrapper_t wrapper;
+    attach_t a;
+    memset(&a, 0, sizeof a);
+    if (godwit_nas_wrapper_parse(octets, &wrapper) != GODWIT_OK || parse(t, wrapper.message, &a) != GODWIT_OK) {
+        godwit_mme_free(t, ue);
+        return;
+    }
+    take_request(t, ue, &a);
+    ue->held_len = 0;
+    ue->held_kind = GODWIT_MME_HELD_DOWN;
+    ue->ksi = next_ksi(a.m.ksi);
+    ask_identity(t, ue);
+}
+
 static void begin(godwit_mme_turn_t *t, const attach_t *a, const godwit_mme_ue_t *proved)
 {
     godwit_imsi_t imsi = proved != NULL ? proved->imsi : a->identity.imsi;
@@ -158,6 +185,7 @@ static void reuse(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const attach_t *a)
     ue->m_tmsi = godwit_load_u32(t->in->random.ptr + 4) | 0xC0000000U;
     ue->teid = (godwit_load_u32(t->in->random.ptr) & 0xFFFF0000U) | (ue->teid & 0xFFFF);
     ue->attaches++;
+    ue->next_given = ue->next_set = false;
     take_request(t, ue, a);
     godwit_mme_event(t, "context_reused", GODWIT_OK, ue, NULL);
     godwit_mme_connect(t, ue);

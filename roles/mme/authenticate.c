@@ -26,18 +26,24 @@ static void refuse(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_status_t re
 
 /* ---- the home ---- */
 
+void godwit_mme_home(const godwit_mme_t *mme, const godwit_imsi_t *imsi, godwit_serving_home_t *home)
+{
+    const godwit_mme_config_t *c = &mme->config;
+    const godwit_policy_access_t *policy = godwit_mme_policy(mme, imsi);
+    memset(home, 0, sizeof *home);
+    home->own = GODWIT_FUNCTION_MME;
+    home->plmn = c->plmn;
+    home->e2m_aware = policy != NULL ? policy->e2m_aware : c->e2m_aware && !c->unaware;
+    home->policy_version = policy != NULL ? policy->policy_version : c->unaware ? 0 : c->policy_version;
+    memcpy(home->local_host, c->local_host, sizeof home->local_host);
+    memcpy(home->local_realm, c->local_realm, sizeof home->local_realm);
+}
+
 void godwit_mme_ask_vector(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const uint8_t *auts)
 {
     const godwit_mme_config_t *c = &t->mme->config;
     godwit_serving_home_t home;
-    memset(&home, 0, sizeof home);
-    home.own = GODWIT_FUNCTION_MME;
-    home.plmn = c->plmn;
-    const godwit_policy_access_t *policy = godwit_mme_policy(t->mme, &ue->imsi);
-    home.e2m_aware = policy != NULL ? policy->e2m_aware : c->e2m_aware && !c->unaware;
-    home.policy_version = policy != NULL ? policy->policy_version : c->unaware ? 0 : c->policy_version;
-    memcpy(home.local_host, c->local_host, sizeof home.local_host);
-    memcpy(home.local_realm, c->local_realm, sizeof home.local_realm);
+    godwit_mme_home(t->mme, &ue->imsi, &home);
     if (ue->state != GODWIT_MME_VECTOR) {
         ue->attempts = GODWIT_MME_HSS_ATTEMPTS;
     }
@@ -68,6 +74,9 @@ void godwit_mme_on_vector(godwit_mme_turn_t *t, const godwit_message_t *message)
     const godwit_auth_info_answer_t *answer = &message->u.auth_info_answer;
     godwit_mme_ue_t *ue = godwit_mme_by_transaction(t->mme, message->transaction);
     const char *detail = NULL;
+    if (ue == NULL && godwit_mme_on_next_vector(t, message)) {
+        return;
+    }
     if (ue == NULL) {
         return; /* the attach is over, or was asked for again */
     }
@@ -85,6 +94,7 @@ void godwit_mme_on_vector(godwit_mme_turn_t *t, const godwit_message_t *message)
     memcpy(ue->xres, v->xres, v->xres_len);
     ue->xres_len = v->xres_len;
     ue->e2m = answer->e2m && !t->mme->config.unaware;
+    ue->next_allowed = answer->next_session;
     ue->at_ms = t->in->now_ms;
     challenge(t, ue);
 }

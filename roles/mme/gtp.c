@@ -91,7 +91,9 @@ static void on_answer(godwit_mme_turn_t *t, const godwit_gtpv2_t *m)
         return;
     }
     godwit_mme_ue_t *ue = godwit_mme_by_teid(t->mme, p->context);
-    if (p->context != 0 && !godwit_gtp_is_ours(m->teid, p->context, m->cause == GODWIT_GTPV2_CAUSE_ACCEPTED)) {
+    bool identified = m->type == GODWIT_GTPV2_IDENTIFICATION_RESPONSE; /* has no TEID (TS 29.274 5.5.2) */
+    if (p->context != 0 && !identified &&
+        !godwit_gtp_is_ours(m->teid, p->context, m->cause == GODWIT_GTPV2_CAUSE_ACCEPTED)) {
         godwit_mme_event(t, "refused", GODWIT_UNKNOWN_SESSION, ue, "an answer with another TEID");
         return;
     }
@@ -99,7 +101,9 @@ static void on_answer(godwit_mme_turn_t *t, const godwit_gtpv2_t *m)
     if (ue == NULL) {
         return; /* a session that was deleted */
     }
-    if (m->type == GODWIT_GTPV2_CREATE_SESSION_RESPONSE) {
+    if (identified) {
+        godwit_mme_on_identified(t, ue, m);
+    } else if (m->type == GODWIT_GTPV2_CREATE_SESSION_RESPONSE) {
         godwit_mme_on_created(t, ue, m);
     } else if (m->type == GODWIT_GTPV2_BEARER_RESOURCE_FAILURE) {
         bool lost = m->cause == GODWIT_GTPV2_CAUSE_NOT_FOUND && ue->state == GODWIT_MME_REGISTERED;
@@ -111,11 +115,19 @@ static void on_answer(godwit_mme_turn_t *t, const godwit_gtpv2_t *m)
     }
 }
 
+/* The S-GW all but what is of S10, another MME that alone. */
+static bool may_say(const godwit_mme_turn_t *t, uint8_t type)
+{
+    bool s10 = type == GODWIT_GTPV2_IDENTIFICATION_REQUEST || type == GODWIT_GTPV2_IDENTIFICATION_RESPONSE;
+    return s10 ? godwit_mme_is_other(&t->mme->config, &t->in->from)
+               : godwit_gtp_same_node(&t->in->from, t->mme->config.sgw);
+}
+
 void godwit_mme_on_gtpc(godwit_mme_turn_t *t)
 {
     godwit_gtpv2_t m;
     godwit_status_t status = godwit_gtpv2_parse(t->in->datagram, &m);
-    if (status == GODWIT_OK && !godwit_gtp_same_node(&t->in->from, t->mme->config.sgw)) {
+    if (status == GODWIT_OK && !may_say(t, m.type)) {
         status = GODWIT_NOT_ENTITLED;
     }
     if (status != GODWIT_OK) {
@@ -126,6 +138,9 @@ void godwit_mme_on_gtpc(godwit_mme_turn_t *t)
     switch (m.type) {
     case GODWIT_GTPV2_ECHO_REQUEST:
         on_echo(t, &m);
+        break;
+    case GODWIT_GTPV2_IDENTIFICATION_REQUEST:
+        godwit_mme_on_identification_request(t, &m);
         break;
     case GODWIT_GTPV2_UPDATE_BEARER_REQUEST:
         godwit_mme_on_update(t, &m);
@@ -149,6 +164,12 @@ void godwit_mme_on_gtp_timer(godwit_mme_turn_t *t)
     uint8_t type = p->type;
     godwit_mme_ue_t *ue = godwit_mme_by_teid(t->mme, p->context);
     godwit_gtp_finish(&t->mme->path, p, t->out);
+    if (type == GODWIT_GTPV2_IDENTIFICATION_REQUEST) {
+        if (ue != NULL) {
+            godwit_mme_on_identified(t, ue, NULL);
+        }
+        return;
+    }
     godwit_mme_event(t, "given_up", GODWIT_PEER_INTERNAL, ue, "the S-GW does not answer");
     if (ue != NULL && type == GODWIT_GTPV2_CREATE_SESSION_REQUEST && ue->state == GODWIT_MME_CREATING) {
         godwit_mme_no_session(t, ue, GODWIT_ESM_CAUSE_NETWORK_FAILURE, GODWIT_PEER_INTERNAL,

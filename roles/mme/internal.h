@@ -12,8 +12,9 @@
 #include "roles/serving.h"
 
 #define GODWIT_MME_RANDOM 8 /* octets that an attach needs: M-TMSI, TEID */
-/* Timers: two for each row, one more for its short messages, then those of GTP. */
+/* Timers: two for each row, one more for its short messages, one for the vector of its following session, then those of GTP. */
 #define GODWIT_MME_TIMER_SMS 0x20000000U
+#define GODWIT_MME_TIMER_NEXT 0x30000000U
 #define GODWIT_MME_TIMER_GTP 0x40000000U
 #define GODWIT_MME_HSS_ATTEMPTS 2
 #define GODWIT_MME_COUNT_LATE (GODWIT_NAS_COUNT_END - 0x1000U) /* from here on a device is sent for new keys */
@@ -43,6 +44,58 @@ void godwit_mme_own_address(godwit_mme_turn_t *t, const godwit_mme_ue_t *ue);
 /* Timers, GTP requests, keys: all of it ends. */
 void godwit_mme_free(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 
+/* ---- next.c: the vector of the following session is handed over ---- */
+
+/* Asks the home for one, for that message: it is sent when the vector has come, or when it does not come. False: there is none to be had, and the
+ * caller goes on at once. */
+bool godwit_mme_ask_next(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_mme_next_for_t purpose);
+/* False: the answer is to another question. */
+bool godwit_mme_on_next_vector(godwit_mme_turn_t *t, const godwit_message_t *message);
+void godwit_mme_on_next_timer(godwit_mme_turn_t *t, uint32_t index);
+/* Nothing waits for it any more. */
+void godwit_mme_forget_next(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+/* RAND and AUTN as they were handed over; nothing where they were not. */
+void godwit_mme_next_elements(const godwit_mme_ue_t *ue, godwit_slice_t *rand, godwit_slice_t *autn);
+void godwit_mme_on_commit_failed(godwit_mme_turn_t *t);
+
+/* ---- next_attach.c: an attach by it ---- */
+
+typedef struct godwit_mme_admitted {
+    godwit_nas_security_t security; /* with the message taken */
+    godwit_slice_t plain;           /* the message, in the caller's buffer */
+} godwit_mme_admitted_t;
+
+/* Whether an ATTACH REQUEST says that it goes by a vector that this PLMN handed over. */
+bool godwit_mme_goes_by_next(const godwit_mme_t *mme, godwit_slice_t message, godwit_guti_t *guti);
+/* True: the record was asked for, and nothing else was done. */
+bool godwit_mme_needs_record(godwit_mme_turn_t *t, const godwit_guti_t *guti);
+/* The record that came, if it is that one. */
+const godwit_next_session_record_t *godwit_mme_fetched(const godwit_mme_turn_t *t, uint32_t m_tmsi);
+/* What is stored, and the message, agree: GODWIT_OK; else why not. */
+GODWIT_MUST_USE godwit_status_t godwit_mme_admit(const godwit_mme_turn_t *t, const godwit_next_session_record_t *record,
+                                                 godwit_slice_t octets, uint8_t buffer[GODWIT_NAS_MAX],
+                                                 godwit_mme_admitted_t *admitted);
+/* What stands behind it happens when it is gone, durably. */
+void godwit_mme_consume(godwit_mme_turn_t *t, const godwit_next_session_record_t *record);
+/* The device is proved: by the record that was consumed, here or at another MME. */
+void godwit_mme_begin_by_next(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const godwit_next_session_record_t *record,
+                              const godwit_mme_admitted_t *admitted);
+/* False: it is to be answered as any attach; message: what stands in the wrapper. */
+bool godwit_mme_on_next_attach(godwit_mme_turn_t *t, godwit_slice_t octets, godwit_slice_t message);
+/* What came with the attach goes on its way: an N-PDU when there is a bearer, a short message when the device is registered. */
+void godwit_mme_forward_held(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+
+/* ---- identification.c: the same between two MMEs ---- */
+
+/* False: that GUTI is no MME's that is known here. */
+bool godwit_mme_ask_old(godwit_mme_turn_t *t, godwit_slice_t octets, const godwit_guti_t *guti);
+void godwit_mme_on_identification_request(godwit_mme_turn_t *t, const godwit_gtpv2_t *m);
+/* m NULL: no answer came. */
+void godwit_mme_on_identified(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const godwit_gtpv2_t *m);
+bool godwit_mme_is_other(const godwit_mme_config_t *c, const godwit_address_t *from);
+/* Answers that were not given after all must not be given again. */
+void godwit_mme_forget_identifications(godwit_mme_turn_t *t);
+
 /* ---- output.c ---- */
 
 void godwit_mme_event(godwit_mme_turn_t *t, const char *name, godwit_status_t reason, const godwit_mme_ue_t *ue,
@@ -71,6 +124,13 @@ void godwit_mme_on_nas(godwit_mme_turn_t *t, godwit_slice_t octets); /* uplink.c
 void godwit_mme_on_attach(godwit_mme_turn_t *t, godwit_slice_t plain, godwit_mme_ue_t *proved); /* attach.c */
 void godwit_mme_on_identity(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
 
+/* What an ATTACH REQUEST says, into a row; false: it cannot be taken. */
+bool godwit_mme_take_attach(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
+/* The ATTACH REQUEST in that wrapper, in this row, as that of a device that has proved nothing. */
+void godwit_mme_begin_anew(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t octets);
+
+/* What requests to the home of a subscriber say of us. */
+void godwit_mme_home(const godwit_mme_t *mme, const godwit_imsi_t *imsi, godwit_serving_home_t *home);
 void godwit_mme_ask_vector(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const uint8_t *auts); /* authenticate.c */
 void godwit_mme_on_vector(godwit_mme_turn_t *t, const godwit_message_t *message);
 void godwit_mme_on_authentication(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
@@ -80,7 +140,11 @@ void godwit_mme_on_authentication_failure(godwit_mme_turn_t *t, godwit_mme_ue_t 
 const godwit_policy_access_t *godwit_mme_policy(const godwit_mme_t *mme, const godwit_imsi_t *imsi);
 /* Whether the context of a row may serve one more attach: not too many, not too long, under algorithms that are still allowed. */
 bool godwit_mme_may_serve_again(const godwit_mme_t *mme, const godwit_mme_ue_t *ue, uint64_t now_ms);
+/* Whether these algorithms are still allowed for that subscriber. */
+bool godwit_mme_allows(const godwit_mme_t *mme, const godwit_imsi_t *imsi, uint8_t eea, uint8_t eia);
 void godwit_mme_secure(godwit_mme_turn_t *t, godwit_mme_ue_t *ue); /* secure.c */
+/* The row is a device from now on: other rows of its IMSI end. */
+void godwit_mme_proved(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 void godwit_mme_on_secured(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
 void godwit_mme_on_security_reject(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
 
@@ -90,6 +154,8 @@ void godwit_mme_on_created(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const godw
 /* The attach ends for want of a PDN connection. */
 void godwit_mme_no_session(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t esm_cause, godwit_status_t reason,
                            const char *detail);
+/* The ATTACH ACCEPT that was put together goes, with the vector of the following session where there is one. */
+void godwit_mme_accept_now(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 void godwit_mme_on_complete(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
 /* What the device says shows that it has taken the attach accept. */
 void godwit_mme_registered(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
@@ -119,6 +185,9 @@ void godwit_mme_page_again(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 
 void godwit_mme_on_detach(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain); /* detach.c */
 void godwit_mme_on_detach_accept(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
+/* DETACH ACCEPT and DETACH REQUEST, with the vector of the following session where there is one. */
+void godwit_mme_accept_detach(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+void godwit_mme_detach_now(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 /* The network wants the device gone: it is told, and paged first when it is idle. */
 void godwit_mme_detach(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t type);
 /* The bearer ends towards the core; the identity and the security context stay. */

@@ -15,6 +15,15 @@ const godwit_policy_access_t *godwit_mme_policy(const godwit_mme_t *mme, const g
     return found == NULL ? NULL : &found->access;
 }
 
+bool godwit_mme_allows(const godwit_mme_t *mme, const godwit_imsi_t *imsi, uint8_t eea, uint8_t eia)
+{
+    const godwit_mme_config_t *c = &mme->config;
+    const godwit_policy_access_t *p = godwit_mme_policy(mme, imsi);
+    return p != NULL
+               ? memchr(p->eea_order, eea, p->eea_count) != NULL && memchr(p->eia_order, eia, p->eia_count) != NULL
+               : memchr(c->eea_order, eea, c->eea_count) != NULL && memchr(c->eia_order, eia, c->eia_count) != NULL;
+}
+
 bool godwit_mme_may_serve_again(const godwit_mme_t *mme, const godwit_mme_ue_t *ue, uint64_t now_ms)
 {
     const godwit_policy_access_t *p = godwit_mme_policy(mme, &ue->imsi);
@@ -23,6 +32,5 @@ bool godwit_mme_may_serve_again(const godwit_mme_t *mme, const godwit_mme_ue_t *
     }
     return ue->attaches < p->reauthenticate_attaches && now_ms >= ue->since_ms &&
            now_ms - ue->since_ms < UINT64_C(1000) * p->reauthenticate_s &&
-           memchr(p->eea_order, ue->security.eea, p->eea_count) != NULL &&
-           memchr(p->eia_order, ue->security.eia, p->eia_count) != NULL;
+           godwit_mme_allows(mme, &ue->imsi, ue->security.eea, ue->security.eia);
 }

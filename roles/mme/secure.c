@@ -59,8 +59,7 @@ void godwit_mme_secure(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     godwit_mme_free(t, ue);
 }
 
-/* The row is a device from now on: other rows of its IMSI end. */
-static void replace_others(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+void godwit_mme_proved(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_mme_ue_t *other = godwit_mme_by_imsi(t->mme, &ue->imsi, ue);
     for (; other != NULL; other = godwit_mme_by_imsi(t->mme, &ue->imsi, ue)) {
@@ -85,7 +84,7 @@ void godwit_mme_on_secured(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_sli
     godwit_wipe(ue->auts, sizeof ue->auts);
     ue->attaches = 1;
     ue->since_ms = t->in->now_ms;
-    replace_others(t, ue);
+    godwit_mme_proved(t, ue);
     godwit_mme_connect(t, ue);
 }
 

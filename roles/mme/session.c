@@ -171,6 +171,7 @@ static void accept(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const godwit_gtpv2
     memset(&m, 0, sizeof m);
     put_activation(ue, created, &inner);
     put_guti(t, ue, &id);
+    godwit_mme_next_elements(ue, &m.rand, &m.autn);
     m.attach_result = EPS_ONLY;
     m.t3412 = T3412_54_MINUTES;
     m.tai_list = godwit_slice(tai, sizeof tai);
@@ -183,7 +184,32 @@ static void accept(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const godwit_gtpv2
         return;
     }
     ue->state = GODWIT_MME_ACCEPTING;
-    godwit_mme_ask(t, ue, GODWIT_NAS_CIPHERED, &w);
+    if (ue->next_for == GODWIT_MME_NEXT_ATTACH_ACCEPT) { /* it waits for the home */
+        memcpy(ue->message, octets, w.len);
+        ue->message_len = (uint16_t)w.len;
+        ue->message_type = GODWIT_NAS_CIPHERED;
+    } else {
+        godwit_mme_ask(t, ue, GODWIT_NAS_CIPHERED, &w);
+    }
+}
+
+void godwit_mme_accept_now(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+{
+    uint8_t octets[GODWIT_MME_MESSAGE_MAX];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    godwit_emm_attach_accept_t m;
+    if (godwit_emm_attach_accept_parse(godwit_slice(ue->message, ue->message_len), &m) != GODWIT_OK) {
+        return;
+    }
+    m.rand = m.autn = godwit_slice(NULL, 0);
+    godwit_mme_next_elements(ue, &m.rand, &m.autn);
+    if (godwit_emm_attach_accept_build(&m, &w) == GODWIT_OK) {
+        godwit_mme_ask(t, ue, GODWIT_NAS_CIPHERED, &w);
+    } else { /* no room for it beside that PCO */
+        w = (godwit_writer_t){.buf = octets, .cap = sizeof octets, .len = ue->message_len};
+        memcpy(octets, ue->message, ue->message_len);
+        godwit_mme_ask(t, ue, GODWIT_NAS_CIPHERED, &w);
+    }
 }
 
 void godwit_mme_on_created(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const godwit_gtpv2_t *m)
@@ -203,6 +229,7 @@ void godwit_mme_on_created(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const godw
     ue->sgw_teid = m->sender.teid;
     ue->sgw_user_teid = user->teid;
     memcpy(ue->sgw_user, user->ipv4, sizeof ue->sgw_user);
+    godwit_mme_forward_held(t, ue);
     accept(t, ue, m);
 }
 
@@ -237,7 +264,11 @@ void godwit_mme_registered(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     godwit_mme_nas_timer(t, ue, 0);
     godwit_mme_idle_timer(t, ue);
     godwit_mme_event(t, "attached", GODWIT_OK, ue, ue->e2m ? "with a flagged vector" : NULL);
+    godwit_mme_forward_held(t, ue);
     godwit_mme_flush(t, ue);
+    if (t->mme->config.next_early) {
+        (void)godwit_mme_ask_next(t, ue, GODWIT_MME_NEXT_INFORMATION);
+    }
 }
 
 void godwit_mme_on_complete(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain)

@@ -133,9 +133,14 @@ void godwit_mme_step(godwit_mme_t *mme, const godwit_input_t *in, godwit_outbox_
     case GODWIT_INPUT_TIMER:
         if (godwit_gtp_is_timer(&mme->path, in->timer)) {
             godwit_mme_on_gtp_timer(&t);
+        } else if (in->timer >= GODWIT_MME_TIMER_NEXT) {
+            godwit_mme_on_next_timer(&t, in->timer - GODWIT_MME_TIMER_NEXT);
         } else {
             godwit_mme_on_timer(&t, in->timer);
         }
+        break;
+    case GODWIT_INPUT_COMMIT_FAILED:
+        godwit_mme_on_commit_failed(&t);
         break;
     case GODWIT_INPUT_DROP:
         on_drop(&t);

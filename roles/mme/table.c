@@ -8,7 +8,7 @@
 
 bool godwit_mme_is_unproved(const godwit_mme_ue_t *ue)
 {
-    return ue->state >= GODWIT_MME_IDENTIFYING && ue->state <= GODWIT_MME_SECURING;
+    return ue->state >= GODWIT_MME_OLD_MME && ue->state <= GODWIT_MME_SECURING;
 }
 
 godwit_mme_ue_t *godwit_mme_unproved_at(godwit_mme_t *mme, const godwit_address_t *address)
@@ -143,6 +143,7 @@ void godwit_mme_free(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     godwit_mme_t *mme = t->mme;
     godwit_mme_nas_timer(t, ue, 0);
     godwit_mme_sms_end(t, ue);
+    godwit_mme_forget_next(t, ue);
     ue->connected = false;
     godwit_mme_idle_timer(t, ue);
     godwit_gtp_finish_context(&mme->path, ue->teid, t->out);

@@ -151,7 +151,9 @@ static void on_stranger(godwit_mme_turn_t *t, godwit_slice_t octets, const godwi
     }
     if (type == GODWIT_EMM_ATTACH_REQUEST) {
         godwit_mme_ue_t *ue = verify_by_guti(t, octets, wrapper->message, buffer, &plain);
-        godwit_mme_on_attach(t, ue != NULL ? plain : wrapper->message, ue);
+        if (ue != NULL || !godwit_mme_on_next_attach(t, octets, wrapper->message)) {
+            godwit_mme_on_attach(t, ue != NULL ? plain : wrapper->message, ue);
+        }
     } else if (type == GODWIT_EMM_CP_SERVICE_REQUEST) {
         godwit_mme_service_reject(t, &t->in->from, GODWIT_EMM_CAUSE_IDENTITY_NOT_DERIVED);
     } else if (type == GODWIT_EMM_DETACH_REQUEST && !known) {
@@ -197,9 +199,13 @@ void godwit_mme_on_nas(godwit_mme_turn_t *t, godwit_slice_t octets)
 {
     godwit_nas_wrapper_t wrapper;
     bool wrapped = godwit_nas_wrapper_parse(octets, &wrapper) == GODWIT_OK;
-    bool readable = wrapped && wrapper.type == GODWIT_NAS_INTEGRITY;
+    bool readable = wrapped && (wrapper.type == GODWIT_NAS_INTEGRITY || wrapper.type == GODWIT_NAS_PARTLY);
+    godwit_guti_t guti;
     if ((is_attach(octets) || (readable && is_attach(wrapper.message))) && t->in->random.len < GODWIT_MME_RANDOM) {
         godwit_outbox_add(t->out, GODWIT_REQUEST_RANDOM)->count = GODWIT_MME_RANDOM; /* before anything moves */
+        return;
+    }
+    if (readable && godwit_mme_goes_by_next(t->mme, wrapper.message, &guti) && godwit_mme_needs_record(t, &guti)) {
         return;
     }
     if (wrapped) {

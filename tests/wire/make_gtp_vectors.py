@@ -104,6 +104,11 @@ def cause(value):
 EBI, AMBR, NON_IP = ie(73, b"\x05"), ie(72, u(4, 100) + u(4, 200)), ie(99, b"\x04")
 QOS_V2 = ie(80, u(1, 0x3c) + u(1, 9) + u(5, 0) * 4)  # 8.15: PL 15, PVI 0, PCI 0; QCI 9
 PLMN = ie(83, bytes.fromhex("00f110"))
+GUTI = bytes.fromhex("00f110" "8001" "01" "c0000001")  # 8.48: PLMN, MME group, MME code, M-TMSI
+ATTACH = bytes.fromhex("1700000000000741210bf600f110800101c000000104f070c04000040201d0512908a54211d5e3ba50bff4")
+KASME = bytes.fromhex("48579af8781c742d5120e6ed8ccac13193f38c53ab7aa69396f49ca6e1b0562d")
+# Security mode 4, KSI 2; no vectors; EIA1, EEA2; NAS COUNTs down 7, up 1; KASME; lengths of capabilities and MEI; restrictions
+MM = bytes([4 << 5 | 2, 0, 1 << 4 | 2]) + u(3, 7) + u(3, 1) + KASME + bytes(4)
 TAD = bytes.fromhex("d0")  # 24.008 10.5.6.12: operation code 6 (no TFT operation) with E set, no parameters
 V2 = {
     "echo_request": (v2(1, None, 1, ie(3, b"\x05")), {"type": 1, "sequence": 1, "recovery": 5}),
@@ -153,6 +158,11 @@ V2 = {
     "release_access_bearers_response": (v2(171, 0x51, 0x106, cause(16)), {"type": 171, "cause": 16}),
     "downlink_data_notification": (v2(176, 0x51, 0x107, EBI), {"type": 176, "ebi": 5}),
     "downlink_data_acknowledge": (v2(177, 0x61, 0x107, cause(16)), {"type": 177, "cause": 16}),
+    # S10: 7.3.8 GUTI (117), Complete Request Message (116: 0 attach, then the message as it came); 7.3.9 IMSI, MM Context (107, figure 8.38-5)
+    "identification_request": (v2(128, 0, 0x10a, ie(117, GUTI), ie(116, b"\0" + ATTACH)), {"type": 128, "guti": GUTI, "complete": ATTACH}),
+    "identification_response": (v2(129, 0, 0x10a, cause(16), ie(1, tbcd(IMSI)), ie(107, MM)),
+                                {"type": 129, "cause": 16, "imsi": IMSI, "mm": bytes([2, 2, 1]) + u(4, 7) + u(4, 1) + KASME}),
+    "identification_response_refused": (v2(129, 0, 0x10b, cause(64)), {"type": 129, "cause": 64}),
     # ePCO (197) in place of PCO, TS 29.274 8.128
     "create_session_request_epco": (v2(32, 0, 0x108, ie(1, tbcd("00101012345678")), ie(82, b"\x06"), fteid(6, 0x81, SGW),
                                        ie(71, apn("iot")), NON_IP, ie(93, EBI + fteid(4, 0x82, SGW, 2) + QOS_V2), ie(197, PCO)),

@@ -90,6 +90,25 @@ static void expect_fteid(const kat_record_t *r, const char *name, const godwit_f
     expect_octets(r, name, godwit_slice(octets, sizeof octets));
 }
 
+static void expect_guti(const kat_record_t *r, const godwit_guti_t *guti)
+{
+    uint8_t octets[10];
+    memcpy(octets, guti->plmn.octets, 3);
+    godwit_store_u16(octets + 3, guti->mme_group);
+    octets[5] = guti->mme_code;
+    godwit_store_u32(octets + 6, guti->m_tmsi);
+    expect_octets(r, "guti", godwit_slice(octets, sizeof octets));
+}
+
+static void expect_mm(const kat_record_t *r, const godwit_mm_context_t *mm)
+{
+    uint8_t octets[43] = {mm->ksi, mm->eea, mm->eia};
+    godwit_store_u32(octets + 3, mm->next_down);
+    godwit_store_u32(octets + 7, mm->next_up);
+    memcpy(octets + 11, mm->kasme, 32);
+    expect_octets(r, "mm", godwit_slice(octets, sizeof octets));
+}
+
 static void compare_v2(const kat_record_t *r, void *context)
 {
     (void)context;
@@ -116,6 +135,9 @@ static void compare_v2(const kat_record_t *r, void *context)
     expect_number(r, "charging_id", m.bearer.charging_id);
     expect_number(r, "rate", m.bearer.qos.rates[2]);
     expect_fteid(r, "sender", &m.sender);
+    expect_octets(r, "complete", m.complete);
+    expect_guti(r, &m.guti);
+    expect_mm(r, &m.mm);
     if (kat_has(r, "instance")) {
         unsigned instance = (unsigned)kat_number(r, "instance");
         assert_true((m.bearer.fteids & (1U << instance)) != 0);
@@ -146,7 +168,7 @@ static void golden_octets_both_ways(void **state)
 {
     (void)state;
     assert_int_equal(kat_each("gtp.txt", "gtpv1", compare_v1, NULL), 14);
-    assert_int_equal(kat_each("gtp.txt", "gtpv2", compare_v2, NULL), 20);
+    assert_int_equal(kat_each("gtp.txt", "gtpv2", compare_v2, NULL), 23);
     assert_int_equal(kat_each("gtp.txt", "gtpu", compare_u, NULL), 6);
 }
 
@@ -452,6 +474,7 @@ static void each_v2_element(const kat_record_t *r, void *context)
         {69, GODWIT_GTPV2_CAUSE | GODWIT_GTPV2_EBI | GODWIT_GTPV2_PTI},
         {97, GODWIT_GTPV2_BEARER | GODWIT_GTPV2_AMBR},
         {98, GODWIT_GTPV2_CAUSE},
+        {129, GODWIT_GTPV2_CAUSE | GODWIT_GTPV2_IMSI | GODWIT_GTPV2_MM_CONTEXT},
         {171, GODWIT_GTPV2_CAUSE},
         {177, GODWIT_GTPV2_CAUSE},
     };
@@ -463,8 +486,8 @@ static void each_v2_element(const kat_record_t *r, void *context)
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         needed = table[i].type == m.type ? table[i].needed : needed;
     }
-    needed = m.type == 33 && m.cause != GODWIT_GTPV2_CAUSE_ACCEPTED ? GODWIT_GTPV2_CAUSE : needed;
-    for (uint32_t bit = 1; bit <= GODWIT_GTPV2_CHARGING_ID; bit <<= 1) {
+    needed = (m.type == 33 || m.type == 129) && m.cause != GODWIT_GTPV2_CAUSE_ACCEPTED ? GODWIT_GTPV2_CAUSE : needed;
+    for (uint32_t bit = 1; bit <= GODWIT_GTPV2_MM_CONTEXT; bit <<= 1) {
         if ((m.has & bit) != 0) {
             godwit_gtpv2_t less = m;
             godwit_writer_t w = godwit_writer(octets, sizeof octets);

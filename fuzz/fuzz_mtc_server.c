@@ -46,7 +46,10 @@ static void look(size_t stranger_gave)
     for (size_t i = 0; (r = owner_request(&w.owner, GODWIT_REQUEST_DELIVER, i)) != NULL; i++) {
         char text[16] = "";
         check(owner_position(&w.owner, GODWIT_REQUEST_STORE_COMMIT, 0) == 0);
-        memcpy(text, r->reading.payload.ptr, r->reading.payload.len < 15 ? r->reading.payload.len : 15);
+        const size_t len = r->reading.payload.len;
+        if (len > 0) {
+            memcpy(text, r->reading.payload.ptr, len < 15 ? len : 15);
+        }
         if (text[0] == 'r') {
             unsigned long n = strtoul(text + 1, NULL, 10);
             check(n <= FIRSTS_MAX && delivered[n]++ == 0);

@@ -17,7 +17,7 @@
 #include "godwit/device.h"
 
 /* Octets of non-volatile memory that one record takes. */
-#define GODWIT_MTC_RECORD_MAX 168
+#define GODWIT_MTC_RECORD_MAX 164
 
 /* The caller owns what the pointers show; it must live as long as the device. */
 typedef struct godwit_mtc_config {

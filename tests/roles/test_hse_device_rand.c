@@ -155,6 +155,34 @@ static void without_session_octets_the_address_is_the_session(void **state)
     assert_int_equal(hse_stored_sessions(&w), 1);
 }
 
+/* In a visited network, under a policy that knows it, and then behind another address: no datagram says where the device is. */
+static void roaming_is_nothing_special(void **state)
+{
+    (void)state;
+    static godwit_policy_rules_t rules;
+    static godwit_policy_network_t visited;
+    memset(&rules, 0, sizeof rules);
+    rules.suites[0] = GODWIT_SUITE_DEFAULT;
+    rules.reauthenticate_s = 86400;
+    visited.rules = rules;
+    visited.rules.suites[0] = 5; /* of devices that say that they are there; this one does not */
+    assert_int_equal(godwit_plmn_from_text("262-01", &visited.plmn), GODWIT_OK);
+    w.config.rules = &rules;
+    w.config.networks = &visited;
+    w.config.network_count = 1;
+    restart();
+    set_up(1);
+    from = owner_address(77);
+    give_user("from abroad");
+    hse_assert_delivered(&w, "from abroad");
+    set_up(2);
+    rules.suites[0] = 5; /* the home forbids the one suite that device RAND has */
+    mtc_hand_first(&hand, 3, READING);
+    give_first();
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_UNSUPPORTED_SUITE));
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_MESSAGE), 0);
+}
+
 /* ---- repetitions ---- */
 
 static void identical_octets_get_the_identical_answer(void **state)
@@ -426,6 +454,7 @@ int main(void)
         cmocka_unit_test_setup(later_readings_and_messages_down_are_those_of_any_session, setup),
         cmocka_unit_test_setup(a_temporary_identity_takes_the_place_of_the_imsi, setup),
         cmocka_unit_test_setup(without_session_octets_the_address_is_the_session, setup),
+        cmocka_unit_test_setup(roaming_is_nothing_special, setup),
         cmocka_unit_test_setup(identical_octets_get_the_identical_answer, setup),
         cmocka_unit_test_setup(the_mkef_is_asked_again_when_it_was_not_heard, setup),
         cmocka_unit_test_setup(a_key_that_began_a_session_begins_no_other, setup),

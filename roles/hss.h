@@ -86,6 +86,7 @@ typedef struct godwit_hss_retained {
 } godwit_hss_retained_t;
 
 #define GODWIT_HSS_BSFS_MAX 8
+#define GODWIT_HSS_AUSFS_MAX 8
 
 typedef struct godwit_hss {
     const godwit_crypto_t *crypto;
@@ -106,6 +107,9 @@ typedef struct godwit_hss {
     char bsfs[GODWIT_HSS_BSFS_MAX][GODWIT_NODE_NAME_MAX];
     size_t bsf_count;
     uint32_t gba_life_s;
+    /* AKMA: the AUSFs that are given 5G home environment vectors. */
+    char ausfs[GODWIT_HSS_AUSFS_MAX][GODWIT_NODE_NAME_MAX];
+    size_t ausf_count;
     /* Solution 1. */
     godwit_hss_e2m_t e2m;
     /* Device RAND: who may ask what the SIM makes of a RAND1, and whether also of a plain RAND (profile ts33868: an oracle). */
@@ -119,7 +123,7 @@ typedef struct godwit_hss {
     godwit_hss_retained_t retained[GODWIT_HSS_RETAINED_MAX];
 } godwit_hss_t;
 
-/* Inputs: MESSAGE (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PARK, ACTIVATION and ZH_REQUEST, which are always answered, an ACTIVATION when the
+/* Inputs: MESSAGE (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PARK, ACTIVATION, ZH_REQUEST and HE_VECTOR_REQUEST, which are always answered, an ACTIVATION when the
  * HSE has the key; answers to its pushes), TIMER, COMMIT_FAILED. */
 void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 

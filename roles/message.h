@@ -8,6 +8,7 @@
 #define GODWIT_ROLES_MESSAGE_H
 
 #include "core/wire/payload.h"
+#include "core/wire/payload_akma.h"
 #include "core/wire/payload_gba.h"
 #include "core/wire/payload_mtc.h"
 #include "core/wire/payload_naf.h"
@@ -30,6 +31,8 @@ typedef enum godwit_function {
     GODWIT_FUNCTION_BSF,  /* TS 33.220, not the 5G core's function of that name */
     GODWIT_FUNCTION_NAF,
     GODWIT_FUNCTION_AANF,   /* TS 33.535 */
+    GODWIT_FUNCTION_AUSF,   /* TS 33.501: the part of it that AKMA stands on */
+    GODWIT_FUNCTION_AF,     /* whoever asks the AAnF for keys */
     GODWIT_FUNCTION_DEVICE, /* behind a door that is not datagrams: Ub */
 } godwit_function_t;
 
@@ -68,6 +71,16 @@ typedef enum godwit_message_kind {
     GODWIT_UA_ANSWER,
     GODWIT_NAF_KEY_REQUEST, /* a door of the NAF, or its operator, to the NAF */
     GODWIT_NAF_KEY_ANSWER,
+    GODWIT_5G_AUTH_REQUEST, /* serving network to AUSF (HTTPS) */
+    GODWIT_5G_AUTH_ANSWER,
+    GODWIT_5G_CONFIRM,
+    GODWIT_5G_CONFIRM_ANSWER,
+    GODWIT_HE_VECTOR_REQUEST, /* AUSF to HSS in the part of the UDM (Ek) */
+    GODWIT_HE_VECTOR_ANSWER,
+    GODWIT_AKMA_REGISTER, /* AUSF to AAnF (HTTPS) */
+    GODWIT_AKMA_REGISTER_ANSWER,
+    GODWIT_AKMA_KEY_REQUEST, /* AF to AAnF (HTTPS) */
+    GODWIT_AKMA_KEY_ANSWER,
 } godwit_message_kind_t;
 
 /* Kinds go in pairs, a request and then its answer. */
@@ -113,7 +126,15 @@ typedef struct godwit_message {
         godwit_ua_answer_t ua_answer;
         godwit_naf_key_request_t naf_key_request;
         godwit_naf_key_answer_t naf_key_answer;
-        godwit_status_t outcome; /* of KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION and short messages */
+        godwit_5g_auth_request_t auth_5g_request; /* also of HE_VECTOR_REQUEST */
+        godwit_5g_auth_answer_t auth_5g_answer;
+        godwit_5g_confirm_t confirm_5g;
+        godwit_he_vector_answer_t he_vector_answer;
+        godwit_akma_register_t akma_register;
+        godwit_akma_key_request_t akma_key_request;
+        godwit_akma_key_answer_t akma_key_answer;
+        godwit_status_t
+            outcome; /* of KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, short messages, 5G_CONFIRM and AKMA_REGISTER */
     } u;
 } godwit_message_t;
 

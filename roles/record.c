@@ -66,6 +66,9 @@ godwit_record_key_t godwit_record_key_of(const godwit_record_t *record)
         key.imsi = record->u.mtc_contact.imsi;
         memcpy(key.octets, record->u.mtc_contact.server_key, sizeof key.octets);
         break;
+    case GODWIT_RECORD_AKMA:
+        key.imsi = record->u.akma.imsi;
+        break;
     default:
         break;
     }
@@ -110,6 +113,9 @@ bool godwit_record_matches(const godwit_record_t *record, const godwit_record_ke
     }
     if (key->kind == GODWIT_RECORD_MTC_CONTACT && key->imsi.len == 0) {
         return has_temporary(&record->u.mtc_contact, key->octets);
+    }
+    if (key->kind == GODWIT_RECORD_AKMA && key->imsi.len == 0) {
+        return memcmp(record->u.akma.a_tid, key->octets, sizeof key->octets) == 0;
     }
     const godwit_record_key_t own = godwit_record_key_of(record);
     return godwit_record_key_equal(&own, key);

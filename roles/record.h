@@ -28,6 +28,8 @@ typedef enum godwit_record_kind {
     GODWIT_RECORD_MTC_ENTITLEMENT = 6,
     /* MKEF; key: imsi, octets = name key of the server. A fetch without an IMSI asks for the one whose temporary identity octets begins with. */
     GODWIT_RECORD_MTC_CONTACT = 7,
+    GODWIT_RECORD_AKMA =
+        9, /* AAnF; key: imsi. A fetch without an IMSI asks for the one whose A-TID begins with octets. */
 } godwit_record_kind_t;
 
 typedef struct godwit_record_key {
@@ -198,6 +200,14 @@ GODWIT_MUST_USE godwit_status_t godwit_mtc_entitlement_name(const godwit_crypto_
 /* Zero chain, no hold; the counter stays, or rises to `above`. */
 void godwit_mtc_contact_release(godwit_mtc_contact_record_t *contact, uint64_t above);
 
+/* The anchor key of a subscriber's last primary authentication (TS 33.535 6.1). */
+typedef struct godwit_akma_record {
+    godwit_imsi_t imsi;
+    uint8_t a_tid[32];
+    uint8_t k_akma[32]; /* secret */
+    uint64_t created_ms;
+} godwit_akma_record_t;
+
 typedef struct godwit_record {
     godwit_record_kind_t kind;
     union {
@@ -209,6 +219,7 @@ typedef struct godwit_record {
         godwit_bootstrap_record_t bootstrap;
         godwit_mtc_entitlement_record_t mtc_entitlement;
         godwit_mtc_contact_record_t mtc_contact;
+        godwit_akma_record_t akma;
     } u;
 } godwit_record_t;
 

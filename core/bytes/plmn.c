@@ -56,6 +56,21 @@ godwit_status_t godwit_plmn_to_text(godwit_plmn_t plmn, char text[8])
     return GODWIT_OK;
 }
 
+godwit_status_t godwit_plmn_to_domain(godwit_plmn_t plmn, char domain[14])
+{
+    char text[8];
+    godwit_status_t status = godwit_plmn_to_text(plmn, text);
+    const char *mnc = text + 4;
+    size_t digits = strlen(mnc);
+    memset(domain, 0, 14);
+    if (status == GODWIT_OK) {
+        memcpy(domain, "mnc000.mcc000", 14);
+        memcpy(domain + 6 - digits, mnc, digits);
+        memcpy(domain + 10, text, 3);
+    }
+    return status;
+}
+
 bool godwit_plmn_equal(godwit_plmn_t a, godwit_plmn_t b)
 {
     return memcmp(a.octets, b.octets, sizeof a.octets) == 0;

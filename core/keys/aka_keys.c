@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Standard keys one derivation away from CK || IK: EAP-AKA' (TS 33.402 A.2), Kc128 (TS 33.102 B.5), Ki128 (TS 43.020 H.6), and
- * K_HSE of BEST (TS 33.163 5.1.0a).
+ * Standard keys one derivation away from CK || IK: EAP-AKA' (TS 33.402 A.2), Kc128 (TS 33.102 B.5), Ki128 (TS 43.020 H.6), K_HSE of BEST
+ * (TS 33.163 5.1.0a), and what 5G AKA makes (TS 33.501 Annex A).
  */
 #include "core/keys/fc.h"
 #include "core/keys/kdf.h"
@@ -42,4 +42,30 @@ godwit_status_t godwit_ki128(const godwit_crypto_t *c, const uint8_t ck_ik[32], 
     uint8_t whole[32];
     return kdf_take_half(godwit_kdf(c, godwit_slice(ck_ik, 32), FC_KI128, NULL, 0, whole), whole, KDF_LEAST_SIGNIFICANT,
                          out);
+}
+
+godwit_status_t godwit_k_ausf(const godwit_crypto_t *c, const uint8_t ck_ik[32], godwit_slice_t serving_network_name,
+                              const uint8_t sqn_xor_ak[6], uint8_t k_ausf[32])
+{
+    return bound_to_network(c, ck_ik, FC_K_AUSF, serving_network_name, sqn_xor_ak, k_ausf);
+}
+
+godwit_status_t godwit_res_star(const godwit_crypto_t *c, const uint8_t ck_ik[32], godwit_slice_t serving_network_name,
+                                const uint8_t rand[16], godwit_slice_t res, uint8_t res_star[16])
+{
+    uint8_t whole[32];
+    const godwit_slice_t p[] = {serving_network_name, godwit_slice(rand, 16), res};
+    if (serving_network_name.len == 0 || res.len < 4 || res.len > 16) {
+        return kdf_refuse(res_star, 16);
+    }
+    return kdf_take_half(godwit_kdf(c, godwit_slice(ck_ik, 32), FC_RES_STAR, p, 3, whole), whole, KDF_LEAST_SIGNIFICANT,
+                         res_star);
+}
+
+godwit_status_t godwit_hxres_star(const godwit_crypto_t *c, const uint8_t rand[16], const uint8_t xres_star[16],
+                                  uint8_t hxres_star[16])
+{
+    uint8_t whole[32];
+    const godwit_slice_t p[] = {godwit_slice(rand, 16), godwit_slice(xres_star, 16)};
+    return kdf_take_half(c->sha256(p, 2, whole), whole, KDF_LEAST_SIGNIFICANT, hxres_star);
 }

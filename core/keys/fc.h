@@ -18,6 +18,8 @@ enum {
     FC_KI128 = 0x38,               /* TS 43.020 H.6 */
     FC_K_HSE_5G_AKA = 0x63,        /* TS 33.163 5.1.0a */
     FC_K_HSE_EAP_AKA_PRIME = 0x64, /* TS 33.163 5.1.0a */
+    FC_K_AUSF = 0x6A,              /* TS 33.501 A.2 */
+    FC_RES_STAR = 0x6B,            /* TS 33.501 A.4 */
     FC_K_AKMA = 0x80,              /* TS 33.535 A.2 */
     FC_A_TID = 0x81,               /* TS 33.535 A.3 */
     FC_K_AF = 0x82,                /* TS 33.535 A.4 */

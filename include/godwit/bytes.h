@@ -142,6 +142,8 @@ typedef struct godwit_plmn {
 GODWIT_MUST_USE godwit_status_t godwit_plmn_from_text(const char *text, godwit_plmn_t *plmn);
 /* To "001-01" or "001-001"; text holds 8. GODWIT_MALFORMED when a nibble is no digit. */
 GODWIT_MUST_USE godwit_status_t godwit_plmn_to_text(godwit_plmn_t plmn, char text[8]);
+/* "mnc001.mcc001", as the domains of TS 23.003 have it: an MNC of two digits with a zero before it. GODWIT_MALFORMED as above. */
+GODWIT_MUST_USE godwit_status_t godwit_plmn_to_domain(godwit_plmn_t plmn, char domain[14]);
 bool godwit_plmn_equal(godwit_plmn_t a, godwit_plmn_t b);
 
 #define GODWIT_FQDN_MAX 253

@@ -54,6 +54,16 @@ GODWIT_MUST_USE godwit_status_t godwit_ks_naf(const godwit_crypto_t *c, const ui
 GODWIT_MUST_USE godwit_status_t godwit_gba_2g(const godwit_crypto_t *c, const uint8_t kc[8], const uint8_t rand[16],
                                               const uint8_t sres[4], const uint8_t ks_input[16], uint8_t res[16],
                                               uint8_t ks[32]);
+/* 5G AKA (TS 33.501 A.2, A.4, A.5; FC 6A, 6B): K_AUSF; RES*, 128 least significant bits; HXRES*, the same of SHA-256(RAND || XRES*). The serving
+ * network's name is "5G:mnc001.mcc001.3gppnetwork.org". res has 4 to 16 octets. */
+GODWIT_MUST_USE godwit_status_t godwit_k_ausf(const godwit_crypto_t *c, const uint8_t ck_ik[32],
+                                              godwit_slice_t serving_network_name, const uint8_t sqn_xor_ak[6],
+                                              uint8_t k_ausf[32]);
+GODWIT_MUST_USE godwit_status_t godwit_res_star(const godwit_crypto_t *c, const uint8_t ck_ik[32],
+                                                godwit_slice_t serving_network_name, const uint8_t rand[16],
+                                                godwit_slice_t res, uint8_t res_star[16]);
+GODWIT_MUST_USE godwit_status_t godwit_hxres_star(const godwit_crypto_t *c, const uint8_t rand[16],
+                                                  const uint8_t xres_star[16], uint8_t hxres_star[16]);
 /* AKMA, TS 33.535 A.2 to A.4 (FC 80, 81, 82). */
 GODWIT_MUST_USE godwit_status_t godwit_k_akma(const godwit_crypto_t *c, const uint8_t kausf[32], godwit_slice_t supi,
                                               uint8_t k_akma[32]);

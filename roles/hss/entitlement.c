@@ -90,3 +90,13 @@ unsigned godwit_hss_ind(const godwit_hss_t *hss, const char *host, const uint8_t
     }
     return requester[0] & mask;
 }
+
+bool godwit_hss_is_listed(const char (*hosts)[GODWIT_NODE_NAME_MAX], size_t count, const char *host)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (godwit_hss_equal_names(hosts[i], host)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -44,6 +44,14 @@ void godwit_hss_set_clock(godwit_hss_t *hss, uint64_t now_ms, godwit_outbox_t *o
 /* Makes the run's RANDs the outstanding ones and commits what has to be durable before the answer. */
 void godwit_hss_commit(godwit_hss_run_t *run, godwit_outbox_t *out);
 
+/* The AUTS of the request taken into account, then one vector with the next SQN under the run's first RAND: what BSF and AUSF are given is made of
+ * it. vector is secret. */
+GODWIT_MUST_USE godwit_status_t godwit_hss_quintuplet(godwit_hss_run_t *run, godwit_vector_t *vector);
+
+/* he_vector.c */
+
+void godwit_hss_on_he_vector_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
+
 /* zh.c */
 
 void godwit_hss_on_zh_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
@@ -51,6 +59,7 @@ void godwit_hss_on_zh_request(godwit_hss_t *hss, const godwit_input_t *in, godwi
 /* entitlement.c */
 
 bool godwit_hss_equal_names(const char *a, const char *b);
+bool godwit_hss_is_listed(const char (*hosts)[GODWIT_NODE_NAME_MAX], size_t count, const char *host);
 bool godwit_hss_is_home(const godwit_hss_t *hss, const char *host);
 
 /* Whether the requester may have vectors bound to that Visited-PLMN-Id. */

@@ -95,6 +95,22 @@ static godwit_status_t vector_create(godwit_hss_run_t *run, const uint8_t rand[1
     return status;
 }
 
+godwit_status_t godwit_hss_quintuplet(godwit_hss_run_t *run, godwit_vector_t *vector)
+{
+    uint8_t amf[2];
+    uint64_t sqn = 0;
+    godwit_store_u16(amf, godwit_hss_amf(run));
+    memset(vector, 0, sizeof *vector);
+    godwit_status_t status = run->request->resync ? godwit_hss_resynchronise(run) : GODWIT_OK;
+    if (status == GODWIT_OK) {
+        status = godwit_hss_next_sqn(run, &sqn);
+    }
+    if (status == GODWIT_OK) {
+        status = godwit_vector_create(run->hss->crypto, &run->subscriber.key, run->random.ptr, sqn, amf, vector);
+    }
+    return status;
+}
+
 /* ---- profile "time": the clock of this node ---- */
 
 static uint64_t ticks_per_second(const godwit_hss_t *hss)
@@ -349,6 +365,9 @@ static void on_message(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbo
         break;
     case GODWIT_ZH_REQUEST:
         godwit_hss_on_zh_request(hss, in, out);
+        break;
+    case GODWIT_HE_VECTOR_REQUEST:
+        godwit_hss_on_he_vector_request(hss, in, out);
         break;
     case GODWIT_KEY_PUSH_ANSWER:
     case GODWIT_KEY_SET_PUSH_ANSWER:

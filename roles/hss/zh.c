@@ -11,16 +11,6 @@
 
 #define RAND_SIZE 16
 
-static bool is_entitled(const godwit_hss_t *hss, const char *host)
-{
-    for (size_t i = 0; i < hss->bsf_count && i < GODWIT_HSS_BSFS_MAX; i++) {
-        if (godwit_hss_equal_names(hss->bsfs[i], host)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static godwit_zh_answer_t *answer_of(godwit_outbox_t *out, const godwit_message_t *request)
 {
     godwit_message_t *answer = godwit_outbox_alloc(out, sizeof *answer);
@@ -61,17 +51,8 @@ static godwit_status_t make_triplet(const godwit_hss_run_t *run, const uint8_t *
 
 static godwit_status_t make_quintuplet(godwit_hss_run_t *run, godwit_zh_answer_t *a)
 {
-    uint8_t amf[2];
-    uint64_t sqn = 0;
-    godwit_vector_t v = {0};
-    godwit_store_u16(amf, godwit_hss_amf(run));
-    godwit_status_t status = run->request->resync ? godwit_hss_resynchronise(run) : GODWIT_OK;
-    if (status == GODWIT_OK) {
-        status = godwit_hss_next_sqn(run, &sqn);
-    }
-    if (status == GODWIT_OK) {
-        status = godwit_vector_create(run->hss->crypto, &run->subscriber.key, run->random.ptr, sqn, amf, &v);
-    }
+    godwit_vector_t v;
+    godwit_status_t status = godwit_hss_quintuplet(run, &v);
     if (status == GODWIT_OK) {
         a->type = GODWIT_GBA_3G;
         memcpy(a->rand, v.rand, sizeof a->rand);
@@ -130,7 +111,7 @@ void godwit_hss_on_zh_request(godwit_hss_t *hss, const godwit_input_t *in, godwi
     godwit_hss_run_t run = {.hss = hss, .message = in->message, .request = &request, .vectors = 1};
     memcpy(request.rand, asked->rand, sizeof request.rand);
     memcpy(request.auts, asked->auts, sizeof request.auts);
-    if (!is_entitled(hss, in->message->origin_host)) {
+    if (!godwit_hss_is_listed(hss->bsfs, hss->bsf_count, in->message->origin_host)) {
         refuse(out, in->message, NULL, GODWIT_NOT_ENTITLED, "not one of our BSFs");
         return;
     }

@@ -213,12 +213,27 @@ static void use_akma(const kat_record_t *r, void *context)
     kat_expect(r, "k_af", out, 32);
 }
 
+static void use_5g_aka(const kat_record_t *r, void *context)
+{
+    uint8_t out[32];
+    godwit_slice_t network = text(kat_text(r, "network"));
+    (void)context;
+    assert_int_equal(godwit_k_ausf(c, octets(r, "ck_ik", 32), network, octets(r, "sqn_xor_ak", 6), out), GODWIT_OK);
+    kat_expect(r, "k_ausf", out, 32);
+    assert_int_equal(godwit_res_star(c, octets(r, "ck_ik", 32), network, octets(r, "rand", 16), kat_hex(r, "res"), out),
+                     GODWIT_OK);
+    kat_expect(r, "res_star", out, 16);
+    assert_int_equal(godwit_hxres_star(c, octets(r, "rand", 16), octets(r, "res_star", 16), out), GODWIT_OK);
+    kat_expect(r, "hxres_star", out, 16);
+}
+
 static void gba_and_akma_keys_are_those_of_their_annexes(void **state)
 {
     (void)state;
     kat_each("keys.txt", "ks_naf", use_ks_naf, NULL);
     kat_each("keys.txt", "gba_2g", use_gba_2g, NULL);
     kat_each("keys.txt", "akma", use_akma, NULL);
+    kat_each("keys.txt", "5g_aka", use_5g_aka, NULL);
 }
 
 static void k_hse_is_bound_to_network_and_method(void **state)

@@ -94,6 +94,9 @@ int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, co
         record.u.mtc_contact.imsi = key->imsi;
         memcpy(record.u.mtc_contact.server_key, key->octets, sizeof record.u.mtc_contact.server_key);
         break;
+    case GODWIT_RECORD_AKMA:
+        record.u.akma.imsi = key->imsi;
+        break;
     case GODWIT_RECORD_SESSION:
     default:
         record.u.session.session_id = key->session_id;
@@ -114,6 +117,8 @@ bool godwit_row_bind_other(const godwit_table_t *table, sqlite3_stmt *other, con
         (void)sqlite3_bind_int64(other, 3, (sqlite3_int64)key->at_ms);
     } else if (table->kind == GODWIT_RECORD_MTC_CONTACT && !by_imsi) {
         (void)sqlite3_bind_blob(other, 1, key->octets, GODWIT_MTC_IDENTITY, SQLITE_TRANSIENT);
+    } else if (table->kind == GODWIT_RECORD_AKMA && !by_imsi) {
+        (void)sqlite3_bind_blob(other, 1, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
     } else {
         return false;
     }

@@ -14,7 +14,7 @@
 #define GODWIT_SQL_MAX 4096       /* the longest statement (session, insert or replace) has about 2200 octets */
 #define GODWIT_ROW_SECRET_MAX 128 /* session: two keys of 48 octets */
 #define GODWIT_ROW_KEY_COLUMNS 2  /* key_set: imsi, agreement */
-#define GODWIT_SQLITE_TABLES 8
+#define GODWIT_SQLITE_TABLES 9
 
 typedef enum godwit_column_type {
     GODWIT_COLUMN_NUMBER, /* an integer or enum of 1, 2, 4 or 8 octets */

@@ -146,6 +146,10 @@ static const char keys_without_a_round_trip[] =
     " DELETE FROM bootstrap WHERE expires_ms <= NEW.created_ms;"
     " DELETE FROM bootstrap WHERE impi = NEW.impi AND rand <> NEW.rand AND rand NOT IN"
     " (SELECT rand FROM bootstrap WHERE impi = NEW.impi AND rand <> NEW.rand ORDER BY created_ms DESC, rand LIMIT 7); END;"
+    /* AKMA: the anchor key of a subscriber's last primary authentication. */
+    "CREATE TABLE akma(imsi TEXT PRIMARY KEY, a_tid BLOB NOT NULL, created_ms INTEGER NOT NULL, secret BLOB NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX akma_a_tid ON akma(substr(a_tid, 1, 16));"
     MTC_TABLES;
 /* clang-format on */
 

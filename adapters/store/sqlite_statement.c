@@ -115,6 +115,9 @@ static void other_text(text_t *t, const godwit_table_t *table)
     case GODWIT_RECORD_MTC_CONTACT:
         add(t, " WHERE temporary=?1 OR former_temporary=?1 LIMIT 1");
         break;
+    case GODWIT_RECORD_AKMA:
+        add(t, " WHERE substr(a_tid,1,16)=?1 LIMIT 1");
+        break;
     default:
         where_text(t, table, "=");
         break;

@@ -227,6 +227,18 @@ static bool complete_next_session(godwit_record_t *record)
            n->next.res_len <= sizeof n->next.res;
 }
 
+static const godwit_column_t akma[] = {
+    COLUMN(TEXT, akma, imsi.digits, "imsi"),
+    COLUMN(OCTETS, akma, a_tid, "a_tid"),
+    COLUMN(NUMBER, akma, created_ms, "created_ms"),
+    COLUMN(SECRET, akma, k_akma, "secret"),
+};
+
+static bool complete_akma(godwit_record_t *record)
+{
+    return complete_imsi(&record->u.akma.imsi);
+}
+
 static bool complete_bootstrap(godwit_record_t *record)
 {
     return (unsigned)record->u.bootstrap.type <= (unsigned)GODWIT_GBA_2G;
@@ -254,6 +266,7 @@ const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES] = {
     {"mtc_entitlement", GODWIT_RECORD_MTC_ENTITLEMENT, 1, COUNT_OF(mtc_entitlement), mtc_entitlement,
      complete_mtc_entitlement},
     {"mtc_contact", GODWIT_RECORD_MTC_CONTACT, 2, COUNT_OF(mtc_contact), mtc_contact, complete_mtc_contact},
+    {"akma", GODWIT_RECORD_AKMA, 1, COUNT_OF(akma), akma, complete_akma},
 };
 
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind)

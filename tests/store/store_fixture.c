@@ -252,6 +252,9 @@ godwit_record_key_t fixture_key_of(const godwit_record_t *record)
         key.imsi = record->u.mtc_contact.imsi;
         memcpy(key.octets, record->u.mtc_contact.server_key, sizeof key.octets);
         break;
+    case GODWIT_RECORD_AKMA:
+        key.imsi = record->u.akma.imsi;
+        break;
     case GODWIT_RECORD_CLOCK:
         break;
     }

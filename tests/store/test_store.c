@@ -548,7 +548,7 @@ static void an_older_schema_is_upgraded_with_what_it_holds(void **state)
         fixture_sql(
             f, "DROP TRIGGER key_set_parked; ALTER TABLE key_set DROP COLUMN next_session;"
                "ALTER TABLE session DROP COLUMN next_key_set; DROP TABLE next_session; DROP TABLE next_session_spent;"
-               "DROP TABLE bootstrap; DROP TABLE mtc_entitlement; DROP TABLE mtc_contact"),
+               "DROP TABLE bootstrap; DROP TABLE akma; DROP TABLE mtc_entitlement; DROP TABLE mtc_contact"),
         SQLITE_OK);
     for (size_t i = 0; i < sizeof added / sizeof added[0]; i++) {
         char sql[96];

@@ -169,19 +169,30 @@ static bool is_ours(const godwit_sgsn_config_t *config, const godwit_gmm_rai_t *
     return area->lac == config->lac && area->rac == config->rac && godwit_plmn_equal(area->plmn, config->plmn);
 }
 
+/* The device has come in by AKA since the vector was handed over, so it has it no more: the frame was held up on its way, and taking it would end
+ * the registration that there is. */
+static bool is_overtaken(const godwit_sgsn_turn_t *turn, const godwit_next_session_record_t *record)
+{
+    const godwit_sgsn_ue_t *ue = godwit_sgsn_registered(turn->sgsn, &record->imsi, NULL);
+    return ue != NULL && ue->has_keys && ue->since_ms > record->created_ms;
+}
+
 /* GODWIT_AGAIN: it is not decided yet. */
 static godwit_status_t by_own_record(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame, uint32_t p_tmsi)
 {
     const godwit_next_session_record_t *record;
-    godwit_radio_security_t security;
+    godwit_radio_security_t security = {.crypto = NULL};
     godwit_status_t status = godwit_sgsn_fetch_next(turn, p_tmsi, &record);
     if (status == GODWIT_OK) {
         status = godwit_sgsn_admit(turn, record, turn->in->datagram, &security);
     }
-    if (status == GODWIT_OK) {
+    if (status == GODWIT_OK && is_overtaken(turn, record)) {
+        godwit_sgsn_consume(turn, record);
+        status = GODWIT_REPLAY;
+    } else if (status == GODWIT_OK) {
         take(turn, frame, record, &security);
-        godwit_wipe(&security, sizeof security);
     }
+    godwit_wipe(&security, sizeof security);
     return status;
 }
 

@@ -577,6 +577,28 @@ static void a_record_that_cannot_be_stored_is_not_handed_over(void **state)
     came_in_by_aka();
 }
 
+static void a_first_frame_that_was_held_up_ends_no_registration(void **state)
+{
+    (void)state;
+    session_before();
+    w.owner.now_ms += 1000;
+    phone_attach_with(&phone, "reading");
+    octets_t held = phone_take(&phone);
+    phone_timer(&phone);
+    (void)phone_take(&phone);
+    wait_until(GODWIT_ACCESS_ACTIVE);
+    assert_int_equal(seen.challenges, 1);
+    const godwit_address_t device = w.device.address;
+    w.device.address = owner_address(7);
+    sgsn_give(&w, &w.device.address, GODWIT_PORT_RADIO, octets_slice(&held));
+    assert_true(owner_saw(&w.owner, "next_refused", GODWIT_REPLAY));
+    assert_int_equal(w.owner.record_count, 0);
+    w.device.address = device;
+    phone_send(&phone, "still there");
+    carry();
+    assert_string_equal(reading, "still there");
+}
+
 static void the_vector_survives_the_restart_of_both(void **state)
 {
     (void)state;
@@ -921,6 +943,7 @@ int main(void)
         BOTH(a_vector_that_another_domain_has_overtaken_is_not_stored),
         BOTH(a_record_that_cannot_be_deleted_lets_nobody_in),
         BOTH(a_record_that_cannot_be_stored_is_not_handed_over),
+        BOTH(a_first_frame_that_was_held_up_ends_no_registration),
         BOTH(the_vector_survives_the_restart_of_both),
         BOTH(the_device_may_die_at_every_step),
         BOTH(the_sgsn_may_die_at_every_step),

@@ -39,12 +39,14 @@ typedef struct godwit_diameter_config {
     bool serve_ek;  /* Key-Requests come to us: there is an EMKS here */
     /* Solution 1. Keys of access AKA runs (pulls by selector, parking, next generations of agreements 01 and 02) are asked of the HSS here
      * when there is one that owns them, else of the EMKS. */
-    bool serve_hss_keys; /* the HSS here owns key sets of access AKA runs, and takes activations */
-    bool serve_hse;      /* pushed keys and bearers come to us: there is an HSE here */
-    bool ask_hss_keys;   /* our own requests to the HSS are not of S6a alone */
-    bool serve_zh;       /* GBA: MARs come to us: there is an HSS here that has BSFs to serve */
-    bool serve_zn;       /* GBA: BIRs come to us: there is a BSF here */
-    bool serve_sms_sc;   /* OFRs come to us: there is a SMS-SC here, which sends TFRs to whom it had OFRs from */
+    bool serve_hss_keys;    /* the HSS here owns key sets of access AKA runs, and takes activations */
+    bool serve_hse;         /* pushed keys and bearers come to us: there is an HSE here */
+    bool ask_hss_keys;      /* our own requests to the HSS are not of S6a alone */
+    bool serve_device_rand; /* device RAND: MKEFs ask the HSS here */
+    bool ask_device_rand;   /* and an MKEF here asks an HSS elsewhere */
+    bool serve_zh;          /* GBA: MARs come to us: there is an HSS here that has BSFs to serve */
+    bool serve_zn;          /* GBA: BIRs come to us: there is a BSF here */
+    bool serve_sms_sc;      /* OFRs come to us: there is a SMS-SC here, which sends TFRs to whom it had OFRs from */
     godwit_function_t serve_sms_node; /* TFRs come to us: for that serving node; NONE: none */
     /* Where our own requests go; an empty host means any host of that realm, an empty realm that we send none. */
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];

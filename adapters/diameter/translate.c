@@ -28,6 +28,8 @@ static const struct {
     {GODWIT_ACTIVATION, GODWIT_ACTIVATION_ANSWER, GODWIT_FUNCTION_PGW, GODWIT_FUNCTION_HSS,
      GODWIT_EK_PURPOSE_ACTIVATION},
     {GODWIT_BEARER, GODWIT_BEARER_ANSWER, GODWIT_FUNCTION_PGW, GODWIT_FUNCTION_HSE, GODWIT_EK_PURPOSE_BEARER},
+    {GODWIT_DEVICE_RAND_REQUEST, GODWIT_DEVICE_RAND_ANSWER, GODWIT_FUNCTION_MKEF, GODWIT_FUNCTION_HSS,
+     GODWIT_EK_PURPOSE_DEVICE_RAND},
     {GODWIT_ZH_REQUEST, GODWIT_ZH_ANSWER, GODWIT_FUNCTION_BSF, GODWIT_FUNCTION_HSS, 0},
     {GODWIT_ZN_REQUEST, GODWIT_ZN_ANSWER, GODWIT_FUNCTION_NAF, GODWIT_FUNCTION_BSF, 0},
     /* MO from any serving node, MT to the one that is here */
@@ -113,6 +115,9 @@ bool godwit_diameter_is_served(const godwit_diameter_config_t *config, godwit_me
         if (request->kind == GODWIT_ZH_REQUEST) {
             return config->serve_zh;
         }
+        if (request->kind == GODWIT_DEVICE_RAND_REQUEST) {
+            return config->serve_device_rand;
+        }
         return request->kind == GODWIT_AUTH_INFO_REQUEST ? config->serve_s6a : config->serve_hss_keys;
     case GODWIT_FUNCTION_EMKS:
         return config->serve_ek;
@@ -166,6 +171,8 @@ static godwit_status_t parse_request(godwit_slice_t octets, godwit_diameter_enve
         return godwit_ek_activation_parse(octets, e, &m->u.activation, fault);
     case GODWIT_BEARER:
         return godwit_ek_bearer_parse(octets, e, &m->u.bearer, fault);
+    case GODWIT_DEVICE_RAND_REQUEST:
+        return godwit_ek_device_rand_parse(octets, e, &m->u.device_rand_request, fault);
     case GODWIT_ZH_REQUEST:
         return godwit_zh_mar_parse(octets, e, &m->u.zh_request, fault);
     case GODWIT_ZN_REQUEST:
@@ -221,6 +228,9 @@ void godwit_diameter_failed(const godwit_diameter_outstanding_t *request, godwit
     case GODWIT_BEARER_ANSWER:
         m->u.bearer_answer.status = GODWIT_PEER_INTERNAL;
         break;
+    case GODWIT_DEVICE_RAND_ANSWER:
+        m->u.device_rand_answer.status = GODWIT_PEER_INTERNAL;
+        break;
     case GODWIT_ZH_ANSWER:
         m->u.zh_answer.status = GODWIT_PEER_INTERNAL;
         break;
@@ -245,6 +255,8 @@ static godwit_status_t parse_answer(godwit_slice_t octets, const godwit_diameter
         return godwit_ek_confirm_answer_parse(octets, e, &m->u.key_confirm_answer);
     case GODWIT_BEARER_ANSWER:
         return godwit_ek_bearer_answer_parse(octets, e, &m->u.bearer_answer);
+    case GODWIT_DEVICE_RAND_ANSWER:
+        return godwit_ek_device_rand_answer_parse(octets, e, &m->u.device_rand_answer);
     case GODWIT_ZH_ANSWER:
         return godwit_zh_maa_parse(octets, e, &m->u.zh_answer);
     case GODWIT_ZN_ANSWER:
@@ -286,6 +298,8 @@ godwit_status_t godwit_diameter_write_request(const godwit_diameter_envelope_t *
         return godwit_ek_activation_build(e, &m->u.activation, w);
     case GODWIT_BEARER:
         return godwit_ek_bearer_build(e, &m->u.bearer, w);
+    case GODWIT_DEVICE_RAND_REQUEST:
+        return godwit_ek_device_rand_build(e, &m->u.device_rand_request, w);
     case GODWIT_ZH_REQUEST:
         return godwit_zh_mar_build(e, &m->u.zh_request, w);
     case GODWIT_ZN_REQUEST:
@@ -310,6 +324,8 @@ godwit_status_t godwit_diameter_write_answer(const godwit_diameter_envelope_t *e
         return godwit_ek_confirm_answer_build(e, m->u.key_confirm_answer, w);
     case GODWIT_BEARER_ANSWER:
         return godwit_ek_bearer_answer_build(e, &m->u.bearer_answer, w);
+    case GODWIT_DEVICE_RAND_ANSWER:
+        return godwit_ek_device_rand_answer_build(e, &m->u.device_rand_answer, w);
     case GODWIT_ZH_ANSWER:
         return godwit_zh_maa_build(e, &m->u.zh_answer, w);
     case GODWIT_ZN_ANSWER:

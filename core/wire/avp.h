@@ -111,6 +111,8 @@ typedef enum godwit_avp_id {
     GODWIT_AVP_SUITE_SET,
     GODWIT_AVP_E2M_CONTAINER,
     GODWIT_AVP_EMSDP_START,
+    GODWIT_AVP_SIM_RESULT,
+    GODWIT_AVP_PLAIN_RAND,
     GODWIT_AVP_KEY_REFERENCE,
     /* of ours in S6a, without the M flag */
     GODWIT_AVP_E2M_AWARE,

@@ -227,6 +227,39 @@ static void bearer_answer_goes_both_ways(buffer_t *b)
     assert_memory_equal(&back, &m, sizeof m);
 }
 
+static void device_rand_goes_both_ways(buffer_t *b, bool plain)
+{
+    godwit_device_rand_request_t r, back;
+    memset(&r, 0, sizeof r);
+    r.imsi = imsi_of("001010123456789");
+    count_from(r.rand1, sizeof r.rand1, 0x10);
+    r.plain = plain;
+    assert_int_equal(godwit_ek_device_rand_build(&b->e, &r, &b->w), GODWIT_OK);
+    assert_int_equal(godwit_ek_device_rand_parse(godwit_written(&b->w), &b->e, &back, &b->fault), GODWIT_OK);
+    assert_memory_equal(&back, &r, sizeof r);
+}
+
+/* A refusal has no SIM-Result, and a success needs one. */
+static void device_rand_answer_goes_both_ways(buffer_t *b)
+{
+    godwit_device_rand_answer_t a, back;
+    buffer_t other = {.e = test_envelope()};
+    memset(&a, 0, sizeof a);
+    other.w = godwit_writer(other.octets, sizeof other.octets);
+    a.status = GODWIT_UNKNOWN_SUBSCRIBER;
+    assert_int_equal(godwit_ek_device_rand_answer_build(&other.e, &a, &other.w), GODWIT_OK);
+    assert_int_equal(godwit_ek_device_rand_answer_parse(godwit_written(&other.w), &other.e, &back), GODWIT_OK);
+    assert_memory_equal(&back, &a, sizeof a);
+    other.w = godwit_writer(other.octets, sizeof other.octets);
+    assert_int_equal(godwit_ek_outcome_build(&other.e, GODWIT_OK, &other.w), GODWIT_OK);
+    assert_int_equal(godwit_ek_device_rand_answer_parse(godwit_written(&other.w), &other.e, &back), GODWIT_MALFORMED);
+    a.status = GODWIT_OK;
+    count_from(a.kc_sres, sizeof a.kc_sres, 0xB0);
+    assert_int_equal(godwit_ek_device_rand_answer_build(&b->e, &a, &b->w), GODWIT_OK);
+    assert_int_equal(godwit_ek_device_rand_answer_parse(godwit_written(&b->w), &b->e, &back), GODWIT_OK);
+    assert_memory_equal(&back, &a, sizeof a);
+}
+
 static void outcome_goes_both_ways(buffer_t *b, godwit_status_t outcome)
 {
     godwit_status_t back;
@@ -271,6 +304,10 @@ static bool go_request(const char *what, buffer_t *b)
         bearer_goes_both_ways(b, MODIFIED);
     } else if (!strcmp(what, "bearer_released")) {
         bearer_goes_both_ways(b, RELEASED);
+    } else if (!strcmp(what, "device_rand")) {
+        device_rand_goes_both_ways(b, false);
+    } else if (!strcmp(what, "device_rand_plain")) {
+        device_rand_goes_both_ways(b, true);
     } else if (!strcmp(what, "air_e2m")) {
         s6a_goes_both_ways(b, true);
     } else {
@@ -292,6 +329,8 @@ static void go(const char *what, buffer_t *b)
         outcome_goes_both_ways(b, GODWIT_KEY_EXPIRED);
     } else if (!strcmp(what, "bearer_answer")) {
         bearer_answer_goes_both_ways(b);
+    } else if (!strcmp(what, "device_rand_answer")) {
+        device_rand_answer_goes_both_ways(b);
     } else if (!strcmp(what, "aia_e2m")) {
         s6a_goes_both_ways(b, false);
     } else {
@@ -311,7 +350,7 @@ static void compare(const kat_record_t *record, void *context)
 static void golden_octets(void **state)
 {
     (void)state;
-    assert_int_equal(kat_each("ek_e2m.txt", "ek-e2m", compare, NULL), 15);
+    assert_int_equal(kat_each("ek_e2m.txt", "ek-e2m", compare, NULL), 18);
 }
 
 /* ---- what is refused ---- */

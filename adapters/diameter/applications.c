@@ -22,12 +22,12 @@ static bool asks_s6a(const godwit_diameter_config_t *c)
 
 static bool serves_ek(const godwit_diameter_config_t *c)
 {
-    return c->serve_ek || c->serve_hss_keys || c->serve_hse;
+    return c->serve_ek || c->serve_hss_keys || c->serve_hse || c->serve_device_rand;
 }
 
 static bool asks_ek(const godwit_diameter_config_t *c)
 {
-    return c->emks_realm[0] != '\0' || c->hse_realm[0] != '\0' || c->ask_hss_keys;
+    return c->emks_realm[0] != '\0' || c->hse_realm[0] != '\0' || c->ask_hss_keys || c->ask_device_rand;
 }
 
 static bool serves_zh(const godwit_diameter_config_t *c)

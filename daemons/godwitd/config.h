@@ -14,6 +14,7 @@
 #include "roles/emks.h"
 #include "roles/hse.h"
 #include "roles/hss.h"
+#include "roles/mkef.h"
 #include "roles/mme.h"
 #include "roles/pgw.h"
 #include "roles/sgsn.h"
@@ -28,6 +29,7 @@
 #define CONFIG_BEARERS_DEFAULT 4096
 #define CONFIG_PUSHES_DEFAULT 1024
 #define CONFIG_GATEWAYS_MAX 16
+#define CONFIG_CALLERS_MAX 256
 #define CONFIG_TABLE_MAX (1u << 24)
 #define CONFIG_DAY_MS (UINT64_C(24) * 3600 * 1000)
 
@@ -39,7 +41,9 @@
 #define CONFIG_SGSN (1u << GODWIT_FUNCTION_SGSN)
 #define CONFIG_SGW (1u << GODWIT_FUNCTION_SGW)
 #define CONFIG_PGW (1u << GODWIT_FUNCTION_PGW)
-#define CONFIG_HOME (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE) /* those that keep records */
+#define CONFIG_MKEF (1u << GODWIT_FUNCTION_MKEF)
+#define CONFIG_MTC_SERVER (1u << 31)                                      /* the HSE, which takes device RAND */
+#define CONFIG_HOME (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF) /* those that keep records */
 
 typedef enum config_source { CONFIG_SOURCE_EMBEDDED, CONFIG_SOURCE_S6A, CONFIG_SOURCE_GSUP } config_source_t;
 typedef enum config_umts { CONFIG_UMTS_NONE, CONFIG_UMTS_LISTED, CONFIG_UMTS_ALL, CONFIG_UMTS_FEATURE } config_umts_t;
@@ -58,9 +62,35 @@ typedef struct config_hss {
     godwit_hss_network_t networks[GODWIT_HSS_NETWORKS_MAX];
     size_t network_count;
     godwit_hss_e2m_t e2m;
+    char mkefs[GODWIT_HSS_MKEFS_MAX][GODWIT_NODE_NAME_MAX];
+    size_t mkef_count;
+    bool plain_rand;
     /* Where what it pushes goes; the host of an HSE is its endpoint. Empty: in this process. */
     char hse_realm[GODWIT_NODE_NAME_MAX], emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
 } config_hss_t;
+
+typedef struct config_tls {
+    const char *certificate, *key, *ca; /* in the raw configuration */
+} config_tls_t;
+
+typedef struct config_mkef {
+    bool served;
+    char host[64];
+    uint16_t port;
+    config_tls_t tls;
+    const char *callers[CONFIG_CALLERS_MAX + 1]; /* in the raw configuration; NULL ends them */
+    godwit_mtc_profile_t ts33868;
+    uint32_t requests_per_minute, failures_per_minute, outstanding_per_caller, connections, connections_of_one;
+    char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
+} config_mkef_t;
+
+/* The way to the MKEF; url NULL: it is in this process, or there is no MTC server. */
+typedef struct config_mtc_server {
+    const char *url, *connect_to; /* in the raw configuration */
+    config_tls_t tls;
+    uint32_t timeout_ms;
+    bool alone; /* the HSE here takes device RAND and nothing else: it needs no EMKS */
+} config_mtc_server_t;
 
 typedef struct config_emks {
     godwit_plmn_t best_plmn;
@@ -173,6 +203,8 @@ typedef struct config {
     char visited_hss_host[GODWIT_NODE_NAME_MAX], visited_hss_realm[GODWIT_NODE_NAME_MAX]; /* of mme or sgsn */
     config_diameter_t diameter;
     config_policy_t policy;
+    config_mkef_t mkef;
+    config_mtc_server_t mtc_server;
     char error[CONFIG_ERROR_MAX]; /* the first thing that is wrong */
 } config_t;
 

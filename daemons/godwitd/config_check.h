@@ -47,6 +47,9 @@ bool config_sgw_section(config_t *c, const raw_sgw_t *raw);
 bool config_pgw_section(config_t *c, const raw_pgw_t *raw);
 bool config_diameter_section(config_t *c, const raw_diameter_t *raw);
 bool config_intercept_section(config_t *c, const raw_intercept_t *raw); /* hse.intercept */
+bool config_mkef_section(config_t *c, const raw_mkef_t *raw);
+bool config_mtc_server_section(config_t *c, const raw_mtc_server_t *raw);
+bool config_hss_device_rand(config_t *c, const raw_hss_t *raw);
 bool config_policy_section(config_t *c, const raw_policy_t *raw);
 
 #endif

@@ -15,7 +15,7 @@ static bool endpoint(config_t *c, const raw_hse_t *raw)
                              name);
     }
     (void)snprintf(c->hse.role.endpoint, sizeof c->hse.role.endpoint, "%s", name);
-    if (config_has(c, CONFIG_EMKS)) {
+    if (config_has(c, CONFIG_EMKS) || c->mtc_server.alone) {
         return true;
     }
     /* K_session goes to the node that is its endpoint: over Diameter that is our identity. Where only access AKA runs make key sets and
@@ -81,6 +81,13 @@ static bool suites(config_t *c, const raw_hse_t *raw)
         }
         c->hse.role.suite_order[i] = id;
     }
+    return true;
+}
+
+/* Device RAND is asked for by its datagrams, not by a bit: an MTC server that is no other HSE agrees to nothing else. */
+static bool alone(config_t *c)
+{
+    c->hse.role.agreements = c->mtc_server.alone ? 0 : c->hse.role.agreements;
     return true;
 }
 
@@ -163,7 +170,7 @@ bool config_hse_section(config_t *c, const raw_hse_t *raw)
     return endpoint(c, raw) && listen_addresses(c, raw) && framing(c, raw) &&
            config_agreements(c, "hse.agreements[]", raw->agreements, raw->agreements_count, true,
                              &c->hse.role.agreements) &&
-           suites(c, raw) && numbers(c, raw) && next_vector(c, raw) &&
+           suites(c, raw) && alone(c) && numbers(c, raw) && next_vector(c, raw) &&
            table(c, "hse.sessions", raw->sessions, CONFIG_SESSIONS_DEFAULT, true, &c->hse.sessions) &&
            table(c, "hse.exchanges", raw->exchanges, CONFIG_EXCHANGES_DEFAULT, false, &c->hse.exchanges) &&
            table(c, "hse.senders", raw->senders, CONFIG_SENDERS_DEFAULT, false, &c->hse.senders) &&

@@ -56,7 +56,29 @@ typedef struct raw_hss {
     raw_network_t *networks;
     unsigned networks_count;
     raw_hss_e2m_t *e2m;
+    char **mkefs;
+    unsigned mkefs_count;
+    bool plain_rand;
 } raw_hss_t;
+
+typedef struct raw_tls {
+    char *certificate, *key, *ca;
+} raw_tls_t;
+
+typedef struct raw_mkef {
+    char *listen, *ts33868;
+    char **callers;
+    unsigned callers_count;
+    raw_tls_t *tls;
+    raw_remote_t *hss;
+    uint32_t requests_per_minute, failures_per_minute, outstanding, connections, connections_of_one;
+} raw_mkef_t;
+
+typedef struct raw_mtc_server {
+    char *url, *connect_to, *ts33868;
+    raw_tls_t *tls;
+    uint32_t timeout_ms;
+} raw_mtc_server_t;
 
 typedef struct raw_gsup {
     char *address, *name;
@@ -74,10 +96,6 @@ typedef struct raw_emks {
 typedef struct raw_delivery {
     char *kind, *path, *address;
 } raw_delivery_t;
-
-typedef struct raw_tls {
-    char *certificate, *key, *ca;
-} raw_tls_t;
 
 typedef struct raw_intercept {
     char *targets, *url, *queue, *audit;
@@ -216,6 +234,8 @@ typedef struct raw_config {
     raw_pgw_t *pgw;
     raw_diameter_t *diameter;
     raw_policy_t *policy;
+    raw_mkef_t *mkef;
+    raw_mtc_server_t *mtc_server;
 } raw_config_t;
 
 /* Reads YAML text. On failure *raw is NULL and error says what and in which line: "FILE:LINE: ...". */

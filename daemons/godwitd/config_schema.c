@@ -82,6 +82,8 @@ static const cyaml_schema_field_t hss_fields[] = {
     LIST(raw_hss_t, nodes, &node),
     LIST(raw_hss_t, networks, &network),
     SECTION(raw_hss_t, e2m, hss_e2m_fields),
+    LIST(raw_hss_t, mkefs, &text_entry),
+    TRUTH(raw_hss_t, plain_rand),
     CYAML_FIELD_END,
 };
 
@@ -301,6 +303,26 @@ static const cyaml_schema_field_t policy_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t mkef_fields[] = {
+    TEXT(raw_mkef_t, listen),
+    TEXT(raw_mkef_t, ts33868),
+    LIST(raw_mkef_t, callers, &text_entry),
+    SECTION(raw_mkef_t, tls, tls_fields),
+    SECTION(raw_mkef_t, hss, remote_fields),
+    NUMBER(raw_mkef_t, requests_per_minute),
+    NUMBER(raw_mkef_t, failures_per_minute),
+    NUMBER(raw_mkef_t, outstanding),
+    NUMBER(raw_mkef_t, connections),
+    NUMBER(raw_mkef_t, connections_of_one),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t mtc_server_fields[] = {
+    TEXT(raw_mtc_server_t, url),          TEXT(raw_mtc_server_t, connect_to),
+    TEXT(raw_mtc_server_t, ts33868),      SECTION(raw_mtc_server_t, tls, tls_fields),
+    NUMBER(raw_mtc_server_t, timeout_ms), CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t fields[] = {
     TEXT(raw_config_t, identity),
     TEXT(raw_config_t, realm),
@@ -317,6 +339,8 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, pgw, pgw_fields),
     SECTION(raw_config_t, diameter, diameter_fields),
     SECTION(raw_config_t, policy, policy_fields),
+    SECTION(raw_config_t, mkef, mkef_fields),
+    SECTION(raw_config_t, mtc_server, mtc_server_fields),
     CYAML_FIELD_END,
 };
 

@@ -39,6 +39,7 @@ typedef struct godwitd {
     godwit_emks_t *emks;
     daemon_hse_t hse;
     struct daemon_access *access; /* MME, SGSN, S-GW, P-GW; NULL: none of them */
+    struct daemon_mkef *mkef;     /* role, door, and the way to one; NULL: nothing of it */
     doors_t doors;
     godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX];
     size_t delivery_count;
@@ -100,6 +101,14 @@ bool links_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 void links_send(godwitd_t *d, const godwit_message_t *message); /* to another process */
 void links_receive(godwitd_t *d);                               /* what has come is queued */
 void links_stop(godwitd_t *d);
+
+/* mkef.c: the MKEF, and the MTC server's way to one. */
+bool mkef_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+bool mkef_watch(const godwitd_t *d);                           /* its descriptors, in the loop */
+bool mkef_send(godwitd_t *d, const godwit_message_t *message); /* false: it is none of its messages, or cannot leave */
+void mkef_receive(godwitd_t *d);                               /* what has come is queued */
+uint16_t mkef_port(const godwitd_t *d);                        /* 0: no door */
+void mkef_stop(godwitd_t *d);
 
 /* policies.c: the policies of networks, and what they change in the roles. */
 bool policies_check(const config_t *config, char error[DAEMON_ERROR_MAX]); /* reads the files, and no more */

@@ -72,6 +72,9 @@ static void apply_hss(godwit_hss_t *hss, const config_hss_t *config)
     memcpy(hss->networks, config->networks, sizeof hss->networks);
     hss->network_count = config->network_count;
     hss->vectors_per_request = config->vectors_per_request;
+    memcpy(hss->mkefs, config->mkefs, sizeof hss->mkefs);
+    hss->mkef_count = config->mkef_count;
+    hss->plain_rand = config->plain_rand;
 }
 
 /* Policy: which agreements and suites, and when keys are renewed. Endpoint and framing stay as they were. */

@@ -46,6 +46,13 @@ static void destinations(const config_t *config, godwit_diameter_config_t *wante
     wanted->serve_hss_keys = config_has(config, CONFIG_HSS) && hss->e2m.delivery != GODWIT_E2M_DELIVERY_NONE &&
                              hss->e2m.delivery != GODWIT_E2M_DELIVERY_D;
     wanted->serve_hse = config_has(config, CONFIG_HSE) && hse->bearers != 0;
+    wanted->serve_device_rand =
+        config_has(config, CONFIG_HSS) && hss->mkef_count > (config_has(config, CONFIG_MKEF) ? 1u : 0u);
+    wanted->ask_device_rand = config->mkef.hss_realm[0] != '\0';
+    if (wanted->ask_device_rand) {
+        memcpy(wanted->hss_host, config->mkef.hss_host, sizeof wanted->hss_host);
+        memcpy(wanted->hss_realm, config->mkef.hss_realm, sizeof wanted->hss_realm);
+    }
     wanted->ask_hss_keys = hse->hss_realm[0] != '\0' || gateway_asks;
 }
 
@@ -105,6 +112,9 @@ bool links_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 void links_send(godwitd_t *d, const godwit_message_t *message)
 {
     godwit_status_t status = GODWIT_NOT_FOUND;
+    if (mkef_send(d, message)) {
+        return;
+    }
     if (message->kind == GODWIT_AUTH_INFO_REQUEST && d->gsup != NULL) {
         status = godwit_gsup_send(d->gsup, message);
     } else if (d->diameter != NULL) {

@@ -45,6 +45,7 @@ static uint64_t work(godwitd_t *d)
     owner_finish(d->owner);
     doors_receive(&d->doors, d->owner);
     links_receive(d);
+    mkef_receive(d);
     policies_run(d);
     for (unsigned round = 0; round < ROUNDS_MAX && queue_count(d->queue) > 0; round++) {
         pass_messages(d);

@@ -9,7 +9,8 @@
 
 const char *owner_function_name(godwit_function_t function)
 {
-    static const char *const names[OWNER_FUNCTIONS] = {"none", "hse", "emks", "hss", "mme", "sgsn", "sgw", "pgw"};
+    static const char *const names[OWNER_FUNCTIONS] = {"none", "hse",    "emks", "hss", "mme", "sgsn", "sgw",   "pgw",
+                                                       "msc",  "sms_sc", "mkef", "bsf", "naf", "aanf", "device"};
     return (unsigned)function < OWNER_FUNCTIONS ? names[function] : "none";
 }
 
@@ -162,6 +163,12 @@ static void answer_failure(owner_t *o, const godwit_message_t *request)
         break;
     case GODWIT_NAF_KEY_ANSWER:
         answer.u.naf_key_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_DEVICE_RAND_ANSWER:
+        answer.u.device_rand_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_MTC_KEY_ANSWER:
+        answer.u.mtc_key_answer.status = GODWIT_PEER_INTERNAL;
         break;
     default:
         answer.u.outcome = GODWIT_PEER_INTERNAL;

@@ -12,7 +12,7 @@
 #include "roles/role.h"
 
 #define OWNER_BATCH 64 /* inputs; as many datagrams as the UDP adapter gives at once */
-#define OWNER_FUNCTIONS (GODWIT_FUNCTION_PGW + 1)
+#define OWNER_FUNCTIONS (GODWIT_FUNCTION_DEVICE + 1)
 
 /* A role behind one face. */
 typedef void owner_step_t(void *role, const godwit_input_t *in, godwit_outbox_t *out);

@@ -56,6 +56,10 @@ void daemon_ready(const godwitd_t *d)
         (void)printf(v6 ? " policy=[%s]:%u" : " policy=%s:%u", d->config->policy.host,
                      (unsigned)godwit_policy_server_port(d->policy_server));
     }
+    if (mkef_port(d) != 0) {
+        bool v6 = strchr(d->config->mkef.host, ':') != NULL;
+        (void)printf(v6 ? " mkef=[%s]:%u" : " mkef=%s:%u", d->config->mkef.host, (unsigned)mkef_port(d));
+    }
     if (d->control != NULL) {
         (void)printf(" control=%s", d->config->control_path);
     }

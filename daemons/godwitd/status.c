@@ -7,7 +7,7 @@
 static json_t *functions(const godwitd_t *d)
 {
     json_t *names = json_array();
-    for (unsigned f = GODWIT_FUNCTION_HSE; f <= GODWIT_FUNCTION_PGW; f++) {
+    for (unsigned f = GODWIT_FUNCTION_HSE; f < OWNER_FUNCTIONS; f++) {
         if (owner_has_role(d->owner, (godwit_function_t)f)) {
             (void)json_array_append_new(names, json_string(owner_function_name((godwit_function_t)f)));
         }

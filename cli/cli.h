@@ -89,6 +89,7 @@ extern const cli_command_t cli_sub_add, cli_sub_import, cli_sub_list, cli_sub_sh
 extern const cli_command_t cli_usim_create, cli_usim_authenticate, cli_send, cli_session_list, cli_session_show,
     cli_session_drop, cli_status;
 extern const cli_command_t cli_attach, cli_mtc_send;
+extern const cli_command_t cli_mkef_entitle, cli_mkef_revoke, cli_mkef_list, cli_mkef_contacts, cli_mkef_release;
 extern const cli_command_t cli_lab_run, cli_lab_soak, cli_lab_table;
 extern const cli_command_t cli_policy_check, cli_policy_fetch, cli_policy_offer, cli_audit_verify;
 

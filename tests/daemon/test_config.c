@@ -13,6 +13,8 @@
 
 #include "daemons/godwitd/config.h"
 
+#define MKEF "identity: a\nrealm: b\nfunctions: [mkef]\nstore: {path: /s, key_file: /k}\n"
+#define MTC_SERVER "identity: a\nrealm: b\nfunctions: [mtc_server]\nstore: {path: /s, key_file: /k}\n"
 #define HEAD                                                                                                           \
     "identity: hse.home.example\nrealm: home.example\nfunctions: [hss, emks, hse]\n"                                   \
     "store: {path: /s, key_file: /k}\nhss: {best_plmn: 001-01}\n"
@@ -172,7 +174,7 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
         {"realm: b.example\n", "identity: is missing"},
         {"identity: A.example\nrealm: b\n", "identity: must be a domain name in lower case"},
         {"identity: a\nrealm: b\nfunctions: [hss, scef]\n",
-         "functions[1]: must be hss, emks, hse, mme, sgsn, sgw or pgw, not 'scef'"},
+         "functions[1]: must be hss, emks, hse, mme, sgsn, sgw, pgw, mkef or mtc_server, not 'scef'"},
         {"identity: a\nrealm: b\n", "functions: is missing"},
         {"identity: a\nrealm: b\nfunctions: [hss]\n", "store.path: is missing"},
         {"identity: a\nrealm: b\nfunctions: [hss]\nstore: {path: /s}\n", "store.key_file: is missing"},
@@ -185,6 +187,18 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
          "diameter: is missing"},
         {"identity: a\nrealm: b\nfunctions: [hse]\nstore: {path: /s, key_file: /k}\nhse: {endpoint: c, emks: {realm: b}}\n",
          "must equal identity"},
+        {MKEF "\n", "mkef.listen: is missing"},
+        {MKEF "mkef: {callers: [a.example]}\n", "mkef.tls: needs certificate, key and ca"},
+        {MKEF "mkef: {tls: {certificate: c, key: k, ca: a}}\n", "mkef.callers: must list the names"},
+        {MKEF "mkef: {callers: [A.example], tls: {certificate: c, key: k, ca: a}}\n",
+         "mkef.callers[0]: must be a domain name"},
+        {MKEF "mkef: {callers: [a.example], tls: {certificate: c, key: k, ca: a}}\n", "mkef.hss: is missing"},
+        {MKEF "mkef: {ts33868: both}\n", "mkef.ts33868: must be off, kc or k-mtc"},
+        {MKEF "mkef: {outstanding: 257}\n", "mkef.outstanding: must be from 1 to 256"},
+        {MTC_SERVER "\n", "mtc_server.url: is missing"},
+        {MTC_SERVER "mtc_server: {url: \"http://a\"}\n", "must be https://HOST:PORT"},
+        {MTC_SERVER "mtc_server: {url: \"https://a:1/x\"}\n", "must be https://HOST:PORT"},
+        {MTC_SERVER "mtc_server: {url: \"https://a:1\"}\n", "mtc_server.tls: needs certificate"},
         {HEAD "log: {level: loud}\n", "log.level: must be error, warning, info or debug, not 'loud'"},
         {HEAD "log: {imsi: none}\n", "log.imsi: must be short or full"},
         {HEAD "hse: {listen: [\"localhost:1\"]}\n", "hse.listen[0]: must be an address"},
@@ -235,6 +249,35 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_refused(cases[i].text, cases[i].expected);
     }
+}
+
+static void device_rand_is_taken_as_it_says(void **state)
+{
+    (void)state;
+    config_t *c =
+        good(MTC_SERVER "mtc_server: {url: \"https://mkef.example:7332\", tls: {certificate: c, key: k, ca: a}}\n");
+    assert_true(config_has(c, CONFIG_HSE)); /* and it needs no EMKS */
+    assert_true(c->hse.role.device_rand);
+    assert_false(c->hse.role.device_rand_ts33868);
+    assert_int_equal(c->hse.role.agreements, 0);
+    config_free(c);
+    c = good("identity: a\nrealm: b\nfunctions: [hss, mkef, mtc_server]\nstore: {path: /s, key_file: /k}\n"
+             "hss: {best_plmn: 001-01, mkefs: [mkef.other.example]}\n");
+    assert_int_equal(c->hss.mkef_count, 2); /* that of this process, too */
+    assert_string_equal(c->hss.mkefs[1], "a");
+    assert_false(c->hss.plain_rand);
+    assert_false(c->mkef.served);
+    config_free(c);
+    c = good(
+        "identity: a\nrealm: b\nfunctions: [hss, mkef]\nstore: {path: /s, key_file: /k}\nhss: {best_plmn: 001-01}\n"
+        "mkef: {listen: \"127.0.0.1:0\", callers: [mtc.example.org], ts33868: k-mtc, failures_per_minute: 7,"
+        " tls: {certificate: c, key: k, ca: a}}\n");
+    assert_true(c->mkef.served);
+    assert_string_equal(c->mkef.callers[0], "mtc.example.org");
+    assert_null(c->mkef.callers[1]);
+    assert_int_equal(c->mkef.ts33868, GODWIT_MTC_TS33868_K_MTC);
+    assert_int_equal(c->mkef.failures_per_minute, 7);
+    config_free(c);
 }
 
 static void solution_1_is_taken_as_it_stands(void **state)
@@ -386,6 +429,7 @@ int main(void)
         cmocka_unit_test(what_is_no_yaml_is_refused_with_its_line),
         cmocka_unit_test(a_value_that_cannot_be_is_refused_by_its_name),
         cmocka_unit_test(solution_1_is_taken_as_it_stands),
+        cmocka_unit_test(device_rand_is_taken_as_it_says),
         cmocka_unit_test(a_weak_suite_is_taken_with_its_reason),
         cmocka_unit_test(every_prefix_of_the_example_ends_without_harm),
         cmocka_unit_test(nodes_of_an_access_network_are_taken_as_they_say),

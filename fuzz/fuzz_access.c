@@ -17,6 +17,8 @@ typedef struct run {
     godwit_access_t access;
     godwit_access_requests_t requests;
     godwit_radio_security_t net;
+    uint8_t flash[GODWIT_NEXT_SESSION_RECORD]; /* what STORE has made durable */
+    bool stored;
 } run_t;
 
 static const uint8_t zeros[32];
@@ -62,6 +64,11 @@ static void carry_out(run_t *r)
         if (q->kind == GODWIT_ACCESS_AUTHENTICATE) {
             insist(is_inside(r, q->rand, 16) && is_inside(r, q->autn, 16));
         }
+        if (q->kind == GODWIT_ACCESS_STORE) {
+            insist(q->octets.len == sizeof r->flash);
+            memcpy(r->flash, q->octets.ptr, sizeof r->flash);
+            r->stored = true;
+        }
         if (q->kind == GODWIT_ACCESS_KEY_SET) {
             insist(is_inside(r, q->e2m_keyset, 32) && is_inside(r, q->sqn, 6));
             insist(r->access.nas.set || r->access.secured);
@@ -87,12 +94,20 @@ static void check(const run_t *r)
 
 static void restart(run_t *r, uint8_t how)
 {
-    r->config.kind = how & 1u ? GODWIT_ACCESS_UMTS : GODWIT_ACCESS_EPS;
+    r->config.kind = how & 1u ? how & 16u ? GODWIT_ACCESS_GERAN : GODWIT_ACCESS_UMTS : GODWIT_ACCESS_EPS;
+    r->config.eia = how & 64u ? 0xC0u : 0;
+    r->config.next_session = (how & 32u) != 0;
+    r->config.carrier = r->config.kind == GODWIT_ACCESS_EPS ? GODWIT_CARRIER_NAS : GODWIT_CARRIER_PDP;
     r->config.e2m = (how & 2u) != 0;
     r->config.key_set = (how & 4u) != 0;
     r->config.me_derives = (how & 8u) != 0;
     insist(godwit_access_init(&r->access, &r->config) == GODWIT_OK);
-    godwit_radio_security_init(&r->net, r->config.crypto, zeros, zeros + 16, true);
+    insist(godwit_radio_security_derive(&r->net, r->config.crypto, zeros, r->config.kind == GODWIT_ACCESS_GERAN,
+                                        how & 128u ? GODWIT_UIA0 : GODWIT_UIA2, true) == GODWIT_OK);
+    if (r->stored) { /* power came back */
+        insist(godwit_access_restore(&r->access, godwit_slice(r->flash, sizeof r->flash)) == GODWIT_OK);
+        godwit_radio_agree(&r->net, GODWIT_UEA2, GODWIT_UIA2, zeros);
+    }
 }
 
 static godwit_status_t result(run_t *r, uint8_t how)
@@ -128,7 +143,7 @@ static godwit_status_t from_network(run_t *r, godwit_slice_t octets)
 
 static godwit_status_t wish(run_t *r, godwit_slice_t octets)
 {
-    switch (octets.len > 0 ? octets.ptr[0] % 6u : 0) {
+    switch (octets.len > 0 ? octets.ptr[0] % 7u : 0) {
     case 0:
         return godwit_access_attach(&r->access, &r->requests);
     case 1:
@@ -140,6 +155,8 @@ static godwit_status_t wish(run_t *r, godwit_slice_t octets)
     case 5:
         godwit_access_renew(&r->access);
         return GODWIT_OK;
+    case 6:
+        return godwit_access_attach_with(&r->access, godwit_slice(octets.ptr + 1, octets.len - 1), &r->requests);
     default:
         return godwit_access_modify(&r->access, godwit_slice(octets.ptr + 1, octets.len - 1), &r->requests);
     }
@@ -182,10 +199,10 @@ static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
 }
 
 /* Under one key no COUNT of ours goes back, whatever ends and begins; new keys are in use when a vector is fresh no more. */
-static void check_counts(const godwit_access_t *now, bool was_fresh, const godwit_nas_security_t *nas,
+static void check_counts(const godwit_access_t *now, bool was_fresh, bool was_armed, const godwit_nas_security_t *nas,
                          const godwit_radio_security_t *radio)
 {
-    bool new_keys = was_fresh && !now->vector.fresh;
+    bool new_keys = (was_fresh && !now->vector.fresh) || (!was_armed && now->next.armed);
     insist(new_keys || !now->nas.set || !nas->set || now->nas.next_up >= nas->next_up);
     insist(new_keys || !now->radio_set || !radio->commanded || now->radio.next_out >= radio->next_out);
 }
@@ -204,13 +221,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     restart(&r, 2);
     while (size >= 2) {
         size_t len = data[1] < size - 2 ? data[1] : size - 2;
-        bool was_fresh = r.access.vector.fresh;
+        bool was_fresh = r.access.vector.fresh, was_armed = r.access.next.armed;
         godwit_nas_security_t nas = r.access.nas;
         godwit_radio_security_t radio = r.access.radio;
         operate(&r, data[0], godwit_slice(data + 2, len));
         check(&r);
         if ((data[0] & 7u) != 7u) {
-            check_counts(&r.access, was_fresh, &nas, &radio);
+            check_counts(&r.access, was_fresh, was_armed, &nas, &radio);
         }
         data += 2 + len;
         size -= 2 + len;

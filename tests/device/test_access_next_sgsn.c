@@ -24,6 +24,7 @@ static seen_t seen;
 static char reading[64]; /* what came out at the GGSN's side last */
 static unsigned readings;
 static bool home_flags_next; /* gives a flagged vector where one of the next session is wanted */
+static bool home_lies;       /* gives a flagged one, and does not say so */
 static bool home_denies;     /* the subscription has not got the feature any more */
 static bool home_is_silent;  /* to what is asked for the next session */
 static bool other_domain;    /* the card has taken a newer vector elsewhere when the next one reaches it */
@@ -45,7 +46,7 @@ static void start(godwit_access_kind_t kind)
     memset(&seen, 0, sizeof seen);
     reading[0] = '\0';
     readings = 0;
-    home_flags_next = home_denies = home_is_silent = other_domain = loses_down = ggsn_is_silent = false;
+    home_flags_next = home_lies = home_denies = home_is_silent = other_domain = loses_down = ggsn_is_silent = false;
 }
 
 static int setup_umts(void **state)
@@ -67,7 +68,7 @@ static int setup_geran(void **state)
 static godwit_auth_info_answer_t home_answers(bool next)
 {
     godwit_auth_info_answer_t a = sgsn_vector();
-    godwit_vector_t vector = phone_vector(next && home_flags_next ? AMF_FLAGGED_UMTS : AMF_PLAIN_UMTS);
+    godwit_vector_t vector = phone_vector(next && (home_flags_next || home_lies) ? AMF_FLAGGED_UMTS : AMF_PLAIN_UMTS);
     if (next && other_domain) {
         godwit_vector_t newer = phone_vector(AMF_PLAIN_UMTS);
         godwit_usim_output_t out;
@@ -381,7 +382,88 @@ static void without_ciphering_none_is_handed_over(void **state)
     assert_int_equal(w.owner.commits, 0);
 }
 
+static void a_flagged_vector_that_comes_all_the_same_is_refused(void **state)
+{
+    (void)state;
+    home_lies = true;
+    attach();
+    unsigned runs = phone.card_runs;
+    detach();
+    assert_int_equal(phone_reason(&phone, "next_refused"), GODWIT_POLICY_FORBIDS);
+    assert_int_equal(phone.card_runs, runs);
+    assert_int_equal(phone.stores, 0);
+}
+
+static void a_hand_over_without_protection_is_not_taken(void **state)
+{
+    (void)state;
+    uint8_t octets[64];
+    godwit_writer_t v = godwit_writer(octets, sizeof octets);
+    godwit_gmm_detach_accept_network_t m = {.next = {.set = true}};
+    const godwit_vector_t vector = phone_vector(AMF_PLAIN_UMTS);
+    memcpy(m.next.rand, vector.rand, 16);
+    memcpy(m.next.autn, vector.autn, 16);
+    godwit_put_u8(&v, GODWIT_RADIO_NAS);
+    assert_int_equal(godwit_gmm_detach_accept_network_build(&m, &v), GODWIT_OK);
+    attach();
+    unsigned runs = phone.card_runs;
+    phone_detach(&phone);
+    phone_receive(&phone, godwit_written(&v));
+    assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_DETACHED);
+    assert_int_equal(phone_reason(&phone, "next_refused"), GODWIT_POLICY_FORBIDS);
+    assert_int_equal(phone.card_runs, runs);
+    assert_int_equal(phone.stores, 0);
+}
+
 /* ---- what goes wrong ---- */
+
+/* The record that the network has is another in one point: nothing is consumed, and for that reason. */
+static void is_refused(godwit_status_t reason)
+{
+    phone_attach_with(&phone, "reading");
+    octets_t first = phone_take(&phone);
+    sgsn_give(&w, &w.device.address, GODWIT_PORT_RADIO, octets_slice(&first));
+    assert_true(owner_saw(&w.owner, "next_refused", reason));
+    assert_int_equal(w.owner.deletions, 0);
+    assert_int_equal(w.owner.record_count, 1);
+    settle(&w);
+    carry();
+    wait_until(GODWIT_ACCESS_ACTIVE);
+    assert_string_equal(reading, "reading");
+    came_in_by_aka();
+}
+
+static void a_wrong_res_is_not_enough(void **state)
+{
+    (void)state;
+    session_before();
+    w.owner.records[0].u.next_session.next.res[7] ^= 1; /* not those that FRESH is of: the MAC is right */
+    is_refused(GODWIT_NOT_ENTITLED);
+}
+
+static void a_right_res_is_not_enough(void **state)
+{
+    (void)state;
+    session_before();
+    w.owner.records[0].u.next_session.next.root[31] ^= 1;
+    is_refused(GODWIT_MAC_FAILURE);
+}
+
+static void another_key_set_identifier_is_another_vector(void **state)
+{
+    (void)state;
+    session_before();
+    w.owner.records[0].u.next_session.next.ksi ^= 1;
+    is_refused(GODWIT_UNKNOWN_KEY);
+}
+
+static void a_device_that_can_do_other_things_now_is_asked_anew(void **state)
+{
+    (void)state;
+    session_before();
+    w.owner.records[0].u.next_session.next.capability[0] = 1U << GODWIT_UEA0;
+    is_refused(GODWIT_POLICY_FORBIDS);
+}
 
 static void a_lost_accept_is_given_again_to_the_same_octets(void **state)
 {
@@ -932,6 +1014,12 @@ int main(void)
         BOTH(a_subscription_without_it_gets_none),
         BOTH(a_flagged_vector_is_never_handed_over),
         BOTH(without_ciphering_none_is_handed_over),
+        BOTH(a_flagged_vector_that_comes_all_the_same_is_refused),
+        BOTH(a_hand_over_without_protection_is_not_taken),
+        BOTH(a_wrong_res_is_not_enough),
+        BOTH(a_right_res_is_not_enough),
+        BOTH(another_key_set_identifier_is_another_vector),
+        BOTH(a_device_that_can_do_other_things_now_is_asked_anew),
         BOTH(a_lost_accept_is_given_again_to_the_same_octets),
         BOTH(what_was_used_is_not_taken_again),
         BOTH(a_thousand_wrong_guesses_cost_nothing),

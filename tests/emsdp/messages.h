@@ -21,6 +21,7 @@
              "0400"                                                                                                    \
              "0503"                                                                                                    \
              "00f110"
+#define RAND1_TLV "0910000102030405060708090a0b0c0d0e0f"
 #define RAND_TLV                                                                                                       \
     "0610"                                                                                                             \
     "23553cbe9637a89d218ae64dae47bf35"

@@ -57,6 +57,12 @@ static void each_command_takes_its_tlvs(void **state)
         {0x21, true, "0b06000000020107"},
         {0x30, true, "0b06000000020102"},
         {0x30, true, "0c080000000100000002"},
+        {0x10, true, RAND1_TLV "10080102030405060708"}, /* device RAND, hidden */
+        {0x10, true, RAND1_TLV "0f01aa10080102030405060708"},
+        {0x10, true, IMSI_TLV RAND1_TLV "110401020304"}, /* profile ts33868 */
+        {0x10, true, IMSI_TLV RAND1_TLV "0f01aa110401020304"},
+        {0x11, true, "080300013110080102030405060708"}, /* its Start */
+        {0x11, true, "08030001310f01aa10080102030405060708"},
         {0x30, true, "0b060000000201020c080000000100000002"},
         {0x31, true, ""},
         {0x80, true, "0d01010e080102030405060708"},
@@ -87,8 +93,19 @@ static void anything_else_is_malformed(void **state)
         {0x10, true, IMSI_TLV "0302040f0910000102030405060708090a0b0c0d0e0f"}, /* device RAND: exactly three */
         {0x10, true, "0910000102030405060708090a0b0c0d0e0f"},                  /* RAND1 without an IMSI */
         {0x10, true, "0a0e0102030405060708090a0b0c0d0e"},                      /* AUTS under a key */
-        {0x11, false, "0803030131"},                                           /* Start without a key */
-        {0x11, true, RAND_TLV "0803030131"},                                   /* RAND without AUTN */
+        {0x10, true, IMSI_TLV RAND1_TLV "10080102030405060708"},               /* hidden, and not */
+        {0x10, true, "10080102030405060708"},                                  /* without RAND1 */
+        {0x10, true, RAND1_TLV "1008010203040506070811040102"},                /* cut */
+        {0x10, true, RAND1_TLV "10080102030405060708110401020304"},            /* RES of somebody hidden */
+        {0x10, true, IMSI_TLV RAND1_TLV "1103010203"},                         /* sizes */
+        {0x10, true, RAND1_TLV "100701020304050607"},
+        {0x10, true, RAND1_TLV "1009010203040506070809"},
+        {0x10, false, REQUEST "10080102030405060708"},  /* without a key */
+        {0x11, true, "080303013110080102030405060708"}, /* another agreement gives none */
+        {0x11, true, RAND_TLV AUTN_TLV "080300013110080102030405060708"},
+        {0x12, true, "10080102030405060708"},
+        {0x11, false, "0803030131"},         /* Start without a key */
+        {0x11, true, RAND_TLV "0803030131"}, /* RAND without AUTN */
         {0x11, true, AUTN_TLV "0803030131"},
         {0x11, true, RAND_TLV AUTN_TLV},
         {0x11, true, RAND_TLV AUTN_TLV "08030301310f01aa"}, /* Data to somebody unproven */

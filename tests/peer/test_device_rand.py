@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every number of tests/vectors/device-rand.txt, computed by the Python implementation, and `godwit mtc send` against a server of its own."""
 import os
+import subprocess
 import sys
 import unittest
 
@@ -10,7 +11,7 @@ import golden
 import keys
 import mtc
 from emsdp import Framing
-from sender import IMSI, K, OPC, Device
+from sender import GODWIT, IMSI, K, OPC, WAIT, Device
 
 SERVER = "meters.example"
 TEMPORARY = bytes.fromhex("0102030405060708")
@@ -109,6 +110,13 @@ class MtcSend(unittest.TestCase):
         self.assertEqual(server.chains[1], bytes(32))
         with self.assertRaises(emsdp.Refused):
             server.take(sent[0])  # its counter is behind
+
+    def test_a_plain_2g_sim_will_do(self):
+        device = self.device()
+        os.remove(device.card)
+        subprocess.run([GODWIT, "usim", "create", "--imsi", IMSI, "--algorithm", "gsm-milenage", "--k", K.hex(), "--opc", OPC.hex(),
+                        device.card], check=True, capture_output=True, timeout=WAIT)
+        self.set_up(device, self.server(), "from a 2G SIM", TEMPORARY)
 
     def test_every_framing(self):
         for s in range(5):

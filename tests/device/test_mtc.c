@@ -149,6 +149,36 @@ static void when_the_server_has_lost_the_session_the_device_hears_of_it_and_begi
     assert_int_equal(w.mtc.counter, 2);
 }
 
+/* ---- profile ts33868 ---- */
+
+static void the_profile_ts33868_runs_the_sim_once_and_has_no_chain(void **state)
+{
+    (void)state;
+    for (unsigned p = GODWIT_MTC_TS33868_KC; p <= GODWIT_MTC_TS33868_K_MTC; p++) {
+        mtc_world_init(&w, GODWIT_FRAMING_DEFAULT, (godwit_mtc_profile_t)p);
+        assert_true(mtc_world_send(&w, 0));
+        assert_int_equal(w.last_up.len, 64 - 18 + 6); /* a reading of 2 octets; Encrypted RES */
+        assert_int_equal(w.sim_runs, 1);
+        mtc_octets_t first = w.last_up;
+        mtc_world_pump(&w);
+        assert_true(w.was_delivered[0]);
+        assert_true(mtc_world_send(&w, 1));
+        mtc_world_pump(&w);
+        assert_true(w.was_delivered[1]);
+        assert_memory_equal(w.mtc.chain, zero, 32);
+        /* The MKEF would give the key again; the server that has the session does not begin it again. */
+        hse_world_restart(&w.server);
+        hse_stored(&w.server, godwit_mtc_session_id(&w.mtc))->answer_len = 0;
+        w.up[w.ups++] = first;
+        mtc_world_pump(&w); /* delivered twice would end the test */
+        assert_int_equal(w.deliveries, 2);
+        godwit_mtc_renew(&w.mtc);
+        assert_true(mtc_world_send(&w, 2));
+        mtc_world_pump(&w);
+        assert_true(w.was_delivered[2]);
+    }
+}
+
 /* ---- lost on the way ---- */
 
 static void the_identical_octets_are_sent_again_and_answered_again(void **state)
@@ -536,6 +566,7 @@ int main(void)
         cmocka_unit_test_setup(when_the_key_has_aged_the_device_begins_anew, setup),
         cmocka_unit_test_setup(when_the_server_ends_the_session_the_device_begins_anew, setup),
         cmocka_unit_test_setup(when_the_server_has_lost_the_session_the_device_hears_of_it_and_begins_anew, setup),
+        cmocka_unit_test(the_profile_ts33868_runs_the_sim_once_and_has_no_chain),
         cmocka_unit_test_setup(the_identical_octets_are_sent_again_and_answered_again, setup),
         cmocka_unit_test_setup(a_lost_answer_leaves_the_old_chain_good, setup),
         cmocka_unit_test_setup(what_is_never_answered_is_given_up_and_told, setup),

@@ -310,6 +310,24 @@ static void an_answer_that_was_overtaken_replaces_nothing(void **state)
     hse_assert_delivered(&w, "alive");
 }
 
+/* Whatever the MKEF says: counters of one subscriber only rise. */
+static void an_earlier_rand1_replaces_nothing_even_if_the_mkef_gives_its_key(void **state)
+{
+    (void)state;
+    mtc_hand_t first = hand;
+    mtc_home_t other = home;
+    mtc_hand_first(&first, 1, READING);
+    owner_give_datagram(&w.owner, &from, godwit_slice(first.first, first.first_len));
+    godwit_message_t answer = mtc_home_answer(&other, owner_message(&w.owner, GODWIT_MTC_KEY_REQUEST, 0));
+    set_up(2);
+    hse_world_restart(&w);
+    w.owner.now_ms += 3600000;
+    owner_give_datagram(&w.owner, &from, godwit_slice(first.first, first.first_len));
+    answer.transaction = owner_message(&w.owner, GODWIT_MTC_KEY_REQUEST, 0)->transaction;
+    owner_give_message(&w.owner, &answer);
+    hse_assert_silently_refused(&w, GODWIT_REPLAY);
+}
+
 static void when_its_key_ages_the_device_is_told_to_begin_anew(void **state)
 {
     (void)state;
@@ -462,6 +480,7 @@ int main(void)
         cmocka_unit_test_setup(a_commit_that_fails_delivers_nothing_and_may_be_made_again, setup),
         cmocka_unit_test_setup(a_new_rand1_replaces_the_session_only_when_it_has_verified, setup),
         cmocka_unit_test_setup(an_answer_that_was_overtaken_replaces_nothing, setup),
+        cmocka_unit_test_setup(an_earlier_rand1_replaces_nothing_even_if_the_mkef_gives_its_key, setup),
         cmocka_unit_test_setup(when_its_key_ages_the_device_is_told_to_begin_anew, setup),
         cmocka_unit_test_setup(refusals_of_the_mkef_reach_the_device_only_where_they_may, setup),
         cmocka_unit_test_setup(a_key_of_the_mkef_that_does_not_open_the_datagram_is_not_believed, setup),

@@ -150,7 +150,7 @@ static void take_access_event(phone_t *p, const char *name, godwit_status_t reas
         {"attached", offsetof(phone_t, attached)},       {"activated", offsetof(phone_t, activated)},
         {"modified", offsetof(phone_t, modified)},       {"given_up", offsetof(phone_t, given_up)},
         {"detached", offsetof(phone_t, detached)},       {"next_used", offsetof(phone_t, next_used)},
-        {"next_stored", offsetof(phone_t, next_stored)},
+        {"next_stored", offsetof(phone_t, next_stored)}, {"n_pdu_uncertain", offsetof(phone_t, uncertain)},
     };
     note(p, "access", name, reason);
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {

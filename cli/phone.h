@@ -43,6 +43,7 @@ typedef struct phone {
     /* What has happened. */
     bool attached, activated, modified, key_set, session, fallback; /* session: the access's key made one */
     bool given_up, detached, sent, reading_given_up;
+    bool uncertain;              /* the reading that went with the attach may be lost */
     bool next_used, next_stored; /* attached by the vector of before; has one for the next session */
     godwit_status_t refusal;     /* the last one that was heard of */
     uint64_t frames_up, frames_down, octets_up, octets_down, n_pdus_up, n_pdus_down;

@@ -83,6 +83,14 @@ int phone_attach(phone_t *p)
     return p->code;
 }
 
+static int send_as_it_is(phone_t *p, godwit_slice_t reading)
+{
+    godwit_access_requests_t requests;
+    phone_settle_access(p, godwit_access_send(&p->access, reading, &requests), &requests);
+    p->n_pdus_up += p->code == CLI_OK;
+    return p->code;
+}
+
 int phone_attach_with(phone_t *p, godwit_slice_t reading)
 {
     godwit_access_requests_t requests;
@@ -95,6 +103,10 @@ int phone_attach_with(phone_t *p, godwit_slice_t reading)
     const bool *there = p->access_config.kind == GODWIT_ACCESS_EPS ? &p->attached : &p->activated;
     int code = wait_for(p, there, &p->given_up, "not attached with the reading");
     p->n_pdus_up += code == CLI_OK;
+    if (code == CLI_OK && p->uncertain) { /* better twice than not at all */
+        p->uncertain = false;
+        code = send_as_it_is(p, reading);
+    }
     return code;
 }
 
@@ -112,14 +124,6 @@ int phone_idle(phone_t *p)
     if (status != GODWIT_AGAIN) {
         phone_settle_access(p, status, &requests);
     }
-    return p->code;
-}
-
-static int send_as_it_is(phone_t *p, godwit_slice_t reading)
-{
-    godwit_access_requests_t requests;
-    phone_settle_access(p, godwit_access_send(&p->access, reading, &requests), &requests);
-    p->n_pdus_up += p->code == CLI_OK;
     return p->code;
 }
 

@@ -98,7 +98,7 @@ bool config_mme_section(config_t *c, const raw_mme_t *raw)
            (raw->apn == NULL || apn_name(c, "mme.apn", 0, raw->apn, &m->apn)) && mme_identity(c, raw) &&
            algorithms(c, "mme.eea[]", "eea", raw->eea, raw->eea_count, m->eea_order, &m->eea_count) &&
            algorithms(c, "mme.eia[]", "eia", raw->eia, raw->eia_count, m->eia_order, &m->eia_count) &&
-           home(c, "mme.hss", raw->hss);
+           home(c, "mme.hss", raw->hss) && config_mme_next_session(c, raw);
 }
 
 /* ---- sgsn ---- */

@@ -36,12 +36,13 @@ bool config_emks_section(config_t *c, const raw_emks_t *raw);
 bool config_hse_section(config_t *c, const raw_hse_t *raw);
 bool config_mme_section(config_t *c, const raw_mme_t *raw);
 bool config_sgsn_section(config_t *c, const raw_sgsn_t *raw);
-/* Next session: what mme and sgsn have alike, under that name; and the rest of sgsn's. */
+/* Next session: what mme and sgsn have alike, under that name; and the rest of each. */
 typedef struct config_next_session {
     bool on, early;
     uint32_t life_s, wait_ms;
 } config_next_session_t;
 bool config_next_session(config_t *c, const char *where, const raw_next_session_t *raw, config_next_session_t *made);
+bool config_mme_next_session(config_t *c, const raw_mme_t *raw);
 bool config_sgsn_next_session(config_t *c, const raw_sgsn_t *raw);
 bool config_sgw_section(config_t *c, const raw_sgw_t *raw);
 bool config_pgw_section(config_t *c, const raw_pgw_t *raw);

@@ -81,3 +81,38 @@ bool config_sgsn_next_session(config_t *c, const raw_sgsn_t *raw)
     s->next_wait_ms = next.wait_ms;
     return true;
 }
+
+static bool mme_others(config_t *c, const raw_mme_t *raw)
+{
+    godwit_mme_config_t *m = &c->mme.role;
+    if (raw->others_count > GODWIT_MME_OTHERS_MAX) {
+        return config_refuse(c, "mme.others", 0, "eight are the most", NULL);
+    }
+    for (unsigned i = 0; i < raw->others_count; i++) {
+        const raw_mme_other_t *o = &raw->others[i];
+        if (o->group == 0 || o->group > 65535 || o->code == 0 || o->code > 255) {
+            return config_refuse(c, "mme.others[]", i, "has a group from 1 to 65535 and a code from 1 to 255", NULL);
+        }
+        m->other[i].mme_group = (uint16_t)o->group;
+        m->other[i].mme_code = (uint8_t)o->code;
+        if (!config_ipv4(c, "mme.others[].address", i, o->address, m->other[i].ipv4)) {
+            return false;
+        }
+    }
+    m->others = (uint8_t)raw->others_count;
+    return true;
+}
+
+bool config_mme_next_session(config_t *c, const raw_mme_t *raw)
+{
+    config_next_session_t next;
+    godwit_mme_config_t *m = &c->mme.role;
+    if (!config_next_session(c, "mme.next_session", raw->next_session, &next) || !mme_others(c, raw)) {
+        return false;
+    }
+    m->next_session = next.on;
+    m->next_early = next.early;
+    m->next_life_s = next.life_s;
+    m->next_wait_ms = next.wait_ms;
+    return true;
+}

@@ -130,6 +130,17 @@ typedef struct raw_hse {
     raw_intercept_t *intercept;
 } raw_hse_t;
 
+/* Next session, of mme and sgsn alike. */
+typedef struct raw_next_session {
+    bool on, early;
+    uint32_t life_days, wait_ms;
+} raw_next_session_t;
+
+typedef struct raw_mme_other {
+    uint32_t group, code;
+    char *address;
+} raw_mme_other_t;
+
 typedef struct raw_mme {
     char *plmn, *radio, *gtp, *sgw, *pgw, *apn;
     char **eea, **eia;
@@ -137,17 +148,14 @@ typedef struct raw_mme {
     raw_remote_t *hss;
     uint32_t idle_seconds, devices, tac, group, code, reauthenticate_attaches;
     bool unaware;
+    raw_next_session_t *next_session;
+    raw_mme_other_t *others;
+    unsigned others_count;
 } raw_mme_t;
 
 typedef struct raw_sgsn_apn {
     char *name, *ggsn;
 } raw_sgsn_apn_t;
-
-/* Next session, of mme and sgsn alike. */
-typedef struct raw_next_session {
-    bool on, early;
-    uint32_t life_days, wait_ms;
-} raw_next_session_t;
 
 typedef struct raw_sgsn_other {
     uint32_t lac, rac;

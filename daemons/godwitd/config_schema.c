@@ -181,6 +181,23 @@ static const cyaml_schema_field_t hse_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t next_session_fields[] = {
+    TRUTH(raw_next_session_t, on),
+    TRUTH(raw_next_session_t, early),
+    NUMBER(raw_next_session_t, life_days),
+    NUMBER(raw_next_session_t, wait_ms),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t mme_other_fields[] = {
+    NUMBER(raw_mme_other_t, group),
+    NUMBER(raw_mme_other_t, code),
+    TEXT(raw_mme_other_t, address),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t mme_other = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_mme_other_t, mme_other_fields)};
+
 static const cyaml_schema_field_t mme_fields[] = {
     TEXT(raw_mme_t, plmn),
     TEXT(raw_mme_t, radio),
@@ -198,6 +215,8 @@ static const cyaml_schema_field_t mme_fields[] = {
     NUMBER(raw_mme_t, code),
     NUMBER(raw_mme_t, reauthenticate_attaches),
     TRUTH(raw_mme_t, unaware),
+    SECTION(raw_mme_t, next_session, next_session_fields),
+    LIST(raw_mme_t, others, &mme_other),
     CYAML_FIELD_END,
 };
 
@@ -207,14 +226,6 @@ static const cyaml_schema_field_t sgsn_apn_fields[] = {
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t sgsn_apn = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_sgsn_apn_t, sgsn_apn_fields)};
-
-static const cyaml_schema_field_t next_session_fields[] = {
-    TRUTH(raw_next_session_t, on),
-    TRUTH(raw_next_session_t, early),
-    NUMBER(raw_next_session_t, life_days),
-    NUMBER(raw_next_session_t, wait_ms),
-    CYAML_FIELD_END,
-};
 
 static const cyaml_schema_field_t sgsn_other_fields[] = {
     NUMBER(raw_sgsn_other_t, lac),

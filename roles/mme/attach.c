@@ -121,6 +121,12 @@ static uint8_t next_ksi(uint8_t ksi)
     return ksi >= GODWIT_EMM_KSI_NONE - 1 ? 0 : (uint8_t)(ksi + 1);
 }
 
+/* A device that attaches by the vector of before leaves APN and PCO to what was known with that. */
+static void ask_what_was_known(godwit_mme_ue_t *ue, const attach_t *a)
+{
+    ue->information = ue->information || a->m.res.ptr != NULL;
+}
+
 void godwit_mme_begin_anew(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t octets)
 {
     godwit_nas_wrapper_t wrapper;
@@ -131,6 +137,7 @@ void godwit_mme_begin_anew(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_sli
         return;
     }
     take_request(t, ue, &a);
+    ask_what_was_known(ue, &a);
     ue->held_len = 0;
     ue->held_kind = GODWIT_MME_HELD_DOWN;
     ue->ksi = next_ksi(a.m.ksi);
@@ -152,6 +159,7 @@ static void begin(godwit_mme_turn_t *t, const attach_t *a, const godwit_mme_ue_t
         return;
     }
     take_request(t, ue, a);
+    ask_what_was_known(ue, a);
     ue->ksi = next_ksi(a->m.ksi);
     ue->has_imsi = has_imsi;
     if (has_imsi) {

@@ -3,6 +3,7 @@
  * MM messages as tables of elements, TS 24.008 9.2, and the paging response.
  */
 #include "core/wire/mm.h"
+#include "core/wire/gmm_element.h"
 #include "core/wire/nas_table.h"
 
 #define MM_CODEC(layer, discriminator, name, M, type, elements)                                                        \
@@ -111,6 +112,19 @@ godwit_status_t godwit_mm_empty_build(godwit_mm_type_t type, godwit_writer_t *w)
 godwit_status_t godwit_mm_type(godwit_slice_t octets, uint8_t *type)
 {
     return godwit_mm_head(GODWIT_PD_MM, octets, type);
+}
+
+godwit_slice_t godwit_mm_identity_write(const godwit_gmm_identity_t *identity,
+                                        uint8_t octets[1 + GODWIT_MM_IDENTITY_MAX])
+{
+    godwit_writer_t w = godwit_writer(octets, 1 + GODWIT_MM_IDENTITY_MAX);
+    bool built = godwit_gmm_put_identity(&w, identity) == GODWIT_OK && godwit_writer_status(&w) == GODWIT_OK;
+    return built ? godwit_slice(octets + 1, w.len - 1) : godwit_slice(NULL, 0); /* its length stands first */
+}
+
+godwit_status_t godwit_mm_identity_read(godwit_slice_t value, godwit_gmm_identity_t *identity)
+{
+    return godwit_gmm_read_identity(value, identity);
 }
 
 void godwit_mm_lai_write(const godwit_mm_lai_t *lai, uint8_t octets[GODWIT_MM_LAI])

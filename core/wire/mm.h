@@ -57,8 +57,12 @@ void godwit_mm_lai_write(const godwit_mm_lai_t *lai, uint8_t octets[GODWIT_MM_LA
 /* Of a slice of GODWIT_MM_LAI octets, which the parsers below see to. */
 godwit_mm_lai_t godwit_mm_lai_read(godwit_slice_t value);
 
-#define GODWIT_MM_IDENTITY_MAX                                                                                         \
-    9 /* 10.5.1.4: godwit_gmm_put_identity and godwit_gmm_read_identity, TMSI in the place of the P-TMSI */
+#define GODWIT_MM_IDENTITY_MAX 9
+/* The value of a mobile identity (10.5.1.4), an IMSI or a TMSI in the place of GMM's P-TMSI; in octets, which the slice points into. Empty for
+ * what cannot be written. */
+godwit_slice_t godwit_mm_identity_write(const godwit_gmm_identity_t *identity,
+                                        uint8_t octets[1 + GODWIT_MM_IDENTITY_MAX]);
+GODWIT_MUST_USE godwit_status_t godwit_mm_identity_read(godwit_slice_t value, godwit_gmm_identity_t *identity);
 
 typedef struct godwit_mm_location_updating_request { /* 9.2.15 */
     uint8_t type, cksn;

@@ -31,7 +31,9 @@ static bool is_possible(const godwit_access_config_t *config)
     bool apn =
         config->apn.len == 0 || (config->apn.len < GODWIT_ACCESS_APN_MAX && godwit_fqdn_is_canonical(config->apn));
     bool sms = config->carrier != GODWIT_CARRIER_SMS || config->sms_number != NULL;
-    return sms && config->crypto != NULL && config->imsi.len >= GODWIT_IMSI_DIGITS_MIN &&
+    bool circuit = !config->circuit_switched ||
+                   (config->carrier == GODWIT_CARRIER_SMS && !config->e2m && config->kind != GODWIT_ACCESS_EPS);
+    return sms && circuit && config->crypto != NULL && config->imsi.len >= GODWIT_IMSI_DIGITS_MIN &&
            config->imsi.len <= GODWIT_IMSI_DIGITS_MAX && apn && config->selector <= 2 && kind_is_possible(config) &&
            godwit_access_aka_flag_valid(config->amf_flag);
 }
@@ -161,7 +163,7 @@ godwit_status_t godwit_access_container(godwit_access_t *access, godwit_slice_t 
 godwit_status_t godwit_access_activate(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     godwit_access_begin(access, requests);
-    if (access->state != GODWIT_ACCESS_ATTACHED) {
+    if (access->state != GODWIT_ACCESS_ATTACHED || access->config.circuit_switched) {
         return GODWIT_WRONG_STATE;
     }
     if (access->config.kind == GODWIT_ACCESS_EPS) {

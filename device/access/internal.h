@@ -261,6 +261,21 @@ GODWIT_MUST_USE godwit_status_t godwit_umts_fail(godwit_access_t *access, uint8_
                                                  godwit_access_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_umts_receive(godwit_access_t *access, const godwit_radio_frame_t *frame,
                                                     godwit_slice_t whole, godwit_access_requests_t *requests);
+/* What network and device keep beside the keys of the following session. */
+godwit_next_session_t godwit_umts_following(const godwit_access_t *access);
+/* The attach request by the stored vector; build puts the message together, data is what goes with it, ciphered. */
+typedef godwit_status_t godwit_umts_build_t(const godwit_access_t *access, const godwit_next_session_t *found,
+                                            godwit_slice_t data, godwit_writer_t *w);
+GODWIT_MUST_USE godwit_status_t godwit_umts_by_stored_vector(godwit_access_t *access, godwit_umts_build_t *build,
+                                                             godwit_access_requests_t *requests);
+/* The circuit domain (cs.c) in the place of GMM and SM. */
+GODWIT_MUST_USE godwit_status_t godwit_cs_attach_request(godwit_access_t *access, godwit_access_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_cs_transmit(godwit_access_t *access, godwit_access_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_cs_respond(godwit_access_t *access, godwit_access_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_cs_fail(godwit_access_t *access, uint8_t cause, const uint8_t *auts,
+                                               godwit_access_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_cs_take_nas(godwit_access_t *access, const godwit_access_message_t *m,
+                                                   godwit_access_requests_t *requests);
 /* A GMM or SM message. */
 GODWIT_MUST_USE godwit_status_t godwit_umts_take_nas(godwit_access_t *access, const godwit_access_message_t *m,
                                                      godwit_access_requests_t *requests);

@@ -130,7 +130,10 @@ godwit_status_t godwit_access_next_result(godwit_access_t *access, const godwit_
 
 static godwit_next_domain_t domain_of(const godwit_access_t *access)
 {
-    return access->config.kind == GODWIT_ACCESS_EPS ? GODWIT_NEXT_EPS : GODWIT_NEXT_PS;
+    if (access->config.kind == GODWIT_ACCESS_EPS) {
+        return GODWIT_NEXT_EPS;
+    }
+    return access->config.circuit_switched ? GODWIT_NEXT_CS : GODWIT_NEXT_PS;
 }
 
 /* A device that is registered still has keys in use: it attaches by them. */

@@ -16,7 +16,7 @@
 /* ---- by a vector that was handed over before ---- */
 
 /* What network and device keep beside the keys: GERAN and UTRAN have the same. */
-static godwit_next_session_t following(const godwit_access_t *access)
+godwit_next_session_t godwit_umts_following(const godwit_access_t *access)
 {
     godwit_radio_capability_t capability = godwit_access_radio_capability(access);
     godwit_next_session_t next = {
@@ -64,21 +64,14 @@ static godwit_status_t cipher_data(const godwit_access_t *access, uint8_t room[G
 }
 
 /* The keys of the stored vector take the place of what there was, and the first frame under them is put together. */
-static godwit_status_t arm(godwit_access_t *access)
+static godwit_status_t arm(godwit_access_t *access, godwit_umts_build_t *build)
 {
     godwit_access_next_t *n = &access->next;
     const godwit_next_session_t *found = &n->found;
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
     godwit_writer_t frame = godwit_writer(n->frame, sizeof n->frame);
-    uint8_t data[GODWIT_GMM_SMALL_DATA_MAX];
-    godwit_gmm_attach_request_t m = {
-        .type = GPRS_ATTACH,
-        .cksn = found->ksi,
-        .identity = {.kind = GODWIT_GMM_IDENTITY_P_TMSI, .p_tmsi = found->tmsi},
-        .old_rai = {.plmn = found->plmn, .lac = godwit_load_u16(found->area), .rac = found->area[2]},
-        .res_len = found->res_len,
-    };
-    memcpy(m.res, found->res, sizeof m.res);
+    uint8_t room[GODWIT_GMM_SMALL_DATA_MAX];
+    godwit_slice_t data = {NULL, 0};
     godwit_status_t status =
         godwit_radio_security_derive(&access->radio, access->config.crypto, found->root,
                                      access->config.kind == GODWIT_ACCESS_GERAN, found->eia, false);
@@ -89,11 +82,12 @@ static godwit_status_t arm(godwit_access_t *access)
         access->cksn = found->ksi;
         access->p_tmsi = found->tmsi;
         access->has_p_tmsi = true;
-        access->area = m.old_rai;
-        status = cipher_data(access, data, &m.small_data);
+        access->area =
+            (godwit_gmm_rai_t){.plmn = found->plmn, .lac = godwit_load_u16(found->area), .rac = found->area[2]};
+        status = cipher_data(access, room, &data);
     }
     if (status == GODWIT_OK) {
-        status = godwit_gmm_attach_request_build(&m, &w);
+        status = build(access, found, data, &w);
     }
     if (status == GODWIT_OK) {
         status = godwit_radio_initial_create(&access->radio, godwit_access_radio_capability(access), godwit_written(&w),
@@ -103,13 +97,29 @@ static godwit_status_t arm(godwit_access_t *access)
     return status;
 }
 
-static godwit_status_t by_stored_vector(godwit_access_t *access, godwit_access_requests_t *requests)
+godwit_status_t godwit_umts_by_stored_vector(godwit_access_t *access, godwit_umts_build_t *build,
+                                             godwit_access_requests_t *requests)
 {
-    godwit_status_t status = access->next.frame_len == 0 ? arm(access) : GODWIT_OK;
+    godwit_status_t status = access->next.frame_len == 0 ? arm(access, build) : GODWIT_OK;
     if (status == GODWIT_OK) {
         godwit_access_next_send(access, requests);
     }
     return status;
+}
+
+static godwit_status_t request_by_vector(const godwit_access_t *access, const godwit_next_session_t *found,
+                                         godwit_slice_t data, godwit_writer_t *w)
+{
+    godwit_gmm_attach_request_t m = {
+        .type = GPRS_ATTACH,
+        .cksn = found->ksi,
+        .identity = {.kind = GODWIT_GMM_IDENTITY_P_TMSI, .p_tmsi = found->tmsi},
+        .old_rai = access->area,
+        .res_len = found->res_len,
+        .small_data = data,
+    };
+    memcpy(m.res, found->res, sizeof m.res);
+    return godwit_gmm_attach_request_build(&m, w);
 }
 
 /* ---- attach ---- */
@@ -117,7 +127,7 @@ static godwit_status_t by_stored_vector(godwit_access_t *access, godwit_access_r
 godwit_status_t godwit_umts_attach_request(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     if (godwit_access_next_sends(access)) {
-        return by_stored_vector(access, requests);
+        return godwit_umts_by_stored_vector(access, request_by_vector, requests);
     }
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
     godwit_gmm_attach_request_t m = {
@@ -181,7 +191,7 @@ godwit_status_t godwit_umts_take_attach_accept(godwit_access_t *access, const go
         status = godwit_access_sms_attached(access, requests);
     }
     if (status == GODWIT_OK) {
-        const godwit_next_session_t next = following(access);
+        const godwit_next_session_t next = godwit_umts_following(access);
         offered(access, message, &m.next, &next, requests);
     }
     return status;
@@ -249,7 +259,7 @@ godwit_status_t godwit_umts_take_detach_accept(godwit_access_t *access, const go
     godwit_gmm_detach_accept_network_t m;
     godwit_status_t status = godwit_gmm_detach_accept_network_parse(message->octets, &m);
     if (status == GODWIT_OK) {
-        const godwit_next_session_t next = following(access);
+        const godwit_next_session_t next = godwit_umts_following(access);
         godwit_access_finish(access, requests);
         godwit_access_leave(access);
         godwit_access_event(requests, "detached", GODWIT_OK);
@@ -273,7 +283,7 @@ godwit_status_t godwit_umts_take_detach(godwit_access_t *access, const godwit_ac
     if (status != GODWIT_OK) {
         return status;
     }
-    const godwit_next_session_t next = following(access);
+    const godwit_next_session_t next = godwit_umts_following(access);
     godwit_status_t reason = m.cause != 0 ? godwit_access_mobility_reason(m.cause) : GODWIT_OK;
     status = godwit_access_detached(access, m.type == REATTACH_REQUIRED, reason, requests);
     if (status == GODWIT_OK) {
@@ -289,7 +299,7 @@ godwit_status_t godwit_umts_take_information(godwit_access_t *access, const godw
     godwit_gmm_information_t m;
     godwit_status_t status = godwit_gmm_information_parse(message->octets, &m);
     if (status == GODWIT_OK) {
-        const godwit_next_session_t next = following(access);
+        const godwit_next_session_t next = godwit_umts_following(access);
         offered(access, message, &m.next, &next, requests);
     }
     return status;

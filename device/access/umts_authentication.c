@@ -120,6 +120,9 @@ godwit_status_t godwit_umts_take_nas(godwit_access_t *access, const godwit_acces
         return m->verified && (registered || taken) ? godwit_access_sms_receive(access, m->octets, requests)
                                                     : GODWIT_WRONG_STATE;
     }
+    if (access->config.circuit_switched) {
+        return godwit_cs_take_nas(access, m, requests);
+    }
     if (godwit_gmm_type(m->octets, &type) == GODWIT_OK) {
         return godwit_access_dispatch(access, gmm, sizeof gmm / sizeof gmm[0], type, m, requests);
     }

@@ -22,6 +22,9 @@ godwit_status_t godwit_umts_send(godwit_access_t *access, const godwit_writer_t 
 
 godwit_status_t godwit_umts_transmit(godwit_access_t *access, godwit_access_requests_t *requests)
 {
+    if (access->config.circuit_switched) {
+        return godwit_cs_transmit(access, requests);
+    }
     if (access->exchange.pending == GODWIT_ACCESS_DO_ATTACH) {
         return godwit_umts_attach_request(access, requests);
     }

@@ -22,12 +22,18 @@ static bool is_eps(const godwit_access_t *access)
 
 static godwit_status_t respond(godwit_access_t *access, godwit_access_requests_t *requests)
 {
+    if (access->config.circuit_switched) {
+        return godwit_cs_respond(access, requests);
+    }
     return is_eps(access) ? godwit_eps_respond(access, requests) : godwit_umts_respond(access, requests);
 }
 
 static godwit_status_t fail(godwit_access_t *access, uint8_t cause, const uint8_t *auts,
                             godwit_access_requests_t *requests)
 {
+    if (access->config.circuit_switched) {
+        return godwit_cs_fail(access, cause, auts, requests);
+    }
     return is_eps(access) ? godwit_eps_fail(access, cause, auts, requests)
                           : godwit_umts_fail(access, cause, auts, requests);
 }

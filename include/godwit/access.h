@@ -95,6 +95,8 @@ typedef struct godwit_access_config {
         gsm_sim; /* the card is a SIM: it has no AUTN, so nobody could show that a vector is the home's; refused by init */
     /* Of what godwit_access_attach_with is given. With sms all that godwit_access_send is given goes as short messages, too. */
     godwit_carrier_t carrier;
+    bool
+        circuit_switched; /* UMTS, GERAN: attaches to the circuit domain, at a MSC; only with carrier sms, without bearers and e2m */
     const char *sms_number; /* carrier sms: the number that they go to, digits of E.164 */
     const char *sms_centre; /* the service centre's; NULL: the same */
     uint16_t sms_port;      /* application port, both ways; 0: 16020 */

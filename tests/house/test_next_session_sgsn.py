@@ -2,13 +2,17 @@
 """Next session (contribution 000) over real processes: UMTS and GERAN, an SGSN with its store, a GGSN, the home over S6d. A relay between device and
 SGSN writes down every frame of the radio, and a socket is the server that the readings are for."""
 import os
+import signal
 import socket
+import subprocess
 import threading
+import time
 import unittest
 
-from access import HSS, PGW, SGSN, Network, Phone, cli
+from access import HSS, PGW, SGSN, Capture, Network, Phone, cli
 
 ATTACH_REQUEST, AUTHENTICATION_REQUEST, AUTHENTICATION_RESPONSE = 0x01, 0x12, 0x13
+OTHER = "sgsn2.visited.example"
 NAS, COMMAND, INITIAL, FIRST_PROTECTED = 1, 8, 9, 10  # kinds of frames, docs/radio.md
 
 
@@ -73,18 +77,22 @@ class NextSession(unittest.TestCase):
         self.server.settimeout(20)
         self.addCleanup(self.server.close)
         port = self.server.getsockname()[1]
-        n.hss("c", [SGSN])
+        n.hss("c", [SGSN, OTHER])
         n.add(PGW, "pgw", [], f"pgw:\n  gtp: {n.address(PGW)}\n  home: 001-01\n"
               f'  apns: [{{name: iot.example, kind: tunnel, server: "127.0.0.1:{port}", pool: {n.net}.100, pool_size: 20}}]\n')
-        daemon = n.add(SGSN, "sgsn", [(HSS,)], f'sgsn:\n  plmn: 001-02\n  radio: "{n.address(SGSN)}:7332"\n  gtp: {n.address(SGSN)}\n'
-                       f"  apns: [{{ggsn: {n.address(PGW)}}}]\n  hss: {{host: {HSS}, realm: home.example}}\n  next_session: {{on: true}}\n", keeps=True)
-        self.sgsn = daemon
+        self.sgsn, self.other = self.node(SGSN, 1, OTHER, 2), self.node(OTHER, 2, SGSN, 1)
         n.start()
-        n.wait_links((SGSN, HSS))
+        n.wait_links((SGSN, HSS), (OTHER, HSS))
         self.phone = Phone(n, feature="next-session")
 
-    def attach(self, access, *words, expect=0):
-        relay = Relay(self.network.address(SGSN))
+    def node(self, name, lac, neighbour, area):
+        n = self.network
+        return n.add(name, "sgsn", [(HSS,)], f'sgsn:\n  plmn: 001-02\n  radio: "{n.address(name)}:7332"\n  gtp: {n.address(name)}\n  lac: {lac}\n'
+                     f"  apns: [{{ggsn: {n.address(PGW)}}}]\n  hss: {{host: {HSS}, realm: home.example}}\n  next_session: {{on: true}}\n"
+                     f"  others: [{{lac: {area}, rac: 1, address: {n.address(neighbour)}}}]\n", keeps=True)
+
+    def attach(self, access, *words, expect=0, node=SGSN):
+        relay = Relay(self.network.address(node))
         try:
             code, out, error = cli.run("attach", "--json", "--imsi", self.phone.imsi, "--usim", "soft:" + self.phone.card, "--access", access,
                                        "--mme", relay.address(), "--serving-network", "001-02", "--apn", "iot.example", "--next-session",
@@ -140,6 +148,37 @@ class NextSession(unittest.TestCase):
         self.assertFalse(told["next_used"], told)
         self.assertEqual(relay.plain().count(AUTHENTICATION_REQUEST), 1)
         self.network.no_key_in_logs(self, self.phone)
+
+    def test_another_sgsn_of_the_network_fetches_the_vector(self):
+        self.attach("umts", "first")
+        self.reading()
+        capture = self.capture()
+        told, relay = self.attach("umts", "second", node=OTHER)
+        self.assertEqual(self.reading(), "second")
+        self.assertTrue(told["next_used"] and told["next_stored"], told)
+        self.assertEqual(relay.plain(), [ATTACH_REQUEST])
+        self.sgsn.wait_log("next_given_away")
+        if capture is not None:
+            self.assertEqual(sorted(int(kind, 0) for kind in capture() if int(kind, 0) in (48, 49)), [48, 49])
+        told, _ = self.attach("umts", "third")  # and back
+        self.assertTrue(told["next_used"], told)
+        self.network.no_key_in_logs(self, self.phone)
+
+    def capture(self):
+        """The types of GTPv1 messages between the nodes from now until the result is called; None where nothing can be captured."""
+        one = Capture(self.network)
+        if one.process is None:
+            return None
+
+        def seen():
+            time.sleep(0.5)
+            one.process.send_signal(signal.SIGINT)
+            one.process.wait(30)
+            one.process.stderr.close()
+            done = subprocess.run(["tshark", "-r", one.path, "-Y", "gtp && !_ws.malformed", "-T", "fields", "-e", "gtp.message"],
+                                  capture_output=True, text=True, check=True)
+            return done.stdout.split()
+        return seen
 
     def test_a_device_without_its_record_comes_in_by_aka(self):
         self.attach("geran", "first")

@@ -9,9 +9,11 @@
 #include "adapters/diameter/diameter.h"
 #include "adapters/observe/observe.h"
 #include "adapters/policy/server.h"
+#include "adapters/ub/ub.h"
 #include "adapters/udp/udp.h"
 #include "daemons/godwitd/config_raw.h"
 #include "roles/emks.h"
+#include "roles/gba_bsf.h"
 #include "roles/hse.h"
 #include "roles/hss.h"
 #include "roles/mkef.h"
@@ -42,8 +44,9 @@
 #define CONFIG_SGW (1u << GODWIT_FUNCTION_SGW)
 #define CONFIG_PGW (1u << GODWIT_FUNCTION_PGW)
 #define CONFIG_MKEF (1u << GODWIT_FUNCTION_MKEF)
-#define CONFIG_MTC_SERVER (1u << 31)                                      /* the HSE, which takes device RAND */
-#define CONFIG_HOME (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF) /* those that keep records */
+#define CONFIG_MTC_SERVER (1u << 31) /* the HSE, which takes device RAND */
+#define CONFIG_HOME (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF | CONFIG_BSF) /* those that keep records */
+#define CONFIG_BSF (1u << GODWIT_FUNCTION_BSF)
 
 typedef enum config_source { CONFIG_SOURCE_EMBEDDED, CONFIG_SOURCE_S6A, CONFIG_SOURCE_GSUP } config_source_t;
 typedef enum config_umts { CONFIG_UMTS_NONE, CONFIG_UMTS_LISTED, CONFIG_UMTS_ALL, CONFIG_UMTS_FEATURE } config_umts_t;
@@ -65,6 +68,9 @@ typedef struct config_hss {
     char mkefs[GODWIT_HSS_MKEFS_MAX][GODWIT_NODE_NAME_MAX];
     size_t mkef_count;
     bool plain_rand;
+    char bsfs[GODWIT_HSS_BSFS_MAX][GODWIT_NODE_NAME_MAX]; /* served over Zh */
+    size_t bsf_count;
+    uint32_t gba_life_s;
     /* Where what it pushes goes; the host of an HSE is its endpoint. Empty: in this process. */
     char hse_realm[GODWIT_NODE_NAME_MAX], emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
 } config_hss_t;
@@ -162,6 +168,14 @@ typedef struct config_pgw {
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
 } config_pgw_t;
 
+typedef struct config_gba_bsf {
+    godwit_gba_bsf_config_t role;   /* without crypto */
+    char host[GODWIT_UB_DOORS][64]; /* without TLS, with TLS; "": no such door */
+    uint16_t port[GODWIT_UB_DOORS];
+    const char *certificate, *key;                                        /* in the raw configuration */
+    char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX]; /* empty: in this process */
+} config_gba_bsf_t;
+
 typedef struct config_diameter {
     bool used;
     char listen[64];
@@ -205,6 +219,7 @@ typedef struct config {
     config_policy_t policy;
     config_mkef_t mkef;
     config_mtc_server_t mtc_server;
+    config_gba_bsf_t gba_bsf;
     char error[CONFIG_ERROR_MAX]; /* the first thing that is wrong */
 } config_t;
 

@@ -51,6 +51,8 @@ bool config_intercept_section(config_t *c, const raw_intercept_t *raw); /* hse.i
 bool config_mkef_section(config_t *c, const raw_mkef_t *raw);
 bool config_mtc_server_section(config_t *c, const raw_mtc_server_t *raw);
 bool config_hss_device_rand(config_t *c, const raw_hss_t *raw);
+bool config_hss_gba(config_t *c, const raw_hss_t *raw);
+bool config_gba_bsf_section(config_t *c, const raw_gba_bsf_t *raw);
 bool config_policy_section(config_t *c, const raw_policy_t *raw);
 
 #endif

@@ -59,6 +59,9 @@ typedef struct raw_hss {
     char **mkefs;
     unsigned mkefs_count;
     bool plain_rand;
+    char **bsfs;
+    unsigned bsfs_count;
+    uint32_t gba_life_seconds;
 } raw_hss_t;
 
 typedef struct raw_tls {
@@ -226,6 +229,22 @@ typedef struct raw_policy {
     uint32_t connection_seconds;
 } raw_policy_t;
 
+typedef struct raw_bsf_naf {
+    char *host;
+    char **names;
+    unsigned names_count;
+} raw_bsf_naf_t;
+
+typedef struct raw_gba_bsf {
+    char *plmn, *name, *http, *https;
+    raw_tls_t *tls;
+    raw_remote_t *hss;
+    raw_bsf_naf_t *nafs;
+    unsigned nafs_count;
+    uint32_t life_seconds, naf_life_seconds, challenge_seconds, sender_per_minute;
+    bool two_g;
+} raw_gba_bsf_t;
+
 typedef struct raw_config {
     char *identity, *realm;
     char **functions;
@@ -244,6 +263,7 @@ typedef struct raw_config {
     raw_policy_t *policy;
     raw_mkef_t *mkef;
     raw_mtc_server_t *mtc_server;
+    raw_gba_bsf_t *gba_bsf;
 } raw_config_t;
 
 /* Reads YAML text. On failure *raw is NULL and error says what and in which line: "FILE:LINE: ...". */

@@ -4,21 +4,7 @@
  */
 #include "daemons/godwitd/config_schema.h"
 
-#define TEXT_MAX 4096
-#define LIST_MAX 1024 /* entries; what a list means may bound it further */
-
-#define TEXT(type, member)                                                                                             \
-    CYAML_FIELD_STRING_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 1, TEXT_MAX)
-#define NUMBER(type, member) CYAML_FIELD_UINT(#member, CYAML_FLAG_OPTIONAL, type, member)
-#define NUMBER_OR_NONE(type, member)                                                                                   \
-    CYAML_FIELD_UINT_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member)
-#define TRUTH(type, member) CYAML_FIELD_BOOL(#member, CYAML_FLAG_OPTIONAL, type, member)
-#define SECTION(type, member, fields)                                                                                  \
-    CYAML_FIELD_MAPPING_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, fields)
-#define LIST(type, member, entry)                                                                                      \
-    CYAML_FIELD_SEQUENCE(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, entry, 0, LIST_MAX)
-
-static const cyaml_schema_value_t text_entry = {
+const cyaml_schema_value_t config_text_entry = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, TEXT_MAX),
 };
 
@@ -56,7 +42,7 @@ static const cyaml_schema_field_t network_fields[] = {
 };
 static const cyaml_schema_value_t network = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_network_t, network_fields)};
 
-static const cyaml_schema_field_t remote_fields[] = {
+const cyaml_schema_field_t config_remote_fields[] = {
     TEXT(raw_remote_t, host),
     TEXT(raw_remote_t, realm),
     CYAML_FIELD_END,
@@ -67,8 +53,8 @@ static const cyaml_schema_field_t hss_e2m_fields[] = {
     TEXT(raw_hss_e2m_t, endpoint),
     TEXT(raw_hss_e2m_t, hse_realm),
     TEXT(raw_hss_e2m_t, amf_flag),
-    SECTION(raw_hss_e2m_t, emks, remote_fields),
-    LIST(raw_hss_e2m_t, gateways, &text_entry),
+    SECTION(raw_hss_e2m_t, emks, config_remote_fields),
+    LIST(raw_hss_e2m_t, gateways, &config_text_entry),
     NUMBER(raw_hss_e2m_t, retention_seconds),
     NUMBER(raw_hss_e2m_t, push_life_seconds),
     CYAML_FIELD_END,
@@ -82,8 +68,10 @@ static const cyaml_schema_field_t hss_fields[] = {
     LIST(raw_hss_t, nodes, &node),
     LIST(raw_hss_t, networks, &network),
     SECTION(raw_hss_t, e2m, hss_e2m_fields),
-    LIST(raw_hss_t, mkefs, &text_entry),
+    LIST(raw_hss_t, mkefs, &config_text_entry),
     TRUTH(raw_hss_t, plain_rand),
+    LIST(raw_hss_t, bsfs, &config_text_entry),
+    NUMBER(raw_hss_t, gba_life_seconds),
     CYAML_FIELD_END,
 };
 
@@ -97,12 +85,12 @@ static const cyaml_schema_field_t emks_fields[] = {
     TEXT(raw_emks_t, best_plmn),
     TEXT(raw_emks_t, source),
     TEXT(raw_emks_t, separate_umts),
-    LIST(raw_emks_t, agreements, &text_entry),
-    LIST(raw_emks_t, separate_umts_imsis, &text_entry),
+    LIST(raw_emks_t, agreements, &config_text_entry),
+    LIST(raw_emks_t, separate_umts_imsis, &config_text_entry),
     SECTION(raw_emks_t, gsup, gsup_fields),
-    SECTION(raw_emks_t, hss, remote_fields),
+    SECTION(raw_emks_t, hss, config_remote_fields),
     NUMBER(raw_emks_t, timeout_ms),
-    LIST(raw_emks_t, pushes_from, &text_entry),
+    LIST(raw_emks_t, pushes_from, &config_text_entry),
     NUMBER(raw_emks_t, key_set_days),
     CYAML_FIELD_END,
 };
@@ -115,7 +103,7 @@ static const cyaml_schema_field_t delivery_fields[] = {
 };
 static const cyaml_schema_value_t delivery = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_delivery_t, delivery_fields)};
 
-static const cyaml_schema_field_t tls_fields[] = {
+const cyaml_schema_field_t config_tls_fields[] = {
     TEXT(raw_tls_t, certificate),
     TEXT(raw_tls_t, key),
     TEXT(raw_tls_t, ca),
@@ -129,7 +117,7 @@ static const cyaml_schema_field_t intercept_fields[] = {
     TEXT(raw_intercept_t, audit),
     NUMBER(raw_intercept_t, queue_copies),
     NUMBER(raw_intercept_t, retry_ms),
-    SECTION(raw_intercept_t, tls, tls_fields),
+    SECTION(raw_intercept_t, tls, config_tls_fields),
     CYAML_FIELD_END,
 };
 
@@ -143,7 +131,7 @@ static const cyaml_schema_value_t gateway = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFA
 static const cyaml_schema_field_t hse_e2m_fields[] = {
     TEXT(raw_hse_e2m_t, source),
     TEXT(raw_hse_e2m_t, push_from),
-    SECTION(raw_hse_e2m_t, hss, remote_fields),
+    SECTION(raw_hse_e2m_t, hss, config_remote_fields),
     LIST(raw_hse_e2m_t, gateways, &gateway),
     NUMBER(raw_hse_e2m_t, idle_seconds),
     NUMBER(raw_hse_e2m_t, bearers),
@@ -157,9 +145,9 @@ static const cyaml_schema_field_t hse_fields[] = {
     TEXT(raw_hse_t, below_minimum),
     TEXT(raw_hse_t, gtpu),
     TEXT(raw_hse_t, next_vector),
-    LIST(raw_hse_t, listen, &text_entry),
-    LIST(raw_hse_t, agreements, &text_entry),
-    LIST(raw_hse_t, suites, &text_entry),
+    LIST(raw_hse_t, listen, &config_text_entry),
+    LIST(raw_hse_t, agreements, &config_text_entry),
+    LIST(raw_hse_t, suites, &config_text_entry),
     NUMBER_OR_NONE(raw_hse_t, session_octets),
     NUMBER_OR_NONE(raw_hse_t, counter_octets),
     NUMBER(raw_hse_t, rekey_datagrams),
@@ -174,7 +162,7 @@ static const cyaml_schema_field_t hse_fields[] = {
     NUMBER(raw_hse_t, sessions),
     NUMBER(raw_hse_t, exchanges),
     NUMBER(raw_hse_t, senders),
-    SECTION(raw_hse_t, emks, remote_fields),
+    SECTION(raw_hse_t, emks, config_remote_fields),
     SECTION(raw_hse_t, e2m, hse_e2m_fields),
     LIST(raw_hse_t, deliver, &delivery),
     SECTION(raw_hse_t, intercept, intercept_fields),
@@ -205,9 +193,9 @@ static const cyaml_schema_field_t mme_fields[] = {
     TEXT(raw_mme_t, sgw),
     TEXT(raw_mme_t, pgw),
     TEXT(raw_mme_t, apn),
-    LIST(raw_mme_t, eea, &text_entry),
-    LIST(raw_mme_t, eia, &text_entry),
-    SECTION(raw_mme_t, hss, remote_fields),
+    LIST(raw_mme_t, eea, &config_text_entry),
+    LIST(raw_mme_t, eia, &config_text_entry),
+    SECTION(raw_mme_t, hss, config_remote_fields),
     NUMBER(raw_mme_t, idle_seconds),
     NUMBER(raw_mme_t, devices),
     NUMBER(raw_mme_t, tac),
@@ -241,7 +229,7 @@ static const cyaml_schema_field_t sgsn_fields[] = {
     TEXT(raw_sgsn_t, radio),
     TEXT(raw_sgsn_t, gtp),
     LIST(raw_sgsn_t, apns, &sgsn_apn),
-    SECTION(raw_sgsn_t, hss, remote_fields),
+    SECTION(raw_sgsn_t, hss, config_remote_fields),
     NUMBER(raw_sgsn_t, idle_seconds),
     NUMBER(raw_sgsn_t, devices),
     NUMBER(raw_sgsn_t, lac),
@@ -256,7 +244,7 @@ static const cyaml_schema_field_t sgsn_fields[] = {
 
 static const cyaml_schema_field_t sgw_fields[] = {
     TEXT(raw_sgw_t, gtp),
-    LIST(raw_sgw_t, peers, &text_entry),
+    LIST(raw_sgw_t, peers, &config_text_entry),
     NUMBER(raw_sgw_t, contexts),
     CYAML_FIELD_END,
 };
@@ -270,11 +258,11 @@ static const cyaml_schema_value_t pgw_apn = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFA
 
 static const cyaml_schema_field_t pgw_fields[] = {
     TEXT(raw_pgw_t, gtp),
-    LIST(raw_pgw_t, peers, &text_entry),
+    LIST(raw_pgw_t, peers, &config_text_entry),
     TEXT(raw_pgw_t, home),
     LIST(raw_pgw_t, apns, &pgw_apn),
-    SECTION(raw_pgw_t, hse, remote_fields),
-    SECTION(raw_pgw_t, hss, remote_fields),
+    SECTION(raw_pgw_t, hse, config_remote_fields),
+    SECTION(raw_pgw_t, hss, config_remote_fields),
     NUMBER(raw_pgw_t, contexts),
     NUMBER(raw_pgw_t, hse_wait_ms),
     NUMBER(raw_pgw_t, home_wait_ms),
@@ -291,7 +279,7 @@ static const cyaml_schema_value_t peer = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT
 
 static const cyaml_schema_field_t diameter_fields[] = {
     TEXT(raw_diameter_t, listen),       TEXT(raw_diameter_t, link_protected),
-    LIST(raw_diameter_t, peers, &peer), SECTION(raw_diameter_t, tls, tls_fields),
+    LIST(raw_diameter_t, peers, &peer), SECTION(raw_diameter_t, tls, config_tls_fields),
     NUMBER(raw_diameter_t, timeout_ms), CYAML_FIELD_END,
 };
 
@@ -307,8 +295,8 @@ static const cyaml_schema_field_t policy_fields[] = {
     TEXT(raw_policy_t, file),
     TEXT(raw_policy_t, state),
     TEXT(raw_policy_t, listen),
-    LIST(raw_policy_t, others, &text_entry),
-    SECTION(raw_policy_t, tls, tls_fields),
+    LIST(raw_policy_t, others, &config_text_entry),
+    SECTION(raw_policy_t, tls, config_tls_fields),
     LIST(raw_policy_t, peers, &policy_peer),
     NUMBER(raw_policy_t, connection_seconds),
     CYAML_FIELD_END,
@@ -317,9 +305,9 @@ static const cyaml_schema_field_t policy_fields[] = {
 static const cyaml_schema_field_t mkef_fields[] = {
     TEXT(raw_mkef_t, listen),
     TEXT(raw_mkef_t, ts33868),
-    LIST(raw_mkef_t, callers, &text_entry),
-    SECTION(raw_mkef_t, tls, tls_fields),
-    SECTION(raw_mkef_t, hss, remote_fields),
+    LIST(raw_mkef_t, callers, &config_text_entry),
+    SECTION(raw_mkef_t, tls, config_tls_fields),
+    SECTION(raw_mkef_t, hss, config_remote_fields),
     NUMBER(raw_mkef_t, requests_per_minute),
     NUMBER(raw_mkef_t, failures_per_minute),
     NUMBER(raw_mkef_t, outstanding),
@@ -330,14 +318,14 @@ static const cyaml_schema_field_t mkef_fields[] = {
 
 static const cyaml_schema_field_t mtc_server_fields[] = {
     TEXT(raw_mtc_server_t, url),          TEXT(raw_mtc_server_t, connect_to),
-    TEXT(raw_mtc_server_t, ts33868),      SECTION(raw_mtc_server_t, tls, tls_fields),
+    TEXT(raw_mtc_server_t, ts33868),      SECTION(raw_mtc_server_t, tls, config_tls_fields),
     NUMBER(raw_mtc_server_t, timeout_ms), CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t fields[] = {
     TEXT(raw_config_t, identity),
     TEXT(raw_config_t, realm),
-    LIST(raw_config_t, functions, &text_entry),
+    LIST(raw_config_t, functions, &config_text_entry),
     SECTION(raw_config_t, store, store_fields),
     SECTION(raw_config_t, log, log_fields),
     SECTION(raw_config_t, control, control_fields),
@@ -352,6 +340,7 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, policy, policy_fields),
     SECTION(raw_config_t, mkef, mkef_fields),
     SECTION(raw_config_t, mtc_server, mtc_server_fields),
+    SECTION(raw_config_t, gba_bsf, config_gba_bsf_fields),
     CYAML_FIELD_END,
 };
 

@@ -9,6 +9,22 @@
 
 #include "daemons/godwitd/config_raw.h"
 
-extern const cyaml_schema_value_t config_schema;
+#define TEXT_MAX 4096
+#define LIST_MAX 1024 /* entries; what a list means may bound it further */
+
+#define TEXT(type, member)                                                                                             \
+    CYAML_FIELD_STRING_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 1, TEXT_MAX)
+#define NUMBER(type, member) CYAML_FIELD_UINT(#member, CYAML_FLAG_OPTIONAL, type, member)
+#define NUMBER_OR_NONE(type, member)                                                                                   \
+    CYAML_FIELD_UINT_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member)
+#define TRUTH(type, member) CYAML_FIELD_BOOL(#member, CYAML_FLAG_OPTIONAL, type, member)
+#define SECTION(type, member, fields)                                                                                  \
+    CYAML_FIELD_MAPPING_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, fields)
+#define LIST(type, member, entry)                                                                                      \
+    CYAML_FIELD_SEQUENCE(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, entry, 0, LIST_MAX)
+
+extern const cyaml_schema_value_t config_schema, config_text_entry;
+extern const cyaml_schema_field_t config_remote_fields[], config_tls_fields[];
+extern const cyaml_schema_field_t config_gba_bsf_fields[]; /* config_gba.c */
 
 #endif

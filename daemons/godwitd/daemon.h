@@ -38,6 +38,7 @@ typedef struct godwitd {
     godwit_hss_t *hss; /* NULL: not here */
     godwit_emks_t *emks;
     daemon_hse_t hse;
+    struct daemon_gba *gba;       /* the BSF and its door; NULL: not here */
     struct daemon_access *access; /* MME, SGSN, S-GW, P-GW; NULL: none of them */
     struct daemon_mkef *mkef;     /* role, door, and the way to one; NULL: nothing of it */
     doors_t doors;
@@ -87,6 +88,15 @@ bool access_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 /* What policies mean for the nodes here; the table is the caller's. */
 void access_policies(godwitd_t *d, const godwit_serving_policy_t *table, size_t count);
 void access_free(godwitd_t *d);
+
+/* gba.c: the BSF, and Ub. */
+bool gba_open(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+bool gba_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+int gba_fd(const godwitd_t *d, size_t door);        /* -1: no such door */
+uint16_t gba_port(const godwitd_t *d, size_t door); /* 0: no such door */
+void gba_receive(godwitd_t *d);                     /* what has come is queued */
+void gba_send(godwitd_t *d, const godwit_message_t *answer);
+void gba_stop(godwitd_t *d);
 
 /* exits.c: where what the roles ask goes. */
 owner_exits_t daemon_exits(godwitd_t *d);

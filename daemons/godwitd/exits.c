@@ -53,6 +53,10 @@ static bool stays_here(const godwitd_t *d, const godwit_message_t *message)
 static void send_message(void *context, godwit_function_t from, const godwit_message_t *message)
 {
     godwitd_t *d = context;
+    if (message->to == GODWIT_FUNCTION_DEVICE) {
+        gba_send(d, message);
+        return;
+    }
     if (!stays_here(d, message)) {
         links_send(d, message);
         return;

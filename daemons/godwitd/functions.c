@@ -122,6 +122,9 @@ static bool start_hss(godwitd_t *d)
     d->hss->ticks_per_second = d->config->hss.ticks_per_second;
     d->hss->skew_ticks = d->config->hss.skew_ticks;
     d->hss->e2m = d->config->hss.e2m;
+    memcpy(d->hss->bsfs, d->config->hss.bsfs, sizeof d->hss->bsfs);
+    d->hss->bsf_count = d->config->hss.bsf_count;
+    d->hss->gba_life_s = d->config->hss.gba_life_s;
     memcpy(d->hss->local_host, d->config->identity, sizeof d->hss->local_host);
     memcpy(d->hss->local_realm, d->config->realm, sizeof d->hss->local_realm);
     owner_set_role(d->owner, GODWIT_FUNCTION_HSS, step_hss, d->hss);

@@ -43,6 +43,10 @@ static void destinations(const config_t *config, godwit_diameter_config_t *wante
         memcpy(wanted->hse_host, config->pgw.hse_host, sizeof wanted->hse_host);
         memcpy(wanted->hse_realm, config->pgw.hse_realm, sizeof wanted->hse_realm);
     }
+    memcpy(wanted->zh_host, config->gba_bsf.hss_host, sizeof wanted->zh_host);
+    memcpy(wanted->zh_realm, config->gba_bsf.hss_realm, sizeof wanted->zh_realm);
+    wanted->serve_zh = config_has(config, CONFIG_HSS) && hss->bsf_count > 0;
+    wanted->serve_zn = config_has(config, CONFIG_BSF);
     wanted->serve_hss_keys = config_has(config, CONFIG_HSS) && hss->e2m.delivery != GODWIT_E2M_DELIVERY_NONE &&
                              hss->e2m.delivery != GODWIT_E2M_DELIVERY_D;
     wanted->serve_hse = config_has(config, CONFIG_HSE) && hse->bearers != 0;

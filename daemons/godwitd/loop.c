@@ -46,6 +46,7 @@ static uint64_t work(godwitd_t *d)
     doors_receive(&d->doors, d->owner);
     links_receive(d);
     mkef_receive(d);
+    gba_receive(d);
     policies_run(d);
     for (unsigned round = 0; round < ROUNDS_MAX && queue_count(d->queue) > 0; round++) {
         pass_messages(d);

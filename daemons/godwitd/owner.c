@@ -9,8 +9,9 @@
 
 const char *owner_function_name(godwit_function_t function)
 {
-    static const char *const names[OWNER_FUNCTIONS] = {"none", "hse",    "emks", "hss", "mme", "sgsn", "sgw",   "pgw",
-                                                       "msc",  "sms_sc", "mkef", "bsf", "naf", "aanf", "device"};
+    static const char *const names[OWNER_FUNCTIONS] = {"none", "hse",     "emks", "hss",  "mme",
+                                                       "sgsn", "sgw",     "pgw",  "msc",  "sms_sc",
+                                                       "mkef", "gba_bsf", "naf",  "aanf", "device"};
     return (unsigned)function < OWNER_FUNCTIONS ? names[function] : "none";
 }
 
@@ -148,6 +149,9 @@ static void answer_failure(owner_t *o, const godwit_message_t *request)
         break;
     case GODWIT_BEARER_ANSWER:
         answer.u.bearer_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_UB_ANSWER:
+        answer.u.ub_answer.code = 503;
         break;
     case GODWIT_KEY_CONFIRM_ANSWER:
         answer.u.key_confirm_answer = GODWIT_PEER_INTERNAL;

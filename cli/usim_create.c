@@ -36,6 +36,7 @@ static int run(const cli_args_t *args)
         godwit_wipe(&blank, sizeof blank);
         return CLI_USAGE;
     }
+    blank.gba_u = cli_count(args, "gba-u") != 0;
     godwit_status_t status = godwit_usim_soft_create(&card, args->words[0], &blank, NULL);
     godwit_wipe(&blank, sizeof blank);
     if (status != GODWIT_OK) {
@@ -49,6 +50,7 @@ static const cli_option_t options[] = {
     CLI_AKA_KEY_OPTIONS,
     {"e2m", NULL, "the card is capable of Solution 1: makes the end-to-middle key set when AMF asks for it", false,
      false},
+    {"gba-u", NULL, "the card has the GBA context: Ks of GBA stays inside it", false, false},
     {"e2m-flag", "HEX", "the bit of AMF that asks, 2 octets, default 0080", false, false},
 };
 

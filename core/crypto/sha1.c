@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SHA-1 of one block, FIPS 180-4 clause 6.1. What it sees is a key: all is wiped.
+ * SHA-1, FIPS 180-4 clause 6.1, and HMAC on it. What it sees may be a key: all is wiped.
  */
 #include "core/crypto/sha1.h"
 
@@ -36,10 +36,19 @@ static uint32_t mixed(unsigned t, const uint32_t s[5])
     }
 }
 
-static void compress(uint32_t h[5], uint32_t w[16])
+typedef struct sha1 {
+    uint32_t h[5];
+    uint64_t len;
+    uint8_t block[BLOCK];
+} sha1_t;
+
+static void compress(sha1_t *sha)
 {
-    uint32_t s[5];
-    memcpy(s, h, sizeof s);
+    uint32_t s[5], w[16];
+    memcpy(s, sha->h, sizeof s);
+    for (size_t i = 0; i < 16; i++) {
+        w[i] = godwit_load_u32(sha->block + 4 * i);
+    }
     for (unsigned t = 0; t < 80; t++) {
         uint32_t next = rotate(s[0], 5) + mixed(t, s) + s[4] + schedule(w, t);
         s[4] = s[3];
@@ -49,34 +58,84 @@ static void compress(uint32_t h[5], uint32_t w[16])
         s[0] = next;
     }
     for (unsigned i = 0; i < 5; i++) {
-        h[i] += s[i];
+        sha->h[i] += s[i];
     }
     godwit_wipe(s, sizeof s);
+    godwit_wipe(w, sizeof w);
 }
 
-godwit_status_t godwit_sha1(godwit_slice_t input, uint8_t digest[GODWIT_SHA1_SIZE])
+static void begin(sha1_t *sha)
 {
-    uint32_t h[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
-    uint8_t block[BLOCK] = {0};
-    uint32_t w[16];
-    if (input.len > GODWIT_SHA1_INPUT_MAX) {
-        godwit_wipe(digest, GODWIT_SHA1_SIZE);
-        return GODWIT_INVALID_ARGUMENT;
+    static const uint32_t initial[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
+    memset(sha, 0, sizeof *sha);
+    memcpy(sha->h, initial, sizeof initial);
+}
+
+static void update(sha1_t *sha, const uint8_t *octets, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        sha->block[sha->len++ % BLOCK] = octets[i];
+        if (sha->len % BLOCK == 0) {
+            compress(sha);
+        }
     }
-    if (input.len > 0) {
-        memcpy(block, input.ptr, input.len);
+}
+
+static void finish(sha1_t *sha, uint8_t digest[GODWIT_SHA1_SIZE])
+{
+    uint8_t bits[8], pad = 0x80;
+    godwit_store_u64(bits, sha->len * 8);
+    update(sha, &pad, 1);
+    pad = 0;
+    while (sha->len % BLOCK != BLOCK - sizeof bits) {
+        update(sha, &pad, 1);
     }
-    block[input.len] = 0x80;
-    godwit_store_u64(block + BLOCK - 8, (uint64_t)input.len * 8);
-    for (size_t i = 0; i < 16; i++) {
-        w[i] = godwit_load_u32(block + 4 * i);
-    }
-    compress(h, w);
+    update(sha, bits, sizeof bits);
     for (size_t i = 0; i < 5; i++) {
-        godwit_store_u32(digest + 4 * i, h[i]);
+        godwit_store_u32(digest + 4 * i, sha->h[i]);
     }
-    godwit_wipe(w, sizeof w);
+    godwit_wipe(sha, sizeof *sha);
+}
+
+void godwit_sha1(const godwit_slice_t *parts, size_t count, uint8_t digest[GODWIT_SHA1_SIZE])
+{
+    sha1_t sha;
+    begin(&sha);
+    for (size_t i = 0; i < count; i++) {
+        update(&sha, parts[i].ptr, parts[i].len);
+    }
+    finish(&sha, digest);
+}
+
+/* One pass of HMAC: the key, padded and xored, then the parts. */
+static void keyed(const uint8_t key[BLOCK], uint8_t mask, const godwit_slice_t *parts, size_t count,
+                  uint8_t digest[GODWIT_SHA1_SIZE])
+{
+    uint8_t pad[BLOCK];
+    sha1_t sha;
+    for (size_t i = 0; i < BLOCK; i++) {
+        pad[i] = key[i] ^ mask;
+    }
+    begin(&sha);
+    update(&sha, pad, sizeof pad);
+    for (size_t i = 0; i < count; i++) {
+        update(&sha, parts[i].ptr, parts[i].len);
+    }
+    finish(&sha, digest);
+    godwit_wipe(pad, sizeof pad);
+}
+
+void godwit_hmac_sha1(godwit_slice_t key, const godwit_slice_t *parts, size_t count, uint8_t mac[GODWIT_SHA1_SIZE])
+{
+    uint8_t block[BLOCK] = {0}, inner[GODWIT_SHA1_SIZE];
+    const godwit_slice_t second = godwit_slice(inner, sizeof inner);
+    if (key.len > BLOCK) {
+        godwit_sha1(&key, 1, block);
+    } else if (key.len > 0) {
+        memcpy(block, key.ptr, key.len);
+    }
+    keyed(block, 0x36, parts, count, inner);
+    keyed(block, 0x5c, &second, 1, mac);
     godwit_wipe(block, sizeof block);
-    godwit_wipe(h, sizeof h);
-    return GODWIT_OK;
+    godwit_wipe(inner, sizeof inner);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SHA-1, FIPS 180-4, of one block at most, for one use: MAC* of GBA_U is MAC xor the first 64 bits of SHA-1(IK) (TS 33.220 5.3.2). Nothing else may
- * use it.
+ * SHA-1 (FIPS 180-4) and HMAC-SHA-1 (RFC 2104), for what the field's older specifications fix and for nothing else: MAC* of GBA_U is MAC xor the
+ * first 64 bits of SHA-1(IK) (TS 33.220 5.3.2), and MIKEY's default PRF and MAC are HMAC-SHA-1 (RFC 3830 4.1.2, 4.2.4), where collisions do not
+ * matter.
  */
 #ifndef GODWIT_CORE_CRYPTO_SHA1_H
 #define GODWIT_CORE_CRYPTO_SHA1_H
@@ -9,9 +10,10 @@
 #include "godwit/bytes.h"
 
 #define GODWIT_SHA1_SIZE 20
-#define GODWIT_SHA1_INPUT_MAX 55 /* what one block takes */
 
-/* GODWIT_INVALID_ARGUMENT for a longer input; digest is then wiped. */
-GODWIT_MUST_USE godwit_status_t godwit_sha1(godwit_slice_t input, uint8_t digest[GODWIT_SHA1_SIZE]);
+/* Over the parts one after the other. What they see may be a key: all is wiped. */
+void godwit_sha1(const godwit_slice_t *parts, size_t count, uint8_t digest[GODWIT_SHA1_SIZE]);
+/* A key of any length. */
+void godwit_hmac_sha1(godwit_slice_t key, const godwit_slice_t *parts, size_t count, uint8_t mac[GODWIT_SHA1_SIZE]);
 
 #endif

@@ -3,6 +3,7 @@
 """make_digest_vectors.py > tests/vectors/digest.txt: what Python's hashlib and base64 make of Digest AKA (RFC 3310, RFC 2617)."""
 import base64
 import hashlib
+import hmac
 
 
 def md5(data):
@@ -57,8 +58,13 @@ for text in ("", "a", "abc", "message digest", "abcdefghijklmnopqrstuvwxyz",
     record(input=text.encode().hex(), digest=md5(text.encode()))
 
 print("[sha1]\n# FIPS 180-4 (\"abc\" is the standard's own example)\n")
-for data in (b"abc", b"", bytes.fromhex("f769bcd751044604127672711c6d3441"), b"y" * 55):
+for data in (b"abc", b"", bytes.fromhex("f769bcd751044604127672711c6d3441"), b"y" * 55, b"z" * 56, b"z" * 64, b"z" * 300):
     record(input=data.hex(), digest=hashlib.sha1(data).hexdigest())
+
+print("[hmac_sha1]\n# RFC 2202 clause 3, cases 1, 2, 6\n")
+for key, data in ((b"\x0b" * 20, b"Hi There"), (b"Jefe", b"what do ya want for nothing?"),
+                  (b"\xaa" * 80, b"Test Using Larger Than Block-Size Key - Hash Key First")):
+    record(key=key.hex(), data=data.hex(), mac=hmac.new(key, data, hashlib.sha1).hexdigest())
 
 print("[base64]\n# RFC 4648 clause 10, and octets\n")
 for data in (b"f", b"fo", b"foo", b"foob", b"fooba", b"foobar", bytes(range(256)), b"\xfb\xff\xbf"):

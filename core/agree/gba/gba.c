@@ -136,10 +136,11 @@ godwit_status_t godwit_gba_naf_id(godwit_slice_t fqdn, const uint8_t ua[GODWIT_U
 godwit_status_t godwit_gba_u_mask(const uint8_t ik[16], uint8_t autn[16])
 {
     uint8_t digest[GODWIT_SHA1_SIZE];
-    godwit_status_t status = godwit_sha1(godwit_slice(ik, 16), digest);
-    for (size_t i = 0; i < 8 && status == GODWIT_OK; i++) {
+    const godwit_slice_t whole = godwit_slice(ik, 16);
+    godwit_sha1(&whole, 1, digest);
+    for (size_t i = 0; i < 8; i++) {
         autn[8 + i] ^= digest[i];
     }
     godwit_wipe(digest, sizeof digest);
-    return status;
+    return GODWIT_OK;
 }

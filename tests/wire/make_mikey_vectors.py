@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Prints tests/vectors/mikey.txt: MIKEY messages of RFC 3830 with a pre-shared key, made from the RFC and not from core/wire."""
+import hashlib
+import hmac
+import struct
+import subprocess
+
+
+def p(s, label, length):
+    a, out = label, b""
+    while len(out) < length:
+        a = hmac.new(s, a, hashlib.sha1).digest()
+        out += hmac.new(s, a + label, hashlib.sha1).digest()
+    return out[:length]
+
+
+def prf(inkey, constant, csb_id, rand, length):
+    label = struct.pack(">IBI", constant, 0xFF, csb_id) + rand
+    out = bytes(length)
+    for i in range(0, len(inkey), 32):
+        out = bytes(x ^ y for x, y in zip(out, p(inkey[i:i + 32], label, length)))
+    return out
+
+
+def aes_ctr(key, iv, data):
+    return subprocess.run(["openssl", "enc", "-aes-128-ctr", "-K", key.hex(), "-iv", iv.hex()], input=data,
+                          stdout=subprocess.PIPE, check=True).stdout
+
+
+def payloads(parts):
+    """[(type, body)] as octets, and the type of the first."""
+    out = b""
+    for i, (_, body) in enumerate(parts):
+        out += bytes([parts[i + 1][0] if i + 1 < len(parts) else 0]) + body
+    return out, parts[0][0]
+
+
+def key_data(keys):
+    out = b""
+    for i, (kind, key, salt, interval) in enumerate(keys):
+        out += bytes([20 if i + 1 < len(keys) else 0, kind << 4 | (2 if interval else 0)]) + struct.pack(">H", len(key)) + key
+        if kind in (1, 3):
+            out += struct.pack(">H", len(salt)) + salt
+        if interval:
+            out += bytes([len(interval[0])]) + interval[0] + bytes([len(interval[1])]) + interval[1]
+    return out
+
+
+def message(name, psk, csb_id, counter, rand, ids, keys, extension=None, data_type=0, v=True):
+    encr, auth, salt = (prf(psk, c, csb_id, rand, n) for c, n in ((0x150533E1, 16), (0x2D22AC75, 20), (0x29B88916, 14)))
+    iv = bytes(x ^ y for x, y in zip(salt, struct.pack(">HIQ", 0, csb_id, counter))) + b"\0\0"
+    plain = key_data(keys)
+    parts = [(5, bytes([2]) + struct.pack(">I", counter)), (11, bytes([len(rand)]) + rand)]
+    parts += [(6, bytes([0]) + struct.pack(">H", len(i)) + i) for i in ids]
+    if extension is not None:
+        parts.append((21, bytes([3]) + struct.pack(">H", len(extension)) + extension))
+    parts.append((1, bytes([1]) + struct.pack(">H", len(plain)) + aes_ctr(encr, iv, plain) + bytes([1])))
+    body, first = payloads(parts)
+    octets = bytes([1, data_type, first, 0x80 if v else 0]) + struct.pack(">IBB", csb_id, 0, 1) + body
+    octets += hmac.new(auth, octets, hashlib.sha1).digest()
+    vparts, vfirst = payloads([(9, bytes([1]))])
+    answer = bytes([1, 1, vfirst, 0]) + struct.pack(">IBB", csb_id, 0, 1) + vparts
+    answer += hmac.new(auth, answer + b"".join(ids) + struct.pack(">I", counter), hashlib.sha1).digest()
+    print(f"name = {name}\npsk = {psk.hex()}\ncsb_id = {csb_id}\ncounter = {counter}\nrand = {rand.hex()}")
+    print(f"key = {keys[0][1].hex()}\nsalt = {keys[0][2].hex()}\noctets = {octets.hex()}\nanswer = {answer.hex()}\n")
+
+
+print("# MIKEY (RFC 3830 5, 6), as tests/wire/make_mikey_vectors.py writes it; no RFC has a known answer of a whole message.\n\n[mikey]")
+message("tek_and_salt", bytes(range(16)), 0x01020304, 7, bytes(range(0x40, 0x50)), [b"kms@example.net", b"ue@example.net"],
+        [(3, bytes(range(0x60, 0x70)), bytes(range(0x70, 0x7E)), None)])
+message("long_psk_interval", bytes(range(80)), 0xFFFFFFFF, 0xFFFFFFFE, bytes(range(32)), [b"bmsc.example.net"],
+        [(2, bytes(range(16)), b"", (b"\0\1", b"\1\0")), (0, bytes(range(16, 32)), b"", None)], extension=b"\0\3\0\xf1\x10")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access library and the SGSN, with nothing between them but frames; home and GGSN are the test's.
+ * The device's access library and the SGSN, over UMTS and GERAN, with nothing between them but frames; home and GGSN are the test's.
  */
 #include <stdlib.h>
 
@@ -13,19 +13,33 @@ static sgsn_world_t w;
 static godwit_vector_t vector;
 static bool flagged, lossy;
 static uint32_t noise;
+static godwit_access_kind_t kind = GODWIT_ACCESS_UMTS;
 
 static void to_phone(void);
 
 static int setup(void **state)
 {
     (void)state;
-    phone_init(&phone, GODWIT_ACCESS_UMTS);
+    phone_init(&phone, kind);
     sgsn_world_init(&w);
     w.device.address = owner_address(1);
     flagged = true;
     lossy = false;
     noise = 1;
     return 0;
+}
+
+static int setup_umts(void **state)
+{
+    kind = GODWIT_ACCESS_UMTS;
+    return setup(state);
+}
+
+/* By a USIM, Kc128 and Ki128. */
+static int setup_geran(void **state)
+{
+    kind = GODWIT_ACCESS_GERAN;
+    return setup(state);
 }
 
 /* ---- the home, the GGSN ---- */
@@ -155,6 +169,7 @@ static void a_device_attaches_activates_and_talks(void **state)
     (void)state;
     attach();
     assert_int_equal(phone.key_sets, 1);
+    assert_true(w.ues[0].geran == (kind == GODWIT_ACCESS_GERAN));
     activate();
     assert_true(octets_equal(&phone.container, "container down"));
     expect_uplink("reading");
@@ -312,7 +327,11 @@ static void over_a_lossy_air_it_comes_in_all_the_same(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, setup)
+#define TEST(name)                                                                                                     \
+    {#name "_umts", name, setup_umts, NULL, NULL},                                                                     \
+    {                                                                                                                  \
+#name "_geran", name, setup_geran, NULL, NULL                                                                  \
+    }
 
 int main(void)
 {

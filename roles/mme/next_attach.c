@@ -81,14 +81,11 @@ godwit_status_t godwit_mme_admit(const godwit_mme_turn_t *t, const godwit_next_s
 
 void godwit_mme_consume(godwit_mme_turn_t *t, const godwit_next_session_record_t *record)
 {
-    godwit_record_t *gone = godwit_outbox_alloc(t->out, sizeof *gone);
-    if (gone != NULL) {
-        gone->kind = GODWIT_RECORD_NEXT_SESSION;
-        gone->u.next_session = *record;
-        godwit_request_t *commit = godwit_outbox_add(t->out, GODWIT_REQUEST_STORE_COMMIT);
-        commit->record = gone;
-        commit->deleting = true;
-    }
+    godwit_request_t *commit = godwit_outbox_add(t->out, GODWIT_REQUEST_STORE_COMMIT);
+    commit->deleting = true;
+    commit->record_key.kind = GODWIT_RECORD_NEXT_SESSION;
+    commit->record_key.session_id = record->next.tmsi;
+    commit->record_key.agreement = (uint8_t)record->next.domain;
 }
 
 /* ---- the small data ---- */

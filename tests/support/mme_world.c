@@ -172,6 +172,7 @@ void mme_home(mme_world_t *w, godwit_status_t status)
         a->kind = GODWIT_VECTOR_EUTRAN;
         a->vectors = 1;
         a->e2m = w->e2m;
+        a->next_session = w->config.next_session;
         memset(v->rand, w->vectors, sizeof v->rand);
         memset(v->autn, w->vectors, sizeof v->autn);
         v->xres_len = 8;

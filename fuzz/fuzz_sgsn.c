@@ -294,6 +294,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sgsn_world_init(&w);
     w.config.inactive_ms = 5000;
     w.config.next_session = true;
+    w.config.others = 1; /* at the address that all GTP comes from */
+    w.config.other[0] = (godwit_sgsn_other_t){.lac = 9, .rac = 9, .ipv4 = {10, 0, 0, 7}};
     w.config.next_early = size > 0 && (data[0] & 0x80U) != 0;
     w.config.reauthenticate_attaches = size > 0 ? data[0] % 4 : 0;
     sgsn_restart(&w);

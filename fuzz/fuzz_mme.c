@@ -2,8 +2,9 @@
  *
  * The MME under whatever comes by its doors. An input is a list of entries: door (1) length (2) octets. Doors: 0 a NAS message of a device
  * that is registered, as it is; 1 the same, properly protected; 2 one of a stranger; 3 GTP-C and 4 GTP-U of the S-GW; 5 frames of a stranger;
- * 6 a timer; 7 the home answers; 8 NAS of a stranger, protected under keys of an attach that goes on. What is unprotected must not end
- * the registration nor move its COUNTs.
+ * 6 a timer; 7 the home answers; 8 NAS of a stranger, protected under keys of an attach that goes on; 9 the same under a stored vector of a
+ * following session; 10 GTP-C of another MME; 11 a timer of what waits for the home. What is unprotected must not end the registration nor
+ * move its COUNTs, and a stored vector is consumed once.
  */
 #include "fuzz/fuzz.h"
 #include "tests/support/mme_world.h"
@@ -44,11 +45,45 @@ static void home(void)
     }
 }
 
+static const uint8_t res[8] = {0xA5, 0x42, 0x11, 0xD5, 0xE3, 0xBA, 0x50, 0xBF};
+
+/* As the ATTACH REQUESTs of tests/vectors/nas.txt name it. */
+static void store_vector(void)
+{
+    godwit_record_t record;
+    memset(&record, 0, sizeof record);
+    record.kind = GODWIT_RECORD_NEXT_SESSION;
+    godwit_next_session_record_t *n = &record.u.next_session;
+    n->next = (godwit_next_session_t){.domain = GODWIT_NEXT_EPS,
+                                      .plmn = {{0x00, 0xF1, 0x10}},
+                                      .ksi = 2,
+                                      .eea = 2,
+                                      .eia = 2,
+                                      .tmsi = 0xC0000001,
+                                      .capability_len = 2,
+                                      .capability = {0xF0, 0x70},
+                                      .res_len = sizeof res};
+    memcpy(n->next.res, res, sizeof res);
+    n->imsi = owner_imsi("001010000000003");
+    memcpy(n->apn, "iot.example", sizeof "iot.example");
+    n->expires_ms = UINT64_MAX;
+    owner_put(&w.owner, &record);
+}
+
+static void by_vector(uint8_t first, godwit_slice_t octets)
+{
+    static const uint8_t kasme[32];
+    mme_device_t third = mme_device("001010000000003", 3);
+    check(godwit_nas_security_init(&third.nas, &godwit_crypto_builtin, kasme, 2, 2, 2, false) == GODWIT_OK);
+    protect(&third, first, octets);
+    check(w.owner.deletions <= 1);
+}
+
 static void entry(uint8_t door, godwit_slice_t octets)
 {
     godwit_mme_ue_t *ue = mme_row(&w, &registered);
     uint32_t up = ue != NULL ? ue->security.next_up : 0;
-    switch (door % 9) {
+    switch (door % 12) {
     case 0:
         mme_up_plain(&w, &registered, octets);
         check(ue == NULL || (ue == mme_row(&w, &registered) && ue->security.next_up == up));
@@ -76,6 +111,18 @@ static void entry(uint8_t door, godwit_slice_t octets)
     case 7:
         home();
         break;
+    case 9:
+        by_vector(octets.len > 0 ? octets.ptr[0] : 0, octets);
+        break;
+    case 10: {
+        const godwit_address_t other = godwit_gtp_address(w.config.other[0].ipv4, GODWIT_GTPC_PORT);
+        give(GODWIT_PORT_GTPC, &other, octets);
+        break;
+    }
+    case 11:
+        w.owner.now_ms += 2000;
+        owner_give_timer(&w.owner, 0x30000000U + (octets.len > 0 ? octets.ptr[0] % MME_ROWS : 0));
+        break;
     default:
         protect(&stranger, octets.len > 0 ? octets.ptr[0] : 0, octets);
         break;
@@ -88,7 +135,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mme_world_init(&w);
     w.config.idle_ms = 10000;
     w.config.reauthenticate_attaches = 3;
+    w.config.next_session = true;
+    w.config.others = 1;
+    w.config.other[0] = (godwit_mme_other_t){.mme_group = 0x8001, .mme_code = 2, .ipv4 = {10, 0, 0, 9}};
     mme_world_restart(&w);
+    store_vector();
     registered = mme_device("001010123456789", 1);
     stranger = mme_device("001010000000002", 2);
     mme_attach(&w, &registered);

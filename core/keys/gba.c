@@ -48,6 +48,12 @@ godwit_status_t godwit_gba_2g(const godwit_crypto_t *c, const uint8_t kc[8], con
     return status;
 }
 
+godwit_status_t godwit_mrk(const godwit_crypto_t *c, const uint8_t ks_naf[32], uint8_t mrk[32])
+{
+    const godwit_slice_t p = godwit_slice_of_string("mbms-mrk");
+    return godwit_kdf(c, godwit_slice(ks_naf, 32), FC_GBA, &p, 1, mrk);
+}
+
 static godwit_status_t from_kausf(const godwit_crypto_t *c, const uint8_t kausf[32], uint16_t fc, const char *label,
                                   godwit_slice_t supi, uint8_t out[32])
 {

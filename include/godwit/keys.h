@@ -54,6 +54,8 @@ GODWIT_MUST_USE godwit_status_t godwit_ks_naf(const godwit_crypto_t *c, const ui
 GODWIT_MUST_USE godwit_status_t godwit_gba_2g(const godwit_crypto_t *c, const uint8_t kc[8], const uint8_t rand[16],
                                               const uint8_t sres[4], const uint8_t ks_input[16], uint8_t res[16],
                                               uint8_t ks[32]);
+/* MRK of MBMS with GBA_ME, TS 33.246 Annex F: FC 01, "mbms-mrk". Recalled, not read: docs/gaa.md. */
+GODWIT_MUST_USE godwit_status_t godwit_mrk(const godwit_crypto_t *c, const uint8_t ks_naf[32], uint8_t mrk[32]);
 /* 5G AKA (TS 33.501 A.2, A.4, A.5; FC 6A, 6B): K_AUSF; RES*, 128 least significant bits; HXRES*, the same of SHA-256(RAND || XRES*). The serving
  * network's name is "5G:mnc001.mcc001.3gppnetwork.org". res has 4 to 16 octets. */
 GODWIT_MUST_USE godwit_status_t godwit_k_ausf(const godwit_crypto_t *c, const uint8_t ck_ik[32],

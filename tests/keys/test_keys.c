@@ -227,6 +227,14 @@ static void use_5g_aka(const kat_record_t *r, void *context)
     kat_expect(r, "hxres_star", out, 16);
 }
 
+static void use_mrk(const kat_record_t *r, void *context)
+{
+    uint8_t out[32];
+    (void)context;
+    assert_int_equal(godwit_mrk(c, octets(r, "ks_naf", 32), out), GODWIT_OK);
+    kat_expect(r, "mrk", out, 32);
+}
+
 static void gba_and_akma_keys_are_those_of_their_annexes(void **state)
 {
     (void)state;
@@ -234,6 +242,7 @@ static void gba_and_akma_keys_are_those_of_their_annexes(void **state)
     kat_each("keys.txt", "gba_2g", use_gba_2g, NULL);
     kat_each("keys.txt", "akma", use_akma, NULL);
     kat_each("keys.txt", "5g_aka", use_5g_aka, NULL);
+    kat_each("keys.txt", "mrk", use_mrk, NULL);
 }
 
 static void k_hse_is_bound_to_network_and_method(void **state)

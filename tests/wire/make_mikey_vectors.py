@@ -71,3 +71,10 @@ message("tek_and_salt", bytes(range(16)), 0x01020304, 7, bytes(range(0x40, 0x50)
         [(3, bytes(range(0x60, 0x70)), bytes(range(0x70, 0x7E)), None)])
 message("long_psk_interval", bytes(range(80)), 0xFFFFFFFF, 0xFFFFFFFE, bytes(range(32)), [b"bmsc.example.net"],
         [(2, bytes(range(16)), b"", (b"\0\1", b"\1\0")), (0, bytes(range(16, 32)), b"", None)], extension=b"\0\3\0\xf1\x10")
+
+print("# MSK and MTK of MBMS: Key ID information as RFC 4563 has it (types 0 key domain, 1 MSK ID, 2 MTK ID: recalled).\n\n[mbms]")
+DOMAIN, MSK = b"\x00\x03\x00\xf1\x10", b"\x01\x04\x00\x02\x00\x09"
+message("msk", bytes(range(32)), 0x0A0B0C0D, 5, bytes(range(0x80, 0x90)), [b"bmsc.example.net", b"user@bsf.example.net"],
+        [(2, bytes(range(0x20, 0x30)), b"", (b"\x00\x10", b"\x00\x20"))], extension=DOMAIN + MSK)
+message("mtk", bytes(range(0x20, 0x30)), 0x0A0B0C0D, 17, bytes(range(0x90, 0xA0)), [b"bmsc.example.net"],
+        [(3, bytes(range(0x30, 0x40)), bytes(range(0x40, 0x4E)), None)], extension=DOMAIN + MSK + b"\x02\x02\x00\x11", v=False)

@@ -147,6 +147,11 @@ GODWIT_MUST_USE godwit_status_t godwit_k_mtc_ts33868(const godwit_crypto_t *c, c
                                                      godwit_slice_t server_id, uint8_t k_mtc[32]);
 GODWIT_MUST_USE godwit_status_t godwit_res_crypt_ts33868(const godwit_crypto_t *c, godwit_slice_t key,
                                                          const uint8_t rand[16], uint8_t res[4]);
+/* Ks_local_device between a UICC hosting device and a remote one (TS 33.259): FF 17, of Ks_NAF, the remote device's and the application's names, its
+ * nonce, and the limit on uses. */
+GODWIT_MUST_USE godwit_status_t godwit_ks_local(const godwit_crypto_t *c, const uint8_t ks_naf[32],
+                                                godwit_slice_t device, godwit_slice_t application,
+                                                const uint8_t nonce[16], uint32_t uses, uint8_t key[32]);
 /* MTC-IWF association (contribution 002): root is CK||IK of a flagged vector, or KASME. */
 GODWIT_MUST_USE godwit_status_t godwit_k_iwf(const godwit_crypto_t *c, const uint8_t root[32], godwit_slice_t iwf_fqdn,
                                              const godwit_imsi_t *imsi, uint32_t association, uint8_t k_iwf[32]);

@@ -43,7 +43,7 @@ static void classify(cycle_t *c, const godwit_world_t *w, const godwit_world_pac
     if (strstr(label, "AUTHENTICATION") != NULL) {
         c->authentication += nas_octets(shown);
     } else if (strstr(label, "ATTACH ACCEPT") != NULL || strstr(label, "DETACH ACCEPT") != NULL ||
-               strstr(label, "INFORMATION") != NULL) {
+               strcmp(label, "EMM INFORMATION") == 0 || strcmp(label, "GMM INFORMATION") == 0) {
         c->handing += nas_octets(shown);
     }
 }

@@ -52,7 +52,9 @@ static void start_mme(godwit_world_t *w, lab_tables_t *t)
                                   .policies = &w->serving_policy,
                                   .policy_count = w->policy_version != 0,
                                   .unaware = w->config.mme_unaware,
-                                  .recovery = recovery(w, GODWIT_WORLD_MME)};
+                                  .recovery = recovery(w, GODWIT_WORLD_MME),
+                                  .next_session = w->config.next_session,
+                                  .next_early = w->config.next_early};
     set_name(config.local_host, lab_host(GODWIT_WORLD_MME));
     set_name(config.local_realm, lab_realm(GODWIT_WORLD_MME));
     set_host(config.ipv4, GODWIT_WORLD_MME);

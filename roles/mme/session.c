@@ -283,5 +283,6 @@ void godwit_mme_on_complete(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_sl
         godwit_mme_event(t, "refused", GODWIT_MALFORMED, ue, "an attach complete without its bearer");
         return;
     }
+    ue->next_set = false; /* the device has what came with the accept: a detach need not say it again */
     godwit_mme_registered(t, ue);
 }

@@ -38,6 +38,20 @@ static void umts_and_geran_save_the_authentication_and_the_security_mode(void **
     }
 }
 
+static void eps_carries_the_reading_in_the_attach_request(void **state)
+{
+    (void)state;
+    const godwit_lab_report_t report = run(GODWIT_WORLD_EPS, GODWIT_CARRIER_NAS);
+    assert_int_equal(report.saved.gross_octets, 47);
+    assert_int_equal(report.saved.net_octets, 47 - 35 - 10);
+    assert_true(report.saved.round_trips >= 1);
+    assert_true(report.saved.with_attach);
+    assert_true(report.saved.cycle_octets > 0);
+    const godwit_lab_report_t user_plane = run(GODWIT_WORLD_EPS, GODWIT_CARRIER_PDP);
+    assert_int_equal(user_plane.saved.gross_octets, 47);
+    assert_false(user_plane.saved.with_attach);
+}
+
 /* ---- a thousand wrong guesses ---- */
 
 typedef struct tap {
@@ -153,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(umts_and_geran_save_the_authentication_and_the_security_mode),
+        cmocka_unit_test(eps_carries_the_reading_in_the_attach_request),
         cmocka_unit_test(a_thousand_wrong_guesses_consume_nothing_and_lock_nobody_out),
         cmocka_unit_test(a_recorded_attach_is_of_no_use_a_second_time),
     };

@@ -9,6 +9,7 @@
 #include "lab/procedure.h"
 
 const char *cli_lab_access_name(godwit_world_access_t access);
+const char *cli_lab_carrier_name(godwit_carrier_t carrier);
 /* {node: [keys]}: every node of the run, also those that held none. */
 json_t *cli_lab_custody(const godwit_lab_report_t *report);
 /* "HSS, HSE, ME" as a list. */

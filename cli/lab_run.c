@@ -57,7 +57,8 @@ static bool read_procedure(const cli_args_t *args, godwit_lab_run_t *run)
             return true;
         }
     }
-    (void)cli_fail(args, CLI_USAGE, "give one procedure: attach, access-aka, separate-aka, policy, next-session");
+    (void)cli_fail(args, CLI_USAGE,
+                   "give one procedure: attach, access-aka, separate-aka, policy, next-session, device-rand");
     return false;
 }
 
@@ -80,7 +81,9 @@ static bool read_letter(const cli_args_t *args, const char *option, const char *
 static bool read_access(const cli_args_t *args, godwit_lab_run_t *run)
 {
     const char *name = cli_value(args, "access");
-    run->access = run->procedure == GODWIT_LAB_SEPARATE_AKA ? GODWIT_WORLD_WIFI : GODWIT_WORLD_EPS;
+    run->access = run->procedure == GODWIT_LAB_SEPARATE_AKA || run->procedure == GODWIT_LAB_DEVICE_RAND
+                      ? GODWIT_WORLD_WIFI
+                      : GODWIT_WORLD_EPS;
     if (name == NULL) {
         return true;
     }
@@ -118,16 +121,21 @@ static bool read_loss(const cli_args_t *args, godwit_lab_run_t *run)
     return true;
 }
 
-static bool read_carrier(const cli_args_t *args, godwit_lab_run_t *run)
+const char *cli_lab_carrier_name(godwit_carrier_t carrier)
 {
     static const char *const names[] = {"nas", "sms", "pdp"};
+    return names[carrier];
+}
+
+static bool read_carrier(const cli_args_t *args, godwit_lab_run_t *run)
+{
     const char *name = cli_value(args, "carrier");
     run->carrier = run->access == GODWIT_WORLD_EPS ? GODWIT_CARRIER_NAS : GODWIT_CARRIER_PDP;
     if (name == NULL) {
         return true;
     }
     for (int i = 0; i <= GODWIT_CARRIER_PDP && run->procedure == GODWIT_LAB_NEXT_SESSION; i++) {
-        if (strcmp(name, names[i]) == 0) {
+        if (strcmp(name, cli_lab_carrier_name((godwit_carrier_t)i)) == 0) {
             run->carrier = (godwit_carrier_t)i;
             return true;
         }
@@ -136,12 +144,26 @@ static bool read_carrier(const cli_args_t *args, godwit_lab_run_t *run)
     return false;
 }
 
+static bool read_profile(const cli_args_t *args, godwit_lab_run_t *run)
+{
+    const char *name = cli_value(args, "profile");
+    if (name == NULL || strcmp(name, "godwit1") == 0) {
+        return true;
+    }
+    if (strcmp(name, "ts33868") != 0 || run->procedure != GODWIT_LAB_DEVICE_RAND) {
+        (void)cli_fail(args, CLI_USAGE, "--profile: godwit1 or ts33868, of device-rand");
+        return false;
+    }
+    run->profile = GODWIT_MTC_TS33868_K_MTC;
+    return true;
+}
+
 static bool read_options(const cli_args_t *args, godwit_lab_run_t *run)
 {
     uint64_t devices = 1;
     if (!read_procedure(args, run) || !read_letter(args, "variant", "ABCDE2", &run->variant) ||
         !read_letter(args, "delivery", "ABCD", &run->delivery) || !read_access(args, run) || !read_carrier(args, run) ||
-        !read_loss(args, run) || !cli_number(args, "seed", 0, UINT64_MAX, 1, &run->seed) ||
+        !read_profile(args, run) || !read_loss(args, run) || !cli_number(args, "seed", 0, UINT64_MAX, 1, &run->seed) ||
         !cli_number(args, "devices", 1, GODWIT_WORLD_DEVICES_MAX, 1, &devices)) {
         return false;
     }
@@ -200,6 +222,16 @@ static void add_saved(json_t *result, const godwit_lab_report_t *r)
     json_decref(saved);
 }
 
+static void add_first(json_t *result, const godwit_lab_first_t *first)
+{
+    json_t *members = json_pack("{s:I, s:I, s:i, s:i, s:I}", "first_datagram_octets", (json_int_t)first->octets,
+                                "reading_octets", (json_int_t)first->reading_octets, "datagrams_until_delivered",
+                                (int)first->datagrams, "round_trips_until_delivered", (int)first->round_trips,
+                                "hidden_datagram_octets", (json_int_t)first->hidden_octets);
+    (void)json_object_update(result, members);
+    json_decref(members);
+}
+
 static int print(const cli_args_t *args, const godwit_lab_run_t *run, const godwit_lab_report_t *r)
 {
     char variant[2] = {run->variant, '\0'}, delivery[2] = {run->delivery, '\0'};
@@ -216,6 +248,9 @@ static int print(const cli_args_t *args, const godwit_lab_run_t *run, const godw
     }
     if (r->saved.measured) {
         add_saved(result, r);
+    }
+    if (r->first.measured) {
+        add_first(result, &r->first);
     }
     if (!r->ok) {
         (void)json_object_set_new(result, "why", json_string(r->why));
@@ -248,10 +283,11 @@ static int run_lab_run(const cli_args_t *args)
 static const cli_option_t options[] = {
     {"variant", "A|B|C|D|E|2", "Solution 1A to 1E, or Solution 2; default C", false, false},
     {"delivery", "a|b|c|d", "of variant E: as in 1A to 1D; default c", false, false},
-    {"access", "eps|umts|geran|gprs|gsm|wifi", "default eps; of separate-aka wifi; geran: GPRS with a USIM", false,
-     false},
+    {"access", "eps|umts|geran|gprs|gsm|wifi",
+     "default eps; of separate-aka and device-rand wifi; geran: GPRS with a USIM", false, false},
     {"carrier", "nas|sms|pdp", "of next-session: how the reading travels; default nas, over umts and geran pdp", false,
      false},
+    {"profile", "godwit1|ts33868", "of device-rand; default godwit1", false, false},
     {"loss", "P", "probability that the radio loses a frame, 0 to 0.9; default 0", false, false},
     {"seed", "N", "of all that is drawn; default 1", false, false},
     {"devices", "N", "1 to 32; default 1", false, false},
@@ -263,7 +299,7 @@ const cli_command_t cli_lab_run = {
     .name = "lab run",
     .summary =
         "Runs a procedure between roles and devices in one process, and shows what passed and who held which key.",
-    .words = "attach|access-aka|separate-aka|policy|next-session",
+    .words = "attach|access-aka|separate-aka|policy|next-session|device-rand",
     .notes =
         "Octets and round trips are those of the first device's antenna. custody names every key that was ever found\n"
         "in a node's memory; a key where the rules do not allow it makes ok false. Exit code 1 when ok is false.\n",

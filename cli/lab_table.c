@@ -29,6 +29,46 @@ static json_t *row_json(const godwit_lab_row_t *row)
                      r->ok ? NULL : r->why);
 }
 
+/* Keys without a round trip. */
+static json_t *key_row_json(const godwit_lab_key_row_t *row)
+{
+    const godwit_lab_report_t *r = &row->report;
+    bool next = row->run.procedure == GODWIT_LAB_NEXT_SESSION;
+    json_t *result = json_pack(
+        "{s:s, s:s, s:s?, s:b, s:I, s:i, s:i, s:i, s:s?, s:o, s:o}", "solution",
+        godwit_lab_procedure_name(row->run.procedure), "access", cli_lab_access_name(row->run.access), "carrier",
+        next ? cli_lab_carrier_name(row->run.carrier) : NULL, "ok", (int)r->ok, "setup_bytes",
+        (json_int_t)r->setup_bytes, "messages", (int)r->antenna_messages, "round_trips",
+        (int)(next ? r->round_trips : r->first.round_trips), "aka_runs", (int)r->aka_runs, "why", r->ok ? NULL : r->why,
+        "nodes_modified", cli_lab_list(r->nodes_modified), "custody", cli_lab_custody(r));
+    if (next) {
+        (void)json_object_set_new(result, "saved_gross_octets", json_integer(r->saved.gross_octets));
+        (void)json_object_set_new(result, "saved_net_octets", json_integer(r->saved.net_octets));
+        (void)json_object_set_new(result, "saved_round_trips", json_integer(r->saved.round_trips));
+    }
+    return result;
+}
+
+static void print_key_rows(const godwit_lab_key_row_t *rows, size_t count)
+{
+    printf(
+        "\nKeys without a round trip (contributions 000, 001): at the antenna until a reading of a detached device has arrived.\n\n");
+    printf("%-13s %-6s %-7s %-3s %6s %8s %5s %4s  %s\n", "procedure", "access", "carrier", "ok", "octets", "messages",
+           "trips", "AKA", "saved: gross, net NAS octets, round trips");
+    for (size_t i = 0; i < count; i++) {
+        const godwit_lab_report_t *r = &rows[i].report;
+        bool next = rows[i].run.procedure == GODWIT_LAB_NEXT_SESSION;
+        printf("%-13s %-6s %-7s %-3s %6zu %8u %5u %4u", godwit_lab_procedure_name(rows[i].run.procedure),
+               cli_lab_access_name(rows[i].run.access), next ? cli_lab_carrier_name(rows[i].run.carrier) : "-",
+               r->ok ? "yes" : "NO", r->setup_bytes, r->antenna_messages, next ? r->round_trips : r->first.round_trips,
+               r->aka_runs);
+        if (next) {
+            printf("  %d, %d, %d", r->saved.gross_octets, r->saved.net_octets, r->saved.round_trips);
+        }
+        printf("%s%s\n", r->ok ? "" : "  ", r->ok ? "" : r->why);
+    }
+}
+
 static bool is_good(const godwit_lab_row_t *row)
 {
     return row->report.ok && row->bent > 0 && row->refused == row->bent && row->vplmn_needs;
@@ -59,7 +99,8 @@ static void print_row(const godwit_lab_row_t *row)
     }
 }
 
-static void print_table(const godwit_lab_row_t *rows, size_t count, const godwit_lab_attack_t *attacks)
+static void print_table(const godwit_lab_row_t *rows, size_t count, const godwit_lab_key_row_t *keys, size_t key_count,
+                        const godwit_lab_attack_t *attacks)
 {
     printf(
         "Left of the bar: table 7.y-1 of contribution 004. Right of it: measured here, octets at the device's antenna.\n\n");
@@ -73,6 +114,7 @@ static void print_table(const godwit_lab_row_t *rows, size_t count, const godwit
             printf("  %-3s %s\n", rows[i].claim->solution, rows[i].claim->nodes);
         }
     }
+    print_key_rows(keys, key_count);
     printf("\nAttacks:\n");
     for (size_t i = 0; i < GODWIT_LAB_ATTACKS; i++) {
         printf("  %-48s %-13s %s\n", attacks[i].name, attacks[i].against,
@@ -81,25 +123,33 @@ static void print_table(const godwit_lab_row_t *rows, size_t count, const godwit
 }
 
 static int print_json(const cli_args_t *args, const godwit_lab_row_t *rows, size_t count,
-                      const godwit_lab_attack_t *attacks)
+                      const godwit_lab_key_row_t *keys, size_t key_count, const godwit_lab_attack_t *attacks)
 {
-    json_t *list = json_array(), *shown = json_array();
+    json_t *list = json_array(), *shown = json_array(), *without = json_array();
     for (size_t i = 0; i < count; i++) {
         (void)json_array_append_new(list, row_json(&rows[i]));
+    }
+    for (size_t i = 0; i < key_count; i++) {
+        (void)json_array_append_new(without, key_row_json(&keys[i]));
     }
     for (size_t i = 0; i < GODWIT_LAB_ATTACKS; i++) {
         (void)json_array_append_new(shown, json_pack("{s:s, s:s, s:b}", "attack", attacks[i].name, "against",
                                                      attacks[i].against, "defeated", (int)attacks[i].defeated));
     }
-    return cli_print(args, json_pack("{s:o, s:o}", "rows", list, "attacks", shown));
+    return cli_print(args, json_pack("{s:o, s:o, s:o}", "rows", list, "keys", without, "attacks", shown));
 }
 
 static int run_table(const cli_args_t *args)
 {
     static godwit_lab_row_t rows[GODWIT_LAB_ROWS_MAX];
+    static godwit_lab_key_row_t keys[GODWIT_LAB_KEY_ROWS_MAX];
     godwit_lab_attack_t attacks[GODWIT_LAB_ATTACKS];
-    size_t count = godwit_lab_rows(rows);
+    size_t count = godwit_lab_rows(rows), key_count = godwit_lab_key_rows(keys);
     bool good = true;
+    for (size_t i = 0; i < key_count; i++) {
+        godwit_lab_measure_keys(&keys[i]);
+        good = good && keys[i].report.ok;
+    }
     for (size_t i = 0; i < count; i++) {
         godwit_lab_measure(&rows[i]);
         good = good && is_good(&rows[i]);
@@ -109,9 +159,9 @@ static int run_table(const cli_args_t *args)
         good = good && attacks[i].defeated == attacks[i].expected;
     }
     if (args->json) {
-        (void)print_json(args, rows, count, attacks);
+        (void)print_json(args, rows, count, keys, key_count, attacks);
     } else {
-        print_table(rows, count, attacks);
+        print_table(rows, count, keys, key_count, attacks);
     }
     return good ? CLI_OK : CLI_REFUSED;
 }

@@ -2,6 +2,8 @@
  *
  * What happens in a scenario: to devices, to the power of nodes, to the network between them, and by whoever means harm.
  */
+#include <string.h>
+
 #include "lab/scenario_parts.h"
 
 #define STRANGE_ADDRESS 0xF00000 /* of radios that no device has */
@@ -26,7 +28,8 @@ static void replay(scenario_t *s)
 static void guess(scenario_t *s)
 {
     const lab_packet_t *p = s->recorded[draw(s, RECORDED)];
-    if (p == NULL || p->leg != GODWIT_WORLD_LEG_RADIO || !lab_is_function(p->to) || p->len < 2) {
+    if (p == NULL || !lab_is_function(p->to) || p->len < 2 ||
+        (p->leg != GODWIT_WORLD_LEG_RADIO && p->leg != GODWIT_WORLD_LEG_EMSDP)) {
         return;
     }
     lab_packet_t *again = lab_packet(p->leg, p->from, p->to, godwit_slice(p->octets, p->len));
@@ -37,6 +40,23 @@ static void guess(scenario_t *s)
     lab_tell(s, "a guess at %s", godwit_world_node_name(p->to));
     lab_event_t *e = lab_after(s->w, 1, LAB_PACKET, p->to);
     e->packet = again;
+}
+
+/* A server of another name has heard a first datagram, and asks for its key. */
+static void ask_for_another(scenario_t *s)
+{
+    const lab_packet_t *p = s->recorded[draw(s, RECORDED)];
+    godwit_message_t m = {.kind = GODWIT_MTC_KEY_REQUEST, .to = GODWIT_FUNCTION_MKEF, .transaction = 1};
+    godwit_mtc_key_request_t *request = &m.u.mtc_key_request;
+    if (p == NULL || p->to != GODWIT_WORLD_MTC || p->len > sizeof request->datagram) {
+        return;
+    }
+    request->session_octets = s->w->config.framing.session_octets;
+    request->counter_octets = s->w->config.framing.counter_octets;
+    request->datagram_len = (uint16_t)p->len;
+    memcpy(request->datagram, p->octets, p->len);
+    lab_tell(s, "another server asks for the key of a datagram that it heard");
+    lab_send_message(s->w, GODWIT_WORLD_STRANGER, &m);
 }
 
 /* ---- everybody else ---- */
@@ -180,6 +200,9 @@ void lab_act(scenario_t *s)
         break;
     case 13:
         guess(s);
+        break;
+    case 14:
+        ask_for_another(s);
         break;
     case 9:
         advance_card(s, device);

@@ -224,6 +224,10 @@ void godwit_lab_attacks(godwit_lab_attack_t attacks[GODWIT_LAB_ATTACKS])
         {"the network bids the device's capability down", "umts", !is_bid_down(GODWIT_WORLD_UMTS), true},
         {"a device names another's IMSI in its PCO", "1C", !is_named(false), true},
         {"a device names another's selector in its PCO", "1C", !is_named(true), true},
+        {"a recorded attach by a stored vector comes again", "next-session", godwit_lab_attach_is_not_replayed(), true},
+        {"a thousand guesses at a stored vector", "next-session", godwit_lab_vector_is_not_guessed(), true},
+        {"another server asks for K_MTC", "device-rand", godwit_lab_server_is_not_another(), true},
+        {"a recorded first datagram comes again", "device-rand", godwit_lab_first_is_not_replayed(), true},
     };
     memcpy(attacks, all, sizeof all);
 }

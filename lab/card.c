@@ -45,6 +45,14 @@ void lab_card_stop(godwit_world_t *w, unsigned device)
     godwit_wipe(&d->card_output, sizeof d->card_output);
 }
 
+/* The GSM context: SRES where RES is, Kc where CK begins. */
+static bool run_gsm(lab_device_t *d, const uint8_t rand[16])
+{
+    memset(&d->card_output, 0, sizeof d->card_output);
+    d->card_output.result.res_len = 4;
+    return godwit_usim_step_gsm(&d->card, rand, d->card_output.result.res, d->card_output.result.ck) == GODWIT_OK;
+}
+
 static void run(godwit_world_t *w, unsigned device, unsigned user)
 {
     lab_device_t *d = &w->devices[device];
@@ -52,7 +60,9 @@ static void run(godwit_world_t *w, unsigned device, unsigned user)
     if (!lab_step(w, node)) {
         return; /* told when it is back */
     }
-    if (godwit_usim_step(&d->card, d->asks[user].rand, d->asks[user].autn, &d->card_output) != GODWIT_OK) {
+    if (!(d->asks[user].gsm
+              ? run_gsm(d, d->asks[user].rand)
+              : godwit_usim_step(&d->card, d->asks[user].rand, d->asks[user].autn, &d->card_output) == GODWIT_OK)) {
         lab_violate(w, "a call of the card failed");
     }
     d->card_busy = true;
@@ -72,10 +82,19 @@ static void run_next(godwit_world_t *w, unsigned device)
     }
 }
 
+void lab_card_ask_gsm(godwit_world_t *w, unsigned device, const uint8_t rand[16])
+{
+    lab_ask_t *ask = &w->devices[device].asks[LAB_USER_DEVICE];
+    *ask = (lab_ask_t){.waits = true, .gsm = true};
+    memcpy(ask->rand, rand, sizeof ask->rand);
+    run_next(w, device);
+}
+
 void lab_card_ask(godwit_world_t *w, unsigned device, unsigned user, const uint8_t rand[16], const uint8_t autn[16])
 {
     lab_ask_t *ask = &w->devices[device].asks[user];
     ask->waits = true;
+    ask->gsm = false;
     memcpy(ask->rand, rand, sizeof ask->rand);
     memcpy(ask->autn, autn, sizeof ask->autn);
     run_next(w, device);
@@ -85,15 +104,19 @@ static void answer(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
     const lab_ask_t *ask = &d->asks[d->card_user];
+    godwit_usim_result_t result = d->card_output.result;
+    bool is_asked = memcmp(ask->rand, d->card_runs_on.rand, 16) == 0 &&
+                    memcmp(ask->autn, d->card_runs_on.autn, 16) == 0; /* else whoever asked has lost its power since */
     d->card_busy = false;
-    if (d->card_output.result.status == GODWIT_OK) {
+    if (result.status == GODWIT_OK && !d->card_runs_on.gsm) {
         lab_check_taken(w, device, d->card_runs_on.rand, d->card_runs_on.autn);
         lab_credit_pair(w, GODWIT_LAB_USIM);
     }
-    if (memcmp(ask->rand, d->card_runs_on.rand, 16) == 0 && memcmp(ask->autn, d->card_runs_on.autn, 16) == 0) {
-        give(w, device, d->card_user, &d->card_output.result); /* else whoever asked has lost its power since */
+    godwit_wipe(&d->card_output, sizeof d->card_output); /* who takes the result may ask anew at once */
+    if (is_asked) {
+        give(w, device, d->card_user, &result);
     }
-    godwit_wipe(&d->card_output, sizeof d->card_output);
+    godwit_wipe(&result, sizeof result);
     run_next(w, device);
 }
 

@@ -124,6 +124,11 @@ void lab_learn_device_keys(godwit_world_t *w, unsigned device)
     const godwit_address_t own = lab_address(device);
     learn(w, LAB_END_DEVICES, &w->devices[device].device.session.current, &own);
     learn(w, LAB_END_DEVICES, &w->devices[device].device.session.next, &own);
+    if (w->config.device_rand) {
+        learn(w, LAB_END_DEVICES, &w->devices[device].mtc.key, &own);
+        learn(w, LAB_END_DEVICES, &w->devices[device].mtc.exchange.key, &own);
+        lab_learn_mtc(w, device);
+    }
 }
 
 void lab_learn_network_keys(godwit_world_t *w, unsigned endpoint)
@@ -243,30 +248,7 @@ void lab_check_refusal(godwit_world_t *w, unsigned node, const godwit_input_t *i
     }
 }
 
-/* ---- readings ---- */
-
-void lab_check_plain_reading(godwit_world_t *w, const godwit_imsi_t *imsi, godwit_slice_t payload)
-{
-    for (uint32_t i = 0; i < w->reading_count; i++) {
-        lab_reading_t *r = &w->readings[i];
-        godwit_imsi_t own = lab_imsi(r->device);
-        if (godwit_slice_equal(payload, godwit_slice_of_string(r->text))) {
-            if ((imsi != NULL && !godwit_imsi_equal(&own, imsi)) || !r->handed_over) {
-                lab_violate(w, "a reading in the name of another device");
-            }
-            if (r->delivered++ > 0) {
-                lab_violate(w, "a reading delivered twice");
-            }
-            return;
-        }
-    }
-    lab_violate(w, "a reading delivered that nobody sent");
-}
-
-void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading)
-{
-    lab_check_plain_reading(w, &reading->imsi, reading->payload);
-}
+/* ---- messages ---- */
 
 static uint64_t message_of(unsigned device, godwit_slice_t text)
 {
@@ -297,6 +279,7 @@ void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *r
 {
     godwit_record_key_t key = godwit_record_key_of(record);
     const godwit_record_t *before = lab_store_find(&w->functions[node].store, &key, true);
+    lab_check_contact_commit(w, before, record);
     if (before == NULL) {
         return;
     }
@@ -361,6 +344,10 @@ void lab_check_message(godwit_world_t *w, const lab_call_t *call, const godwit_m
         for (size_t i = 0; i < message->u.auth_info_answer.vectors; i++) {
             check_vector(w, call, &message->u.auth_info_answer.vector[i]);
         }
+    }
+    if (message->kind == GODWIT_MTC_KEY_ANSWER && message->u.mtc_key_answer.status == GODWIT_OK &&
+        call->asker != GODWIT_WORLD_MTC) {
+        lab_violate(w, "K_MTC given to a server that is not entitled to it");
     }
     if (message->kind == GODWIT_KEY_PUSH) { /* sent until it is answered */
         lab_learn_session(w, message->u.key_push.k_session, message->u.key_push.generation);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What must never happen to the vector of a following session: that somebody who cannot prove its keys costs the device its record, or that one
- * that was consumed comes back.
+ * What must never happen to readings; and to the vector of a following session: that somebody who cannot prove its keys costs the device its
+ * record, or that one that was consumed comes back.
  */
 #include "lab/internal.h"
 
@@ -35,4 +35,29 @@ void lab_check_next_commit(godwit_world_t *w, const godwit_record_t *record)
         lab_set_has(&w->spent, godwit_slice(record->u.next_session.rand, 16))) {
         lab_violate(w, "a vector of the following session that was consumed comes back");
     }
+}
+
+/* ---- readings ---- */
+
+void lab_check_plain_reading(godwit_world_t *w, const godwit_imsi_t *imsi, godwit_slice_t payload)
+{
+    for (uint32_t i = 0; i < w->reading_count; i++) {
+        lab_reading_t *r = &w->readings[i];
+        godwit_imsi_t own = lab_imsi(r->device);
+        if (godwit_slice_equal(payload, godwit_slice_of_string(r->text))) {
+            if ((imsi != NULL && !godwit_imsi_equal(&own, imsi)) || !r->handed_over) {
+                lab_violate(w, "a reading in the name of another device");
+            }
+            if (r->delivered++ > 0) {
+                lab_violate(w, "a reading delivered twice");
+            }
+            return;
+        }
+    }
+    lab_violate(w, "a reading delivered that nobody sent");
+}
+
+void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading)
+{
+    lab_check_plain_reading(w, &reading->imsi, reading->payload);
 }

@@ -159,3 +159,45 @@ void lab_learn_vector(godwit_world_t *w, unsigned device, unsigned asker, godwit
     godwit_wipe(ck_ik, sizeof ck_ik);
     godwit_wipe(&vector, sizeof vector);
 }
+
+/* Kc_a || Kc_b || SRES_a || SRES_b, or of the profile ts33868 one Kc. */
+static void sim_of(godwit_world_t *w, unsigned device, const uint8_t rand1[16], uint8_t kc_sres[24])
+{
+    godwit_aka_key_t key = lab_key(device);
+    godwit_imsi_t imsi = lab_imsi(device);
+    uint8_t a[16], b[16];
+    if (w->config.profile != GODWIT_MTC_GODWIT1) {
+        must(godwit_gsm_compute(crypto, &key, rand1, kc_sres + 16, kc_sres));
+        return;
+    }
+    must(godwit_device_rand_pair(crypto, rand1, &imsi, a, b));
+    must(godwit_gsm_compute(crypto, &key, a, kc_sres + 16, kc_sres));
+    must(godwit_gsm_compute(crypto, &key, b, kc_sres + 20, kc_sres + 8));
+}
+
+void lab_learn_mtc(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    const godwit_mtc_exchange_t *x = &d->mtc.exchange;
+    const godwit_slice_t server = godwit_slice_of_string(lab_host(GODWIT_WORLD_MTC));
+    uint8_t k_mtc[32], kc_sres[24], chain[32];
+    if (!w->config.watch_memory || !godwit_emsdp_key_is_set(&x->key) ||
+        memcmp(d->mtc_learned, x->rand1, sizeof d->mtc_learned) == 0) {
+        return;
+    }
+    memcpy(d->mtc_learned, x->rand1, sizeof d->mtc_learned);
+    sim_of(w, device, x->rand1, kc_sres);
+    if (w->config.profile != GODWIT_MTC_GODWIT1) {
+        must(godwit_k_mtc_ts33868(crypto, kc_sres, server, k_mtc));
+    } else {
+        must(godwit_k_mtc(crypto, kc_sres, server, &d->config.imsi, x->rand1, d->mtc.chain, k_mtc));
+        must(godwit_next_chain(crypto, kc_sres, d->mtc.chain, x->rand1, chain));
+        add(w, device, LAB_CLASS_MTC_KC, GODWIT_LAB_KC, kc_sres, 16);
+        add(w, device, LAB_CLASS_MTC_CHAIN, GODWIT_LAB_CHAIN, chain, 32);
+    }
+    add(w, device, LAB_CLASS_MTC_KEY, GODWIT_LAB_K_MTC, k_mtc, 32);
+    add(w, device, LAB_CLASS_MTC_KEY, GODWIT_LAB_K_MTC, x->key.hot.k_enc, 16);
+    add(w, device, LAB_CLASS_MTC_KEY, GODWIT_LAB_K_MTC, x->key.hot.k_int, 16);
+    godwit_wipe(k_mtc, sizeof k_mtc);
+    godwit_wipe(kc_sres, sizeof kc_sres);
+}

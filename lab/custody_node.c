@@ -28,6 +28,9 @@ static void search_role(godwit_world_t *w, unsigned node)
     case GODWIT_WORLD_HSS:
         lab_search_octets(w, node, &w->hss, sizeof w->hss);
         break;
+    case GODWIT_WORLD_MKEF:
+        lab_search_octets(w, node, &w->mkef, sizeof w->mkef);
+        break;
     case GODWIT_WORLD_MME:
         lab_search_octets(w, node, &w->mme, sizeof w->mme);
         break;
@@ -67,6 +70,7 @@ static void search_device(godwit_world_t *w, unsigned device)
     const lab_device_t *d = &w->devices[device];
     unsigned node = godwit_world_device_node(device);
     lab_search_octets(w, node, &d->device, sizeof d->device);
+    lab_search_octets(w, node, &d->mtc, sizeof d->mtc);
     lab_search_octets(w, node, &d->access, sizeof d->access);
     lab_search_octets(w, node, d->nvm, sizeof d->nvm);
     lab_search_octets(w, node, d->nvm_next, sizeof d->nvm_next);

@@ -22,6 +22,9 @@ static const uint32_t rules[LAB_CLASSES] = {
     [LAB_CLASS_SEPARATE_KEYSET] = AT(EMKS) | DEVICE,
     [LAB_CLASS_HSE_SESSION] = AT(HSE) | AT(HSS) | DEVICE,    /* the owner hands it out */
     [LAB_CLASS_EMSE_SESSION] = AT(EMSE) | AT(EMKS) | DEVICE, /* Solution 2 knows no other owner */
+    [LAB_CLASS_MTC_KC] = AT(HSS) | AT(MKEF) | DEVICE | USIM,
+    [LAB_CLASS_MTC_KEY] = AT(MTC) | AT(MKEF) | DEVICE,
+    [LAB_CLASS_MTC_CHAIN] = AT(MKEF) | DEVICE,
     [LAB_CLASS_SEPARATE_SESSION] = AT(HSE) | AT(EMKS) | DEVICE,
 };
 

@@ -43,8 +43,12 @@ void lab_device_start(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
     d->down = false;
-    if (godwit_device_init(&d->device, &d->config) != GODWIT_OK ||
-        (d->nvm_len > 0 && godwit_device_restore(&d->device, godwit_slice(d->nvm, d->nvm_len)) != GODWIT_OK)) {
+    bool starts =
+        w->config.device_rand
+            ? lab_mtc_start(w, device)
+            : godwit_device_init(&d->device, &d->config) == GODWIT_OK &&
+                  (d->nvm_len == 0 || godwit_device_restore(&d->device, godwit_slice(d->nvm, d->nvm_len)) == GODWIT_OK);
+    if (!starts) {
         lab_violate(w, "a device does not start with what it stored");
     }
     lab_learn_device_keys(w, device);
@@ -80,6 +84,7 @@ void lab_device_stop(godwit_world_t *w, unsigned device)
     d->timer_serial++;
     d->incarnation++;
     godwit_wipe(&d->device, sizeof d->device);
+    godwit_wipe(&d->mtc, sizeof d->mtc);
 }
 
 /* ---- requests ---- */
@@ -131,7 +136,9 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_re
         d->card_runs++;
         lab_card_ask(w, device, LAB_USER_DEVICE, r->rand, r->autn);
         break;
-    case GODWIT_DEVICE_AUTHENTICATE_GSM: /* of device RAND alone */
+    case GODWIT_DEVICE_AUTHENTICATE_GSM:
+        d->card_runs++;
+        lab_card_ask_gsm(w, device, r->rand);
         break;
     case GODWIT_DEVICE_TIMER:
         d->timer_serial++;
@@ -161,8 +168,9 @@ static void submit(godwit_world_t *w, unsigned device, const uint8_t random[4])
         if (reading->device != device || reading->handed_over) {
             continue;
         }
-        godwit_status_t status =
-            godwit_device_send(&d->device, godwit_slice_of_string(reading->text), random, &d->requests);
+        const godwit_slice_t text = godwit_slice_of_string(reading->text);
+        godwit_status_t status = w->config.device_rand ? lab_mtc_send(w, device, text)
+                                                       : godwit_device_send(&d->device, text, random, &d->requests);
         reading->handed_over = status != GODWIT_AGAIN;
         if (status != GODWIT_OK && status != GODWIT_AGAIN) {
             lab_violate(w, "a device refuses a reading");
@@ -201,13 +209,15 @@ static void check_bent(godwit_world_t *w, const godwit_device_requests_t *reques
     }
 }
 
-static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *in)
+static godwit_status_t into_library(godwit_world_t *w, unsigned device, const lab_device_input_t *in)
 {
     lab_device_t *d = &w->devices[device];
     uint8_t random[4];
     godwit_status_t status = GODWIT_OK;
     godwit_lab_random_fill(&w->random, random, sizeof random);
-    d->requests.count = 0;
+    if (w->config.device_rand && in->kind != LAB_SUBMIT) {
+        return lab_mtc_take(w, device, in);
+    }
     switch (in->kind) {
     case LAB_PACKET:
         d->sent_down++;
@@ -237,6 +247,14 @@ static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *i
         submit(w, device, random);
         break;
     }
+    return status;
+}
+
+static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *in)
+{
+    lab_device_t *d = &w->devices[device];
+    d->requests.count = 0;
+    godwit_status_t status = into_library(w, device, in);
     if (status != GODWIT_OK) {
         lab_violate(w, "a call of the device library failed");
     }

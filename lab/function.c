@@ -199,6 +199,7 @@ void lab_function_input(godwit_world_t *w, unsigned node, const godwit_input_t *
     }
     lab_check_refusal(w, node, &in, &job->outbox);
     lab_check_consumed(w, node, &job->outbox);
+    lab_check_contact(w, &job->outbox);
     show_commits(f, job);
     if (lab_is_endpoint(node)) {
         lab_learn_network_keys(w, lab_endpoint_of(node));

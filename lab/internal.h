@@ -29,6 +29,7 @@ struct godwit_world {
     godwit_sgsn_t sgsn;
     godwit_sgw_t sgw;
     godwit_pgw_t pgw;
+    godwit_mkef_t mkef;
     lab_tables_t *tables[GODWIT_WORLD_FUNCTIONS]; /* of MME, SGSN, SGW, PGW; NULL: not there */
     lab_function_t functions[GODWIT_WORLD_FUNCTIONS];
     lab_seen_event_t events[LAB_EVENTS_KEPT];
@@ -116,6 +117,20 @@ void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, g
 /* ---- policies.c ---- */
 void lab_make_policies(godwit_world_t *w);
 
+/* ---- mtc.c ---- */
+bool lab_mtc_start(godwit_world_t *w, unsigned device);
+GODWIT_MUST_USE godwit_status_t lab_mtc_send(godwit_world_t *w, unsigned device, godwit_slice_t reading);
+GODWIT_MUST_USE godwit_status_t lab_mtc_take(godwit_world_t *w, unsigned device, const lab_device_input_t *in);
+void lab_start_mkef(godwit_world_t *w);
+void lab_entitle(godwit_world_t *w); /* the MTC server, for all devices of the home */
+
+/* ---- http.c ---- */
+bool lab_is_http(godwit_message_kind_t kind);
+/* Octets of a message to that node; 0: it cannot be written. */
+size_t lab_http_write(const godwit_message_t *message, unsigned to, char *text, size_t size);
+/* message->kind says which it is. False: it cannot be read. */
+bool lab_http_read(const char *text, size_t len, godwit_message_t *message);
+
 /* ---- net.c ---- */
 lab_packet_t *lab_packet(godwit_world_leg_t leg, unsigned from, unsigned to, godwit_slice_t octets);
 /* Takes the packet over: hooks, loss, delay, partition. */
@@ -171,6 +186,7 @@ void lab_card_able(godwit_world_t *w, unsigned device);
 void lab_card_start(godwit_world_t *w, unsigned device);
 void lab_card_stop(godwit_world_t *w, unsigned device);
 void lab_card_ask(godwit_world_t *w, unsigned device, unsigned user, const uint8_t rand[16], const uint8_t autn[16]);
+void lab_card_ask_gsm(godwit_world_t *w, unsigned device, const uint8_t rand[16]);
 void lab_card_computed(godwit_world_t *w, unsigned device);
 void lab_card_durable(godwit_world_t *w, unsigned device);
 

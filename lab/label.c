@@ -246,6 +246,15 @@ static void gtpu_label(godwit_slice_t octets, godwit_framing_t framing, char lab
     }
 }
 
+static size_t first_line(godwit_slice_t text)
+{
+    size_t len = 0;
+    while (len < text.len && len < GODWIT_LAB_LABEL_MAX - 1 && text.ptr[len] >= ' ') {
+        len++;
+    }
+    return len;
+}
+
 void godwit_lab_label(godwit_world_leg_t leg, godwit_slice_t octets, godwit_framing_t framing,
                       char label[GODWIT_LAB_LABEL_MAX])
 {
@@ -263,6 +272,9 @@ void godwit_lab_label(godwit_world_leg_t leg, godwit_slice_t octets, godwit_fram
         break;
     case GODWIT_WORLD_LEG_GTPU:
         gtpu_label(octets, framing, label);
+        break;
+    case GODWIT_WORLD_LEG_HTTP: /* the first line */
+        (void)snprintf(label, GODWIT_LAB_LABEL_MAX, "%.*s", (int)first_line(octets), (const char *)octets.ptr);
         break;
     case GODWIT_WORLD_LEG_DIAMETER:
         diameter_label(octets, label);

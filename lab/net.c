@@ -82,10 +82,16 @@ static bool is_air(const lab_packet_t *p)
     return p->leg == GODWIT_WORLD_LEG_EMSDP || p->leg == GODWIT_WORLD_LEG_RADIO;
 }
 
+/* In order or not at all, as over TCP. */
+static bool is_stream(const lab_packet_t *p)
+{
+    return p->leg == GODWIT_WORLD_LEG_DIAMETER || p->leg == GODWIT_WORLD_LEG_HTTP;
+}
+
 static uint64_t delay_of(godwit_world_t *w, const lab_packet_t *p)
 {
     uint32_t spread = w->config.delay_max_ms - w->config.delay_min_ms;
-    if (p->leg == GODWIT_WORLD_LEG_DIAMETER) {
+    if (is_stream(p)) {
         return DIAMETER_MS;
     }
     if (is_air(p)) {
@@ -112,6 +118,7 @@ static lab_packet_t *on_wire(godwit_world_t *w, lab_packet_t *p)
         changed = lab_packet(p->leg, p->from, p->to, godwit_slice(room, shown.len));
         changed->source = shown.source;
         changed->destination = shown.destination;
+        changed->call = p->call;
         changed->bent = p->bent || shown.len != p->len || memcmp(room, p->octets, p->len) != 0;
     }
     lab_free_secret(p);
@@ -128,13 +135,13 @@ static void under_way(godwit_world_t *w, lab_packet_t *p)
 static bool may_repeat(const godwit_world_t *w, const lab_packet_t *p)
 {
     bool user_plane = p->leg == GODWIT_WORLD_LEG_GTPU || p->leg == GODWIT_WORLD_LEG_SGI;
-    return p->leg != GODWIT_WORLD_LEG_DIAMETER && !(w->config.offline && user_plane);
+    return !is_stream(p) && !(w->config.offline && user_plane);
 }
 
 void lab_net_send(godwit_world_t *w, lab_packet_t *p)
 {
-    uint32_t loss = p->leg == GODWIT_WORLD_LEG_DIAMETER ? 0 : is_air(p) ? w->config.loss : w->config.core_loss;
-    lab_search_wire(w, p->from, p->to, p->leg == GODWIT_WORLD_LEG_DIAMETER, godwit_slice(p->octets, p->len));
+    uint32_t loss = is_stream(p) ? 0 : is_air(p) ? w->config.loss : w->config.core_loss;
+    lab_search_wire(w, p->from, p->to, is_stream(p), godwit_slice(p->octets, p->len));
     p = w->config.wire == NULL ? p : on_wire(w, p);
     if (p == NULL) {
         return;
@@ -184,7 +191,7 @@ static void at_function(godwit_world_t *w, const lab_packet_t *p)
         lab_offline_arrive(w, p);
         return;
     }
-    if (p->leg == GODWIT_WORLD_LEG_DIAMETER) {
+    if (is_stream(p)) {
         lab_search_octets(w, p->to, p->octets, p->len); /* whatever it keeps, it has had this */
         if (!lab_read_message(w, p, &message)) {
             return;
@@ -193,7 +200,7 @@ static void at_function(godwit_world_t *w, const lab_packet_t *p)
     }
     if (p->to == GODWIT_WORLD_STRANGER) {
         w->access_answer = message;
-        w->access_answered = p->leg == GODWIT_WORLD_LEG_DIAMETER;
+        w->access_answered = is_stream(p);
     } else {
         w->is_bent = p->bent;
         lab_function_input(w, p->to, &in);

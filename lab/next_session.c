@@ -16,8 +16,9 @@
 /* What one attach with its reading, and the detach after it, cost at the antenna. */
 typedef struct cycle {
     bool counting, detaching, up_is_last;
-    size_t octets, attach, detach, authentication, handing; /* handing: messages that may hand over a vector */
-    unsigned messages, up, round_trips, round_trips_delivered, up_delivered;
+    size_t octets, octets_delivered, attach, detach, authentication,
+        handing; /* handing: messages that may hand over a vector */
+    unsigned messages, messages_delivered, up, round_trips, round_trips_delivered, up_delivered;
 } cycle_t;
 
 typedef struct meter {
@@ -90,6 +91,8 @@ static bool run_cycle(godwit_world_t *w, cycle_t *c)
         }
         godwit_world_run(w, STEP_MS);
         c->round_trips_delivered = c->round_trips;
+        c->octets_delivered = c->octets;
+        c->messages_delivered = c->messages;
         c->up_delivered = c->up;
     }
     godwit_world_run(w, DETACH_MS);
@@ -160,7 +163,8 @@ void godwit_lab_run_next_session(const godwit_lab_run_t *run, godwit_lab_trace_t
     report->round_trips = with.round_trips_delivered;
     report->bytes_up = with.attach;
     report->bytes_down = with.detach;
-    report->setup_bytes = with.attach;
+    report->setup_bytes = with.octets_delivered;
+    report->antenna_messages = with.messages_delivered;
     saved->measured = true;
     saved->gross_octets = (int)without.authentication - (int)with.authentication;
     saved->net_octets = saved->gross_octets - ((int)with.handing - (int)without.handing) - RES_ELEMENT;

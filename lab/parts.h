@@ -6,6 +6,7 @@
 #define GODWIT_LAB_PARTS_H
 
 #include "godwit/access.h"
+#include "godwit/mtc.h"
 #include "lab/random.h"
 #include "lab/secrets.h"
 #include "lab/watch.h"
@@ -54,7 +55,8 @@ typedef struct lab_packet {
     godwit_world_leg_t leg;
     unsigned from, to;
     godwit_address_t source, destination;
-    bool bent; /* it was changed on its way */
+    bool bent;     /* it was changed on its way */
+    uint32_t call; /* HTTP: whose connection */
     size_t len;
     uint8_t octets[];
 } lab_packet_t;
@@ -120,12 +122,15 @@ typedef struct lab_seen_event {
 enum { LAB_USER_DEVICE, LAB_USER_ACCESS, LAB_USERS };
 typedef struct lab_ask {
     bool waits; /* for its answer */
+    bool gsm;   /* in the GSM context */
     uint8_t rand[16], autn[16];
 } lab_ask_t;
 
 typedef struct lab_device {
     godwit_device_config_t config;
     godwit_device_t device;
+    godwit_mtc_t mtc;        /* of device RAND, in its place */
+    uint8_t mtc_learned[16]; /* RAND1 whose keys the watcher has */
     godwit_device_requests_t requests;
     size_t at;
     bool busy;    /* requests are being carried out */

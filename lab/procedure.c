@@ -16,8 +16,8 @@
 #define AGAIN_MS 30000
 #define AFTER_MS 2000 /* for what still is under way after the last reading */
 
-static const char *const names[GODWIT_LAB_PROCEDURES] = {"attach", "access-aka", "separate-aka", "policy",
-                                                         "next-session"};
+static const char *const names[GODWIT_LAB_PROCEDURES] = {"attach", "access-aka",   "separate-aka",
+                                                         "policy", "next-session", "device-rand"};
 
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure)
 {
@@ -51,10 +51,12 @@ static const char *check_variant(godwit_lab_run_t *run)
 
 const char *godwit_lab_run_check(godwit_lab_run_t *run)
 {
-    if (run->access == GODWIT_WORLD_WIFI && run->procedure != GODWIT_LAB_SEPARATE_AKA) {
-        return "without a mobile access there is no access AKA run: only separate-aka works over wifi";
+    if (run->access == GODWIT_WORLD_WIFI && run->procedure != GODWIT_LAB_SEPARATE_AKA &&
+        run->procedure != GODWIT_LAB_DEVICE_RAND) {
+        return "without a mobile access there is no access AKA run: only separate-aka and device-rand work over wifi";
     }
-    if (run->access == GODWIT_WORLD_GERAN && run->procedure != GODWIT_LAB_NEXT_SESSION) {
+    if (run->access == GODWIT_WORLD_GERAN && run->procedure != GODWIT_LAB_NEXT_SESSION &&
+        run->procedure != GODWIT_LAB_DEVICE_RAND) {
         return "over geran there is no Solution 1 to 4: Kc128 and Ki128 are made of CK and IK, and nothing else of a vector is there";
     }
     return check_variant(run);
@@ -298,6 +300,9 @@ static const char *modified(const godwit_lab_run_t *run)
     if (run->procedure == GODWIT_LAB_SEPARATE_AKA) {
         return "HSE, EMKS, ME";
     }
+    if (run->procedure == GODWIT_LAB_DEVICE_RAND) {
+        return "HSS, MKEF, MTC server, ME";
+    }
     if (run->procedure == GODWIT_LAB_NEXT_SESSION) {
         return run->access == GODWIT_WORLD_EPS ? "HSS, ME, MME" : "HSS, ME, SGSN";
     }
@@ -336,11 +341,16 @@ void godwit_lab_close(godwit_world_t *w, godwit_lab_report_t *report)
 /* The procedures that have a file of their own. */
 static bool run_apart(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report)
 {
-    if (run->procedure != GODWIT_LAB_NEXT_SESSION) {
+    switch (run->procedure) {
+    case GODWIT_LAB_NEXT_SESSION:
+        godwit_lab_run_next_session(run, trace, report);
+        return true;
+    case GODWIT_LAB_DEVICE_RAND:
+        godwit_lab_run_device_rand(run, trace, report);
+        return true;
+    default:
         return false;
     }
-    godwit_lab_run_next_session(run, trace, report);
-    return true;
 }
 
 void godwit_lab_run(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report)

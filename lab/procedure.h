@@ -14,6 +14,7 @@ typedef enum godwit_lab_procedure {
     GODWIT_LAB_SEPARATE_AKA, /* Solution 3 */
     GODWIT_LAB_POLICY,       /* Solution 4 over 1C */
     GODWIT_LAB_NEXT_SESSION, /* contribution 000 */
+    GODWIT_LAB_DEVICE_RAND,  /* contribution 001 */
     GODWIT_LAB_PROCEDURES
 } godwit_lab_procedure_t;
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure);
@@ -28,6 +29,7 @@ typedef struct godwit_lab_run {
     unsigned devices;
     godwit_world_policy_t policies; /* of whatever procedure; of GODWIT_LAB_POLICY by law where none is given */
     godwit_carrier_t carrier;       /* of next-session */
+    godwit_mtc_profile_t profile;   /* of device-rand */
     bool fast;                      /* memory is not searched: custody says nothing */
     /* For whoever measures what tampering does: sees every packet before it is recorded; may be NULL. */
     godwit_world_wire_t *wire;
@@ -44,6 +46,14 @@ typedef struct godwit_lab_saved {
     int cycle_messages; /* of it */
     bool with_attach;   /* the reading arrived after one message of the device */
 } godwit_lab_saved_t;
+
+/* Device RAND from a cold start. */
+typedef struct godwit_lab_first {
+    bool measured;
+    size_t octets, reading_octets;   /* of the first datagram, and of the reading inside */
+    unsigned datagrams, round_trips; /* until that reading was delivered */
+    size_t hidden_octets;            /* of a first datagram under a temporary identity */
+} godwit_lab_first_t;
 
 typedef struct godwit_lab_report {
     bool ok;
@@ -62,7 +72,10 @@ typedef struct godwit_lab_report {
     uint64_t time_ms; /* until the first reading was delivered */
     unsigned readings_sent, readings_delivered;
     godwit_lab_saved_t saved;
-    uint32_t present;                   /* bit k: the run had a node of that kind */
+    godwit_lab_first_t first;
+    unsigned
+        antenna_messages; /* keys without a round trip: at the first device's antenna until its reading was delivered */
+    uint32_t present;     /* bit k: the run had a node of that kind */
     uint32_t custody[GODWIT_LAB_KINDS]; /* bit k: that kind of node has held key k */
 } godwit_lab_report_t;
 

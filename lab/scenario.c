@@ -93,10 +93,24 @@ static void draw_offline(scenario_t *s, godwit_world_config_t *c)
     c->carrier = c->access == GODWIT_WORLD_EPS && draw(s, 3) != 0 ? GODWIT_CARRIER_NAS : GODWIT_CARRIER_PDP;
 }
 
+/* Devices that choose RAND themselves. */
+static void draw_device_rand(scenario_t *s, godwit_world_config_t *c)
+{
+    c->access = (godwit_world_access_t)draw(s, GODWIT_WORLD_GERAN + 1);
+    c->solution = 3;
+    c->device_rand = true;
+    c->keep_hidden = draw(s, 3) == 0;
+}
+
 static void draw_solution(scenario_t *s, godwit_world_config_t *c)
 {
-    if (draw(s, 4) == 0) {
+    unsigned what = draw(s, 8);
+    if (what < 2) {
         draw_offline(s, c);
+        return;
+    }
+    if (what == 2) {
+        draw_device_rand(s, c);
         return;
     }
     c->access = accesses[draw(s, ACCESSES)];
@@ -145,7 +159,8 @@ static godwit_world_config_t draw_world(scenario_t *s, uint64_t seed)
     c.reauthenticate_generations = 1 + draw(s, 3);
     c.next_vector = (godwit_next_vector_t)draw(s, 3);
     c.reserve = 1 + draw(s, 20);
-    c.policies = draw(s, 4) == 0 ? (godwit_world_policy_t)(1 + draw(s, 2)) : GODWIT_WORLD_POLICY_NONE;
+    c.policies = draw(s, 4) == 0 && !c.device_rand && !c.offline ? (godwit_world_policy_t)(1 + draw(s, 2))
+                                                                 : GODWIT_WORLD_POLICY_NONE;
     c.watch_memory = true;
     c.search_every = SEARCH_EVERY;
     c.wire = on_wire;

@@ -21,6 +21,9 @@ typedef enum lab_class {
     LAB_CLASS_HSE_SESSION,      /* K_session made for the HSE from a key set of the access */
     LAB_CLASS_EMSE_SESSION,     /* for the EMSE */
     LAB_CLASS_SEPARATE_SESSION, /* for the HSE, from agreements 03, 07 */
+    LAB_CLASS_MTC_KC,           /* Kc_a || Kc_b of device RAND */
+    LAB_CLASS_MTC_KEY,          /* K_MTC */
+    LAB_CLASS_MTC_CHAIN,
     LAB_CLASSES
 } lab_class_t;
 
@@ -70,6 +73,8 @@ void lab_credit_pair(godwit_world_t *w, unsigned kind);
 /* A vector left the HSS for that node. */
 void lab_learn_vector(godwit_world_t *w, unsigned device, unsigned asker, godwit_plmn_t plmn, godwit_vector_kind_t kind,
                       const uint8_t rand[16], const uint8_t autn[16]);
+/* K_MTC and chain of the RAND1 that the device is at. */
+void lab_learn_mtc(godwit_world_t *w, unsigned device);
 /* A K_session was handed out: every key set is followed up to its generation. */
 void lab_learn_session(godwit_world_t *w, const uint8_t k_session[32], uint32_t generation);
 

@@ -48,7 +48,7 @@ const char *godwit_world_node_name(unsigned node)
 
 unsigned lab_endpoint_node(const godwit_world_t *w)
 {
-    return w->config.solution == 2 ? GODWIT_WORLD_EMSE : GODWIT_WORLD_HSE;
+    return w->config.device_rand ? GODWIT_WORLD_MTC : w->config.solution == 2 ? GODWIT_WORLD_EMSE : GODWIT_WORLD_HSE;
 }
 
 static uint8_t bit(godwit_agreement_t agreement)
@@ -115,7 +115,9 @@ static void start_endpoint(godwit_world_t *w, unsigned node)
     godwit_hse_config_t config = {
         .crypto = &godwit_crypto_builtin,
         .framing = lab_framing(w, node),
-        .agreements = lab_agreements(w),
+        .agreements = node == GODWIT_WORLD_MTC ? 0 : lab_agreements(w),
+        .device_rand = node == GODWIT_WORLD_MTC,
+        .device_rand_ts33868 = w->config.profile != GODWIT_MTC_GODWIT1,
         .suite_order = {GODWIT_SUITE_DEFAULT},
         .rekey_datagrams = w->config.rekey_datagrams,
         .reauthenticate_generations = w->config.reauthenticate_generations,
@@ -170,6 +172,8 @@ static void start_hss(godwit_world_t *w)
     add_node(w, GODWIT_WORLD_EMKS, 1, true);
     add_node(w, GODWIT_WORLD_MME, 2, false);
     add_node(w, GODWIT_WORLD_SGSN, 3, false);
+    set_name(w->hss.mkefs[w->hss.mkef_count++], GODWIT_WORLD_MKEF);
+    w->hss.plain_rand = w->config.profile != GODWIT_MTC_GODWIT1;
     set_name(w->hss.local_host, GODWIT_WORLD_HSS);
     memcpy(w->hss.local_realm, lab_realm(GODWIT_WORLD_HSS), strlen(lab_realm(GODWIT_WORLD_HSS)) + 1);
     if (w->config.delivery != 0) {
@@ -195,6 +199,9 @@ void lab_start_role(godwit_world_t *w, unsigned node)
     case GODWIT_WORLD_HSS:
         start_hss(w);
         break;
+    case GODWIT_WORLD_MKEF:
+        lab_start_mkef(w);
+        break;
     default:
         lab_start_gtp_node(w, node);
         break;
@@ -214,6 +221,9 @@ void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, g
         break;
     case GODWIT_WORLD_HSS:
         godwit_hss_step(&w->hss, in, out);
+        break;
+    case GODWIT_WORLD_MKEF:
+        godwit_mkef_step(&w->mkef, in, out);
         break;
     case GODWIT_WORLD_MME:
         godwit_mme_step(&w->mme, in, out);

@@ -29,13 +29,28 @@ void godwit_lab_measure(godwit_lab_row_t *row);
 /* Bends every datagram and container of the run in turn, at several places; counts them and those that were refused. */
 void godwit_lab_tamper(const godwit_lab_run_t *run, unsigned *bent, unsigned *refused);
 
+/* ---- table_keys.c: next-session, device-rand ---- */
+typedef struct godwit_lab_key_row {
+    godwit_lab_run_t run;
+    godwit_lab_report_t report;
+} godwit_lab_key_row_t;
+#define GODWIT_LAB_KEY_ROWS_MAX 24
+size_t godwit_lab_key_rows(godwit_lab_key_row_t rows[GODWIT_LAB_KEY_ROWS_MAX]);
+void godwit_lab_measure_keys(godwit_lab_key_row_t *row);
+
 /* ---- attack.c ---- */
 typedef struct godwit_lab_attack {
     const char *name, *against;
     bool defeated;
     bool expected; /* whether it is known to be defeated */
 } godwit_lab_attack_t;
-#define GODWIT_LAB_ATTACKS 6
+#define GODWIT_LAB_ATTACKS 10
 void godwit_lab_attacks(godwit_lab_attack_t attacks[GODWIT_LAB_ATTACKS]);
+
+/* ---- attack_keys.c: true when the attack is defeated ---- */
+bool godwit_lab_attach_is_not_replayed(void); /* a recorded attach by a stored vector comes again */
+bool godwit_lab_vector_is_not_guessed(void);  /* a thousand guesses, and the genuine attach after them */
+bool godwit_lab_server_is_not_another(void);  /* a server asks the MKEF with what another one's device sent */
+bool godwit_lab_first_is_not_replayed(void);  /* a recorded first datagram comes again, and from elsewhere */
 
 #endif

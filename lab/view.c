@@ -52,7 +52,8 @@ uint32_t godwit_world_submit(godwit_world_t *w, unsigned device)
     uint32_t number = w->reading_count++;
     lab_reading_t *r = &w->readings[number];
     *r = (lab_reading_t){.device = device};
-    (void)snprintf(r->text, sizeof r->text, "reading %06u of %03u ..", (unsigned)number, device);
+    (void)snprintf(r->text, sizeof r->text, w->config.device_rand ? "reading %05u of %03u" : "reading %06u of %03u ..",
+                   (unsigned)number, device);
     (void)lab_after(w, 0, LAB_SUBMIT, godwit_world_device_node(device));
     return number;
 }
@@ -75,9 +76,10 @@ void godwit_world_submit_down(godwit_world_t *w, unsigned device, const char *te
 {
     char whole[LAB_TEXT_MAX + 16];
     (void)snprintf(whole, sizeof whole, "%.40s %u", text, w->messages++);
-    lab_event_t *e = lab_after(w, 0, LAB_DOWN, GODWIT_WORLD_HSE);
-    e->packet = lab_packet(GODWIT_WORLD_LEG_EMSDP, GODWIT_WORLD_HSE, godwit_world_device_node(device),
-                           godwit_slice_of_string(whole));
+    unsigned endpoint = w->config.device_rand ? GODWIT_WORLD_MTC : GODWIT_WORLD_HSE;
+    lab_event_t *e = lab_after(w, 0, LAB_DOWN, endpoint);
+    e->packet =
+        lab_packet(GODWIT_WORLD_LEG_EMSDP, endpoint, godwit_world_device_node(device), godwit_slice_of_string(whole));
     lab_check_message_sent(w, device, godwit_slice_of_string(whole));
 }
 
@@ -97,7 +99,7 @@ void godwit_world_drop_session(godwit_world_t *w, unsigned device)
 {
     const godwit_session_record_t *session = godwit_world_session(w, device);
     if (session != NULL) {
-        lab_event_t *e = lab_after(w, 0, LAB_DROP, GODWIT_WORLD_HSE);
+        lab_event_t *e = lab_after(w, 0, LAB_DROP, w->config.device_rand ? GODWIT_WORLD_MTC : GODWIT_WORLD_HSE);
         e->timer = session->session_id;
     }
 }

@@ -41,6 +41,10 @@ void lab_set_free(lab_set_t *set);
 bool lab_set_add(lab_set_t *set, godwit_slice_t octets); /* true the first time */
 bool lab_set_has(const lab_set_t *set, godwit_slice_t octets);
 
+/* ---- mtc.c ---- */
+void lab_check_contact(godwit_world_t *w, const godwit_outbox_t *out);
+void lab_check_contact_commit(godwit_world_t *w, const godwit_record_t *before, const godwit_record_t *after);
+
 /* ---- check_next.c ---- */
 /* What an input led to; a record that is deleted, before it is; one that is written. */
 void lab_check_consumed(godwit_world_t *w, unsigned node, const godwit_outbox_t *out);

@@ -58,6 +58,10 @@ static godwit_status_t encode_e2m(const godwit_diameter_envelope_t *e, const god
         return godwit_ek_key_park_build(e, &m->u.key_park, out);
     case GODWIT_ACTIVATION:
         return godwit_ek_activation_build(e, &m->u.activation, out);
+    case GODWIT_DEVICE_RAND_REQUEST:
+        return godwit_ek_device_rand_build(e, &m->u.device_rand_request, out);
+    case GODWIT_DEVICE_RAND_ANSWER:
+        return godwit_ek_device_rand_answer_build(e, &m->u.device_rand_answer, out);
     case GODWIT_BEARER:
         return godwit_ek_bearer_build(e, &m->u.bearer, out);
     case GODWIT_BEARER_ANSWER:
@@ -99,6 +103,10 @@ static godwit_status_t decode_e2m(godwit_slice_t octets, godwit_diameter_envelop
         return godwit_ek_key_park_parse(octets, e, &m->u.key_park, &fault);
     case GODWIT_ACTIVATION:
         return godwit_ek_activation_parse(octets, e, &m->u.activation, &fault);
+    case GODWIT_DEVICE_RAND_REQUEST:
+        return godwit_ek_device_rand_parse(octets, e, &m->u.device_rand_request, &fault);
+    case GODWIT_DEVICE_RAND_ANSWER:
+        return godwit_ek_device_rand_answer_parse(octets, e, &m->u.device_rand_answer);
     case GODWIT_BEARER:
         return godwit_ek_bearer_parse(octets, e, &m->u.bearer, &fault);
     case GODWIT_BEARER_ANSWER:
@@ -159,6 +167,9 @@ static godwit_message_kind_t kind_of(godwit_slice_t octets, uint32_t command)
     if (purpose == GODWIT_KEY_NEXT_VECTOR) {
         return GODWIT_KEY_REQUEST;
     }
+    if (purpose == GODWIT_EK_PURPOSE_DEVICE_RAND) {
+        return GODWIT_DEVICE_RAND_REQUEST;
+    }
     return purpose <= GODWIT_EK_PURPOSE_BEARER ? purposes[purpose] : 0;
 }
 
@@ -187,6 +198,27 @@ static lab_call_t *new_call(godwit_world_t *w, unsigned node, const godwit_messa
     return call;
 }
 
+/* What a MKEF asks for a datagram that was bent is for that datagram. */
+static bool is_about_device_rand(godwit_message_kind_t kind)
+{
+    return kind == GODWIT_DEVICE_RAND_REQUEST || kind == GODWIT_DEVICE_RAND_ANSWER;
+}
+
+static void send_http(godwit_world_t *w, unsigned node, unsigned to, const lab_call_t *call, const godwit_message_t *m)
+{
+    char text[GODWIT_WORLD_PACKET_MAX];
+    size_t len = lab_http_write(m, to, text, sizeof text);
+    if (len == 0) {
+        lab_violate(w, "a message that cannot be written");
+        return;
+    }
+    lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_HTTP, node, to, godwit_slice((const uint8_t *)text, len));
+    p->call = call->hop;
+    p->bent = w->is_bent;
+    lab_net_send(w, p);
+    godwit_wipe(text, sizeof text);
+}
+
 void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *m)
 {
     uint8_t octets[GODWIT_WORLD_PACKET_MAX];
@@ -199,6 +231,10 @@ void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *
     unsigned to = is_answer(m->kind) ? call->asker : call->answerer;
     lab_check_message(w, call, m);
     lab_watch_node(w, node); /* again: what it says may be keys that the watcher has learned only now */
+    if (lab_is_http(m->kind)) {
+        send_http(w, node, to, call, m);
+        return;
+    }
     (void)snprintf(session, sizeof session, "%s;%u", lab_host(call->asker), (unsigned)call->hop);
     godwit_diameter_envelope_t e = {
         .hop_by_hop = call->hop,
@@ -213,7 +249,9 @@ void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *
         lab_violate(w, "a message that cannot be encoded");
         return;
     }
-    lab_net_send(w, lab_packet(GODWIT_WORLD_LEG_DIAMETER, node, to, godwit_written(&out)));
+    lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_DIAMETER, node, to, godwit_written(&out));
+    p->bent = w->is_bent && is_about_device_rand(m->kind);
+    lab_net_send(w, p);
     godwit_wipe(octets, sizeof octets);
 }
 
@@ -226,8 +264,29 @@ static void copy_name(char to[GODWIT_NODE_NAME_MAX], godwit_slice_t from)
     to[len] = '\0';
 }
 
+static bool read_http(godwit_world_t *w, const lab_packet_t *packet, godwit_message_t *m)
+{
+    const lab_call_t *call = call_of(w, packet->call);
+    memset(m, 0, sizeof *m);
+    if (call == NULL) {
+        return false;
+    }
+    bool request = packet->to == call->answerer;
+    m->kind = request ? call->kind : (godwit_message_kind_t)(call->kind + 1);
+    m->from = function_of(packet->from);
+    m->to = function_of(packet->to);
+    m->transaction = request ? call->hop : call->transaction;
+    m->route = request ? 0 : call->route;
+    copy_name(m->origin_host, godwit_slice_of_string(lab_host(packet->from)));
+    copy_name(m->origin_realm, godwit_slice_of_string(lab_realm(packet->from)));
+    return lab_http_read((const char *)packet->octets, packet->len, m);
+}
+
 bool lab_read_message(godwit_world_t *w, const lab_packet_t *packet, godwit_message_t *m)
 {
+    if (packet->leg == GODWIT_WORLD_LEG_HTTP) {
+        return read_http(w, packet, m);
+    }
     godwit_diameter_header_t header;
     godwit_diameter_envelope_t e;
     godwit_slice_t avps, octets = godwit_slice(packet->octets, packet->len);

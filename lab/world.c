@@ -263,7 +263,9 @@ static void make_endpoint(lab_endpoint_t *e)
 #define NODE(name) (1u << GODWIT_WORLD_##name)
 static uint32_t nodes_for(const godwit_world_config_t *config)
 {
-    uint32_t nodes = NODE(HSE) | NODE(EMKS) | NODE(HSS) | (config->solution == 2 ? NODE(EMSE) : 0);
+    uint32_t nodes = config->device_rand
+                         ? NODE(MTC) | NODE(MKEF) | NODE(HSS)
+                         : NODE(HSE) | NODE(EMKS) | NODE(HSS) | (config->solution == 2 ? NODE(EMSE) : 0);
     nodes |= config->access == GODWIT_WORLD_EPS    ? NODE(MME) | NODE(SGW) | NODE(PGW)
              : config->access != GODWIT_WORLD_WIFI ? NODE(SGSN) | NODE(PGW)
                                                    : 0;
@@ -304,6 +306,9 @@ godwit_world_t *godwit_world_new(const godwit_world_config_t *config)
         lab_make_policies(w);
     }
     make_functions(w);
+    if (config->device_rand) {
+        lab_entitle(w);
+    }
     for (unsigned i = 0; i < config->devices; i++) {
         put_subscriber(w, i);
         lab_device_make(w, i);

@@ -15,9 +15,11 @@
 
 #include "godwit/access.h"
 #include "godwit/device.h"
+#include "godwit/mtc.h"
 #include "roles/emks.h"
 #include "roles/hse.h"
 #include "roles/hss.h"
+#include "roles/mkef.h"
 #include "roles/mme.h"
 #include "roles/pgw.h"
 #include "roles/sgsn.h"
@@ -128,6 +130,9 @@ typedef struct godwit_world_config {
      * is attached only while it has a reading, which goes without protection of ours to a server behind the gateway. */
     bool next_session, next_early, offline;
     godwit_carrier_t carrier;
+    /* Contribution 001: devices choose RAND themselves, and their endpoint is the MTC server. rekey_datagrams is then the devices'. */
+    bool device_rand, keep_hidden;
+    godwit_mtc_profile_t profile;
     /* What is missing where Solution 1 needs it: each makes devices fall back. */
     bool usim_unaware, me_unaware, mme_unaware, strip_container;
     uint8_t selector;               /* 1 RAND, 2 SQN; 0: RAND */

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Device RAND in the lab: one datagram of 64 octets from a cold start, over every access, and keys where they may be.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lab/procedure.h"
+#include "lab/table.h"
+
+static godwit_lab_report_t run(godwit_world_access_t access, godwit_mtc_profile_t profile, uint32_t loss)
+{
+    godwit_lab_run_t r = {.procedure = GODWIT_LAB_DEVICE_RAND,
+                          .access = access,
+                          .profile = profile,
+                          .loss = loss,
+                          .seed = 1,
+                          .devices = 1};
+    godwit_lab_report_t report;
+    assert_null(godwit_lab_run_check(&r));
+    godwit_lab_run(&r, NULL, &report);
+    assert_string_equal(report.why, "");
+    assert_true(report.ok && report.arrived);
+    return report;
+}
+
+static bool held(const godwit_lab_report_t *report, unsigned kind, godwit_lab_key_t key)
+{
+    return (report->custody[kind] >> key & 1u) != 0;
+}
+
+static void one_datagram_from_a_cold_start(void **state)
+{
+    (void)state;
+    for (godwit_world_access_t access = GODWIT_WORLD_WIFI; access <= GODWIT_WORLD_GERAN; access++) {
+        const godwit_lab_report_t report = run(access, GODWIT_MTC_GODWIT1, 0);
+        assert_true(report.first.octets <= 64);
+        assert_int_equal(report.first.reading_octets, 20);
+        assert_int_equal(report.first.datagrams, 1);
+        assert_int_equal(report.first.round_trips, 0);
+        assert_true(report.first.hidden_octets <= 64);
+        assert_true(held(&report, GODWIT_WORLD_MKEF, GODWIT_LAB_CHAIN));
+        assert_true(held(&report, GODWIT_WORLD_MTC, GODWIT_LAB_K_MTC));
+        assert_false(held(&report, GODWIT_WORLD_MTC, GODWIT_LAB_CHAIN));
+        assert_false(held(&report, GODWIT_WORLD_PGW, GODWIT_LAB_K_MTC));
+    }
+}
+
+static void the_contribution_s_own_profile_works_too(void **state)
+{
+    (void)state;
+    const godwit_lab_report_t report = run(GODWIT_WORLD_WIFI, GODWIT_MTC_TS33868_K_MTC, 0);
+    assert_int_equal(report.first.datagrams, 1);
+}
+
+static void a_bad_network_costs_time_and_no_reading(void **state)
+{
+    (void)state;
+    const godwit_lab_report_t report = run(GODWIT_WORLD_WIFI, GODWIT_MTC_GODWIT1, 300);
+    assert_true(report.readings_delivered >= 3);
+}
+
+static void attacks_are_defeated(void **state)
+{
+    (void)state;
+    assert_true(godwit_lab_server_is_not_another());
+    assert_true(godwit_lab_first_is_not_replayed());
+    assert_true(godwit_lab_attach_is_not_replayed());
+    assert_true(godwit_lab_vector_is_not_guessed());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_datagram_from_a_cold_start),
+        cmocka_unit_test(the_contribution_s_own_profile_works_too),
+        cmocka_unit_test(a_bad_network_costs_time_and_no_reading),
+        cmocka_unit_test(attacks_are_defeated),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -159,8 +159,10 @@ void godwit_eps_next_offered(godwit_access_t *access, const godwit_access_messag
     if (rand.ptr == NULL || autn.ptr == NULL) {
         return;
     }
-    if (!message->ciphered || found->domain == GODWIT_NEXT_NONE) {
-        godwit_access_event(requests, "next_refused", message->ciphered ? GODWIT_WRONG_STATE : GODWIT_POLICY_FORBIDS);
+    const bool secret = message->ciphered && found->eea != 0;
+    if (found->domain == GODWIT_NEXT_NONE || !secret) {
+        const bool named = found->domain != GODWIT_NEXT_NONE;
+        godwit_access_event(requests, "next_refused", named ? GODWIT_POLICY_FORBIDS : GODWIT_WRONG_STATE);
         return;
     }
     godwit_access_next_offered(access, rand.ptr, autn.ptr, found, requests);

@@ -17,7 +17,8 @@
 static bool may_have_next(const godwit_mme_t *mme, const godwit_mme_ue_t *ue)
 {
     const godwit_mme_config_t *c = &mme->config;
-    return c->next_session && !c->unaware && ue->next_allowed && !ue->next_given && ue->security.set && ue->m_tmsi != 0;
+    return c->next_session && !c->unaware && ue->next_allowed && !ue->next_given && ue->security.set &&
+           ue->m_tmsi != 0 && ue->security.eea != 0; /* null ciphering would show RAND and AUTN */
 }
 
 static void next_timer(godwit_mme_turn_t *t, const godwit_mme_ue_t *ue, uint32_t delay_ms)

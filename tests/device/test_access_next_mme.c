@@ -463,7 +463,42 @@ static void a_device_that_does_not_want_it_stores_nothing(void **state)
     assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_DETACHED);
 }
 
+static void without_ciphering_none_is_handed_over(void **state)
+{
+    (void)state;
+    w.config.eea_count = 1;
+    w.config.eea_order[0] = 0;
+    mme_world_restart(&w);
+    attach();
+    detach_at(&w);
+    assert_int_equal(w.owner.record_count, 0);
+    assert_int_equal(phone.stores, 0);
+}
+
 /* ---- what goes wrong ---- */
+
+static void an_algorithm_that_is_not_allowed_any_more_leads_to_aka(void **state)
+{
+    (void)state;
+    session_before();
+    w.mme.config.eea_count = 1;
+    w.mme.config.eea_order[0] = 1;
+    assert_false(session_with("reading"));
+    came_in_by_aka();
+}
+
+static void a_device_that_can_do_other_things_now_does_not_try(void **state)
+{
+    (void)state;
+    session_before();
+    octets_t flash = phone.flash;
+    phone.config.eea = 0xC0;
+    phone_restart(&phone);
+    assert_int_equal(godwit_access_restore(&phone.access, octets_slice(&flash)), GODWIT_OK);
+    assert_false(session_with("reading"));
+    assert_int_equal(seen.firsts, 0);
+    came_in_by_aka();
+}
 
 /* A frame that was made from the device's own record: the right one but for what the test changes. */
 static octets_t bent_frame(size_t at, uint8_t flip)
@@ -877,6 +912,9 @@ int main(void)
         TEST(the_home_that_says_nothing_holds_nobody_up),
         TEST(who_must_not_have_it_gets_none),
         TEST(a_device_that_does_not_want_it_stores_nothing),
+        TEST(without_ciphering_none_is_handed_over),
+        TEST(an_algorithm_that_is_not_allowed_any_more_leads_to_aka),
+        TEST(a_device_that_can_do_other_things_now_does_not_try),
         TEST(a_wrong_res_is_not_enough),
         TEST(a_right_res_is_not_enough),
         TEST(a_thousand_wrong_guesses_cost_nothing),

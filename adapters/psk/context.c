@@ -8,7 +8,6 @@
 #include <openssl/hmac.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define PREFIX                                                                                                         \
     "3GPP-bootstrapping;" /* TS 33.222 5.4, recalled: the name space of the identity, a separator, the B-TID */
@@ -45,15 +44,42 @@ static void take_protocol(godwit_psk_connection_t *c, SSL *ssl)
     }
 }
 
-static void take_server_name(godwit_psk_connection_t *c, const SSL *ssl)
+/* An address is no name (RFC 6066 3), though some clients send one. */
+static bool is_address(const uint8_t *name, size_t len)
 {
-    const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    size_t len = name != NULL ? strlen(name) : 0;
-    if (len > 0 && len <= GODWIT_FQDN_MAX) {
-        for (size_t i = 0; i <= len; i++) {
-            c->server_name[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+    for (size_t i = 0; i < len; i++) {
+        if (name[i] != '.' && (name[i] < '0' || name[i] > '9')) {
+            return memchr(name, ':', len) != NULL;
         }
     }
+    return true;
+}
+
+/* SNI from the hello itself: over TLS 1.3 OpenSSL looks at the PSK first, and knows no name by then. One name of type 0 is all that is sent. */
+static int on_hello(SSL *ssl, int *alert, void *unused)
+{
+    godwit_psk_connection_t *c = SSL_get_app_data(ssl);
+    const unsigned char *octets = NULL;
+    size_t size = 0;
+    (void)alert;
+    (void)unused;
+    if (c == NULL || SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &octets, &size) != 1) {
+        return SSL_CLIENT_HELLO_SUCCESS;
+    }
+    godwit_reader_t r = godwit_reader(godwit_slice(octets, size));
+    (void)godwit_get_u16(&r);
+    uint8_t type = godwit_get_u8(&r);
+    godwit_slice_t name = godwit_get_slice(&r, godwit_get_u16(&r));
+    if (r.failed || type != TLSEXT_NAMETYPE_host_name || name.len == 0 || name.len > GODWIT_FQDN_MAX ||
+        is_address(name.ptr, name.len)) {
+        return SSL_CLIENT_HELLO_SUCCESS;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        uint8_t octet = name.ptr[i];
+        c->server_name[i] = (char)(octet >= 'A' && octet <= 'Z' ? octet - 'A' + 'a' : octet);
+    }
+    c->server_name[name.len] = '\0';
+    return SSL_CLIENT_HELLO_SUCCESS;
 }
 
 /* Called inside the handshake's job: leaves it until the owner has answered. One identity is tried in a connection. */
@@ -65,7 +91,6 @@ static unsigned on_psk(SSL *ssl, const char *identity, unsigned char *psk, unsig
         return 0;
     }
     take_protocol(c, ssl);
-    take_server_name(c, ssl);
     c->key_state = GODWIT_PSK_KEY_WAITED;
     while (c->key_state == GODWIT_PSK_KEY_WAITED) {
         if (ASYNC_get_current_job() == NULL || ASYNC_pause_job() == 0) {
@@ -119,6 +144,7 @@ SSL_CTX *godwit_psk_context(const godwit_psk_config_t *config, bool dtls, godwit
     (void)SSL_CTX_set_num_tickets(ctx, 0);
     (void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_psk_server_callback(ctx, on_psk);
+    SSL_CTX_set_client_hello_cb(ctx, on_hello, NULL);
     SSL_CTX_set_cookie_generate_cb(ctx, make_cookie);
     SSL_CTX_set_cookie_verify_cb(ctx, verify_cookie);
     if (SSL_CTX_set_min_proto_version(ctx, dtls ? DTLS1_2_VERSION : TLS1_2_VERSION) != 1 ||

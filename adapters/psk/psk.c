@@ -211,3 +211,11 @@ bool godwit_psk_send(godwit_psk_t *psk, uint64_t route, godwit_slice_t data)
     godwit_psk_connection_close(psk, c); /* it does not read what it is sent */
     return false;
 }
+
+void godwit_psk_end(godwit_psk_t *psk, uint64_t route)
+{
+    godwit_psk_connection_t *c = godwit_psk_connection_of(psk, route);
+    if (c != NULL) {
+        godwit_psk_connection_close(psk, c);
+    }
+}

@@ -60,6 +60,7 @@ bool godwit_psk_next(godwit_psk_t *psk, godwit_psk_event_t *event); /* false: no
 void godwit_psk_key(godwit_psk_t *psk, uint64_t route, const uint8_t key[32]);
 /* One record to the other end. False: the connection is gone, or takes no more. */
 bool godwit_psk_send(godwit_psk_t *psk, uint64_t route, godwit_slice_t data);
-void godwit_psk_stop(godwit_psk_t *psk); /* NULL is nothing */
+void godwit_psk_end(godwit_psk_t *psk, uint64_t route); /* a route that is gone is nothing */
+void godwit_psk_stop(godwit_psk_t *psk);                /* NULL is nothing */
 
 #endif

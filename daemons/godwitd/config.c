@@ -18,10 +18,10 @@ static bool functions(config_t *c)
     static const struct {
         const char *name;
         unsigned bit;
-    } known[] = {{"hss", CONFIG_HSS},    {"emks", CONFIG_EMKS}, {"hse", CONFIG_HSE},
-                 {"mme", CONFIG_MME},    {"sgsn", CONFIG_SGSN}, {"sgw", CONFIG_SGW},
-                 {"pgw", CONFIG_PGW},    {"mkef", CONFIG_MKEF}, {"mtc_server", CONFIG_MTC_SERVER},
-                 {"gba_bsf", CONFIG_BSF}};
+    } known[] = {{"hss", CONFIG_HSS},     {"emks", CONFIG_EMKS}, {"hse", CONFIG_HSE},
+                 {"mme", CONFIG_MME},     {"sgsn", CONFIG_SGSN}, {"sgw", CONFIG_SGW},
+                 {"pgw", CONFIG_PGW},     {"mkef", CONFIG_MKEF}, {"mtc_server", CONFIG_MTC_SERVER},
+                 {"gba_bsf", CONFIG_BSF}, {"naf", CONFIG_NAF}};
     for (unsigned i = 0; i < c->raw->functions_count; i++) {
         unsigned bit = 0;
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
@@ -29,7 +29,7 @@ static bool functions(config_t *c)
         }
         if (bit == 0) {
             return config_refuse(c, "functions[]", i,
-                                 "must be hss, emks, hse, mme, sgsn, sgw, pgw, mkef, mtc_server or gba_bsf",
+                                 "must be hss, emks, hse, mme, sgsn, sgw, pgw, mkef, mtc_server, gba_bsf or naf",
                                  c->raw->functions[i]);
         }
         c->functions |= bit;
@@ -40,7 +40,8 @@ static bool functions(config_t *c)
     }
     return c->functions != 0 ||
            config_refuse(c, "functions", 0,
-                         "is missing: any of hss, emks, hse, mme, sgsn, sgw, pgw, mkef, mtc_server, gba_bsf", NULL);
+                         "is missing: any of hss, emks, hse, mme, sgsn, sgw, pgw, mkef, mtc_server, gba_bsf, naf",
+                         NULL);
 }
 
 static bool store(config_t *c)
@@ -101,6 +102,7 @@ static bool interpret(config_t *c)
            (!config_has(c, CONFIG_MKEF) || config_mkef_section(c, raw->mkef)) &&
            (!config_has(c, CONFIG_MTC_SERVER) || config_mtc_server_section(c, raw->mtc_server)) &&
            (!config_has(c, CONFIG_BSF) || config_gba_bsf_section(c, raw->gba_bsf)) &&
+           (!config_has(c, CONFIG_NAF) || config_naf_section(c, raw->naf)) &&
            config_diameter_section(c, raw->diameter) && config_policy_section(c, raw->policy);
 }
 
@@ -169,5 +171,6 @@ uint32_t config_timers(const config_t *config)
     /* Of a device of the MME: NAS and inactivity; of one of the SGSN: these, and one for each context that it loses. */
     return config->hse.sessions + config->hse.exchanges + GODWIT_HSS_RETAINED_MAX + 2 * config->mme.devices +
            (2 + GODWIT_SGSN_CONTEXTS_PER_UE) * config->sgsn.devices + config->pgw.contexts + GODWIT_MKEF_PENDING_MAX +
-           TIMERS_BESIDE + (config_has(config, CONFIG_BSF) ? GODWIT_BSF_CHALLENGES_MAX + GODWIT_BSF_ASKS_MAX : 0);
+           TIMERS_BESIDE + (config_has(config, CONFIG_BSF) ? GODWIT_BSF_CHALLENGES_MAX + GODWIT_BSF_ASKS_MAX : 0) +
+           (config_has(config, CONFIG_NAF) ? GODWIT_NAF_PENDING_MAX : 0);
 }

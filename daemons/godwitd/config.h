@@ -9,6 +9,8 @@
 #include "adapters/diameter/diameter.h"
 #include "adapters/observe/observe.h"
 #include "adapters/policy/server.h"
+#include "adapters/psk/psk.h"
+#include "adapters/ua/ua.h"
 #include "adapters/ub/ub.h"
 #include "adapters/udp/udp.h"
 #include "daemons/godwitd/config_raw.h"
@@ -18,6 +20,7 @@
 #include "roles/hss.h"
 #include "roles/mkef.h"
 #include "roles/mme.h"
+#include "roles/naf.h"
 #include "roles/pgw.h"
 #include "roles/sgsn.h"
 #include "roles/sgw.h"
@@ -47,6 +50,7 @@
 #define CONFIG_MTC_SERVER (1u << 31) /* the HSE, which takes device RAND */
 #define CONFIG_HOME (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF | CONFIG_BSF) /* those that keep records */
 #define CONFIG_BSF (1u << GODWIT_FUNCTION_BSF)
+#define CONFIG_NAF (1u << GODWIT_FUNCTION_NAF)
 
 typedef enum config_source { CONFIG_SOURCE_EMBEDDED, CONFIG_SOURCE_S6A, CONFIG_SOURCE_GSUP } config_source_t;
 typedef enum config_umts { CONFIG_UMTS_NONE, CONFIG_UMTS_LISTED, CONFIG_UMTS_ALL, CONFIG_UMTS_FEATURE } config_umts_t;
@@ -113,6 +117,8 @@ typedef struct config_emks {
     char gsup_host[64];
     uint16_t gsup_port;
     char gsup_name[64];
+    uint16_t naf_id_len; /* 0: it is no NAF */
+    uint8_t naf_id[GODWIT_NAF_ID_MAX];
 } config_emks_t;
 
 typedef struct config_delivery {
@@ -168,6 +174,17 @@ typedef struct config_pgw {
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
 } config_pgw_t;
 
+typedef struct config_naf {
+    godwit_naf_config_t role;       /* without crypto */
+    char host[GODWIT_UA_DOORS][64]; /* HTTP without TLS, with TLS; "": no such door */
+    uint16_t port[GODWIT_UA_DOORS];
+    const char *certificate, *key; /* in the raw configuration */
+    char psk_host[64];
+    godwit_psk_config_t psk; /* without host; neither tls nor dtls: no such door */
+    bool dtls_raw;           /* over DTLS comes what it is, not CoAP */
+    uint32_t keys;
+} config_naf_t;
+
 typedef struct config_gba_bsf {
     godwit_gba_bsf_config_t role;   /* without crypto */
     char host[GODWIT_UB_DOORS][64]; /* without TLS, with TLS; "": no such door */
@@ -220,7 +237,10 @@ typedef struct config {
     config_mkef_t mkef;
     config_mtc_server_t mtc_server;
     config_gba_bsf_t gba_bsf;
-    char error[CONFIG_ERROR_MAX]; /* the first thing that is wrong */
+    config_naf_t naf;
+    char zn_host[GODWIT_NODE_NAME_MAX],
+        zn_realm[GODWIT_NODE_NAME_MAX]; /* the BSF of naf and emks; empty: in this process */
+    char error[CONFIG_ERROR_MAX];       /* the first thing that is wrong */
 } config_t;
 
 /* NULL when anything is wrong: error then says what, where, and what to do, in one line. */

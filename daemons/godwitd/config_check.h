@@ -18,12 +18,15 @@ bool config_host_port(config_t *c, const char *where, unsigned index, const char
 bool config_ipv4(config_t *c, const char *where, unsigned index, const char *text, uint8_t ipv4[4]);
 /* 0 stays 0; else within least and most. */
 bool config_range(config_t *c, const char *where, uint32_t value, uint32_t least, uint32_t most);
-/* Agreements 03 and 07, with access also 01 and 02, as bits; none listed: 03. */
+/* Agreements 03, 04 and 07, with access also 01 and 02, as bits; none listed: 03. */
 bool config_agreements(config_t *c, const char *where, char **names, unsigned count, bool access, uint8_t *bits);
 
 /* Where a function in another process is: realm, and a host unless any of the realm will do. */
 bool config_remote(config_t *c, const char *where, const raw_remote_t *raw, char host[GODWIT_NODE_NAME_MAX],
                    char realm[GODWIT_NODE_NAME_MAX]);
+
+/* Adds to the deliveries of the process. */
+bool config_deliveries(config_t *c, const raw_delivery_t *raw, unsigned count);
 
 /* Solution 1 in three sections (config_e2m.c); raw NULL: without it. */
 bool config_hss_e2m(config_t *c, const raw_hss_e2m_t *raw);
@@ -34,6 +37,8 @@ bool config_hse_e2m(config_t *c, const raw_hse_e2m_t *raw);
 bool config_hss_section(config_t *c, const raw_hss_t *raw);
 bool config_emks_section(config_t *c, const raw_emks_t *raw);
 bool config_hse_section(config_t *c, const raw_hse_t *raw);
+bool config_naf_section(config_t *c, const raw_naf_t *raw);
+bool config_emks_gba(config_t *c, const raw_emks_gba_t *raw); /* after the agreements */
 bool config_mme_section(config_t *c, const raw_mme_t *raw);
 bool config_sgsn_section(config_t *c, const raw_sgsn_t *raw);
 /* Next session: what mme and sgsn have alike, under that name; and the rest of each. */

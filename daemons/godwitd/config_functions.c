@@ -148,7 +148,7 @@ bool config_emks_section(config_t *c, const raw_emks_t *raw)
            config_agreements(c, "emks.agreements[]", raw->agreements, raw->agreements_count, false,
                              &c->emks.agreements) &&
            config_range(c, "emks.timeout_ms", raw->timeout_ms, 100, 60000) && emks_source(c, raw) &&
-           emks_umts(c, raw) && config_emks_e2m(c, raw);
+           emks_umts(c, raw) && config_emks_e2m(c, raw) && config_emks_gba(c, raw->gba);
 }
 
 static bool diameter_peer(config_t *c, const raw_peer_t *raw, unsigned i, godwit_diameter_peer_t *peer)

@@ -133,14 +133,14 @@ static bool table(config_t *c, const char *where, uint32_t value, uint32_t stand
            (!power || (*out & (*out - 1)) == 0 || config_refuse(c, where, 0, "must be a power of two", NULL));
 }
 
-static bool deliveries(config_t *c, const raw_hse_t *raw)
+bool config_deliveries(config_t *c, const raw_delivery_t *raw, unsigned count)
 {
-    if (raw->deliver_count > CONFIG_DELIVER_MAX) {
+    if (count > CONFIG_DELIVER_MAX - c->hse.deliver_count) {
         return config_refuse(c, "hse.deliver", 0, "8 are the most", NULL);
     }
-    for (unsigned i = 0; i < raw->deliver_count; i++) {
-        const raw_delivery_t *from = &raw->deliver[i];
-        config_delivery_t *to = &c->hse.deliver[i];
+    for (unsigned i = 0; i < count; i++) {
+        const raw_delivery_t *from = &raw[i];
+        config_delivery_t *to = &c->hse.deliver[c->hse.deliver_count];
         godwit_address_t address;
         to->kind = from->kind == NULL ? NULL : godwit_deliver_kind(from->kind);
         if (to->kind == NULL) {
@@ -158,8 +158,8 @@ static bool deliveries(config_t *c, const raw_hse_t *raw)
             return config_refuse(c, "hse.deliver[]", i, "path belongs to kind file, address to kind udp", NULL);
         }
         to->target = to->kind == &godwit_deliver_file ? from->path : from->address;
+        c->hse.deliver_count++;
     }
-    c->hse.deliver_count = raw->deliver_count;
     return true;
 }
 
@@ -174,5 +174,6 @@ bool config_hse_section(config_t *c, const raw_hse_t *raw)
            table(c, "hse.sessions", raw->sessions, CONFIG_SESSIONS_DEFAULT, true, &c->hse.sessions) &&
            table(c, "hse.exchanges", raw->exchanges, CONFIG_EXCHANGES_DEFAULT, false, &c->hse.exchanges) &&
            table(c, "hse.senders", raw->senders, CONFIG_SENDERS_DEFAULT, false, &c->hse.senders) &&
-           deliveries(c, raw) && config_hse_e2m(c, raw->e2m) && config_intercept_section(c, raw->intercept);
+           config_deliveries(c, raw->deliver, raw->deliver_count) && config_hse_e2m(c, raw->e2m) &&
+           config_intercept_section(c, raw->intercept);
 }

@@ -94,6 +94,7 @@ typedef struct raw_emks {
     raw_gsup_t *gsup;
     raw_remote_t *hss;
     uint32_t timeout_ms, key_set_days;
+    struct raw_emks_gba *gba;
 } raw_emks_t;
 
 typedef struct raw_delivery {
@@ -235,6 +236,22 @@ typedef struct raw_bsf_naf {
     unsigned names_count;
 } raw_bsf_naf_t;
 
+typedef struct raw_emks_gba {
+    char *name, *ua_protocol;
+    raw_remote_t *bsf;
+} raw_emks_gba_t;
+
+typedef struct raw_naf {
+    char **names, **b_tid_names;
+    unsigned names_count, b_tid_names_count;
+    char *http, *https, *psk_tls, *psk_dtls, *psk_ciphers, *dtls_carries;
+    raw_tls_t *tls;
+    raw_remote_t *bsf;
+    uint32_t keys, answer_ms, nonce_seconds, handshake_ms, idle_seconds, connections;
+    raw_delivery_t *deliver;
+    unsigned deliver_count;
+} raw_naf_t;
+
 typedef struct raw_gba_bsf {
     char *plmn, *name, *http, *https;
     raw_tls_t *tls;
@@ -264,6 +281,7 @@ typedef struct raw_config {
     raw_mkef_t *mkef;
     raw_mtc_server_t *mtc_server;
     raw_gba_bsf_t *gba_bsf;
+    raw_naf_t *naf;
 } raw_config_t;
 
 /* Reads YAML text. On failure *raw is NULL and error says what and in which line: "FILE:LINE: ...". */

@@ -92,6 +92,7 @@ static const cyaml_schema_field_t emks_fields[] = {
     NUMBER(raw_emks_t, timeout_ms),
     LIST(raw_emks_t, pushes_from, &config_text_entry),
     NUMBER(raw_emks_t, key_set_days),
+    SECTION(raw_emks_t, gba, config_emks_gba_fields),
     CYAML_FIELD_END,
 };
 
@@ -101,7 +102,8 @@ static const cyaml_schema_field_t delivery_fields[] = {
     TEXT(raw_delivery_t, address),
     CYAML_FIELD_END,
 };
-static const cyaml_schema_value_t delivery = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_delivery_t, delivery_fields)};
+const cyaml_schema_value_t config_delivery_entry = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_delivery_t, delivery_fields)};
 
 const cyaml_schema_field_t config_tls_fields[] = {
     TEXT(raw_tls_t, certificate),
@@ -164,7 +166,7 @@ static const cyaml_schema_field_t hse_fields[] = {
     NUMBER(raw_hse_t, senders),
     SECTION(raw_hse_t, emks, config_remote_fields),
     SECTION(raw_hse_t, e2m, hse_e2m_fields),
-    LIST(raw_hse_t, deliver, &delivery),
+    LIST(raw_hse_t, deliver, &config_delivery_entry),
     SECTION(raw_hse_t, intercept, intercept_fields),
     CYAML_FIELD_END,
 };
@@ -341,6 +343,7 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, mkef, mkef_fields),
     SECTION(raw_config_t, mtc_server, mtc_server_fields),
     SECTION(raw_config_t, gba_bsf, config_gba_bsf_fields),
+    SECTION(raw_config_t, naf, config_naf_fields),
     CYAML_FIELD_END,
 };
 

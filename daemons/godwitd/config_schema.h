@@ -23,8 +23,9 @@
 #define LIST(type, member, entry)                                                                                      \
     CYAML_FIELD_SEQUENCE(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, entry, 0, LIST_MAX)
 
-extern const cyaml_schema_value_t config_schema, config_text_entry;
+extern const cyaml_schema_value_t config_schema, config_text_entry, config_delivery_entry;
 extern const cyaml_schema_field_t config_remote_fields[], config_tls_fields[];
-extern const cyaml_schema_field_t config_gba_bsf_fields[]; /* config_gba.c */
+extern const cyaml_schema_field_t config_gba_bsf_fields[];                       /* config_gba.c */
+extern const cyaml_schema_field_t config_naf_fields[], config_emks_gba_fields[]; /* config_naf.c */
 
 #endif

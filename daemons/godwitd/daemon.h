@@ -38,6 +38,7 @@ typedef struct godwitd {
     godwit_hss_t *hss; /* NULL: not here */
     godwit_emks_t *emks;
     daemon_hse_t hse;
+    struct daemon_naf *naf;       /* the NAF and its doors; NULL: not here */
     struct daemon_gba *gba;       /* the BSF and its door; NULL: not here */
     struct daemon_access *access; /* MME, SGSN, S-GW, P-GW; NULL: none of them */
     struct daemon_mkef *mkef;     /* role, door, and the way to one; NULL: nothing of it */
@@ -89,6 +90,16 @@ bool access_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 void access_policies(godwitd_t *d, const godwit_serving_policy_t *table, size_t count);
 void access_free(godwitd_t *d);
 
+/* naf.c: the NAF, and Ua. */
+#define NAF_DOORS (GODWIT_UA_DOORS + 1) /* HTTP, HTTPS, PSK */
+bool naf_open(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+bool naf_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+int naf_fd(const godwitd_t *d, size_t door); /* -1: no such door */
+void naf_ready(const godwitd_t *d);          /* its part of the line that says where everything listens */
+void naf_receive(godwitd_t *d);              /* what has come is queued, delivered, answered */
+void naf_send(godwitd_t *d, const godwit_message_t *answer);
+void naf_stop(godwitd_t *d);
+
 /* gba.c: the BSF, and Ub. */
 bool gba_open(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 bool gba_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
@@ -100,6 +111,7 @@ void gba_stop(godwitd_t *d);
 
 /* exits.c: where what the roles ask goes. */
 owner_exits_t daemon_exits(godwitd_t *d);
+void daemon_deliver(godwitd_t *d, const godwit_reading_t *reading);
 void daemon_flush(godwitd_t *d); /* datagrams and readings of the batch */
 /* Opens what config delivers to; NULL, and error, when one cannot be opened. */
 bool deliveries_open(const config_t *config, godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX], size_t *count,

@@ -19,15 +19,19 @@ static void note_lost(godwitd_t *d, const godwit_delivery_t *delivery)
     godwit_observe_event(&d->observer, daemon_now_ms(), "hse", &event);
 }
 
-static void deliver(void *context, const godwit_reading_t *reading)
+void daemon_deliver(godwitd_t *d, const godwit_reading_t *reading)
 {
-    godwitd_t *d = context;
     d->delivered = true;
     for (size_t i = 0; i < d->delivery_count; i++) {
         if (d->deliveries[i]->kind->deliver(d->deliveries[i], reading) != GODWIT_OK) {
             note_lost(d, d->deliveries[i]);
         }
     }
+}
+
+static void deliver(void *context, const godwit_reading_t *reading)
+{
+    daemon_deliver(context, reading);
 }
 
 void daemon_flush(godwitd_t *d)
@@ -53,6 +57,10 @@ static bool stays_here(const godwitd_t *d, const godwit_message_t *message)
 static void send_message(void *context, godwit_function_t from, const godwit_message_t *message)
 {
     godwitd_t *d = context;
+    if (message->to == GODWIT_FUNCTION_DEVICE && message->from == GODWIT_FUNCTION_NAF) {
+        naf_send(d, message);
+        return;
+    }
     if (message->to == GODWIT_FUNCTION_DEVICE) {
         gba_send(d, message);
         return;

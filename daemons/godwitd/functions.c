@@ -143,6 +143,8 @@ static bool start_emks(godwitd_t *d)
     memcpy(d->emks->local_realm, d->config->realm, sizeof d->emks->local_realm);
     memcpy(d->emks->hss_hosts, d->config->emks.pushes_from, sizeof d->emks->hss_hosts);
     d->emks->hss_host_count = d->config->emks.pushes_from_count;
+    memcpy(d->emks->naf_id, d->config->emks.naf_id, sizeof d->emks->naf_id);
+    d->emks->naf_id_len = d->config->emks.naf_id_len;
     d->emks->key_set_ms = d->config->emks.key_set_ms;
     d->emks->separate_umts_allowed = separate_umts_allowed;
     d->emks->context = d;

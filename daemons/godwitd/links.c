@@ -46,6 +46,8 @@ static void destinations(const config_t *config, godwit_diameter_config_t *wante
     memcpy(wanted->zh_host, config->gba_bsf.hss_host, sizeof wanted->zh_host);
     memcpy(wanted->zh_realm, config->gba_bsf.hss_realm, sizeof wanted->zh_realm);
     wanted->serve_zh = config_has(config, CONFIG_HSS) && hss->bsf_count > 0;
+    memcpy(wanted->zn_host, config->zn_host, sizeof wanted->zn_host);
+    memcpy(wanted->zn_realm, config->zn_realm, sizeof wanted->zn_realm);
     wanted->serve_zn = config_has(config, CONFIG_BSF);
     wanted->serve_hss_keys = config_has(config, CONFIG_HSS) && hss->e2m.delivery != GODWIT_E2M_DELIVERY_NONE &&
                              hss->e2m.delivery != GODWIT_E2M_DELIVERY_D;

@@ -47,6 +47,7 @@ static uint64_t work(godwitd_t *d)
     links_receive(d);
     mkef_receive(d);
     gba_receive(d);
+    naf_receive(d);
     policies_run(d);
     for (unsigned round = 0; round < ROUNDS_MAX && queue_count(d->queue) > 0; round++) {
         pass_messages(d);

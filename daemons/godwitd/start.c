@@ -75,7 +75,7 @@ static bool open_owner(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 
 static bool open_sockets(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
-    return doors_open(&d->doors, d->config, error) && gba_open(d, error) &&
+    return doors_open(&d->doors, d->config, error) && gba_open(d, error) && naf_open(d, error) &&
            deliveries_open(d->config, d->deliveries, &d->delivery_count, error);
 }
 
@@ -109,6 +109,9 @@ static bool watch_all(const godwitd_t *d)
     for (size_t i = 0; i < GODWIT_UB_DOORS && good; i++) {
         good = gba_fd(d, i) < 0 || watch(d, gba_fd(d, i));
     }
+    for (size_t i = 0; i < NAF_DOORS && good; i++) {
+        good = naf_fd(d, i) < 0 || watch(d, naf_fd(d, i));
+    }
     return good;
 }
 
@@ -128,8 +131,8 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     }
     /* Sockets before the store: a port in use must not make a store. Diameter last: its threads are slow to end. */
     if (!open_sockets(d, error) || !open_control(d, error) || !open_store(d, error) || !open_owner(d, error) ||
-        !functions_start(d, error) || !gba_start(d, error) || !access_start(d, error) || !mkef_start(d, error) ||
-        !policies_start(d, error) || !interception_start(d, error) || !links_start(d, error)) {
+        !functions_start(d, error) || !gba_start(d, error) || !naf_start(d, error) || !access_start(d, error) ||
+        !mkef_start(d, error) || !policies_start(d, error) || !interception_start(d, error) || !links_start(d, error)) {
         return false;
     }
     if (!watch_all(d)) {
@@ -151,6 +154,7 @@ void daemon_stop(godwitd_t *d)
     doors_close(&d->doors);
     access_free(d);
     gba_stop(d);
+    naf_stop(d);
     functions_free(d);
     owner_free(d->owner);
     queue_free(d->queue);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The door of Ua by HTTP (TS 24.109 5): HTTP and HTTPS to typed messages for the NAF and back. The body of a request waits here: it is a reading
+ * once the NAF has let it in.
+ */
+#ifndef GODWIT_ADAPTERS_UA_UA_H
+#define GODWIT_ADAPTERS_UA_UA_H
+
+#include "roles/message.h"
+
+#define GODWIT_UA_WHY 512
+#define GODWIT_UA_DOORS 2
+#define GODWIT_UA_READING_MAX 1024
+
+typedef struct godwit_ua_door_config {
+    const char *host; /* an address; NULL: this door is not opened */
+    uint16_t port;
+    const char *certificate, *key; /* files, PEM; NULL: HTTP without TLS */
+} godwit_ua_door_config_t;
+
+typedef struct godwit_ua godwit_ua_t;
+
+/* GODWIT_IO_FAILED, GODWIT_INVALID_ARGUMENT: why says in one line. */
+GODWIT_MUST_USE godwit_status_t godwit_ua_open(const godwit_ua_door_config_t doors[GODWIT_UA_DOORS], godwit_ua_t **ua,
+                                               char why[GODWIT_UA_WHY]);
+int godwit_ua_fd(const godwit_ua_t *ua, size_t door);        /* readable when requests wait; -1: no such door */
+uint16_t godwit_ua_port(const godwit_ua_t *ua, size_t door); /* 0: no such door */
+/* The next UA_REQUEST, with a route for its answer; false when none waits. */
+bool godwit_ua_receive(godwit_ua_t *ua, godwit_message_t *message);
+/* UA_ANSWER, by its route. *reading is the body that was let in, until the next call; empty: there was none. */
+void godwit_ua_send(godwit_ua_t *ua, const godwit_message_t *answer, godwit_slice_t *reading);
+void godwit_ua_close(godwit_ua_t *ua); /* NULL is nothing */
+
+#endif

@@ -13,6 +13,7 @@ static const cli_command_t *const commands[] = {
     &cli_mtc_send,
     &cli_gba_bootstrap,
     &cli_gba_key,
+    &cli_naf_key,
     &cli_sub_add,
     &cli_sub_import,
     &cli_sub_list,

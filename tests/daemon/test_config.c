@@ -212,7 +212,7 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
         {HEAD "hse: {deliver: [{kind: mqtt}]}\n", "hse.deliver[0].kind: must be stdout, file or udp, not 'mqtt'"},
         {HEAD "hse: {deliver: [{kind: file}]}\n", "hse.deliver[0].path: is missing"},
         {HEAD "hse: {deliver: [{kind: stdout, path: /x}]}\n", "path belongs to kind file"},
-        {HEAD "hse: {agreements: [gba]}\n",
+        {HEAD "hse: {agreements: [5g]}\n",
          "hse.agreements[0]: must be separate-eps, separate-umts, gba, access-eps or access-umts"},
         {HEAD_E2M "{delivery: e}}\n", "hss.e2m.delivery: must be none, a, b, c or d, not 'e'"},
         {HEAD_E2M "{delivery: c, amf_flag: \"8000\"}}\n", "hss.e2m.amf_flag: must be one bit of 00ff"},

@@ -11,6 +11,15 @@ from whole import Godwitd, cli
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "policy"))
 import pki  # noqa: E402  pylint: disable=wrong-import-position
+from schema import Schema  # noqa: E402  pylint: disable=wrong-import-position
+
+with open(os.path.join(os.environ.get("GODWIT_SOURCE", "."), "docs", "mkef.schema.json"), encoding="utf-8") as _file:
+    SCHEMA = Schema(json.load(_file))
+
+
+def fits(value, name):
+    """Whether it is what docs/mkef.schema.json calls by that name."""
+    return SCHEMA.valid(value, SCHEMA.root["$defs"][name])
 
 REALM = "home.example"
 SERVER, OTHER = "mtc.example.org", "mtc-b.example.org"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Device RAND between real processes: a reading in the first datagram, K_MTC over HTTPS, Kc and SRES over Diameter; and who is refused, over real
 HTTPS."""
+import json
 import os
 import shutil
 import signal
@@ -9,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from mkef import OTHER, SERVER, Home, K, Meter, OPC, cli, make_certificates
+from mkef import fits, OTHER, SERVER, Home, K, Meter, OPC, cli, make_certificates
 from whole import readings, wait_for_readings
 
 IMSI = "001010000000001"
@@ -123,6 +124,7 @@ class Refusals(unittest.TestCase):
         code, answer = self.ask(datagram)
         self.assertEqual((code, answer["imsi"], answer["server_id"]), (200, IMSI, SERVER))
         self.assertEqual((len(answer["k_mtc"]), len(answer["temporary"])), (64, 16))
+        self.assertTrue(fits(answer, "answer"))
         self.assertEqual(self.ask(datagram), (code, answer))
         self.assertNotIn(answer["k_mtc"], self.home.mkef.read("log"))
 
@@ -177,6 +179,8 @@ class Refusals(unittest.TestCase):
 
     def test_what_is_no_request(self):
         datagram = self.meter.first()
+        good = {"session_octets": 3, "counter_octets": 1, "datagram": datagram.hex()}
+        self.assertTrue(fits(good, "request"))
         self.assertEqual(self.ask(datagram, method="GET")[0], 405)
         self.assertEqual(self.ask(datagram, path="/other")[0], 404)
         self.assertEqual(self.ask(datagram, path="/mkef/v1/keys?a")[0], 404)
@@ -186,6 +190,11 @@ class Refusals(unittest.TestCase):
                      '{"session_octets":3,"session_octets":3,"counter_octets":1,"datagram":"00"}', '{"a":' * 300):
             with self.subTest(body[:50]):
                 self.assertEqual(self.ask(datagram, body=body), (400, {"error": "malformed"}))
+        for bad in ({}, {**good, "session_octets": 5}, {**good, "session_octets": -1}, {**good, "session_octets": "3"}, {**good, "counter_octets": 4},
+                    {**good, "datagram": "000"}, {**good, "datagram": ""}, {**good, "datagram": "00" * 513}, {**good, "more": 1}):
+            with self.subTest(bad):  # the schema and the parser refuse the same
+                self.assertFalse(fits(bad, "request"))
+                self.assertEqual(self.ask(None, body=json.dumps(bad))[0], 400)
         self.assertEqual(self.ask(datagram, body="x" * 3000)[0], 413)
         self.assertEqual(self.ask(datagram, headers={"X-Big": "x" * 20000})[0], 431)
 

@@ -35,6 +35,8 @@ static bool home_denies;     /* the subscription has not got the feature any mor
 static bool other_domain;    /* the card has taken a newer vector elsewhere when the next one reaches it */
 static bool loses_down;      /* nothing reaches the device */
 static bool s10_is_silent;
+static godwit_short_message_t message_up; /* what the service centre was given last */
+static unsigned messages_up;
 static const godwit_address_t radio_address = {.len = 1, .octets = {1}};
 
 static void start_node(mme_world_t *at, uint8_t code)
@@ -63,12 +65,23 @@ static int setup(void **state)
     start_node(&other, 2);
     memset(&seen, 0, sizeof seen);
     reading[0] = '\0';
-    readings = 0;
+    readings = messages_up = 0;
     home_flags_next = home_is_silent = home_denies = other_domain = loses_down = s10_is_silent = false;
     return 0;
 }
 
 /* ---- the home ---- */
+
+static void centre_accepts(mme_world_t *at, const godwit_message_t *asked)
+{
+    godwit_message_t m;
+    memset(&m, 0, sizeof m);
+    m.kind = GODWIT_SHORT_MESSAGE_UP_ANSWER;
+    m.transaction = asked->transaction;
+    message_up = asked->u.short_message;
+    messages_up++;
+    owner_give_message(&at->owner, &m);
+}
 
 static void home_answers(mme_world_t *at, const godwit_message_t *asked)
 {
@@ -209,14 +222,18 @@ static void settle(mme_world_t *at)
             list[count] = (sent_t){.port = r->port, .to = r->to};
             memcpy(list[count].octets.at, r->octets.ptr, r->octets.len);
             list[count++].octets.len = r->octets.len;
-        } else if (r->kind == GODWIT_REQUEST_MESSAGE && r->message->kind == GODWIT_AUTH_INFO_REQUEST) {
+        } else if (r->kind == GODWIT_REQUEST_MESSAGE) {
             assert_true(questions < 2);
             asked[questions++] = *r->message;
         }
     }
     at->owner.outbox.count = 0;
     for (size_t i = 0; i < questions; i++) {
-        home_answers(at, &asked[i]);
+        if (asked[i].kind == GODWIT_AUTH_INFO_REQUEST) {
+            home_answers(at, &asked[i]);
+        } else {
+            centre_accepts(at, &asked[i]);
+        }
         settle(at);
     }
     for (size_t i = 0; i < count; i++) {
@@ -393,6 +410,29 @@ static void a_reading_may_follow_on_the_bearer(void **state)
     session_before();
     assert_true(session_with("reading"));
     assert_int_equal(seen.first.at[1], 0x17); /* integrity alone: nothing in it is secret */
+}
+
+static void a_short_message_goes_with_the_attach(void **state)
+{
+    (void)state;
+    phone.config.carrier = GODWIT_CARRIER_SMS;
+    phone.config.sms_number = "4670000001";
+    phone_restart(&phone);
+    w.config.sms = true;
+    mme_world_restart(&w);
+    session_before();
+    phone_attach_with(&phone, "21.5 C");
+    carry_to(&w);
+    wait_at(&w, GODWIT_ACCESS_ACTIVE);
+    assert_true(phone_said(&phone, "sms_accepted"));
+    assert_int_equal(messages_up, 1);
+    assert_true(godwit_imsi_equal(&message_up.imsi, &phone.config.imsi));
+    assert_int_equal(seen.challenges + seen.modes, 0);
+    assert_int_equal(seen.firsts, 1);
+    assert_int_equal(seen.first.at[1], 0x57);
+    octets_t frame = seen.first; /* and is not taken again */
+    give_frame(&w, &radio_address, octets_slice(&frame));
+    assert_int_equal(messages_up, 1);
 }
 
 static void the_network_hands_it_over_when_it_detaches_the_device(void **state)
@@ -907,6 +947,7 @@ int main(void)
         TEST(each_session_hands_over_the_next),
         TEST(it_saves_47_octets_and_three_round_trips),
         TEST(a_reading_may_follow_on_the_bearer),
+        TEST(a_short_message_goes_with_the_attach),
         TEST(the_network_hands_it_over_when_it_detaches_the_device),
         TEST(it_may_come_while_the_device_is_attached),
         TEST(the_home_that_says_nothing_holds_nobody_up),

@@ -49,26 +49,29 @@ diameter:
 
 
 class Network:
-    """more: what stands under naf: in the configuration of the NAF."""
+    """more: what stands under naf: in the configuration of the NAF. via: where a process is looked for, if not at its own port."""
 
-    def __init__(self, case, more="", nafs=None, bsf="", tool=None):
+    def __init__(self, case, more="", nafs=None, bsf="", tool=None, bsfs=f"[bsf.{REALM}]", hss_peers=(), ports=None, via=None, without=()):
         self.hss, self.bsf, self.naf = (case.enterContext(Godwitd()) for _ in range(3))
-        self.ports = {name: free_port() for name in ("hss", "bsf", "naf")}
+        self.ports = {name: free_port() for name in ("hss", "bsf", "naf")} | (ports or {})
+        at = self.ports | (via or {})
         nafs = nafs or f"[{{host: naf.{REALM}, names: [{NAF}]}}" + (f", {{host: {tool}, names: [{NAF}]}}" if tool else "") + "]"
         tools = [f"{{identity: {tool}, realm: {REALM}}}"] if tool else []
-        configure(self.hss, "hss", "hss", self.ports["hss"], [peer("bsf")], f"hss:\n  best_plmn: 001-01\n  bsfs: [bsf.{REALM}]\n")
-        configure(self.bsf, "bsf", "gba_bsf", self.ports["bsf"], [peer("hss", self.ports["hss"]), peer("naf")] + tools,
+        configure(self.hss, "hss", "hss", self.ports["hss"], [peer("bsf"), *hss_peers], f"hss:\n  best_plmn: 001-01\n  bsfs: {bsfs}\n")
+        configure(self.bsf, "bsf", "gba_bsf", self.ports["bsf"], [peer("hss", at["hss"]), peer("naf")] + tools,
                   f'gba_bsf:\n  plmn: 001-01\n  http: "127.0.0.1:0"\n  hss: {remote("hss")}\n  nafs: {nafs}\n{bsf}')
-        configure(self.naf, "naf", "naf", self.ports["naf"], [peer("bsf", self.ports["bsf"])],
+        configure(self.naf, "naf", "naf", self.ports["naf"], [peer("bsf", at["bsf"])],
                   f'naf:\n  names: [{NAF}]\n  http: "127.0.0.1:0"\n  psk_tls: "127.0.0.1:0"\n  psk_dtls: "127.0.0.1:0"\n'
                   f'  bsf: {remote("bsf")}\n  deliver: [{{kind: file, path: {self.naf.path("readings")}}}]\n{more}')
         subprocess.run([GODWIT, "sub", "add", "--imsi", IMSI, "--k", K.hex(), "--opc", OPC.hex(), "--store", self.hss.path("store.db"),
                         "--key-file", self.hss.path("store.key")], check=True, capture_output=True, timeout=WAIT)
         self.usim = aka.Usim(K, OPC, IMSI)
-        for daemon in (self.hss, self.bsf, self.naf):
-            daemon.start()
-        host, ports = self.naf.ready["naf-psk"].rsplit(":", 1)
-        self.psk = {"tls": (host, int(ports.split("/")[0])), "dtls": (host, int(ports.split("/")[1]))}
+        for name, daemon in (("hss", self.hss), ("bsf", self.bsf), ("naf", self.naf)):
+            if name not in without:
+                daemon.start()
+        if "naf" not in without:
+            host, doors = self.naf.ready["naf-psk"].rsplit(":", 1)
+            self.psk = {"tls": (host, int(doors.split("/")[0])), "dtls": (host, int(doors.split("/")[1]))}
 
     def bootstrap(self):
         return Client(self.bsf.address("ub-http"), BSF, impi_of(IMSI), self.usim).bootstrap()

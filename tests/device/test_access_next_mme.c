@@ -586,6 +586,31 @@ static void a_right_res_is_not_enough(void **state)
     assert_true(session_with("reading"));
 }
 
+/* Under the right keys, with another COUNT: that keystream was not made for it. */
+static void another_count_than_the_first_is_not_taken(void **state)
+{
+    (void)state;
+    session_before();
+    octets_t frame = bent_frame(0, 0);
+    const godwit_next_session_t *stored = &phone.access.next.stored;
+    godwit_nas_security_t ends[2];
+    uint8_t buffer[GODWIT_NAS_MAX], type;
+    godwit_slice_t plain;
+    for (unsigned end = 0; end < 2; end++) {
+        assert_int_equal(
+            godwit_nas_security_init(&ends[end], CRYPTO, stored->root, stored->ksi, stored->eea, stored->eia, end == 0),
+            GODWIT_OK);
+    }
+    assert_int_equal(
+        godwit_nas_security_consume(&ends[0], CRYPTO, godwit_slice(frame.at + 1, frame.len - 1), buffer, &plain, &type),
+        GODWIT_OK);
+    godwit_writer_t writer = godwit_writer(frame.at + 1, sizeof frame.at - 1);
+    ends[1].next_up = 1;
+    assert_int_equal(godwit_nas_security_create(&ends[1], CRYPTO, GODWIT_NAS_PARTLY, plain, &writer), GODWIT_OK);
+    refused_as(GODWIT_MAC_FAILURE, frame);
+    assert_true(session_with("reading"));
+}
+
 static void a_thousand_wrong_guesses_cost_nothing(void **state)
 {
     (void)state;
@@ -958,6 +983,7 @@ int main(void)
         TEST(a_device_that_can_do_other_things_now_does_not_try),
         TEST(a_wrong_res_is_not_enough),
         TEST(a_right_res_is_not_enough),
+        TEST(another_count_than_the_first_is_not_taken),
         TEST(a_thousand_wrong_guesses_cost_nothing),
         TEST(what_was_used_is_not_taken_again),
         TEST(one_that_is_too_old_leads_to_aka),

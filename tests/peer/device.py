@@ -56,10 +56,11 @@ class Device:
 
     # Set-up
 
-    def request(self, auts=None, imsi=None, configuration=None, enterprise=b"", serving=None):
+    def request(self, auts=None, imsi=None, configuration=None, enterprise=b"", serving=None, reference=None):
         body = tlvs((emsdp.IMSI, emsdp.imsi_value(imsi or self.usim.imsi)),
                     (emsdp.UE_CONFIGURATION, configuration or emsdp.ue_configuration(self.agreements, self.suites)),
-                    (emsdp.ENTERPRISE, enterprise), (emsdp.SERVING_NETWORK, serving or self.plmn), (emsdp.AUTS, auts))
+                    (emsdp.ENTERPRISE, enterprise), (emsdp.SERVING_NETWORK, serving or self.plmn), (emsdp.AUTS, auts),
+                    (emsdp.KEY_REFERENCE, reference))
         attempt = int.from_bytes(os.urandom(4), "big")
         return self.framing.header(CONTROL, 0, 0, attempt) + bytes([emsdp.REQUEST]) + body
 
@@ -82,6 +83,22 @@ class Device:
         emsdp.receive(self.framing, key, header, DOWN, emsdp.transcript_of(request))
         self.session, self.keyset, self.keys, self.key, self.generation = header.session, keyset, {key.key_id: key}, key, generation
         self.exchange = request + datagram
+
+    def start_of_reference(self, request, datagram, keyset):
+        """11 to a request that named a bootstrapping (agreement 04): no vector, HSE configuration first of all."""
+        header = emsdp.parse_header(self.framing, datagram)
+        if header.command != emsdp.START or header.key_id == 0:
+            raise emsdp.Refused("malformed")
+        told = emsdp.parse_tlvs(header.body[1:1 + 2 + header.body[2]])
+        configuration = told[emsdp.HSE_CONFIGURATION]
+        agreement, suite, framing = configuration[:3]
+        generation = int.from_bytes(configuration[3:], "big") if len(configuration) > 3 else 1
+        assert (framing, suite in self.suites, agreement) == (self.framing.octet(), True, keys.GBA)
+        key = keys.TrafficKey(keys.k_session(keyset, self.endpoint, generation), suite, header.key_id, generation)
+        emsdp.receive(self.framing, key, header, DOWN, emsdp.transcript_of(request))
+        self.session, self.keyset, self.keys, self.key, self.generation = header.session, keyset, {key.key_id: key}, key, generation
+        self.exchange = request + datagram
+        return generation
 
     def confirmation(self, data=None):
         body = bytes([emsdp.CONFIRMATION]) + tlvs((emsdp.DATA, data))

@@ -9,6 +9,7 @@ from aes import ctr, cmac
 UP, DOWN = 0, 1
 CONTROL, USER = 0, 1
 SEPARATE_EPS, SEPARATE_UMTS = 3, 7
+GBA = 4
 
 
 class Suite(NamedTuple):

@@ -69,6 +69,9 @@ class Network:
         for name, daemon in (("hss", self.hss), ("bsf", self.bsf), ("naf", self.naf)):
             if name not in without:
                 daemon.start()
+        for daemon, name, other in ((self.bsf, "bsf", "hss"), (self.naf, "naf", "bsf")):
+            if name not in without:
+                daemon.wait_log(f"connected with {other}.{REALM}")
         if "naf" not in without:
             host, doors = self.naf.ready["naf-psk"].rsplit(":", 1)
             self.psk = {"tls": (host, int(doors.split("/")[0])), "dtls": (host, int(doors.split("/")[1]))}

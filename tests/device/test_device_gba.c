@@ -83,10 +83,8 @@ static godwit_gba_card_result_t card_of(const kat_record_t *record, godwit_statu
     if (status == GODWIT_OK) {
         r.res_len = (uint8_t)res.len;
         memcpy(r.res, res.ptr, res.len);
-        if (flavour_of(record) == GODWIT_GBA_ME) { /* of a card in the GBA context they do not come */
-            memcpy(r.ck, kat_hex(record, "ck").ptr, 16);
-            memcpy(r.ik, kat_hex(record, "ik").ptr, 16);
-        }
+        memcpy(r.ck, kat_hex(record, "ck").ptr, 16); /* also of a card that should not give them */
+        memcpy(r.ik, kat_hex(record, "ik").ptr, 16);
         memcpy(r.kc, kat_hex(record, "kc").ptr, 8);
     }
     if (status == GODWIT_AUTH_RESYNC) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The exchange of policies over HTTPS with mutual TLS (docs/policy.md). Who has no certificate of our authority, whose subject
- * alternative name is entitled for a PLMN, gets nothing and gives nothing. A thread of its own serves; sizes, times and connections are bounded.
+ * alternative name is entitled for a PLMN, gets nothing and gives nothing. On adapters/https: requests are answered on the owner's thread.
  */
 #ifndef GODWIT_ADAPTERS_POLICY_SERVER_H
 #define GODWIT_ADAPTERS_POLICY_SERVER_H
@@ -27,8 +27,7 @@ typedef struct godwit_policy_server_config {
     uint32_t idle_ms, whole_ms; /* of a connection: without an octet, and in all; 0: 10000, 30000 */
 } godwit_policy_server_config_t;
 
-/* What happened, for the log: never more than GODWIT_POLICY_NOTES_MAX wait. */
-#define GODWIT_POLICY_NOTES_MAX 32
+/* What happened, for the log. */
 typedef struct godwit_policy_note {
     godwit_status_t status; /* OK: a policy was taken */
     bool has_plmn;
@@ -43,8 +42,9 @@ GODWIT_MUST_USE godwit_status_t godwit_policy_server_start(const godwit_policy_s
                                                            godwit_policy_book_t *book, godwit_policy_server_t **server,
                                                            char why[GODWIT_POLICY_WHY]);
 uint16_t godwit_policy_server_port(const godwit_policy_server_t *server);
-int godwit_policy_server_fd(const godwit_policy_server_t *server); /* readable when notes wait */
-bool godwit_policy_server_note(godwit_policy_server_t *server, godwit_policy_note_t *note); /* false: none waits */
+int godwit_policy_server_fd(const godwit_policy_server_t *server); /* readable when requests wait */
+/* Answers requests until there is something for the log; false: none waits any more. */
+bool godwit_policy_server_note(godwit_policy_server_t *server, godwit_policy_note_t *note);
 void godwit_policy_server_stop(godwit_policy_server_t *server);
 
 #endif

@@ -135,7 +135,7 @@ void mkef_stop(godwitd_t *d);
 /* policies.c: the policies of networks, and what they change in the roles. */
 bool policies_check(const config_t *config, char error[DAEMON_ERROR_MAX]); /* reads the files, and no more */
 bool policies_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
-void policies_run(godwitd_t *d); /* what others gave us */
+void policies_run(godwitd_t *d); /* answers those who ask for ours, or give us theirs */
 void policies_reload(godwitd_t *d, const config_t *config);
 void policies_stop(godwitd_t *d);
 

@@ -176,16 +176,6 @@ static void challenge_all(godwit_gba_bsf_t *bsf, const godwit_input_t *in, godwi
     release(bsf, ask, out);
 }
 
-static bool any_in_tls(const godwit_bsf_ask_t *ask)
-{
-    for (size_t i = 0; i < ask->waiters; i++) {
-        if (ask->waiter[i].tls) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void godwit_gba_bsf_on_zh(godwit_gba_bsf_t *bsf, const godwit_input_t *in, godwit_outbox_t *out)
 {
     const godwit_zh_answer_t *answer = &in->message->u.zh_answer;
@@ -198,8 +188,6 @@ void godwit_gba_bsf_on_zh(godwit_gba_bsf_t *bsf, const godwit_input_t *in, godwi
         refuse_all(bsf, ask, answer->status, ask->resync ? "the HSS refused the AUTS" : "the HSS gave no vector", out);
     } else if (two_g && !bsf->config.two_g) {
         refuse_all(bsf, ask, GODWIT_POLICY_FORBIDS, "2G GBA is not configured", out);
-    } else if (two_g && !any_in_tls(ask)) {
-        refuse_all(bsf, ask, GODWIT_POLICY_FORBIDS, "2G GBA outside TLS", out);
     } else if (two_g && in->random.len < KS_INPUT) {
         godwit_outbox_add(out, GODWIT_REQUEST_RANDOM)->count = KS_INPUT;
     } else {

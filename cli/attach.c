@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit attach: a device that attaches to a network of godwitd's (mme or sgsn), sends readings over its bearer, and detaches.
+ * godwit attach: a device that attaches to a network of godwitd's (mme, sgsn or msc), sends readings over its bearer or as short messages, and
+ * detaches.
  */
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +57,35 @@ static bool one_of(const cli_args_t *args, const char *option, const char *const
     return text == NULL;
 }
 
+/* The number and port that short messages go to, and in which domain. */
+static bool short_messages(const cli_args_t *args, phone_t *p, bool sms)
+{
+    godwit_access_config_t *a = &p->access_config;
+    uint64_t port = 0;
+    bool circuit = false;
+    if (!word(args, "domain", "ps", "cs", &circuit) || !cli_number(args, "sms-port", 1, 65535, 0, &port)) {
+        return false;
+    }
+    a->sms_number = cli_value(args, "sms-number");
+    a->sms_centre = cli_value(args, "sms-centre");
+    a->sms_port = (uint16_t)port;
+    a->circuit_switched = circuit;
+    if (sms && a->sms_number == NULL) {
+        (void)cli_fail(args, CLI_USAGE, "--carrier sms needs --sms-number, the number of the SMS-SC");
+        return false;
+    }
+    if (circuit && (!sms || a->kind == GODWIT_ACCESS_EPS)) {
+        (void)cli_fail(args, CLI_USAGE, "--domain cs goes with --carrier sms, in umts and geran");
+        return false;
+    }
+    if (sms && a->e2m) {
+        (void)cli_fail(args, CLI_USAGE,
+                       "--carrier sms has no bearer whose PCO could carry a key: take --solution 2 or 3");
+        return false;
+    }
+    return true;
+}
+
 /* The file beside the card, unless --state names another. */
 static bool next_session(const cli_args_t *args, phone_t *p)
 {
@@ -65,8 +95,12 @@ static bool next_session(const cli_args_t *args, phone_t *p)
     if (!one_of(args, "carrier", carriers, &carrier)) {
         return false;
     }
+    bool sms = carrier == GODWIT_CARRIER_SMS;
     p->access_config.carrier = (godwit_carrier_t)carrier;
-    p->raw = cli_value(args, "carrier") != NULL;
+    p->raw = cli_value(args, "carrier") != NULL && (!sms || cli_count(args, "raw") != 0);
+    if (!short_messages(args, p, sms)) {
+        return false;
+    }
     p->access_config.next_session = cli_count(args, "next-session") != 0;
     p->next_path = cli_value(args, "state");
     if (p->raw && carrier == GODWIT_CARRIER_NAS && p->access_config.kind != GODWIT_ACCESS_EPS) {
@@ -88,7 +122,8 @@ static bool solution(const cli_args_t *args, phone_t *p)
     unsigned access_kind = 0;
     bool sqn = false;
     godwit_access_config_t *a = &p->access_config;
-    if (!cli_number(args, "solution", 1, 3, 1, &number) || !one_of(args, "access", accesses, &access_kind) ||
+    bool sms = cli_value(args, "carrier") != NULL && strcmp(cli_value(args, "carrier"), "sms") == 0;
+    if (!cli_number(args, "solution", 1, 3, sms ? 3 : 1, &number) || !one_of(args, "access", accesses, &access_kind) ||
         !word(args, "selector", "rand", "sqn", &sqn) ||
         !cli_number(args, "session-octets", 0, 4, number == 1 ? 0 : 3, &s) ||
         !cli_number(args, "counter-octets", 0, 3, 1, &e)) {
@@ -190,13 +225,20 @@ static int run(const cli_args_t *args)
 static const cli_option_t options[] = {
     {"imsi", "N", "IMSI of the card", true, false},
     {"usim", "soft:FILE", "the card", true, false},
-    {"mme", "ADDRESS:PORT", "the radio door of an mme or sgsn; default 127.0.0.1:7332", false, false},
+    {"mme", "ADDRESS:PORT", "the radio door of an mme, sgsn or msc; default 127.0.0.1:7332", false, false},
     {"access", "eps|umts|geran", "default eps", false, false},
     {"next-session", NULL,
      "take the vector of the following session when it is handed over, and attach by the one of before", false, false},
     {"carrier", "nas|sms|pdp",
-     "readings go as they are, without EMSDP, the first one with the attach: in it (eps: nas, sms), or at once after it",
+     "nas, pdp: readings go as they are, without EMSDP, the first one with the attach: in it (eps: nas), or at once after it; sms: EMSDP in short messages",
      false, false},
+    {"raw", NULL, "with --carrier sms: as the others, without EMSDP, the first one in the attach by a stored vector",
+     false, false},
+    {"sms-number", "DIGITS", "the number that short messages go to", false, false},
+    {"sms-centre", "DIGITS", "the service centre's; default: the same", false, false},
+    {"sms-port", "N", "application port; default 16020", false, false},
+    {"domain", "ps|cs", "with --carrier sms: the packet domain (mme, sgsn; default) or the circuit domain (msc)", false,
+     false},
     {"state", "FILE", "where the vector of the following session is kept; default: the card's file and .next", false,
      false},
     {"apn", "NAME", "access point name; default: the network's", false, false},

@@ -20,7 +20,7 @@ enum {
     CLI_NO_PEER = 4, /* the other end does not answer */
 };
 
-#define CLI_OPTIONS_MAX 24
+#define CLI_OPTIONS_MAX 40
 #define CLI_REPEATS_MAX 16
 #define CLI_WORDS_MAX 64
 

@@ -76,7 +76,7 @@ int phone_attach(phone_t *p)
     godwit_access_requests_t requests;
     phone_settle_access(p, godwit_access_attach(&p->access, &requests), &requests);
     if (wait_for(p, &p->attached, &p->given_up, "not attached") == CLI_OK &&
-        p->access_config.kind != GODWIT_ACCESS_EPS) {
+        p->access_config.kind != GODWIT_ACCESS_EPS && p->access_config.carrier != GODWIT_CARRIER_SMS) {
         phone_settle_access(p, godwit_access_activate(&p->access, &requests), &requests);
         (void)wait_for(p, &p->activated, &p->given_up, "no PDP context");
     }
@@ -100,7 +100,8 @@ int phone_attach_with(phone_t *p, godwit_slice_t reading)
                         reading.len);
     }
     phone_settle_access(p, status, &requests);
-    const bool *there = p->access_config.kind == GODWIT_ACCESS_EPS ? &p->attached : &p->activated;
+    bool bearer = p->access_config.kind != GODWIT_ACCESS_EPS && p->access_config.carrier != GODWIT_CARRIER_SMS;
+    const bool *there = bearer ? &p->activated : &p->attached;
     int code = wait_for(p, there, &p->given_up, "not attached with the reading");
     p->n_pdus_up += code == CLI_OK;
     if (code == CLI_OK && p->uncertain) { /* better twice than not at all */
@@ -158,9 +159,13 @@ int phone_listen(phone_t *p, uint64_t wait_ms)
 int phone_detach(phone_t *p)
 {
     godwit_access_requests_t requests;
+    int64_t until = cli_now_ms() + PATIENCE_MS;
+    while (p->code == CLI_OK && godwit_sms_link_busy(&p->access.sms.link) && cli_now_ms() < until) {
+        wait_for_event(p, until); /* a short message is on its way, or its answer */
+    }
     p->given_up = false;
     phone_settle_access(p, godwit_access_detach(&p->access, &requests), &requests);
-    int64_t until = cli_now_ms() + PATIENCE_MS;
+    until = cli_now_ms() + PATIENCE_MS;
     while (p->code == CLI_OK && !p->detached && !p->given_up && cli_now_ms() < until) {
         wait_for_event(p, until);
     }

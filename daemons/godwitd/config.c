@@ -18,19 +18,21 @@ static bool functions(config_t *c)
     static const struct {
         const char *name;
         unsigned bit;
-    } known[] = {{"hss", CONFIG_HSS},     {"emks", CONFIG_EMKS}, {"hse", CONFIG_HSE},
-                 {"mme", CONFIG_MME},     {"sgsn", CONFIG_SGSN}, {"sgw", CONFIG_SGW},
-                 {"pgw", CONFIG_PGW},     {"mkef", CONFIG_MKEF}, {"mtc_server", CONFIG_MTC_SERVER},
-                 {"gba_bsf", CONFIG_BSF}, {"naf", CONFIG_NAF}};
+    } known[] = {{"hss", CONFIG_HSS},      {"emks", CONFIG_EMKS}, {"hse", CONFIG_HSE},
+                 {"mme", CONFIG_MME},      {"sgsn", CONFIG_SGSN}, {"sgw", CONFIG_SGW},
+                 {"pgw", CONFIG_PGW},      {"mkef", CONFIG_MKEF}, {"mtc_server", CONFIG_MTC_SERVER},
+                 {"gba_bsf", CONFIG_BSF},  {"naf", CONFIG_NAF},   {"msc", CONFIG_MSC},
+                 {"sms_sc", CONFIG_SMS_SC}};
     for (unsigned i = 0; i < c->raw->functions_count; i++) {
         unsigned bit = 0;
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
             bit |= strcmp(c->raw->functions[i], known[k].name) == 0 ? known[k].bit : 0;
         }
         if (bit == 0) {
-            return config_refuse(c, "functions[]", i,
-                                 "must be hss, emks, hse, mme, sgsn, sgw, pgw, mkef, mtc_server, gba_bsf or naf",
-                                 c->raw->functions[i]);
+            return config_refuse(
+                c, "functions[]", i,
+                "must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf or naf",
+                c->raw->functions[i]);
         }
         c->functions |= bit;
     }
@@ -39,9 +41,10 @@ static bool functions(config_t *c)
         c->functions |= CONFIG_HSE;
     }
     return c->functions != 0 ||
-           config_refuse(c, "functions", 0,
-                         "is missing: any of hss, emks, hse, mme, sgsn, sgw, pgw, mkef, mtc_server, gba_bsf, naf",
-                         NULL);
+           config_refuse(
+               c, "functions", 0,
+               "is missing: any of hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf",
+               NULL);
 }
 
 static bool store(config_t *c)
@@ -99,6 +102,8 @@ static bool interpret(config_t *c)
            (!config_has(c, CONFIG_SGSN) || config_sgsn_section(c, raw->sgsn)) &&
            (!config_has(c, CONFIG_SGW) || config_sgw_section(c, raw->sgw)) &&
            (!config_has(c, CONFIG_PGW) || config_pgw_section(c, raw->pgw)) &&
+           (!config_has(c, CONFIG_MSC) || config_msc_section(c, raw->msc)) &&
+           (!config_has(c, CONFIG_SMS_SC) || config_sms_sc_section(c, raw->sms_sc)) &&
            (!config_has(c, CONFIG_MKEF) || config_mkef_section(c, raw->mkef)) &&
            (!config_has(c, CONFIG_MTC_SERVER) || config_mtc_server_section(c, raw->mtc_server)) &&
            (!config_has(c, CONFIG_BSF) || config_gba_bsf_section(c, raw->gba_bsf)) &&
@@ -168,9 +173,10 @@ void config_free(config_t *config)
 
 uint32_t config_timers(const config_t *config)
 {
-    /* Of a device of the MME: NAS and inactivity; of one of the SGSN: these, and one for each context that it loses. */
-    return config->hse.sessions + config->hse.exchanges + GODWIT_HSS_RETAINED_MAX + 2 * config->mme.devices +
-           (2 + GODWIT_SGSN_CONTEXTS_PER_UE) * config->sgsn.devices + config->pgw.contexts + GODWIT_MKEF_PENDING_MAX +
-           TIMERS_BESIDE + (config_has(config, CONFIG_BSF) ? GODWIT_BSF_CHALLENGES_MAX + GODWIT_BSF_ASKS_MAX : 0) +
+    /* Of a device of the MME or the MSC: NAS, inactivity and short messages; of one of the SGSN: these, and one for each context that it loses. */
+    return config->hse.sessions + config->hse.exchanges + GODWIT_HSS_RETAINED_MAX + 3 * config->mme.devices +
+           (3 + GODWIT_SGSN_CONTEXTS_PER_UE) * config->sgsn.devices + 3 * config->msc.devices + config->sms_sc.devices +
+           config->pgw.contexts + GODWIT_MKEF_PENDING_MAX + TIMERS_BESIDE +
+           (config_has(config, CONFIG_BSF) ? GODWIT_BSF_CHALLENGES_MAX + GODWIT_BSF_ASKS_MAX : 0) +
            (config_has(config, CONFIG_NAF) ? GODWIT_NAF_PENDING_MAX : 0);
 }

@@ -21,9 +21,11 @@
 #include "roles/mkef.h"
 #include "roles/mme.h"
 #include "roles/naf.h"
+#include "roles/msc.h"
 #include "roles/pgw.h"
 #include "roles/sgsn.h"
 #include "roles/sgw.h"
+#include "roles/sms_sc.h"
 
 #define CONFIG_LISTEN_MAX 2 /* one IPv4, one IPv6: an answer leaves by the address that the request came to */
 #define CONFIG_DELIVER_MAX 8
@@ -51,6 +53,8 @@
 #define CONFIG_HOME (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF | CONFIG_BSF) /* those that keep records */
 #define CONFIG_BSF (1u << GODWIT_FUNCTION_BSF)
 #define CONFIG_NAF (1u << GODWIT_FUNCTION_NAF)
+#define CONFIG_MSC (1u << GODWIT_FUNCTION_MSC)
+#define CONFIG_SMS_SC (1u << GODWIT_FUNCTION_SMS_SC)
 
 typedef enum config_source { CONFIG_SOURCE_EMBEDDED, CONFIG_SOURCE_S6A, CONFIG_SOURCE_GSUP } config_source_t;
 typedef enum config_umts { CONFIG_UMTS_NONE, CONFIG_UMTS_LISTED, CONFIG_UMTS_ALL, CONFIG_UMTS_FEATURE } config_umts_t;
@@ -132,6 +136,12 @@ typedef struct config_intercept {
     uint32_t queue_copies, retry_ms;
 } config_intercept_t;
 
+/* One end of the link between HSE and SMS-SC (docs/sms.md). */
+typedef struct config_sms_link {
+    bool used;
+    godwit_address_t listen, peer;
+} config_sms_link_t;
+
 typedef struct config_hse {
     godwit_hse_config_t role; /* without crypto */
     godwit_address_t listen[CONFIG_LISTEN_MAX];
@@ -146,6 +156,7 @@ typedef struct config_hse {
     config_delivery_t deliver[CONFIG_DELIVER_MAX];
     size_t deliver_count;
     config_intercept_t intercept;
+    config_sms_link_t sms;
 } config_hse_t;
 
 typedef struct config_mme {
@@ -192,6 +203,17 @@ typedef struct config_gba_bsf {
     const char *certificate, *key;                                        /* in the raw configuration */
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX]; /* empty: in this process */
 } config_gba_bsf_t;
+typedef struct config_msc {
+    godwit_msc_config_t role; /* without crypto */
+    godwit_address_t radio;
+    uint32_t devices;
+} config_msc_t;
+
+typedef struct config_sms_sc {
+    godwit_sms_sc_config_t role;
+    uint32_t devices;
+    config_sms_link_t hse;
+} config_sms_sc_t;
 
 typedef struct config_diameter {
     bool used;
@@ -231,6 +253,9 @@ typedef struct config {
     config_sgsn_t sgsn;
     config_sgw_t sgw;
     config_pgw_t pgw;
+    config_msc_t msc;
+    config_sms_sc_t sms_sc;
+    char sms_sc_host[GODWIT_NODE_NAME_MAX], sms_sc_realm[GODWIT_NODE_NAME_MAX];           /* of mme, sgsn or msc */
     char visited_hss_host[GODWIT_NODE_NAME_MAX], visited_hss_realm[GODWIT_NODE_NAME_MAX]; /* of mme or sgsn */
     config_diameter_t diameter;
     config_policy_t policy;

@@ -98,7 +98,8 @@ bool config_mme_section(config_t *c, const raw_mme_t *raw)
            (raw->apn == NULL || apn_name(c, "mme.apn", 0, raw->apn, &m->apn)) && mme_identity(c, raw) &&
            algorithms(c, "mme.eea[]", "eea", raw->eea, raw->eea_count, m->eea_order, &m->eea_count) &&
            algorithms(c, "mme.eia[]", "eia", raw->eia, raw->eia_count, m->eia_order, &m->eia_count) &&
-           home(c, "mme.hss", raw->hss) && config_mme_next_session(c, raw);
+           home(c, "mme.hss", raw->hss) && config_sms_node(c, "mme.sms_sc", raw->sms_sc, &m->sms) &&
+           config_mme_next_session(c, raw);
 }
 
 /* ---- sgsn ---- */
@@ -138,7 +139,7 @@ bool config_sgsn_section(config_t *c, const raw_sgsn_t *raw)
            config_range(c, "sgsn.lac", raw->lac, 1, 65533) && config_range(c, "sgsn.rac", raw->rac, 1, 255) &&
            config_range(c, "sgsn.idle_seconds", raw->idle_seconds, 1, 86400) &&
            config_range(c, "sgsn.devices", raw->devices, 1, GODWIT_SGSN_UES_MAX) && home(c, "sgsn.hss", raw->hss) &&
-           config_sgsn_next_session(c, raw);
+           config_sms_node(c, "sgsn.sms_sc", raw->sms_sc, &s->sms) && config_sgsn_next_session(c, raw);
 }
 
 /* ---- sgw ---- */

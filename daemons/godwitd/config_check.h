@@ -49,6 +49,11 @@ typedef struct config_next_session {
 bool config_next_session(config_t *c, const char *where, const raw_next_session_t *raw, config_next_session_t *made);
 bool config_mme_next_session(config_t *c, const raw_mme_t *raw);
 bool config_sgsn_next_session(config_t *c, const raw_sgsn_t *raw);
+/* Short messages (config_sms.c): *on when there is a SMS-SC, here or elsewhere. */
+bool config_sms_node(config_t *c, const char *where, const raw_remote_t *raw, bool *on);
+bool config_hse_sms(config_t *c, const raw_sms_link_t *raw);
+bool config_msc_section(config_t *c, const raw_msc_t *raw);
+bool config_sms_sc_section(config_t *c, const raw_sms_sc_t *raw);
 bool config_sgw_section(config_t *c, const raw_sgw_t *raw);
 bool config_pgw_section(config_t *c, const raw_pgw_t *raw);
 bool config_diameter_section(config_t *c, const raw_diameter_t *raw);

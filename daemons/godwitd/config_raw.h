@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemons/godwitd/config_raw_sms.h"
+
 #define CONFIG_ERROR_MAX 512
 #define CONFIG_FILE_MAX ((size_t)1 << 20)
 
@@ -132,6 +134,7 @@ typedef struct raw_hse {
     raw_delivery_t *deliver;
     unsigned deliver_count;
     raw_intercept_t *intercept;
+    raw_sms_link_t *sms;
 } raw_hse_t;
 
 /* Next session, of mme and sgsn alike. */
@@ -149,7 +152,7 @@ typedef struct raw_mme {
     char *plmn, *radio, *gtp, *sgw, *pgw, *apn;
     char **eea, **eia;
     unsigned eea_count, eia_count;
-    raw_remote_t *hss;
+    raw_remote_t *hss, *sms_sc;
     uint32_t idle_seconds, devices, tac, group, code, reauthenticate_attaches;
     bool unaware;
     raw_next_session_t *next_session;
@@ -170,7 +173,7 @@ typedef struct raw_sgsn {
     char *plmn, *radio, *gtp;
     raw_sgsn_apn_t *apns;
     unsigned apns_count;
-    raw_remote_t *hss;
+    raw_remote_t *hss, *sms_sc;
     uint32_t idle_seconds, devices, lac, rac, reauthenticate_attaches;
     bool unaware;
     char *ki128;
@@ -276,6 +279,8 @@ typedef struct raw_config {
     raw_sgsn_t *sgsn;
     raw_sgw_t *sgw;
     raw_pgw_t *pgw;
+    raw_msc_t *msc;
+    raw_sms_sc_t *sms_sc;
     raw_diameter_t *diameter;
     raw_policy_t *policy;
     raw_mkef_t *mkef;

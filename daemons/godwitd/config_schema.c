@@ -142,6 +142,12 @@ static const cyaml_schema_field_t hse_e2m_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t sms_link_fields[] = {
+    TEXT(raw_sms_link_t, listen),
+    TEXT(raw_sms_link_t, peer),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t hse_fields[] = {
     TEXT(raw_hse_t, endpoint),
     TEXT(raw_hse_t, below_minimum),
@@ -168,6 +174,7 @@ static const cyaml_schema_field_t hse_fields[] = {
     SECTION(raw_hse_t, e2m, hse_e2m_fields),
     LIST(raw_hse_t, deliver, &config_delivery_entry),
     SECTION(raw_hse_t, intercept, intercept_fields),
+    SECTION(raw_hse_t, sms, sms_link_fields),
     CYAML_FIELD_END,
 };
 
@@ -176,6 +183,28 @@ static const cyaml_schema_field_t next_session_fields[] = {
     TRUTH(raw_next_session_t, early),
     NUMBER(raw_next_session_t, life_days),
     NUMBER(raw_next_session_t, wait_ms),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t msc_fields[] = {
+    TEXT(raw_msc_t, plmn),
+    TEXT(raw_msc_t, radio),
+    TEXT(raw_msc_t, ki128),
+    SECTION(raw_msc_t, hss, config_remote_fields),
+    SECTION(raw_msc_t, sms_sc, config_remote_fields),
+    NUMBER(raw_msc_t, idle_seconds),
+    NUMBER(raw_msc_t, devices),
+    NUMBER(raw_msc_t, lac),
+    SECTION(raw_msc_t, next_session, next_session_fields),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t sms_sc_fields[] = {
+    TEXT(raw_sms_sc_t, number),
+    NUMBER(raw_sms_sc_t, port),
+    NUMBER(raw_sms_sc_t, devices),
+    NUMBER(raw_sms_sc_t, retry_seconds),
+    NUMBER(raw_sms_sc_t, tries),
+    SECTION(raw_sms_sc_t, hse, sms_link_fields),
     CYAML_FIELD_END,
 };
 
@@ -198,6 +227,7 @@ static const cyaml_schema_field_t mme_fields[] = {
     LIST(raw_mme_t, eea, &config_text_entry),
     LIST(raw_mme_t, eia, &config_text_entry),
     SECTION(raw_mme_t, hss, config_remote_fields),
+    SECTION(raw_mme_t, sms_sc, config_remote_fields),
     NUMBER(raw_mme_t, idle_seconds),
     NUMBER(raw_mme_t, devices),
     NUMBER(raw_mme_t, tac),
@@ -232,6 +262,7 @@ static const cyaml_schema_field_t sgsn_fields[] = {
     TEXT(raw_sgsn_t, gtp),
     LIST(raw_sgsn_t, apns, &sgsn_apn),
     SECTION(raw_sgsn_t, hss, config_remote_fields),
+    SECTION(raw_sgsn_t, sms_sc, config_remote_fields),
     NUMBER(raw_sgsn_t, idle_seconds),
     NUMBER(raw_sgsn_t, devices),
     NUMBER(raw_sgsn_t, lac),
@@ -338,6 +369,8 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, sgsn, sgsn_fields),
     SECTION(raw_config_t, sgw, sgw_fields),
     SECTION(raw_config_t, pgw, pgw_fields),
+    SECTION(raw_config_t, msc, msc_fields),
+    SECTION(raw_config_t, sms_sc, sms_sc_fields),
     SECTION(raw_config_t, diameter, diameter_fields),
     SECTION(raw_config_t, policy, policy_fields),
     SECTION(raw_config_t, mkef, mkef_fields),

@@ -40,6 +40,7 @@ typedef struct godwitd {
     daemon_hse_t hse;
     struct daemon_naf *naf;       /* the NAF and its doors; NULL: not here */
     struct daemon_gba *gba;       /* the BSF and its door; NULL: not here */
+    struct daemon_sms *sms;       /* MSC, SMS-SC; NULL: none of them */
     struct daemon_access *access; /* MME, SGSN, S-GW, P-GW; NULL: none of them */
     struct daemon_mkef *mkef;     /* role, door, and the way to one; NULL: nothing of it */
     doors_t doors;
@@ -84,6 +85,9 @@ bool functions_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 void functions_apply(godwitd_t *d, const config_t *config);
 void functions_free(godwitd_t *d);
 
+/* sms.c: MSC and SMS-SC. */
+bool sms_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+void sms_free(godwitd_t *d);
 /* access.c: the roles of an access network. */
 bool access_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 /* What policies mean for the nodes here; the table is the caller's. */

@@ -11,7 +11,7 @@
 
 const char *doors_name(godwit_port_t port)
 {
-    static const char *const names[] = {"hse", "radio", "gtpc", "gtpu", "sgi"};
+    static const char *const names[] = {"hse", "radio", "gtpc", "gtpu", "sgi", "sms"};
     return (unsigned)port < sizeof names / sizeof names[0] ? names[port] : "?";
 }
 
@@ -62,6 +62,20 @@ static bool open_sgi(doors_t *doors, const config_pgw_t *pgw, char error[CONFIG_
     return false;
 }
 
+/* The link between HSE and SMS-SC. */
+static bool open_sms(doors_t *doors, godwit_function_t function, const config_sms_link_t *link,
+                     char error[CONFIG_ERROR_MAX])
+{
+    if (!link->used) {
+        return true;
+    }
+    if (!open_door(doors, function, GODWIT_PORT_SMS, &link->listen, error)) {
+        return false;
+    }
+    doors->door[doors->count - 1].peer = link->peer;
+    return true;
+}
+
 bool doors_open(doors_t *doors, const config_t *config, char error[CONFIG_ERROR_MAX])
 {
     return (!config_has(config, CONFIG_HSE) || open_hse(doors, &config->hse, error)) &&
@@ -71,6 +85,11 @@ bool doors_open(doors_t *doors, const config_t *config, char error[CONFIG_ERROR_
            (!config_has(config, CONFIG_SGSN) ||
             (open_door(doors, GODWIT_FUNCTION_SGSN, GODWIT_PORT_RADIO, &config->sgsn.radio, error) &&
              open_gtp(doors, GODWIT_FUNCTION_SGSN, config->sgsn.role.ipv4, error))) &&
+           (!config_has(config, CONFIG_HSE) || open_sms(doors, GODWIT_FUNCTION_HSE, &config->hse.sms, error)) &&
+           (!config_has(config, CONFIG_MSC) ||
+            open_door(doors, GODWIT_FUNCTION_MSC, GODWIT_PORT_RADIO, &config->msc.radio, error)) &&
+           (!config_has(config, CONFIG_SMS_SC) ||
+            open_sms(doors, GODWIT_FUNCTION_SMS_SC, &config->sms_sc.hse, error)) &&
            (!config_has(config, CONFIG_SGW) || open_gtp(doors, GODWIT_FUNCTION_SGW, config->sgw.role.ipv4, error)) &&
            (!config_has(config, CONFIG_PGW) || (open_gtp(doors, GODWIT_FUNCTION_PGW, config->pgw.role.ipv4, error) &&
                                                 open_sgi(doors, &config->pgw, error)));
@@ -95,6 +114,32 @@ int doors_fd(const doors_t *doors, size_t index)
 
 /* ---- in and out ------------------------------------------------------------------------------------------------------------- */
 
+/* On the link between HSE and SMS-SC a datagram is IMSI (8, as in EF_IMSI) || EMSDP, and comes from the other end alone. */
+#define SMS_HEAD 8
+#define SMS_MAX (SMS_HEAD + 512)
+
+static bool read_sms(const door_t *door, godwit_input_t *input)
+{
+    if (!godwit_address_equal(&input->from, &door->peer) || input->datagram.len <= SMS_HEAD) {
+        return false;
+    }
+    input->from.len = SMS_HEAD;
+    memcpy(input->from.octets, input->datagram.ptr, SMS_HEAD);
+    input->datagram = godwit_slice(input->datagram.ptr + SMS_HEAD, input->datagram.len - SMS_HEAD);
+    return true;
+}
+
+static void send_sms(const door_t *door, const godwit_request_t *request)
+{
+    uint8_t octets[SMS_MAX];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    godwit_put(&w, request->to.octets, SMS_HEAD);
+    godwit_put_slice(&w, request->octets);
+    if (godwit_writer_status(&w) == GODWIT_OK) {
+        godwit_udp_send(door->udp, &door->peer, godwit_written(&w));
+    }
+}
+
 static void receive_by(const door_t *door, owner_t *owner)
 {
     godwit_udp_datagram_t datagrams[GODWIT_UDP_BATCH];
@@ -104,7 +149,9 @@ static void receive_by(const door_t *door, owner_t *owner)
                                 .port = door->port,
                                 .from = datagrams[n].from,
                                 .datagram = datagrams[n].octets};
-        owner_feed(owner, door->function, &input);
+        if (door->port != GODWIT_PORT_SMS || read_sms(door, &input)) {
+            owner_feed(owner, door->function, &input);
+        }
     }
     owner_finish(owner); /* the adapter's buffers are free again after that */
 }
@@ -136,6 +183,10 @@ void doors_send(const doors_t *doors, godwit_function_t function, const godwit_r
     }
     for (size_t i = 0; i < doors->count; i++) {
         const door_t *door = &doors->door[i];
+        if (door->function == function && door->port == request->port && door->port == GODWIT_PORT_SMS) {
+            send_sms(door, request);
+            return;
+        }
         if (door->function == function && door->port == request->port &&
             godwit_udp_local(door->udp).len == request->to.len) {
             godwit_udp_send(door->udp, &request->to, request->octets);

@@ -16,6 +16,7 @@ typedef struct door {
     godwit_udp_t *udp;
     godwit_function_t function;
     godwit_port_t port;
+    godwit_address_t peer; /* sms: the other end */
 } door_t;
 
 typedef struct doors {

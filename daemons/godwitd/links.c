@@ -49,6 +49,14 @@ static void destinations(const config_t *config, godwit_diameter_config_t *wante
     memcpy(wanted->zn_host, config->zn_host, sizeof wanted->zn_host);
     memcpy(wanted->zn_realm, config->zn_realm, sizeof wanted->zn_realm);
     wanted->serve_zn = config_has(config, CONFIG_BSF);
+    memcpy(wanted->sms_sc_host, config->sms_sc_host, sizeof wanted->sms_sc_host);
+    memcpy(wanted->sms_sc_realm, config->sms_sc_realm, sizeof wanted->sms_sc_realm);
+    wanted->serve_sms_sc = config_has(config, CONFIG_SMS_SC);
+    if (config->sms_sc_realm[0] != '\0') { /* one of them at most */
+        wanted->serve_sms_node = config_has(config, CONFIG_MME)    ? GODWIT_FUNCTION_MME
+                                 : config_has(config, CONFIG_SGSN) ? GODWIT_FUNCTION_SGSN
+                                                                   : GODWIT_FUNCTION_MSC;
+    }
     wanted->serve_hss_keys = config_has(config, CONFIG_HSS) && hss->e2m.delivery != GODWIT_E2M_DELIVERY_NONE &&
                              hss->e2m.delivery != GODWIT_E2M_DELIVERY_D;
     wanted->serve_hse = config_has(config, CONFIG_HSE) && hse->bearers != 0;

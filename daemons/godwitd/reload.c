@@ -116,6 +116,9 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
         {same_octets(&then->sgsn, &now->sgsn, sizeof then->sgsn), "sgsn"},
         {same_octets(&then->sgw, &now->sgw, sizeof then->sgw), "sgw"},
         {same_octets(&then->pgw, &now->pgw, sizeof then->pgw), "pgw"},
+        {same_octets(&then->msc, &now->msc, sizeof then->msc), "msc"},
+        {same_octets(&then->sms_sc, &now->sms_sc, sizeof then->sms_sc), "sms_sc"},
+        {same_octets(&then->hse.sms, &now->hse.sms, sizeof then->hse.sms), "hse.sms"},
     };
     char text[128];
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {

@@ -132,7 +132,8 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     /* Sockets before the store: a port in use must not make a store. Diameter last: its threads are slow to end. */
     if (!open_sockets(d, error) || !open_control(d, error) || !open_store(d, error) || !open_owner(d, error) ||
         !functions_start(d, error) || !gba_start(d, error) || !naf_start(d, error) || !access_start(d, error) ||
-        !mkef_start(d, error) || !policies_start(d, error) || !interception_start(d, error) || !links_start(d, error)) {
+        !mkef_start(d, error) || !sms_start(d, error) || !policies_start(d, error) || !interception_start(d, error) ||
+        !links_start(d, error)) {
         return false;
     }
     if (!watch_all(d)) {
@@ -153,6 +154,7 @@ void daemon_stop(godwitd_t *d)
     deliveries_close(d->deliveries, &d->delivery_count);
     doors_close(&d->doors);
     access_free(d);
+    sms_free(d);
     gba_stop(d);
     naf_stop(d);
     functions_free(d);

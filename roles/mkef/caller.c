@@ -76,7 +76,7 @@ void godwit_mkef_caller_charge(const godwit_mkef_t *mkef, godwit_mkef_caller_t *
         caller->requests.used++;
     }
     if (status != GODWIT_OK && godwit_status_class(status) == GODWIT_CLASS_PEER && status != GODWIT_PEER_INTERNAL &&
-        caller->failures.used < limit_of(mkef->failures_per_minute, FAILURES)) {
+        status != GODWIT_OVERLOAD && caller->failures.used < limit_of(mkef->failures_per_minute, FAILURES)) {
         caller->failures.used++;
     }
 }

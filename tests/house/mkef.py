@@ -49,7 +49,7 @@ class Home:
     def __init__(self, mkef=""):
         self.hss, self.mkef, self.mtc = Godwitd(), Godwitd(), Godwitd()
         self.daemons = (self.hss, self.mkef, self.mtc)
-        port = free_port()
+        port = self.diameter_port = free_port()
         self.configure(self.hss, "hss", f"""hss: {{best_plmn: 001-01, mkefs: [mkef.{REALM}]}}
 diameter: {{listen: "127.0.0.1:{port}", peers: [{{identity: mkef.{REALM}, realm: {REALM}}}]}}
 """)

@@ -20,26 +20,30 @@ READING = "twenty octets, ready"
 class Wire:
     """What passes a UDP port, by dumpcap; None where there is none."""
 
-    def __init__(self, daemon, port):
+    def __init__(self, daemon, port, protocol="udp"):
         self.path, self.process = daemon.path("wire.pcapng"), None
         if shutil.which("dumpcap") is None or shutil.which("tshark") is None:
             print("no dumpcap or no tshark here: the wire is not looked at")
             return
-        self.process = subprocess.Popen(["dumpcap", "-q", "-i", "lo", "-f", f"udp port {port}", "-w", self.path], stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(["dumpcap", "-q", "-i", "lo", "-f", f"{protocol} port {port}", "-w", self.path], stderr=subprocess.DEVNULL)
         time.sleep(1)
 
-    def payloads(self, port):
-        """Of datagrams to that port."""
+    def fields(self, *options):
+        """Lines of what tshark prints of it; None: nothing was captured."""
         if self.process is None:
             return None
         time.sleep(1)
         self.process.send_signal(signal.SIGINT)
         self.process.wait(30)
+        self.process = None
         if not os.path.exists(self.path):
             return None  # no right to capture
-        done = subprocess.run(["tshark", "-r", self.path, "-Y", f"udp.dstport=={port}", "-T", "fields", "-e", "udp.payload"],
-                              capture_output=True, text=True, check=False)
-        return [bytes.fromhex(line) for line in done.stdout.split() if line]
+        return subprocess.run(["tshark", "-r", self.path, "-T", "fields", *options], capture_output=True, text=True, check=False).stdout.splitlines()
+
+    def payloads(self, port):
+        """Of datagrams to that port."""
+        lines = self.fields("-Y", f"udp.dstport=={port}", "-e", "udp.payload")
+        return None if lines is None else [bytes.fromhex(line) for line in lines if line]
 
 
 def imsi_octets(imsi):
@@ -82,6 +86,19 @@ class Readings(unittest.TestCase):
         meter.send("the same session")
         self.assertEqual([one["payload"] for one in wait_for_readings(self.home.mtc, 2)], [READING, "the same session"])
         self.assertEqual(self.home.operate("contacts")["contacts"][0]["contacts"], 1)
+
+    def test_the_question_to_the_hss_as_tshark_reads_it(self):
+        meter = Meter(self.home, IMSI)
+        self.home.entitle()
+        port = self.home.diameter_port
+        wire = Wire(self.home.mtc, port, "tcp")
+        datagram = meter.first()
+        self.assertEqual(self.home.ask(datagram)[0], 200)
+        lines = wire.fields("-d", f"tcp.port=={port},diameter", "-Y", "diameter.cmd.code==16777214", "-e", "diameter.flags.request", "-e",
+                            "diameter.User-Name", "-e", "diameter.RAND", "-e", "diameter.Result-Code", "-e", "_ws.malformed")
+        if lines is not None:
+            at = datagram.index(imsi_octets(IMSI)) + 8 + 2
+            self.assertEqual([line.split("\t") for line in lines], [["1", IMSI, datagram[at:at + 16].hex(), "", ""], ["0", "", "", "2001", ""]])
 
     def test_a_server_that_is_not_entitled_delivers_nothing(self):
         meter = Meter(self.home, IMSI)

@@ -92,6 +92,8 @@ typedef struct godwit_mme_ue {
     uint32_t next_transaction;
     bool next_set; /* as it was handed over, for when the message is sent again */
     uint8_t next_rand[16], next_autn[16];
+    uint32_t
+        stale; /* that of the vector that is stored while it comes in by AKA: it goes, for the device has it no more */
     uint32_t consumed; /* attached by the vector of that M-TMSI; 0: by AKA */
     /* Authentication; wiped when the security mode is complete. */
     uint32_t transaction;

@@ -108,6 +108,10 @@ bool godwit_record_matches(const godwit_record_t *record, const godwit_record_ke
     if (key->kind == GODWIT_RECORD_SESSION && key->session_id == 0) {
         return godwit_imsi_equal(&record->u.session.imsi, &key->imsi);
     }
+    if (key->kind == GODWIT_RECORD_NEXT_SESSION && key->session_id == 0) {
+        return (uint8_t)record->u.next_session.next.domain == key->agreement &&
+               godwit_imsi_equal(&record->u.next_session.imsi, &key->imsi);
+    }
     if (key->kind == GODWIT_RECORD_MTC_ENTITLEMENT && key->imsi.len > 0) {
         return entitles(&record->u.mtc_entitlement, key);
     }

@@ -21,7 +21,7 @@ typedef enum godwit_record_kind {
         3, /* HSE; key: session_id. A fetch with session_id 0 asks for the session of an IMSI: the newest, if many */
     GODWIT_RECORD_CLOCK = 4, /* HSS, profile "time": the mark of this node's clock; one record, no key */
     /* MME, SGSN, MSC; key: session_id = M-TMSI, P-TMSI or TMSI, agreement = godwit_next_domain_t. One for each IMSI and domain: a new one
-     * takes the place of the former. */
+     * takes the place of the former. A fetch with session_id 0 asks for that of an IMSI. */
     GODWIT_RECORD_NEXT_SESSION = 5,
     GODWIT_RECORD_BOOTSTRAP = 8, /* BSF; key: octets = RAND, which the B-TID names */
     /* MKEF; key: octets = id. A fetch with an IMSI asks for one that entitles the server whose name key octets is for that IMSI at at_ms. */

@@ -111,6 +111,9 @@ bool godwit_row_bind_other(const godwit_table_t *table, sqlite3_stmt *other, con
     const bool by_imsi = key->imsi.len > 0;
     if (table->kind == GODWIT_RECORD_SESSION && key->session_id == 0) {
         (void)sqlite3_bind_text(other, 1, key->imsi.digits, key->imsi.len, SQLITE_TRANSIENT);
+    } else if (table->kind == GODWIT_RECORD_NEXT_SESSION && key->session_id == 0) {
+        (void)sqlite3_bind_text(other, 1, key->imsi.digits, key->imsi.len, SQLITE_TRANSIENT);
+        (void)sqlite3_bind_int64(other, 2, key->agreement);
     } else if (table->kind == GODWIT_RECORD_MTC_ENTITLEMENT && by_imsi) {
         (void)sqlite3_bind_blob(other, 1, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
         (void)sqlite3_bind_text(other, 2, key->imsi.digits, key->imsi.len, SQLITE_TRANSIENT);

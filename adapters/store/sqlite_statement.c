@@ -107,6 +107,9 @@ static void other_text(text_t *t, const godwit_table_t *table)
     case GODWIT_RECORD_SESSION:
         add(t, " WHERE imsi=?1 ORDER BY created_ms DESC LIMIT 1");
         break;
+    case GODWIT_RECORD_NEXT_SESSION:
+        add(t, " WHERE imsi=?1 AND domain=?2 LIMIT 1");
+        break;
     case GODWIT_RECORD_MTC_ENTITLEMENT:
         add(t, " WHERE server_key=?1 AND ((scope=2 AND substr(?2,1,length(first))=first) OR (scope<>2 AND"
                " length(first)=length(?2) AND first<=?2 AND last>=?2)) AND not_before_ms<=?3 AND"

@@ -157,7 +157,7 @@ static void give_away(godwit_mme_turn_t *t, const godwit_gtpv2_t *request, const
     m.mm =
         (godwit_mm_context_t){.ksi = record->next.ksi, .eea = record->next.eea, .eia = record->next.eia, .next_up = 1};
     memcpy(m.mm.kasme, record->next.root, sizeof m.mm.kasme);
-    godwit_mme_consume(t, record);
+    godwit_mme_drop_record(t, record->next.tmsi);
     answer(t, request, &m);
     godwit_outbox_event(t->out, "next_given_away", GODWIT_OK, &record->imsi, NULL);
     godwit_wipe(&m, sizeof m);

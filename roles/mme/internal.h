@@ -71,12 +71,14 @@ bool godwit_mme_goes_by_next(const godwit_mme_t *mme, godwit_slice_t message, go
 bool godwit_mme_needs_record(godwit_mme_turn_t *t, const godwit_guti_t *guti);
 /* The record that came, if it is that one. */
 const godwit_next_session_record_t *godwit_mme_fetched(const godwit_mme_turn_t *t, uint32_t m_tmsi);
+/* A device comes in by AKA. True: the record that may be stored for it was asked for, and nothing else was done. Else ue->stale is its name. */
+bool godwit_mme_needs_stale(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+/* The record of that name goes: what stands behind it happens when that is durable. */
+void godwit_mme_drop_record(godwit_mme_turn_t *t, uint32_t m_tmsi);
 /* What is stored, and the message, agree: GODWIT_OK; else why not. */
 GODWIT_MUST_USE godwit_status_t godwit_mme_admit(const godwit_mme_turn_t *t, const godwit_next_session_record_t *record,
                                                  godwit_slice_t octets, uint8_t buffer[GODWIT_NAS_MAX],
                                                  godwit_mme_admitted_t *admitted);
-/* What stands behind it happens when it is gone, durably. */
-void godwit_mme_consume(godwit_mme_turn_t *t, const godwit_next_session_record_t *record);
 /* The device is proved: by the record that was consumed, here or at another MME. */
 void godwit_mme_begin_by_next(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const godwit_next_session_record_t *record,
                               const godwit_mme_admitted_t *admitted);

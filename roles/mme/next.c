@@ -216,7 +216,8 @@ void godwit_mme_on_commit_failed(godwit_mme_turn_t *t)
     godwit_mme_forget_identifications(t);
     for (size_t i = 0; i < t->mme->top && key->kind == GODWIT_RECORD_NEXT_SESSION; i++) {
         godwit_mme_ue_t *ue = &t->mme->ues[i];
-        if (ue->state != GODWIT_MME_FREE && ue->consumed == key->session_id && ue->state < GODWIT_MME_REGISTERED) {
+        if (ue->state != GODWIT_MME_FREE && ue->state < GODWIT_MME_REGISTERED &&
+            (ue->consumed == key->session_id || ue->stale == key->session_id)) {
             godwit_mme_event(t, "attach_refused", GODWIT_STORE_FAILED, ue, "the stored vector could not be consumed");
             godwit_mme_deregister(t, ue);
             godwit_mme_free(t, ue);

@@ -79,13 +79,28 @@ godwit_status_t godwit_mme_admit(const godwit_mme_turn_t *t, const godwit_next_s
     return status;
 }
 
-void godwit_mme_consume(godwit_mme_turn_t *t, const godwit_next_session_record_t *record)
+void godwit_mme_drop_record(godwit_mme_turn_t *t, uint32_t m_tmsi)
 {
     godwit_request_t *commit = godwit_outbox_add(t->out, GODWIT_REQUEST_STORE_COMMIT);
     commit->deleting = true;
     commit->record_key.kind = GODWIT_RECORD_NEXT_SESSION;
-    commit->record_key.session_id = record->next.tmsi;
-    commit->record_key.agreement = (uint8_t)record->next.domain;
+    commit->record_key.session_id = m_tmsi;
+    commit->record_key.agreement = GODWIT_NEXT_EPS;
+}
+
+/* An attach request that was held up on its way must not end the registration that there is, nor bring its data once more. */
+bool godwit_mme_needs_stale(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+{
+    const godwit_record_t *record = t->in->fetched;
+    if (t->in->fetch_status == GODWIT_AGAIN) {
+        godwit_record_key_t *key = &godwit_outbox_add(t->out, GODWIT_REQUEST_STORE_FETCH)->record_key;
+        key->kind = GODWIT_RECORD_NEXT_SESSION;
+        key->imsi = ue->imsi;
+        key->agreement = GODWIT_NEXT_EPS;
+        return true;
+    }
+    ue->stale = record != NULL && record->kind == GODWIT_RECORD_NEXT_SESSION ? record->u.next_session.next.tmsi : 0;
+    return false;
 }
 
 /* ---- the small data ---- */
@@ -174,7 +189,7 @@ static void attach_by_next(godwit_mme_turn_t *t, const godwit_next_session_recor
         return;
     }
     ue->state = GODWIT_MME_CREATING;
-    godwit_mme_consume(t, record);
+    godwit_mme_drop_record(t, record->next.tmsi);
     ue->consumed = record->next.tmsi;
     godwit_mme_begin_by_next(t, ue, record, admitted);
 }

@@ -84,6 +84,9 @@ void godwit_mme_on_secured(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_sli
     godwit_wipe(ue->auts, sizeof ue->auts);
     ue->attaches = 1;
     ue->since_ms = t->in->now_ms;
+    if (ue->stale != 0) {
+        godwit_mme_drop_record(t, ue->stale);
+    }
     godwit_mme_proved(t, ue);
     godwit_mme_connect(t, ue);
 }

@@ -646,6 +646,36 @@ static void what_was_used_is_not_taken_again(void **state)
     assert_true(session_with("and the next"));
 }
 
+/* Somebody keeps the frames of the attach; the device gives up and comes in by AKA. */
+static void a_frame_that_was_held_up_is_not_taken(void **state)
+{
+    (void)state;
+    for (unsigned leaves = 0; leaves < 2; leaves++) {
+        assert_int_equal(setup(state), 0);
+        session_before();
+        phone_attach_with(&phone, "reading");
+        octets_t held_up = phone_take(&phone);
+        phone_timer(&phone);
+        (void)phone_take(&phone);
+        phone_timer(&phone); /* now with the IMSI */
+        carry_to(&w);
+        wait_at(&w, GODWIT_ACCESS_ACTIVE);
+        assert_int_equal(seen.challenges, 1);
+        assert_true(phone_said(&phone, "n_pdu_uncertain"));
+        assert_int_equal(w.owner.record_count, 0);
+        if (leaves == 1) {
+            home_is_silent = true;
+            detach_at(&w);
+        }
+        refused_as(GODWIT_NOT_FOUND, held_up);
+        if (leaves == 0) {
+            phone_send(&phone, "still there");
+            carry_to(&w);
+            assert_string_equal(reading, "still there");
+        }
+    }
+}
+
 static void one_that_is_too_old_leads_to_aka(void **state)
 {
     (void)state;
@@ -986,6 +1016,7 @@ int main(void)
         TEST(another_count_than_the_first_is_not_taken),
         TEST(a_thousand_wrong_guesses_cost_nothing),
         TEST(what_was_used_is_not_taken_again),
+        TEST(a_frame_that_was_held_up_is_not_taken),
         TEST(one_that_is_too_old_leads_to_aka),
         TEST(a_lost_record_leads_to_aka),
         TEST(a_lost_res_leads_to_aka),

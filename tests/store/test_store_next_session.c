@@ -93,6 +93,20 @@ static void the_same_name_with_another_vector_is_another(void **state)
     assert_refused(f, former);
 }
 
+static void it_is_found_by_the_imsi_too(void **state)
+{
+    fixture_t *f = *state;
+    godwit_record_t got, record = fixture_next_session(1);
+    godwit_record_key_t key = {
+        .kind = GODWIT_RECORD_NEXT_SESSION, .imsi = record.u.next_session.imsi, .agreement = GODWIT_NEXT_EPS};
+    put_ok(f, fixture_next_session(2));
+    put_ok(f, record);
+    assert_int_equal(godwit_store_fetch(f->store, &key, &got), GODWIT_OK);
+    assert_memory_equal(&got.u.next_session, &record.u.next_session, sizeof record.u.next_session);
+    key.agreement = GODWIT_NEXT_PS;
+    assert_int_equal(godwit_store_fetch(f->store, &key, &got), GODWIT_NOT_FOUND);
+}
+
 static void domains_do_not_know_each_other(void **state)
 {
     fixture_t *f = *state;
@@ -141,6 +155,7 @@ int main(void)
         TEST(what_was_consumed_does_not_come_back),
         TEST(a_new_one_takes_the_place_of_the_former),
         TEST(the_same_name_with_another_vector_is_another),
+        TEST(it_is_found_by_the_imsi_too),
         TEST(domains_do_not_know_each_other),
         TEST(what_has_expired_is_cleared_away),
         TEST(a_restored_store_has_none),

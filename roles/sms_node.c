@@ -166,8 +166,9 @@ static void on_answer(godwit_sms_node_t *node, const godwit_sms_host_t *host, go
 static void take(godwit_sms_node_t *node, const godwit_sms_host_t *host, const godwit_sms_result_t *result)
 {
     if (result->theirs_failed) {
+        godwit_outbox_event(host->out, "sms_given_up", node->asked ? GODWIT_PEER_INTERNAL : GODWIT_OK, host->imsi,
+                            node->asked ? "the SMS-SC does not answer" : "the device does not take our answer");
         node->asked = false;
-        godwit_outbox_event(host->out, "sms_given_up", GODWIT_OK, host->imsi, "the device does not take our answer");
     }
     if (result->ours_failed) {
         answer_down(node, host, result->cause != 0 ? GODWIT_MALFORMED : GODWIT_UNKNOWN_SESSION);

@@ -10,6 +10,7 @@
 
 const char *cli_lab_access_name(godwit_world_access_t access);
 const char *cli_lab_carrier_name(godwit_carrier_t carrier);
+const char *cli_lab_flavour_name(godwit_gba_flavour_t flavour);
 /* {node: [keys]}: every node of the run, also those that held none. */
 json_t *cli_lab_custody(const godwit_lab_report_t *report);
 /* "HSS, HSE, ME" as a list. */

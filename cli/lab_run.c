@@ -58,7 +58,7 @@ static bool read_procedure(const cli_args_t *args, godwit_lab_run_t *run)
         }
     }
     (void)cli_fail(args, CLI_USAGE,
-                   "give one procedure: attach, access-aka, separate-aka, policy, next-session, device-rand");
+                   "give one procedure: attach, access-aka, separate-aka, policy, next-session, device-rand, gba");
     return false;
 }
 
@@ -81,7 +81,7 @@ static bool read_letter(const cli_args_t *args, const char *option, const char *
 static bool read_access(const cli_args_t *args, godwit_lab_run_t *run)
 {
     const char *name = cli_value(args, "access");
-    run->access = run->procedure == GODWIT_LAB_SEPARATE_AKA || run->procedure == GODWIT_LAB_DEVICE_RAND
+    run->access = run->procedure == GODWIT_LAB_SEPARATE_AKA || run->procedure >= GODWIT_LAB_DEVICE_RAND
                       ? GODWIT_WORLD_WIFI
                       : GODWIT_WORLD_EPS;
     if (name == NULL) {
@@ -127,6 +127,12 @@ const char *cli_lab_carrier_name(godwit_carrier_t carrier)
     return names[carrier];
 }
 
+const char *cli_lab_flavour_name(godwit_gba_flavour_t flavour)
+{
+    static const char *const names[] = {"me", "u", "2g"};
+    return names[flavour];
+}
+
 static bool read_carrier(const cli_args_t *args, godwit_lab_run_t *run)
 {
     const char *name = cli_value(args, "carrier");
@@ -142,6 +148,21 @@ static bool read_carrier(const cli_args_t *args, godwit_lab_run_t *run)
     }
     (void)cli_fail(args, CLI_USAGE, "--carrier: nas, sms or pdp, of next-session");
     return false;
+}
+
+static bool read_flavour(const cli_args_t *args, godwit_lab_run_t *run)
+{
+    const char *name = cli_value(args, "flavour");
+    for (int i = 0; i <= GODWIT_GBA_SIM && name != NULL && run->procedure == GODWIT_LAB_GBA; i++) {
+        if (strcmp(name, cli_lab_flavour_name((godwit_gba_flavour_t)i)) == 0) {
+            run->flavour = (godwit_gba_flavour_t)i;
+            return true;
+        }
+    }
+    if (name != NULL) {
+        (void)cli_fail(args, CLI_USAGE, "--flavour: me, u or 2g, of gba");
+    }
+    return name == NULL;
 }
 
 static bool read_profile(const cli_args_t *args, godwit_lab_run_t *run)
@@ -163,7 +184,8 @@ static bool read_options(const cli_args_t *args, godwit_lab_run_t *run)
     uint64_t devices = 1;
     if (!read_procedure(args, run) || !read_letter(args, "variant", "ABCDE2", &run->variant) ||
         !read_letter(args, "delivery", "ABCD", &run->delivery) || !read_access(args, run) || !read_carrier(args, run) ||
-        !read_profile(args, run) || !read_loss(args, run) || !cli_number(args, "seed", 0, UINT64_MAX, 1, &run->seed) ||
+        !read_profile(args, run) || !read_flavour(args, run) || !read_loss(args, run) ||
+        !cli_number(args, "seed", 0, UINT64_MAX, 1, &run->seed) ||
         !cli_number(args, "devices", 1, GODWIT_WORLD_DEVICES_MAX, 1, &devices)) {
         return false;
     }
@@ -284,9 +306,10 @@ static const cli_option_t options[] = {
     {"variant", "A|B|C|D|E|2", "Solution 1A to 1E, or Solution 2; default C", false, false},
     {"delivery", "a|b|c|d", "of variant E: as in 1A to 1D; default c", false, false},
     {"access", "eps|umts|geran|gprs|gsm|wifi",
-     "default eps; of separate-aka and device-rand wifi; geran: GPRS with a USIM", false, false},
+     "default eps; of separate-aka, device-rand and gba wifi; geran: GPRS with a USIM", false, false},
     {"carrier", "nas|sms|pdp", "of next-session: how the reading travels; default nas, over umts and geran pdp", false,
      false},
+    {"flavour", "me|u|2g", "of gba; default me", false, false},
     {"profile", "godwit1|ts33868", "of device-rand; default godwit1", false, false},
     {"loss", "P", "probability that the radio loses a frame, 0 to 0.9; default 0", false, false},
     {"seed", "N", "of all that is drawn; default 1", false, false},
@@ -299,7 +322,7 @@ const cli_command_t cli_lab_run = {
     .name = "lab run",
     .summary =
         "Runs a procedure between roles and devices in one process, and shows what passed and who held which key.",
-    .words = "attach|access-aka|separate-aka|policy|next-session|device-rand",
+    .words = "attach|access-aka|separate-aka|policy|next-session|device-rand|gba",
     .notes =
         "Octets and round trips are those of the first device's antenna. custody names every key that was ever found\n"
         "in a node's memory; a key where the rules do not allow it makes ok false. Exit code 1 when ok is false.\n",

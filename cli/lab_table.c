@@ -29,18 +29,26 @@ static json_t *row_json(const godwit_lab_row_t *row)
                      r->ok ? NULL : r->why);
 }
 
+/* Carrier, or flavour. */
+static const char *kind_of(const godwit_lab_run_t *run)
+{
+    return run->procedure == GODWIT_LAB_NEXT_SESSION ? cli_lab_carrier_name(run->carrier)
+           : run->procedure == GODWIT_LAB_GBA        ? cli_lab_flavour_name(run->flavour)
+                                                     : NULL;
+}
+
 /* Keys without a round trip. */
 static json_t *key_row_json(const godwit_lab_key_row_t *row)
 {
     const godwit_lab_report_t *r = &row->report;
     bool next = row->run.procedure == GODWIT_LAB_NEXT_SESSION;
     json_t *result = json_pack(
-        "{s:s, s:s, s:s?, s:b, s:I, s:i, s:i, s:i, s:s?, s:o, s:o}", "solution",
+        "{s:s, s:s, s:s?, s:s?, s:b, s:I, s:i, s:i, s:i, s:s?, s:o, s:o}", "solution",
         godwit_lab_procedure_name(row->run.procedure), "access", cli_lab_access_name(row->run.access), "carrier",
-        next ? cli_lab_carrier_name(row->run.carrier) : NULL, "ok", (int)r->ok, "setup_bytes",
-        (json_int_t)r->setup_bytes, "messages", (int)r->antenna_messages, "round_trips",
-        (int)(next ? r->round_trips : r->first.round_trips), "aka_runs", (int)r->aka_runs, "why", r->ok ? NULL : r->why,
-        "nodes_modified", cli_lab_list(r->nodes_modified), "custody", cli_lab_custody(r));
+        next ? kind_of(&row->run) : NULL, "flavour", row->run.procedure == GODWIT_LAB_GBA ? kind_of(&row->run) : NULL,
+        "ok", (int)r->ok, "setup_bytes", (json_int_t)r->setup_bytes, "messages", (int)r->antenna_messages,
+        "round_trips", (int)(r->first.measured ? r->first.round_trips : r->round_trips), "aka_runs", (int)r->aka_runs,
+        "why", r->ok ? NULL : r->why, "nodes_modified", cli_lab_list(r->nodes_modified), "custody", cli_lab_custody(r));
     if (next) {
         (void)json_object_set_new(result, "saved_gross_octets", json_integer(r->saved.gross_octets));
         (void)json_object_set_new(result, "saved_net_octets", json_integer(r->saved.net_octets));
@@ -52,16 +60,16 @@ static json_t *key_row_json(const godwit_lab_key_row_t *row)
 static void print_key_rows(const godwit_lab_key_row_t *rows, size_t count)
 {
     printf(
-        "\nKeys without a round trip (contributions 000, 001): at the antenna until a reading of a detached device has arrived.\n\n");
-    printf("%-13s %-6s %-7s %-3s %6s %8s %5s %4s  %s\n", "procedure", "access", "carrier", "ok", "octets", "messages",
+        "\nKeys without a round trip (contributions 000, 001), and GBA beside them: at the antenna until a reading has arrived.\n\n");
+    printf("%-13s %-6s %-7s %-3s %6s %8s %5s %4s  %s\n", "procedure", "access", "kind", "ok", "octets", "messages",
            "trips", "AKA", "saved: gross, net NAS octets, round trips");
     for (size_t i = 0; i < count; i++) {
         const godwit_lab_report_t *r = &rows[i].report;
         bool next = rows[i].run.procedure == GODWIT_LAB_NEXT_SESSION;
         printf("%-13s %-6s %-7s %-3s %6zu %8u %5u %4u", godwit_lab_procedure_name(rows[i].run.procedure),
-               cli_lab_access_name(rows[i].run.access), next ? cli_lab_carrier_name(rows[i].run.carrier) : "-",
-               r->ok ? "yes" : "NO", r->setup_bytes, r->antenna_messages, next ? r->round_trips : r->first.round_trips,
-               r->aka_runs);
+               cli_lab_access_name(rows[i].run.access), kind_of(&rows[i].run) != NULL ? kind_of(&rows[i].run) : "-",
+               r->ok ? "yes" : "NO", r->setup_bytes, r->antenna_messages,
+               r->first.measured ? r->first.round_trips : r->round_trips, r->aka_runs);
         if (next) {
             printf("  %d, %d, %d", r->saved.gross_octets, r->saved.net_octets, r->saved.round_trips);
         }

@@ -93,6 +93,7 @@ static void send_frame(godwit_world_t *w, unsigned device, godwit_slice_t frame)
     lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_RADIO, godwit_world_device_node(device), lab_serving_node(w), frame);
     p->source = lab_address(w->devices[device].address);
     p->destination = lab_node_address(lab_serving_node(w), 0);
+    lab_check_armed(w, device);
     lab_net_send(w, p);
 }
 

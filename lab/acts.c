@@ -59,6 +59,22 @@ static void ask_for_another(scenario_t *s)
     lab_send_message(s->w, GODWIT_WORLD_STRANGER, &m);
 }
 
+/* A NAF of another name asks for the key that a device made for the NAF. */
+static void ask_as_another_naf(scenario_t *s, unsigned device)
+{
+    godwit_message_t m = {.kind = GODWIT_ZN_REQUEST, .to = GODWIT_FUNCTION_BSF, .transaction = 1};
+    godwit_zn_request_t *request = &m.u.zn_request;
+    const char *b_tid = godwit_gba_b_tid_of(&s->w->devices[device].gba);
+    const godwit_slice_t id = lab_naf_id(request->naf_id);
+    if (b_tid[0] == '\0') {
+        return;
+    }
+    memcpy(request->b_tid, b_tid, strlen(b_tid) + 1);
+    request->naf_id_len = (uint16_t)id.len;
+    lab_tell(s, "another NAF asks for the key of device %u", device);
+    lab_send_message(s->w, GODWIT_WORLD_STRANGER, &m);
+}
+
 /* ---- everybody else ---- */
 
 static unsigned any_node(scenario_t *s)
@@ -202,7 +218,7 @@ void lab_act(scenario_t *s)
         guess(s);
         break;
     case 14:
-        ask_for_another(s);
+        (s->w->config.gba ? ask_as_another_naf(s, device) : ask_for_another(s));
         break;
     case 9:
         advance_card(s, device);

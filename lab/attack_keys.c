@@ -164,3 +164,26 @@ bool godwit_lab_first_is_not_replayed(void)
     godwit_world_run(w, 10000);
     return finish(w, &tap, good && godwit_world_delivered(w, reading) == 1 && goes_on(w));
 }
+
+bool godwit_lab_naf_is_not_another(void)
+{
+    tap_t tap = {.hold = false};
+    godwit_world_config_t config = godwit_world_defaults();
+    config.solution = 3;
+    config.gba = true;
+    config.wire = on_wire;
+    config.context = &tap;
+    godwit_world_t *w = godwit_world_new(&config);
+    uint32_t reading = godwit_world_submit(w, 0);
+    godwit_world_run(w, 5000);
+    godwit_message_t m = {.kind = GODWIT_ZN_REQUEST, .to = GODWIT_FUNCTION_BSF, .transaction = 1};
+    const char *b_tid = godwit_gba_b_tid_of(&w->devices[0].gba);
+    memcpy(m.u.zn_request.b_tid, b_tid, strlen(b_tid) + 1);
+    m.u.zn_request.naf_id_len = (uint16_t)lab_naf_id(m.u.zn_request.naf_id).len;
+    w->access_answered = false;
+    lab_send_message(w, GODWIT_WORLD_STRANGER, &m);
+    godwit_world_run(w, 1000);
+    bool good = godwit_world_delivered(w, reading) == 1 && w->access_answered &&
+                w->access_answer.u.zn_answer.status == GODWIT_NOT_ENTITLED;
+    return finish(w, &tap, good && goes_on(w));
+}

@@ -9,6 +9,7 @@
 /* What the image does not say: whether this card makes key sets. */
 void lab_card_able(godwit_world_t *w, unsigned device)
 {
+    w->devices[device].card.gba_u = w->config.gba && w->config.flavour == GODWIT_GBA_U;
     w->devices[device].card.e2m = w->config.solution == 1 && !w->config.me_derives && !w->config.usim_unaware;
 }
 
@@ -45,6 +46,13 @@ void lab_card_stop(godwit_world_t *w, unsigned device)
     godwit_wipe(&d->card_output, sizeof d->card_output);
 }
 
+static bool run_usim(lab_device_t *d, const lab_ask_t *ask)
+{
+    godwit_status_t status = ask->gba ? godwit_usim_step_gba(&d->card, ask->rand, ask->autn, &d->card_output)
+                                      : godwit_usim_step(&d->card, ask->rand, ask->autn, &d->card_output);
+    return status == GODWIT_OK;
+}
+
 /* The GSM context: SRES where RES is, Kc where CK begins. */
 static bool run_gsm(lab_device_t *d, const uint8_t rand[16])
 {
@@ -60,9 +68,7 @@ static void run(godwit_world_t *w, unsigned device, unsigned user)
     if (!lab_step(w, node)) {
         return; /* told when it is back */
     }
-    if (!(d->asks[user].gsm
-              ? run_gsm(d, d->asks[user].rand)
-              : godwit_usim_step(&d->card, d->asks[user].rand, d->asks[user].autn, &d->card_output) == GODWIT_OK)) {
+    if (!(d->asks[user].gsm ? run_gsm(d, d->asks[user].rand) : run_usim(d, &d->asks[user]))) {
         lab_violate(w, "a call of the card failed");
     }
     d->card_busy = true;
@@ -95,6 +101,7 @@ void lab_card_ask(godwit_world_t *w, unsigned device, unsigned user, const uint8
     lab_ask_t *ask = &w->devices[device].asks[user];
     ask->waits = true;
     ask->gsm = false;
+    ask->gba = w->config.gba && w->config.flavour == GODWIT_GBA_U;
     memcpy(ask->rand, rand, sizeof ask->rand);
     memcpy(ask->autn, autn, sizeof ask->autn);
     run_next(w, device);
@@ -108,7 +115,7 @@ static void answer(godwit_world_t *w, unsigned device)
     bool is_asked = memcmp(ask->rand, d->card_runs_on.rand, 16) == 0 &&
                     memcmp(ask->autn, d->card_runs_on.autn, 16) == 0; /* else whoever asked has lost its power since */
     d->card_busy = false;
-    if (result.status == GODWIT_OK && !d->card_runs_on.gsm) {
+    if (result.status == GODWIT_OK && !d->card_runs_on.gsm && !d->card_runs_on.gba) {
         lab_check_taken(w, device, d->card_runs_on.rand, d->card_runs_on.autn);
         lab_credit_pair(w, GODWIT_LAB_USIM);
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/agree/gba/gba.h"
 #include "lab/internal.h"
 
 void lab_violate(godwit_world_t *w, const char *what)
@@ -273,31 +274,7 @@ void lab_check_message_delivered(godwit_world_t *w, unsigned device, godwit_slic
     }
 }
 
-/* ---- records ---- */
-
-void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record)
-{
-    godwit_record_key_t key = godwit_record_key_of(record);
-    const godwit_record_t *before = lab_store_find(&w->functions[node].store, &key, true);
-    lab_check_contact_commit(w, before, record);
-    if (before == NULL) {
-        return;
-    }
-    if (record->kind == GODWIT_RECORD_SUBSCRIBER) {
-        const godwit_subscriber_record_t *a = &before->u.subscriber, *b = &record->u.subscriber;
-        if (!b->resynchronised && (b->seq_he < a->seq_he || b->dif != a->dif)) {
-            lab_violate(w, "a SEQ of the HSS that went back");
-        }
-    } else if (record->kind == GODWIT_RECORD_KEY_SET) {
-        const godwit_key_set_record_t *a = &before->u.key_set, *b = &record->u.key_set;
-        if (b->vector_number < a->vector_number ||
-            (b->vector_number == a->vector_number && b->generation < a->generation) ||
-            (b->former.vector_number == a->vector_number && b->former.generation < a->generation) ||
-            (b->former.vector_number == a->former.vector_number && b->former.generation < a->former.generation)) {
-            lab_violate(w, "a generation that went back");
-        }
-    }
-}
+/* ---- vectors and keys ---- */
 
 static unsigned device_of(const godwit_world_t *w, const godwit_imsi_t *imsi)
 {
@@ -335,6 +312,39 @@ static void check_vector(godwit_world_t *w, const lab_call_t *call, const godwit
     lab_violate(w, "a vector of no subscriber");
 }
 
+static void check_zh(godwit_world_t *w, const godwit_zh_answer_t *answer)
+{
+    for (unsigned i = 0; i < w->config.devices && answer->type == GODWIT_GBA_3G; i++) {
+        uint64_t sqn = sqn_of(i, answer->rand, answer->autn);
+        if (sqn != UINT64_MAX) {
+            w->devices[i].vectors++;
+            if (!is_new(&w->sqns, (uint64_t)i << 48 | sqn)) {
+                lab_violate(w, "a SQN given twice");
+            }
+            lab_learn_zh(w, i, answer);
+            return;
+        }
+    }
+}
+
+static void check_gba(godwit_world_t *w, const lab_call_t *call, const godwit_message_t *message)
+{
+    const godwit_zn_answer_t *zn = &message->u.zn_answer;
+    godwit_imsi_t imsi;
+    if (message->kind == GODWIT_ZH_ANSWER) {
+        if (message->u.zh_answer.status == GODWIT_OK) {
+            check_zh(w, &message->u.zh_answer);
+        }
+        return;
+    }
+    if (zn->status == GODWIT_OK && call->asker != GODWIT_WORLD_NAF) {
+        lab_violate(w, "Ks_NAF given to a NAF that is not its own");
+    } else if (zn->status == GODWIT_OK && godwit_gba_imsi(zn->impi, w->plmn, &imsi) == GODWIT_OK &&
+               device_of(w, &imsi) != UINT32_MAX) {
+        lab_learn_zn(w, device_of(w, &imsi), zn);
+    }
+}
+
 void lab_check_message(godwit_world_t *w, const lab_call_t *call, const godwit_message_t *message)
 {
     w->policy_asked |= message->kind == GODWIT_AUTH_INFO_REQUEST && message->u.auth_info_request.policy_version != 0 &&
@@ -344,6 +354,9 @@ void lab_check_message(godwit_world_t *w, const lab_call_t *call, const godwit_m
         for (size_t i = 0; i < message->u.auth_info_answer.vectors; i++) {
             check_vector(w, call, &message->u.auth_info_answer.vector[i]);
         }
+    }
+    if (message->kind == GODWIT_ZH_ANSWER || message->kind == GODWIT_ZN_ANSWER) {
+        check_gba(w, call, message);
     }
     if (message->kind == GODWIT_MTC_KEY_ANSWER && message->u.mtc_key_answer.status == GODWIT_OK &&
         call->asker != GODWIT_WORLD_MTC) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What must never happen to readings; and to the vector of a following session: that somebody who cannot prove its keys costs the device its
+ * What must never happen to readings and records; and to the vector of a following session: that somebody who cannot prove its keys costs the device its
  * record, or that one that was consumed comes back.
  */
+#include <string.h>
+
 #include "lab/internal.h"
 
 static const godwit_record_t *stored(const godwit_world_t *w, unsigned node, const godwit_record_key_t *key)
@@ -37,6 +39,24 @@ void lab_check_next_commit(godwit_world_t *w, const godwit_record_t *record)
     }
 }
 
+void lab_check_armed(godwit_world_t *w, unsigned device)
+{
+    const godwit_access_next_t *n = &w->devices[device].access.next;
+    if (!n->armed || n->frame_len == 0) {
+        return;
+    }
+    const godwit_slice_t root = godwit_slice(n->found.root, sizeof n->found.root);
+    uint8_t both[32 + GODWIT_ACCESS_FRAME_MAX];
+    memcpy(both, root.ptr, root.len);
+    memcpy(both + root.len, n->frame, n->frame_len);
+    bool first_of_it = lab_set_add(&w->armed, root);
+    bool another = lab_set_add(&w->armed, godwit_slice(both, root.len + n->frame_len));
+    if (another && !first_of_it) {
+        lab_violate(w, "the keys of a stored vector protect two attaches");
+    }
+    godwit_wipe(both, sizeof both);
+}
+
 /* ---- readings ---- */
 
 void lab_check_plain_reading(godwit_world_t *w, const godwit_imsi_t *imsi, godwit_slice_t payload)
@@ -60,4 +80,30 @@ void lab_check_plain_reading(godwit_world_t *w, const godwit_imsi_t *imsi, godwi
 void lab_check_reading(godwit_world_t *w, const godwit_reading_t *reading)
 {
     lab_check_plain_reading(w, &reading->imsi, reading->payload);
+}
+
+/* ---- records ---- */
+
+void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *record)
+{
+    godwit_record_key_t key = godwit_record_key_of(record);
+    const godwit_record_t *before = lab_store_find(&w->functions[node].store, &key, true);
+    lab_check_contact_commit(w, before, record);
+    if (before == NULL) {
+        return;
+    }
+    if (record->kind == GODWIT_RECORD_SUBSCRIBER) {
+        const godwit_subscriber_record_t *a = &before->u.subscriber, *b = &record->u.subscriber;
+        if (!b->resynchronised && (b->seq_he < a->seq_he || b->dif != a->dif)) {
+            lab_violate(w, "a SEQ of the HSS that went back");
+        }
+    } else if (record->kind == GODWIT_RECORD_KEY_SET) {
+        const godwit_key_set_record_t *a = &before->u.key_set, *b = &record->u.key_set;
+        if (b->vector_number < a->vector_number ||
+            (b->vector_number == a->vector_number && b->generation < a->generation) ||
+            (b->former.vector_number == a->vector_number && b->former.generation < a->generation) ||
+            (b->former.vector_number == a->former.vector_number && b->former.generation < a->former.generation)) {
+            lab_violate(w, "a generation that went back");
+        }
+    }
 }

@@ -201,3 +201,35 @@ void lab_learn_mtc(godwit_world_t *w, unsigned device)
     godwit_wipe(k_mtc, sizeof k_mtc);
     godwit_wipe(kc_sres, sizeof kc_sres);
 }
+
+void lab_learn_gba(godwit_world_t *w, unsigned device)
+{
+    lab_device_t *d = &w->devices[device];
+    const godwit_gba_key_t *key = &d->gba.key;
+    if (w->config.watch_memory && key->set && w->config.flavour == GODWIT_GBA_SIM &&
+        memcmp(d->gba_learned, key->rand, sizeof d->gba_learned) != 0) {
+        memcpy(d->gba_learned, key->rand, sizeof d->gba_learned);
+        add(w, device, LAB_CLASS_GBA_KS, GODWIT_LAB_KS, key->ks, 32);
+    }
+}
+
+void lab_learn_zh(godwit_world_t *w, unsigned device, const godwit_zh_answer_t *answer)
+{
+    uint8_t ks[32];
+    if (!w->config.watch_memory || answer->type != GODWIT_GBA_3G) {
+        return;
+    }
+    memcpy(ks, answer->ck, 16);
+    memcpy(ks + 16, answer->ik, 16);
+    lab_credit_pair(w, GODWIT_WORLD_HSS);
+    add(w, device, LAB_CLASS_GBA_KS, GODWIT_LAB_KS, ks, 32);
+    add(w, device, LAB_CLASS_GBA_CK, GODWIT_LAB_IK, answer->ik, 16);
+    godwit_wipe(ks, sizeof ks);
+}
+
+void lab_learn_zn(godwit_world_t *w, unsigned device, const godwit_zn_answer_t *answer)
+{
+    if (w->config.watch_memory) {
+        add(w, device, LAB_CLASS_KS_NAF, GODWIT_LAB_KS_NAF, answer->me_key, 32);
+    }
+}

@@ -28,6 +28,13 @@ static void search_role(godwit_world_t *w, unsigned node)
     case GODWIT_WORLD_HSS:
         lab_search_octets(w, node, &w->hss, sizeof w->hss);
         break;
+    case GODWIT_WORLD_BSF:
+        lab_search_octets(w, node, w->bsf, sizeof *w->bsf);
+        break;
+    case GODWIT_WORLD_NAF:
+        lab_search_octets(w, node, w->naf, sizeof *w->naf);
+        lab_search_octets(w, node, w->naf_keys, LAB_NAF_KEYS * sizeof *w->naf_keys);
+        break;
     case GODWIT_WORLD_MKEF:
         lab_search_octets(w, node, &w->mkef, sizeof w->mkef);
         break;
@@ -71,6 +78,7 @@ static void search_device(godwit_world_t *w, unsigned device)
     unsigned node = godwit_world_device_node(device);
     lab_search_octets(w, node, &d->device, sizeof d->device);
     lab_search_octets(w, node, &d->mtc, sizeof d->mtc);
+    lab_search_octets(w, node, &d->gba, sizeof d->gba);
     lab_search_octets(w, node, &d->access, sizeof d->access);
     lab_search_octets(w, node, d->nvm, sizeof d->nvm);
     lab_search_octets(w, node, d->nvm_next, sizeof d->nvm_next);

@@ -25,6 +25,9 @@ static const uint32_t rules[LAB_CLASSES] = {
     [LAB_CLASS_MTC_KC] = AT(HSS) | AT(MKEF) | DEVICE | USIM,
     [LAB_CLASS_MTC_KEY] = AT(MTC) | AT(MKEF) | DEVICE,
     [LAB_CLASS_MTC_CHAIN] = AT(MKEF) | DEVICE,
+    [LAB_CLASS_GBA_CK] = AT(HSS) | AT(BSF) | DEVICE | USIM, /* with GBA_U not the device */
+    [LAB_CLASS_GBA_KS] = AT(HSS) | AT(BSF) | DEVICE | USIM, /* it is CK || IK */
+    [LAB_CLASS_KS_NAF] = AT(BSF) | AT(NAF) | DEVICE | USIM,
     [LAB_CLASS_SEPARATE_SESSION] = AT(HSE) | AT(EMKS) | DEVICE,
 };
 
@@ -41,6 +44,9 @@ uint32_t lab_may(const godwit_world_config_t *config, lab_class_t class)
     }
     if ((config->me_derives || config->usim_unaware) && class == LAB_CLASS_FLAGGED_CK) {
         may |= DEVICE;
+    }
+    if (config->gba && config->flavour == GODWIT_GBA_U && (class == LAB_CLASS_GBA_CK || class == LAB_CLASS_GBA_KS)) {
+        may &= ~DEVICE;
     }
     return may;
 }

@@ -15,7 +15,7 @@
 void lab_device_make(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
-    godwit_aka_key_t key = lab_key(device);
+    godwit_aka_key_t key = lab_subscriber_key(w, device);
     d->config = (godwit_device_config_t){
         .crypto = &godwit_crypto_builtin,
         .imsi = lab_imsi(device),
@@ -44,7 +44,8 @@ void lab_device_start(godwit_world_t *w, unsigned device)
     lab_device_t *d = &w->devices[device];
     d->down = false;
     bool starts =
-        w->config.device_rand
+        w->config.gba ? lab_gba_start(w, device)
+        : w->config.device_rand
             ? lab_mtc_start(w, device)
             : godwit_device_init(&d->device, &d->config) == GODWIT_OK &&
                   (d->nvm_len == 0 || godwit_device_restore(&d->device, godwit_slice(d->nvm, d->nvm_len)) == GODWIT_OK);
@@ -85,6 +86,7 @@ void lab_device_stop(godwit_world_t *w, unsigned device)
     d->incarnation++;
     godwit_wipe(&d->device, sizeof d->device);
     godwit_wipe(&d->mtc, sizeof d->mtc);
+    godwit_wipe(&d->gba, sizeof d->gba);
 }
 
 /* ---- requests ---- */
@@ -188,7 +190,7 @@ static bool is_for_library(const godwit_world_t *w, const lab_device_input_t *in
 {
     switch (in->kind) {
     case LAB_PACKET:
-        return in->packet->leg == GODWIT_WORLD_LEG_EMSDP;
+        return in->packet->leg == GODWIT_WORLD_LEG_EMSDP || w->config.gba;
     case LAB_SUBMIT:
         return !w->config.offline;
     default:
@@ -253,6 +255,10 @@ static godwit_status_t into_library(godwit_world_t *w, unsigned device, const la
 static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *in)
 {
     lab_device_t *d = &w->devices[device];
+    if (w->config.gba) {
+        lab_gba_take(w, device, in);
+        return;
+    }
     d->requests.count = 0;
     godwit_status_t status = into_library(w, device, in);
     if (status != GODWIT_OK) {
@@ -277,7 +283,7 @@ static void free_input(lab_device_input_t *in)
 static void go_on(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
-    while (!d->access_storing && (d->busy || d->first != NULL)) {
+    while (!d->access_storing && !d->storing && (d->busy || d->first != NULL)) {
         if (!lab_step(w, godwit_world_device_node(device))) {
             return;
         }
@@ -304,7 +310,15 @@ static void go_on(godwit_world_t *w, unsigned device)
 void lab_device_durable(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
-    if (lab_step(w, godwit_world_device_node(device))) {
+    if (!lab_step(w, godwit_world_device_node(device))) {
+        return;
+    }
+    if (w->config.gba) {
+        lab_gba_durable(w, device);
+        if (!d->storing) {
+            go_on(w, device);
+        }
+    } else {
         memcpy(d->nvm, d->nvm_next, sizeof d->nvm);
         d->nvm_len = d->nvm_next_len;
         d->at++;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What goes by HTTP inside TLS: between MTC server and MKEF (docs/mkef.md). The octets are those inside; who sent them is what a certificate would
+ * What goes by HTTP inside TLS: between MTC server and MKEF (docs/mkef.md), and on Ub. The octets are those inside; who sent them is what a certificate would
  * say. A connection pairs request and answer.
  */
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 bool lab_is_http(godwit_message_kind_t kind)
 {
-    return kind == GODWIT_MTC_KEY_REQUEST || kind == GODWIT_MTC_KEY_ANSWER;
+    return kind == GODWIT_MTC_KEY_REQUEST || kind == GODWIT_MTC_KEY_ANSWER || kind == GODWIT_UB_ANSWER;
 }
 
 /* ---- writing ---- */
@@ -40,6 +40,9 @@ size_t lab_http_write(const godwit_message_t *m, unsigned to, char *text, size_t
 {
     char body[GODWIT_MKEF_TEXT];
     size_t len = 0;
+    if (m->kind == GODWIT_UB_ANSWER) {
+        return lab_gba_write_answer(m, text, size);
+    }
     if (m->kind == GODWIT_MTC_KEY_ANSWER) {
         unsigned code = godwit_mkef_answer_write(&m->u.mtc_key_answer, body);
         len = write_answer(code, body, text, size);

@@ -30,6 +30,11 @@ struct godwit_world {
     godwit_sgw_t sgw;
     godwit_pgw_t pgw;
     godwit_mkef_t mkef;
+    godwit_gba_bsf_t *bsf; /* NULL: not there */
+    godwit_naf_t *naf;
+    godwit_naf_key_t *naf_keys;
+    lab_door_t doors[LAB_DOORS];
+    uint32_t door_count;
     lab_tables_t *tables[GODWIT_WORLD_FUNCTIONS]; /* of MME, SGSN, SGW, PGW; NULL: not there */
     lab_function_t functions[GODWIT_WORLD_FUNCTIONS];
     lab_seen_event_t events[LAB_EVENTS_KEPT];
@@ -45,7 +50,7 @@ struct godwit_world {
     lab_reading_t *readings;
     uint32_t reading_count, reading_capacity;
 
-    lab_set_t sent, counts, sqns, keys, taken, told, heard, spent;
+    lab_set_t sent, counts, sqns, keys, taken, told, heard, spent, armed;
     lab_known_t *known[LAB_ENDS]; /* with their counters as last seen */
     size_t known_count[LAB_ENDS];
     const char *violation;
@@ -87,6 +92,7 @@ void lab_power_back(godwit_world_t *w, unsigned node);
 unsigned lab_incarnation(const godwit_world_t *w, unsigned node);
 godwit_imsi_t lab_imsi(unsigned device);
 godwit_aka_key_t lab_key(unsigned device);
+godwit_aka_key_t lab_subscriber_key(const godwit_world_t *w, unsigned device); /* of a SIM, where devices have one */
 
 /* ---- store.c ---- */
 void lab_store_init(lab_store_t *store, size_t capacity);
@@ -124,6 +130,18 @@ GODWIT_MUST_USE godwit_status_t lab_mtc_take(godwit_world_t *w, unsigned device,
 void lab_start_mkef(godwit_world_t *w);
 void lab_entitle(godwit_world_t *w); /* the MTC server, for all devices of the home */
 
+/* ---- gba.c ---- */
+bool lab_gba_start(godwit_world_t *w, unsigned device);
+void lab_gba_take(godwit_world_t *w, unsigned device, const lab_device_input_t *in);
+void lab_gba_durable(godwit_world_t *w, unsigned device);
+godwit_slice_t lab_naf_id(uint8_t room[GODWIT_NAF_ID_MAX]);
+void lab_prove(const uint8_t ks_naf[32], godwit_slice_t text, uint8_t proof[LAB_PROOF]);
+void lab_gba_arrive(godwit_world_t *w, const lab_packet_t *packet);      /* from a device, at BSF or NAF */
+void lab_gba_opened(godwit_world_t *w, const godwit_message_t *message); /* the NAF has answered its door */
+size_t lab_gba_write_answer(const godwit_message_t *message, char *text, size_t size);
+void lab_start_bsf(godwit_world_t *w);
+void lab_start_naf(godwit_world_t *w);
+
 /* ---- http.c ---- */
 bool lab_is_http(godwit_message_kind_t kind);
 /* Octets of a message to that node; 0: it cannot be written. */
@@ -147,6 +165,7 @@ size_t lab_plain_frame(const godwit_world_t *w, const godwit_world_packet_t *p, 
 /* ---- wire.c ---- */
 /* A message on its way to the function it names, as octets. */
 void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *message);
+uint32_t lab_call_of_device(godwit_world_t *w, unsigned device, godwit_message_kind_t kind, unsigned answerer);
 /* False: nothing that the node can read, or an answer that nobody waits for. */
 bool lab_read_message(godwit_world_t *w, const lab_packet_t *packet, godwit_message_t *message);
 
@@ -177,6 +196,7 @@ void lab_access_run(godwit_world_t *w, unsigned device); /* carries the list of 
 unsigned lab_serving_node(const godwit_world_t *w);
 
 /* ---- offline.c ---- */
+lab_reading_t *lab_next_reading(godwit_world_t *w, unsigned device); /* that waits; NULL: none */
 /* The next reading that waits goes to the access, which may attach for it. GODWIT_OK: the access has requests. */
 GODWIT_MUST_USE godwit_status_t lab_offline_submit(godwit_world_t *w, unsigned device);
 void lab_offline_arrive(godwit_world_t *w, const lab_packet_t *packet);

@@ -16,6 +16,8 @@
 #include "core/wire/radio.h"
 #include "core/wire/s6a.h"
 #include "core/wire/sm.h"
+#include "core/wire/zh.h"
+#include "core/wire/zn.h"
 #include "lab/trace.h"
 
 typedef struct name {
@@ -207,11 +209,15 @@ static void diameter_label(godwit_slice_t octets, char label[GODWIT_LAB_LABEL_MA
                                            "Key (key set push)",
                                            "Key (park)",
                                            "Key (activation)",
-                                           "Key (bearer)"};
+                                           "Key (bearer)",
+                                           "Key (next vector)",
+                                           "Key (device RAND)"};
     uint32_t purpose = h.command == GODWIT_EK_COMMAND_KEY ? godwit_ek_purpose(octets) : 0;
     const char *name = h.command == GODWIT_S6A_AUTHENTICATION_INFORMATION ? "Authentication-Information"
+                       : h.command == GODWIT_ZH_MULTIMEDIA_AUTH           ? "Multimedia-Auth"
+                       : h.command == GODWIT_ZN_BOOTSTRAPPING_INFO        ? "Bootstrapping-Info"
                        : h.command == GODWIT_EK_COMMAND_CONFIRM           ? "Key-Confirm"
-                       : purpose <= GODWIT_EK_PURPOSE_BEARER              ? purposes[purpose]
+                       : purpose < sizeof purposes / sizeof purposes[0]   ? purposes[purpose]
                                                                           : "Key";
     (void)snprintf(label, GODWIT_LAB_LABEL_MAX, "%s-%s", name,
                    (h.flags & GODWIT_DIAMETER_REQUEST) != 0 ? "Request" : "Answer");
@@ -246,10 +252,11 @@ static void gtpu_label(godwit_slice_t octets, godwit_framing_t framing, char lab
     }
 }
 
+/* Without what names or proves a device. */
 static size_t first_line(godwit_slice_t text)
 {
-    size_t len = 0;
-    while (len < text.len && len < GODWIT_LAB_LABEL_MAX - 1 && text.ptr[len] >= ' ') {
+    size_t len = 0, most = text.len > 4 && memcmp(text.ptr, "PSK ", 4) == 0 ? 3 : GODWIT_LAB_LABEL_MAX - 1;
+    while (len < text.len && len < most && text.ptr[len] >= ' ') {
         len++;
     }
     return len;

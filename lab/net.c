@@ -169,7 +169,7 @@ static void at_device(godwit_world_t *w, lab_event_t *e)
     unsigned device = lab_device_of(e->node), address;
     lab_packet_t *p = e->packet;
     e->packet = NULL;
-    if (lab_device_at(w, &p->destination, &address) == (int)device) {
+    if (p->leg == GODWIT_WORLD_LEG_HTTP || lab_device_at(w, &p->destination, &address) == (int)device) {
         lab_device_give(w, device, LAB_PACKET, p, NULL);
     } else {
         lab_free(p); /* it has moved since */
@@ -189,6 +189,10 @@ static void at_function(godwit_world_t *w, const lab_packet_t *p)
     }
     if (p->leg == GODWIT_WORLD_LEG_SGI && p->to != GODWIT_WORLD_PGW && w->config.offline) {
         lab_offline_arrive(w, p);
+        return;
+    }
+    if (p->leg == GODWIT_WORLD_LEG_HTTP && !lab_is_function(p->from)) {
+        lab_gba_arrive(w, p);
         return;
     }
     if (is_stream(p)) {

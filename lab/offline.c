@@ -10,7 +10,7 @@
 
 #define RETRY_MS 1000
 
-static lab_reading_t *next_reading(godwit_world_t *w, unsigned device)
+lab_reading_t *lab_next_reading(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
     for (uint32_t i = d->waiting_first; i < w->reading_count; i++) {
@@ -25,7 +25,7 @@ static lab_reading_t *next_reading(godwit_world_t *w, unsigned device)
 godwit_status_t lab_offline_submit(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
-    lab_reading_t *reading = next_reading(w, device);
+    lab_reading_t *reading = lab_next_reading(w, device);
     godwit_access_state_t state = godwit_access_state(&d->access);
     godwit_status_t status = GODWIT_AGAIN;
     if (reading == NULL) {

@@ -123,6 +123,7 @@ enum { LAB_USER_DEVICE, LAB_USER_ACCESS, LAB_USERS };
 typedef struct lab_ask {
     bool waits; /* for its answer */
     bool gsm;   /* in the GSM context */
+    bool gba;   /* in the GBA context */
     uint8_t rand[16], autn[16];
 } lab_ask_t;
 
@@ -142,6 +143,14 @@ typedef struct lab_device {
     godwit_access_t access;
     godwit_access_requests_t access_requests;
     uint32_t access_timer_serial;
+    /* GBA, in the place of the device library. */
+    godwit_gba_t gba;
+    godwit_gba_requests_t gba_requests;
+    size_t gba_at;
+    bool gba_busy;     /* it bootstraps */
+    uint32_t gba_call; /* of the GET that waits; 0: none */
+    char impi[GODWIT_IMPI_MAX + 1];
+    uint8_t gba_learned[16]; /* RAND whose Ks the watcher has */
     size_t access_at;
     bool access_storing; /* the request at hand waits until it is durable */
     uint8_t access_nvm[GODWIT_NEXT_SESSION_RECORD], access_nvm_next[GODWIT_NEXT_SESSION_RECORD];
@@ -212,6 +221,14 @@ typedef struct lab_call {
     uint64_t route;
 } lab_call_t;
 #define LAB_CALLS 256
+
+/* What came to the NAF's door and waits for its key. */
+#define LAB_DOORS 64
+#define LAB_PROOF 32
+#define LAB_NAF_KEYS 64
+typedef struct lab_door {
+    char proof[65], text[LAB_TEXT_MAX];
+} lab_door_t;
 
 typedef struct lab_cut {
     unsigned a, b;

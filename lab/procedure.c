@@ -16,8 +16,8 @@
 #define AGAIN_MS 30000
 #define AFTER_MS 2000 /* for what still is under way after the last reading */
 
-static const char *const names[GODWIT_LAB_PROCEDURES] = {"attach", "access-aka",   "separate-aka",
-                                                         "policy", "next-session", "device-rand"};
+static const char *const names[GODWIT_LAB_PROCEDURES] = {"attach",       "access-aka",  "separate-aka", "policy",
+                                                         "next-session", "device-rand", "gba"};
 
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure)
 {
@@ -51,6 +51,9 @@ static const char *check_variant(godwit_lab_run_t *run)
 
 const char *godwit_lab_run_check(godwit_lab_run_t *run)
 {
+    if (run->procedure == GODWIT_LAB_GBA) {
+        return run->access != GODWIT_WORLD_WIFI ? "Ub is HTTP over any access: gba runs over wifi" : check_variant(run);
+    }
     if (run->access == GODWIT_WORLD_WIFI && run->procedure != GODWIT_LAB_SEPARATE_AKA &&
         run->procedure != GODWIT_LAB_DEVICE_RAND) {
         return "without a mobile access there is no access AKA run: only separate-aka and device-rand work over wifi";
@@ -300,6 +303,9 @@ static const char *modified(const godwit_lab_run_t *run)
     if (run->procedure == GODWIT_LAB_SEPARATE_AKA) {
         return "HSE, EMKS, ME";
     }
+    if (run->procedure == GODWIT_LAB_GBA) {
+        return run->flavour == GODWIT_GBA_U ? "HSS, BSF, NAF, USIM, ME" : "HSS, BSF, NAF, ME";
+    }
     if (run->procedure == GODWIT_LAB_DEVICE_RAND) {
         return "HSS, MKEF, MTC server, ME";
     }
@@ -347,6 +353,9 @@ static bool run_apart(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, go
         return true;
     case GODWIT_LAB_DEVICE_RAND:
         godwit_lab_run_device_rand(run, trace, report);
+        return true;
+    case GODWIT_LAB_GBA:
+        godwit_lab_run_gba(run, trace, report);
         return true;
     default:
         return false;

@@ -15,6 +15,7 @@ typedef enum godwit_lab_procedure {
     GODWIT_LAB_POLICY,       /* Solution 4 over 1C */
     GODWIT_LAB_NEXT_SESSION, /* contribution 000 */
     GODWIT_LAB_DEVICE_RAND,  /* contribution 001 */
+    GODWIT_LAB_GBA,          /* TS 33.220 */
     GODWIT_LAB_PROCEDURES
 } godwit_lab_procedure_t;
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure);
@@ -30,6 +31,7 @@ typedef struct godwit_lab_run {
     godwit_world_policy_t policies; /* of whatever procedure; of GODWIT_LAB_POLICY by law where none is given */
     godwit_carrier_t carrier;       /* of next-session */
     godwit_mtc_profile_t profile;   /* of device-rand */
+    godwit_gba_flavour_t flavour;   /* of gba */
     bool fast;                      /* memory is not searched: custody says nothing */
     /* For whoever measures what tampering does: sees every packet before it is recorded; may be NULL. */
     godwit_world_wire_t *wire;

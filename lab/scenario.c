@@ -102,6 +102,16 @@ static void draw_device_rand(scenario_t *s, godwit_world_config_t *c)
     c->keep_hidden = draw(s, 3) == 0;
 }
 
+/* Devices that bootstrap; what they get lives from half a minute to a day. */
+static void draw_gba(scenario_t *s, godwit_world_config_t *c)
+{
+    c->access = GODWIT_WORLD_WIFI;
+    c->solution = 3;
+    c->gba = true;
+    c->flavour = (godwit_gba_flavour_t)draw(s, 3);
+    c->key_life_s = draw(s, 2) == 0 ? 0 : 30 + draw(s, 300);
+}
+
 static void draw_solution(scenario_t *s, godwit_world_config_t *c)
 {
     unsigned what = draw(s, 8);
@@ -111,6 +121,10 @@ static void draw_solution(scenario_t *s, godwit_world_config_t *c)
     }
     if (what == 2) {
         draw_device_rand(s, c);
+        return;
+    }
+    if (what == 3 && draw(s, 2) == 0) {
+        draw_gba(s, c);
         return;
     }
     c->access = accesses[draw(s, ACCESSES)];
@@ -159,8 +173,8 @@ static godwit_world_config_t draw_world(scenario_t *s, uint64_t seed)
     c.reauthenticate_generations = 1 + draw(s, 3);
     c.next_vector = (godwit_next_vector_t)draw(s, 3);
     c.reserve = 1 + draw(s, 20);
-    c.policies = draw(s, 4) == 0 && !c.device_rand && !c.offline ? (godwit_world_policy_t)(1 + draw(s, 2))
-                                                                 : GODWIT_WORLD_POLICY_NONE;
+    c.policies = draw(s, 4) == 0 && !c.device_rand && !c.offline && !c.gba ? (godwit_world_policy_t)(1 + draw(s, 2))
+                                                                           : GODWIT_WORLD_POLICY_NONE;
     c.watch_memory = true;
     c.search_every = SEARCH_EVERY;
     c.wire = on_wire;

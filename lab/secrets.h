@@ -24,6 +24,9 @@ typedef enum lab_class {
     LAB_CLASS_MTC_KC,           /* Kc_a || Kc_b of device RAND */
     LAB_CLASS_MTC_KEY,          /* K_MTC */
     LAB_CLASS_MTC_CHAIN,
+    LAB_CLASS_GBA_CK, /* CK, IK of a bootstrapping run */
+    LAB_CLASS_GBA_KS,
+    LAB_CLASS_KS_NAF,
     LAB_CLASSES
 } lab_class_t;
 
@@ -73,6 +76,10 @@ void lab_credit_pair(godwit_world_t *w, unsigned kind);
 /* A vector left the HSS for that node. */
 void lab_learn_vector(godwit_world_t *w, unsigned device, unsigned asker, godwit_plmn_t plmn, godwit_vector_kind_t kind,
                       const uint8_t rand[16], const uint8_t autn[16]);
+/* Ks of the device's bootstrapping; and what a vector of Zh leads to. */
+void lab_learn_gba(godwit_world_t *w, unsigned device);
+void lab_learn_zh(godwit_world_t *w, unsigned device, const godwit_zh_answer_t *answer);
+void lab_learn_zn(godwit_world_t *w, unsigned device, const godwit_zn_answer_t *answer);
 /* K_MTC and chain of the RAND1 that the device is at. */
 void lab_learn_mtc(godwit_world_t *w, unsigned device);
 /* A K_session was handed out: every key set is followed up to its generation. */

@@ -173,6 +173,8 @@ static void start_hss(godwit_world_t *w)
     add_node(w, GODWIT_WORLD_MME, 2, false);
     add_node(w, GODWIT_WORLD_SGSN, 3, false);
     set_name(w->hss.mkefs[w->hss.mkef_count++], GODWIT_WORLD_MKEF);
+    set_name(w->hss.bsfs[w->hss.bsf_count++], GODWIT_WORLD_BSF);
+    add_node(w, GODWIT_WORLD_BSF, 4, true);
     w->hss.plain_rand = w->config.profile != GODWIT_MTC_GODWIT1;
     set_name(w->hss.local_host, GODWIT_WORLD_HSS);
     memcpy(w->hss.local_realm, lab_realm(GODWIT_WORLD_HSS), strlen(lab_realm(GODWIT_WORLD_HSS)) + 1);
@@ -202,6 +204,12 @@ void lab_start_role(godwit_world_t *w, unsigned node)
     case GODWIT_WORLD_MKEF:
         lab_start_mkef(w);
         break;
+    case GODWIT_WORLD_BSF:
+        lab_start_bsf(w);
+        break;
+    case GODWIT_WORLD_NAF:
+        lab_start_naf(w);
+        break;
     default:
         lab_start_gtp_node(w, node);
         break;
@@ -224,6 +232,12 @@ void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, g
         break;
     case GODWIT_WORLD_MKEF:
         godwit_mkef_step(&w->mkef, in, out);
+        break;
+    case GODWIT_WORLD_BSF:
+        godwit_gba_bsf_step(w->bsf, in, out);
+        break;
+    case GODWIT_WORLD_NAF:
+        godwit_naf_step(w->naf, in, out);
         break;
     case GODWIT_WORLD_MME:
         godwit_mme_step(&w->mme, in, out);

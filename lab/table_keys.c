@@ -22,6 +22,10 @@ size_t godwit_lab_key_rows(godwit_lab_key_row_t rows[GODWIT_LAB_KEY_ROWS_MAX])
     for (int access = GODWIT_WORLD_WIFI; access <= GODWIT_WORLD_GERAN; access++) {
         add(rows, &count, GODWIT_LAB_DEVICE_RAND, (godwit_world_access_t)access, GODWIT_CARRIER_PDP);
     }
+    for (int flavour = GODWIT_GBA_ME; flavour <= GODWIT_GBA_SIM; flavour++) {
+        add(rows, &count, GODWIT_LAB_GBA, GODWIT_WORLD_WIFI, GODWIT_CARRIER_PDP);
+        rows[count - 1].run.flavour = (godwit_gba_flavour_t)flavour;
+    }
     return count;
 }
 

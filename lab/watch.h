@@ -49,6 +49,8 @@ void lab_check_contact_commit(godwit_world_t *w, const godwit_record_t *before, 
 /* What an input led to; a record that is deleted, before it is; one that is written. */
 void lab_check_consumed(godwit_world_t *w, unsigned node, const godwit_outbox_t *out);
 void lab_check_spent(godwit_world_t *w, unsigned node, const godwit_record_key_t *key);
+/* A frame of the access leaves. */
+void lab_check_armed(godwit_world_t *w, unsigned device);
 void lab_check_next_commit(godwit_world_t *w, const godwit_record_t *record);
 
 #endif

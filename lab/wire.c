@@ -8,6 +8,8 @@
 
 #include "core/wire/ek_e2m.h"
 #include "core/wire/s6a.h"
+#include "core/wire/zh.h"
+#include "core/wire/zn.h"
 #include "lab/internal.h"
 
 static bool is_answer(godwit_message_kind_t kind)
@@ -62,6 +64,14 @@ static godwit_status_t encode_e2m(const godwit_diameter_envelope_t *e, const god
         return godwit_ek_device_rand_build(e, &m->u.device_rand_request, out);
     case GODWIT_DEVICE_RAND_ANSWER:
         return godwit_ek_device_rand_answer_build(e, &m->u.device_rand_answer, out);
+    case GODWIT_ZH_REQUEST:
+        return godwit_zh_mar_build(e, &m->u.zh_request, out);
+    case GODWIT_ZH_ANSWER:
+        return godwit_zh_maa_build(e, &m->u.zh_answer, out);
+    case GODWIT_ZN_REQUEST:
+        return godwit_zn_bir_build(e, &m->u.zn_request, out);
+    case GODWIT_ZN_ANSWER:
+        return godwit_zn_bia_build(e, &m->u.zn_answer, out);
     case GODWIT_BEARER:
         return godwit_ek_bearer_build(e, &m->u.bearer, out);
     case GODWIT_BEARER_ANSWER:
@@ -107,6 +117,14 @@ static godwit_status_t decode_e2m(godwit_slice_t octets, godwit_diameter_envelop
         return godwit_ek_device_rand_parse(octets, e, &m->u.device_rand_request, &fault);
     case GODWIT_DEVICE_RAND_ANSWER:
         return godwit_ek_device_rand_answer_parse(octets, e, &m->u.device_rand_answer);
+    case GODWIT_ZH_REQUEST:
+        return godwit_zh_mar_parse(octets, e, &m->u.zh_request, &fault);
+    case GODWIT_ZH_ANSWER:
+        return godwit_zh_maa_parse(octets, e, &m->u.zh_answer);
+    case GODWIT_ZN_REQUEST:
+        return godwit_zn_bir_parse(octets, e, &m->u.zn_request, &fault);
+    case GODWIT_ZN_ANSWER:
+        return godwit_zn_bia_parse(octets, e, &m->u.zn_answer);
     case GODWIT_BEARER:
         return godwit_ek_bearer_parse(octets, e, &m->u.bearer, &fault);
     case GODWIT_BEARER_ANSWER:
@@ -161,6 +179,12 @@ static godwit_message_kind_t kind_of(godwit_slice_t octets, uint32_t command)
     if (command == GODWIT_S6A_AUTHENTICATION_INFORMATION) {
         return GODWIT_AUTH_INFO_REQUEST;
     }
+    if (command == GODWIT_ZH_MULTIMEDIA_AUTH) {
+        return GODWIT_ZH_REQUEST;
+    }
+    if (command == GODWIT_ZN_BOOTSTRAPPING_INFO) {
+        return GODWIT_ZN_REQUEST;
+    }
     if (command == GODWIT_EK_COMMAND_CONFIRM) {
         return GODWIT_KEY_CONFIRM;
     }
@@ -198,6 +222,14 @@ static lab_call_t *new_call(godwit_world_t *w, unsigned node, const godwit_messa
     return call;
 }
 
+uint32_t lab_call_of_device(godwit_world_t *w, unsigned device, godwit_message_kind_t kind, unsigned answerer)
+{
+    uint32_t hop = ++w->call_count;
+    w->calls[hop % LAB_CALLS] = (lab_call_t){
+        .hop = hop, .asker = godwit_world_device_node(device), .answerer = answerer, .kind = kind, .transaction = hop};
+    return hop;
+}
+
 /* What a MKEF asks for a datagram that was bent is for that datagram. */
 static bool is_about_device_rand(godwit_message_kind_t kind)
 {
@@ -224,6 +256,10 @@ void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *
     uint8_t octets[GODWIT_WORLD_PACKET_MAX];
     char session[96];
     godwit_writer_t out = godwit_writer(octets, sizeof octets);
+    if (m->kind == GODWIT_NAF_KEY_ANSWER) {
+        lab_gba_opened(w, m);
+        return;
+    }
     lab_call_t *call = is_answer(m->kind) ? call_of(w, m->transaction) : new_call(w, node, m);
     if (call == NULL) {
         return; /* so old that nobody waits any more */

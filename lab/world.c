@@ -228,6 +228,15 @@ godwit_aka_key_t lab_key(unsigned device)
     return key;
 }
 
+godwit_aka_key_t lab_subscriber_key(const godwit_world_t *w, unsigned device)
+{
+    godwit_aka_key_t key = lab_key(device);
+    if (w->config.gba && w->config.flavour == GODWIT_GBA_SIM) {
+        key.algorithm = GODWIT_ALG_GSM_MILENAGE;
+    }
+    return key;
+}
+
 godwit_world_config_t godwit_world_defaults(void)
 {
     return (godwit_world_config_t){
@@ -238,7 +247,7 @@ static void put_subscriber(godwit_world_t *w, unsigned device)
 {
     godwit_record_t record = {.kind = GODWIT_RECORD_SUBSCRIBER};
     record.u.subscriber.imsi = lab_imsi(device);
-    record.u.subscriber.key = lab_key(device);
+    record.u.subscriber.key = lab_subscriber_key(w, device);
     record.u.subscriber.ind_bits = GODWIT_IND_BITS_DEFAULT;
     record.u.subscriber.sqn_by_time = w->config.sqn_by_time;
     if (w->config.delivery != 0) {
@@ -246,6 +255,9 @@ static void put_subscriber(godwit_world_t *w, unsigned device)
     }
     if (w->config.next_vector != GODWIT_NEXT_VECTOR_NEVER || w->config.next_session) {
         record.u.subscriber.features |= GODWIT_FEATURE_NEXT_SESSION;
+    }
+    if (w->config.gba && w->config.flavour == GODWIT_GBA_U) {
+        record.u.subscriber.features |= GODWIT_FEATURE_GBA_U;
     }
     lab_store_put(&w->functions[GODWIT_WORLD_HSS].store, &record, false);
     lab_store_put(&w->functions[GODWIT_WORLD_HSS].store, &record, true);
@@ -263,6 +275,9 @@ static void make_endpoint(lab_endpoint_t *e)
 #define NODE(name) (1u << GODWIT_WORLD_##name)
 static uint32_t nodes_for(const godwit_world_config_t *config)
 {
+    if (config->gba) {
+        return NODE(HSS) | NODE(BSF) | NODE(NAF);
+    }
     uint32_t nodes = config->device_rand
                          ? NODE(MTC) | NODE(MKEF) | NODE(HSS)
                          : NODE(HSE) | NODE(EMKS) | NODE(HSS) | (config->solution == 2 ? NODE(EMSE) : 0);
@@ -323,6 +338,9 @@ static void free_functions(godwit_world_t *w)
         lab_store_free(&w->functions[i].store);
         lab_free(w->tables[i]);
     }
+    lab_free_secret(w->bsf);
+    lab_free_secret(w->naf);
+    lab_free_secret(w->naf_keys);
     for (size_t i = 0; i < 2; i++) {
         lab_free_secret(w->endpoints[i].sessions);
         lab_free_secret(w->endpoints[i].exchanges);
@@ -334,7 +352,8 @@ static void free_functions(godwit_world_t *w)
 
 static void free_watch(godwit_world_t *w)
 {
-    lab_set_t *const sets[] = {&w->sent, &w->counts, &w->sqns, &w->keys, &w->taken, &w->told, &w->heard, &w->spent};
+    lab_set_t *const sets[] = {&w->sent, &w->counts, &w->sqns,  &w->keys, &w->taken,
+                               &w->told, &w->heard,  &w->spent, &w->armed};
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         lab_set_free(sets[i]);
     }

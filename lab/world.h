@@ -15,12 +15,15 @@
 
 #include "godwit/access.h"
 #include "godwit/device.h"
+#include "godwit/gba.h"
 #include "godwit/mtc.h"
 #include "roles/emks.h"
+#include "roles/gba_bsf.h"
 #include "roles/hse.h"
 #include "roles/hss.h"
 #include "roles/mkef.h"
 #include "roles/mme.h"
+#include "roles/naf.h"
 #include "roles/pgw.h"
 #include "roles/sgsn.h"
 #include "roles/sgw.h"
@@ -133,6 +136,10 @@ typedef struct godwit_world_config {
     /* Contribution 001: devices choose RAND themselves, and their endpoint is the MTC server. rekey_datagrams is then the devices'. */
     bool device_rand, keep_hidden;
     godwit_mtc_profile_t profile;
+    /* GBA: devices bootstrap, and show their readings to a NAF. key_life_s: of what they bootstrap; 0: the BSF's own. */
+    bool gba;
+    godwit_gba_flavour_t flavour;
+    uint32_t key_life_s;
     /* What is missing where Solution 1 needs it: each makes devices fall back. */
     bool usim_unaware, me_unaware, mme_unaware, strip_container;
     uint8_t selector;               /* 1 RAND, 2 SQN; 0: RAND */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device RAND in the lab: one datagram of 64 octets from a cold start, over every access, and keys where they may be.
+ * Device RAND and GBA in the lab: one datagram of 64 octets from a cold start, over every access; three flavours of bootstrapping; and keys where they
+ * may be.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,10 +66,30 @@ static void a_bad_network_costs_time_and_no_reading(void **state)
     assert_true(report.readings_delivered >= 3);
 }
 
+static void gba_bootstraps_once_for_many_readings(void **state)
+{
+    (void)state;
+    for (godwit_gba_flavour_t flavour = GODWIT_GBA_ME; flavour <= GODWIT_GBA_SIM; flavour++) {
+        godwit_lab_run_t r = {.procedure = GODWIT_LAB_GBA, .flavour = flavour, .seed = 1, .devices = 1};
+        godwit_lab_report_t report;
+        assert_null(godwit_lab_run_check(&r));
+        godwit_lab_run(&r, NULL, &report);
+        assert_string_equal(report.why, "");
+        assert_int_equal(report.readings_delivered, 2);
+        assert_int_equal(report.aka_runs, 1);
+        assert_int_equal(report.round_trips, 2); /* of Ub: the challenge, and what proves its answer */
+        assert_true(report.reading_bytes < report.setup_bytes / 4);
+        assert_true(held(&report, GODWIT_WORLD_NAF, GODWIT_LAB_KS_NAF));
+        assert_false(held(&report, GODWIT_WORLD_NAF, GODWIT_LAB_KS));
+        assert_true(held(&report, GODWIT_LAB_DEVICE, GODWIT_LAB_KS) == (flavour != GODWIT_GBA_U));
+    }
+}
+
 static void attacks_are_defeated(void **state)
 {
     (void)state;
     assert_true(godwit_lab_server_is_not_another());
+    assert_true(godwit_lab_naf_is_not_another());
     assert_true(godwit_lab_first_is_not_replayed());
     assert_true(godwit_lab_attach_is_not_replayed());
     assert_true(godwit_lab_vector_is_not_guessed());
@@ -80,6 +101,7 @@ int main(void)
         cmocka_unit_test(one_datagram_from_a_cold_start),
         cmocka_unit_test(the_contribution_s_own_profile_works_too),
         cmocka_unit_test(a_bad_network_costs_time_and_no_reading),
+        cmocka_unit_test(gba_bootstraps_once_for_many_readings),
         cmocka_unit_test(attacks_are_defeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,11 @@ FOUND_BY = {
     "session-key-for-the-wrong-endpoint": "k_session (on the wire|in the memory)",
     "early-data-not-recorded": "delivered twice",
     "flag-ignored": "ck (on the wire|in the memory)",
+    "next-session-consumed-before-its-mac": "consumed by who could not prove|was bent was believed",
+    "next-session-vector-used-twice": "stored vector protect two attaches",
+    "mkef-counter-before-the-proof": "counter of the MKEF that moved",
+    "naf-id-unchecked": "Ks_NAF given to a NAF",
+    "next-vector-without-its-former-key-set": "K_session handed out twice|generation that went back|COUNT used twice",
     "sqn-lowered-by-a-stale-auts": "SQN given twice",
 }
 

@@ -58,15 +58,18 @@ class Table(unittest.TestCase):
         got = [(attack["against"], attack["defeated"]) for attack in self.table["attacks"]]
         self.assertEqual(got, [("agreement 03", True), ("agreement 07", False), ("eps", True), ("umts", True), ("1C", True),
                                ("1C", True), ("next-session", True), ("next-session", True), ("device-rand", True),
-                               ("device-rand", True)])
+                               ("gba", True), ("device-rand", True)])
 
     def test_keys_without_a_round_trip(self):
-        rows = {(row["solution"], row["access"], row["carrier"]): row for row in self.table["keys"]}
+        rows = {(row["solution"], row["access"], row["carrier"] or row["flavour"]): row for row in self.table["keys"]}
         self.assertTrue(all(row["ok"] for row in rows.values()))
         for access in ("wifi", "eps", "umts", "geran"):
             row = rows["device-rand", access, None]
             self.assertLessEqual(row["setup_bytes"], 64)
             self.assertEqual((row["messages"], row["round_trips"], row["aka_runs"]), (1, 0, 0))
+        for flavour in ("me", "u", "2g"):
+            self.assertEqual(rows["gba", "wifi", flavour]["round_trips"], 2)
+        self.assertFalse({"ks", "ck", "ik"} & set(rows["gba", "wifi", "u"]["custody"]["device"]))
         for access, gross in (("eps", 47), ("umts", 54), ("geran", 54)):
             row = rows["next-session", access, "pdp"]
             self.assertEqual(row["saved_gross_octets"], gross)

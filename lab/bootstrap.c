@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The procedure gba (TS 33.220): a device without a key bootstraps with the BSF and shows its reading to a NAF; the next reading needs neither.
+ */
+#include <string.h>
+
+#include "lab/internal.h"
+#include "lab/procedure_parts.h"
+
+#define PATIENCE_MS 300000
+#define AGAIN_MS 30000
+#define STEP_MS 5
+#define AFTER_MS 2000
+
+typedef struct meter {
+    const godwit_lab_run_t *run;
+    godwit_lab_trace_t *trace;
+    godwit_lab_report_t *report;
+    bool up_is_last;
+} meter_t;
+
+static bool on_wire(void *context, godwit_world_t *w, godwit_world_packet_t *p)
+{
+    meter_t *m = context;
+    unsigned device = godwit_world_device_node(0);
+    bool up = p->from == device, ours = up || p->to == device;
+    if (m->run->wire != NULL && !m->run->wire(m->run->context, w, p)) {
+        return false;
+    }
+    m->report->messages++;
+    m->report->antenna_messages += ours;
+    m->report->bytes_up += up ? p->len : 0;
+    m->report->bytes_down += ours && !up ? p->len : 0;
+    m->report->round_trips += ours && !up && m->up_is_last;
+    m->up_is_last = ours ? up : m->up_is_last;
+    if (m->trace != NULL) {
+        godwit_lab_trace_add(m->trace, w, p);
+    }
+    return true;
+}
+
+static bool send_reading(godwit_world_t *w, godwit_lab_report_t *report)
+{
+    uint64_t began = godwit_world_now(w), said = began;
+    uint32_t reading = godwit_world_submit(w, 0);
+    report->readings_sent++;
+    while (godwit_world_delivered(w, reading) == 0) {
+        if (godwit_world_now(w) - began > PATIENCE_MS || godwit_world_violation(w) != NULL) {
+            godwit_lab_fail(report, "a reading did not arrive");
+            return false;
+        }
+        if (godwit_world_now(w) - said >= AGAIN_MS) {
+            said = godwit_world_now(w);
+            reading = godwit_world_submit(w, 0);
+            report->readings_sent++;
+        }
+        godwit_world_run(w, STEP_MS);
+    }
+    return true;
+}
+
+void godwit_lab_run_gba(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report)
+{
+    meter_t meter = {.run = run, .trace = trace, .report = report};
+    godwit_world_config_t config = godwit_world_defaults();
+    config.seed = run->seed;
+    config.solution = 3;
+    config.gba = true;
+    config.flavour = run->flavour;
+    config.watch_memory = !run->fast;
+    config.wire = on_wire;
+    config.context = &meter;
+    godwit_world_t *w = godwit_world_new(&config);
+    uint64_t began = godwit_world_now(w);
+    report->arrived = send_reading(w, report);
+    report->time_ms = godwit_world_now(w) - began;
+    godwit_world_run(w, AFTER_MS);
+    const godwit_lab_report_t first = *report;
+    report->setup_bytes = report->bytes_up + report->bytes_down;
+    report->aka_runs = w->devices[0].card_runs;
+    report->arrived = report->arrived && send_reading(w, report);
+    report->reading_bytes = report->bytes_up + report->bytes_down - report->setup_bytes;
+    report->antenna_messages = first.antenna_messages;
+    report->round_trips = first.round_trips;
+    if (report->arrived && w->devices[0].card_runs != report->aka_runs) {
+        godwit_lab_fail(report, "the second reading cost another bootstrapping");
+    }
+    report->readings_delivered = godwit_world_delivered(w, GODWIT_WORLD_ALL_READINGS);
+    godwit_lab_close(w, report);
+    godwit_world_free(w);
+}

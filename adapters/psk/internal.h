@@ -41,7 +41,7 @@ struct godwit_psk {
     int tls_fd, dtls_fd, epoll, timer;
     uint16_t tls_port, dtls_port;
     uint8_t cookie_secret[32];
-    unsigned capacity;
+    unsigned capacity, turn; /* turn: whose event comes next, so that nobody talks all others down */
     godwit_psk_connection_t *connections;
     const char *accept_refused; /* to be told */
     uint8_t data[GODWIT_PSK_DATA_MAX];

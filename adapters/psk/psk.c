@@ -177,7 +177,8 @@ bool godwit_psk_next(godwit_psk_t *psk, godwit_psk_event_t *event)
         return true;
     }
     for (unsigned i = 0; i < psk->capacity; i++) {
-        godwit_psk_connection_t *c = &psk->connections[i];
+        godwit_psk_connection_t *c = &psk->connections[psk->turn];
+        psk->turn = psk->turn + 1 < psk->capacity ? psk->turn + 1 : 0;
         if (c->state != GODWIT_PSK_FREE && godwit_psk_connection_drive(psk, c, event)) {
             return true;
         }

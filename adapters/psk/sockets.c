@@ -51,7 +51,7 @@ static socklen_t address_of(const char *host, uint16_t port, address_t *a)
 static int bound(int type, const address_t *a, socklen_t len)
 {
     int on = 1;
-    int fd = socket(a->any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(a->storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd >= 0 && (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 || bind(fd, &a->any, len) != 0)) {
         int error = errno;
         close(fd);
@@ -63,12 +63,12 @@ static int bound(int type, const address_t *a, socklen_t len)
 
 static uint16_t port_of(int fd)
 {
-    address_t a;
+    address_t a = {.storage = {.ss_family = AF_UNSPEC}};
     socklen_t len = sizeof a;
     if (getsockname(fd, &a.any, &len) != 0) {
         return 0;
     }
-    return ntohs(a.any.sa_family == AF_INET6 ? a.v6.sin6_port : a.v4.sin_port);
+    return ntohs(a.storage.ss_family == AF_INET6 ? a.v6.sin6_port : a.v4.sin_port);
 }
 
 static bool watch(const godwit_psk_t *psk, int fd, uint32_t what)
@@ -126,7 +126,7 @@ void godwit_psk_accept_tls(godwit_psk_t *psk)
 /* A socket of the listening one's address, connected to that peer. */
 static int socket_to(const godwit_psk_t *psk, const BIO_ADDR *peer)
 {
-    address_t own, to;
+    address_t own = {.storage = {.ss_family = AF_UNSPEC}}, to;
     size_t len = sizeof to;
     socklen_t own_len = sizeof own;
     memset(&to, 0, sizeof to);

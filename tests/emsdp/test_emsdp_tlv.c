@@ -38,6 +38,9 @@ static void each_command_takes_its_tlvs(void **state)
         {0x10, false, "0203010203030204020403612e62050300f110"},   /* SUCI */
         {0x10, false, IMSI_TLV "03030400010400050300f110"},        /* a suite of the third octet */
         {0x10, false, IMSI_TLV "0302060f0400050300f110" RAND_TLV}, /* the key set of an access AKA run */
+        {0x10, false,
+         IMSI_TLV "030208010400050300f110"
+                  "1203614062"}, /* the bootstrapping a@b */
         {0x10, true, "0f03010203"},
         {0x10, true, "0f00"},
         {0x10, true, ""},
@@ -49,6 +52,8 @@ static void each_command_takes_its_tlvs(void **state)
         {0x11, true, "08030301310f01aa"},
         {0x11, true, "080702013100000002"}, /* a generation without RAND: agreements 01 and 02 */
         {0x11, true, "080701013100000002"},
+        {0x11, true, "080704013100000002"}, /* and 04, 05 */
+        {0x11, true, "080705013100000002"},
         {0x12, true, ""},
         {0x12, true, "0f01aa"},
         {0x20, true, ""},
@@ -81,6 +86,18 @@ static void anything_else_is_malformed(void **state)
 {
     /* clang-format off: one example a line */
     static const struct example bad[] = {
+        {0x10, false,
+         IMSI_TLV "030208010400050300f110"
+                  "1200"}, /* a bootstrapping without a name */
+        {0x10, false,
+         IMSI_TLV "030208010400050300f110"
+                  "1203612062"},                                                /* a name with a space */
+        {0x10, false, IMSI_TLV "030208010400050300f110" RAND_TLV "1203614062"}, /* two names of a key set */
+        {0x10, true, "1203614062"},
+        {0x11, true,
+         "0803040131"
+         "1203614062"},
+        {0x11, true, "080703013100000002"},                             /* no generation without RAND in 03 */
         {0x10, false, ""},                                              /* all missing */
         {0x10, false, IMSI_TLV "0302040f0400"},                         /* Serving Network missing */
         {0x10, false, "0302040f0400050300f110"},                        /* who? */

@@ -146,8 +146,11 @@ static bool read_carrier(const cli_args_t *args, godwit_lab_run_t *run)
             return true;
         }
     }
-    (void)cli_fail(args, CLI_USAGE, "--carrier: nas, sms or pdp, of next-session");
-    return false;
+    run->emsdp = run->procedure == GODWIT_LAB_NEXT_SESSION && strcmp(name, "emsdp") == 0;
+    if (!run->emsdp) {
+        (void)cli_fail(args, CLI_USAGE, "--carrier: nas, sms, pdp or emsdp, of next-session");
+    }
+    return run->emsdp;
 }
 
 static bool read_flavour(const cli_args_t *args, godwit_lab_run_t *run)
@@ -307,8 +310,9 @@ static const cli_option_t options[] = {
     {"delivery", "a|b|c|d", "of variant E: as in 1A to 1D; default c", false, false},
     {"access", "eps|umts|geran|gprs|gsm|wifi",
      "default eps; of separate-aka, device-rand and gba wifi; geran: GPRS with a USIM", false, false},
-    {"carrier", "nas|sms|pdp", "of next-session: how the reading travels; default nas, over umts and geran pdp", false,
-     false},
+    {"carrier", "nas|sms|pdp|emsdp",
+     "of next-session: how the reading travels; default nas, over umts and geran pdp; emsdp: no attach, early data",
+     false, false},
     {"flavour", "me|u|2g", "of gba; default me", false, false},
     {"profile", "godwit1|ts33868", "of device-rand; default godwit1", false, false},
     {"loss", "P", "probability that the radio loses a frame, 0 to 0.9; default 0", false, false},

@@ -32,9 +32,10 @@ static json_t *row_json(const godwit_lab_row_t *row)
 /* Carrier, or flavour. */
 static const char *kind_of(const godwit_lab_run_t *run)
 {
-    return run->procedure == GODWIT_LAB_NEXT_SESSION ? cli_lab_carrier_name(run->carrier)
-           : run->procedure == GODWIT_LAB_GBA        ? cli_lab_flavour_name(run->flavour)
-                                                     : NULL;
+    return run->emsdp                                  ? "emsdp"
+           : run->procedure == GODWIT_LAB_NEXT_SESSION ? cli_lab_carrier_name(run->carrier)
+           : run->procedure == GODWIT_LAB_GBA          ? cli_lab_flavour_name(run->flavour)
+                                                       : NULL;
 }
 
 /* Keys without a round trip. */

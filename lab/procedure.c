@@ -55,8 +55,8 @@ const char *godwit_lab_run_check(godwit_lab_run_t *run)
         return run->access != GODWIT_WORLD_WIFI ? "Ub is HTTP over any access: gba runs over wifi" : check_variant(run);
     }
     if (run->access == GODWIT_WORLD_WIFI && run->procedure != GODWIT_LAB_SEPARATE_AKA &&
-        run->procedure != GODWIT_LAB_DEVICE_RAND) {
-        return "without a mobile access there is no access AKA run: only separate-aka and device-rand work over wifi";
+        run->procedure != GODWIT_LAB_DEVICE_RAND && !run->emsdp) {
+        return "without a mobile access there is no access AKA run: only separate-aka, device-rand and next-session by emsdp work over wifi";
     }
     if (run->access == GODWIT_WORLD_GERAN && run->procedure != GODWIT_LAB_NEXT_SESSION &&
         run->procedure != GODWIT_LAB_DEVICE_RAND) {
@@ -309,6 +309,9 @@ static const char *modified(const godwit_lab_run_t *run)
     if (run->procedure == GODWIT_LAB_DEVICE_RAND) {
         return "HSS, MKEF, MTC server, ME";
     }
+    if (run->emsdp) {
+        return "HSE, EMKS, HSS, ME";
+    }
     if (run->procedure == GODWIT_LAB_NEXT_SESSION) {
         return run->access == GODWIT_WORLD_EPS ? "HSS, ME, MME" : "HSS, ME, SGSN";
     }
@@ -349,7 +352,7 @@ static bool run_apart(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, go
 {
     switch (run->procedure) {
     case GODWIT_LAB_NEXT_SESSION:
-        godwit_lab_run_next_session(run, trace, report);
+        (run->emsdp ? godwit_lab_run_next_vector : godwit_lab_run_next_session)(run, trace, report);
         return true;
     case GODWIT_LAB_DEVICE_RAND:
         godwit_lab_run_device_rand(run, trace, report);

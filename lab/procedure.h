@@ -30,6 +30,7 @@ typedef struct godwit_lab_run {
     unsigned devices;
     godwit_world_policy_t policies; /* of whatever procedure; of GODWIT_LAB_POLICY by law where none is given */
     godwit_carrier_t carrier;       /* of next-session */
+    bool emsdp;                     /* of next-session: no attach, the vector goes with the end of a session of EMSDP */
     godwit_mtc_profile_t profile;   /* of device-rand */
     godwit_gba_flavour_t flavour;   /* of gba */
     bool fast;                      /* memory is not searched: custody says nothing */

@@ -52,6 +52,24 @@ static void eps_carries_the_reading_in_the_attach_request(void **state)
     assert_false(user_plane.saved.with_attach);
 }
 
+static void inside_emsdp_the_next_reading_is_one_datagram(void **state)
+{
+    (void)state;
+    for (godwit_world_access_t access = GODWIT_WORLD_WIFI; access <= GODWIT_WORLD_UMTS; access++) {
+        godwit_lab_run_t r = {
+            .procedure = GODWIT_LAB_NEXT_SESSION, .access = access, .emsdp = true, .seed = 1, .devices = 1};
+        godwit_lab_report_t report;
+        assert_null(godwit_lab_run_check(&r));
+        godwit_lab_run(&r, NULL, &report);
+        assert_string_equal(report.why, "");
+        assert_int_equal(report.aka_runs, 0); /* the card ran when the session before it ended */
+        assert_true(report.saved.with_attach);
+        assert_int_equal(report.saved.round_trips, 1);
+        assert_int_equal(report.saved.gross_octets, 27 + 55 + 40 - (40 + 19));
+        assert_int_equal(report.saved.net_octets, report.saved.gross_octets - 41);
+    }
+}
+
 /* ---- a thousand wrong guesses ---- */
 
 typedef struct tap {
@@ -168,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(umts_and_geran_save_the_authentication_and_the_security_mode),
         cmocka_unit_test(eps_carries_the_reading_in_the_attach_request),
+        cmocka_unit_test(inside_emsdp_the_next_reading_is_one_datagram),
         cmocka_unit_test(a_thousand_wrong_guesses_consume_nothing_and_lock_nobody_out),
         cmocka_unit_test(a_recorded_attach_is_of_no_use_a_second_time),
     };

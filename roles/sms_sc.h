@@ -19,6 +19,7 @@
 typedef struct godwit_sms_waiting {
     uint8_t len; /* 0: free */
     uint16_t port;
+    uint8_t time[7]; /* TP-SCTS: when it came to the centre */
     uint8_t octets[GODWIT_SMS_PORT_DATA_MAX];
 } godwit_sms_waiting_t;
 

@@ -90,7 +90,7 @@ static godwit_status_t wrap(const turn_t *t, const godwit_sms_waiting_t *waiting
     uint8_t octets[GODWIT_SMS_USER_DATA_MAX];
     godwit_sms_deliver_t deliver = {.no_more = true, .originator = t->sc->number};
     godwit_writer_t w = godwit_writer(m->tpdu, sizeof m->tpdu);
-    godwit_sms_time(t->in->now_ms, deliver.time);
+    memcpy(deliver.time, waiting->time, sizeof deliver.time);
     godwit_status_t status = godwit_sms_ports_put(waiting->port, t->sc->config.port,
                                                   godwit_slice(waiting->octets, waiting->len), octets, &deliver.data);
     if (status == GODWIT_OK) {
@@ -169,6 +169,7 @@ static void queue(const turn_t *t, godwit_sms_sc_device_t *device, uint16_t port
         memmove(&device->queue[1], &device->queue[2], (GODWIT_SMS_SC_QUEUE - 2) * sizeof device->queue[0]);
     }
     device->queue[i].port = port;
+    godwit_sms_time(t->in->now_ms, device->queue[i].time);
     device->queue[i].len = (uint8_t)octets.len;
     memcpy(device->queue[i].octets, octets.ptr, octets.len);
     if (i == 0) {

@@ -131,8 +131,11 @@ static void carry_out(int owner)
         } else if (r->kind == GODWIT_REQUEST_TIMER) {
             note_timer(owner, r->timer, r->delay_ms);
         } else if (r->kind == GODWIT_REQUEST_EVENT && owner == NODE) {
-            strncat(w.seen, r->event.name, sizeof w.seen - strlen(w.seen) - 2);
-            strncat(w.seen, " ", sizeof w.seen - strlen(w.seen) - 1);
+            size_t used = strlen(w.seen), len = strlen(r->event.name);
+            if (used + len + 2 <= sizeof w.seen) {
+                memcpy(w.seen + used, r->event.name, len);
+                memcpy(w.seen + used + len, " ", 2);
+            }
         }
     }
 }

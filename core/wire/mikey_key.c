@@ -78,7 +78,7 @@ static godwit_status_t aes_cm(const godwit_crypto_t *crypto, const keys_t *k, ui
 static void put_key(godwit_writer_t *w, const godwit_mikey_key_t *key, bool last)
 {
     godwit_put_u8(w, last ? GODWIT_MIKEY_LAST : 20);
-    godwit_put_u8(w, (uint8_t)(key->type << 4 | (key->interval ? 2u : 0u)));
+    godwit_put_u8(w, (uint8_t)((unsigned)key->type << 4 | (key->interval ? 2u : 0u)));
     godwit_put_u16(w, (uint16_t)key->key.len);
     godwit_put_slice(w, key->key);
     if (key->type % 2 == 1) {

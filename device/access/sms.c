@@ -173,7 +173,7 @@ static void on_answer(godwit_access_t *access, godwit_slice_t rpdu, godwit_acces
 }
 
 /* What a RP-DATA of the network brings for us; else the cause that it is answered with. */
-static uint8_t open(const godwit_access_t *access, const godwit_rp_t *rp, godwit_slice_t *payload)
+static uint8_t read_delivery(const godwit_access_t *access, const godwit_rp_t *rp, godwit_slice_t *payload)
 {
     godwit_sms_deliver_t deliver;
     godwit_sms_ports_t ports;
@@ -196,7 +196,7 @@ static godwit_status_t on_indication(godwit_access_t *access, godwit_slice_t rpd
     uint8_t cause = GODWIT_RP_CAUSE_PROTOCOL_ERROR;
     answer.reference = rpdu.len > 1 ? rpdu.ptr[1] : 0;
     if (godwit_rp_parse(rpdu, true, &rp) == GODWIT_OK) {
-        cause = open(access, &rp, &payload);
+        cause = read_delivery(access, &rp, &payload);
     }
     if (cause == 0) {
         godwit_access_ask_for(requests, GODWIT_ACCESS_DELIVER)->octets = payload;

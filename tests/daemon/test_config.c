@@ -381,6 +381,37 @@ static void nodes_of_an_access_network_are_taken_as_they_say(void **state)
     config_free(c);
 }
 
+#define MSC NODE "functions: [msc]\nmsc: {plmn: 001-02, hss: {realm: home.example}"
+#define SC NODE "functions: [sms_sc]\nsms_sc: {number: \"4917\", hse: {listen: \"127.0.0.1:1\", peer: \"127.0.0.1:2\"}"
+
+static void short_messages_are_taken_as_they_say_or_refused_by_their_name(void **state)
+{
+    (void)state;
+    config_t *c = good(MSC ", devices: 16384}\ndiameter: {}\n");
+    assert_false(c->msc.role.sms); /* nobody said where */
+    assert_true(config_timers(c) >= 3 * 16384);
+    config_free(c);
+    c = good(MSC ", ki128: none, sms_sc: {host: sc.home.example, realm: home.example}}\ndiameter: {}\n");
+    assert_true(c->msc.role.sms);
+    assert_int_equal(c->msc.role.ki128, GODWIT_MSC_KI128_NONE);
+    assert_string_equal(c->sms_sc_host, "sc.home.example");
+    config_free(c);
+    c = good(SC ", port: 5000, tries: 2}\n");
+    assert_int_equal(c->sms_sc.role.port, 5000);
+    assert_true(c->sms_sc.hse.used);
+    config_free(c);
+    assert_refused(NODE "functions: [msc]\n", "msc: is missing, though it stands among the functions");
+    assert_refused(MSC ", ki128: maybe}\n", "msc.ki128: must be required or none, not 'maybe'");
+    assert_refused(MSC ", next_session: {on: true}}\n", "msc.next_session: needs a store");
+    assert_refused(NODE "functions: [msc, sgsn]\nmsc: {plmn: 001-02, hss: {realm: home.example}, sms_sc: {realm: a}}\n"
+                        "sgsn: {plmn: 001-02, gtp: 127.0.1.5, apns: [{ggsn: 127.0.1.3}], hss: {realm: home.example}}\n",
+                   "only one of mme, sgsn and msc in a process");
+    assert_refused(NODE "functions: [sms_sc]\nsms_sc: {number: \"4917\"}\n", "sms_sc.hse: is missing");
+    assert_refused(NODE "functions: [sms_sc]\nsms_sc: {number: \"+49\", hse: {}}\n",
+                   "sms_sc.number: must be digits of an international number, not '+49'");
+    assert_refused(SC ", tries: 101}\n", "sms_sc.tries");
+}
+
 static void nodes_that_cannot_be_are_refused_by_their_name(void **state)
 {
     (void)state;
@@ -433,6 +464,7 @@ int main(void)
         cmocka_unit_test(a_weak_suite_is_taken_with_its_reason),
         cmocka_unit_test(every_prefix_of_the_example_ends_without_harm),
         cmocka_unit_test(nodes_of_an_access_network_are_taken_as_they_say),
+        cmocka_unit_test(short_messages_are_taken_as_they_say_or_refused_by_their_name),
         cmocka_unit_test(nodes_that_cannot_be_are_refused_by_their_name),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);

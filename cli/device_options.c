@@ -23,16 +23,14 @@ bool cli_home_network(const cli_args_t *args, const godwit_imsi_t *imsi, godwit_
 
 bool cli_endpoint(const cli_args_t *args, godwit_plmn_t home, char name[CLI_ENDPOINT_SIZE], godwit_slice_t *endpoint)
 {
-    char plmn[8];
+    char domain[14];
     if (cli_value(args, "endpoint") != NULL) {
         return cli_fqdn(args, "endpoint", endpoint);
     }
-    if (godwit_plmn_to_text(home, plmn) != GODWIT_OK) {
+    if (godwit_plmn_to_domain(home, domain) != GODWIT_OK) {
         return false;
     }
-    /* TS 23.003 13.2: the MNC has three digits. */
-    (void)snprintf(name, CLI_ENDPOINT_SIZE, "hse.mnc%s%s.mcc%.3s.3gppnetwork.org", strlen(plmn + 4) == 2 ? "0" : "",
-                   plmn + 4, plmn);
+    (void)snprintf(name, CLI_ENDPOINT_SIZE, "hse.%s.3gppnetwork.org", domain); /* TS 23.003 13.2 */
     *endpoint = godwit_slice_of_string(name);
     return true;
 }

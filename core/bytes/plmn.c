@@ -60,12 +60,11 @@ godwit_status_t godwit_plmn_to_domain(godwit_plmn_t plmn, char domain[14])
 {
     char text[8];
     godwit_status_t status = godwit_plmn_to_text(plmn, text);
-    const char *mnc = text + 4;
-    size_t digits = strlen(mnc);
+    size_t digits = text[6] == '\0' ? 2 : 3; /* of the MNC */
     memset(domain, 0, 14);
     if (status == GODWIT_OK) {
         memcpy(domain, "mnc000.mcc000", 14);
-        memcpy(domain + 6 - digits, mnc, digits);
+        memcpy(domain + 6 - digits, text + 4, digits);
         memcpy(domain + 10, text, 3);
     }
     return status;

@@ -24,13 +24,11 @@ bool godwit_hss_equal_names(const char *a,
 /* TS 23.003 19.2: epc.mncNNN.mccNNN.3gppnetwork.org, an MNC of two digits with a zero before it. */
 static bool is_realm_of(const char *realm, godwit_plmn_t plmn)
 {
-    char text[8], name[] = "epc.mnc000.mcc000.3gppnetwork.org";
-    if (godwit_plmn_to_text(plmn, text) != GODWIT_OK) {
+    char domain[14], name[] = "epc.mnc000.mcc000.3gppnetwork.org";
+    if (godwit_plmn_to_domain(plmn, domain) != GODWIT_OK) {
         return false;
     }
-    size_t mnc_len = strlen(text + 4);
-    memcpy(name + 7 + 3 - mnc_len, text + 4, mnc_len);
-    memcpy(name + 14, text, 3);
+    memcpy(name + 4, domain, sizeof domain - 1);
     return godwit_hss_equal_names(realm, name);
 }
 

@@ -26,18 +26,10 @@ static godwit_status_t finish(godwit_writer_t *w, char *text)
 /* "mnc001.mcc001" of "001-01". */
 static godwit_status_t put_network(godwit_writer_t *w, godwit_plmn_t plmn)
 {
-    char text[8];
-    godwit_status_t status = godwit_plmn_to_text(plmn, text);
-    if (status != GODWIT_OK) {
-        return status;
-    }
-    const char *mnc = text + NETWORK_DIGITS + 1;
-    put_text(w, "mnc");
-    put_text(w, strlen(mnc) < NETWORK_DIGITS ? "0" : "");
-    put_text(w, mnc);
-    put_text(w, ".mcc");
-    godwit_put(w, text, NETWORK_DIGITS);
-    return GODWIT_OK;
+    char domain[14];
+    godwit_status_t status = godwit_plmn_to_domain(plmn, domain);
+    put_text(w, domain);
+    return status;
 }
 
 static godwit_status_t put_ims_domain(godwit_writer_t *w, godwit_plmn_t home)
@@ -72,14 +64,9 @@ static bool is_of(const godwit_imsi_t *imsi, godwit_plmn_t home)
 
 godwit_status_t godwit_gba_imsi(const char *impi, godwit_plmn_t home, godwit_imsi_t *imsi)
 {
-    char digits[GODWIT_IMSI_DIGITS_MAX + 1] = {0}, same[GODWIT_IMPI_MAX + 1];
+    char same[GODWIT_IMPI_MAX + 1];
     godwit_imsi_t found;
-    const char *at = strchr(impi, '@');
-    if (at == NULL || at - impi > GODWIT_IMSI_DIGITS_MAX) {
-        return GODWIT_UNKNOWN_SUBSCRIBER;
-    }
-    memcpy(digits, impi, (size_t)(at - impi));
-    if (godwit_imsi_from_text(digits, &found) != GODWIT_OK || !is_of(&found, home) ||
+    if (godwit_impi_to_imsi(impi, &found) != GODWIT_OK || !is_of(&found, home) ||
         godwit_gba_impi(&found, home, same) != GODWIT_OK || strcmp(same, impi) != 0) {
         return GODWIT_UNKNOWN_SUBSCRIBER;
     }

@@ -69,7 +69,7 @@ static godwit_status_t request_by_vector(const godwit_access_t *access, const go
 
 /* ---- location updating ---- */
 
-godwit_status_t godwit_cs_attach_request(godwit_access_t *access, godwit_access_requests_t *requests)
+static godwit_status_t attach_request(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     uint8_t lai[GODWIT_MM_LAI], identity[1 + GODWIT_MM_IDENTITY_MAX];
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
@@ -296,7 +296,7 @@ godwit_status_t godwit_cs_transmit(godwit_access_t *access, godwit_access_reques
 {
     switch (access->exchange.pending) {
     case GODWIT_ACCESS_DO_ATTACH:
-        return godwit_cs_attach_request(access, requests);
+        return attach_request(access, requests);
     case GODWIT_ACCESS_DO_DETACH:
         return detach(access, requests);
     default:

@@ -269,7 +269,6 @@ typedef godwit_status_t godwit_umts_build_t(const godwit_access_t *access, const
 GODWIT_MUST_USE godwit_status_t godwit_umts_by_stored_vector(godwit_access_t *access, godwit_umts_build_t *build,
                                                              godwit_access_requests_t *requests);
 /* The circuit domain (cs.c) in the place of GMM and SM. */
-GODWIT_MUST_USE godwit_status_t godwit_cs_attach_request(godwit_access_t *access, godwit_access_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_cs_transmit(godwit_access_t *access, godwit_access_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_cs_respond(godwit_access_t *access, godwit_access_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_cs_fail(godwit_access_t *access, uint8_t cause, const uint8_t *auts,

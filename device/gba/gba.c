@@ -39,7 +39,8 @@ void godwit_gba_refuse(godwit_gba_t *gba, godwit_gba_requests_t *requests, godwi
     godwit_gba_event(requests, "refused", reason);
 }
 
-godwit_status_t godwit_gba_get(godwit_gba_t *gba, godwit_gba_requests_t *requests)
+/* GET with gba->authorization. */
+static godwit_status_t get(godwit_gba_t *gba, godwit_gba_requests_t *requests)
 {
     godwit_status_t status = godwit_digest_authorization_build(&gba->authorization, gba->text);
     if (status == GODWIT_OK) {
@@ -80,7 +81,7 @@ godwit_status_t godwit_gba_bootstrap(godwit_gba_t *gba, const uint8_t random[8],
     memcpy(a->realm, gba->config.bsf, strlen(gba->config.bsf) + 1);
     a->uri[0] = '/';
     a->algorithm = GODWIT_DIGEST_AKAV1_MD5;
-    godwit_status_t status = godwit_gba_get(gba, requests);
+    godwit_status_t status = get(gba, requests);
     if (status == GODWIT_OK) {
         gba->phase = GODWIT_GBA_ASKED;
         godwit_hex_encode(godwit_slice(random, 8), a->cnonce); /* goes with the first response */
@@ -97,7 +98,7 @@ static godwit_status_t answer_with(godwit_gba_t *gba, godwit_slice_t password, g
                                                                0xe9, 0x80, 0x09, 0x98, 0xec, 0xf8, 0x42, 0x7e};
     a->has_response = true;
     godwit_digest_compute(a, godwit_slice_of_string("GET"), password, md5_of_nothing, a->response);
-    return godwit_gba_get(gba, requests);
+    return get(gba, requests);
 }
 
 static godwit_status_t resynchronise(godwit_gba_t *gba, const uint8_t auts[14], godwit_gba_requests_t *requests)

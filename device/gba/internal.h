@@ -12,8 +12,6 @@ godwit_gba_request_t *godwit_gba_add(godwit_gba_requests_t *requests, godwit_gba
 void godwit_gba_event(godwit_gba_requests_t *requests, const char *name, godwit_status_t reason);
 /* Ends the bootstrapping without a key. */
 void godwit_gba_refuse(godwit_gba_t *gba, godwit_gba_requests_t *requests, godwit_status_t reason);
-/* GET with gba->authorization. */
-GODWIT_MUST_USE godwit_status_t godwit_gba_get(godwit_gba_t *gba, godwit_gba_requests_t *requests);
 
 /* record.c: a STORE of gba->key as it is. */
 GODWIT_MUST_USE godwit_status_t godwit_gba_store(godwit_gba_t *gba, godwit_gba_requests_t *requests);

@@ -254,8 +254,8 @@ static godwit_sgsn_ue_t *challenged(godwit_sgsn_turn_t *turn)
     return ue != NULL && ue->waiting == GODWIT_SGSN_RESPONSE ? ue : NULL;
 }
 
-godwit_status_t godwit_sgsn_take_keys(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const uint8_t root[32],
-                                      uint8_t uia)
+/* Keys that are proved, or will be before anything else: CK || IK of the vector. */
+static godwit_status_t take_keys(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const uint8_t root[32], uint8_t uia)
 {
     ue->geran = (ue->capability.uea & GODWIT_RADIO_GERAN) != 0;
     ue->has_keys = true;
@@ -275,7 +275,7 @@ static void authenticated(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
     godwit_wipe(ue->xres, sizeof ue->xres);
     godwit_status_t status = godwit_sgsn_choose(turn->sgsn, &ue->imsi, ue->capability, &command);
     if (status == GODWIT_OK) {
-        status = godwit_sgsn_take_keys(turn, ue, root, command.uia);
+        status = take_keys(turn, ue, root, command.uia);
     }
     godwit_wipe(root, sizeof root);
     if (status == GODWIT_OK) {

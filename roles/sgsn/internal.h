@@ -75,9 +75,6 @@ void godwit_sgsn_home_silent(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_authentication_failed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_ask_identity(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue);
 void godwit_sgsn_ask_response(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue);
-/* Keys that are proved, or will be before anything else: CK || IK of the vector. */
-GODWIT_MUST_USE godwit_status_t godwit_sgsn_take_keys(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue,
-                                                      const uint8_t root[32], uint8_t uia);
 uint32_t godwit_sgsn_new_transaction(godwit_sgsn_t *sgsn);
 
 /* ---- next.c: the vector of the following session is handed over ---- */

@@ -110,7 +110,8 @@ static bool is_sound(const godwit_device_session_t *s)
 /* 0: there is none of those flags. */
 static uint8_t agreement_of(unsigned flags)
 {
-    for (uint8_t a = GODWIT_AGREEMENT_ACCESS_UMTS; a <= GODWIT_AGREEMENT_AKMA; a++) {
+    for (unsigned i = GODWIT_AGREEMENT_ACCESS_UMTS; i <= GODWIT_AGREEMENT_AKMA; i++) {
+        const uint8_t a = (uint8_t)i;
         if ((godwit_agreement_is_access(a) || godwit_agreement_has_reference(a)) &&
             godwit_device_flags_of(a) == flags) {
             return a;

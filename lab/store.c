@@ -56,10 +56,11 @@ void lab_store_put(lab_store_t *store, const godwit_record_t *record, bool durab
     godwit_record_t *place = lab_store_find(store, &key, durable);
     size_t *count = durable ? &store->durable_count : &store->shown_count;
     if (place == NULL) {
-        if (*count == store->capacity) {
+        godwit_record_t *records = durable ? store->durable : store->shown;
+        if (records == NULL || *count == store->capacity) {
             abort(); /* the lab gave too little room */
         }
-        place = (durable ? store->durable : store->shown) + (*count)++;
+        place = &records[(*count)++];
     }
     *place = *record;
 }

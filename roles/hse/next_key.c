@@ -24,6 +24,9 @@ godwit_hse_exchange_t *godwit_hse_inquiry_create(godwit_hse_turn_t *turn, bool e
     static const godwit_imsi_t nobody; /* inquiries do not count among the set-ups of an IMSI */
     static const godwit_address_t nowhere;
     const godwit_session_record_t *record = &turn->work.record;
+    if (!godwit_hse_can_inquire(turn->hse, record->agreement)) {
+        return NULL;
+    }
     godwit_hse_exchange_t *x = godwit_hse_exchange_new(turn->hse, &nobody, &nowhere, turn->in->now_ms);
     if (x == NULL) {
         return NULL;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * MIKEY and what is read of it: parser and bodies, KEMAC under the key of the vectors, MSK and MTK of MBMS; and the messages between a UICC hosting
- * device and a remote device. What is refused changes nothing; what of a hosting device is accepted is built again to the same octets.
+ * device and a remote device, and the line a=crypto. What is refused changes nothing; what of a hosting device is accepted is built again to the
+ * same octets.
  */
+#include "core/agree/ims_media/sdes.h"
 #include "core/agree/local_device/local_device.h"
 #include "core/agree/mbms/mbms.h"
 #include "core/wire/mikey.h"
@@ -113,6 +115,19 @@ static void local(godwit_slice_t octets)
     }
 }
 
+static void sdes(godwit_slice_t line)
+{
+    char once[GODWIT_SDES_LINE_MAX], twice[GODWIT_SDES_LINE_MAX];
+    godwit_writer_t w = godwit_writer(once, sizeof once), w2 = godwit_writer(twice, sizeof twice);
+    godwit_sdes_t s;
+    if (godwit_sdes_parse(line, &s) == GODWIT_OK) {
+        check(godwit_sdes_build(&s, &w) == GODWIT_OK);
+        check(godwit_sdes_parse(godwit_written(&w), &s) == GODWIT_OK);
+        check(godwit_sdes_build(&s, &w2) == GODWIT_OK);
+        check(godwit_slice_equal(godwit_written(&w), godwit_written(&w2)));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     godwit_slice_t octets = godwit_slice(data, size);
@@ -126,5 +141,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     mbms(octets);
     local(octets);
+    sdes(octets);
     return 0;
 }

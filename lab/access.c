@@ -15,7 +15,9 @@
 
 unsigned lab_serving_node(const godwit_world_t *w)
 {
-    return w->config.access == GODWIT_WORLD_EPS ? GODWIT_WORLD_MME : GODWIT_WORLD_SGSN;
+    return w->config.access == GODWIT_WORLD_EPS ? GODWIT_WORLD_MME
+           : w->config.circuit                  ? GODWIT_WORLD_MSC
+                                                : GODWIT_WORLD_SGSN;
 }
 
 static void try_later(godwit_world_t *w, unsigned device, uint64_t delay_ms)
@@ -256,7 +258,8 @@ static void try_now(godwit_world_t *w, unsigned device)
     d->access_requests.count = 0;
     if (state == GODWIT_ACCESS_DETACHED && !w->config.offline) {
         status = godwit_access_attach(&d->access, &d->access_requests);
-    } else if (state == GODWIT_ACCESS_ATTACHED && w->config.access != GODWIT_WORLD_EPS) {
+    } else if (state == GODWIT_ACCESS_ATTACHED && w->config.access != GODWIT_WORLD_EPS &&
+               w->config.carrier != GODWIT_CARRIER_SMS) {
         status = godwit_access_activate(&d->access, &d->access_requests);
     } else if (state == GODWIT_ACCESS_ACTIVE && d->wants_modify && !modify(w, device)) {
         try_later(w, device, AGAIN_MS);
@@ -332,6 +335,8 @@ static godwit_access_config_t config_of(const godwit_world_t *w, unsigned device
         .selector = w->config.selector == 2 ? 2 : 1,
         .next_session = w->config.next_session,
         .carrier = w->config.carrier,
+        .circuit_switched = w->config.circuit,
+        .sms_number = w->config.carrier == GODWIT_CARRIER_SMS ? LAB_SMS_NUMBER : NULL,
     };
 }
 

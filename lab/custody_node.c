@@ -28,6 +28,12 @@ static void search_role(godwit_world_t *w, unsigned node)
     case GODWIT_WORLD_HSS:
         lab_search_octets(w, node, &w->hss, sizeof w->hss);
         break;
+    case GODWIT_WORLD_MSC:
+        lab_search_octets(w, node, &w->msc, sizeof w->msc);
+        break;
+    case GODWIT_WORLD_SMS_SC:
+        lab_search_octets(w, node, w->sms_devices, sizeof w->sms_devices);
+        break;
     case GODWIT_WORLD_BSF:
         lab_search_octets(w, node, w->bsf, sizeof *w->bsf);
         break;

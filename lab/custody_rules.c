@@ -11,7 +11,7 @@
 
 /* The stranger is a serving network, too, and gets what any of them gets. */
 static const uint32_t rules[LAB_CLASSES] = {
-    [LAB_CLASS_ACCESS_CK] = AT(HSS) | AT(SGSN) | AT(STRANGER) | DEVICE | USIM,
+    [LAB_CLASS_ACCESS_CK] = AT(HSS) | AT(SGSN) | AT(MSC) | AT(STRANGER) | DEVICE | USIM,
     [LAB_CLASS_FLAGGED_CK] = AT(HSS) | USIM, /* and the ME where it derives */
     [LAB_CLASS_EPS_CK] = AT(HSS) | DEVICE | USIM,
     [LAB_CLASS_PRIME] = AT(HSS) | AT(SGSN) | AT(STRANGER) | DEVICE | USIM,

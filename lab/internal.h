@@ -30,6 +30,9 @@ struct godwit_world {
     godwit_sgw_t sgw;
     godwit_pgw_t pgw;
     godwit_mkef_t mkef;
+    godwit_msc_t msc;
+    godwit_sms_sc_t sms_sc;
+    godwit_sms_sc_device_t sms_devices[LAB_SMS_DEVICES];
     godwit_gba_bsf_t *bsf; /* NULL: not there */
     godwit_naf_t *naf;
     godwit_naf_key_t *naf_keys;
@@ -199,6 +202,8 @@ unsigned lab_serving_node(const godwit_world_t *w);
 lab_reading_t *lab_next_reading(godwit_world_t *w, unsigned device); /* that waits; NULL: none */
 /* The next reading that waits goes to the access, which may attach for it. GODWIT_OK: the access has requests. */
 GODWIT_MUST_USE godwit_status_t lab_offline_submit(godwit_world_t *w, unsigned device);
+void lab_offline_sms(godwit_world_t *w, const godwit_request_t *r); /* what the SMS-SC hands on */
+void lab_start_sms_sc(godwit_world_t *w);
 void lab_offline_arrive(godwit_world_t *w, const lab_packet_t *packet);
 
 /* ---- card.c ---- */

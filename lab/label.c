@@ -12,10 +12,13 @@
 #include "core/wire/gtpu.h"
 #include "core/wire/gtpv1.h"
 #include "core/wire/gtpv2.h"
+#include "core/wire/mm.h"
 #include "core/wire/profile.h"
 #include "core/wire/radio.h"
 #include "core/wire/s6a.h"
+#include "core/wire/sgd.h"
 #include "core/wire/sm.h"
+#include "core/wire/sms_relay.h"
 #include "core/wire/zh.h"
 #include "core/wire/zn.h"
 #include "lab/trace.h"
@@ -43,6 +46,8 @@ static const name_t emm_names[] = {
     {GODWIT_EMM_SECURITY_MODE_COMPLETE, "SECURITY MODE COMPLETE"},
     {GODWIT_EMM_SECURITY_MODE_REJECT, "SECURITY MODE REJECT"},
     {GODWIT_EMM_INFORMATION, "EMM INFORMATION"},
+    {GODWIT_EMM_DOWNLINK_NAS_TRANSPORT, "DOWNLINK NAS TRANSPORT"},
+    {GODWIT_EMM_UPLINK_NAS_TRANSPORT, "UPLINK NAS TRANSPORT"},
 };
 
 static const name_t esm_names[] = {
@@ -74,6 +79,24 @@ static const name_t gmm_names[] = {
     {GODWIT_GMM_AUTHENTICATION_FAILURE, "AUTHENTICATION AND CIPHERING FAILURE"},
     {GODWIT_GMM_INFORMATION, "GMM INFORMATION"},
 };
+
+static const name_t mm_names[] = {
+    {GODWIT_MM_IMSI_DETACH_INDICATION, "IMSI DETACH INDICATION"},
+    {GODWIT_MM_LOCATION_UPDATING_REQUEST, "LOCATION UPDATING REQUEST"},
+    {GODWIT_MM_LOCATION_UPDATING_ACCEPT, "LOCATION UPDATING ACCEPT"},
+    {GODWIT_MM_LOCATION_UPDATING_REJECT, "LOCATION UPDATING REJECT"},
+    {GODWIT_MM_AUTHENTICATION_REQUEST, "AUTHENTICATION REQUEST"},
+    {GODWIT_MM_AUTHENTICATION_RESPONSE, "AUTHENTICATION RESPONSE"},
+    {GODWIT_MM_AUTHENTICATION_REJECT, "AUTHENTICATION REJECT"},
+    {GODWIT_MM_AUTHENTICATION_FAILURE, "AUTHENTICATION FAILURE"},
+    {GODWIT_MM_TMSI_REALLOCATION_COMPLETE, "TMSI REALLOCATION COMPLETE"},
+    {GODWIT_MM_CM_SERVICE_REQUEST, "CM SERVICE REQUEST"},
+    {GODWIT_MM_CM_SERVICE_ACCEPT, "CM SERVICE ACCEPT"},
+    {GODWIT_MM_INFORMATION, "MM INFORMATION"},
+};
+
+static const name_t cp_names[] = {
+    {GODWIT_CP_DATA, "CP-DATA"}, {GODWIT_CP_ACK, "CP-ACK"}, {GODWIT_CP_ERROR, "CP-ERROR"}};
 
 static const name_t sm_names[] = {
     {GODWIT_SM_ACTIVATE_REQUEST, "ACTIVATE PDP CONTEXT REQUEST"},
@@ -175,6 +198,10 @@ static void nas_label(godwit_slice_t nas, char label[GODWIT_LAB_LABEL_MAX])
         (void)snprintf(label, GODWIT_LAB_LABEL_MAX, "ciphered NAS");
     } else if (pd == GODWIT_PD_GMM) {
         WRITE(label, gmm_names, nas.ptr[1]);
+    } else if (pd == GODWIT_PD_MM) {
+        WRITE(label, mm_names, nas.ptr[1] & 0x3Fu); /* without the number that tells repeated messages */
+    } else if (pd == GODWIT_PD_SMS) {
+        WRITE(label, cp_names, nas.ptr[1]);
     } else if (pd == GODWIT_PD_SM) {
         WRITE(label, sm_names, nas.ptr[1]);
     }
@@ -214,6 +241,8 @@ static void diameter_label(godwit_slice_t octets, char label[GODWIT_LAB_LABEL_MA
                                            "Key (device RAND)"};
     uint32_t purpose = h.command == GODWIT_EK_COMMAND_KEY ? godwit_ek_purpose(octets) : 0;
     const char *name = h.command == GODWIT_S6A_AUTHENTICATION_INFORMATION ? "Authentication-Information"
+                       : h.command == GODWIT_SGD_MO_FORWARD               ? "MO-Forward-Short-Message"
+                       : h.command == GODWIT_SGD_MT_FORWARD               ? "MT-Forward-Short-Message"
                        : h.command == GODWIT_ZH_MULTIMEDIA_AUTH           ? "Multimedia-Auth"
                        : h.command == GODWIT_ZN_BOOTSTRAPPING_INFO        ? "Bootstrapping-Info"
                        : h.command == GODWIT_EK_COMMAND_CONFIRM           ? "Key-Confirm"

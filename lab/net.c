@@ -270,6 +270,10 @@ void lab_net_datagram(godwit_world_t *w, unsigned node, const godwit_request_t *
 {
     unsigned number;
     bool is_endpoint = lab_is_endpoint(node);
+    if (node == GODWIT_WORLD_SMS_SC) {
+        lab_offline_sms(w, r);
+        return;
+    }
     if (is_endpoint && r->port == GODWIT_PORT_EMSDP) {
         int device = lab_device_at(w, &r->to, &number);
         lab_check_sent_down(w, lab_endpoint_of(node), &r->to, r->octets);

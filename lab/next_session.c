@@ -43,8 +43,9 @@ static void classify(cycle_t *c, const godwit_world_t *w, const godwit_world_pac
     godwit_lab_label(p->leg, shown, w->config.framing, label);
     if (strstr(label, "AUTHENTICATION") != NULL) {
         c->authentication += nas_octets(shown);
-    } else if (strstr(label, "ATTACH ACCEPT") != NULL || strstr(label, "DETACH ACCEPT") != NULL ||
-               strcmp(label, "EMM INFORMATION") == 0 || strcmp(label, "GMM INFORMATION") == 0) {
+    } else if (strstr(label, "ATTACH ACCEPT") != NULL || strstr(label, "UPDATING ACCEPT") != NULL ||
+               strstr(label, "DETACH ACCEPT") != NULL || strcmp(label, "EMM INFORMATION") == 0 ||
+               strcmp(label, "GMM INFORMATION") == 0) {
         c->handing += nas_octets(shown);
     }
 }
@@ -110,6 +111,7 @@ static godwit_world_config_t world_for(const godwit_lab_run_t *run, bool feature
     config.access = run->access;
     config.carrier = run->carrier;
     config.offline = true;
+    config.circuit = run->carrier == GODWIT_CARRIER_SMS && run->access == GODWIT_WORLD_GERAN;
     config.next_session = feature;
     config.watch_memory = !run->fast;
     config.wire = on_wire;

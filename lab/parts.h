@@ -207,6 +207,7 @@ typedef struct lab_tables {
         godwit_sgsn_ue_t sgsn[LAB_ROWS];
         godwit_sgw_context_t sgw[LAB_ROWS];
         godwit_pgw_context_t pgw[LAB_ROWS];
+        godwit_msc_ue_t msc[LAB_ROWS];
     } rows;
 } lab_tables_t;
 
@@ -223,6 +224,8 @@ typedef struct lab_call {
 #define LAB_CALLS 256
 
 /* What came to the NAF's door and waits for its key. */
+#define LAB_SMS_DEVICES 40
+#define LAB_SMS_NUMBER "4915112345"
 #define LAB_DOORS 64
 #define LAB_PROOF 32
 #define LAB_NAF_KEYS 64

@@ -32,6 +32,17 @@ static const godwit_sgsn_ue_t *sgsn_row(const godwit_world_t *w, const godwit_ad
     return NULL;
 }
 
+static const godwit_msc_ue_t *msc_row(const godwit_world_t *w, const godwit_address_t *address)
+{
+    for (size_t i = 0; w->tables[GODWIT_WORLD_MSC] != NULL && i < LAB_ROWS; i++) {
+        const godwit_msc_ue_t *ue = &w->msc.ues[i];
+        if (ue->state != GODWIT_MSC_FREE && ue->security.commanded && godwit_address_equal(&ue->address, address)) {
+            return ue;
+        }
+    }
+    return NULL;
+}
+
 /* The octets of a protected message that are ciphered. */
 static void ciphered_part(const uint8_t *nas, size_t len, size_t *from, size_t *count)
 {
@@ -83,16 +94,17 @@ static bool plain_eps(const godwit_world_t *w, const godwit_world_packet_t *p, u
 
 static size_t plain_umts(const godwit_world_t *w, const godwit_world_packet_t *p, uint8_t *frame, size_t cap)
 {
-    bool up = p->to == GODWIT_WORLD_SGSN;
+    bool up = lab_is_function(p->to);
     const godwit_sgsn_ue_t *ue = up ? NULL : sgsn_row(w, &p->destination);
+    const godwit_msc_ue_t *circuit = up ? NULL : msc_row(w, &p->destination);
     uint8_t buffer[GODWIT_RADIO_INNER_MAX];
     godwit_radio_frame_t inner;
     godwit_writer_t out = godwit_writer(frame, cap);
     godwit_radio_security_t keys = {0};
     if (up) {
         keys = w->devices[lab_device_of(p->from)].access.radio;
-    } else if (ue != NULL) {
-        keys = ue->security;
+    } else if (ue != NULL || circuit != NULL) {
+        keys = ue != NULL ? ue->security : circuit->security;
     }
     keys.network = up; /* as the receiver */
     keys.next_in = 0;

@@ -312,6 +312,10 @@ static const char *modified(const godwit_lab_run_t *run)
     if (run->emsdp) {
         return "HSE, EMKS, HSS, ME";
     }
+    if (run->procedure == GODWIT_LAB_NEXT_SESSION && run->access == GODWIT_WORLD_GERAN &&
+        run->carrier == GODWIT_CARRIER_SMS) {
+        return "HSS, ME, MSC";
+    }
     if (run->procedure == GODWIT_LAB_NEXT_SESSION) {
         return run->access == GODWIT_WORLD_EPS ? "HSS, ME, MME" : "HSS, ME, SGSN";
     }

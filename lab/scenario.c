@@ -90,7 +90,10 @@ static void draw_offline(scenario_t *s, godwit_world_config_t *c)
     c->offline = true;
     c->next_session = draw(s, 8) != 0;
     c->next_early = draw(s, 3) == 0;
-    c->carrier = c->access == GODWIT_WORLD_EPS && draw(s, 3) != 0 ? GODWIT_CARRIER_NAS : GODWIT_CARRIER_PDP;
+    c->carrier = draw(s, 4) == 0                                    ? GODWIT_CARRIER_SMS
+                 : c->access == GODWIT_WORLD_EPS && draw(s, 3) != 0 ? GODWIT_CARRIER_NAS
+                                                                    : GODWIT_CARRIER_PDP;
+    c->circuit = c->carrier == GODWIT_CARRIER_SMS && c->access != GODWIT_WORLD_EPS && draw(s, 2) == 0;
 }
 
 /* Devices that choose RAND themselves. */

@@ -172,6 +172,7 @@ static void start_hss(godwit_world_t *w)
     add_node(w, GODWIT_WORLD_EMKS, 1, true);
     add_node(w, GODWIT_WORLD_MME, 2, false);
     add_node(w, GODWIT_WORLD_SGSN, 3, false);
+    add_node(w, GODWIT_WORLD_MSC, 5, false);
     set_name(w->hss.mkefs[w->hss.mkef_count++], GODWIT_WORLD_MKEF);
     set_name(w->hss.bsfs[w->hss.bsf_count++], GODWIT_WORLD_BSF);
     add_node(w, GODWIT_WORLD_BSF, 4, true);
@@ -204,6 +205,9 @@ void lab_start_role(godwit_world_t *w, unsigned node)
     case GODWIT_WORLD_MKEF:
         lab_start_mkef(w);
         break;
+    case GODWIT_WORLD_SMS_SC:
+        lab_start_sms_sc(w);
+        break;
     case GODWIT_WORLD_BSF:
         lab_start_bsf(w);
         break;
@@ -232,6 +236,12 @@ void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, g
         break;
     case GODWIT_WORLD_MKEF:
         godwit_mkef_step(&w->mkef, in, out);
+        break;
+    case GODWIT_WORLD_MSC:
+        godwit_msc_step(&w->msc, in, out);
+        break;
+    case GODWIT_WORLD_SMS_SC:
+        godwit_sms_sc_step(&w->sms_sc, in, out);
         break;
     case GODWIT_WORLD_BSF:
         godwit_gba_bsf_step(w->bsf, in, out);

@@ -19,6 +19,9 @@ size_t godwit_lab_key_rows(godwit_lab_key_row_t rows[GODWIT_LAB_KEY_ROWS_MAX])
     for (int access = GODWIT_WORLD_EPS; access <= GODWIT_WORLD_GERAN; access++) {
         add(rows, &count, GODWIT_LAB_NEXT_SESSION, (godwit_world_access_t)access, GODWIT_CARRIER_PDP);
     }
+    for (int access = GODWIT_WORLD_EPS; access <= GODWIT_WORLD_GERAN; access++) {
+        add(rows, &count, GODWIT_LAB_NEXT_SESSION, (godwit_world_access_t)access, GODWIT_CARRIER_SMS);
+    }
     add(rows, &count, GODWIT_LAB_NEXT_SESSION, GODWIT_WORLD_WIFI, GODWIT_CARRIER_PDP);
     rows[count - 1].run.emsdp = true;
     for (int access = GODWIT_WORLD_WIFI; access <= GODWIT_WORLD_GERAN; access++) {

@@ -54,7 +54,8 @@ static void start_mme(godwit_world_t *w, lab_tables_t *t)
                                   .unaware = w->config.mme_unaware,
                                   .recovery = recovery(w, GODWIT_WORLD_MME),
                                   .next_session = w->config.next_session,
-                                  .next_early = w->config.next_early};
+                                  .next_early = w->config.next_early,
+                                  .sms = w->config.carrier == GODWIT_CARRIER_SMS};
     set_name(config.local_host, lab_host(GODWIT_WORLD_MME));
     set_name(config.local_realm, lab_realm(GODWIT_WORLD_MME));
     set_host(config.ipv4, GODWIT_WORLD_MME);
@@ -77,6 +78,7 @@ static void start_sgsn(godwit_world_t *w, lab_tables_t *t)
                                    .recovery = recovery(w, GODWIT_WORLD_SGSN),
                                    .next_session = w->config.next_session,
                                    .next_early = w->config.next_early,
+                                   .sms = w->config.carrier == GODWIT_CARRIER_SMS,
                                    .apns = 1};
     set_name(config.local_host, lab_host(GODWIT_WORLD_SGSN));
     set_name(config.local_realm, lab_realm(GODWIT_WORLD_SGSN));
@@ -84,6 +86,19 @@ static void start_sgsn(godwit_world_t *w, lab_tables_t *t)
     set_host(config.apn[0].ggsn, GODWIT_WORLD_PGW);
     must(godwit_sgsn_init(&w->sgsn, &config, t->rows.sgsn, LAB_ROWS, t->pending, LAB_GTP, t->answered, LAB_GTP));
     w->sgsn.next_transaction = (uint32_t)godwit_lab_random(&w->random);
+}
+
+static void start_msc(godwit_world_t *w, lab_tables_t *t)
+{
+    godwit_msc_config_t config = {.crypto = &godwit_crypto_builtin,
+                                  .plmn = LAB_VISITED_PLMN,
+                                  .lac = 1,
+                                  .sms = true,
+                                  .next_session = w->config.next_session};
+    set_name(config.local_host, lab_host(GODWIT_WORLD_MSC));
+    set_name(config.local_realm, lab_realm(GODWIT_WORLD_MSC));
+    must(godwit_msc_init(&w->msc, &config, t->rows.msc, LAB_ROWS));
+    w->msc.next_transaction = (uint32_t)godwit_lab_random(&w->random);
 }
 
 static void start_sgw(godwit_world_t *w, lab_tables_t *t)
@@ -119,10 +134,8 @@ static void start_pgw(godwit_world_t *w, lab_tables_t *t)
 void lab_start_gtp_node(godwit_world_t *w, unsigned node)
 {
     static void (*const starts[GODWIT_WORLD_FUNCTIONS])(godwit_world_t *, lab_tables_t *) = {
-        [GODWIT_WORLD_MME] = start_mme,
-        [GODWIT_WORLD_SGSN] = start_sgsn,
-        [GODWIT_WORLD_SGW] = start_sgw,
-        [GODWIT_WORLD_PGW] = start_pgw,
+        [GODWIT_WORLD_MME] = start_mme, [GODWIT_WORLD_SGSN] = start_sgsn, [GODWIT_WORLD_SGW] = start_sgw,
+        [GODWIT_WORLD_MSC] = start_msc, [GODWIT_WORLD_PGW] = start_pgw,
     };
     if (starts[node] == NULL) {
         return;

@@ -8,6 +8,7 @@
 
 #include "core/wire/ek_e2m.h"
 #include "core/wire/s6a.h"
+#include "core/wire/sgd.h"
 #include "core/wire/zh.h"
 #include "core/wire/zn.h"
 #include "lab/internal.h"
@@ -64,6 +65,12 @@ static godwit_status_t encode_e2m(const godwit_diameter_envelope_t *e, const god
         return godwit_ek_device_rand_build(e, &m->u.device_rand_request, out);
     case GODWIT_DEVICE_RAND_ANSWER:
         return godwit_ek_device_rand_answer_build(e, &m->u.device_rand_answer, out);
+    case GODWIT_SHORT_MESSAGE_UP:
+    case GODWIT_SHORT_MESSAGE_DOWN:
+        return godwit_sgd_request_build(e, m->kind == GODWIT_SHORT_MESSAGE_UP, &m->u.short_message, out);
+    case GODWIT_SHORT_MESSAGE_UP_ANSWER:
+    case GODWIT_SHORT_MESSAGE_DOWN_ANSWER:
+        return godwit_sgd_answer_build(e, m->kind == GODWIT_SHORT_MESSAGE_UP_ANSWER, m->u.outcome, out);
     case GODWIT_ZH_REQUEST:
         return godwit_zh_mar_build(e, &m->u.zh_request, out);
     case GODWIT_ZH_ANSWER:
@@ -117,6 +124,12 @@ static godwit_status_t decode_e2m(godwit_slice_t octets, godwit_diameter_envelop
         return godwit_ek_device_rand_parse(octets, e, &m->u.device_rand_request, &fault);
     case GODWIT_DEVICE_RAND_ANSWER:
         return godwit_ek_device_rand_answer_parse(octets, e, &m->u.device_rand_answer);
+    case GODWIT_SHORT_MESSAGE_UP:
+    case GODWIT_SHORT_MESSAGE_DOWN:
+        return godwit_sgd_request_parse(octets, m->kind == GODWIT_SHORT_MESSAGE_UP, e, &m->u.short_message, &fault);
+    case GODWIT_SHORT_MESSAGE_UP_ANSWER:
+    case GODWIT_SHORT_MESSAGE_DOWN_ANSWER:
+        return godwit_sgd_answer_parse(octets, m->kind == GODWIT_SHORT_MESSAGE_UP_ANSWER, e, &m->u.outcome);
     case GODWIT_ZH_REQUEST:
         return godwit_zh_mar_parse(octets, e, &m->u.zh_request, &fault);
     case GODWIT_ZH_ANSWER:
@@ -178,6 +191,9 @@ static godwit_message_kind_t kind_of(godwit_slice_t octets, uint32_t command)
     uint32_t purpose = command == GODWIT_EK_COMMAND_KEY ? godwit_ek_purpose(octets) : 0;
     if (command == GODWIT_S6A_AUTHENTICATION_INFORMATION) {
         return GODWIT_AUTH_INFO_REQUEST;
+    }
+    if (command == GODWIT_SGD_MO_FORWARD || command == GODWIT_SGD_MT_FORWARD) {
+        return command == GODWIT_SGD_MO_FORWARD ? GODWIT_SHORT_MESSAGE_UP : GODWIT_SHORT_MESSAGE_DOWN;
     }
     if (command == GODWIT_ZH_MULTIMEDIA_AUTH) {
         return GODWIT_ZH_REQUEST;

@@ -284,6 +284,9 @@ static uint32_t nodes_for(const godwit_world_config_t *config)
     nodes |= config->access == GODWIT_WORLD_EPS    ? NODE(MME) | NODE(SGW) | NODE(PGW)
              : config->access != GODWIT_WORLD_WIFI ? NODE(SGSN) | NODE(PGW)
                                                    : 0;
+    if (config->offline && config->carrier == GODWIT_CARRIER_SMS) {
+        nodes |= NODE(SMS_SC) | (config->circuit ? NODE(MSC) : 0);
+    }
     return nodes;
 }
 

@@ -23,10 +23,12 @@
 #include "roles/hss.h"
 #include "roles/mkef.h"
 #include "roles/mme.h"
+#include "roles/msc.h"
 #include "roles/naf.h"
 #include "roles/pgw.h"
 #include "roles/sgsn.h"
 #include "roles/sgw.h"
+#include "roles/sms_sc.h"
 #include "roles/usim.h"
 
 #define GODWIT_WORLD_DEVICES_MAX 32
@@ -132,6 +134,7 @@ typedef struct godwit_world_config {
     /* Contribution 000: the network hands over the vector of the following session, in the detach or as soon as the device is attached. offline: a device
      * is attached only while it has a reading, which goes without protection of ours to a server behind the gateway. */
     bool next_session, next_early, offline;
+    bool circuit; /* with carrier sms, over UMTS and GERAN: at the MSC */
     godwit_carrier_t carrier;
     /* Contribution 001: devices choose RAND themselves, and their endpoint is the MTC server. rekey_datagrams is then the devices'. */
     bool device_rand, keep_hidden;

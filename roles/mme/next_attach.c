@@ -63,6 +63,8 @@ godwit_status_t godwit_mme_admit(const godwit_mme_turn_t *t, const godwit_next_s
     }
     if (claim.verified) {
         status = godwit_emm_attach_request_parse(admitted->plain, &m);
+        claim.verified =
+            type == (m.data.len + m.nas.len > 0 ? GODWIT_NAS_PARTLY : GODWIT_NAS_INTEGRITY); /* no MAC covers it */
     }
     claim.ksi = claim.verified ? m.ksi : record->next.ksi;
     claim.res = m.res;

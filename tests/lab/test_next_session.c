@@ -52,6 +52,18 @@ static void eps_carries_the_reading_in_the_attach_request(void **state)
     assert_false(user_plane.saved.with_attach);
 }
 
+static void a_short_message_carries_the_reading(void **state)
+{
+    (void)state;
+    static const int gross[] = {[GODWIT_WORLD_EPS] = 47, [GODWIT_WORLD_UMTS] = 54, [GODWIT_WORLD_GERAN] = 49};
+    for (godwit_world_access_t access = GODWIT_WORLD_EPS; access <= GODWIT_WORLD_GERAN; access++) {
+        const godwit_lab_report_t report = run(access, GODWIT_CARRIER_SMS);
+        assert_int_equal(report.saved.gross_octets, gross[access]); /* over GERAN at the MSC: MM */
+        assert_true(report.saved.round_trips >= 1);
+        assert_true(report.saved.with_attach == (access != GODWIT_WORLD_EPS));
+    }
+}
+
 static void inside_emsdp_the_next_reading_is_one_datagram(void **state)
 {
     (void)state;
@@ -186,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(umts_and_geran_save_the_authentication_and_the_security_mode),
         cmocka_unit_test(eps_carries_the_reading_in_the_attach_request),
+        cmocka_unit_test(a_short_message_carries_the_reading),
         cmocka_unit_test(inside_emsdp_the_next_reading_is_one_datagram),
         cmocka_unit_test(a_thousand_wrong_guesses_consume_nothing_and_lock_nobody_out),
         cmocka_unit_test(a_recorded_attach_is_of_no_use_a_second_time),

@@ -12,6 +12,8 @@ CURLcode godwit_https_configure(CURL *curl, const godwit_https_t *with)
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSLKEY, with->key);
     if (with->ca != NULL) {
         code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_CAINFO, with->ca);
+        /* libcurl has a directory of the system's authorities besides: whom they name is nobody here. */
+        code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     }
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);

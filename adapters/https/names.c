@@ -31,6 +31,12 @@ static void lower(char *name)
     }
 }
 
+/* A URI has a scheme, and a DNS name none: neither can pass for the other. */
+static bool is_of_kind(int kind, const char *name)
+{
+    return (strchr(name, ':') != NULL) == (kind == GNUTLS_SAN_URI);
+}
+
 static void read_names(const godwit_https_server_t *server, gnutls_x509_crt_t certificate, asked_t *asked)
 {
     for (unsigned n = 0; n < NAMES_READ_MAX && asked->name_count < GODWIT_HTTPS_NAMES_MAX; n++) {
@@ -47,7 +53,7 @@ static void read_names(const godwit_https_server_t *server, gnutls_x509_crt_t ce
         if (kind == GNUTLS_SAN_DNSNAME) {
             lower(name);
         }
-        if (strlen(name) == size && size > 0 && is_wanted(server, name)) {
+        if (strlen(name) == size && size > 0 && is_of_kind(kind, name) && is_wanted(server, name)) {
             asked->name_count++;
         }
     }

@@ -4,6 +4,7 @@
 import http.client
 import http.server
 import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -78,6 +79,10 @@ class Server(unittest.TestCase):
                 self.assertIn("names nobody", request(served, "other")[1])
         self.assertEqual(set(codes.values()), {403})
         self.assertEqual(len([line for line in served.lines if line.startswith("refused 403")]), 6)
+
+    def test_a_uri_does_not_pass_for_a_dns_name(self):
+        with mutual() as served:
+            self.assertEqual(request(served, "uri")[0], 403)
 
     def test_names_are_compared_in_lower_case(self):
         with mutual() as served:
@@ -212,6 +217,21 @@ class Client(unittest.TestCase):
         for lines in (wrong, ca, plain):
             self.assertTrue(lines[0].startswith("0 io_failed 0 - "), lines)
 
+    def test_an_authority_of_the_system_is_none_where_another_is_configured(self):
+        system = pki.path("system")
+        os.makedirs(system, exist_ok=True)
+        shutil.copy(pki.path("ca.pem"), system)
+        subprocess.run(["openssl", "rehash", system], check=True, capture_output=True)
+        apart = ["unshare", "--map-root-user", "--mount", "sh", "-c", 'mount --bind "$0" /etc/ssl/certs && exec "$@"', system]
+        if subprocess.run([*apart, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("no mount namespaces here")
+        with mutual() as served:
+            url = f"https://localhost:{served.port}/"
+            done = {ca: subprocess.run([*apart, END, "ask", *self.TLS[:2], *ca, "GET", url], capture_output=True, text=True, check=True)
+                    for ca in ((), ("ca=" + pki.path("ca2.pem"),))}
+        self.assertTrue(done[()].stdout.startswith("0 ok 200 "), done)
+        self.assertTrue(done[("ca=" + pki.path("ca2.pem"),)].stdout.startswith("0 io_failed 0 - "), done)
+
     def test_it_is_bounded(self):
         class Big(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
@@ -247,6 +267,7 @@ def make_certificates():
     pki.certificate("client", "DNS:mtc.example.org")
     pki.certificate("capital", "DNS:MTC.Example.org")
     pki.certificate("other", "DNS:other.example.org")
+    pki.certificate("uri", "URI:mtc.example.org")
     pki.certificate("stranger", "DNS:mtc.example.org", ca="ca2")
     pki.certificate("expired", "DNS:mtc.example.org", days="-1")
     pki.certificate("serveronly", "DNS:mtc.example.org", usage="serverAuth")

@@ -19,7 +19,10 @@ static uint32_t limit_of(uint32_t configured, uint32_t otherwise)
 
 static void sink(godwit_mkef_bucket_t *bucket, uint32_t per_minute, uint64_t now_ms)
 {
-    const uint64_t passed = now_ms > bucket->at_ms ? now_ms - bucket->at_ms : 0;
+    if (now_ms < bucket->at_ms) {
+        bucket->at_ms = now_ms; /* the clock was set back: nobody waits until it has come that far again */
+    }
+    const uint64_t passed = now_ms - bucket->at_ms;
     const uint64_t gone = passed >= MINUTE_MS ? per_minute : passed * per_minute / MINUTE_MS;
     if (gone > 0 || bucket->used == 0) {
         bucket->used = gone >= bucket->used ? 0 : bucket->used - (uint32_t)gone;
@@ -35,7 +38,8 @@ static godwit_mkef_caller_t *caller_of(godwit_mkef_t *mkef, const uint8_t name_k
         if (c->used && memcmp(c->name_key, name_key, sizeof c->name_key) == 0) {
             return c;
         }
-        const bool is_silent = c->outstanding == 0 && now_ms > c->seen_ms && now_ms - c->seen_ms > SILENT_MS;
+        c->seen_ms = now_ms < c->seen_ms ? now_ms : c->seen_ms;
+        const bool is_silent = c->outstanding == 0 && now_ms - c->seen_ms > SILENT_MS;
         if (room == NULL && (!c->used || is_silent)) {
             room = c;
         }

@@ -408,6 +408,21 @@ static void a_caller_has_so_many_requests_and_no_more(void **state)
     assert_int_equal(ask(21), GODWIT_OK);
 }
 
+static void a_clock_that_is_set_back_keeps_no_caller_out(void **state)
+{
+    (void)state;
+    w.owner.now_ms += UINT64_C(365) * 86400 * 1000;
+    w.mkef.requests_per_minute = 20;
+    for (unsigned i = 1; i <= 20; i++) {
+        assert_int_equal(ask(i), GODWIT_OK);
+    }
+    assert_int_equal(ask(21), GODWIT_OVERLOAD);
+    w.owner.now_ms -= UINT64_C(364) * 86400 * 1000;
+    assert_int_equal(ask(21), GODWIT_OVERLOAD);
+    w.owner.now_ms += 60000;
+    assert_int_equal(ask(21), GODWIT_OK);
+}
+
 static void one_caller_does_not_take_the_whole_hlr(void **state)
 {
     (void)state;
@@ -561,6 +576,7 @@ int main(void)
         TEST(profile_ts33868_is_off),
         TEST(failures_are_charged_to_the_caller_and_to_no_device),
         TEST(a_caller_has_so_many_requests_and_no_more),
+        TEST(a_clock_that_is_set_back_keeps_no_caller_out),
         TEST(one_caller_does_not_take_the_whole_hlr),
         TEST(two_requests_at_once_move_the_contact_once),
         TEST(a_store_that_fails_gives_no_key),

@@ -59,6 +59,7 @@ typedef struct godwit_naf {
     uint32_t next_transaction;
     bool has_secret; /* of nonces; drawn at the first request */
     uint8_t secret[32];
+    uint64_t now_ms; /* of the last input */
 } godwit_naf_t;
 
 /* GODWIT_INVALID_ARGUMENT: no name, one that is not canonical, a table that is empty or too large. */

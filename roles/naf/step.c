@@ -98,8 +98,22 @@ static void on_message(godwit_naf_t *naf, const godwit_input_t *in, godwit_outbo
     }
 }
 
+/* Nonces are ordered by their time: when the clock was set back, none of before is good, and none of now stands behind one of before. */
+static void keep_time(godwit_naf_t *naf, uint64_t now_ms)
+{
+    if (now_ms < naf->now_ms) {
+        naf->has_secret = false;
+        for (size_t i = 0; i < naf->key_capacity; i++) {
+            naf->keys[i].nonce_at_ms = 0;
+            naf->keys[i].nc = 0;
+        }
+    }
+    naf->now_ms = now_ms;
+}
+
 void godwit_naf_step(godwit_naf_t *naf, const godwit_input_t *in, godwit_outbox_t *out)
 {
+    keep_time(naf, in->now_ms);
     if (!naf->has_secret) { /* of nonces: one for each life of this process */
         if (in->random.len != sizeof naf->secret) {
             godwit_outbox_add(out, GODWIT_REQUEST_RANDOM)->count = sizeof naf->secret;

@@ -212,6 +212,22 @@ static void nonces_grow_old_and_are_not_made_by_others(void **state)
     (void)challenged(&answer);
 }
 
+static void a_clock_that_is_set_back_keeps_no_device_out_and_lets_nothing_in_again(void **state)
+{
+    (void)state;
+    char first[GODWIT_HTTP_FIELD_MAX];
+    w.owner.now_ms += 3000000;
+    w.bsf.expires_ms += 3000000;
+    first_challenge();
+    strcpy(first, authorization(B_TID, 0x5A, 1));
+    assert_int_equal(ask(HOST, first).code, 200);
+    w.owner.now_ms -= 2000000;
+    first_challenge();
+    assert_int_equal(ask(HOST, authorization(B_TID, 0x5A, 1)).code, 200);
+    w.owner.now_ms += 2000000; /* where the first one was made */
+    assert_int_equal(ask(HOST, first).code, 401);
+}
+
 static void other_names_and_nonsense_are_bad_requests(void **state)
 {
     (void)state;
@@ -328,6 +344,7 @@ int main(void)
         cmocka_unit_test_setup(a_device_with_the_key_comes_in_and_the_bsf_is_asked_once, setup),
         cmocka_unit_test_setup(a_wrong_digest_and_a_replay_do_not_come_in, setup),
         cmocka_unit_test_setup(nonces_grow_old_and_are_not_made_by_others, setup),
+        cmocka_unit_test_setup(a_clock_that_is_set_back_keeps_no_device_out_and_lets_nothing_in_again, setup),
         cmocka_unit_test_setup(other_names_and_nonsense_are_bad_requests, setup),
         cmocka_unit_test_setup(invented_b_tids_do_not_reach_the_bsf, setup),
         cmocka_unit_test_setup(what_the_bsf_refuses_is_told_in_http, setup),

@@ -25,7 +25,7 @@ static bool collect(void *context, const godwit_record_t *record)
 }
 
 /* Uplink windows would take again what came since, downlink COUNTs would be used twice; vectors of following sessions that have been consumed
- * would be taken again. */
+ * would be taken again; bootstrappings and anchor keys that have since been replaced or taken away would be good again. */
 static godwit_status_t remove_all(godwit_store_t *store, godwit_record_kind_t kind, uint64_t *count)
 {
     keys_t keys;
@@ -42,7 +42,7 @@ static godwit_status_t remove_all(godwit_store_t *store, godwit_record_kind_t ki
 }
 
 /* Its keys are gone, and its number is one that nobody was told: the next request brings a new vector. */
-static godwit_status_t skip_key_set(godwit_store_t *store, const godwit_record_key_t *key)
+static godwit_status_t skip_key_set(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
 {
     godwit_record_t record;
     godwit_status_t status = godwit_store_fetch(store, key, &record);
@@ -50,6 +50,9 @@ static godwit_status_t skip_key_set(godwit_store_t *store, const godwit_record_k
         godwit_key_set_record_t *k = &record.u.key_set;
         k->vector_number = k->vector_number < NUMBER_MAX ? k->vector_number + SKIP : k->vector_number + 1;
         k->confirmed = true;
+        if (godwit_agreement_has_reference((uint8_t)k->agreement) && k->created_ms < now_s * 1000) {
+            k->created_ms = now_s * 1000; /* a bootstrapping of the lost life would begin its generations again */
+        }
         memset(k->rand, 0, sizeof k->rand);
         memset(k->autn, 0, sizeof k->autn);
         godwit_wipe(k->e2m_keyset, sizeof k->e2m_keyset);
@@ -63,9 +66,10 @@ static godwit_status_t skip_key_set(godwit_store_t *store, const godwit_record_k
 
 /* Its counter and chain are of the past, and datagrams that came since would be taken again: nobody is let in before the operator has released
  * it, above a counter that he knows was not used (docs/mkef.md). */
-static godwit_status_t hold_contact(godwit_store_t *store, const godwit_record_key_t *key)
+static godwit_status_t hold_contact(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
 {
     godwit_record_t record;
+    (void)now_s;
     godwit_status_t status = godwit_store_fetch(store, key, &record);
     if (status == GODWIT_OK && !record.u.mtc_contact.held) {
         record.u.mtc_contact.held = true;
@@ -77,8 +81,8 @@ static godwit_status_t hold_contact(godwit_store_t *store, const godwit_record_k
 
 /* Calls change for each record of that kind. */
 static godwit_status_t change_all(godwit_store_t *store, godwit_record_kind_t kind,
-                                  godwit_status_t (*change)(godwit_store_t *, const godwit_record_key_t *),
-                                  uint64_t *count)
+                                  godwit_status_t (*change)(godwit_store_t *, const godwit_record_key_t *, uint64_t),
+                                  uint64_t now_s, uint64_t *count)
 {
     keys_t keys;
     godwit_record_key_t after;
@@ -88,7 +92,7 @@ static godwit_status_t change_all(godwit_store_t *store, godwit_record_kind_t ki
         keys.count = 0;
         status = godwit_store_list(store, kind, first ? NULL : &after, AT_ONCE, collect, &keys);
         for (size_t i = 0; i < keys.count && status == GODWIT_OK; i++) {
-            status = change(store, &keys.key[i]);
+            status = change(store, &keys.key[i], now_s);
             after = keys.key[i];
             first = false;
         }
@@ -113,16 +117,19 @@ static godwit_status_t skip_clock(godwit_store_t *store, uint64_t now_s, uint64_
 godwit_status_t godwit_store_after_restore(godwit_store_t *store, uint64_t now_s, uint64_t ticks_per_second,
                                            uint64_t *sessions, uint64_t *key_sets)
 {
-    uint64_t vectors = 0, contacts = 0;
+    uint64_t others = 0, contacts = 0;
     *sessions = *key_sets = 0;
     godwit_status_t status = godwit_store_begin(store);
     if (status != GODWIT_OK) {
         return status;
     }
     status = remove_all(store, GODWIT_RECORD_SESSION, sessions);
-    status = status == GODWIT_OK ? remove_all(store, GODWIT_RECORD_NEXT_SESSION, &vectors) : status;
-    status = status == GODWIT_OK ? change_all(store, GODWIT_RECORD_KEY_SET, skip_key_set, key_sets) : status;
-    status = status == GODWIT_OK ? change_all(store, GODWIT_RECORD_MTC_CONTACT, hold_contact, &contacts) : status;
+    status = status == GODWIT_OK ? remove_all(store, GODWIT_RECORD_NEXT_SESSION, &others) : status;
+    status = status == GODWIT_OK ? remove_all(store, GODWIT_RECORD_BOOTSTRAP, &others) : status;
+    status = status == GODWIT_OK ? remove_all(store, GODWIT_RECORD_AKMA, &others) : status;
+    status = status == GODWIT_OK ? change_all(store, GODWIT_RECORD_KEY_SET, skip_key_set, now_s, key_sets) : status;
+    status =
+        status == GODWIT_OK ? change_all(store, GODWIT_RECORD_MTC_CONTACT, hold_contact, now_s, &contacts) : status;
     status = status == GODWIT_OK ? skip_clock(store, now_s, ticks_per_second) : status;
     if (status == GODWIT_OK) {
         return godwit_store_commit(store);

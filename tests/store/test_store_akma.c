@@ -64,11 +64,23 @@ static void a_new_anchor_key_takes_the_place_of_the_former(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
 
+static void after_a_backup_there_is_none(void **state)
+{
+    fixture_t *f = *state;
+    godwit_record_t got;
+    uint64_t sessions = 0, key_sets = 0;
+    const godwit_record_t one = anchor_of(1, 1);
+    assert_int_equal(godwit_store_put(f->store, &one), GODWIT_OK);
+    assert_int_equal(godwit_store_after_restore(f->store, 1800000000, 10, &sessions, &key_sets), GODWIT_OK);
+    assert_int_equal(by_a_tid(f, 1, &got), GODWIT_NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_anchor_key_is_found_by_its_a_tid_after_a_restart),
         TEST(a_new_anchor_key_takes_the_place_of_the_former),
+        cmocka_unit_test_setup_teardown(after_a_backup_there_is_none, fixture_setup, fixture_teardown),
     };
     return cmocka_run_group_tests_name("store_akma", tests, NULL, NULL);
 }

@@ -103,15 +103,24 @@ static void what_has_expired_goes_when_another_comes(void **state)
     assert_true(holds(f, &late));
 }
 
+static void after_a_backup_there_is_none(void **state)
+{
+    fixture_t *f = *state;
+    uint64_t sessions = 0, key_sets = 0;
+    const godwit_record_t one = run_of(1, 1);
+    put_ok(f, &one);
+    assert_int_equal(godwit_store_after_restore(f->store, 1800000000, 10, &sessions, &key_sets), GODWIT_OK);
+    assert_false(holds(f, &one));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_run_comes_back_whole_after_a_restart),
-        TEST(a_run_is_never_written_over),
-        TEST(a_subscriber_keeps_the_newest_eight),
-        TEST(what_has_expired_goes_when_another_comes),
+        TEST(a_run_comes_back_whole_after_a_restart), TEST(a_run_is_never_written_over),
+        TEST(a_subscriber_keeps_the_newest_eight),    TEST(what_has_expired_goes_when_another_comes),
+        TEST(after_a_backup_there_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,6 +77,18 @@ static void no_key_set_can_be_asked_for_a_generation_again(void **state)
     }
 }
 
+static void a_bootstrapping_of_the_lost_life_begins_no_generations_again(void **state)
+{
+    fixture_t *f = *state;
+    godwit_record_t was = fixture_key_set(1), is;
+    was.u.key_set.agreement = GODWIT_AGREEMENT_GBA;
+    was.u.key_set.created_ms = 1000; /* the EMKS takes one only if it is younger (roles/emks/reference.c) */
+    put_ok(f, was);
+    restored(f, 0, 1);
+    assert_int_equal(fixture_fetch(f->store, &was, &is), GODWIT_OK);
+    assert_int_equal(is.u.key_set.created_ms, NOW_S * 1000);
+}
+
 static void the_clock_skips_what_the_lost_life_may_have_reserved(void **state)
 {
     fixture_t *f = *state;
@@ -98,6 +110,7 @@ int main(void)
         TEST(an_empty_store_needs_nothing),
         TEST(no_session_is_left_and_no_subscriber_goes),
         TEST(no_key_set_can_be_asked_for_a_generation_again),
+        TEST(a_bootstrapping_of_the_lost_life_begins_no_generations_again),
         TEST(the_clock_skips_what_the_lost_life_may_have_reserved),
     };
     return cmocka_run_group_tests_name("store_restored", tests, NULL, NULL);

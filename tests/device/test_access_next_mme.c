@@ -580,9 +580,10 @@ static void a_right_res_is_not_enough(void **state)
 {
     (void)state;
     session_before();
-    refused_as(GODWIT_MAC_FAILURE, bent_frame(2, 1));  /* MAC */
-    refused_as(GODWIT_MAC_FAILURE, bent_frame(6, 1));  /* another COUNT */
-    refused_as(GODWIT_MAC_FAILURE, bent_frame(40, 1)); /* the data */
+    refused_as(GODWIT_MAC_FAILURE, bent_frame(1, 0x40)); /* the header type, which no MAC covers: no more ciphered */
+    refused_as(GODWIT_MAC_FAILURE, bent_frame(2, 1));    /* MAC */
+    refused_as(GODWIT_MAC_FAILURE, bent_frame(6, 1));    /* another COUNT */
+    refused_as(GODWIT_MAC_FAILURE, bent_frame(40, 1));   /* the data */
     assert_true(session_with("reading"));
 }
 

@@ -24,7 +24,8 @@ godwit_hse_exchange_t *godwit_hse_inquiry_create(godwit_hse_turn_t *turn, bool e
     static const godwit_imsi_t nobody; /* inquiries do not count among the set-ups of an IMSI */
     static const godwit_address_t nowhere;
     const godwit_session_record_t *record = &turn->work.record;
-    if (!godwit_hse_can_inquire(turn->hse, record->agreement)) {
+    const uint8_t agreements = record->agreement != 0 ? (uint8_t)(1u << (record->agreement - 1)) : 0;
+    if (agreements == 0) { /* device RAND: a session of one key */
         return NULL;
     }
     godwit_hse_exchange_t *x = godwit_hse_exchange_new(turn->hse, &nobody, &nowhere, turn->in->now_ms);
@@ -48,7 +49,7 @@ godwit_hse_exchange_t *godwit_hse_inquiry_create(godwit_hse_turn_t *turn, bool e
     request->purpose = GODWIT_KEY_NEXT_GENERATION;
     request->key_set = record->key_set;
     request->imsi = record->imsi;
-    request->agreements = (uint8_t)(1u << (record->agreement - 1));
+    request->agreements = agreements;
     memcpy(request->endpoint, turn->hse->config.endpoint, sizeof request->endpoint);
     *ask = request;
     return x;

@@ -47,6 +47,20 @@ void *godwit_outbox_alloc(godwit_outbox_t *out, size_t size)
     return room;
 }
 
+godwit_message_t *godwit_outbox_answer(godwit_outbox_t *out, const godwit_message_t *request,
+                                       godwit_message_kind_t kind, godwit_function_t from)
+{
+    godwit_message_t *answer = godwit_outbox_alloc(out, sizeof *answer);
+    if (answer != NULL) {
+        answer->kind = kind;
+        answer->from = from;
+        answer->to = request->from;
+        answer->transaction = request->transaction;
+        answer->route = request->route;
+    }
+    return answer;
+}
+
 void godwit_outbox_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
                          const char *detail)
 {

@@ -12,13 +12,9 @@
 
 static godwit_message_t *answer_of(godwit_outbox_t *out, const godwit_message_t *request)
 {
-    godwit_message_t *answer = godwit_outbox_alloc(out, sizeof *answer);
+    godwit_message_t *answer =
+        godwit_outbox_answer(out, request, (godwit_message_kind_t)(request->kind + 1), GODWIT_FUNCTION_AANF);
     if (answer != NULL) {
-        answer->kind = (godwit_message_kind_t)(request->kind + 1);
-        answer->from = GODWIT_FUNCTION_AANF;
-        answer->to = request->from;
-        answer->transaction = request->transaction;
-        answer->route = request->route;
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
     }
     return answer;

@@ -7,15 +7,10 @@
 
 static void answer(const godwit_message_t *request, godwit_status_t status, godwit_outbox_t *out)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message = godwit_outbox_answer(out, request, GODWIT_KEY_CONFIRM_ANSWER, GODWIT_FUNCTION_EMKS);
     if (message == NULL) {
         return;
     }
-    message->kind = GODWIT_KEY_CONFIRM_ANSWER;
-    message->from = GODWIT_FUNCTION_EMKS;
-    message->to = GODWIT_FUNCTION_HSE;
-    message->transaction = request->transaction;
-    message->route = request->route;
     message->u.key_confirm_answer = status == GODWIT_OK ? GODWIT_OK : godwit_status_on_the_wire(status);
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
 }

@@ -35,13 +35,8 @@ bool godwit_emks_is_expired(const godwit_emks_t *emks, const godwit_key_set_reco
 static void answer(const godwit_message_t *request, godwit_message_kind_t kind, godwit_status_t status,
                    godwit_outbox_t *out)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message = godwit_outbox_answer(out, request, kind, GODWIT_FUNCTION_EMKS);
     if (message != NULL) {
-        message->kind = kind;
-        message->from = GODWIT_FUNCTION_EMKS;
-        message->to = request->from;
-        message->transaction = request->transaction;
-        message->route = request->route;
         message->u.outcome = status == GODWIT_OK ? GODWIT_OK : godwit_status_on_the_wire(status);
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
     }

@@ -28,15 +28,7 @@ static bool may_ask(const godwit_gba_bsf_t *bsf, const godwit_message_t *message
 
 static godwit_message_t *zn_answer(const godwit_message_t *request, godwit_outbox_t *out)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
-    if (message != NULL) {
-        message->kind = GODWIT_ZN_ANSWER;
-        message->from = GODWIT_FUNCTION_BSF;
-        message->to = request->from;
-        message->transaction = request->transaction;
-        message->route = request->route;
-    }
-    return message;
+    return godwit_outbox_answer(out, request, GODWIT_ZN_ANSWER, GODWIT_FUNCTION_BSF);
 }
 
 static void refuse(const godwit_gba_bsf_t *bsf, const godwit_message_t *request, const char *impi,

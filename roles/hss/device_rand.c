@@ -40,15 +40,10 @@ static godwit_status_t compute(const godwit_crypto_t *crypto, const godwit_aka_k
 static void answer(const godwit_message_t *request, godwit_status_t status, const uint8_t kc_sres[24],
                    godwit_outbox_t *out)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message = godwit_outbox_answer(out, request, GODWIT_DEVICE_RAND_ANSWER, GODWIT_FUNCTION_HSS);
     if (message == NULL) {
         return;
     }
-    message->kind = GODWIT_DEVICE_RAND_ANSWER;
-    message->from = GODWIT_FUNCTION_HSS;
-    message->to = request->from;
-    message->transaction = request->transaction;
-    message->route = request->route;
     message->u.device_rand_answer.status = status == GODWIT_OK ? GODWIT_OK : godwit_status_on_the_wire(status);
     if (status == GODWIT_OK) {
         memcpy(message->u.device_rand_answer.kc_sres, kc_sres, 24);

@@ -8,23 +8,10 @@
 
 #include "roles/hss/internal.h"
 
-static godwit_message_t *answer_to(godwit_outbox_t *out, const godwit_message_t *request, godwit_message_kind_t kind)
-{
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
-    if (message != NULL) {
-        message->kind = kind;
-        message->from = GODWIT_FUNCTION_HSS;
-        message->to = request->from;
-        message->transaction = request->transaction;
-        message->route = request->route;
-    }
-    return message;
-}
-
 void godwit_hss_outcome(godwit_outbox_t *out, const godwit_message_t *request, godwit_message_kind_t kind,
                         godwit_status_t status)
 {
-    godwit_message_t *message = answer_to(out, request, kind);
+    godwit_message_t *message = godwit_outbox_answer(out, request, kind, GODWIT_FUNCTION_HSS);
     if (message != NULL) {
         status = status == GODWIT_OK ? GODWIT_OK : godwit_status_on_the_wire(status);
         if (kind == GODWIT_KEY_CONFIRM_ANSWER) {
@@ -124,7 +111,7 @@ static godwit_status_t hand_out(const godwit_hss_t *hss, const godwit_key_reques
 void godwit_hss_on_key_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
 {
     const godwit_key_request_t *request = &in->message->u.key_request;
-    godwit_message_t *message = answer_to(out, in->message, GODWIT_KEY_ANSWER);
+    godwit_message_t *message = godwit_outbox_answer(out, in->message, GODWIT_KEY_ANSWER, GODWIT_FUNCTION_HSS);
     godwit_hss_retained_t *entry = NULL, after;
     const char *detail = NULL;
     if (message == NULL) {

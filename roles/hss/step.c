@@ -14,13 +14,8 @@
 static godwit_message_t *answer_of(godwit_outbox_t *out, const godwit_message_t *request, godwit_status_t status,
                                    uint32_t policy_version)
 {
-    godwit_message_t *answer = godwit_outbox_alloc(out, sizeof *answer);
+    godwit_message_t *answer = godwit_outbox_answer(out, request, GODWIT_AUTH_INFO_ANSWER, GODWIT_FUNCTION_HSS);
     if (answer != NULL) {
-        answer->kind = GODWIT_AUTH_INFO_ANSWER;
-        answer->from = GODWIT_FUNCTION_HSS;
-        answer->to = request->from;
-        answer->transaction = request->transaction;
-        answer->route = request->route;
         answer->u.auth_info_answer.status = status;
         answer->u.auth_info_answer.kind = request->u.auth_info_request.kind;
         answer->u.auth_info_answer.policy_version = policy_version;

@@ -13,15 +13,10 @@
 
 static godwit_zh_answer_t *answer_of(godwit_outbox_t *out, const godwit_message_t *request)
 {
-    godwit_message_t *answer = godwit_outbox_alloc(out, sizeof *answer);
+    godwit_message_t *answer = godwit_outbox_answer(out, request, GODWIT_ZH_ANSWER, GODWIT_FUNCTION_HSS);
     if (answer == NULL) {
         return NULL;
     }
-    answer->kind = GODWIT_ZH_ANSWER;
-    answer->from = GODWIT_FUNCTION_HSS;
-    answer->to = request->from;
-    answer->transaction = request->transaction;
-    answer->route = request->route;
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
     return &answer->u.zh_answer;
 }

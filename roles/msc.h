@@ -73,6 +73,8 @@ typedef struct godwit_msc_ue {
     uint8_t next_rand[16], next_autn[16]; /* next_given */
     uint32_t consumed;                    /* TMSI of the record that this registration came from */
     uint8_t first[8];                     /* of SHA-256 of the frame that was taken for it */
+    uint32_t
+        stale; /* that of the vector that is stored while it comes in by AKA: it goes, for the device has it no more */
     godwit_sms_node_t sms;
 } godwit_msc_ue_t;
 

@@ -104,6 +104,8 @@ typedef struct godwit_sgsn_ue {
     godwit_gmm_next_vector_t next; /* as it was handed over, for when the message is sent again */
     uint32_t consumed;             /* attached by the vector of that P-TMSI; 0: by AKA */
     uint8_t first[8];              /* first of SHA-256 of the frame that did it */
+    uint32_t
+        stale; /* that of the vector that is stored while it comes in by AKA: it goes, for the device has it no more */
     /* Authentication. */
     uint32_t transaction;
     uint8_t reference, cksn, resyncs;

@@ -74,7 +74,9 @@ void godwit_msc_on_vector(godwit_msc_turn_t *turn)
     }
     godwit_status_t status = godwit_serving_check(answer, GODWIT_VECTOR_UTRAN, &detail);
     if (status == GODWIT_OK) {
-        take_vector(turn, ue, answer);
+        if (!godwit_msc_needs_stale(turn, ue)) {
+            take_vector(turn, ue, answer);
+        }
     } else if (status == GODWIT_AUTH_MAC_FAILURE && ue->resyncs > 0) {
         godwit_msc_event(turn, ue, "refused", status, "the home refused the AUTS"); /* the challenge stands */
         godwit_msc_wait(turn, ue, GODWIT_MSC_RESPONSE);

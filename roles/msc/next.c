@@ -124,7 +124,7 @@ void godwit_msc_on_commit_failed(godwit_msc_turn_t *turn)
         if (ue->state == GODWIT_MSC_FREE) {
             continue;
         }
-        if (ue->consumed == tmsi && tmsi != 0 && !ue->next_given) {
+        if ((ue->consumed == tmsi || ue->stale == tmsi) && tmsi != 0 && !ue->next_given) {
             godwit_msc_event(turn, ue, "attach_refused", GODWIT_STORE_FAILED,
                              "the stored vector could not be consumed");
             godwit_msc_free(turn, ue);

@@ -30,6 +30,36 @@ static godwit_status_t fetch(godwit_msc_turn_t *turn, uint32_t tmsi, const godwi
     return GODWIT_OK;
 }
 
+static void drop(godwit_msc_turn_t *turn, uint32_t tmsi)
+{
+    godwit_request_t *request = godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_COMMIT);
+    request->deleting = true;
+    request->record_key = key_of(tmsi);
+}
+
+/* A request that was held up on its way must not end the registration that there is, nor bring its message once more. */
+bool godwit_msc_needs_stale(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
+{
+    const godwit_record_t *record = turn->in->fetched;
+    if (!turn->msc->config.next_session) {
+        return false;
+    }
+    if (turn->in->fetch_status == GODWIT_AGAIN) {
+        godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_FETCH)->record_key = (godwit_record_key_t){
+            .kind = GODWIT_RECORD_NEXT_SESSION, .imsi = ue->imsi, .agreement = (uint8_t)GODWIT_NEXT_CS};
+        return true;
+    }
+    ue->stale = record != NULL && record->kind == GODWIT_RECORD_NEXT_SESSION ? record->u.next_session.next.tmsi : 0;
+    return false;
+}
+
+void godwit_msc_drop_stale(godwit_msc_turn_t *turn, const godwit_msc_ue_t *ue)
+{
+    if (ue->stale != 0) {
+        drop(turn, ue->stale);
+    }
+}
+
 /* Whether the frame verifies under the record's keys; security has them then. */
 static bool verifies(const godwit_msc_turn_t *turn, const godwit_next_session_t *next,
                      const godwit_radio_frame_t *frame, godwit_radio_security_t *security)
@@ -97,9 +127,7 @@ static void take(godwit_msc_turn_t *turn, const godwit_radio_frame_t *frame,
         godwit_outbox_event(turn->out, "attach_refused", GODWIT_OVERLOAD, &record->imsi, "the table is full");
         return;
     }
-    godwit_request_t *request = godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_COMMIT);
-    request->deleting = true;
-    request->record_key = key_of(record->next.tmsi);
+    drop(turn, record->next.tmsi);
     ue->imsi = record->imsi;
     ue->capability = frame->capability;
     ue->follow_on = (m->type & GODWIT_MM_FOLLOW_ON) != 0;

@@ -119,6 +119,9 @@ static void proved(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue, const godwit_ms
     if (ue->waiting == GODWIT_MSC_SECURITY || ue->waiting == GODWIT_MSC_PAGED) {
         godwit_msc_wait_no_more(turn, ue);
     }
+    if (ue->state == GODWIT_MSC_DIALOGUE) {
+        godwit_msc_drop_stale(turn, ue);
+    }
     if (who.purpose == GODWIT_MM_LOCATION_UPDATING_REQUEST) {
         godwit_msc_register(turn, ue);
     } else if (who.purpose == GODWIT_MM_IMSI_DETACH_INDICATION) {

@@ -237,7 +237,9 @@ void godwit_sgsn_on_vector(godwit_sgsn_turn_t *turn)
     }
     godwit_status_t status = godwit_serving_check(answer, GODWIT_VECTOR_UTRAN, &detail);
     if (status == GODWIT_OK) {
-        take_vector(turn, ue, answer);
+        if (!godwit_sgsn_needs_stale(turn, ue)) {
+            take_vector(turn, ue, answer);
+        }
     } else if (status == GODWIT_AUTH_MAC_FAILURE && ue->resyncs > 0) {
         godwit_sgsn_refused(turn, ue, status, "the home refused the AUTS"); /* the challenge stands */
         godwit_sgsn_wait(turn, ue, GODWIT_SGSN_RESPONSE);

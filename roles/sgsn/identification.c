@@ -215,7 +215,7 @@ void godwit_sgsn_on_identification_request(godwit_sgsn_turn_t *turn, const godwi
     }
     if (status == GODWIT_OK) {
         godwit_wipe(&security, sizeof security);
-        godwit_sgsn_consume(turn, record);
+        godwit_sgsn_consume(turn, record->next.tmsi);
     }
     godwit_outbox_event(turn->out, status == GODWIT_OK ? "next_given_away" : "next_refused", status,
                         status == GODWIT_OK ? &record->imsi : NULL, "another SGSN asked");

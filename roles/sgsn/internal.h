@@ -97,7 +97,9 @@ GODWIT_MUST_USE godwit_status_t godwit_sgsn_admit(const godwit_sgsn_turn_t *turn
                                                   const godwit_next_session_record_t *record, godwit_slice_t whole,
                                                   godwit_radio_security_t *security);
 /* What stands behind it happens when it is gone, durably. */
-void godwit_sgsn_consume(godwit_sgsn_turn_t *turn, const godwit_next_session_record_t *record);
+void godwit_sgsn_consume(godwit_sgsn_turn_t *turn, uint32_t p_tmsi);
+/* Comes in by AKA: what is stored for it is looked up (true: STORE_FETCH was asked for), and goes when it has proved itself. */
+bool godwit_sgsn_needs_stale(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 /* GODWIT_AGAIN: it was asked for, and nothing else was done. */
 GODWIT_MUST_USE godwit_status_t godwit_sgsn_fetch_next(godwit_sgsn_turn_t *turn, uint32_t p_tmsi,
                                                        const godwit_next_session_record_t **record);

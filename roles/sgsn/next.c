@@ -150,7 +150,7 @@ void godwit_sgsn_on_commit_failed(godwit_sgsn_turn_t *turn)
         if (ue->state == GODWIT_SGSN_FREE) {
             continue;
         }
-        if (ue->consumed == p_tmsi && !ue->next_given) {
+        if ((ue->consumed == p_tmsi || ue->stale == p_tmsi) && !ue->next_given) {
             godwit_sgsn_event(turn, ue, "attach_refused", GODWIT_STORE_FAILED,
                               "the stored vector could not be consumed");
             godwit_sgsn_free(turn, ue);

@@ -81,11 +81,27 @@ godwit_status_t godwit_sgsn_admit(const godwit_sgsn_turn_t *turn, const godwit_n
     return status;
 }
 
-void godwit_sgsn_consume(godwit_sgsn_turn_t *turn, const godwit_next_session_record_t *record)
+void godwit_sgsn_consume(godwit_sgsn_turn_t *turn, uint32_t p_tmsi)
 {
     godwit_request_t *request = godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_COMMIT);
     request->deleting = true;
-    request->record_key = key_of(record->next.tmsi);
+    request->record_key = key_of(p_tmsi);
+}
+
+/* A request that was held up on its way must not end the registration that there is, nor bring its message once more. */
+bool godwit_sgsn_needs_stale(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    const godwit_record_t *record = turn->in->fetched;
+    if (!turn->sgsn->config.next_session || turn->sgsn->config.unaware) {
+        return false;
+    }
+    if (turn->in->fetch_status == GODWIT_AGAIN) {
+        godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_FETCH)->record_key = (godwit_record_key_t){
+            .kind = GODWIT_RECORD_NEXT_SESSION, .imsi = ue->imsi, .agreement = (uint8_t)GODWIT_NEXT_PS};
+        return true;
+    }
+    ue->stale = record != NULL && record->kind == GODWIT_RECORD_NEXT_SESSION ? record->u.next_session.next.tmsi : 0;
+    return false;
 }
 
 /* ---- the attach ---- */
@@ -135,7 +151,7 @@ static void take(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame,
         }
         return;
     }
-    godwit_sgsn_consume(turn, record);
+    godwit_sgsn_consume(turn, record->next.tmsi);
     ue->address = turn->in->from;
     ue->capability = frame->capability;
     memcpy(ue->first, first, sizeof ue->first);
@@ -169,14 +185,6 @@ static bool is_ours(const godwit_sgsn_config_t *config, const godwit_gmm_rai_t *
     return area->lac == config->lac && area->rac == config->rac && godwit_plmn_equal(area->plmn, config->plmn);
 }
 
-/* The device has come in by AKA since the vector was handed over, so it has it no more: the frame was held up on its way, and taking it would end
- * the registration that there is. */
-static bool is_overtaken(const godwit_sgsn_turn_t *turn, const godwit_next_session_record_t *record)
-{
-    const godwit_sgsn_ue_t *ue = godwit_sgsn_registered(turn->sgsn, &record->imsi, NULL);
-    return ue != NULL && ue->has_keys && ue->since_ms > record->created_ms;
-}
-
 /* GODWIT_AGAIN: it is not decided yet. */
 static godwit_status_t by_own_record(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame, uint32_t p_tmsi)
 {
@@ -186,10 +194,7 @@ static godwit_status_t by_own_record(godwit_sgsn_turn_t *turn, const godwit_radi
     if (status == GODWIT_OK) {
         status = godwit_sgsn_admit(turn, record, turn->in->datagram, &security);
     }
-    if (status == GODWIT_OK && is_overtaken(turn, record)) {
-        godwit_sgsn_consume(turn, record);
-        status = GODWIT_REPLAY;
-    } else if (status == GODWIT_OK) {
+    if (status == GODWIT_OK) {
         take(turn, frame, record, &security);
     }
     godwit_wipe(&security, sizeof security);

@@ -131,6 +131,9 @@ static void proved(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_
     if (ue->waiting == GODWIT_SGSN_SECURITY || ue->waiting == GODWIT_SGSN_PAGED) {
         godwit_sgsn_wait_no_more(turn, ue);
     }
+    if (ue->state == GODWIT_SGSN_DIALOGUE && ue->stale != 0) {
+        godwit_sgsn_consume(turn, ue->stale);
+    }
     switch (who.purpose) {
     case GODWIT_GMM_ATTACH_REQUEST:
         godwit_sgsn_accept_attach(turn, ue);

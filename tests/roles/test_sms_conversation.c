@@ -36,7 +36,7 @@ typedef struct world {
     event_t events[EVENTS];
     size_t first, last;
     uint32_t due[OWNERS][TIMERS], numbers[OWNERS][TIMERS];
-    bool home_silent, lose_up;
+    bool home_silent, no_following, lose_up;
     unsigned vectors, next_vectors, readings;
     octets_t reading;
     godwit_status_t sc_says; /* not OK: in the place of the SMS-SC's answer */
@@ -67,7 +67,7 @@ static octets_t octets_of(godwit_slice_t s)
 static void answer_home(const godwit_message_t *asked)
 {
     godwit_auth_info_answer_t *a;
-    if (w.home_silent) {
+    if (w.home_silent || (w.no_following && asked->u.auth_info_request.next_session)) {
         return;
     }
     event_t *e = add(NODE);
@@ -400,6 +400,9 @@ static void detach(void)
 {
     phone_detach(&w.phone);
     run();
+    if (w.no_following) {
+        let_time_pass(NODE);
+    }
     assert_true(phone_said(&w.phone, "detached"));
 }
 
@@ -488,6 +491,51 @@ static void a_frame_that_was_taken_is_not_taken_again(void **state)
     run();
     assert_int_equal(w.readings, 1);
     assert_true(saw("next_refused"));
+}
+
+/* Somebody keeps the frames of the attach; the device gives up on them, and comes in by AKA. */
+static void held_up(bool circuit, bool leaves)
+{
+    begin(circuit, GODWIT_ACCESS_UMTS);
+    attach();
+    detach();
+    w.no_following = true; /* so that no other vector takes the place of that one */
+    w.owners[NODE].now_ms += 1000;
+    phone_attach_with(&w.phone, "once");
+    octets_t frame = phone_take(&w.phone);
+    for (unsigned i = 0; i < 4 && w.phone.queued == 0; i++) {
+        phone_timer(&w.phone);
+        if (i == 0) {
+            (void)phone_take(&w.phone); /* the same octets */
+        }
+    }
+    run();
+    let_time_pass(NODE);
+    assert_true(phone_said(&w.phone, "next_fallback"));
+    expect_reading(1, "once");
+    if (leaves) {
+        detach();
+    }
+    w.seen[0] = '\0';
+    const godwit_input_t in = {.kind = GODWIT_INPUT_DATAGRAM,
+                               .port = GODWIT_PORT_RADIO,
+                               .from = owner_address(7),
+                               .datagram = godwit_slice(frame.at, frame.len)};
+    owner_give(&w.owners[NODE], &in);
+    carry_out(NODE);
+    run();
+    assert_int_equal(w.readings, 1);
+    assert_null(strstr(w.seen, "next_used"));
+    assert_null(strstr(w.seen, "replaced"));
+}
+
+static void a_frame_that_was_held_up_is_not_taken_after_aka(void **state)
+{
+    (void)state;
+    held_up(true, false);
+    held_up(true, true);
+    held_up(false, false);
+    held_up(false, true);
 }
 
 static void a_thousand_wrong_guesses_consume_nothing(void **state)
@@ -584,6 +632,7 @@ int main(void)
         cmocka_unit_test(a_reading_goes_with_the_attach_by_the_stored_vector),
         cmocka_unit_test(what_is_lost_moved_or_late_costs_an_aka_run_and_no_more),
         cmocka_unit_test(a_frame_that_was_taken_is_not_taken_again),
+        cmocka_unit_test(a_frame_that_was_held_up_is_not_taken_after_aka),
         cmocka_unit_test(a_thousand_wrong_guesses_consume_nothing),
         cmocka_unit_test(a_silent_home_costs_the_hand_over_and_nothing_else),
         cmocka_unit_test(a_detach_of_a_stranger_is_not_believed),

@@ -153,10 +153,15 @@ godwit_status_t godwit_mikey_counter(const godwit_mikey_t *message, uint32_t *co
 godwit_status_t godwit_mikey_rand(const godwit_mikey_t *message, godwit_slice_t *rand)
 {
     const godwit_mikey_payload_t *p = godwit_mikey_find(message, GODWIT_MIKEY_RAND, 0);
+    size_t before = 1;
+    if (p == NULL) {
+        p = godwit_mikey_find(message, GODWIT_MIKEY_RANDR, 0);
+        before = 2; /* its role */
+    }
     if (p == NULL) {
         return GODWIT_MALFORMED;
     }
-    *rand = godwit_slice(p->body.ptr + 1, p->body.len - 1);
+    *rand = godwit_slice(p->body.ptr + before, p->body.len - before);
     return GODWIT_OK;
 }
 

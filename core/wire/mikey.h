@@ -72,6 +72,7 @@ const godwit_mikey_payload_t *godwit_mikey_find(const godwit_mikey_t *message, u
 
 /* What the bodies say. GODWIT_MALFORMED; T: GODWIT_UNSUPPORTED_SUITE for another kind than COUNTER. */
 GODWIT_MUST_USE godwit_status_t godwit_mikey_counter(const godwit_mikey_t *message, uint32_t *counter);
+/* Of RAND, or else of the first RANDR (RFC 6043 6.7). */
 GODWIT_MUST_USE godwit_status_t godwit_mikey_rand(const godwit_mikey_t *message, godwit_slice_t *rand);
 /* ID: type 0 NAI, 1 URI. IDR (RFC 6043 6.6): role, then the same. */
 GODWIT_MUST_USE godwit_status_t godwit_mikey_id(const godwit_mikey_payload_t *payload, uint8_t *type,

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/agree/ims_media/ticket.h"
+#include "tests/kat/kat.h"
 
 #define CRYPTO &godwit_crypto_builtin
 #define A "sip:a@home.test"
@@ -108,6 +109,25 @@ static void both_users_have_one_key_in_the_end(void **state)
     assert_string_equal(w.b.initiator, A);
     assert_string_equal(w.b.responder, B);
     assert_int_equal(w.b.expires_ms, NOW + LIFE);
+}
+
+static void compare(const kat_record_t *r, void *context)
+{
+    static const char *const names[MESSAGES] = {"request", "answer", "transfer", "resolve", "resolved", "confirmed"};
+    (void)context;
+    for (int i = 0; i < MESSAGES; i++) {
+        kat_expect(r, names[i], w.octets[i], w.m[i].len);
+    }
+}
+
+static void messages_are_those_of_an_independent_encoder(void **state)
+{
+    (void)state;
+    get_ticket();
+    transfer(2);
+    assert_int_equal(resolve_as(B, NOW), GODWIT_OK);
+    assert_int_equal(accept_at(NOW), GODWIT_OK);
+    kat_each("mikey.txt", "ticket", compare, NULL);
 }
 
 static void a_transfer_is_taken_once(void **state)
@@ -219,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(both_users_have_one_key_in_the_end, setup),
+        cmocka_unit_test_setup(messages_are_those_of_an_independent_encoder, setup),
         cmocka_unit_test_setup(a_transfer_is_taken_once, setup),
         cmocka_unit_test_setup(a_ticket_is_for_its_responder_and_its_time, setup),
         cmocka_unit_test_setup(nobody_asks_in_anothers_name, setup),

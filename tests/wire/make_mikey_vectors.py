@@ -78,3 +78,41 @@ message("msk", bytes(range(32)), 0x0A0B0C0D, 5, bytes(range(0x80, 0x90)), [b"bms
         [(2, bytes(range(0x20, 0x30)), b"", (b"\x00\x10", b"\x00\x20"))], extension=DOMAIN + MSK)
 message("mtk", bytes(range(0x20, 0x30)), 0x0A0B0C0D, 17, bytes(range(0x90, 0xA0)), [b"bmsc.example.net"],
         [(3, bytes(range(0x30, 0x40)), bytes(range(0x40, 0x4E)), None)], extension=DOMAIN + MSK + b"\x02\x02\x00\x11", v=False)
+
+
+def ticket_message(data_type, psk, counter, rand, role, names, ticket=None, keys=None, asked=None, csb_id=0x01020304):
+    """A message of RFC 6043 with RANDR and IDR; the last payload is KEMAC, or V over the message and then T. asked: answered under its RAND, without T."""
+    rand_of_key = asked or rand
+    encr, auth, salt = (prf(psk, c, csb_id, rand_of_key, n) for c, n in ((0x150533E1, 16), (0x2D22AC75, 20), (0x29B88916, 14)))
+    t = struct.pack(">I", counter)
+    parts = [] if asked else [(5, bytes([2]) + t), (15, bytes([role, len(rand)]) + rand)]
+    parts += [(14, bytes([r, 1]) + struct.pack(">H", len(n)) + n) for r, n in names]
+    if ticket is not None:
+        parts.append((17, bytes([0, 1, 0, 1]) + struct.pack(">H", len(ticket)) + ticket))
+    if keys is None:
+        parts.append((9, bytes([1])))
+    else:
+        iv = bytes(x ^ y for x, y in zip(salt, struct.pack(">HIQ", 0, csb_id, counter))) + b"\0\0"
+        plain = key_data(keys)
+        parts.append((1, bytes([1]) + struct.pack(">H", len(plain)) + aes_ctr(encr, iv, plain) + bytes([1])))
+    body, first = payloads(parts)
+    v = 0x80 if role != 3 and not asked else 0
+    octets = bytes([1, data_type, first, v]) + struct.pack(">IBB", csb_id, 0, 1) + body
+    return octets + hmac.new(auth, octets + (t if keys is None else b""), hashlib.sha1).digest()
+
+
+print("# Tickets (RFC 6043; what of it is our own: docs/gaa.md), the whole conversation of tests/agree/test_ims_ticket.c.\n\n[ticket]")
+A, B, R = b"sip:a@home.test", b"sip:b@home.test", bytes(range(78))
+PSK_A, PSK_B, TICKET_KEY = b"\xAA" * 32, b"\xBB" * 32, b"\x77" + bytes(31)
+BOTH = [(1, A), (2, B)]
+KEYS = [(6, R[32:48], b"", (bytes(8), struct.pack(">Q", 1060000))), (3, R[48:64], R[64:78], None)]
+FRESH = {n: bytes([0x30 + n]) * 16 for n in (1, 2, 9)}
+TICKET = ticket_message(13, TICKET_KEY, 0, R[16:32], 3, BOTH, keys=KEYS, csb_id=0)
+for name, octets in (
+        ("request", ticket_message(11, PSK_A, 1, FRESH[1], 1, BOTH)),
+        ("answer", ticket_message(13, PSK_A, 1, R[:16], 3, BOTH, TICKET, KEYS)),
+        ("transfer", ticket_message(14, R[32:48], 2, FRESH[2], 1, BOTH, TICKET)),
+        ("resolve", ticket_message(16, PSK_B, 9, FRESH[9], 2, [(2, B)], TICKET)),
+        ("resolved", ticket_message(18, PSK_B, 9, R[:16], 3, BOTH, TICKET, KEYS)),
+        ("confirmed", ticket_message(15, R[32:48], 2, b"", 2, [(2, B)], asked=FRESH[2]))):
+    print(f"{name} = {octets.hex()}")

@@ -108,3 +108,21 @@ const godwit_serving_policy_t *godwit_serving_policy_of(const godwit_serving_pol
     }
     return NULL;
 }
+
+void godwit_serving_next_fill(const godwit_radio_security_t *security, godwit_radio_capability_t capability,
+                              uint8_t ksi, const godwit_auth_info_vector_t *vector,
+                              godwit_next_session_record_t *record)
+{
+    godwit_next_session_t *next = &record->next;
+    next->ksi = godwit_next_session_ksi(ksi);
+    next->eea = security->uea;
+    next->eia = security->uia;
+    next->capability_len = 2;
+    next->capability[0] = capability.uea & (uint8_t)~GODWIT_RADIO_GERAN;
+    next->capability[1] = capability.uia & 1U << GODWIT_UIA2;
+    next->res_len = vector->xres_len;
+    memcpy(next->res, vector->xres, sizeof next->res);
+    memcpy(next->root, vector->ck, 16);
+    memcpy(next->root + 16, vector->ik, 16);
+    memcpy(record->rand, vector->rand, sizeof record->rand);
+}

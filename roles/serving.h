@@ -7,7 +7,9 @@
 #ifndef GODWIT_ROLES_SERVING_H
 #define GODWIT_ROLES_SERVING_H
 
+#include "core/wire/radio.h"
 #include "godwit/policy.h"
+#include "roles/record.h"
 #include "roles/role.h"
 
 typedef struct godwit_serving_home {
@@ -47,6 +49,11 @@ GODWIT_MUST_USE godwit_status_t godwit_serving_check(const godwit_auth_info_answ
  * over. */
 GODWIT_MUST_USE godwit_status_t godwit_serving_check_next(const godwit_auth_info_answer_t *answer,
                                                           godwit_vector_kind_t kind, const char **detail);
+/* What a record of the next session holds of the context in use and of the vector, in UMTS and GERAN: the caller adds domain, PLMN, identity, area
+ * and times. */
+void godwit_serving_next_fill(const godwit_radio_security_t *security, godwit_radio_capability_t capability,
+                              uint8_t ksi, const godwit_auth_info_vector_t *vector,
+                              godwit_next_session_record_t *record);
 /* The cause of a reject for that status. */
 uint8_t godwit_serving_cause(godwit_status_t status);
 

@@ -131,5 +131,12 @@ GODWIT_MUST_USE godwit_status_t godwit_radio_protected_create(godwit_radio_secur
 GODWIT_MUST_USE godwit_status_t godwit_radio_protected_consume(godwit_radio_security_t *security, godwit_slice_t octets,
                                                                uint8_t buffer[GODWIT_RADIO_INNER_MAX],
                                                                godwit_radio_frame_t *inner);
+/* The same of a frame PROTECTED under the algorithms and FRESH of a command that was given and not yet proved: security moves to them when
+ * the frame verifies, and is untouched otherwise. */
+GODWIT_MUST_USE godwit_status_t godwit_radio_commanded_consume(godwit_radio_security_t *security,
+                                                               const godwit_radio_command_t *command,
+                                                               godwit_slice_t octets,
+                                                               uint8_t buffer[GODWIT_RADIO_INNER_MAX],
+                                                               godwit_radio_frame_t *inner);
 
 #endif

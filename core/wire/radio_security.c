@@ -243,3 +243,20 @@ godwit_status_t godwit_radio_protected_consume(godwit_radio_security_t *security
     }
     return status;
 }
+
+godwit_status_t godwit_radio_commanded_consume(godwit_radio_security_t *security, const godwit_radio_command_t *command,
+                                               godwit_slice_t octets, uint8_t buffer[GODWIT_RADIO_INNER_MAX],
+                                               godwit_radio_frame_t *inner)
+{
+    godwit_radio_security_t next = *security;
+    next.commanded = true;
+    next.uea = command->uea;
+    next.uia = command->uia;
+    next.fresh = command->fresh;
+    godwit_status_t status = godwit_radio_protected_consume(&next, octets, buffer, inner);
+    if (status == GODWIT_OK) {
+        *security = next;
+    }
+    godwit_wipe(&next, sizeof next);
+    return status;
+}

@@ -152,18 +152,11 @@ static godwit_status_t try_candidate(godwit_msc_turn_t *turn, godwit_msc_ue_t *u
                                      const godwit_msc_candidate_t *candidate, uint8_t *buffer,
                                      godwit_radio_frame_t *inner)
 {
-    godwit_radio_security_t next = ue->security;
-    next.commanded = true;
-    next.uea = candidate->command.uea;
-    next.uia = candidate->command.uia;
-    next.fresh = candidate->command.fresh;
-    godwit_status_t status = godwit_radio_protected_consume(&next, turn->in->datagram, buffer, inner);
-    if (status == GODWIT_OK) {
-        ue->security = next;
-    } else if (ue->waiting == GODWIT_MSC_SECURITY && status == GODWIT_MAC_FAILURE) {
+    godwit_status_t status =
+        godwit_radio_commanded_consume(&ue->security, &candidate->command, turn->in->datagram, buffer, inner);
+    if (ue->waiting == GODWIT_MSC_SECURITY && status == GODWIT_MAC_FAILURE) {
         ue->hint = GODWIT_MAC_FAILURE;
     }
-    godwit_wipe(&next, sizeof next);
     return status;
 }
 

@@ -93,21 +93,11 @@ static void fill(const godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue, const go
     uint32_t life = config->next_life_s != 0 ? config->next_life_s : LIFE_S;
     next->domain = GODWIT_NEXT_PS;
     next->plmn = config->plmn;
-    next->ksi = godwit_next_session_ksi(ue->cksn);
-    next->eea = ue->security.uea;
-    next->eia = ue->security.uia;
+    godwit_serving_next_fill(&ue->security, ue->capability, ue->cksn, vector, record);
     next->tmsi = ue->p_tmsi;
     godwit_store_u16(next->area, config->lac);
     next->area[2] = config->rac;
-    next->capability_len = 2;
-    next->capability[0] = ue->capability.uea & (uint8_t)~GODWIT_RADIO_GERAN;
-    next->capability[1] = ue->capability.uia & 1U << GODWIT_UIA2;
-    next->res_len = vector->xres_len;
-    memcpy(next->res, vector->xres, sizeof next->res);
-    memcpy(next->root, vector->ck, 16);
-    memcpy(next->root + 16, vector->ik, 16);
     record->imsi = ue->imsi;
-    memcpy(record->rand, vector->rand, sizeof record->rand);
     record->created_ms = now_ms;
     record->expires_ms = now_ms + UINT64_C(1000) * life;
 }

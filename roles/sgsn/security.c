@@ -184,18 +184,11 @@ static godwit_status_t try_candidate(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t 
                                      const godwit_sgsn_candidate_t *candidate, uint8_t *buffer,
                                      godwit_radio_frame_t *inner)
 {
-    godwit_radio_security_t next = ue->security;
-    next.commanded = true;
-    next.uea = candidate->command.uea;
-    next.uia = candidate->command.uia;
-    next.fresh = candidate->command.fresh;
-    godwit_status_t status = godwit_radio_protected_consume(&next, turn->in->datagram, buffer, inner);
-    if (status == GODWIT_OK) {
-        ue->security = next;
-    } else if (ue->waiting == GODWIT_SGSN_SECURITY && status == GODWIT_MAC_FAILURE) {
+    godwit_status_t status =
+        godwit_radio_commanded_consume(&ue->security, &candidate->command, turn->in->datagram, buffer, inner);
+    if (ue->waiting == GODWIT_SGSN_SECURITY && status == GODWIT_MAC_FAILURE) {
         ue->hint = GODWIT_MAC_FAILURE;
     }
-    godwit_wipe(&next, sizeof next);
     return status;
 }
 

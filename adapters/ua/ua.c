@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/https/server.h"
 #include "core/crypto/md5.h"
 
 #define HEADER_MAX 4096u
@@ -26,40 +25,23 @@ typedef struct waiting {
 } waiting_t;
 
 struct godwit_ua {
-    godwit_https_server_t *server[GODWIT_UA_DOORS];
+    godwit_https_doors_t doors;
     waiting_t waiting[WAITING];
     uint8_t reading[GODWIT_UA_READING_MAX];
 };
 
-static godwit_status_t open_door(const godwit_ua_door_config_t *door, godwit_https_server_t **server,
-                                 char why[GODWIT_UA_WHY])
+godwit_status_t godwit_ua_open(const godwit_https_door_t doors[GODWIT_HTTPS_DOORS], godwit_ua_t **ua,
+                               char why[GODWIT_HTTPS_WHY])
 {
-    char text[GODWIT_HTTPS_WHY];
-    const godwit_https_server_config_t config = {.host = door->host,
-                                                 .port = door->port,
-                                                 .plain = door->certificate == NULL,
-                                                 .certificate = door->certificate,
-                                                 .key = door->key,
-                                                 .headers = {[AUTHORIZATION] = "Authorization", [HOST] = "Host"},
-                                                 .header_max = HEADER_MAX,
-                                                 .body_max = GODWIT_UA_READING_MAX};
-    godwit_status_t status = godwit_https_server_start(&config, server, text);
-    if (status != GODWIT_OK) {
-        (void)snprintf(why, GODWIT_UA_WHY, "%s", text);
-    }
-    return status;
-}
-
-godwit_status_t godwit_ua_open(const godwit_ua_door_config_t doors[GODWIT_UA_DOORS], godwit_ua_t **ua,
-                               char why[GODWIT_UA_WHY])
-{
+    static const godwit_https_server_config_t common = {.headers = {[AUTHORIZATION] = "Authorization", [HOST] = "Host"},
+                                                        .header_max = HEADER_MAX,
+                                                        .body_max = GODWIT_UA_READING_MAX};
     godwit_ua_t *u = calloc(1, sizeof *u);
-    godwit_status_t status = u != NULL ? GODWIT_OK : GODWIT_IO_FAILED;
+    godwit_status_t status = GODWIT_IO_FAILED;
     if (u == NULL) {
-        (void)snprintf(why, GODWIT_UA_WHY, "no memory for the door of Ua");
-    }
-    for (size_t i = 0; i < GODWIT_UA_DOORS && status == GODWIT_OK; i++) {
-        status = doors[i].host == NULL ? GODWIT_OK : open_door(&doors[i], &u->server[i], why);
+        (void)snprintf(why, GODWIT_HTTPS_WHY, "no memory for the door of Ua");
+    } else {
+        status = godwit_https_doors_open(doors, &common, &u->doors, why);
     }
     if (status != GODWIT_OK) {
         godwit_ua_close(u);
@@ -71,20 +53,20 @@ godwit_status_t godwit_ua_open(const godwit_ua_door_config_t doors[GODWIT_UA_DOO
 
 void godwit_ua_close(godwit_ua_t *ua)
 {
-    for (size_t i = 0; i < GODWIT_UA_DOORS && ua != NULL; i++) {
-        godwit_https_server_stop(ua->server[i]);
+    if (ua != NULL) {
+        godwit_https_doors_close(&ua->doors);
     }
     free(ua);
 }
 
 int godwit_ua_fd(const godwit_ua_t *ua, size_t door)
 {
-    return door < GODWIT_UA_DOORS && ua->server[door] != NULL ? godwit_https_server_fd(ua->server[door]) : -1;
+    return godwit_https_doors_fd(&ua->doors, door);
 }
 
 uint16_t godwit_ua_port(const godwit_ua_t *ua, size_t door)
 {
-    return door < GODWIT_UA_DOORS && ua->server[door] != NULL ? godwit_https_server_port(ua->server[door]) : 0;
+    return godwit_https_doors_port(&ua->doors, door);
 }
 
 /* ---- requests ---- */
@@ -151,14 +133,14 @@ static void keep(waiting_t *place, size_t door, const godwit_https_request_t *re
 static bool receive_at(godwit_ua_t *ua, size_t door, godwit_message_t *message)
 {
     godwit_https_request_t request;
-    while (ua->server[door] != NULL && godwit_https_server_next(ua->server[door], &request)) {
+    while (ua->doors.server[door] != NULL && godwit_https_server_next(ua->doors.server[door], &request)) {
         waiting_t *place = free_place(ua);
         if (request.refused != 0) {
             continue; /* the server has answered: too large, too slow, no HTTP */
         }
         memset(message, 0, sizeof *message);
         if (place == NULL || request.body.len > sizeof place->body || !take(&request, &message->u.ua_request)) {
-            refuse(ua->server[door], request.route, place == NULL ? 503 : 400);
+            refuse(ua->doors.server[door], request.route, place == NULL ? 503 : 400);
             continue;
         }
         if (request.body.len > 0) {
@@ -178,7 +160,7 @@ static bool receive_at(godwit_ua_t *ua, size_t door, godwit_message_t *message)
 
 bool godwit_ua_receive(godwit_ua_t *ua, godwit_message_t *message)
 {
-    for (size_t door = 0; door < GODWIT_UA_DOORS; door++) {
+    for (size_t door = 0; door < GODWIT_HTTPS_DOORS; door++) {
         if (receive_at(ua, door, message)) {
             return true;
         }
@@ -187,14 +169,6 @@ bool godwit_ua_receive(godwit_ua_t *ua, godwit_message_t *message)
 }
 
 /* ---- answers ---- */
-
-static void add(godwit_https_reply_t *reply, size_t *count, const char *name, const char *value)
-{
-    if (value[0] != '\0') {
-        reply->headers[*count] = (godwit_https_header_t){name, value};
-        (*count)++;
-    }
-}
 
 void godwit_ua_send(godwit_ua_t *ua, const godwit_message_t *answer, godwit_slice_t *reading)
 {
@@ -206,14 +180,14 @@ void godwit_ua_send(godwit_ua_t *ua, const godwit_message_t *answer, godwit_slic
     if (place == NULL || !place->used || place->route != answer->route) {
         return;
     }
-    add(&reply, &count, "WWW-Authenticate", a->www_authenticate);
-    add(&reply, &count, "Authentication-Info", a->authentication_info);
-    add(&reply, &count, "Content-Type", a->body_len > 0 ? "text/plain" : "");
-    add(&reply, &count, "Cache-Control", "no-store");
+    godwit_https_reply_add(&reply, &count, "WWW-Authenticate", a->www_authenticate);
+    godwit_https_reply_add(&reply, &count, "Authentication-Info", a->authentication_info);
+    godwit_https_reply_add(&reply, &count, "Content-Type", a->body_len > 0 ? "text/plain" : "");
+    godwit_https_reply_add(&reply, &count, "Cache-Control", "no-store");
     if (a->code == 200 && place->is_reading) {
         memcpy(ua->reading, place->body, place->len);
         *reading = godwit_slice(ua->reading, place->len);
     }
-    (void)godwit_https_server_answer(ua->server[place->door], place->route, &reply);
+    (void)godwit_https_server_answer(ua->doors.server[place->door], place->route, &reply);
     place->used = false;
 }

@@ -6,23 +6,16 @@
 #ifndef GODWIT_ADAPTERS_UA_UA_H
 #define GODWIT_ADAPTERS_UA_UA_H
 
+#include "adapters/https/doors.h"
 #include "roles/message.h"
 
-#define GODWIT_UA_WHY 512
-#define GODWIT_UA_DOORS 2
 #define GODWIT_UA_READING_MAX 1024
-
-typedef struct godwit_ua_door_config {
-    const char *host; /* an address; NULL: this door is not opened */
-    uint16_t port;
-    const char *certificate, *key; /* files, PEM; NULL: HTTP without TLS */
-} godwit_ua_door_config_t;
 
 typedef struct godwit_ua godwit_ua_t;
 
 /* GODWIT_IO_FAILED, GODWIT_INVALID_ARGUMENT: why says in one line. */
-GODWIT_MUST_USE godwit_status_t godwit_ua_open(const godwit_ua_door_config_t doors[GODWIT_UA_DOORS], godwit_ua_t **ua,
-                                               char why[GODWIT_UA_WHY]);
+GODWIT_MUST_USE godwit_status_t godwit_ua_open(const godwit_https_door_t doors[GODWIT_HTTPS_DOORS], godwit_ua_t **ua,
+                                               char why[GODWIT_HTTPS_WHY]);
 int godwit_ua_fd(const godwit_ua_t *ua, size_t door);        /* readable when requests wait; -1: no such door */
 uint16_t godwit_ua_port(const godwit_ua_t *ua, size_t door); /* 0: no such door */
 /* The next UA_REQUEST, with a route for its answer; false when none waits. */

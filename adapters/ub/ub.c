@@ -10,7 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "adapters/https/server.h"
 #include "core/crypto/md5.h"
 
 #define HEADER_MAX 4096u /* the request with all its headers: the server answers 431 beyond */
@@ -18,38 +17,20 @@
 #define DATE_MAX 40
 
 struct godwit_ub {
-    godwit_https_server_t *server[GODWIT_UB_DOORS];
+    godwit_https_doors_t doors;
 };
 
-static godwit_status_t open_door(const godwit_ub_door_config_t *door, godwit_https_server_t **server,
-                                 char why[GODWIT_UB_WHY])
+godwit_status_t godwit_ub_open(const godwit_https_door_t doors[GODWIT_HTTPS_DOORS], godwit_ub_t **ub,
+                               char why[GODWIT_HTTPS_WHY])
 {
-    char text[GODWIT_HTTPS_WHY];
-    const godwit_https_server_config_t config = {.host = door->host,
-                                                 .port = door->port,
-                                                 .plain = door->certificate == NULL,
-                                                 .certificate = door->certificate,
-                                                 .key = door->key,
-                                                 .headers = {"Authorization"},
-                                                 .header_max = HEADER_MAX,
-                                                 .body_max = BODY_MAX};
-    godwit_status_t status = godwit_https_server_start(&config, server, text);
-    if (status != GODWIT_OK) {
-        (void)snprintf(why, GODWIT_UB_WHY, "%s", text);
-    }
-    return status;
-}
-
-godwit_status_t godwit_ub_open(const godwit_ub_door_config_t doors[GODWIT_UB_DOORS], godwit_ub_t **ub,
-                               char why[GODWIT_UB_WHY])
-{
+    static const godwit_https_server_config_t common = {
+        .headers = {"Authorization"}, .header_max = HEADER_MAX, .body_max = BODY_MAX};
     godwit_ub_t *u = calloc(1, sizeof *u);
-    godwit_status_t status = u != NULL ? GODWIT_OK : GODWIT_IO_FAILED;
+    godwit_status_t status = GODWIT_IO_FAILED;
     if (u == NULL) {
-        (void)snprintf(why, GODWIT_UB_WHY, "no memory for the door of Ub");
-    }
-    for (size_t i = 0; i < GODWIT_UB_DOORS && status == GODWIT_OK; i++) {
-        status = doors[i].host == NULL ? GODWIT_OK : open_door(&doors[i], &u->server[i], why);
+        (void)snprintf(why, GODWIT_HTTPS_WHY, "no memory for the door of Ub");
+    } else {
+        status = godwit_https_doors_open(doors, &common, &u->doors, why);
     }
     if (status != GODWIT_OK) {
         godwit_ub_close(u);
@@ -61,20 +42,20 @@ godwit_status_t godwit_ub_open(const godwit_ub_door_config_t doors[GODWIT_UB_DOO
 
 void godwit_ub_close(godwit_ub_t *ub)
 {
-    for (size_t i = 0; i < GODWIT_UB_DOORS && ub != NULL; i++) {
-        godwit_https_server_stop(ub->server[i]);
+    if (ub != NULL) {
+        godwit_https_doors_close(&ub->doors);
     }
     free(ub);
 }
 
 int godwit_ub_fd(const godwit_ub_t *ub, size_t door)
 {
-    return door < GODWIT_UB_DOORS && ub->server[door] != NULL ? godwit_https_server_fd(ub->server[door]) : -1;
+    return godwit_https_doors_fd(&ub->doors, door);
 }
 
 uint16_t godwit_ub_port(const godwit_ub_t *ub, size_t door)
 {
-    return door < GODWIT_UB_DOORS && ub->server[door] != NULL ? godwit_https_server_port(ub->server[door]) : 0;
+    return godwit_https_doors_port(&ub->doors, door);
 }
 
 /* FNV-1a over the IPv4 address, or the network half of the IPv6 one; never 0. */
@@ -120,7 +101,7 @@ static void refuse(godwit_https_server_t *server, uint64_t route)
 static bool receive_at(godwit_ub_t *ub, size_t door, godwit_message_t *message)
 {
     godwit_https_request_t request;
-    while (ub->server[door] != NULL && godwit_https_server_next(ub->server[door], &request)) {
+    while (ub->doors.server[door] != NULL && godwit_https_server_next(ub->doors.server[door], &request)) {
         if (request.refused != 0) {
             continue; /* the server has answered: too large, too slow, no HTTP */
         }
@@ -133,14 +114,14 @@ static bool receive_at(godwit_ub_t *ub, size_t door, godwit_message_t *message)
         if (take(&request, &message->u.ub_request)) {
             return true;
         }
-        refuse(ub->server[door], request.route);
+        refuse(ub->doors.server[door], request.route);
     }
     return false;
 }
 
 bool godwit_ub_receive(godwit_ub_t *ub, godwit_message_t *message)
 {
-    for (size_t door = 0; door < GODWIT_UB_DOORS; door++) {
+    for (size_t door = 0; door < GODWIT_HTTPS_DOORS; door++) {
         if (receive_at(ub, door, message)) {
             return true;
         }
@@ -163,30 +144,22 @@ static void put_date(uint64_t ms, char text[DATE_MAX])
     }
 }
 
-static void add(godwit_https_reply_t *reply, size_t *count, const char *name, const char *value)
-{
-    if (value[0] != '\0') {
-        reply->headers[*count] = (godwit_https_header_t){name, value};
-        (*count)++;
-    }
-}
-
 void godwit_ub_send(godwit_ub_t *ub, const godwit_message_t *answer)
 {
     const godwit_ub_answer_t *a = &answer->u.ub_answer;
     godwit_https_reply_t reply = {.code = a->code, .body = godwit_slice(a->body, a->body_len)};
     char expires[DATE_MAX] = "";
     size_t count = 0;
-    if (answer->transaction >= GODWIT_UB_DOORS || ub->server[answer->transaction] == NULL) {
+    if (answer->transaction >= GODWIT_HTTPS_DOORS || ub->doors.server[answer->transaction] == NULL) {
         return;
     }
     if (a->expires_ms != 0) {
         put_date(a->expires_ms, expires);
     }
-    add(&reply, &count, "WWW-Authenticate", a->www_authenticate);
-    add(&reply, &count, "Authentication-Info", a->authentication_info);
-    add(&reply, &count, "Expires", expires);
-    add(&reply, &count, "Content-Type", a->body_len > 0 ? "application/vnd.3gpp.bsf+xml" : "");
-    add(&reply, &count, "Cache-Control", "no-store"); /* an answer is for one device, once */
-    (void)godwit_https_server_answer(ub->server[answer->transaction], answer->route, &reply);
+    godwit_https_reply_add(&reply, &count, "WWW-Authenticate", a->www_authenticate);
+    godwit_https_reply_add(&reply, &count, "Authentication-Info", a->authentication_info);
+    godwit_https_reply_add(&reply, &count, "Expires", expires);
+    godwit_https_reply_add(&reply, &count, "Content-Type", a->body_len > 0 ? "application/vnd.3gpp.bsf+xml" : "");
+    godwit_https_reply_add(&reply, &count, "Cache-Control", "no-store"); /* an answer is for one device, once */
+    (void)godwit_https_server_answer(ub->doors.server[answer->transaction], answer->route, &reply);
 }

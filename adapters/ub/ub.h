@@ -6,23 +6,14 @@
 #ifndef GODWIT_ADAPTERS_UB_UB_H
 #define GODWIT_ADAPTERS_UB_UB_H
 
+#include "adapters/https/doors.h"
 #include "roles/message.h"
-
-#define GODWIT_UB_WHY 512
-#define GODWIT_UB_DOORS 2
-
-typedef struct godwit_ub_door_config {
-    const char *host; /* an address; NULL: this door is not opened */
-    uint16_t port;
-    const char *certificate,
-        *key; /* files, PEM; NULL: HTTP without TLS (TS 24.109 has it so; 2G GBA is refused there) */
-} godwit_ub_door_config_t;
 
 typedef struct godwit_ub godwit_ub_t;
 
-/* GODWIT_IO_FAILED, GODWIT_INVALID_ARGUMENT: why says in one line. */
-GODWIT_MUST_USE godwit_status_t godwit_ub_open(const godwit_ub_door_config_t doors[GODWIT_UB_DOORS], godwit_ub_t **ub,
-                                               char why[GODWIT_UB_WHY]);
+/* TS 24.109 has HTTP without TLS; 2G GBA is refused there. GODWIT_IO_FAILED, GODWIT_INVALID_ARGUMENT: why says in one line. */
+GODWIT_MUST_USE godwit_status_t godwit_ub_open(const godwit_https_door_t doors[GODWIT_HTTPS_DOORS], godwit_ub_t **ub,
+                                               char why[GODWIT_HTTPS_WHY]);
 int godwit_ub_fd(const godwit_ub_t *ub, size_t door);        /* readable when requests wait; -1: no such door */
 uint16_t godwit_ub_port(const godwit_ub_t *ub, size_t door); /* 0: no such door */
 /* The next UB_REQUEST, with a route for its answer; false when none waits. */

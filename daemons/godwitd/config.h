@@ -186,9 +186,9 @@ typedef struct config_pgw {
 } config_pgw_t;
 
 typedef struct config_naf {
-    godwit_naf_config_t role;       /* without crypto */
-    char host[GODWIT_UA_DOORS][64]; /* HTTP without TLS, with TLS; "": no such door */
-    uint16_t port[GODWIT_UA_DOORS];
+    godwit_naf_config_t role;          /* without crypto */
+    char host[GODWIT_HTTPS_DOORS][64]; /* HTTP without TLS, with TLS; "": no such door */
+    uint16_t port[GODWIT_HTTPS_DOORS];
     const char *certificate, *key; /* in the raw configuration */
     char psk_host[64];
     godwit_psk_config_t psk; /* without host; neither tls nor dtls: no such door */
@@ -197,9 +197,9 @@ typedef struct config_naf {
 } config_naf_t;
 
 typedef struct config_gba_bsf {
-    godwit_gba_bsf_config_t role;   /* without crypto */
-    char host[GODWIT_UB_DOORS][64]; /* without TLS, with TLS; "": no such door */
-    uint16_t port[GODWIT_UB_DOORS];
+    godwit_gba_bsf_config_t role;      /* without crypto */
+    char host[GODWIT_HTTPS_DOORS][64]; /* without TLS, with TLS; "": no such door */
+    uint16_t port[GODWIT_HTTPS_DOORS];
     const char *certificate, *key;                                        /* in the raw configuration */
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX]; /* empty: in this process */
 } config_gba_bsf_t;

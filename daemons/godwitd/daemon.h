@@ -95,7 +95,7 @@ void access_policies(godwitd_t *d, const godwit_serving_policy_t *table, size_t 
 void access_free(godwitd_t *d);
 
 /* naf.c: the NAF, and Ua. */
-#define NAF_DOORS (GODWIT_UA_DOORS + 1) /* HTTP, HTTPS, PSK */
+#define NAF_DOORS (GODWIT_HTTPS_DOORS + 1) /* HTTP, HTTPS, PSK */
 bool naf_open(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 bool naf_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 int naf_fd(const godwitd_t *d, size_t door); /* -1: no such door */

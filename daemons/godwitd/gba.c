@@ -23,13 +23,13 @@ static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 bool gba_open(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
     const config_gba_bsf_t *config = &d->config->gba_bsf;
-    char why[GODWIT_UB_WHY] = "no memory for the BSF";
-    godwit_ub_door_config_t doors[GODWIT_UB_DOORS] = {
+    char why[GODWIT_HTTPS_WHY] = "no memory for the BSF";
+    godwit_https_door_t doors[GODWIT_HTTPS_DOORS] = {
         {.port = config->port[0]}, {.port = config->port[1], .certificate = config->certificate, .key = config->key}};
     if (!config_has(d->config, CONFIG_BSF)) {
         return true;
     }
-    for (size_t i = 0; i < GODWIT_UB_DOORS; i++) {
+    for (size_t i = 0; i < GODWIT_HTTPS_DOORS; i++) {
         doors[i].host = config->host[i][0] != '\0' ? config->host[i] : NULL;
     }
     d->gba = calloc(1, sizeof *d->gba);

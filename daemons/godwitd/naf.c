@@ -38,10 +38,10 @@ static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 static bool open_http(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
     const config_naf_t *config = &d->config->naf;
-    char why[GODWIT_UA_WHY];
-    godwit_ua_door_config_t doors[GODWIT_UA_DOORS] = {
+    char why[GODWIT_HTTPS_WHY];
+    godwit_https_door_t doors[GODWIT_HTTPS_DOORS] = {
         {.port = config->port[0]}, {.port = config->port[1], .certificate = config->certificate, .key = config->key}};
-    for (size_t i = 0; i < GODWIT_UA_DOORS; i++) {
+    for (size_t i = 0; i < GODWIT_HTTPS_DOORS; i++) {
         doors[i].host = config->host[i][0] != '\0' ? config->host[i] : NULL;
     }
     if ((doors[0].host != NULL || doors[1].host != NULL) && godwit_ua_open(doors, &d->naf->ua, why) != GODWIT_OK) {
@@ -97,7 +97,7 @@ int naf_fd(const godwitd_t *d, size_t door)
     if (d->naf == NULL || door >= NAF_DOORS) {
         return -1;
     }
-    if (door == GODWIT_UA_DOORS) {
+    if (door == GODWIT_HTTPS_DOORS) {
         return d->naf->psk != NULL ? godwit_psk_fd(d->naf->psk) : -1;
     }
     return d->naf->ua != NULL ? godwit_ua_fd(d->naf->ua, door) : -1;
@@ -105,9 +105,9 @@ int naf_fd(const godwitd_t *d, size_t door)
 
 void naf_ready(const godwitd_t *d)
 {
-    static const char *const names[GODWIT_UA_DOORS] = {"naf-http", "naf-https"};
+    static const char *const names[GODWIT_HTTPS_DOORS] = {"naf-http", "naf-https"};
     const config_naf_t *config = &d->config->naf;
-    for (size_t i = 0; d->naf != NULL && d->naf->ua != NULL && i < GODWIT_UA_DOORS; i++) {
+    for (size_t i = 0; d->naf != NULL && d->naf->ua != NULL && i < GODWIT_HTTPS_DOORS; i++) {
         if (config->host[i][0] != '\0') {
             bool v6 = strchr(config->host[i], ':') != NULL;
             (void)printf(v6 ? " %s=[%s]:%u" : " %s=%s:%u", names[i], config->host[i],

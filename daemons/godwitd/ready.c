@@ -61,7 +61,7 @@ void daemon_ready(const godwitd_t *d)
         bool v6 = strchr(d->config->mkef.host, ':') != NULL;
         (void)printf(v6 ? " mkef=[%s]:%u" : " mkef=%s:%u", d->config->mkef.host, (unsigned)mkef_port(d));
     }
-    for (size_t i = 0; i < GODWIT_UB_DOORS; i++) {
+    for (size_t i = 0; i < GODWIT_HTTPS_DOORS; i++) {
         const char *host = d->config->gba_bsf.host[i];
         const char *name = i == 0 ? "ub-http" : "ub-https";
         if (gba_port(d, i) != 0) {

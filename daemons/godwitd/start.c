@@ -106,7 +106,7 @@ static bool watch_all(const godwitd_t *d)
     for (size_t i = 0; doors_fd(&d->doors, i) >= 0 && good; i++) {
         good = watch(d, doors_fd(&d->doors, i));
     }
-    for (size_t i = 0; i < GODWIT_UB_DOORS && good; i++) {
+    for (size_t i = 0; i < GODWIT_HTTPS_DOORS && good; i++) {
         good = gba_fd(d, i) < 0 || watch(d, gba_fd(d, i));
     }
     for (size_t i = 0; i < NAF_DOORS && good; i++) {

@@ -8,14 +8,12 @@
 
 #define EXCHANGE_MS 60000
 #define PER_IMSI 4
-/* As long as the MKEF may give a key once more, its first datagram must be known here: were the session dropped meanwhile, it would begin again. */
-#define DEVICE_RAND_MS 65000
 
 static bool is_alive(const godwit_hse_t *hse, const godwit_hse_exchange_t *x, uint64_t now_ms)
 {
     uint32_t life = hse->config.exchange_ms != 0 ? hse->config.exchange_ms : EXCHANGE_MS;
-    if (x->device_rand && life < DEVICE_RAND_MS) {
-        life = DEVICE_RAND_MS;
+    if (x->device_rand && life < GODWIT_HSE_DEVICE_RAND_MS) {
+        life = GODWIT_HSE_DEVICE_RAND_MS;
     }
     return x->used && (now_ms < x->since_ms || now_ms - x->since_ms <= life);
 }

@@ -11,6 +11,9 @@
 #define GODWIT_HSE_SWEEP_MS 10000
 #define GODWIT_HSE_TIMER_SWEEP 0u /* any other timer is the session_id it is for */
 
+/* As long as the MKEF may give a key once more, its first datagram must be known here: were the session dropped meanwhile, it would begin again. */
+#define GODWIT_HSE_DEVICE_RAND_MS 65000
+
 typedef struct godwit_hse_turn {
     godwit_hse_t *hse;
     const godwit_input_t *in;

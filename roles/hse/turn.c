@@ -83,9 +83,37 @@ static void delete_session(godwit_hse_turn_t *turn)
     godwit_hse_exchange_release_session(turn->hse, session_id);
 }
 
+/* What is left of the time in which the MKEF may give the key of its first datagram once more. Until then the record stays, as that of a session
+ * that is over: it refuses that datagram, whatever else has forgotten it. */
+static uint64_t lingers_for(const godwit_hse_turn_t *turn)
+{
+    const godwit_session_record_t *record = &turn->work.record;
+    uint64_t now = turn->in->now_ms;
+    if (record->agreement != GODWIT_AGREEMENT_DEVICE_RAND) {
+        return 0;
+    }
+    uint64_t age = now > record->created_ms ? now - record->created_ms : 0;
+    return age < GODWIT_HSE_DEVICE_RAND_MS ? GODWIT_HSE_DEVICE_RAND_MS - age : 0;
+}
+
+static godwit_status_t linger(godwit_hse_turn_t *turn, uint64_t rest_ms)
+{
+    godwit_session_record_t *record = &turn->work.record;
+    record->state = GODWIT_SESSION_IDLE;
+    record->pending_len = record->answer_len = 0;
+    turn->work.sendings = 0;
+    turn->work.dropping = turn->deleting = false;
+    godwit_outbox_timer(turn->out, record->session_id, (uint32_t)rest_ms);
+    return turn->commit != NULL ? GODWIT_OK : godwit_hse_turn_begin(turn);
+}
+
 void godwit_hse_turn_end(godwit_hse_turn_t *turn, godwit_status_t status)
 {
     const godwit_session_record_t *record = &turn->work.record;
+    uint64_t rest_ms = turn->deleting ? lingers_for(turn) : 0;
+    if (status == GODWIT_OK && rest_ms > 0) {
+        status = linger(turn, rest_ms);
+    }
     if (status == GODWIT_OK && turn->out->overflow) {
         status = GODWIT_OVERLOAD;
         turn->detail = "more requests than the outbox holds";

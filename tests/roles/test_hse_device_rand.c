@@ -254,10 +254,39 @@ static void a_session_that_was_dropped_does_not_begin_again(void **state)
     for (unsigned i = 0; i < 5; i++) {
         owner_give_timer(&w.owner, id);
     }
-    assert_null(hse_stored(&w, id));
+    assert_int_equal(hse_stored(&w, id)->state, GODWIT_SESSION_IDLE);
     give_first();
     assert_nothing_happened();
     assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_MESSAGE), 0);
+    w.owner.now_ms += 65000;
+    owner_give_timer(&w.owner, id);
+    assert_null(hse_stored(&w, id));
+}
+
+/* As before, and what remembers the datagram is lost: by a restart, or to a flood of other set-ups. */
+static void a_session_that_was_dropped_does_not_begin_again_after_a_restart(void **state)
+{
+    (void)state;
+    mtc_hand_first(&hand, 7, READING);
+    give_first();
+    const godwit_message_t recorded = answer_of_home();
+    owner_give_message(&w.owner, &recorded);
+    mtc_hand_start(&hand, sent(0));
+    owner_give(&w.owner, &(godwit_input_t){.kind = GODWIT_INPUT_DROP, .session_id = hand.key.hot.session_id});
+    owner_give(&w.owner, &(godwit_input_t){.kind = GODWIT_INPUT_DROP, .session_id = hand.key.hot.session_id});
+    w.owner.now_ms += 59000;
+    hse_world_restart(&w);
+    give_first();
+    godwit_message_t answer = recorded; /* the MKEF says it once more */
+    answer.transaction = owner_message(&w.owner, GODWIT_MTC_KEY_REQUEST, 0)->transaction;
+    owner_give_message(&w.owner, &answer);
+    hse_assert_nothing_delivered(&w);
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_STORE_COMMIT), 0);
+    give_user("the session is over");
+    hse_assert_nothing_delivered(&w);
+    w.owner.now_ms += 10000;
+    owner_give(&w.owner, &(godwit_input_t){.kind = GODWIT_INPUT_DROP, .session_id = hand.key.hot.session_id});
+    assert_null(hse_stored(&w, hand.key.hot.session_id)); /* now the MKEF says it no more */
 }
 
 static void a_commit_that_fails_delivers_nothing_and_may_be_made_again(void **state)
@@ -477,6 +506,7 @@ int main(void)
         cmocka_unit_test_setup(the_mkef_is_asked_again_when_it_was_not_heard, setup),
         cmocka_unit_test_setup(a_key_that_began_a_session_begins_no_other, setup),
         cmocka_unit_test_setup(a_session_that_was_dropped_does_not_begin_again, setup),
+        cmocka_unit_test_setup(a_session_that_was_dropped_does_not_begin_again_after_a_restart, setup),
         cmocka_unit_test_setup(a_commit_that_fails_delivers_nothing_and_may_be_made_again, setup),
         cmocka_unit_test_setup(a_new_rand1_replaces_the_session_only_when_it_has_verified, setup),
         cmocka_unit_test_setup(an_answer_that_was_overtaken_replaces_nothing, setup),

@@ -92,7 +92,7 @@ static godwit_status_t finish(godwit_mikey_writer_t *w, godwit_slice_t key)
     return status == GODWIT_OK ? godwit_mikey_put_verification(w, &so_far, key) : status;
 }
 
-static godwit_status_t read(godwit_slice_t octets, uint8_t type, godwit_mikey_t *m)
+static godwit_status_t read_message(godwit_slice_t octets, uint8_t type, godwit_mikey_t *m)
 {
     return octets.len <= GODWIT_TICKET_MESSAGE_MAX && godwit_mikey_parse(octets, m) == GODWIT_OK && m->data_type == type
                ? GODWIT_OK
@@ -117,8 +117,8 @@ static godwit_status_t seal(const godwit_crypto_t *crypto, godwit_mikey_writer_t
     return godwit_mikey_seal(crypto, w, psk, both, 2);
 }
 
-static godwit_status_t open(const godwit_crypto_t *crypto, const godwit_mikey_t *m, godwit_slice_t psk,
-                            godwit_ticket_keys_t *keys)
+static godwit_status_t open_keys(const godwit_crypto_t *crypto, const godwit_mikey_t *m, godwit_slice_t psk,
+                                 godwit_ticket_keys_t *keys)
 {
     godwit_mikey_key_t both[GODWIT_MIKEY_KEYS_MAX];
     uint8_t plain[GODWIT_TICKET_MESSAGE_MAX];
@@ -204,10 +204,11 @@ static godwit_status_t on_resolve(const godwit_kms_t *kms, const uint8_t psk[32]
     godwit_mikey_t inner;
     godwit_ticket_keys_t keys;
     if (!take_name(m, ROLE_RESPONDER, name) || !take_ticket(m, &ticket) ||
-        read(ticket, GODWIT_MIKEY_REQUEST_RESP, &inner) != GODWIT_OK) {
+        read_message(ticket, GODWIT_MIKEY_REQUEST_RESP, &inner) != GODWIT_OK) {
         return GODWIT_MALFORMED;
     }
-    godwit_status_t status = open(kms->crypto, &inner, godwit_slice(kms->ticket_key, sizeof kms->ticket_key), &keys);
+    godwit_status_t status =
+        open_keys(kms->crypto, &inner, godwit_slice(kms->ticket_key, sizeof kms->ticket_key), &keys);
     if (status == GODWIT_OK && (strcmp(name, user) != 0 || strcmp(keys.responder, user) != 0)) {
         status = GODWIT_NOT_ENTITLED;
     } else if (status == GODWIT_OK && keys.expires_ms <= now_ms) {
@@ -225,8 +226,8 @@ godwit_status_t godwit_kms_answer(const godwit_kms_t *kms, const uint8_t psk[32]
                                   godwit_writer_t *out)
 {
     godwit_mikey_t m;
-    bool resolve = read(request, GODWIT_MIKEY_RESOLVE_INIT_PSK, &m) == GODWIT_OK;
-    godwit_status_t status = resolve ? GODWIT_OK : read(request, GODWIT_MIKEY_REQUEST_INIT_PSK, &m);
+    bool resolve = read_message(request, GODWIT_MIKEY_RESOLVE_INIT_PSK, &m) == GODWIT_OK;
+    godwit_status_t status = resolve ? GODWIT_OK : read_message(request, GODWIT_MIKEY_REQUEST_INIT_PSK, &m);
     if (status == GODWIT_OK) {
         status = godwit_mikey_verify(&m, &m, godwit_slice(psk, 32));
     }
@@ -242,7 +243,7 @@ static godwit_status_t take_answer(const godwit_crypto_t *crypto, const uint8_t 
                                    const godwit_mikey_t *came, godwit_ticket_keys_t *keys)
 {
     uint32_t sent = 0, back = 0;
-    godwit_status_t status = open(crypto, came, godwit_slice(psk, 32), keys);
+    godwit_status_t status = open_keys(crypto, came, godwit_slice(psk, 32), keys);
     if (status == GODWIT_OK &&
         (godwit_mikey_counter(asked, &sent) != GODWIT_OK || godwit_mikey_counter(came, &back) != GODWIT_OK ||
          sent != back || asked->csb_id != came->csb_id)) {
@@ -271,8 +272,8 @@ godwit_status_t godwit_ticket_take(const godwit_crypto_t *crypto, const uint8_t 
 {
     char me[GODWIT_TICKET_NAME_MAX + 1], responder[GODWIT_TICKET_NAME_MAX + 1];
     godwit_mikey_t asked, came;
-    if (read(request, GODWIT_MIKEY_REQUEST_INIT_PSK, &asked) != GODWIT_OK ||
-        read(octets, GODWIT_MIKEY_REQUEST_RESP, &came) != GODWIT_OK || !take_ticket(&came, ticket) ||
+    if (read_message(request, GODWIT_MIKEY_REQUEST_INIT_PSK, &asked) != GODWIT_OK ||
+        read_message(octets, GODWIT_MIKEY_REQUEST_RESP, &came) != GODWIT_OK || !take_ticket(&came, ticket) ||
         !take_name(&asked, ROLE_INITIATOR, me) || !take_name(&asked, ROLE_RESPONDER, responder)) {
         return GODWIT_MALFORMED;
     }
@@ -298,8 +299,8 @@ godwit_status_t godwit_ticket_confirmed(const godwit_ticket_keys_t *keys, godwit
                                         godwit_slice_t octets)
 {
     godwit_mikey_t sent, came;
-    if (read(transfer, GODWIT_MIKEY_TRANSFER_INIT, &sent) != GODWIT_OK ||
-        read(octets, GODWIT_MIKEY_TRANSFER_RESP, &came) != GODWIT_OK) {
+    if (read_message(transfer, GODWIT_MIKEY_TRANSFER_INIT, &sent) != GODWIT_OK ||
+        read_message(octets, GODWIT_MIKEY_TRANSFER_RESP, &came) != GODWIT_OK) {
         return GODWIT_MALFORMED;
     }
     return godwit_mikey_verify(&came, &sent, godwit_slice(keys->mpk, sizeof keys->mpk));
@@ -316,7 +317,7 @@ godwit_status_t godwit_ticket_resolve(const uint8_t psk[32], const godwit_ticket
     if (!is_name(me)) {
         return GODWIT_INVALID_ARGUMENT;
     }
-    if (read(transfer, GODWIT_MIKEY_TRANSFER_INIT, &m) != GODWIT_OK || !take_ticket(&m, &ticket)) {
+    if (read_message(transfer, GODWIT_MIKEY_TRANSFER_INIT, &m) != GODWIT_OK || !take_ticket(&m, &ticket)) {
         return GODWIT_MALFORMED;
     }
     begin(&w, out, GODWIT_MIKEY_RESOLVE_INIT_PSK, ROLE_RESPONDER, fresh);
@@ -332,8 +333,9 @@ static godwit_status_t take_once(godwit_tickets_seen_t *seen, const godwit_mikey
     godwit_mikey_t inner;
     godwit_slice_t rand = {NULL, 0};
     uint32_t counter = 0;
-    if (read(ticket, GODWIT_MIKEY_REQUEST_RESP, &inner) != GODWIT_OK || godwit_mikey_rand(&inner, &rand) != GODWIT_OK ||
-        rand.len != sizeof seen->entry[0].ticket || godwit_mikey_counter(transfer, &counter) != GODWIT_OK) {
+    if (read_message(ticket, GODWIT_MIKEY_REQUEST_RESP, &inner) != GODWIT_OK ||
+        godwit_mikey_rand(&inner, &rand) != GODWIT_OK || rand.len != sizeof seen->entry[0].ticket ||
+        godwit_mikey_counter(transfer, &counter) != GODWIT_OK) {
         return GODWIT_MALFORMED;
     }
     return godwit_tickets_take(seen, rand.ptr, counter, expires_ms, now_ms);
@@ -355,9 +357,9 @@ godwit_status_t godwit_ticket_accept(const godwit_crypto_t *crypto, const uint8_
 {
     godwit_slice_t given = {NULL, 0}, asked_for = {NULL, 0};
     godwit_mikey_t asked, came, m;
-    if (read(resolve, GODWIT_MIKEY_RESOLVE_INIT_PSK, &asked) != GODWIT_OK ||
-        read(resolved, GODWIT_MIKEY_RESOLVE_RESP, &came) != GODWIT_OK ||
-        read(transfer, GODWIT_MIKEY_TRANSFER_INIT, &m) != GODWIT_OK || !take_ticket(&m, &given) ||
+    if (read_message(resolve, GODWIT_MIKEY_RESOLVE_INIT_PSK, &asked) != GODWIT_OK ||
+        read_message(resolved, GODWIT_MIKEY_RESOLVE_RESP, &came) != GODWIT_OK ||
+        read_message(transfer, GODWIT_MIKEY_TRANSFER_INIT, &m) != GODWIT_OK || !take_ticket(&m, &given) ||
         !take_ticket(&came, &asked_for) || !godwit_slice_equal(given, asked_for)) {
         return GODWIT_MALFORMED;
     }

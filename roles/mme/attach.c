@@ -148,14 +148,8 @@ static void begin(godwit_mme_turn_t *t, const attach_t *a, const godwit_mme_ue_t
 {
     godwit_imsi_t imsi = proved != NULL ? proved->imsi : a->identity.imsi;
     bool has_imsi = proved != NULL || !a->identity.is_guti;
-    godwit_mme_ue_t *ue = godwit_mme_unproved_at(t->mme, &t->in->from);
-    if (ue != NULL) {
-        godwit_mme_free(t, ue);
-    }
-    ue = godwit_mme_take_row(t);
+    godwit_mme_ue_t *ue = godwit_mme_row_for_attach(t);
     if (ue == NULL) {
-        godwit_mme_attach_reject(t, &t->in->from, GODWIT_EMM_CAUSE_CONGESTION);
-        godwit_mme_event(t, "attach_refused", GODWIT_OVERLOAD, NULL, "the table of devices is full");
         return;
     }
     take_request(t, ue, a);

@@ -39,6 +39,8 @@ godwit_mme_ue_t *godwit_mme_by_transaction(godwit_mme_t *mme, uint32_t transacti
 godwit_mme_ue_t *godwit_mme_by_imsi(godwit_mme_t *mme, const godwit_imsi_t *imsi, const godwit_mme_ue_t *but);
 /* A row for an attach that has proved nothing; NULL when the table is full of what is worth more. Never a registered device's. */
 godwit_mme_ue_t *godwit_mme_take_row(godwit_mme_turn_t *t);
+/* A row for the attach that came, in the place of an unproved one of that address. NULL: the table is full, and the device has been told. */
+godwit_mme_ue_t *godwit_mme_row_for_attach(godwit_mme_turn_t *t);
 /* The device is at this address now: whoever else was has none any more. */
 void godwit_mme_own_address(godwit_mme_turn_t *t, const godwit_mme_ue_t *ue);
 /* Timers, GTP requests, keys: all of it ends. */

@@ -180,14 +180,8 @@ void godwit_mme_begin_by_next(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const g
 static void attach_by_next(godwit_mme_turn_t *t, const godwit_next_session_record_t *record,
                            const godwit_mme_admitted_t *admitted)
 {
-    godwit_mme_ue_t *ue = godwit_mme_unproved_at(t->mme, &t->in->from);
-    if (ue != NULL) {
-        godwit_mme_free(t, ue);
-    }
-    ue = godwit_mme_take_row(t);
+    godwit_mme_ue_t *ue = godwit_mme_row_for_attach(t);
     if (ue == NULL) {
-        godwit_mme_attach_reject(t, &t->in->from, GODWIT_EMM_CAUSE_CONGESTION);
-        godwit_mme_event(t, "attach_refused", GODWIT_OVERLOAD, NULL, "the table of devices is full");
         return;
     }
     ue->state = GODWIT_MME_CREATING;

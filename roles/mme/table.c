@@ -152,3 +152,17 @@ void godwit_mme_free(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
         mme->top--;
     }
 }
+
+godwit_mme_ue_t *godwit_mme_row_for_attach(godwit_mme_turn_t *t)
+{
+    godwit_mme_ue_t *ue = godwit_mme_unproved_at(t->mme, &t->in->from);
+    if (ue != NULL) {
+        godwit_mme_free(t, ue);
+    }
+    ue = godwit_mme_take_row(t);
+    if (ue == NULL) {
+        godwit_mme_attach_reject(t, &t->in->from, GODWIT_EMM_CAUSE_CONGESTION);
+        godwit_mme_event(t, "attach_refused", GODWIT_OVERLOAD, NULL, "the table of devices is full");
+    }
+    return ue;
+}

@@ -14,6 +14,12 @@ SOURCE = os.environ.get("GODWIT_SOURCE", ".")
 PATIENCE = 120  # seconds until a test gives up; nothing is measured
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
 class Godwitd:
     """with Godwitd() as d: d.configure(...); d.start(); ..."""
 

@@ -5,22 +5,15 @@ import fcntl
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 
-from whole import Device, Godwitd, cli, no_key_in, wait_for_readings
+from whole import Device, Godwitd, cli, free_port, no_key_in, wait_for_readings
 
 HOME, VISITED = "home.example", "visited.example"
 HSE, HSS, EMKS, PGW = f"hse.{HOME}", f"hss.{HOME}", f"emks.{HOME}", f"pgw.{HOME}"
 MME, SGSN = f"mme.{VISITED}", f"sgsn.{VISITED}"
 IMSI = "001010000000001"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def peer(name, port=None):

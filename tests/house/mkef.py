@@ -7,7 +7,7 @@ import socket
 import ssl
 import sys
 
-from whole import Godwitd, cli
+from whole import Godwitd, cli, free_port
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "policy"))
 import pki  # noqa: E402  pylint: disable=wrong-import-position
@@ -24,12 +24,6 @@ def fits(value, name):
 REALM = "home.example"
 SERVER, OTHER = "mtc.example.org", "mtc-b.example.org"
 K, OPC = "465b5ce8b199b49faa5f0a2ee238a6bc", "cd63cb71954a9f4e48a5994e37a02baf"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def make_certificates():

@@ -1,18 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """HSE, EMKS and HSS as three processes that talk Diameter: Ek between HSE and EMKS, S6a between EMKS and HSS."""
 import signal
-import socket
 import unittest
 
-from whole import Device, Godwitd, no_key_in, wait_for_readings
+from whole import Device, Godwitd, free_port, no_key_in, wait_for_readings
 
 REALM = "home.example"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def peer(name, port=None):

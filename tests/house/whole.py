@@ -10,7 +10,7 @@ for part in ("daemon", "cli"):
     sys.path.insert(0, os.path.join(HERE, "..", part))
 
 import cli  # noqa: E402  pylint: disable=wrong-import-position
-from godwitd import Godwitd  # noqa: E402  pylint: disable=wrong-import-position
+from godwitd import Godwitd, free_port  # noqa: E402  pylint: disable=wrong-import-position
 
 HSE_NAME = "hse.home.example"
 K, OPC = "465b5ce8b199b49faa5f0a2ee238a6bc", "cd63cb71954a9f4e48a5994e37a02baf"

@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [os.path.join(ROOT, "tests", part) for part in ("policy", "house")]
 import pki  # noqa: E402
-from whole import Device, Godwitd, cli, no_key_in, readings, wait_for_readings  # noqa: E402
+from whole import Device, Godwitd, cli, free_port, no_key_in, readings, wait_for_readings  # noqa: E402
 
 TARGET, OTHER = "001010000000001", "001010000000002"
 
@@ -65,12 +65,6 @@ class Destination:
     def close(self):
         self.server.shutdown()
         self.server.server_close()
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Home(Godwitd):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """HSS, BSF and NAF as three processes that talk Diameter, and devices of the test card that have bootstrapped."""
 import os
-import socket
 import subprocess
 import sys
 
@@ -10,18 +9,12 @@ from sender import GODWIT, IMSI, K, OPC, WAIT
 from ub import Client, impi_of, ks_naf
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
-from godwitd import Godwitd  # noqa: E402  (found through the line above)
+from godwitd import Godwitd, free_port  # noqa: E402  (found through the line above)
 
 REALM = "home.example"
 BSF = "bsf.mnc001.mcc001.pub.3gppnetwork.org"
 NAF = "naf.home.example"
 HTTP_DIGEST, TLS_1_3, TLS_1_2 = bytes.fromhex("0100000002"), bytes.fromhex("0100000007"), bytes.fromhex("01000100a8")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def peer(name, port=None):

@@ -11,6 +11,8 @@ static const cli_command_t *const commands[] = {
     &cli_send,
     &cli_attach,
     &cli_mtc_send,
+    &cli_akma_authenticate,
+    &cli_akma_key,
     &cli_gba_bootstrap,
     &cli_gba_key,
     &cli_naf_key,

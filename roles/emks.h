@@ -37,7 +37,7 @@ typedef struct godwit_emks {
     const godwit_crypto_t *crypto;
     godwit_plmn_t best_plmn;
     uint8_t
-        agreements; /* bit i-1: agreements 03, 04, 07 that this EMKS makes; 07 also needs the device listed or the source's word */
+        agreements; /* bit i-1: agreements 03, 04, 05, 07 that this EMKS makes; 07 also needs the device listed or the source's word */
     uint16_t amf_flag;       /* the bit of AMF that asks for Solution 1; 0: the default */
     uint32_t hss_timeout_ms; /* 0: 5000 */
     uint64_t
@@ -54,11 +54,14 @@ typedef struct godwit_emks {
     /* Agreement 04: this EMKS as a NAF, FQDN || Ua security protocol identifier, its key asked of the BSF over Zn; length 0: it is none. */
     uint16_t naf_id_len;
     uint8_t naf_id[GODWIT_NAF_ID_MAX];
+    /* Agreement 05: this EMKS as an application function of AKMA, FQDN || Ua* security protocol identifier, its key asked of the AAnF. */
+    uint16_t af_id_len;
+    uint8_t af_id[GODWIT_AF_ID_MAX];
     uint32_t next_transaction;
     godwit_emks_pending_t pending[GODWIT_EMKS_PENDING_MAX];
 } godwit_emks_t;
 
-/* Inputs: MESSAGE (KEY_REQUEST, KEY_CONFIRM, KEY_SET_PUSH, KEY_PARK, AUTH_INFO_ANSWER, ZN_ANSWER), TIMER (expiry of pending requests), COMMIT_FAILED. */
+/* Inputs: MESSAGE (KEY_REQUEST, KEY_CONFIRM, KEY_SET_PUSH, KEY_PARK, AUTH_INFO_ANSWER, ZN_ANSWER, AKMA_KEY_ANSWER), TIMER (expiry of pending requests), COMMIT_FAILED. */
 void godwit_emks_step(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

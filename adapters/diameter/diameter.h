@@ -44,6 +44,8 @@ typedef struct godwit_diameter_config {
     bool ask_hss_keys;      /* our own requests to the HSS are not of S6a alone */
     bool serve_device_rand; /* device RAND: MKEFs ask the HSS here */
     bool ask_device_rand;   /* and an MKEF here asks an HSS elsewhere */
+    bool serve_he_vector;   /* AKMA: AUSFs ask the HSS here */
+    bool ask_he_vector;     /* and an AUSF here asks an HSS elsewhere */
     bool serve_zh;          /* GBA: MARs come to us: there is an HSS here that has BSFs to serve */
     bool serve_zn;          /* GBA: BIRs come to us: there is a BSF here */
     bool serve_sms_sc;      /* OFRs come to us: there is a SMS-SC here, which sends TFRs to whom it had OFRs from */

@@ -30,6 +30,8 @@ static const struct {
     {GODWIT_BEARER, GODWIT_BEARER_ANSWER, GODWIT_FUNCTION_PGW, GODWIT_FUNCTION_HSE, GODWIT_EK_PURPOSE_BEARER},
     {GODWIT_DEVICE_RAND_REQUEST, GODWIT_DEVICE_RAND_ANSWER, GODWIT_FUNCTION_MKEF, GODWIT_FUNCTION_HSS,
      GODWIT_EK_PURPOSE_DEVICE_RAND},
+    {GODWIT_HE_VECTOR_REQUEST, GODWIT_HE_VECTOR_ANSWER, GODWIT_FUNCTION_AUSF, GODWIT_FUNCTION_HSS,
+     GODWIT_EK_PURPOSE_HE_VECTOR},
     {GODWIT_ZH_REQUEST, GODWIT_ZH_ANSWER, GODWIT_FUNCTION_BSF, GODWIT_FUNCTION_HSS, 0},
     {GODWIT_ZN_REQUEST, GODWIT_ZN_ANSWER, GODWIT_FUNCTION_NAF, GODWIT_FUNCTION_BSF, 0},
     /* MO from any serving node, MT to the one that is here */
@@ -118,6 +120,9 @@ bool godwit_diameter_is_served(const godwit_diameter_config_t *config, godwit_me
         if (request->kind == GODWIT_DEVICE_RAND_REQUEST) {
             return config->serve_device_rand;
         }
+        if (request->kind == GODWIT_HE_VECTOR_REQUEST) {
+            return config->serve_he_vector;
+        }
         return request->kind == GODWIT_AUTH_INFO_REQUEST ? config->serve_s6a : config->serve_hss_keys;
     case GODWIT_FUNCTION_EMKS:
         return config->serve_ek;
@@ -173,6 +178,8 @@ static godwit_status_t parse_request(godwit_slice_t octets, godwit_diameter_enve
         return godwit_ek_bearer_parse(octets, e, &m->u.bearer, fault);
     case GODWIT_DEVICE_RAND_REQUEST:
         return godwit_ek_device_rand_parse(octets, e, &m->u.device_rand_request, fault);
+    case GODWIT_HE_VECTOR_REQUEST:
+        return godwit_ek_he_vector_parse(octets, e, &m->u.auth_5g_request, fault);
     case GODWIT_ZH_REQUEST:
         return godwit_zh_mar_parse(octets, e, &m->u.zh_request, fault);
     case GODWIT_ZN_REQUEST:
@@ -231,6 +238,9 @@ void godwit_diameter_failed(const godwit_diameter_outstanding_t *request, godwit
     case GODWIT_DEVICE_RAND_ANSWER:
         m->u.device_rand_answer.status = GODWIT_PEER_INTERNAL;
         break;
+    case GODWIT_HE_VECTOR_ANSWER:
+        m->u.he_vector_answer.status = GODWIT_PEER_INTERNAL;
+        break;
     case GODWIT_ZH_ANSWER:
         m->u.zh_answer.status = GODWIT_PEER_INTERNAL;
         break;
@@ -257,6 +267,8 @@ static godwit_status_t parse_answer(godwit_slice_t octets, const godwit_diameter
         return godwit_ek_bearer_answer_parse(octets, e, &m->u.bearer_answer);
     case GODWIT_DEVICE_RAND_ANSWER:
         return godwit_ek_device_rand_answer_parse(octets, e, &m->u.device_rand_answer);
+    case GODWIT_HE_VECTOR_ANSWER:
+        return godwit_ek_he_vector_answer_parse(octets, e, &m->u.he_vector_answer);
     case GODWIT_ZH_ANSWER:
         return godwit_zh_maa_parse(octets, e, &m->u.zh_answer);
     case GODWIT_ZN_ANSWER:
@@ -300,6 +312,8 @@ godwit_status_t godwit_diameter_write_request(const godwit_diameter_envelope_t *
         return godwit_ek_bearer_build(e, &m->u.bearer, w);
     case GODWIT_DEVICE_RAND_REQUEST:
         return godwit_ek_device_rand_build(e, &m->u.device_rand_request, w);
+    case GODWIT_HE_VECTOR_REQUEST:
+        return godwit_ek_he_vector_build(e, &m->u.auth_5g_request, w);
     case GODWIT_ZH_REQUEST:
         return godwit_zh_mar_build(e, &m->u.zh_request, w);
     case GODWIT_ZN_REQUEST:
@@ -326,6 +340,8 @@ godwit_status_t godwit_diameter_write_answer(const godwit_diameter_envelope_t *e
         return godwit_ek_bearer_answer_build(e, &m->u.bearer_answer, w);
     case GODWIT_DEVICE_RAND_ANSWER:
         return godwit_ek_device_rand_answer_build(e, &m->u.device_rand_answer, w);
+    case GODWIT_HE_VECTOR_ANSWER:
+        return godwit_ek_he_vector_answer_build(e, &m->u.he_vector_answer, w);
     case GODWIT_ZH_ANSWER:
         return godwit_zh_maa_build(e, &m->u.zh_answer, w);
     case GODWIT_ZN_ANSWER:

@@ -131,6 +131,7 @@ static const godwit_avp_definition_t table[GODWIT_AVP_COUNT] = {
     [GODWIT_AVP_EMSDP_START] = OCTETS("EMSDP-Start", 19, OURS, 1, 80, M),
     [GODWIT_AVP_SIM_RESULT] = OCTETS("SIM-Result", 31, OURS, 24, 24, M),
     [GODWIT_AVP_PLAIN_RAND] = U32("Plain-RAND", 32, OURS, M),
+    [GODWIT_AVP_HE_AV] = OCTETS("HE-AV", 33, OURS, 80, 80, M),
     [GODWIT_AVP_E2M_AWARE] = U32("E2M-Aware", 20, OURS, 0),
     [GODWIT_AVP_E2M_FLAGGED] = U32("E2M-Flagged", 21, OURS, 0),
     [GODWIT_AVP_POLICY_VERSION] = U32("Policy-Version", 22, OURS, 0),

@@ -8,6 +8,7 @@
 #define GODWIT_WIRE_EK_E2M_H
 
 #include "core/wire/ek.h"
+#include "core/wire/payload_akma.h"
 #include "core/wire/payload_mtc.h"
 
 /* Beside GODWIT_KEY_FOR_SESSION, _NEXT_GENERATION and _BY_SELECTOR, which are KEY_REQUESTs. */
@@ -18,6 +19,7 @@
 #define GODWIT_EK_PURPOSE_BEARER 8u
 /* 9 is GODWIT_KEY_NEXT_VECTOR, a KEY_REQUEST. Device RAND stands here because it is a Key-Request of its own grammar, too. */
 #define GODWIT_EK_PURPOSE_DEVICE_RAND 10u
+#define GODWIT_EK_PURPOSE_HE_VECTOR 11u /* AKMA: of an AUSF */
 
 /* Key-Purpose of a Key-Request; 0 when it cannot be read, which the parser of any of them will blame. */
 uint32_t godwit_ek_purpose(godwit_slice_t octets);
@@ -35,6 +37,7 @@ GODWIT_EK_MESSAGE(key_park, godwit_key_park_t);
 GODWIT_EK_MESSAGE(activation, godwit_activation_t);
 GODWIT_EK_MESSAGE(bearer, godwit_bearer_t);
 GODWIT_EK_MESSAGE(device_rand, godwit_device_rand_request_t);
+GODWIT_EK_MESSAGE(he_vector, godwit_5g_auth_request_t);
 
 /* The answer to all of them but BEARER is an outcome. */
 GODWIT_MUST_USE godwit_status_t godwit_ek_outcome_build(const godwit_diameter_envelope_t *envelope,
@@ -54,5 +57,11 @@ GODWIT_MUST_USE godwit_status_t godwit_ek_device_rand_answer_build(const godwit_
 GODWIT_MUST_USE godwit_status_t godwit_ek_device_rand_answer_parse(godwit_slice_t octets,
                                                                    godwit_diameter_envelope_t *envelope,
                                                                    godwit_device_rand_answer_t *answer);
+GODWIT_MUST_USE godwit_status_t godwit_ek_he_vector_answer_build(const godwit_diameter_envelope_t *envelope,
+                                                                 const godwit_he_vector_answer_t *answer,
+                                                                 godwit_writer_t *w);
+GODWIT_MUST_USE godwit_status_t godwit_ek_he_vector_answer_parse(godwit_slice_t octets,
+                                                                 godwit_diameter_envelope_t *envelope,
+                                                                 godwit_he_vector_answer_t *answer);
 
 #endif

@@ -18,11 +18,11 @@ static bool functions(config_t *c)
     static const struct {
         const char *name;
         unsigned bit;
-    } known[] = {{"hss", CONFIG_HSS},      {"emks", CONFIG_EMKS}, {"hse", CONFIG_HSE},
-                 {"mme", CONFIG_MME},      {"sgsn", CONFIG_SGSN}, {"sgw", CONFIG_SGW},
-                 {"pgw", CONFIG_PGW},      {"mkef", CONFIG_MKEF}, {"mtc_server", CONFIG_MTC_SERVER},
-                 {"gba_bsf", CONFIG_BSF},  {"naf", CONFIG_NAF},   {"msc", CONFIG_MSC},
-                 {"sms_sc", CONFIG_SMS_SC}};
+    } known[] = {{"hss", CONFIG_HSS},       {"emks", CONFIG_EMKS}, {"hse", CONFIG_HSE},
+                 {"mme", CONFIG_MME},       {"sgsn", CONFIG_SGSN}, {"sgw", CONFIG_SGW},
+                 {"pgw", CONFIG_PGW},       {"mkef", CONFIG_MKEF}, {"mtc_server", CONFIG_MTC_SERVER},
+                 {"gba_bsf", CONFIG_BSF},   {"naf", CONFIG_NAF},   {"msc", CONFIG_MSC},
+                 {"sms_sc", CONFIG_SMS_SC}, {"ausf", CONFIG_AUSF}, {"aanf", CONFIG_AANF}};
     for (unsigned i = 0; i < c->raw->functions_count; i++) {
         unsigned bit = 0;
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
@@ -31,7 +31,7 @@ static bool functions(config_t *c)
         if (bit == 0) {
             return config_refuse(
                 c, "functions[]", i,
-                "must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf or naf",
+                "must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, ausf or aanf",
                 c->raw->functions[i]);
         }
         c->functions |= bit;
@@ -43,7 +43,8 @@ static bool functions(config_t *c)
     return c->functions != 0 ||
            config_refuse(
                c, "functions", 0,
-               "is missing: any of hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf",
+               "is missing: any of hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, "
+               "ausf, aanf",
                NULL);
 }
 
@@ -108,6 +109,8 @@ static bool interpret(config_t *c)
            (!config_has(c, CONFIG_MTC_SERVER) || config_mtc_server_section(c, raw->mtc_server)) &&
            (!config_has(c, CONFIG_BSF) || config_gba_bsf_section(c, raw->gba_bsf)) &&
            (!config_has(c, CONFIG_NAF) || config_naf_section(c, raw->naf)) &&
+           (!config_has(c, CONFIG_AUSF) || config_ausf_section(c, raw->ausf)) &&
+           (!config_has(c, CONFIG_AANF) || config_aanf_section(c, raw->aanf)) &&
            config_diameter_section(c, raw->diameter) && config_policy_section(c, raw->policy);
 }
 

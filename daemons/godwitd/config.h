@@ -13,6 +13,7 @@
 #include "adapters/ua/ua.h"
 #include "adapters/ub/ub.h"
 #include "adapters/udp/udp.h"
+#include "daemons/godwitd/config_akma.h"
 #include "daemons/godwitd/config_raw.h"
 #include "roles/emks.h"
 #include "roles/gba_bsf.h"
@@ -36,7 +37,6 @@
 #define CONFIG_BEARERS_DEFAULT 4096
 #define CONFIG_PUSHES_DEFAULT 1024
 #define CONFIG_GATEWAYS_MAX 16
-#define CONFIG_CALLERS_MAX 256
 #define CONFIG_TABLE_MAX (1u << 24)
 #define CONFIG_DAY_MS (UINT64_C(24) * 3600 * 1000)
 
@@ -50,11 +50,14 @@
 #define CONFIG_PGW (1u << GODWIT_FUNCTION_PGW)
 #define CONFIG_MKEF (1u << GODWIT_FUNCTION_MKEF)
 #define CONFIG_MTC_SERVER (1u << 31) /* the HSE, which takes device RAND */
-#define CONFIG_HOME (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF | CONFIG_BSF) /* those that keep records */
+#define CONFIG_HOME                                                                                                    \
+    (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF | CONFIG_BSF | CONFIG_AANF) /* those that keep records */
 #define CONFIG_BSF (1u << GODWIT_FUNCTION_BSF)
 #define CONFIG_NAF (1u << GODWIT_FUNCTION_NAF)
 #define CONFIG_MSC (1u << GODWIT_FUNCTION_MSC)
 #define CONFIG_SMS_SC (1u << GODWIT_FUNCTION_SMS_SC)
+#define CONFIG_AUSF (1u << GODWIT_FUNCTION_AUSF)
+#define CONFIG_AANF (1u << GODWIT_FUNCTION_AANF)
 
 typedef enum config_source { CONFIG_SOURCE_EMBEDDED, CONFIG_SOURCE_S6A, CONFIG_SOURCE_GSUP } config_source_t;
 typedef enum config_umts { CONFIG_UMTS_NONE, CONFIG_UMTS_LISTED, CONFIG_UMTS_ALL, CONFIG_UMTS_FEATURE } config_umts_t;
@@ -79,13 +82,11 @@ typedef struct config_hss {
     char bsfs[GODWIT_HSS_BSFS_MAX][GODWIT_NODE_NAME_MAX]; /* served over Zh */
     size_t bsf_count;
     uint32_t gba_life_s;
+    char ausfs[GODWIT_HSS_AUSFS_MAX][GODWIT_NODE_NAME_MAX]; /* who is given 5G vectors */
+    size_t ausf_count;
     /* Where what it pushes goes; the host of an HSE is its endpoint. Empty: in this process. */
     char hse_realm[GODWIT_NODE_NAME_MAX], emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
 } config_hss_t;
-
-typedef struct config_tls {
-    const char *certificate, *key, *ca; /* in the raw configuration */
-} config_tls_t;
 
 typedef struct config_mkef {
     bool served;
@@ -123,6 +124,9 @@ typedef struct config_emks {
     char gsup_name[64];
     uint16_t naf_id_len; /* 0: it is no NAF */
     uint8_t naf_id[GODWIT_NAF_ID_MAX];
+    config_akma_client_t aanf;
+    uint16_t af_id_len; /* 0: it is no application function */
+    uint8_t af_id[GODWIT_AF_ID_MAX];
 } config_emks_t;
 
 typedef struct config_delivery {
@@ -263,6 +267,8 @@ typedef struct config {
     config_mtc_server_t mtc_server;
     config_gba_bsf_t gba_bsf;
     config_naf_t naf;
+    config_ausf_t ausf;
+    config_aanf_t aanf;
     char zn_host[GODWIT_NODE_NAME_MAX],
         zn_realm[GODWIT_NODE_NAME_MAX]; /* the BSF of naf and emks; empty: in this process */
     char error[CONFIG_ERROR_MAX];       /* the first thing that is wrong */

@@ -107,10 +107,11 @@ bool config_agreements(config_t *c, const char *where, char **names, unsigned co
     for (unsigned i = 0; i < count; i++) {
         godwit_agreement_t agreement;
         if (godwit_agreement_from_name(names[i], &agreement) != GODWIT_OK ||
-            (!is_separate(agreement) && agreement != GODWIT_AGREEMENT_GBA && !(access && is_access(agreement)))) {
+            (!is_separate(agreement) && !godwit_agreement_has_reference((uint8_t)agreement) &&
+             !(access && is_access(agreement)))) {
             return config_refuse(c, where, i,
-                                 access ? "must be separate-eps, separate-umts, gba, access-eps or access-umts"
-                                        : "must be separate-eps, separate-umts or gba",
+                                 access ? "must be separate-eps, separate-umts, gba, akma, access-eps or access-umts"
+                                        : "must be separate-eps, separate-umts, gba or akma",
                                  names[i]);
         }
         *bits = (uint8_t)(*bits | 1u << (agreement - 1));

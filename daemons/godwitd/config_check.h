@@ -62,6 +62,10 @@ bool config_mkef_section(config_t *c, const raw_mkef_t *raw);
 bool config_mtc_server_section(config_t *c, const raw_mtc_server_t *raw);
 bool config_hss_device_rand(config_t *c, const raw_hss_t *raw);
 bool config_hss_gba(config_t *c, const raw_hss_t *raw);
+bool config_hss_akma(config_t *c, const raw_hss_t *raw);
+bool config_ausf_section(config_t *c, const raw_ausf_t *raw);
+bool config_aanf_section(config_t *c, const raw_aanf_t *raw);
+bool config_emks_akma(config_t *c, const raw_akma_client_t *raw); /* after the agreements */
 bool config_gba_bsf_section(config_t *c, const raw_gba_bsf_t *raw);
 bool config_policy_section(config_t *c, const raw_policy_t *raw);
 

@@ -80,7 +80,7 @@ bool config_hss_section(config_t *c, const raw_hss_t *raw)
            config_range(c, "hss.ticks_per_second", raw->ticks_per_second, 1, 1000) &&
            config_range(c, "hss.skew_ticks", raw->skew_ticks, 1, 100000) && hss_nodes(c, raw) && hss_networks(c, raw) &&
            config_hss_e2m(c, raw->e2m) && config_hss_device_rand(c, raw) && config_hss_gba(c, raw) &&
-           (!config_has(c, CONFIG_EMKS) || hss_own_node(c));
+           config_hss_akma(c, raw) && (!config_has(c, CONFIG_EMKS) || hss_own_node(c));
 }
 
 static bool emks_source(config_t *c, const raw_emks_t *raw)
@@ -148,7 +148,8 @@ bool config_emks_section(config_t *c, const raw_emks_t *raw)
            config_agreements(c, "emks.agreements[]", raw->agreements, raw->agreements_count, false,
                              &c->emks.agreements) &&
            config_range(c, "emks.timeout_ms", raw->timeout_ms, 100, 60000) && emks_source(c, raw) &&
-           emks_umts(c, raw) && config_emks_e2m(c, raw) && config_emks_gba(c, raw->gba);
+           emks_umts(c, raw) && config_emks_e2m(c, raw) && config_emks_gba(c, raw->gba) &&
+           config_emks_akma(c, raw->akma);
 }
 
 static bool diameter_peer(config_t *c, const raw_peer_t *raw, unsigned i, godwit_diameter_peer_t *peer)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemons/godwitd/config_raw_akma.h"
 #include "daemons/godwitd/config_raw_sms.h"
 
 #define CONFIG_ERROR_MAX 512
@@ -64,6 +65,8 @@ typedef struct raw_hss {
     char **bsfs;
     unsigned bsfs_count;
     uint32_t gba_life_seconds;
+    char **ausfs;
+    unsigned ausfs_count;
 } raw_hss_t;
 
 typedef struct raw_tls {
@@ -97,6 +100,7 @@ typedef struct raw_emks {
     raw_remote_t *hss;
     uint32_t timeout_ms, key_set_days;
     struct raw_emks_gba *gba;
+    struct raw_akma_client *akma;
 } raw_emks_t;
 
 typedef struct raw_delivery {
@@ -239,11 +243,6 @@ typedef struct raw_bsf_naf {
     unsigned names_count;
 } raw_bsf_naf_t;
 
-typedef struct raw_emks_gba {
-    char *name, *ua_protocol;
-    raw_remote_t *bsf;
-} raw_emks_gba_t;
-
 typedef struct raw_naf {
     char **names, **b_tid_names;
     unsigned names_count, b_tid_names_count;
@@ -287,6 +286,8 @@ typedef struct raw_config {
     raw_mtc_server_t *mtc_server;
     raw_gba_bsf_t *gba_bsf;
     raw_naf_t *naf;
+    raw_ausf_t *ausf;
+    raw_aanf_t *aanf;
 } raw_config_t;
 
 /* Reads YAML text. On failure *raw is NULL and error says what and in which line: "FILE:LINE: ...". */

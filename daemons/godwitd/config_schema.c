@@ -72,6 +72,7 @@ static const cyaml_schema_field_t hss_fields[] = {
     TRUTH(raw_hss_t, plain_rand),
     LIST(raw_hss_t, bsfs, &config_text_entry),
     NUMBER(raw_hss_t, gba_life_seconds),
+    LIST(raw_hss_t, ausfs, &config_text_entry),
     CYAML_FIELD_END,
 };
 
@@ -93,6 +94,7 @@ static const cyaml_schema_field_t emks_fields[] = {
     LIST(raw_emks_t, pushes_from, &config_text_entry),
     NUMBER(raw_emks_t, key_set_days),
     SECTION(raw_emks_t, gba, config_emks_gba_fields),
+    SECTION(raw_emks_t, akma, config_akma_client_fields),
     CYAML_FIELD_END,
 };
 
@@ -377,6 +379,8 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, mtc_server, mtc_server_fields),
     SECTION(raw_config_t, gba_bsf, config_gba_bsf_fields),
     SECTION(raw_config_t, naf, config_naf_fields),
+    SECTION(raw_config_t, ausf, config_ausf_fields),
+    SECTION(raw_config_t, aanf, config_aanf_fields),
     CYAML_FIELD_END,
 };
 

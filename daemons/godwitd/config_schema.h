@@ -27,5 +27,7 @@ extern const cyaml_schema_value_t config_schema, config_text_entry, config_deliv
 extern const cyaml_schema_field_t config_remote_fields[], config_tls_fields[];
 extern const cyaml_schema_field_t config_gba_bsf_fields[];                       /* config_gba.c */
 extern const cyaml_schema_field_t config_naf_fields[], config_emks_gba_fields[]; /* config_naf.c */
+extern const cyaml_schema_field_t config_ausf_fields[], config_aanf_fields[],
+    config_akma_client_fields[]; /* config_akma.c */
 
 #endif

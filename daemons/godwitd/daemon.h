@@ -43,6 +43,7 @@ typedef struct godwitd {
     struct daemon_sms *sms;       /* MSC, SMS-SC; NULL: none of them */
     struct daemon_access *access; /* MME, SGSN, S-GW, P-GW; NULL: none of them */
     struct daemon_mkef *mkef;     /* role, door, and the way to one; NULL: nothing of it */
+    struct daemon_akma *akma;     /* AUSF and AAnF, their doors, and ways to an AAnF; NULL: nothing of it */
     doors_t doors;
     godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX];
     size_t delivery_count;
@@ -135,6 +136,14 @@ bool mkef_send(godwitd_t *d, const godwit_message_t *message); /* false: it is n
 void mkef_receive(godwitd_t *d);                               /* what has come is queued */
 uint16_t mkef_port(const godwitd_t *d);                        /* 0: no door */
 void mkef_stop(godwitd_t *d);
+
+/* akma.c: AUSF, AAnF, and the ways of AUSF and EMKS to an AAnF. */
+bool akma_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+bool akma_watch(const godwitd_t *d);
+bool akma_send(godwitd_t *d, const godwit_message_t *message); /* false: it is none of its messages, or cannot leave */
+void akma_receive(godwitd_t *d);
+void akma_ready(const godwitd_t *d); /* its part of the line that says where everything listens */
+void akma_stop(godwitd_t *d);
 
 /* policies.c: the policies of networks, and what they change in the roles. */
 bool policies_check(const config_t *config, char error[DAEMON_ERROR_MAX]); /* reads the files, and no more */

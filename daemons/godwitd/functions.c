@@ -75,6 +75,8 @@ static void apply_hss(godwit_hss_t *hss, const config_hss_t *config)
     memcpy(hss->mkefs, config->mkefs, sizeof hss->mkefs);
     hss->mkef_count = config->mkef_count;
     hss->plain_rand = config->plain_rand;
+    memcpy(hss->ausfs, config->ausfs, sizeof hss->ausfs);
+    hss->ausf_count = config->ausf_count;
 }
 
 /* Policy: which agreements and suites, and when keys are renewed. Endpoint and framing stay as they were. */
@@ -145,6 +147,8 @@ static bool start_emks(godwitd_t *d)
     d->emks->hss_host_count = d->config->emks.pushes_from_count;
     memcpy(d->emks->naf_id, d->config->emks.naf_id, sizeof d->emks->naf_id);
     d->emks->naf_id_len = d->config->emks.naf_id_len;
+    memcpy(d->emks->af_id, d->config->emks.af_id, sizeof d->emks->af_id);
+    d->emks->af_id_len = d->config->emks.af_id_len;
     d->emks->key_set_ms = d->config->emks.key_set_ms;
     d->emks->separate_umts_allowed = separate_umts_allowed;
     d->emks->context = d;

@@ -67,6 +67,13 @@ static void destinations(const config_t *config, godwit_diameter_config_t *wante
         memcpy(wanted->hss_host, config->mkef.hss_host, sizeof wanted->hss_host);
         memcpy(wanted->hss_realm, config->mkef.hss_realm, sizeof wanted->hss_realm);
     }
+    wanted->serve_he_vector =
+        config_has(config, CONFIG_HSS) && hss->ausf_count > (config_has(config, CONFIG_AUSF) ? 1u : 0u);
+    wanted->ask_he_vector = config->ausf.hss_realm[0] != '\0';
+    if (wanted->ask_he_vector) {
+        memcpy(wanted->hss_host, config->ausf.hss_host, sizeof wanted->hss_host);
+        memcpy(wanted->hss_realm, config->ausf.hss_realm, sizeof wanted->hss_realm);
+    }
     wanted->ask_hss_keys = hse->hss_realm[0] != '\0' || gateway_asks;
 }
 
@@ -126,7 +133,7 @@ bool links_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 void links_send(godwitd_t *d, const godwit_message_t *message)
 {
     godwit_status_t status = GODWIT_NOT_FOUND;
-    if (mkef_send(d, message)) {
+    if (mkef_send(d, message) || akma_send(d, message)) {
         return;
     }
     if (message->kind == GODWIT_AUTH_INFO_REQUEST && d->gsup != NULL) {

@@ -46,6 +46,7 @@ static uint64_t work(godwitd_t *d)
     doors_receive(&d->doors, d->owner);
     links_receive(d);
     mkef_receive(d);
+    akma_receive(d);
     gba_receive(d);
     naf_receive(d);
     policies_run(d);

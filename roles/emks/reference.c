@@ -3,7 +3,7 @@
  * Key sets that a bootstrapping made (agreement 04: GBA, the EMKS is a NAF). A Session Request names the bootstrapping; its key is asked for once
  * and becomes a key set with generations of its own. Another name is another key set, and only one that was bootstrapped later takes the
  * place of what is here: an older one coming back would bring its generations, and so its COUNTs, back with it. A name of one subscriber
- * never gives a key for another. Another root of that kind (05, AKMA) is another pair of ask and take.
+ * never gives a key for another. Agreement 05 (AKMA) is the same with the EMKS as an application function, that asks the AAnF.
  */
 #include <string.h>
 
@@ -26,6 +26,28 @@ static godwit_status_t name_of(const godwit_emks_t *emks, const char *reference,
 static bool is_naf(const godwit_emks_t *emks)
 {
     return emks->naf_id_len != 0;
+}
+
+static bool is_af(const godwit_emks_t *emks)
+{
+    return emks->af_id_len != 0;
+}
+
+/* A B-TID begins with base64 (TS 33.220 4.5.2), in which there is no dot; the user name of an A-KID of ours has one. */
+static bool is_a_kid(const char *reference)
+{
+    const char *at = strchr(reference, '@'), *dot = strchr(reference, '.');
+    return at != NULL && dot != NULL && dot < at;
+}
+
+static void ask_aanf(const godwit_emks_t *emks, const godwit_emks_pending_t *pending, godwit_message_t *message)
+{
+    godwit_akma_key_request_t *request = &message->u.akma_key_request;
+    message->kind = GODWIT_AKMA_KEY_REQUEST;
+    message->to = GODWIT_FUNCTION_AANF;
+    memcpy(request->a_kid, pending->reference, sizeof pending->reference);
+    memcpy(request->af_id, emks->af_id, emks->af_id_len);
+    request->af_id_len = emks->af_id_len;
 }
 
 static void ask_bsf(const godwit_emks_t *emks, const godwit_emks_pending_t *pending, godwit_message_t *message)
@@ -57,7 +79,11 @@ static godwit_status_t ask(godwit_emks_t *emks, const godwit_message_t *message,
     question->transaction = pending->transaction;
     memcpy(question->origin_host, emks->local_host, sizeof question->origin_host);
     memcpy(question->origin_realm, emks->local_realm, sizeof question->origin_realm);
-    ask_bsf(emks, pending, question);
+    if (agreement == GODWIT_AGREEMENT_AKMA) {
+        ask_aanf(emks, pending, question);
+    } else {
+        ask_bsf(emks, pending, question);
+    }
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = question;
     godwit_outbox_timer(out, (uint32_t)(pending - emks->pending),
                         emks->hss_timeout_ms != 0 ? emks->hss_timeout_ms : TIMEOUT_MS);
@@ -68,6 +94,10 @@ godwit_agreement_t godwit_emks_choose_reference(const godwit_emks_t *emks, const
 {
     unsigned both = emks->agreements & request->agreements;
     bool gba = (both & 1u << (GODWIT_AGREEMENT_GBA - 1)) != 0 && is_naf(emks);
+    bool akma = (both & 1u << (GODWIT_AGREEMENT_AKMA - 1)) != 0 && is_af(emks);
+    if (is_a_kid(request->reference)) {
+        return akma ? GODWIT_AGREEMENT_AKMA : GODWIT_AGREEMENT_DEVICE_RAND;
+    }
     return gba ? GODWIT_AGREEMENT_GBA : GODWIT_AGREEMENT_DEVICE_RAND;
 }
 
@@ -121,6 +151,16 @@ static godwit_status_t read_bsf(const godwit_zn_answer_t *answer, bootstrapped_t
     b->expires_ms = answer->expires_ms;
     memcpy(b->root, answer->me_key, sizeof b->root);
     return godwit_impi_to_imsi(answer->impi, &b->imsi) == GODWIT_OK ? GODWIT_OK : GODWIT_PEER_INTERNAL;
+}
+
+static godwit_status_t read_aanf(const godwit_akma_key_answer_t *answer, bootstrapped_t *b, const char **detail)
+{
+    *detail = "the AAnF refused";
+    b->imsi = answer->imsi;
+    b->created_ms = answer->created_ms;
+    b->expires_ms = answer->expires_ms;
+    memcpy(b->root, answer->k_af, sizeof b->root);
+    return answer->status;
 }
 
 static godwit_status_t judge(const godwit_emks_pending_t *pending, const bootstrapped_t *b, uint64_t now_ms,
@@ -183,7 +223,12 @@ void godwit_emks_on_bootstrapped(godwit_emks_t *emks, const godwit_input_t *in, 
     if (pending == NULL || !godwit_agreement_has_reference((uint8_t)pending->agreement)) {
         return; /* its timer was first, and has said so */
     }
-    godwit_status_t status = read_bsf(&in->message->u.zn_answer, &b, &detail);
+    if ((pending->agreement == GODWIT_AGREEMENT_AKMA) != (in->message->kind == GODWIT_AKMA_KEY_ANSWER)) {
+        return;
+    }
+    godwit_status_t status = in->message->kind == GODWIT_AKMA_KEY_ANSWER
+                                 ? read_aanf(&in->message->u.akma_key_answer, &b, &detail)
+                                 : read_bsf(&in->message->u.zn_answer, &b, &detail);
     if (status == GODWIT_OK) {
         status = judge(pending, &b, in->now_ms, &detail);
     }

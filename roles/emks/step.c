@@ -27,6 +27,7 @@ void godwit_emks_step(godwit_emks_t *emks, const godwit_input_t *in, godwit_outb
         godwit_emks_on_key_park(emks, in, out);
         break;
     case GODWIT_ZN_ANSWER:
+    case GODWIT_AKMA_KEY_ANSWER:
         godwit_emks_on_bootstrapped(emks, in, out);
         break;
     case GODWIT_AUTH_INFO_ANSWER:

@@ -122,6 +122,9 @@ void godwit_sgsn_on_next_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, 
 {
     const char *detail = NULL;
     godwit_status_t status = godwit_serving_check_next(answer, GODWIT_VECTOR_UTRAN, &detail);
+    if (status == GODWIT_OK && ue->security.uea == GODWIT_UEA0) { /* it was not when the home was asked */
+        status = GODWIT_POLICY_FORBIDS;
+    }
     if (status == GODWIT_OK) {
         status = hand_over(turn, ue, &answer->vector[0]);
     }

@@ -131,6 +131,9 @@ static void proved(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_
     if (ue->waiting == GODWIT_SGSN_SECURITY || ue->waiting == GODWIT_SGSN_PAGED) {
         godwit_sgsn_wait_no_more(turn, ue);
     }
+    if (ue->security.uea == GODWIT_UEA0) { /* what was handed over under ciphering is not said again without */
+        memset(&ue->next, 0, sizeof ue->next);
+    }
     if (ue->state == GODWIT_SGSN_DIALOGUE && ue->stale != 0) {
         godwit_sgsn_consume(turn, ue->stale);
     }

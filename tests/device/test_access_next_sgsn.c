@@ -30,6 +30,8 @@ static bool home_is_silent;  /* to what is asked for the next session */
 static bool other_domain;    /* the card has taken a newer vector elsewhere when the next one reaches it */
 static bool loses_down;      /* nothing reaches the device */
 static bool ggsn_is_silent;
+static uint8_t handed[16]; /* RAND of the last vector for a following session */
+static bool shown;         /* it was there to be read by anybody */
 
 static void start(godwit_access_kind_t kind)
 {
@@ -77,6 +79,7 @@ static godwit_auth_info_answer_t home_answers(bool next)
     }
     a.e2m = next && home_flags_next;
     a.next_session = !home_denies;
+    memcpy(handed, vector.rand, next ? sizeof handed : 0);
     memcpy(a.vector[0].rand, vector.rand, 16);
     memcpy(a.vector[0].autn, vector.autn, 16);
     memcpy(a.vector[0].xres, vector.xres, vector.xres_len);
@@ -93,6 +96,9 @@ static void look_at(godwit_slice_t frame, bool up)
     godwit_radio_frame_t f;
     uint8_t type = 0;
     assert_int_equal(godwit_radio_parse(frame, &f), GODWIT_OK);
+    for (size_t i = 0; i + sizeof handed <= frame.len; i++) {
+        shown = shown || memcmp(frame.ptr + i, handed, sizeof handed) == 0;
+    }
     seen.frames_up += up ? 1 : 0;
     seen.frames_down += up ? 0 : 1;
     seen.commands += f.kind == GODWIT_RADIO_INTEGRITY ? 1 : 0;
@@ -322,6 +328,24 @@ static void it_may_come_while_the_device_is_attached(void **state)
     detach();
     assert_int_equal(phone.card_runs, runs); /* one for each session */
     assert_true(session_with("reading"));
+}
+
+/* What is said again in the detach, and the rules have changed meanwhile. */
+static void it_is_not_said_again_without_ciphering(void **state)
+{
+    (void)state;
+    w.config.next_early = true;
+    sgsn_restart(&w);
+    attach();
+    assert_true(phone_said(&phone, "next_stored"));
+    w.sgsn.config.uea_order[0] = GODWIT_UEA0;
+    w.sgsn.config.uea_count = 1;
+    shown = false;
+    assert_int_equal(godwit_access_idle(&phone.access, &phone.requests), GODWIT_OK);
+    phone_carry_out(&phone);
+    carry();
+    detach();
+    assert_false(shown);
 }
 
 static void an_idle_device_that_is_detached_hears_of_it_too(void **state)
@@ -1009,6 +1033,7 @@ int main(void)
         BOTH(it_saves_54_octets_and_two_round_trips),
         BOTH(the_network_hands_it_over_when_it_detaches_the_device),
         BOTH(it_may_come_while_the_device_is_attached),
+        BOTH(it_is_not_said_again_without_ciphering),
         BOTH(an_idle_device_that_is_detached_hears_of_it_too),
         BOTH(the_home_that_says_nothing_holds_nobody_up),
         BOTH(a_subscription_without_it_gets_none),

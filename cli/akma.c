@@ -96,7 +96,7 @@ static int ask(cli_akma_t *a, const char *method, const char *path, const char *
 static int ask_vector(cli_akma_t *a, const godwit_5g_auth_request_t *request, godwit_5g_auth_answer_t *vector)
 {
     char text[GODWIT_AKMA_TEXT];
-    godwit_https_answer_t answer;
+    godwit_https_answer_t answer = {0};
     if (godwit_nausf_request_write(request, text) != GODWIT_OK) {
         return cli_fail(a->args, CLI_USAGE, "--serving-network: no such PLMN");
     }
@@ -136,7 +136,7 @@ static int confirm(cli_akma_t *a, const godwit_5g_auth_answer_t *vector, const u
     char text[GODWIT_AKMA_TEXT], path[GODWIT_AKMA_TEXT];
     uint8_t record[GODWIT_AKMA_RECORD];
     godwit_5g_confirm_t said;
-    godwit_https_answer_t answer;
+    godwit_https_answer_t answer = {0};
     memcpy(said.rand, vector->rand, sizeof said.rand);
     memcpy(said.res_star, res_star, sizeof said.res_star);
     godwit_nausf_confirm_write(&said, text);

@@ -7,9 +7,6 @@
 #include "lab/internal.h"
 #include "lab/procedure_parts.h"
 
-#define PATIENCE_MS 300000
-#define AGAIN_MS 30000
-#define STEP_MS 5
 #define AFTER_MS 2000
 
 typedef struct meter {
@@ -39,26 +36,6 @@ static bool on_wire(void *context, godwit_world_t *w, godwit_world_packet_t *p)
     return true;
 }
 
-static bool send_reading(godwit_world_t *w, godwit_lab_report_t *report)
-{
-    uint64_t began = godwit_world_now(w), said = began;
-    uint32_t reading = godwit_world_submit(w, 0);
-    report->readings_sent++;
-    while (godwit_world_delivered(w, reading) == 0) {
-        if (godwit_world_now(w) - began > PATIENCE_MS || godwit_world_violation(w) != NULL) {
-            godwit_lab_fail(report, "a reading did not arrive");
-            return false;
-        }
-        if (godwit_world_now(w) - said >= AGAIN_MS) {
-            said = godwit_world_now(w);
-            reading = godwit_world_submit(w, 0);
-            report->readings_sent++;
-        }
-        godwit_world_run(w, STEP_MS);
-    }
-    return true;
-}
-
 void godwit_lab_run_gba(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report)
 {
     meter_t meter = {.run = run, .trace = trace, .report = report};
@@ -72,13 +49,13 @@ void godwit_lab_run_gba(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, 
     config.context = &meter;
     godwit_world_t *w = godwit_world_new(&config);
     uint64_t began = godwit_world_now(w);
-    report->arrived = send_reading(w, report);
+    report->arrived = godwit_lab_send_reading(w, report);
     report->time_ms = godwit_world_now(w) - began;
     godwit_world_run(w, AFTER_MS);
     const godwit_lab_report_t first = *report;
     report->setup_bytes = report->bytes_up + report->bytes_down;
     report->aka_runs = w->devices[0].card_runs;
-    report->arrived = report->arrived && send_reading(w, report);
+    report->arrived = report->arrived && godwit_lab_send_reading(w, report);
     report->reading_bytes = report->bytes_up + report->bytes_down - report->setup_bytes;
     report->antenna_messages = first.antenna_messages;
     report->round_trips = first.round_trips;

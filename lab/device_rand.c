@@ -54,12 +54,10 @@ static bool on_wire(void *context, godwit_world_t *w, godwit_world_packet_t *p)
     return true;
 }
 
-static bool send_reading(godwit_world_t *w, meter_t *m, godwit_lab_report_t *report)
+bool godwit_lab_send_reading(godwit_world_t *w, godwit_lab_report_t *report)
 {
     uint64_t began = godwit_world_now(w), said = began;
     uint32_t reading = godwit_world_submit(w, 0);
-    m->first = 0;
-    m->up = 0;
     report->readings_sent++;
     while (godwit_world_delivered(w, reading) == 0) {
         if (godwit_world_now(w) - began > PATIENCE_MS || godwit_world_violation(w) != NULL) {
@@ -74,6 +72,13 @@ static bool send_reading(godwit_world_t *w, meter_t *m, godwit_lab_report_t *rep
         godwit_world_run(w, STEP_MS);
     }
     return true;
+}
+
+static bool send_reading(godwit_world_t *w, meter_t *m, godwit_lab_report_t *report)
+{
+    m->first = 0;
+    m->up = 0;
+    return godwit_lab_send_reading(w, report);
 }
 
 static void renew(godwit_world_t *w)

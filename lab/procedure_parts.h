@@ -9,6 +9,8 @@
 
 /* The first reason counts. */
 void godwit_lab_fail(godwit_lab_report_t *report, const char *why);
+/* One reading of the first device, said again until it has arrived. False, and the report says so: it did not. */
+bool godwit_lab_send_reading(godwit_world_t *w, godwit_lab_report_t *report);
 /* What the watcher saw, and who held what, at the end of a run. */
 void godwit_lab_close(godwit_world_t *w, godwit_lab_report_t *report);
 

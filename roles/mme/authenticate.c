@@ -88,7 +88,7 @@ void godwit_mme_on_vector(godwit_mme_turn_t *t, const godwit_message_t *message)
         return;
     }
     const godwit_mme_config_t *c = &t->mme->config;
-    if (c->next_session && !c->unaware && answer->next_session && godwit_mme_needs_stale(t, ue)) {
+    if (c->next_session && !c->unaware && godwit_mme_needs_stale(t, ue)) {
         return;
     }
     const godwit_auth_info_vector_t *v = &answer->vector[0];

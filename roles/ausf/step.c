@@ -265,7 +265,8 @@ static void on_timer(godwit_ausf_t *ausf, uint64_t now_ms, godwit_outbox_t *out)
         if (p->state == GODWIT_AUSF_FREE) {
             continue;
         }
-        if (now_ms < p->since_ms + wait_of(ausf) || ended == SWEEP_MOST) {
+        p->since_ms = now_ms < p->since_ms ? now_ms : p->since_ms; /* the clock was set back */
+        if (now_ms - p->since_ms < wait_of(ausf) || ended == SWEEP_MOST) {
             left = true;
         } else if (p->state == GODWIT_AUSF_CHALLENGED) {
             godwit_outbox_event(out, "given_up", GODWIT_OK, &p->imsi, "no RES* came");

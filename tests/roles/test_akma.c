@@ -365,6 +365,22 @@ static void a_flood_of_one_caller_leaves_room_for_others_and_ends(void **state)
     assert_null(owner_request(&w.auth, GODWIT_REQUEST_TIMER, 0));
 }
 
+static void a_clock_that_is_set_back_leaves_nothing_waiting(void **state)
+{
+    (void)state;
+    godwit_message_t m = from_amf(GODWIT_5G_AUTH_REQUEST);
+    m.u.auth_5g_request.imsi = owner_imsi(IMSI);
+    m.u.auth_5g_request.serving_network = visited;
+    w.auth.now_ms = UINT64_C(1) << 40;
+    owner_give_message(&w.auth, &m); /* the UDM is silent */
+    w.auth.now_ms = 1000000;
+    owner_give_timer(&w.auth, 1);
+    w.auth.now_ms += 60000;
+    owner_give_timer(&w.auth, 1);
+    assert_int_equal(owner_message(&w.auth, GODWIT_5G_AUTH_ANSWER, 0)->u.auth_5g_answer.status, GODWIT_PEER_INTERNAL);
+    assert_int_equal(w.ausf.pending[0].state, GODWIT_AUSF_FREE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -378,6 +394,7 @@ int main(void)
         cmocka_unit_test_setup(auts_of_the_card_resynchronises, setup),
         cmocka_unit_test_setup(a_vector_without_separation_bit_is_refused_by_the_device, setup),
         cmocka_unit_test_setup(a_flood_of_one_caller_leaves_room_for_others_and_ends, setup),
+        cmocka_unit_test_setup(a_clock_that_is_set_back_leaves_nothing_waiting, setup),
     };
     return cmocka_run_group_tests_name("akma", tests, NULL, NULL);
 }

@@ -3,13 +3,11 @@
 key; and who is refused, over real HTTPS."""
 import http.client
 import json
-import os
 import ssl
-import sys
 import unittest
 
 from mkef import OPC, REALM, K, free_port, pki
-from whole import Godwitd, cli, readings, wait_for_readings
+from whole import Godwitd, cli
 
 IMSI = "001010000000001"
 UA = "ff00000001"
@@ -40,7 +38,7 @@ control: {{path: {daemon.path("control")}}}
 
 
 class Home:
-    """HSS, AUSF and AAnF as three processes, and EMKS with HSE as a fourth."""
+    """HSS, AUSF and AAnF as three processes; and an EMKS that is configured as an application."""
 
     def __init__(self):
         self.hss, self.ausf, self.aanf, self.emks = self.daemons = [Godwitd() for _ in range(4)]
@@ -73,6 +71,7 @@ emks: {{best_plmn: 001-01, agreements: [akma], akma: {{{way}, tls: {tls("emks")}
 hse: {{listen: ["127.0.0.1:0"], agreements: [akma], deliver: [{{kind: file, path: {self.emks.path("readings")}}}]}}
 """)
         self.ausf.start()
+        self.emks.start()
         self.card = self.hss.path(IMSI + ".usim")
         cli.result("usim", "create", "--imsi", IMSI, "--k", K, "--opc", OPC, self.card)
         cli.result("sub", "add", "--imsi", IMSI, "--k", K, "--opc", OPC, "--store", self.hss.path("store.db"), "--key-file",

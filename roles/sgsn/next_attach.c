@@ -55,6 +55,15 @@ static bool verifies(const godwit_sgsn_turn_t *turn, const godwit_next_session_t
     return godwit_radio_initial_consume(security, whole, &same) == GODWIT_OK;
 }
 
+/* A security mode would choose them today, too: the rules may have changed since, or refuse the subscriber. */
+static bool still_chosen(const godwit_sgsn_turn_t *turn, const godwit_next_session_record_t *record,
+                         godwit_radio_capability_t capability)
+{
+    godwit_radio_command_t command;
+    return godwit_sgsn_choose(turn->sgsn, &record->imsi, capability, &command) == GODWIT_OK &&
+           command.uea == record->next.eea && command.uia == record->next.eia;
+}
+
 godwit_status_t godwit_sgsn_admit(const godwit_sgsn_turn_t *turn, const godwit_next_session_record_t *record,
                                   godwit_slice_t whole, godwit_radio_security_t *security)
 {
@@ -75,6 +84,9 @@ godwit_status_t godwit_sgsn_admit(const godwit_sgsn_turn_t *turn, const godwit_n
         .now_ms = turn->in->now_ms,
     };
     godwit_status_t status = godwit_next_session_admit(&record->next, record->expires_ms, &claim);
+    if (status == GODWIT_OK && !still_chosen(turn, record, frame.capability)) {
+        status = GODWIT_POLICY_FORBIDS;
+    }
     if (status != GODWIT_OK) {
         godwit_wipe(security, sizeof *security);
     }

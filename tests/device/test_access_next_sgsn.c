@@ -558,6 +558,17 @@ static void a_thousand_wrong_guesses_cost_nothing(void **state)
     assert_string_equal(reading, "reading");
 }
 
+static void one_whose_algorithm_is_not_allowed_any_more_leads_to_aka(void **state)
+{
+    (void)state;
+    session_before();
+    w.sgsn.config.uea_order[0] = GODWIT_UEA0;
+    w.sgsn.config.uea_count = 1;
+    assert_false(session_with("reading"));
+    assert_true(phone_said(&phone, "next_fallback"));
+    assert_int_equal(seen.challenges, 1);
+}
+
 static void one_that_is_too_old_leads_to_aka(void **state)
 {
     (void)state;
@@ -1049,6 +1060,7 @@ int main(void)
         BOTH(what_was_used_is_not_taken_again),
         BOTH(a_thousand_wrong_guesses_cost_nothing),
         BOTH(one_that_is_too_old_leads_to_aka),
+        BOTH(one_whose_algorithm_is_not_allowed_any_more_leads_to_aka),
         BOTH(a_lost_record_leads_to_aka),
         BOTH(a_lost_res_leads_to_aka),
         BOTH(another_plmn_leads_to_aka_and_the_vector_stays),

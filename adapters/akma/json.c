@@ -38,7 +38,8 @@ bool godwit_akma_json_hex(const char *text, size_t octets, uint8_t *out)
     return text != NULL && strlen(text) == 2 * octets && godwit_hex_decode(text, out, octets, &len) == GODWIT_OK;
 }
 
-void godwit_akma_json_wipe(const char *text)
+/* jansson's own copy of a key. NULL is nothing. */
+static void wipe(const char *text)
 {
     if (text != NULL) {
         godwit_wipe((char *)(uintptr_t)text, strlen(text));
@@ -134,7 +135,7 @@ godwit_status_t godwit_naanf_register_read(godwit_slice_t text, bool removing, g
         const char *key = json_string_value(json_object_get(json, "kAkma"));
         good = good && copy_a_kid(json_string_value(json_object_get(json, "aKId")), r.a_kid) &&
                read_a_tid(r.a_kid, r.a_tid) && godwit_akma_json_hex(key, sizeof r.k_akma, r.k_akma);
-        godwit_akma_json_wipe(key);
+        wipe(key);
     }
     json_decref(json);
     if (good) {
@@ -212,7 +213,7 @@ static bool read_key(const json_t *json, godwit_akma_key_answer_t *a)
                 (created == NULL || (json_is_integer(created) && json_integer_value(created) >= 0));
     a->expires_ms = seconds * 1000;
     a->created_ms = created == NULL ? 0 : (uint64_t)json_integer_value(created);
-    godwit_akma_json_wipe(key);
+    wipe(key);
     return good;
 }
 

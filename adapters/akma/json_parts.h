@@ -15,7 +15,5 @@ json_t *godwit_akma_json_load(godwit_slice_t text);
 bool godwit_akma_json_supi(const char *text, godwit_imsi_t *imsi);
 /* Exactly so many octets in hex. A NULL text is none. */
 bool godwit_akma_json_hex(const char *text, size_t octets, uint8_t *out);
-/* jansson's own copy of a key. NULL is nothing. */
-void godwit_akma_json_wipe(const char *text);
 
 #endif

@@ -62,13 +62,18 @@ static bool name_of_bsf(const cli_args_t *args, godwit_plmn_t home, char name[GO
     return true;
 }
 
+bool cli_gba_identity(const cli_args_t *args, cli_gba_t *g)
+{
+    godwit_plmn_t home;
+    g->args = args;
+    return cli_imsi(args, "imsi", &g->imsi) && cli_home_network(args, &g->imsi, &home) &&
+           name_of_bsf(args, home, g->bsf) && godwit_gba_impi(&g->imsi, home, g->impi) == GODWIT_OK;
+}
+
 int cli_gba_who(const cli_args_t *args, cli_gba_t *g)
 {
     static cli_runner_t files;
-    godwit_plmn_t home;
-    g->args = args;
-    if (!cli_imsi(args, "imsi", &g->imsi) || !cli_home_network(args, &g->imsi, &home) ||
-        !name_of_bsf(args, home, g->bsf) || godwit_gba_impi(&g->imsi, home, g->impi) != GODWIT_OK) {
+    if (!cli_gba_identity(args, g)) {
         return CLI_USAGE;
     }
     files.config.imsi = g->imsi;
@@ -114,10 +119,9 @@ void cli_gba_close(cli_gba_t *g)
     godwit_wipe(&g->gba, sizeof g->gba);
 }
 
-/* ---- gba key ---- */
+/* ---- what is bootstrapped ---- */
 
-/* Whatever the last bootstrapping was. */
-static int take_state(cli_gba_t *g)
+int cli_gba_take_state(cli_gba_t *g)
 {
     int code = CLI_REFUSED;
     for (unsigned i = 0; i < 3 && code == CLI_REFUSED; i++) {
@@ -146,7 +150,7 @@ static int key_of_card(cli_gba_t *g, godwit_slice_t naf_id, bool inside, uint8_t
     return status == GODWIT_OK ? CLI_OK : cli_fail(g->args, CLI_REFUSED, "%s", godwit_status_name(status));
 }
 
-static int key_of(cli_gba_t *g, godwit_slice_t naf_id, bool inside, uint8_t key[32])
+int cli_gba_key_of(cli_gba_t *g, godwit_slice_t naf_id, bool inside, uint8_t key[32])
 {
     bool in_card = g->gba.config.flavour == GODWIT_GBA_U;
     if (inside && !in_card) {
@@ -159,6 +163,8 @@ static int key_of(cli_gba_t *g, godwit_slice_t naf_id, bool inside, uint8_t key[
     return status == GODWIT_OK ? CLI_OK : cli_fail(g->args, CLI_REFUSED, "%s", godwit_status_name(status));
 }
 
+/* ---- gba key ---- */
+
 static int print_key(cli_gba_t *g, godwit_slice_t naf, const uint8_t ua[GODWIT_UA_PROTOCOL_OCTETS])
 {
     uint8_t naf_id[GODWIT_NAF_ID_MAX], key[32];
@@ -168,7 +174,7 @@ static int print_key(cli_gba_t *g, godwit_slice_t naf, const uint8_t ua[GODWIT_U
     if (godwit_gba_naf_id(naf, ua, naf_id, &len) != GODWIT_OK) {
         return CLI_USAGE;
     }
-    int code = key_of(g, godwit_slice(naf_id, len), inside, key);
+    int code = cli_gba_key_of(g, godwit_slice(naf_id, len), inside, key);
     if (code == CLI_OK) {
         memcpy(naf_text, naf.ptr, naf.len);
         cli_gba_time(godwit_gba_expires_of(&g->gba), expires);
@@ -193,7 +199,7 @@ static int run(const cli_args_t *args)
         return CLI_USAGE;
     }
     int code = cli_gba_who(args, &g);
-    code = code == CLI_OK ? take_state(&g) : code;
+    code = code == CLI_OK ? cli_gba_take_state(&g) : code;
     code = code == CLI_OK ? print_key(&g, naf, ua) : code;
     cli_gba_close(&g);
     return code;

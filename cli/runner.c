@@ -228,9 +228,9 @@ int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
     }
     if (r->code == CLI_OK && !r->sent) {
         bool heard = r->refusal != GODWIT_OK;
-        r->code =
-            cli_fail(r->args, heard ? CLI_REFUSED : CLI_NO_PEER, "%s: %s%s", r->hse,
-                     heard ? "no session; last refusal: " : "no answer", heard ? godwit_status_name(r->refusal) : "");
+        r->code = cli_fail(r->args, heard ? CLI_REFUSED : CLI_NO_PEER, "%s: %s%s%s", r->hse,
+                           heard ? "no session; last refusal: " : "no answer",
+                           heard ? godwit_status_name(r->refusal) : "", cli_root_remedy(&r->root, r->refusal));
     }
     return r->code;
 }
@@ -249,9 +249,10 @@ int cli_runner_listen(cli_runner_t *r, uint64_t wait_ms)
         (void)wait_for_event(r, until, -1);
     }
     if (r->code == CLI_OK && r->uncertain) {
-        r->code = cli_fail(r->args, CLI_REFUSED,
-                           "%s says %s: whether a reading arrived is not known; the one after it sets up a new session",
-                           r->hse, godwit_status_name(r->why_uncertain));
+        r->code =
+            cli_fail(r->args, CLI_REFUSED,
+                     "%s says %s: whether a reading arrived is not known; the one after it sets up a new session%s",
+                     r->hse, godwit_status_name(r->why_uncertain), cli_root_remedy(&r->root, r->why_uncertain));
     }
     return r->code;
 }
@@ -337,6 +338,7 @@ int cli_runner_open(cli_runner_t *r)
         code = open_socket(r);
     }
     code = code == CLI_OK ? restore(r) : code;
+    code = code == CLI_OK ? cli_root_give(r->args, &r->root, &r->device) : code;
     if (code == CLI_OK && r->renews) {
         godwit_mtc_renew(&r->mtc);
     }
@@ -371,5 +373,6 @@ int cli_runner_close(cli_runner_t *r)
     godwit_usim_soft_close(&r->card);
     godwit_wipe(&r->device, sizeof r->device);
     godwit_wipe(&r->mtc, sizeof r->mtc);
+    godwit_wipe(&r->root, sizeof r->root);
     return r->code;
 }

@@ -8,6 +8,7 @@
 
 #include "adapters/usim/soft.h"
 #include "cli/cli.h"
+#include "cli/send_root.h"
 #include "godwit/device.h"
 #include "godwit/mtc.h"
 
@@ -15,7 +16,8 @@ typedef struct cli_runner {
     const cli_args_t *args;
     godwit_device_config_t config;
     godwit_device_t device;
-    bool is_mtc; /* then these two are in the place of the two above; config.imsi all the same */
+    cli_root_t root; /* of agreement 04, when given */
+    bool is_mtc;     /* then these two are in the place of the two above; config.imsi all the same */
     godwit_mtc_config_t mtc_config;
     godwit_mtc_t mtc;
     bool renews; /* the MTC device begins with a new RAND1 */

@@ -62,7 +62,12 @@ static int configure(const cli_args_t *args, cli_runner_t *r, struct names *name
         !cli_send_timing(args, &r->config.retransmit_ms, &r->config.attempts, wait_ms)) {
         return CLI_USAGE;
     }
-    return cli_send_files(args, r, ".state", &names->files);
+    int code = cli_send_files(args, r, ".state", &names->files);
+    code = code == CLI_OK ? cli_root_take(args, r->card_path, &r->root) : code;
+    if (r->root.given) {
+        r->config.agreements = (uint8_t)(1u << (r->root.agreement - 1));
+    }
+    return code;
 }
 
 static int run(const cli_args_t *args)
@@ -85,6 +90,10 @@ static const cli_option_t options[] = {
     {"serving-network", "MCC-MNC", "where the device is; default: as --plmn", false, false},
     {"enterprise", "FQDN", "of the EAS", false, false},
     {"agreement", "NAME", "separate-eps (default), separate-umts", false, true},
+    {"gba", "FILE", "the root is Ks_NAF of this file of \"gba bootstrap\" (agreement 04)", false, false},
+    {"emks", "FQDN", "of the EMKS, which is the NAF; with --gba", false, false},
+    {"ua", "HEX", "with --gba: emks.gba.ua_protocol of that EMKS, 5 octets; default ff00000001", false, false},
+    {"bsf-name", "FQDN", "with --gba, as in \"gba bootstrap\"", false, false},
     {"suite", "NAME", "a suite that the device accepts; default 01 to 04", false, true},
     CLI_SEND_WAY_OPTIONS,
 };
@@ -95,7 +104,8 @@ const cli_command_t cli_send = {
     .words = "[TEXT]",
     .notes =
         "Without TEXT each line of standard input is a reading. FOLDER is $GODWIT_STATE, else $XDG_STATE_HOME/godwit, else\n"
-        "~/.local/state/godwit. A reading is not acknowledged on the user plane: 0 says that it left.",
+        "~/.local/state/godwit. A reading is not acknowledged on the user plane: 0 says that it left. A live session goes on as it is,\n"
+        "whatever the root that is named: --gba and --agreement are of the next set-up.",
     CLI_COMMAND_OPTIONS(options),
     .run = run,
 };

@@ -8,6 +8,7 @@
 
 #include "adapters/akma/json.h"
 #include "adapters/https/client.h"
+#include "cli/akma.h"
 #include "cli/device_host.h"
 #include "cli/device_options.h"
 #include "cli/send_run.h"
@@ -26,9 +27,8 @@ typedef struct cli_akma {
     godwit_https_client_t *client;
 } cli_akma_t;
 
-static int who(const cli_args_t *args, cli_akma_t *a)
+static int identity(const cli_args_t *args, cli_akma_t *a)
 {
-    static cli_runner_t files;
     godwit_akma_config_t config = {.crypto = &godwit_crypto_builtin, .routing_indicator = cli_value(args, "routing")};
     a->args = args;
     if (!cli_imsi(args, "imsi", &a->imsi) || !cli_home_network(args, &a->imsi, &config.home)) {
@@ -38,8 +38,18 @@ static int who(const cli_args_t *args, cli_akma_t *a)
     if (godwit_akma_init(&a->akma, &config) != GODWIT_OK) {
         return cli_fail(args, CLI_USAGE, "--routing: up to four digits");
     }
+    return CLI_OK;
+}
+
+static int who(const cli_args_t *args, cli_akma_t *a)
+{
+    static cli_runner_t files;
+    int code = identity(args, a);
+    if (code != CLI_OK) {
+        return code;
+    }
     files.config.imsi = a->imsi;
-    int code = cli_send_files(args, &files, ".akma", &a->names);
+    code = cli_send_files(args, &files, ".akma", &a->names);
     a->card_path = files.card_path;
     a->state_path = files.state_path;
     return code;
@@ -246,6 +256,29 @@ const cli_command_t cli_akma_authenticate = {
 
 /* ---- key ---- */
 
+static int key_of(cli_akma_t *a, godwit_slice_t af_id, char a_kid[GODWIT_A_KID_MAX + 1], uint8_t k_af[32])
+{
+    godwit_status_t status = godwit_akma_k_af(&a->akma, af_id, k_af);
+    if (status == GODWIT_OK) {
+        status = godwit_akma_name(&a->akma, a_kid);
+    }
+    return status == GODWIT_OK
+               ? CLI_OK
+               : cli_fail(a->args, CLI_REFUSED, "%s: no anchor key: godwit akma authenticate", a->state_path);
+}
+
+int cli_akma_take(const cli_args_t *args, const char *path, godwit_slice_t af_id, char a_kid[GODWIT_A_KID_MAX + 1],
+                  uint8_t k_af[32])
+{
+    static cli_akma_t a;
+    int code = identity(args, &a);
+    a.state_path = path;
+    code = code == CLI_OK ? open_state(&a) : code;
+    code = code == CLI_OK ? key_of(&a, af_id, a_kid, k_af) : code;
+    finish(&a);
+    return code;
+}
+
 static int print_key(cli_akma_t *a, godwit_slice_t af, const uint8_t ua[UA_OCTETS])
 {
     uint8_t af_id[GODWIT_AF_ID_MAX], k_af[32];
@@ -253,14 +286,11 @@ static int print_key(cli_akma_t *a, godwit_slice_t af, const uint8_t ua[UA_OCTET
     memcpy(name, af.ptr, af.len);
     memcpy(af_id, af.ptr, af.len);
     memcpy(af_id + af.len, ua, UA_OCTETS);
-    godwit_status_t status = godwit_akma_k_af(&a->akma, godwit_slice(af_id, af.len + UA_OCTETS), k_af);
-    if (status == GODWIT_OK) {
-        status = godwit_akma_name(&a->akma, a_kid);
+    int code = key_of(a, godwit_slice(af_id, af.len + UA_OCTETS), a_kid, k_af);
+    if (code == CLI_OK) {
+        code = cli_print(a->args, json_pack("{s:s, s:o, s:s, s:o}", "af", name, "ua", cli_json_hex(ua, UA_OCTETS),
+                                            "a_kid", a_kid, "k_af", cli_json_hex(k_af, sizeof k_af)));
     }
-    int code = status == GODWIT_OK
-                   ? cli_print(a->args, json_pack("{s:s, s:o, s:s, s:o}", "af", name, "ua", cli_json_hex(ua, UA_OCTETS),
-                                                  "a_kid", a_kid, "k_af", cli_json_hex(k_af, sizeof k_af)))
-                   : cli_fail(a->args, CLI_REFUSED, "%s: no anchor key: godwit akma authenticate", a->state_path);
     godwit_wipe(k_af, sizeof k_af);
     return code;
 }

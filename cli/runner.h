@@ -16,7 +16,7 @@ typedef struct cli_runner {
     const cli_args_t *args;
     godwit_device_config_t config;
     godwit_device_t device;
-    cli_root_t root; /* of agreement 04, when given */
+    cli_root_t root; /* of agreement 04 or 05, when given */
     bool is_mtc;     /* then these two are in the place of the two above; config.imsi all the same */
     godwit_mtc_config_t mtc_config;
     godwit_mtc_t mtc;

@@ -91,9 +91,11 @@ static const cli_option_t options[] = {
     {"enterprise", "FQDN", "of the EAS", false, false},
     {"agreement", "NAME", "separate-eps (default), separate-umts", false, true},
     {"gba", "FILE", "the root is Ks_NAF of this file of \"gba bootstrap\" (agreement 04)", false, false},
-    {"emks", "FQDN", "of the EMKS, which is the NAF; with --gba", false, false},
-    {"ua", "HEX", "with --gba: emks.gba.ua_protocol of that EMKS, 5 octets; default ff00000001", false, false},
+    {"akma", "FILE", "the root is K_AF of this file of \"akma authenticate\" (agreement 05)", false, false},
+    {"emks", "FQDN", "of the EMKS, which is the NAF or AF; with --gba, --akma", false, false},
+    {"ua", "HEX", "ua_protocol of that EMKS, 5 octets; default ff00000001; with --gba, --akma", false, false},
     {"bsf-name", "FQDN", "with --gba, as in \"gba bootstrap\"", false, false},
+    {"routing", "N", "with --akma, as in \"akma authenticate\"", false, false},
     {"suite", "NAME", "a suite that the device accepts; default 01 to 04", false, true},
     CLI_SEND_WAY_OPTIONS,
 };
@@ -105,7 +107,7 @@ const cli_command_t cli_send = {
     .notes =
         "Without TEXT each line of standard input is a reading. FOLDER is $GODWIT_STATE, else $XDG_STATE_HOME/godwit, else\n"
         "~/.local/state/godwit. A reading is not acknowledged on the user plane: 0 says that it left. A live session goes on as it is,\n"
-        "whatever the root that is named: --gba and --agreement are of the next set-up.",
+        "whatever the root that is named: --gba, --akma and --agreement are of the next set-up.",
     CLI_COMMAND_OPTIONS(options),
     .run = run,
 };

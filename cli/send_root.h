@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A bootstrapped key as the root of EMSDP (agreement 04, TS 33.220): what "send --gba" takes from the file of "gba bootstrap", and what the
- * device library is told of it. Never printed.
+ * A bootstrapped key as the root of EMSDP: what "send --gba" takes from the file of "gba bootstrap" (agreement 04, TS 33.220), "send --akma" from
+ * that of "akma authenticate" (agreement 05, TS 33.535), and what the device library is told of it. Never printed.
  */
 #ifndef GODWIT_CLI_SEND_ROOT_H
 #define GODWIT_CLI_SEND_ROOT_H
@@ -18,7 +18,7 @@ typedef struct cli_root {
     godwit_status_t status; /* GODWIT_KEY_EXPIRED: there is no key, but a live session needs none */
 } cli_root_t;
 
-/* --gba, --emks, --ua, for the card of that file. Prints what is wrong; returns an exit code. */
+/* --gba or --akma, with --emks and --ua, for the card of that file. Prints what is wrong; returns an exit code. */
 int cli_root_take(const cli_args_t *args, const char *card_path, cli_root_t *root);
 /* To be called when the session is restored; wipes the key. Prints what is wrong; returns an exit code. */
 int cli_root_give(const cli_args_t *args, cli_root_t *root, godwit_device_t *device);

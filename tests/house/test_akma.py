@@ -3,6 +3,7 @@
 key; and who is refused, over real HTTPS."""
 import http.client
 import json
+import os
 import ssl
 import unittest
 
@@ -178,6 +179,33 @@ class Akma(unittest.TestCase):
         self.assertEqual(self.home.ask(self.request())[1]["kaf"], self.home.key())  # the anchor key of before
         self.assertEqual(self.home.ask({"supiOrSuci": "imsi-001010000000009", **{"servingNetworkName": body["servingNetworkName"]}}, "net", path,
                                        port=port)[0], 404)
+
+    def send(self, text, state="session", akma="state.akma"):
+        host, port = self.home.emks.address()
+        return cli.run("send", "--imsi", IMSI, "--usim", "soft:" + self.home.card, "--state", self.home.hss.path(state), "--hse", f"{host}:{port}",
+                       "--endpoint", EMKS, "--emks", EMKS, "--akma", self.home.hss.path(akma), "--retransmit", "200", text,
+                       "--json")
+
+    def readings(self):
+        path = self.home.emks.path("readings")
+        return [json.loads(line)["payload"] for line in self.home.emks.read("readings").splitlines()] if os.path.exists(path) else []
+
+    def test_the_key_for_the_emks_is_the_root_of_a_session(self):
+        for text, set_up in (("20.5", True), ("20.6", False)):
+            code, out, err = self.send(text)
+            self.assertEqual(code, 0, err)
+            self.assertEqual(json.loads(out)["set_up"], set_up)
+        self.home.emks.wait_for("two readings", lambda: self.readings() == ["20.5", "20.6"])
+        with open(self.home.hss.path("state.akma"), "rb") as file:
+            old = file.read()
+        type(self).a_kid = self.home.authenticate()
+        with open(self.home.hss.path("old.akma"), "wb") as file:
+            file.write(old)
+        self.assertEqual(self.send("20.7", "another")[0], 0)  # the new anchor key
+        code, _, err = self.send("20.8", "third", "old.akma")
+        self.assertEqual(code, 1)
+        self.assertIn("unknown_key; run godwit akma authenticate again", err)
+        self.home.emks.wait_for("three readings", lambda: self.readings() == ["20.5", "20.6", "20.7"])
 
     def test_no_key_stands_in_a_log(self):
         key = self.home.key()

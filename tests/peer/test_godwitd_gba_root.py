@@ -174,9 +174,12 @@ class SendGba(Home):
         self.folder = self.enterContext(tempfile.TemporaryDirectory())
         send = ("send", "--imsi", IMSI, "x")
         for words in (("--emks", "a.example"), ("--ua", "ff00000001"), ("--gba", "f"), ("--gba", "f", "--emks", "a.example", "--ua", "00"),
-                      ("--gba", "f", "--emks", "a.example", "--agreement", "separate-eps")):
+                      ("--gba", "f", "--emks", "a.example", "--agreement", "separate-eps"),
+                      ("--gba", "f", "--akma", "f", "--emks", "a.example"), ("--akma", "f", "--emks", "a.example", "--bsf-name", "b.example"),
+                      ("--gba", "f", "--emks", "a.example", "--routing", "1")):
             self.assertIn("--", self.godwit(*send, *words, code=2))
         self.assertIn("nothing is bootstrapped", self.godwit(*send, "--gba", self.file("none"), "--emks", "a.example", code=1))
+        self.assertIn("no anchor key", self.godwit(*send, "--akma", self.file("none"), "--emks", "a.example", code=1))
 
 
 if __name__ == "__main__":

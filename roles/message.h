@@ -10,6 +10,7 @@
 #include "core/wire/payload.h"
 #include "core/wire/payload_akma.h"
 #include "core/wire/payload_gba.h"
+#include "core/wire/payload_kms.h"
 #include "core/wire/payload_mtc.h"
 #include "core/wire/payload_naf.h"
 #include "core/wire/payload_sms.h"
@@ -33,6 +34,7 @@ typedef enum godwit_function {
     GODWIT_FUNCTION_AANF,   /* TS 33.535 */
     GODWIT_FUNCTION_AUSF,   /* TS 33.501: the part of it that AKMA stands on */
     GODWIT_FUNCTION_AF,     /* whoever asks the AAnF for keys */
+    GODWIT_FUNCTION_KMS,    /* TS 33.328 */
     GODWIT_FUNCTION_DEVICE, /* behind a door that is not datagrams: Ub */
 } godwit_function_t;
 
@@ -81,6 +83,8 @@ typedef enum godwit_message_kind {
     GODWIT_AKMA_REGISTER_ANSWER,
     GODWIT_AKMA_KEY_REQUEST, /* AF to AAnF (HTTPS) */
     GODWIT_AKMA_KEY_ANSWER,
+    GODWIT_KMS_REQUEST, /* a user of IMS media security to the KMS */
+    GODWIT_KMS_ANSWER,
 } godwit_message_kind_t;
 
 /* Kinds go in pairs, a request and then its answer. */
@@ -133,6 +137,8 @@ typedef struct godwit_message {
         godwit_akma_register_t akma_register;
         godwit_akma_key_request_t akma_key_request;
         godwit_akma_key_answer_t akma_key_answer;
+        godwit_kms_request_t kms_request;
+        godwit_kms_answer_t kms_answer;
         godwit_status_t
             outcome; /* of KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, short messages, 5G_CONFIRM and AKMA_REGISTER */
     } u;

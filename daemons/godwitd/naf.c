@@ -20,6 +20,8 @@ typedef struct naf_peer {
     bool has_imsi;
     godwit_imsi_t imsi;
     uint64_t expires_ms;
+    bool has_message; /* CoAP: the last reading that was taken, by its message ID (RFC 7252 4.5) */
+    uint16_t message_id;
 } naf_peer_t;
 
 struct daemon_naf {
@@ -184,15 +186,24 @@ static void take_key(godwitd_t *d, const godwit_message_t *answer)
 {
     const godwit_naf_key_answer_t *a = &answer->u.naf_key_answer;
     naf_peer_t *peer = peer_of(d, answer->route);
-    if (d->naf->psk == NULL) {
-        return;
+    if (d->naf->psk == NULL || answer->route < peer->route) {
+        return; /* routes only rise: another connection has that place by now */
     }
     *peer = (naf_peer_t){.route = answer->route, .expires_ms = a->expires_ms};
     peer->has_imsi = a->status == GODWIT_OK && godwit_impi_to_imsi(a->impi, &peer->imsi) == GODWIT_OK;
     godwit_psk_key(d->naf->psk, answer->route, peer->has_imsi ? a->ks_naf : NULL);
 }
 
-static void take_coap(godwitd_t *d, const naf_peer_t *peer, const godwit_psk_event_t *event)
+/* A client that did not see our answer says the same message again: it is answered, and delivered once. */
+static bool is_new(naf_peer_t *peer, uint16_t message_id)
+{
+    bool again = peer->has_message && peer->message_id == message_id;
+    peer->has_message = true;
+    peer->message_id = message_id;
+    return !again;
+}
+
+static void take_coap(godwitd_t *d, naf_peer_t *peer, const godwit_psk_event_t *event)
 {
     uint8_t octets[COAP_ANSWER_MAX];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
@@ -207,7 +218,7 @@ static void take_coap(godwitd_t *d, const naf_peer_t *peer, const godwit_psk_eve
                    : put              ? GODWIT_COAP_CHANGED
                                       : GODWIT_COAP_METHOD_NOT_ALLOWED;
     godwit_slice_t body = get ? godwit_slice_of_string("godwit\n") : godwit_slice(NULL, 0);
-    if (put && !m.unknown_critical) {
+    if (put && !m.unknown_critical && is_new(peer, m.message_id)) {
         deliver(d, &peer->imsi, m.payload);
     }
     if (godwit_coap_answer(&m, code, body, &answer) && godwit_coap_build(&answer, &w) == GODWIT_OK) {
@@ -217,7 +228,7 @@ static void take_coap(godwitd_t *d, const naf_peer_t *peer, const godwit_psk_eve
 
 static void take_data(godwitd_t *d, const godwit_psk_event_t *event)
 {
-    const naf_peer_t *peer = peer_of(d, event->route);
+    naf_peer_t *peer = peer_of(d, event->route);
     if (peer->route != event->route || !peer->has_imsi || peer->expires_ms <= daemon_now_ms()) {
         note(d, "refused", GODWIT_KEY_EXPIRED, "PSK: the key of this connection is over");
         godwit_psk_end(d->naf->psk, event->route);

@@ -100,6 +100,22 @@ class Stock(unittest.TestCase):
         done = self.coap(client, host, port, "get")
         self.assertIn("godwit", done.stdout)
 
+    def test_a_coap_message_said_again_is_delivered_once(self):
+        network = Network(self)
+        client = network.bootstrap()
+        host, port = network.psk["dtls"]
+        dtls = subprocess.Popen(["openssl", "s_client", "-connect", f"{host}:{port}", "-dtls1_2", *SUITE, "-psk", key_of(client, TLS_1_2).hex(), "-psk_identity",
+                                 client.b_tid, "-quiet"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(dtls.stdout.close)
+        self.addCleanup(dtls.wait)
+        self.addCleanup(dtls.kill)
+        self.addCleanup(dtls.stdin.close)
+        for message_id, payload in ((7, b"first"), (7, b"first"), (8, b"second")):  # confirmable POSTs (RFC 7252 3)
+            dtls.stdin.write(bytes([0x40, 0x02, 0, message_id, 0xFF]) + payload)
+            dtls.stdin.flush()
+            self.assertEqual(dtls.stdout.read(4), bytes([0x60, 0x44, 0, message_id]))
+        self.readings(network, "first", "second")
+
     def bootstrap_for_arguments(self, network):
         """coap-client and coap-server take the key's octets as an argument, which no zero octet can stand in: then once more."""
         while True:

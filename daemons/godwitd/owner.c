@@ -9,9 +9,9 @@
 
 const char *owner_function_name(godwit_function_t function)
 {
-    static const char *const names[OWNER_FUNCTIONS] = {"none", "hse",  "emks", "hss",    "mme",   "sgsn",
-                                                       "sgw",  "pgw",  "msc",  "sms_sc", "mkef",  "gba_bsf",
-                                                       "naf",  "aanf", "ausf", "af",     "device"};
+    static const char *const names[OWNER_FUNCTIONS] = {"none", "hse",  "emks", "hss",    "mme",  "sgsn",
+                                                       "sgw",  "pgw",  "msc",  "sms_sc", "mkef", "gba_bsf",
+                                                       "naf",  "aanf", "ausf", "af",     "kms",  "device"};
     return (unsigned)function < OWNER_FUNCTIONS ? names[function] : "none";
 }
 
@@ -167,6 +167,9 @@ static void answer_failure(owner_t *o, const godwit_message_t *request)
         break;
     case GODWIT_NAF_KEY_ANSWER:
         answer.u.naf_key_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_KMS_ANSWER:
+        answer.u.kms_answer.status = GODWIT_PEER_INTERNAL;
         break;
     case GODWIT_DEVICE_RAND_ANSWER:
         answer.u.device_rand_answer.status = GODWIT_PEER_INTERNAL;

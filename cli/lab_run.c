@@ -57,8 +57,9 @@ static bool read_procedure(const cli_args_t *args, godwit_lab_run_t *run)
             return true;
         }
     }
-    (void)cli_fail(args, CLI_USAGE,
-                   "give one procedure: attach, access-aka, separate-aka, policy, next-session, device-rand, gba");
+    (void)cli_fail(
+        args, CLI_USAGE,
+        "give one procedure: attach, access-aka, separate-aka, policy, next-session, device-rand, gba, akma");
     return false;
 }
 
@@ -309,7 +310,7 @@ static const cli_option_t options[] = {
     {"variant", "A|B|C|D|E|2", "Solution 1A to 1E, or Solution 2; default C", false, false},
     {"delivery", "a|b|c|d", "of variant E: as in 1A to 1D; default c", false, false},
     {"access", "eps|umts|geran|gprs|gsm|wifi",
-     "default eps; of separate-aka, device-rand and gba wifi; geran: GPRS with a USIM", false, false},
+     "default eps; of separate-aka, device-rand, gba and akma wifi; geran: GPRS with a USIM", false, false},
     {"carrier", "nas|sms|pdp|emsdp",
      "of next-session: how the reading travels; default nas, over umts and geran pdp; emsdp: no attach, early data",
      false, false},
@@ -326,7 +327,7 @@ const cli_command_t cli_lab_run = {
     .name = "lab run",
     .summary =
         "Runs a procedure between roles and devices in one process, and shows what passed and who held which key.",
-    .words = "attach|access-aka|separate-aka|policy|next-session|device-rand|gba",
+    .words = "attach|access-aka|separate-aka|policy|next-session|device-rand|gba|akma",
     .notes =
         "Octets and round trips are those of the first device's antenna. custody names every key that was ever found\n"
         "in a node's memory; a key where the rules do not allow it makes ok false. Exit code 1 when ok is false.\n",

@@ -228,6 +228,7 @@ void godwit_lab_attacks(godwit_lab_attack_t attacks[GODWIT_LAB_ATTACKS])
         {"a thousand guesses at a stored vector", "next-session", godwit_lab_vector_is_not_guessed(), true},
         {"another server asks for K_MTC", "device-rand", godwit_lab_server_is_not_another(), true},
         {"another NAF asks for a device's Ks_NAF", "gba", godwit_lab_naf_is_not_another(), true},
+        {"another AF asks for a device's K_AF", "akma", godwit_lab_af_is_not_another(), true},
         {"a recorded first datagram comes again", "device-rand", godwit_lab_first_is_not_replayed(), true},
     };
     memcpy(attacks, all, sizeof all);

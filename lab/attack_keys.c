@@ -187,3 +187,25 @@ bool godwit_lab_naf_is_not_another(void)
                 w->access_answer.u.zn_answer.status == GODWIT_NOT_ENTITLED;
     return finish(w, &tap, good && goes_on(w));
 }
+
+bool godwit_lab_af_is_not_another(void)
+{
+    tap_t tap = {.hold = false};
+    godwit_world_config_t config = godwit_world_defaults();
+    config.solution = 3;
+    config.akma = true;
+    config.wire = on_wire;
+    config.context = &tap;
+    godwit_world_t *w = godwit_world_new(&config);
+    uint32_t reading = godwit_world_submit(w, 0);
+    godwit_world_run(w, 5000);
+    godwit_message_t m = {.kind = GODWIT_AKMA_KEY_REQUEST, .to = GODWIT_FUNCTION_AANF, .transaction = 1};
+    bool named = godwit_akma_name(&w->devices[0].akma, m.u.akma_key_request.a_kid) == GODWIT_OK;
+    m.u.akma_key_request.af_id_len = (uint16_t)lab_af_id(m.u.akma_key_request.af_id).len;
+    w->access_answered = false;
+    lab_send_message(w, GODWIT_WORLD_STRANGER, &m);
+    godwit_world_run(w, 1000);
+    bool good = named && godwit_world_delivered(w, reading) == 1 && w->access_answered &&
+                w->access_answer.u.akma_key_answer.status == GODWIT_NOT_ENTITLED;
+    return finish(w, &tap, good && goes_on(w));
+}

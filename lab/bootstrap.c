@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The procedure gba (TS 33.220): a device without a key bootstraps with the BSF and shows its reading to a NAF; the next reading needs neither.
+ * The procedures gba (TS 33.220) and akma (TS 33.535): a device without a key bootstraps with the BSF, or runs 5G AKA with its serving network, and
+ * shows its reading to a NAF or an AF; the next reading needs no new key.
  */
 #include <string.h>
 
@@ -36,13 +37,14 @@ static bool on_wire(void *context, godwit_world_t *w, godwit_world_packet_t *p)
     return true;
 }
 
-void godwit_lab_run_gba(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report)
+void godwit_lab_run_bootstrap(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report)
 {
     meter_t meter = {.run = run, .trace = trace, .report = report};
     godwit_world_config_t config = godwit_world_defaults();
     config.seed = run->seed;
     config.solution = 3;
-    config.gba = true;
+    config.gba = run->procedure == GODWIT_LAB_GBA;
+    config.akma = run->procedure == GODWIT_LAB_AKMA;
     config.flavour = run->flavour;
     config.watch_memory = !run->fast;
     config.wire = on_wire;
@@ -60,7 +62,7 @@ void godwit_lab_run_gba(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, 
     report->antenna_messages = first.antenna_messages;
     report->round_trips = first.round_trips;
     if (report->arrived && w->devices[0].card_runs != report->aka_runs) {
-        godwit_lab_fail(report, "the second reading cost another bootstrapping");
+        godwit_lab_fail(report, "the second reading cost another AKA run");
     }
     report->readings_delivered = godwit_world_delivered(w, GODWIT_WORLD_ALL_READINGS);
     godwit_lab_close(w, report);

@@ -24,6 +24,9 @@ typedef enum godwit_lab_key {
     GODWIT_LAB_CHAIN, /* of device RAND */
     GODWIT_LAB_KS,
     GODWIT_LAB_KS_NAF,
+    GODWIT_LAB_K_AUSF,
+    GODWIT_LAB_K_AKMA,
+    GODWIT_LAB_K_AF,
     GODWIT_LAB_KEYS
 } godwit_lab_key_t;
 const char *godwit_lab_key_name(godwit_lab_key_t key); /* "ck", ... as in the JSON of godwit lab run */

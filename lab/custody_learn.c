@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/agree/akma/akma.h"
 #include "lab/internal.h"
 
 #define GENERATIONS_AHEAD 2
@@ -232,4 +233,28 @@ void lab_learn_zn(godwit_world_t *w, unsigned device, const godwit_zn_answer_t *
     if (w->config.watch_memory) {
         add(w, device, LAB_CLASS_KS_NAF, GODWIT_LAB_KS_NAF, answer->me_key, 32);
     }
+}
+
+void lab_learn_5g(godwit_world_t *w, unsigned device, const godwit_he_vector_answer_t *answer)
+{
+    godwit_aka_key_t key = lab_key(device);
+    const godwit_imsi_t imsi = lab_imsi(device);
+    godwit_vector_t vector;
+    uint8_t k_akma[32], a_tid[32], k_af[32], room[GODWIT_AF_ID_MAX];
+    uint64_t sqn;
+    if (!w->config.watch_memory ||
+        godwit_autn_consume(crypto, &key, answer->rand, answer->autn, &sqn, &vector) != GODWIT_OK) {
+        return;
+    }
+    lab_credit_pair(w, GODWIT_WORLD_HSS);
+    add(w, device, LAB_CLASS_5G_CK, GODWIT_LAB_CK, vector.ck, 16);
+    add(w, device, LAB_CLASS_5G_CK, GODWIT_LAB_IK, vector.ik, 16);
+    add(w, device, LAB_CLASS_K_AUSF, GODWIT_LAB_K_AUSF, answer->k_ausf, 32);
+    must(godwit_akma_anchor(crypto, answer->k_ausf, &imsi, k_akma, a_tid));
+    must(godwit_k_af(crypto, k_akma, lab_af_id(room), k_af));
+    add(w, device, LAB_CLASS_K_AKMA, GODWIT_LAB_K_AKMA, k_akma, 32);
+    add(w, device, LAB_CLASS_K_AF, GODWIT_LAB_K_AF, k_af, 32);
+    godwit_wipe(&vector, sizeof vector);
+    godwit_wipe(k_akma, sizeof k_akma);
+    godwit_wipe(k_af, sizeof k_af);
 }

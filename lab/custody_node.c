@@ -41,6 +41,12 @@ static void search_role(godwit_world_t *w, unsigned node)
         lab_search_octets(w, node, w->naf, sizeof *w->naf);
         lab_search_octets(w, node, w->naf_keys, LAB_NAF_KEYS * sizeof *w->naf_keys);
         break;
+    case GODWIT_WORLD_AUSF:
+        lab_search_octets(w, node, w->ausf, sizeof *w->ausf);
+        break;
+    case GODWIT_WORLD_AANF:
+        lab_search_octets(w, node, &w->aanf, sizeof w->aanf);
+        break;
     case GODWIT_WORLD_MKEF:
         lab_search_octets(w, node, &w->mkef, sizeof w->mkef);
         break;
@@ -85,6 +91,7 @@ static void search_device(godwit_world_t *w, unsigned device)
     lab_search_octets(w, node, &d->device, sizeof d->device);
     lab_search_octets(w, node, &d->mtc, sizeof d->mtc);
     lab_search_octets(w, node, &d->gba, sizeof d->gba);
+    lab_search_octets(w, node, &d->akma, sizeof d->akma);
     lab_search_octets(w, node, &d->access, sizeof d->access);
     lab_search_octets(w, node, d->nvm, sizeof d->nvm);
     lab_search_octets(w, node, d->nvm_next, sizeof d->nvm_next);

@@ -28,6 +28,10 @@ static const uint32_t rules[LAB_CLASSES] = {
     [LAB_CLASS_GBA_CK] = AT(HSS) | AT(BSF) | DEVICE | USIM, /* with GBA_U not the device */
     [LAB_CLASS_GBA_KS] = AT(HSS) | AT(BSF) | DEVICE | USIM, /* it is CK || IK */
     [LAB_CLASS_KS_NAF] = AT(BSF) | AT(NAF) | DEVICE | USIM,
+    [LAB_CLASS_5G_CK] = AT(HSS) | DEVICE | USIM,
+    [LAB_CLASS_K_AUSF] = AT(HSS) | AT(AUSF) | DEVICE,
+    [LAB_CLASS_K_AKMA] = AT(AUSF) | AT(AANF) | DEVICE, /* the AUSF until it is registered */
+    [LAB_CLASS_K_AF] = AT(AANF) | AT(AF) | DEVICE,
     [LAB_CLASS_SEPARATE_SESSION] = AT(HSE) | AT(EMKS) | DEVICE,
 };
 

@@ -44,7 +44,8 @@ void lab_device_start(godwit_world_t *w, unsigned device)
     lab_device_t *d = &w->devices[device];
     d->down = false;
     bool starts =
-        w->config.gba ? lab_gba_start(w, device)
+        w->config.gba    ? lab_gba_start(w, device)
+        : w->config.akma ? lab_akma_start(w, device)
         : w->config.device_rand
             ? lab_mtc_start(w, device)
             : godwit_device_init(&d->device, &d->config) == GODWIT_OK &&
@@ -87,6 +88,7 @@ void lab_device_stop(godwit_world_t *w, unsigned device)
     godwit_wipe(&d->device, sizeof d->device);
     godwit_wipe(&d->mtc, sizeof d->mtc);
     godwit_wipe(&d->gba, sizeof d->gba);
+    godwit_wipe(&d->akma, sizeof d->akma);
 }
 
 /* ---- requests ---- */
@@ -190,7 +192,7 @@ static bool is_for_library(const godwit_world_t *w, const lab_device_input_t *in
 {
     switch (in->kind) {
     case LAB_PACKET:
-        return in->packet->leg == GODWIT_WORLD_LEG_EMSDP || w->config.gba;
+        return in->packet->leg == GODWIT_WORLD_LEG_EMSDP || w->config.gba || w->config.akma;
     case LAB_SUBMIT:
         return !w->config.offline;
     default:
@@ -259,6 +261,10 @@ static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *i
         lab_gba_take(w, device, in);
         return;
     }
+    if (w->config.akma) {
+        lab_akma_take(w, device, in);
+        return;
+    }
     d->requests.count = 0;
     godwit_status_t status = into_library(w, device, in);
     if (status != GODWIT_OK) {
@@ -313,8 +319,8 @@ void lab_device_durable(godwit_world_t *w, unsigned device)
     if (!lab_step(w, godwit_world_device_node(device))) {
         return;
     }
-    if (w->config.gba) {
-        lab_gba_durable(w, device);
+    if (w->config.gba || w->config.akma) {
+        (w->config.gba ? lab_gba_durable : lab_akma_durable)(w, device);
         if (!d->storing) {
             go_on(w, device);
         }

@@ -13,26 +13,27 @@
 
 bool lab_is_http(godwit_message_kind_t kind)
 {
-    return kind == GODWIT_MTC_KEY_REQUEST || kind == GODWIT_MTC_KEY_ANSWER || kind == GODWIT_UB_ANSWER;
+    return lab_is_http_akma(kind) || kind == GODWIT_MTC_KEY_REQUEST || kind == GODWIT_MTC_KEY_ANSWER ||
+           kind == GODWIT_UB_ANSWER;
 }
 
 /* ---- writing ---- */
 
-static size_t write_request(const char *host, const char *body, char *text, size_t size)
+size_t lab_http_write_request(const char *host, const char *path, const char *body, char *text, size_t size)
 {
     int len = snprintf(text, size,
-                       "POST " GODWIT_MKEF_PATH " HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n"
+                       "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n"
                        "Content-Length: %zu" BODY_AT "%s",
-                       host, strlen(body), body);
+                       path, host, strlen(body), body);
     return len > 0 && (size_t)len < size ? (size_t)len : 0;
 }
 
-static size_t write_answer(unsigned code, const char *body, char *text, size_t size)
+size_t lab_http_write_answer(unsigned code, const char *body, char *text, size_t size)
 {
     int len = snprintf(text, size,
                        "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
                        "Content-Length: %zu" BODY_AT "%s",
-                       code, code == 200 ? "OK" : "Refused", strlen(body), body);
+                       code, code / 100 == 2 ? "OK" : "Refused", strlen(body), body);
     return len > 0 && (size_t)len < size ? (size_t)len : 0;
 }
 
@@ -40,14 +41,17 @@ size_t lab_http_write(const godwit_message_t *m, unsigned to, char *text, size_t
 {
     char body[GODWIT_MKEF_TEXT];
     size_t len = 0;
+    if (lab_is_http_akma(m->kind)) {
+        return lab_http_write_akma(m, to, text, size);
+    }
     if (m->kind == GODWIT_UB_ANSWER) {
         return lab_gba_write_answer(m, text, size);
     }
     if (m->kind == GODWIT_MTC_KEY_ANSWER) {
         unsigned code = godwit_mkef_answer_write(&m->u.mtc_key_answer, body);
-        len = write_answer(code, body, text, size);
+        len = lab_http_write_answer(code, body, text, size);
     } else if (godwit_mkef_request_write(&m->u.mtc_key_request, body) == GODWIT_OK) {
-        len = write_request(lab_host(to), body, text, size);
+        len = lab_http_write_request(lab_host(to), GODWIT_MKEF_PATH, body, text, size);
     }
     godwit_wipe(body, sizeof body);
     return len;
@@ -72,11 +76,18 @@ bool lab_http_read(const char *text, size_t len, godwit_message_t *m)
     if (m->kind == GODWIT_MTC_KEY_REQUEST) {
         return godwit_mkef_request_read(body, &m->u.mtc_key_request) == GODWIT_OK;
     }
+    if (lab_is_http_akma(m->kind) && m->kind % 2 != 0) {
+        return lab_http_read_akma_request(text, body, m);
+    }
     if (len < sizeof head + 2 || memcmp(text, head, sizeof head - 1) != 0) {
         return false;
     }
     const char *digits = text + sizeof head - 1;
     unsigned code = (unsigned)(digits[0] - '0') * 100 + (unsigned)(digits[1] - '0') * 10 + (unsigned)(digits[2] - '0');
+    if (lab_is_http_akma(m->kind)) {
+        lab_http_read_akma_answer(code, body, m);
+        return true;
+    }
     godwit_mkef_answer_read(code, body, &m->u.mtc_key_answer);
     return true;
 }

@@ -36,6 +36,8 @@ struct godwit_world {
     godwit_gba_bsf_t *bsf; /* NULL: not there */
     godwit_naf_t *naf;
     godwit_naf_key_t *naf_keys;
+    godwit_ausf_t *ausf; /* NULL: not there */
+    godwit_aanf_t aanf;
     lab_door_t doors[LAB_DOORS];
     uint32_t door_count;
     lab_tables_t *tables[GODWIT_WORLD_FUNCTIONS]; /* of MME, SGSN, SGW, PGW; NULL: not there */
@@ -145,12 +147,34 @@ size_t lab_gba_write_answer(const godwit_message_t *message, char *text, size_t 
 void lab_start_bsf(godwit_world_t *w);
 void lab_start_naf(godwit_world_t *w);
 
+/* ---- akma.c ---- */
+void lab_5g_write(const lab_5g_t *said, char text[LAB_5G_TEXT]);
+bool lab_5g_read(godwit_slice_t octets, lab_5g_t *said);
+bool lab_akma_start(godwit_world_t *w, unsigned device);
+void lab_akma_take(godwit_world_t *w, unsigned device, const lab_device_input_t *in);
+void lab_akma_durable(godwit_world_t *w, unsigned device);
+/* akma_doors.c */
+godwit_slice_t lab_af_id(uint8_t room[GODWIT_AF_ID_MAX]);
+void lab_akma_arrive(godwit_world_t *w, const lab_packet_t *packet);      /* from a device */
+void lab_akma_played(godwit_world_t *w, const godwit_message_t *message); /* an answer for a node that the lab plays */
+void lab_akma_check(godwit_world_t *w, const lab_call_t *call, const godwit_message_t *message);
+void lab_start_ausf(godwit_world_t *w);
+void lab_start_aanf(godwit_world_t *w);
+
 /* ---- http.c ---- */
 bool lab_is_http(godwit_message_kind_t kind);
 /* Octets of a message to that node; 0: it cannot be written. */
 size_t lab_http_write(const godwit_message_t *message, unsigned to, char *text, size_t size);
 /* message->kind says which it is. False: it cannot be read. */
 bool lab_http_read(const char *text, size_t len, godwit_message_t *message);
+
+size_t lab_http_write_request(const char *host, const char *path, const char *body, char *text, size_t size);
+size_t lab_http_write_answer(unsigned code, const char *body, char *text, size_t size);
+/* http_akma.c: of AUSF and AAnF. */
+bool lab_is_http_akma(godwit_message_kind_t kind);
+size_t lab_http_write_akma(const godwit_message_t *message, unsigned to, char *text, size_t size);
+bool lab_http_read_akma_request(const char *text, godwit_slice_t body, godwit_message_t *message);
+void lab_http_read_akma_answer(unsigned code, godwit_slice_t body, godwit_message_t *message);
 
 /* ---- net.c ---- */
 lab_packet_t *lab_packet(godwit_world_leg_t leg, unsigned from, unsigned to, godwit_slice_t octets);

@@ -238,7 +238,8 @@ static void diameter_label(godwit_slice_t octets, char label[GODWIT_LAB_LABEL_MA
                                            "Key (activation)",
                                            "Key (bearer)",
                                            "Key (next vector)",
-                                           "Key (device RAND)"};
+                                           "Key (device RAND)",
+                                           "Key (HE vector)"};
     uint32_t purpose = h.command == GODWIT_EK_COMMAND_KEY ? godwit_ek_purpose(octets) : 0;
     const char *name = h.command == GODWIT_S6A_AUTHENTICATION_INFORMATION ? "Authentication-Information"
                        : h.command == GODWIT_SGD_MO_FORWARD               ? "MO-Forward-Short-Message"

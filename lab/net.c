@@ -192,7 +192,7 @@ static void at_function(godwit_world_t *w, const lab_packet_t *p)
         return;
     }
     if (p->leg == GODWIT_WORLD_LEG_HTTP && !lab_is_function(p->from)) {
-        lab_gba_arrive(w, p);
+        (w->config.akma ? lab_akma_arrive : lab_gba_arrive)(w, p);
         return;
     }
     if (is_stream(p)) {
@@ -205,6 +205,8 @@ static void at_function(godwit_world_t *w, const lab_packet_t *p)
     if (p->to == GODWIT_WORLD_STRANGER) {
         w->access_answer = message;
         w->access_answered = is_stream(p);
+    } else if (p->to == GODWIT_WORLD_AMF || p->to == GODWIT_WORLD_AF) {
+        lab_akma_played(w, &message);
     } else {
         w->is_bent = p->bent;
         lab_function_input(w, p->to, &in);

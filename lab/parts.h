@@ -6,6 +6,7 @@
 #define GODWIT_LAB_PARTS_H
 
 #include "godwit/access.h"
+#include "godwit/akma.h"
 #include "godwit/mtc.h"
 #include "lab/random.h"
 #include "lab/secrets.h"
@@ -127,6 +128,24 @@ typedef struct lab_ask {
     uint8_t rand[16], autn[16];
 } lab_ask_t;
 
+/* What device and serving network of AKMA say to each other, in the place of NAS. */
+typedef enum lab_5g_kind {
+    LAB_5G_REGISTER,
+    LAB_5G_CHALLENGE, /* RAND, AUTN */
+    LAB_5G_RESPONSE,  /* RAND, RES* */
+    LAB_5G_RESYNC,    /* RAND, AUTS */
+    LAB_5G_ACCEPT,
+    LAB_5G_REJECT,
+} lab_5g_kind_t;
+typedef struct lab_5g {
+    lab_5g_kind_t kind;
+    uint8_t rand[16], other[16];
+} lab_5g_t;
+#define LAB_5G_TEXT 96
+#define LAB_5G_ACCEPTED "5G ACCEPT\n"
+#define LAB_5G_REJECTED "5G REJECT\n"
+#define LAB_AKMA_DATA "AKMA DATA\n"
+
 typedef struct lab_device {
     godwit_device_config_t config;
     godwit_device_t device;
@@ -151,6 +170,11 @@ typedef struct lab_device {
     uint32_t gba_call; /* of the GET that waits; 0: none */
     char impi[GODWIT_IMPI_MAX + 1];
     uint8_t gba_learned[16]; /* RAND whose Ks the watcher has */
+    /* AKMA, likewise. */
+    godwit_akma_t akma;
+    bool akma_busy;             /* it registers */
+    lab_5g_t akma_ran;          /* the challenge that the card runs with */
+    uint8_t amf_hxres_star[16]; /* what the serving network keeps of it */
     size_t access_at;
     bool access_storing; /* the request at hand waits until it is durable */
     uint8_t access_nvm[GODWIT_NEXT_SESSION_RECORD], access_nvm_next[GODWIT_NEXT_SESSION_RECORD];

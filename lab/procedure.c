@@ -17,7 +17,7 @@
 #define AFTER_MS 2000 /* for what still is under way after the last reading */
 
 static const char *const names[GODWIT_LAB_PROCEDURES] = {"attach",       "access-aka",  "separate-aka", "policy",
-                                                         "next-session", "device-rand", "gba"};
+                                                         "next-session", "device-rand", "gba",          "akma"};
 
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure)
 {
@@ -51,8 +51,9 @@ static const char *check_variant(godwit_lab_run_t *run)
 
 const char *godwit_lab_run_check(godwit_lab_run_t *run)
 {
-    if (run->procedure == GODWIT_LAB_GBA) {
-        return run->access != GODWIT_WORLD_WIFI ? "Ub is HTTP over any access: gba runs over wifi" : check_variant(run);
+    if (run->procedure == GODWIT_LAB_GBA || run->procedure == GODWIT_LAB_AKMA) {
+        return run->access != GODWIT_WORLD_WIFI ? "no access of ours is part of it: gba and akma run over wifi"
+                                                : check_variant(run);
     }
     if (run->access == GODWIT_WORLD_WIFI && run->procedure != GODWIT_LAB_SEPARATE_AKA &&
         run->procedure != GODWIT_LAB_DEVICE_RAND && !run->emsdp) {
@@ -303,6 +304,9 @@ static const char *modified(const godwit_lab_run_t *run)
     if (run->procedure == GODWIT_LAB_SEPARATE_AKA) {
         return "HSE, EMKS, ME";
     }
+    if (run->procedure == GODWIT_LAB_AKMA) {
+        return "HSS, AUSF, AANF, AF, ME";
+    }
     if (run->procedure == GODWIT_LAB_GBA) {
         return run->flavour == GODWIT_GBA_U ? "HSS, BSF, NAF, USIM, ME" : "HSS, BSF, NAF, ME";
     }
@@ -362,7 +366,8 @@ static bool run_apart(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, go
         godwit_lab_run_device_rand(run, trace, report);
         return true;
     case GODWIT_LAB_GBA:
-        godwit_lab_run_gba(run, trace, report);
+    case GODWIT_LAB_AKMA:
+        godwit_lab_run_bootstrap(run, trace, report);
         return true;
     default:
         return false;

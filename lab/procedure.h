@@ -16,6 +16,7 @@ typedef enum godwit_lab_procedure {
     GODWIT_LAB_NEXT_SESSION, /* contribution 000 */
     GODWIT_LAB_DEVICE_RAND,  /* contribution 001 */
     GODWIT_LAB_GBA,          /* TS 33.220 */
+    GODWIT_LAB_AKMA,         /* TS 33.535 */
     GODWIT_LAB_PROCEDURES
 } godwit_lab_procedure_t;
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure);

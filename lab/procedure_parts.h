@@ -17,6 +17,7 @@ void godwit_lab_close(godwit_world_t *w, godwit_lab_report_t *report);
 void godwit_lab_run_next_session(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report);
 void godwit_lab_run_next_vector(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report);
 void godwit_lab_run_device_rand(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report);
-void godwit_lab_run_gba(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report);
+/* gba, akma */
+void godwit_lab_run_bootstrap(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report);
 
 #endif

@@ -27,6 +27,10 @@ typedef enum lab_class {
     LAB_CLASS_GBA_CK, /* CK, IK of a bootstrapping run */
     LAB_CLASS_GBA_KS,
     LAB_CLASS_KS_NAF,
+    LAB_CLASS_5G_CK, /* CK, IK of a vector of 5G: hidden behind K_AUSF */
+    LAB_CLASS_K_AUSF,
+    LAB_CLASS_K_AKMA,
+    LAB_CLASS_K_AF,
     LAB_CLASSES
 } lab_class_t;
 
@@ -80,6 +84,8 @@ void lab_learn_vector(godwit_world_t *w, unsigned device, unsigned asker, godwit
 void lab_learn_gba(godwit_world_t *w, unsigned device);
 void lab_learn_zh(godwit_world_t *w, unsigned device, const godwit_zh_answer_t *answer);
 void lab_learn_zn(godwit_world_t *w, unsigned device, const godwit_zn_answer_t *answer);
+/* What a vector of 5G leads to, if it is that device's. */
+void lab_learn_5g(godwit_world_t *w, unsigned device, const godwit_he_vector_answer_t *answer);
 /* K_MTC and chain of the RAND1 that the device is at. */
 void lab_learn_mtc(godwit_world_t *w, unsigned device);
 /* A K_session was handed out: every key set is followed up to its generation. */

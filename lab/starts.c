@@ -28,6 +28,10 @@ static const struct {
     [GODWIT_WORLD_MTC] = {"mtc", "mtc.meters.example", "meters.example"},
     [GODWIT_WORLD_BSF] = {"bsf", "bsf." PUBLIC, PUBLIC},
     [GODWIT_WORLD_NAF] = {"naf", "naf.meters.example", "meters.example"},
+    [GODWIT_WORLD_AUSF] = {"ausf", "ausf.home.example", "home.example"},
+    [GODWIT_WORLD_AANF] = {"aanf", "aanf.home.example", "home.example"},
+    [GODWIT_WORLD_AMF] = {"amf", "amf." VISITED, VISITED},
+    [GODWIT_WORLD_AF] = {"af", "af.meters.example", "meters.example"},
     [GODWIT_WORLD_STRANGER] = {"stranger", "stranger." VISITED, VISITED},
 };
 
@@ -176,6 +180,8 @@ static void start_hss(godwit_world_t *w)
     set_name(w->hss.mkefs[w->hss.mkef_count++], GODWIT_WORLD_MKEF);
     set_name(w->hss.bsfs[w->hss.bsf_count++], GODWIT_WORLD_BSF);
     add_node(w, GODWIT_WORLD_BSF, 4, true);
+    set_name(w->hss.ausfs[w->hss.ausf_count++], GODWIT_WORLD_AUSF);
+    add_node(w, GODWIT_WORLD_AUSF, 6, true);
     w->hss.plain_rand = w->config.profile != GODWIT_MTC_GODWIT1;
     set_name(w->hss.local_host, GODWIT_WORLD_HSS);
     memcpy(w->hss.local_realm, lab_realm(GODWIT_WORLD_HSS), strlen(lab_realm(GODWIT_WORLD_HSS)) + 1);
@@ -214,6 +220,15 @@ void lab_start_role(godwit_world_t *w, unsigned node)
     case GODWIT_WORLD_NAF:
         lab_start_naf(w);
         break;
+    case GODWIT_WORLD_AUSF:
+        lab_start_ausf(w);
+        break;
+    case GODWIT_WORLD_AANF:
+        lab_start_aanf(w);
+        break;
+    case GODWIT_WORLD_AMF:
+    case GODWIT_WORLD_AF:
+        break;
     default:
         lab_start_gtp_node(w, node);
         break;
@@ -248,6 +263,12 @@ void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, g
         break;
     case GODWIT_WORLD_NAF:
         godwit_naf_step(w->naf, in, out);
+        break;
+    case GODWIT_WORLD_AUSF:
+        godwit_ausf_step(w->ausf, in, out);
+        break;
+    case GODWIT_WORLD_AANF:
+        godwit_aanf_step(&w->aanf, in, out);
         break;
     case GODWIT_WORLD_MME:
         godwit_mme_step(&w->mme, in, out);

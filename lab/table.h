@@ -44,7 +44,7 @@ typedef struct godwit_lab_attack {
     bool defeated;
     bool expected; /* whether it is known to be defeated */
 } godwit_lab_attack_t;
-#define GODWIT_LAB_ATTACKS 11
+#define GODWIT_LAB_ATTACKS 12
 void godwit_lab_attacks(godwit_lab_attack_t attacks[GODWIT_LAB_ATTACKS]);
 
 /* ---- attack_keys.c: true when the attack is defeated ---- */
@@ -52,6 +52,7 @@ bool godwit_lab_attach_is_not_replayed(void); /* a recorded attach by a stored v
 bool godwit_lab_vector_is_not_guessed(void);  /* a thousand guesses, and the genuine attach after them */
 bool godwit_lab_server_is_not_another(void);  /* a server asks the MKEF with what another one's device sent */
 bool godwit_lab_naf_is_not_another(void);     /* a NAF asks the BSF for the key of another one's name */
+bool godwit_lab_af_is_not_another(void);      /* an AF asks the AAnF for the key of another one's name */
 bool godwit_lab_first_is_not_replayed(void);  /* a recorded first datagram comes again, and from elsewhere */
 
 #endif

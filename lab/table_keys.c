@@ -31,6 +31,7 @@ size_t godwit_lab_key_rows(godwit_lab_key_row_t rows[GODWIT_LAB_KEY_ROWS_MAX])
         add(rows, &count, GODWIT_LAB_GBA, GODWIT_WORLD_WIFI, GODWIT_CARRIER_PDP);
         rows[count - 1].run.flavour = (godwit_gba_flavour_t)flavour;
     }
+    add(rows, &count, GODWIT_LAB_AKMA, GODWIT_WORLD_WIFI, GODWIT_CARRIER_PDP);
     return count;
 }
 

@@ -28,7 +28,8 @@ static unsigned node_of(godwit_function_t function)
         [GODWIT_FUNCTION_SGW] = GODWIT_WORLD_SGW,       [GODWIT_FUNCTION_PGW] = GODWIT_WORLD_PGW,
         [GODWIT_FUNCTION_MSC] = GODWIT_WORLD_MSC,       [GODWIT_FUNCTION_SMS_SC] = GODWIT_WORLD_SMS_SC,
         [GODWIT_FUNCTION_MKEF] = GODWIT_WORLD_MKEF,     [GODWIT_FUNCTION_BSF] = GODWIT_WORLD_BSF,
-        [GODWIT_FUNCTION_NAF] = GODWIT_WORLD_NAF,
+        [GODWIT_FUNCTION_NAF] = GODWIT_WORLD_NAF,       [GODWIT_FUNCTION_AUSF] = GODWIT_WORLD_AUSF,
+        [GODWIT_FUNCTION_AANF] = GODWIT_WORLD_AANF,
     };
     return nodes[function];
 }
@@ -36,14 +37,15 @@ static unsigned node_of(godwit_function_t function)
 static godwit_function_t function_of(unsigned node)
 {
     static const godwit_function_t functions[GODWIT_WORLD_FUNCTIONS] = {
-        [GODWIT_WORLD_HSE] = GODWIT_FUNCTION_HSE,      [GODWIT_WORLD_EMKS] = GODWIT_FUNCTION_EMKS,
-        [GODWIT_WORLD_HSS] = GODWIT_FUNCTION_HSS,      [GODWIT_WORLD_EMSE] = GODWIT_FUNCTION_HSE,
-        [GODWIT_WORLD_MME] = GODWIT_FUNCTION_MME,      [GODWIT_WORLD_SGSN] = GODWIT_FUNCTION_SGSN,
-        [GODWIT_WORLD_SGW] = GODWIT_FUNCTION_SGW,      [GODWIT_WORLD_PGW] = GODWIT_FUNCTION_PGW,
-        [GODWIT_WORLD_MSC] = GODWIT_FUNCTION_MSC,      [GODWIT_WORLD_SMS_SC] = GODWIT_FUNCTION_SMS_SC,
-        [GODWIT_WORLD_MKEF] = GODWIT_FUNCTION_MKEF,    [GODWIT_WORLD_MTC] = GODWIT_FUNCTION_HSE,
-        [GODWIT_WORLD_BSF] = GODWIT_FUNCTION_BSF,      [GODWIT_WORLD_NAF] = GODWIT_FUNCTION_NAF,
-        [GODWIT_WORLD_STRANGER] = GODWIT_FUNCTION_MME,
+        [GODWIT_WORLD_HSE] = GODWIT_FUNCTION_HSE,   [GODWIT_WORLD_EMKS] = GODWIT_FUNCTION_EMKS,
+        [GODWIT_WORLD_HSS] = GODWIT_FUNCTION_HSS,   [GODWIT_WORLD_EMSE] = GODWIT_FUNCTION_HSE,
+        [GODWIT_WORLD_MME] = GODWIT_FUNCTION_MME,   [GODWIT_WORLD_SGSN] = GODWIT_FUNCTION_SGSN,
+        [GODWIT_WORLD_SGW] = GODWIT_FUNCTION_SGW,   [GODWIT_WORLD_PGW] = GODWIT_FUNCTION_PGW,
+        [GODWIT_WORLD_MSC] = GODWIT_FUNCTION_MSC,   [GODWIT_WORLD_SMS_SC] = GODWIT_FUNCTION_SMS_SC,
+        [GODWIT_WORLD_MKEF] = GODWIT_FUNCTION_MKEF, [GODWIT_WORLD_MTC] = GODWIT_FUNCTION_HSE,
+        [GODWIT_WORLD_BSF] = GODWIT_FUNCTION_BSF,   [GODWIT_WORLD_NAF] = GODWIT_FUNCTION_NAF,
+        [GODWIT_WORLD_AUSF] = GODWIT_FUNCTION_AUSF, [GODWIT_WORLD_AANF] = GODWIT_FUNCTION_AANF,
+        [GODWIT_WORLD_AMF] = GODWIT_FUNCTION_MME,   [GODWIT_WORLD_STRANGER] = GODWIT_FUNCTION_MME,
     };
     return functions[node];
 }
@@ -65,6 +67,10 @@ static godwit_status_t encode_e2m(const godwit_diameter_envelope_t *e, const god
         return godwit_ek_device_rand_build(e, &m->u.device_rand_request, out);
     case GODWIT_DEVICE_RAND_ANSWER:
         return godwit_ek_device_rand_answer_build(e, &m->u.device_rand_answer, out);
+    case GODWIT_HE_VECTOR_REQUEST:
+        return godwit_ek_he_vector_build(e, &m->u.auth_5g_request, out);
+    case GODWIT_HE_VECTOR_ANSWER:
+        return godwit_ek_he_vector_answer_build(e, &m->u.he_vector_answer, out);
     case GODWIT_SHORT_MESSAGE_UP:
     case GODWIT_SHORT_MESSAGE_DOWN:
         return godwit_sgd_request_build(e, m->kind == GODWIT_SHORT_MESSAGE_UP, &m->u.short_message, out);
@@ -124,6 +130,10 @@ static godwit_status_t decode_e2m(godwit_slice_t octets, godwit_diameter_envelop
         return godwit_ek_device_rand_parse(octets, e, &m->u.device_rand_request, &fault);
     case GODWIT_DEVICE_RAND_ANSWER:
         return godwit_ek_device_rand_answer_parse(octets, e, &m->u.device_rand_answer);
+    case GODWIT_HE_VECTOR_REQUEST:
+        return godwit_ek_he_vector_parse(octets, e, &m->u.auth_5g_request, &fault);
+    case GODWIT_HE_VECTOR_ANSWER:
+        return godwit_ek_he_vector_answer_parse(octets, e, &m->u.he_vector_answer);
     case GODWIT_SHORT_MESSAGE_UP:
     case GODWIT_SHORT_MESSAGE_DOWN:
         return godwit_sgd_request_parse(octets, m->kind == GODWIT_SHORT_MESSAGE_UP, e, &m->u.short_message, &fault);
@@ -210,6 +220,9 @@ static godwit_message_kind_t kind_of(godwit_slice_t octets, uint32_t command)
     if (purpose == GODWIT_EK_PURPOSE_DEVICE_RAND) {
         return GODWIT_DEVICE_RAND_REQUEST;
     }
+    if (purpose == GODWIT_EK_PURPOSE_HE_VECTOR) {
+        return GODWIT_HE_VECTOR_REQUEST;
+    }
     return purpose <= GODWIT_EK_PURPOSE_BEARER ? purposes[purpose] : 0;
 }
 
@@ -282,6 +295,7 @@ void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *
     }
     unsigned to = is_answer(m->kind) ? call->asker : call->answerer;
     lab_check_message(w, call, m);
+    lab_akma_check(w, call, m);
     lab_watch_node(w, node); /* again: what it says may be keys that the watcher has learned only now */
     if (lab_is_http(m->kind)) {
         send_http(w, node, to, call, m);

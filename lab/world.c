@@ -275,6 +275,9 @@ static void make_endpoint(lab_endpoint_t *e)
 #define NODE(name) (1u << GODWIT_WORLD_##name)
 static uint32_t nodes_for(const godwit_world_config_t *config)
 {
+    if (config->akma) {
+        return NODE(HSS) | NODE(AUSF) | NODE(AANF) | NODE(AMF) | NODE(AF);
+    }
     if (config->gba) {
         return NODE(HSS) | NODE(BSF) | NODE(NAF);
     }
@@ -293,7 +296,7 @@ static uint32_t nodes_for(const godwit_world_config_t *config)
 static void make_functions(godwit_world_t *w)
 {
     static const size_t records[GODWIT_WORLD_FUNCTIONS] = {
-        256, 128, 64, 256, 128, 128, 1, 1, 128, 1, 256, 256, 256, 1, 1}; /* in the order of world.h */
+        256, 128, 64, 256, 128, 128, 1, 1, 128, 1, 256, 256, 256, 1, 1, 64, 1, 1, 1}; /* in the order of world.h */
     uint32_t nodes = w->config.nodes == 0 ? nodes_for(&w->config) : w->config.nodes;
     make_endpoint(&w->endpoints[0]);
     make_endpoint(&w->endpoints[1]);
@@ -342,6 +345,7 @@ static void free_functions(godwit_world_t *w)
         lab_free(w->tables[i]);
     }
     lab_free_secret(w->bsf);
+    lab_free_secret(w->ausf);
     lab_free_secret(w->naf);
     lab_free_secret(w->naf_keys);
     for (size_t i = 0; i < 2; i++) {

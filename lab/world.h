@@ -17,6 +17,8 @@
 #include "godwit/device.h"
 #include "godwit/gba.h"
 #include "godwit/mtc.h"
+#include "roles/aanf.h"
+#include "roles/ausf.h"
 #include "roles/emks.h"
 #include "roles/gba_bsf.h"
 #include "roles/hse.h"
@@ -51,6 +53,10 @@ enum {
     GODWIT_WORLD_MTC, /* a server of device RAND: another HSE */
     GODWIT_WORLD_BSF,
     GODWIT_WORLD_NAF,
+    GODWIT_WORLD_AUSF,
+    GODWIT_WORLD_AANF,
+    GODWIT_WORLD_AMF, /* the serving network of AKMA, and an application function: the lab plays both */
+    GODWIT_WORLD_AF,
     GODWIT_WORLD_STRANGER,
     GODWIT_WORLD_FUNCTIONS
 };
@@ -143,6 +149,7 @@ typedef struct godwit_world_config {
     bool gba;
     godwit_gba_flavour_t flavour;
     uint32_t key_life_s;
+    bool akma; /* devices have an anchor key of 5G AKA, and show their readings to an application function */
     /* What is missing where Solution 1 needs it: each makes devices fall back. */
     bool usim_unaware, me_unaware, mme_unaware, strip_container;
     uint8_t selector;               /* 1 RAND, 2 SQN; 0: RAND */

@@ -85,11 +85,31 @@ static void gba_bootstraps_once_for_many_readings(void **state)
     }
 }
 
+static void akma_needs_one_aka_run_for_many_readings(void **state)
+{
+    (void)state;
+    godwit_lab_run_t r = {.procedure = GODWIT_LAB_AKMA, .seed = 1, .devices = 1};
+    godwit_lab_report_t report;
+    assert_null(godwit_lab_run_check(&r));
+    godwit_lab_run(&r, NULL, &report);
+    assert_string_equal(report.why, "");
+    assert_int_equal(report.readings_delivered, 2);
+    assert_int_equal(report.aka_runs, 1);
+    assert_int_equal(report.round_trips, 2); /* the challenge, and what accepts its answer */
+    assert_true(held(&report, GODWIT_WORLD_HSS, GODWIT_LAB_CK) && !held(&report, GODWIT_WORLD_AUSF, GODWIT_LAB_CK));
+    assert_true(held(&report, GODWIT_WORLD_AUSF, GODWIT_LAB_K_AUSF));
+    assert_true(held(&report, GODWIT_WORLD_AANF, GODWIT_LAB_K_AKMA));
+    assert_true(held(&report, GODWIT_LAB_DEVICE, GODWIT_LAB_K_AKMA));
+    assert_true(held(&report, GODWIT_WORLD_AF, GODWIT_LAB_K_AF) && !held(&report, GODWIT_WORLD_AF, GODWIT_LAB_K_AKMA));
+    assert_int_equal(report.custody[GODWIT_WORLD_AMF], 0); /* the serving network has no key at all */
+}
+
 static void attacks_are_defeated(void **state)
 {
     (void)state;
     assert_true(godwit_lab_server_is_not_another());
     assert_true(godwit_lab_naf_is_not_another());
+    assert_true(godwit_lab_af_is_not_another());
     assert_true(godwit_lab_first_is_not_replayed());
     assert_true(godwit_lab_attach_is_not_replayed());
     assert_true(godwit_lab_vector_is_not_guessed());
@@ -102,6 +122,7 @@ int main(void)
         cmocka_unit_test(the_contribution_s_own_profile_works_too),
         cmocka_unit_test(a_bad_network_costs_time_and_no_reading),
         cmocka_unit_test(gba_bootstraps_once_for_many_readings),
+        cmocka_unit_test(akma_needs_one_aka_run_for_many_readings),
         cmocka_unit_test(attacks_are_defeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

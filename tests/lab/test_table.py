@@ -58,7 +58,7 @@ class Table(unittest.TestCase):
         got = [(attack["against"], attack["defeated"]) for attack in self.table["attacks"]]
         self.assertEqual(got, [("agreement 03", True), ("agreement 07", False), ("eps", True), ("umts", True), ("1C", True),
                                ("1C", True), ("next-session", True), ("next-session", True), ("device-rand", True),
-                               ("gba", True), ("device-rand", True)])
+                               ("gba", True), ("akma", True), ("device-rand", True)])
 
     def test_keys_without_a_round_trip(self):
         rows = {(row["solution"], row["access"], row["carrier"] or row["flavour"]): row for row in self.table["keys"]}
@@ -69,6 +69,7 @@ class Table(unittest.TestCase):
             self.assertEqual((row["messages"], row["round_trips"], row["aka_runs"]), (1, 0, 0))
         for flavour in ("me", "u", "2g"):
             self.assertEqual(rows["gba", "wifi", flavour]["round_trips"], 2)
+        self.assertTrue(("akma", "wifi", None) in rows)
         self.assertFalse({"ks", "ck", "ik"} & set(rows["gba", "wifi", "u"]["custody"]["device"]))
         for access, gross in (("eps", 47), ("umts", 54), ("geran", 54)):
             row = rows["next-session", access, "pdp"]

@@ -104,6 +104,37 @@ static void akma_needs_one_aka_run_for_many_readings(void **state)
     assert_int_equal(report.custody[GODWIT_WORLD_AMF], 0); /* the serving network has no key at all */
 }
 
+/* Every step in turn takes the power of the node that comes to it. Two devices, so that one is under way while the other's node is gone. */
+static void akma_survives_power_cuts_at_every_step(void **state)
+{
+    (void)state;
+    unsigned kinds = 0, cuts = 0;
+    int node = 0;
+    for (unsigned step = 1; node >= 0; step++, cuts++) {
+        godwit_world_config_t config = godwit_world_defaults();
+        config.devices = 2;
+        config.solution = 3;
+        config.akma = true;
+        config.watch_memory = true;
+        godwit_world_t *w = godwit_world_new(&config);
+        godwit_world_cut(w, step);
+        (void)godwit_world_submit(w, 0);
+        (void)godwit_world_submit(w, 1);
+        godwit_world_run(w, 60000); /* whoever waits has given up, and begun anew */
+        node = godwit_world_cut_node(w);
+        uint32_t readings[] = {godwit_world_submit(w, 0), godwit_world_submit(w, 1)};
+        godwit_world_run(w, 30000);
+        assert_null(godwit_world_violation(w));
+        assert_int_equal(godwit_world_delivered(w, readings[0]), 1);
+        assert_int_equal(godwit_world_delivered(w, readings[1]), 1);
+        kinds |= node >= 0 ? 1u << godwit_lab_kind_of((unsigned)node) : 0;
+        godwit_world_free(w);
+    }
+    assert_true(cuts > 40);
+    assert_int_equal(kinds, 1u << GODWIT_WORLD_HSS | 1u << GODWIT_WORLD_AUSF | 1u << GODWIT_WORLD_AANF |
+                                1u << GODWIT_LAB_DEVICE | 1u << GODWIT_LAB_USIM);
+}
+
 static void attacks_are_defeated(void **state)
 {
     (void)state;
@@ -123,6 +154,7 @@ int main(void)
         cmocka_unit_test(a_bad_network_costs_time_and_no_reading),
         cmocka_unit_test(gba_bootstraps_once_for_many_readings),
         cmocka_unit_test(akma_needs_one_aka_run_for_many_readings),
+        cmocka_unit_test(akma_survives_power_cuts_at_every_step),
         cmocka_unit_test(attacks_are_defeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

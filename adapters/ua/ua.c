@@ -10,6 +10,8 @@
 
 #include "core/crypto/md5.h"
 
+_Static_assert(GODWIT_UA_READING_MAX <= GODWIT_KMS_OCTETS_MAX, "a body fits into a request to the KMS");
+
 #define HEADER_MAX 4096u
 #define WAITING 256 /* requests that wait for the NAF: one more is answered 503 */
 
@@ -19,7 +21,7 @@ typedef struct waiting {
     bool used;
     size_t door;
     uint64_t route; /* of the server */
-    bool is_reading;
+    bool is_reading, is_for_kms;
     uint16_t len;
     uint8_t body[GODWIT_UA_READING_MAX];
 } waiting_t;
@@ -126,6 +128,7 @@ static void keep(waiting_t *place, size_t door, const godwit_https_request_t *re
     place->door = door;
     place->route = request->route;
     place->is_reading = strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0;
+    place->is_for_kms = strcmp(request->method, "POST") == 0 && strcmp(request->path, "/kms") == 0;
     place->len = (uint16_t)request->body.len; /* the server bounds it */
     memcpy(place->body, request->body.ptr, request->body.len);
 }
@@ -169,6 +172,56 @@ bool godwit_ua_receive(godwit_ua_t *ua, godwit_message_t *message)
 }
 
 /* ---- answers ---- */
+
+bool godwit_ua_for_kms(const godwit_ua_t *ua, const godwit_message_t *answer, godwit_message_t *request)
+{
+    const waiting_t *place = answer->transaction < WAITING ? &ua->waiting[answer->transaction] : NULL;
+    godwit_kms_request_t *asked = &request->u.kms_request;
+    if (place == NULL || !place->used || !place->is_for_kms || place->route != answer->route ||
+        answer->u.ua_answer.code != 200) {
+        return false;
+    }
+    memset(request, 0, sizeof *request);
+    request->kind = GODWIT_KMS_REQUEST;
+    request->from = GODWIT_FUNCTION_DEVICE;
+    request->to = GODWIT_FUNCTION_KMS;
+    request->transaction = answer->transaction;
+    request->route = answer->route;
+    memcpy(asked->b_tid, answer->u.ua_answer.b_tid, sizeof asked->b_tid);
+    memcpy(asked->octets, place->body, place->len);
+    asked->len = place->len;
+    return true;
+}
+
+static unsigned code_of(godwit_status_t status)
+{
+    switch (status) {
+    case GODWIT_OK:
+        return 200;
+    case GODWIT_MALFORMED:
+        return 400;
+    case GODWIT_OVERLOAD:
+    case GODWIT_PEER_INTERNAL:
+        return 503;
+    default:
+        return 403;
+    }
+}
+
+void godwit_ua_send_kms(godwit_ua_t *ua, const godwit_message_t *answer)
+{
+    const godwit_kms_answer_t *a = &answer->u.kms_answer;
+    waiting_t *place = answer->transaction < WAITING ? &ua->waiting[answer->transaction] : NULL;
+    godwit_https_reply_t reply = {.code = code_of(a->status), .body = godwit_slice(a->octets, a->len)};
+    size_t count = 0;
+    if (place == NULL || !place->used || !place->is_for_kms || place->route != answer->route) {
+        return;
+    }
+    godwit_https_reply_add(&reply, &count, "Content-Type", a->len > 0 ? "application/mikey" : "");
+    godwit_https_reply_add(&reply, &count, "Cache-Control", "no-store");
+    (void)godwit_https_server_answer(ua->doors.server[place->door], place->route, &reply);
+    place->used = false;
+}
 
 void godwit_ua_send(godwit_ua_t *ua, const godwit_message_t *answer, godwit_slice_t *reading)
 {

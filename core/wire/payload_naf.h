@@ -25,6 +25,7 @@ typedef struct godwit_ua_answer {
     char www_authenticate[GODWIT_HTTP_FIELD_MAX]; /* 401 */
     char authentication_info[GODWIT_HTTP_FIELD_MAX];
     char impi[GODWIT_IMPI_MAX + 1]; /* 200: whose request it was */
+    char b_tid[GODWIT_B_TID_MAX + 1];
     uint16_t body_len;
     char body[GODWIT_UA_BODY_MAX];
 } godwit_ua_answer_t;

@@ -198,6 +198,7 @@ typedef struct config_naf {
     godwit_psk_config_t psk; /* without host; neither tls nor dtls: no such door */
     bool dtls_raw;           /* over DTLS comes what it is, not CoAP */
     uint32_t keys;
+    bool kms; /* POST /kms is answered by the KMS of TS 33.328 */
 } config_naf_t;
 
 typedef struct config_gba_bsf {

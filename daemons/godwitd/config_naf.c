@@ -28,6 +28,7 @@ const cyaml_schema_field_t config_naf_fields[] = {
     TEXT(raw_naf_t, psk_ciphers),
     TEXT(raw_naf_t, dtls_carries),
     SECTION(raw_naf_t, bsf, config_remote_fields),
+    TRUTH(raw_naf_t, kms),
     NUMBER(raw_naf_t, keys),
     NUMBER(raw_naf_t, answer_ms),
     NUMBER(raw_naf_t, nonce_seconds),
@@ -136,6 +137,7 @@ bool config_naf_section(config_t *c, const raw_naf_t *raw)
     role->answer_ms = raw->answer_ms;
     role->nonce_ms = raw->nonce_seconds * 1000u;
     c->naf.keys = raw->keys == 0 ? KEYS_DEFAULT : raw->keys;
+    c->naf.kms = raw->kms;
     memcpy(role->local_host, c->identity, sizeof role->local_host);
     memcpy(role->local_realm, c->realm, sizeof role->local_realm);
     if (raw->names_count == 0) {
@@ -143,6 +145,9 @@ bool config_naf_section(config_t *c, const raw_naf_t *raw)
     }
     if (raw->http == NULL && raw->https == NULL && raw->psk_tls == NULL && raw->psk_dtls == NULL) {
         return config_refuse(c, "naf", 0, "needs a door: http, https, psk_tls, psk_dtls", NULL);
+    }
+    if (raw->kms && raw->http == NULL && raw->https == NULL) {
+        return config_refuse(c, "naf.kms", 0, "needs http or https", NULL);
     }
     return names(c, "naf.names[]", raw->names, raw->names_count, role->fqdns) &&
            names(c, "naf.b_tid_names[]", raw->b_tid_names, raw->b_tid_names_count, role->bsfs) && http_doors(c, raw) &&

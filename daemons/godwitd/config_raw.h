@@ -247,6 +247,7 @@ typedef struct raw_naf {
     char **names, **b_tid_names;
     unsigned names_count, b_tid_names_count;
     char *http, *https, *psk_tls, *psk_dtls, *psk_ciphers, *dtls_carries;
+    bool kms;
     raw_tls_t *tls;
     raw_remote_t *bsf;
     uint32_t keys, answer_ms, nonce_seconds, handshake_ms, idle_seconds, connections;

@@ -57,7 +57,8 @@ static bool stays_here(const godwitd_t *d, const godwit_message_t *message)
 static void send_message(void *context, godwit_function_t from, const godwit_message_t *message)
 {
     godwitd_t *d = context;
-    if (message->to == GODWIT_FUNCTION_DEVICE && message->from == GODWIT_FUNCTION_NAF) {
+    if (message->to == GODWIT_FUNCTION_DEVICE &&
+        (message->from == GODWIT_FUNCTION_NAF || message->from == GODWIT_FUNCTION_KMS)) {
         naf_send(d, message);
         return;
     }

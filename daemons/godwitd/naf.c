@@ -6,13 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "adapters/crypto/openssl.h"
 #include "core/wire/coap.h"
 #include "daemons/godwitd/daemon.h"
+#include "roles/kms.h"
 
 #define RECEIVE_AT_ONCE 64
 #define COAP_ANSWER_MAX 64
+#define TICKET_LIFE_MS 3600000u
 
 /* Whose a PSK connection is. */
 typedef struct naf_peer {
@@ -27,6 +30,7 @@ typedef struct naf_peer {
 struct daemon_naf {
     godwit_naf_t role;
     godwit_naf_key_t *keys;
+    godwit_kms_role_t kms;
     godwit_ua_t *ua;   /* NULL: no such door */
     godwit_psk_t *psk; /* NULL: no such door */
     naf_peer_t peers[GODWIT_PSK_CONNECTIONS_MAX];
@@ -35,6 +39,24 @@ struct daemon_naf {
 static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_naf_step(role, in, out);
+}
+
+static void step_kms(void *role, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_kms_step(role, in, out);
+}
+
+/* The ticket key is this process's: tickets end with it. */
+static bool start_kms(godwitd_t *d)
+{
+    godwit_kms_role_t *kms = &d->naf->kms;
+    kms->service = (godwit_kms_t){.crypto = &godwit_crypto_openssl, .life_ms = TICKET_LIFE_MS};
+    memcpy(kms->fqdn, d->config->naf.role.fqdns[0], sizeof kms->fqdn);
+    memcpy(kms->local_host, d->config->identity, sizeof kms->local_host);
+    memcpy(kms->local_realm, d->config->realm, sizeof kms->local_realm);
+    owner_set_role(d->owner, GODWIT_FUNCTION_KMS, step_kms, kms);
+    return getrandom(kms->service.ticket_key, sizeof kms->service.ticket_key, 0) ==
+           (ssize_t)sizeof kms->service.ticket_key;
 }
 
 static bool open_http(godwitd_t *d, char error[DAEMON_ERROR_MAX])
@@ -91,6 +113,10 @@ bool naf_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
         return false;
     }
     owner_set_role(d->owner, GODWIT_FUNCTION_NAF, step, &d->naf->role);
+    if (d->config->naf.kms && !start_kms(d)) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "no random octets for the key of tickets");
+        return false;
+    }
     return true;
 }
 
@@ -287,15 +313,32 @@ void naf_receive(godwitd_t *d)
     }
 }
 
+static void ask_kms(godwitd_t *d, const godwit_message_t *request)
+{
+    godwit_message_t *place = queue_add(d->queue);
+    if (place != NULL) {
+        *place = *request;
+        return;
+    }
+    godwit_message_t full = {.kind = GODWIT_KMS_ANSWER, .transaction = request->transaction, .route = request->route};
+    full.u.kms_answer.status = GODWIT_OVERLOAD;
+    godwit_ua_send_kms(d->naf->ua, &full);
+}
+
 void naf_send(godwitd_t *d, const godwit_message_t *answer)
 {
     godwit_slice_t reading;
     godwit_imsi_t imsi;
+    godwit_message_t request;
     if (d->naf == NULL) {
         return;
     }
     if (answer->kind == GODWIT_NAF_KEY_ANSWER) {
         take_key(d, answer);
+    } else if (d->naf->ua != NULL && answer->kind == GODWIT_KMS_ANSWER) {
+        godwit_ua_send_kms(d->naf->ua, answer);
+    } else if (d->naf->ua != NULL && d->config->naf.kms && godwit_ua_for_kms(d->naf->ua, answer, &request)) {
+        ask_kms(d, &request);
     } else if (d->naf->ua != NULL) {
         godwit_ua_send(d->naf->ua, answer, &reading);
         if (godwit_impi_to_imsi(answer->u.ua_answer.impi, &imsi) == GODWIT_OK) {

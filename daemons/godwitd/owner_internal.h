@@ -9,7 +9,7 @@
 
 #include "daemons/godwitd/owner.h"
 
-#define RANDOM_MAX 256                 /* what a role may ask at once; none asks for more than 64 */
+#define RANDOM_MAX 256                 /* what a role may ask at once; none asks for more than 78 */
 #define FAILURES_MAX (4 * OWNER_BATCH) /* a lost batch: no list has more than four commits */
 
 /* What a role asked for one input, until everything before it is durable. */

@@ -101,6 +101,7 @@ static void welcome(const godwit_naf_asker_t *asker, const godwit_digest_authori
         return;
     }
     memcpy(answer->impi, key->impi, sizeof answer->impi);
+    memcpy(answer->b_tid, key->b_tid, sizeof answer->b_tid);
     say(answer, "accepted\n");
     const godwit_slice_t body = godwit_slice(answer->body, answer->body_len);
     godwit_md5(&body, 1, body_md5);

@@ -32,7 +32,7 @@ static void what_is_written_is_taken(void **state)
 {
     (void)state;
     config_t *c =
-        load(HEAD "{" GOOD ", b_tid_names: [bsf.example], psk_tls: '127.0.0.1:1', psk_dtls: '127.0.0.1:2', "
+        load(HEAD "{" GOOD ", kms: true, b_tid_names: [bsf.example], psk_tls: '127.0.0.1:1', psk_dtls: '127.0.0.1:2', "
                   "dtls_carries: text, psk_ciphers: PSK-AES256-GCM-SHA384, handshake_ms: 700, idle_seconds: 8, "
                   "connections: 9, keys: 10, answer_ms: 1100, nonce_seconds: 12, deliver: [{kind: stdout}]}");
     assert_int_equal(c->naf.role.fqdn_count, 1);
@@ -48,6 +48,7 @@ static void what_is_written_is_taken(void **state)
     assert_int_equal(c->naf.psk.idle_ms, 8000);
     assert_int_equal(c->naf.psk.connections, 9);
     assert_int_equal(c->naf.keys, 10);
+    assert_true(c->naf.kms);
     assert_string_equal(c->zn_host, "bsf.example");
     assert_string_equal(c->zn_realm, "example");
     assert_int_equal(c->hse.deliver_count, 1);
@@ -80,6 +81,7 @@ static void what_cannot_be_is_refused_by_its_name(void **state)
         {HEAD "{names: [naf.example], http: '127.0.0.1:0'}", "naf.bsf: is missing"},
         {HEAD "{" GOOD ", https: '127.0.0.1:0'}", "naf.tls: needs certificate and key"},
         {HEAD "{" GOOD ", b_tid_names: ['x y']}", "naf.b_tid_names[0]: must be a domain name"},
+        {HEAD "{names: [naf.example], psk_tls: '127.0.0.1:0', kms: true, " BSF "}", "naf.kms: needs http or https"},
         {HEAD "{" GOOD ", dtls_carries: mqtt}", "naf.dtls_carries: must be coap or text"},
         {HEAD "{" GOOD ", psk_tls: '127.0.0.1:0', psk_dtls: '127.0.0.2:0'}", "naf.psk_dtls: must have the address"},
         {HEAD "{" GOOD ", connections: 2000}", "naf.connections: must be"},

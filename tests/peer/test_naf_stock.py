@@ -3,16 +3,23 @@
 """GBA from the card to stock programs: HSS, BSF and NAF as processes over Diameter, a Ub client in Python; then curl by HTTP digest, openssl over
 PSK-TLS 1.2 and 1.3 and DTLS, coap-client over DTLS against our NAF; and openssl s_server, coap-server and mosquitto with the key that our tool wrote."""
 import base64
+import contextlib
+import hashlib
+import hmac
+import io
 import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 import unittest
 
 from naf import BSF, HTTP_DIGEST, NAF, REALM, TLS_1_2, TLS_1_3, Network, free_port, key_of
 from sender import GODWIT, IMSI, K, OPC, WAIT
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "wire"))
+IMS_MEDIA = bytes.fromhex("0100000006")
 SUITE = ["-cipher", "PSK-AES128-GCM-SHA256"]
 COAP = shutil.which("coap-client-openssl") or shutil.which("coap-client")
 COAP_SERVER = shutil.which("coap-server-openssl") or shutil.which("coap-server")
@@ -70,6 +77,46 @@ class Stock(unittest.TestCase):
         self.assertIn("bootstrap", bare.stdout)
         self.assertNotIn(key.hex(), network.naf.read("log"))
         self.assertNotIn(base64.b64encode(key).decode(), network.naf.read("log"))
+
+    def kms(self, network, client, octets, key=None):
+        """POST /kms with curl: (code, body)."""
+        at, port = network.naf.address("naf-http")
+        path, out = network.naf.path("mikey"), network.naf.path("answer")
+        with open(path, "wb") as file:
+            file.write(octets)
+        password = base64.b64encode(key or key_of(client, HTTP_DIGEST)).decode()
+        done = subprocess.run(["curl", "-sS", "--digest", "-u", f"{client.b_tid}:{password}", "--connect-to", f"{NAF}:80:{at}:{port}", "--data-binary", f"@{path}",
+                               "-o", out, "-w", "%{http_code}", f"http://{NAF}/kms"], capture_output=True, text=True, timeout=WAIT)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(out, "rb") as file:
+            return done.stdout, file.read()
+
+    def test_a_ticket_of_the_key_management_service(self):
+        with contextlib.redirect_stdout(io.StringIO()):
+            import make_mikey_vectors as mikey
+        network = Network(self, more="  kms: true\n")
+        client = network.bootstrap()
+        psk, me = key_of(client, IMS_MEDIA), client.impi.encode()
+        both, rand = [(1, me), (2, me)], bytes(range(16))
+
+        def signed(octets, code):
+            self.assertEqual(code, "200")
+            auth = mikey.prf(psk, 0x2D22AC75, 0x01020304, octets[19:35], 20)
+            self.assertEqual(octets[-20:], hmac.new(auth, octets[:-20], hashlib.sha1).digest())
+        code, answer = self.kms(network, client, mikey.ticket_message(11, psk, 1, rand, 1, both))
+        signed(answer, code)
+        at = answer.index(bytes([0, 1, 0, 1])) + 4
+        ticket = answer[at + 2:at + 2 + int.from_bytes(answer[at:at + 2], "big")]
+        code, answer = self.kms(network, client, mikey.ticket_message(16, psk, 2, rand, 2, [(2, me)], ticket))
+        signed(answer, code)
+        self.assertEqual(answer[1], 18)
+        self.assertEqual(self.kms(network, client, mikey.ticket_message(11, psk, 3, rand, 1, [(1, b"other@home"), (2, me)])), ("403", b""))
+        self.assertEqual(self.kms(network, client, mikey.ticket_message(11, bytes(32), 4, rand, 1, both)), ("403", b""))
+        self.assertEqual(self.kms(network, client, b"no MIKEY"), ("400", b""))
+        self.assertEqual(self.kms(network, client, b"no MIKEY", bytes(32))[0], "401")
+        self.assertEqual(self.curl(network, client.b_tid, key_of(client, HTTP_DIGEST)), "accepted\n200")
+        self.readings(network, "20.5")
+        self.assertNotIn(psk.hex(), network.naf.read("log"))
 
     def test_openssl_over_psk_tls_and_dtls(self):
         network = Network(self, more="  dtls_carries: text\n")

@@ -147,11 +147,22 @@ godwit_status_t godwit_naanf_register_read(godwit_slice_t text, bool removing, g
 
 /* ---- keys of applications ---- */
 
+/* An A-KID that a device has said goes into the text as it is: nothing that could end the string may stand in it. */
+static bool is_plain(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text <= ' ' || *text > '~' || *text == '"' || *text == '\\') {
+            return false;
+        }
+    }
+    return true;
+}
+
 godwit_status_t godwit_naanf_key_request_write(const godwit_akma_key_request_t *r, char text[GODWIT_AKMA_TEXT])
 {
     char name[GODWIT_FQDN_MAX + 1], protocol[2 * UA_OCTETS + 1];
     const godwit_slice_t fqdn = godwit_akma_fqdn_of(godwit_slice(r->af_id, r->af_id_len));
-    if (fqdn.len == 0) {
+    if (fqdn.len == 0 || !is_plain(r->a_kid)) {
         return GODWIT_INVALID_ARGUMENT;
     }
     memcpy(name, fqdn.ptr, fqdn.len);

@@ -31,7 +31,7 @@ godwit_status_t godwit_akma_problem_read(unsigned code, godwit_slice_t text);
 void godwit_naanf_register_write(const godwit_akma_register_t *said, char text[GODWIT_AKMA_TEXT]);
 GODWIT_MUST_USE godwit_status_t godwit_naanf_register_read(godwit_slice_t text, bool removing,
                                                            godwit_akma_register_t *said);
-/* GODWIT_INVALID_ARGUMENT for an AF_ID that is no FQDN with five octets behind it. */
+/* GODWIT_INVALID_ARGUMENT for an AF_ID that is no FQDN with five octets behind it, and an A-KID with what no A-KID has. */
 GODWIT_MUST_USE godwit_status_t godwit_naanf_key_request_write(const godwit_akma_key_request_t *request,
                                                                char text[GODWIT_AKMA_TEXT]);
 GODWIT_MUST_USE godwit_status_t godwit_naanf_key_request_read(godwit_slice_t text, godwit_akma_key_request_t *request);

@@ -97,7 +97,9 @@ static void send(const char *b_tid, godwit_slice_t octets)
                           .transaction = ++w.transaction,
                           .route = DOOR_ROUTE};
     strcpy(m.u.kms_request.b_tid, b_tid);
-    memcpy(m.u.kms_request.octets, octets.ptr, octets.len);
+    if (octets.len > 0) {
+        memcpy(m.u.kms_request.octets, octets.ptr, octets.len);
+    }
     m.u.kms_request.len = (uint16_t)octets.len;
     owner_give_message(&w.owner, &m);
 }

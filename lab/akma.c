@@ -29,7 +29,7 @@ bool lab_5g_read(godwit_slice_t octets, lab_5g_t *said)
 {
     uint8_t both[32];
     char text[LAB_5G_TEXT] = "";
-    size_t head = 0;
+    size_t head = 0, len = 0;
     memset(said, 0, sizeof *said);
     if (octets.len >= sizeof text) {
         return false;
@@ -47,12 +47,8 @@ bool lab_5g_read(godwit_slice_t octets, lab_5g_t *said)
     if (said->kind == LAB_5G_ACCEPT || said->kind == LAB_5G_REJECT) {
         return true;
     }
-    for (size_t i = 0; i < sizeof both; i++) {
-        unsigned octet;
-        if (sscanf(text + head + 2 * i, "%2x", &octet) != 1) {
-            return false;
-        }
-        both[i] = (uint8_t)octet;
+    if (godwit_hex_decode(text + head, both, sizeof both, &len) != GODWIT_OK || len != sizeof both) {
+        return false;
     }
     memcpy(said->rand, both, 16);
     memcpy(said->other, both + 16, 16);

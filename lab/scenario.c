@@ -115,6 +115,14 @@ static void draw_gba(scenario_t *s, godwit_world_config_t *c)
     c->key_life_s = draw(s, 2) == 0 ? 0 : 30 + draw(s, 300);
 }
 
+/* Devices with an anchor key of 5G AKA. */
+static void draw_akma(godwit_world_config_t *c)
+{
+    c->access = GODWIT_WORLD_WIFI;
+    c->solution = 3;
+    c->akma = true;
+}
+
 static void draw_solution(scenario_t *s, godwit_world_config_t *c)
 {
     unsigned what = draw(s, 8);
@@ -128,6 +136,10 @@ static void draw_solution(scenario_t *s, godwit_world_config_t *c)
     }
     if (what == 3 && draw(s, 2) == 0) {
         draw_gba(s, c);
+        return;
+    }
+    if (what == 4 && draw(s, 4) == 0) {
+        draw_akma(c);
         return;
     }
     c->access = accesses[draw(s, ACCESSES)];
@@ -176,8 +188,9 @@ static godwit_world_config_t draw_world(scenario_t *s, uint64_t seed)
     c.reauthenticate_generations = 1 + draw(s, 3);
     c.next_vector = (godwit_next_vector_t)draw(s, 3);
     c.reserve = 1 + draw(s, 20);
-    c.policies = draw(s, 4) == 0 && !c.device_rand && !c.offline && !c.gba ? (godwit_world_policy_t)(1 + draw(s, 2))
-                                                                           : GODWIT_WORLD_POLICY_NONE;
+    c.policies = draw(s, 4) == 0 && !c.device_rand && !c.offline && !c.gba && !c.akma
+                     ? (godwit_world_policy_t)(1 + draw(s, 2))
+                     : GODWIT_WORLD_POLICY_NONE;
     c.watch_memory = true;
     c.search_every = SEARCH_EVERY;
     c.wire = on_wire;

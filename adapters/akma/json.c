@@ -112,19 +112,6 @@ void godwit_naanf_register_write(const godwit_akma_register_t *said, char text[G
     godwit_wipe(key, sizeof key);
 }
 
-/* A-TID stands in A-KID; the AAnF checks its network. */
-static bool read_a_tid(const char *a_kid, uint8_t a_tid[32])
-{
-    const char *at = strstr(a_kid, ".atid");
-    char hex[65];
-    if (at == NULL || strlen(at + 5) < 64) {
-        return false;
-    }
-    memcpy(hex, at + 5, 64);
-    hex[64] = '\0';
-    return godwit_akma_json_hex(hex, 32, a_tid);
-}
-
 godwit_status_t godwit_naanf_register_read(godwit_slice_t text, bool removing, godwit_akma_register_t *said)
 {
     godwit_akma_register_t r;
@@ -134,7 +121,7 @@ godwit_status_t godwit_naanf_register_read(godwit_slice_t text, bool removing, g
     if (!removing) {
         const char *key = json_string_value(json_object_get(json, "kAkma"));
         good = good && copy_a_kid(json_string_value(json_object_get(json, "aKId")), r.a_kid) &&
-               read_a_tid(r.a_kid, r.a_tid) && godwit_akma_json_hex(key, sizeof r.k_akma, r.k_akma);
+               godwit_akma_json_hex(key, sizeof r.k_akma, r.k_akma);
         wipe(key);
     }
     json_decref(json);

@@ -41,7 +41,7 @@ typedef struct godwit_5g_confirm {
 typedef struct godwit_akma_register {
     godwit_imsi_t imsi;
     char a_kid[GODWIT_A_KID_MAX + 1];
-    uint8_t a_tid[32], k_akma[32];
+    uint8_t k_akma[32];
 } godwit_akma_register_t;
 
 /* AF to AAnF (Naanf_AKMA_ApplicationKey_Get). */

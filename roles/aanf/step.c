@@ -40,7 +40,8 @@ static void add_removal(const godwit_imsi_t *imsi, godwit_outbox_t *out)
     request->record_key.imsi = *imsi;
 }
 
-static void add_commit(const godwit_akma_register_t *said, uint64_t now_ms, godwit_outbox_t *out)
+static void add_commit(const godwit_akma_register_t *said, const uint8_t a_tid[32], uint64_t now_ms,
+                       godwit_outbox_t *out)
 {
     godwit_record_t *record = godwit_outbox_alloc(out, sizeof *record);
     if (record == NULL) {
@@ -48,7 +49,7 @@ static void add_commit(const godwit_akma_register_t *said, uint64_t now_ms, godw
     }
     record->kind = GODWIT_RECORD_AKMA;
     record->u.akma.imsi = said->imsi;
-    memcpy(record->u.akma.a_tid, said->a_tid, sizeof record->u.akma.a_tid);
+    memcpy(record->u.akma.a_tid, a_tid, sizeof record->u.akma.a_tid);
     memcpy(record->u.akma.k_akma, said->k_akma, sizeof record->u.akma.k_akma);
     record->u.akma.created_ms = now_ms;
     godwit_outbox_add(out, GODWIT_REQUEST_STORE_COMMIT)->record = record;
@@ -61,16 +62,14 @@ static void on_register(const godwit_aanf_t *aanf, const godwit_input_t *in, god
     uint8_t a_tid[32];
     godwit_status_t status = is_ausf(aanf, in->message->origin_host) ? GODWIT_OK : GODWIT_NOT_ENTITLED;
     const char *detail = status == GODWIT_OK ? NULL : "not one of our AUSFs";
-    if (status == GODWIT_OK && !removing &&
-        (godwit_akma_a_tid_of(said->a_kid, aanf->home, a_tid) != GODWIT_OK ||
-         memcmp(a_tid, said->a_tid, sizeof a_tid) != 0)) {
+    if (status == GODWIT_OK && !removing && godwit_akma_a_tid_of(said->a_kid, aanf->home, a_tid) != GODWIT_OK) {
         status = GODWIT_MALFORMED;
-        detail = "an A-KID of another shape, network or A-TID";
+        detail = "an A-KID of another shape or network";
     }
     if (status == GODWIT_OK && removing) {
         add_removal(&said->imsi, out);
     } else if (status == GODWIT_OK) {
-        add_commit(said, in->now_ms, out);
+        add_commit(said, a_tid, in->now_ms, out);
     }
     godwit_message_t *answer = answer_of(out, in->message);
     if (answer != NULL) {

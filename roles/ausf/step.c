@@ -203,10 +203,11 @@ static godwit_status_t register_anchor(godwit_ausf_t *ausf, godwit_ausf_pending_
         return GODWIT_OVERLOAD;
     }
     godwit_akma_register_t *said = &message->u.akma_register;
+    uint8_t a_tid[32];
     said->imsi = p->imsi;
-    godwit_status_t status = godwit_akma_anchor(ausf->crypto, p->k_ausf, &p->imsi, said->k_akma, said->a_tid);
+    godwit_status_t status = godwit_akma_anchor(ausf->crypto, p->k_ausf, &p->imsi, said->k_akma, a_tid);
     if (status == GODWIT_OK) {
-        status = godwit_akma_a_kid(said->a_tid, ausf->routing_indicator[0] != '\0' ? ausf->routing_indicator : "0",
+        status = godwit_akma_a_kid(a_tid, ausf->routing_indicator[0] != '\0' ? ausf->routing_indicator : "0",
                                    ausf->home, said->a_kid);
     }
     return status;

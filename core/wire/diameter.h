@@ -100,6 +100,10 @@ uint64_t godwit_avp_u64(godwit_slice_t data, uint64_t otherwise); /* the same wi
 GODWIT_MUST_USE godwit_status_t godwit_diameter_blame(godwit_diameter_fault_t *fault, uint32_t result_code,
                                                       godwit_avp_id_t id, godwit_slice_t data);
 
+/* Visited-PLMN-Id, of 3 octets that the grammar has checked; blames what is no PLMN. */
+GODWIT_MUST_USE godwit_status_t godwit_diameter_read_visited_plmn(godwit_slice_t octets, godwit_plmn_t *plmn,
+                                                                  godwit_diameter_fault_t *fault);
+
 /* ---- commands -------------------------------------------------------------------------------------------------------- */
 
 typedef struct godwit_diameter_command {

@@ -21,6 +21,17 @@ godwit_status_t godwit_diameter_blame(godwit_diameter_fault_t *fault, uint32_t r
     return GODWIT_MALFORMED;
 }
 
+godwit_status_t godwit_diameter_read_visited_plmn(godwit_slice_t octets, godwit_plmn_t *plmn,
+                                                  godwit_diameter_fault_t *fault)
+{
+    char text[8];
+    memcpy(plmn->octets, octets.ptr, sizeof plmn->octets);
+    if (godwit_plmn_to_text(*plmn, text) != GODWIT_OK) {
+        return godwit_diameter_blame(fault, GODWIT_DIAMETER_INVALID_AVP_VALUE, GODWIT_AVP_VISITED_PLMN_ID, octets);
+    }
+    return GODWIT_OK;
+}
+
 static godwit_status_t blame_avp(godwit_diameter_fault_t *fault, uint32_t result_code, const godwit_avp_t *avp,
                                  godwit_slice_t data)
 {

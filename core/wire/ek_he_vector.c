@@ -35,16 +35,6 @@ godwit_status_t godwit_ek_he_vector_build(const godwit_diameter_envelope_t *enve
     return godwit_writer_status(w);
 }
 
-static godwit_status_t read_plmn(godwit_slice_t octets, godwit_plmn_t *plmn, godwit_diameter_fault_t *fault)
-{
-    char text[8];
-    memcpy(plmn->octets, octets.ptr, sizeof plmn->octets);
-    if (godwit_plmn_to_text(*plmn, text) != GODWIT_OK) {
-        return godwit_diameter_blame(fault, GODWIT_DIAMETER_INVALID_AVP_VALUE, GODWIT_AVP_VISITED_PLMN_ID, octets);
-    }
-    return GODWIT_OK;
-}
-
 /* RAND and AUTS come together, or not at all. */
 static godwit_status_t read_resync(const godwit_slice_t found[RULES], godwit_5g_auth_request_t *m,
                                    godwit_diameter_fault_t *fault)
@@ -78,7 +68,7 @@ godwit_status_t godwit_ek_he_vector_parse(godwit_slice_t octets, godwit_diameter
         status = godwit_ek_read_imsi(found[USER_NAME], &m.imsi, fault);
     }
     if (status == GODWIT_OK) {
-        status = read_plmn(found[VISITED_PLMN], &m.serving_network, fault);
+        status = godwit_diameter_read_visited_plmn(found[VISITED_PLMN], &m.serving_network, fault);
     }
     if (status == GODWIT_OK) {
         status = read_resync(found, &m, fault);

@@ -72,16 +72,6 @@ static godwit_status_t read_imsi(godwit_slice_t name, godwit_imsi_t *imsi, godwi
     return godwit_diameter_blame(fault, GODWIT_DIAMETER_INVALID_AVP_VALUE, GODWIT_AVP_USER_NAME, name);
 }
 
-static godwit_status_t read_plmn(godwit_slice_t octets, godwit_plmn_t *plmn, godwit_diameter_fault_t *fault)
-{
-    char text[8];
-    memcpy(plmn->octets, octets.ptr, sizeof plmn->octets);
-    if (godwit_plmn_to_text(*plmn, text) != GODWIT_OK) {
-        return godwit_diameter_blame(fault, GODWIT_DIAMETER_INVALID_AVP_VALUE, GODWIT_AVP_VISITED_PLMN_ID, octets);
-    }
-    return GODWIT_OK;
-}
-
 /* Requested-EUTRAN-Authentication-Info and its sister have the same members (7.3.11, 7.3.12). */
 static godwit_status_t read_requested(godwit_slice_t group, godwit_auth_info_request_t *request,
                                       godwit_diameter_fault_t *fault)
@@ -119,7 +109,7 @@ godwit_status_t godwit_s6a_air_parse(godwit_slice_t octets, godwit_diameter_enve
         status = read_imsi(found[USER_NAME], &r.imsi, fault);
     }
     if (status == GODWIT_OK) {
-        status = read_plmn(found[VISITED_PLMN], &r.visited_plmn, fault);
+        status = godwit_diameter_read_visited_plmn(found[VISITED_PLMN], &r.visited_plmn, fault);
     }
     if (status == GODWIT_OK) {
         r.kind = found[EUTRAN].ptr != NULL ? GODWIT_VECTOR_EUTRAN : GODWIT_VECTOR_UTRAN;

@@ -14,6 +14,7 @@
 #include "core/wire/payload_mtc.h"
 #include "core/wire/payload_naf.h"
 #include "core/wire/payload_sms.h"
+#include "core/wire/payload_trigger.h"
 
 #define GODWIT_NODE_NAME_MAX 128
 
@@ -31,10 +32,14 @@ typedef enum godwit_function {
     GODWIT_FUNCTION_MKEF, /* contribution 001 */
     GODWIT_FUNCTION_BSF,  /* TS 33.220, not the 5G core's function of that name */
     GODWIT_FUNCTION_NAF,
-    GODWIT_FUNCTION_AANF,   /* TS 33.535 */
-    GODWIT_FUNCTION_AUSF,   /* TS 33.501: the part of it that AKMA stands on */
-    GODWIT_FUNCTION_AF,     /* whoever asks the AAnF for keys */
-    GODWIT_FUNCTION_KMS,    /* TS 33.328 */
+    GODWIT_FUNCTION_AANF, /* TS 33.535 */
+    GODWIT_FUNCTION_AUSF, /* TS 33.501: the part of it that AKMA stands on */
+    GODWIT_FUNCTION_AF,   /* whoever asks the AAnF for keys */
+    GODWIT_FUNCTION_KMS,  /* TS 33.328 */
+    GODWIT_FUNCTION_SCS,  /* contribution 002: sources of triggers */
+    GODWIT_FUNCTION_AS,
+    GODWIT_FUNCTION_MTC_IWF,
+    GODWIT_FUNCTION_AAA,    /* of 3GPP, for access that is not 3GPP's (TS 33.402) */
     GODWIT_FUNCTION_DEVICE, /* behind a door that is not datagrams: Ub */
 } godwit_function_t;
 
@@ -85,6 +90,24 @@ typedef enum godwit_message_kind {
     GODWIT_AKMA_KEY_ANSWER,
     GODWIT_KMS_REQUEST, /* a user of IMS media security to the KMS */
     GODWIT_KMS_ANSWER,
+    GODWIT_LOCATION_UPDATE, /* serving node to HSS: S6a ULR */
+    GODWIT_LOCATION_UPDATE_ANSWER,
+    GODWIT_SUBSCRIBER_INFO_REQUEST, /* MTC-IWF to HSS: S6m SIR */
+    GODWIT_SUBSCRIBER_INFO_ANSWER,
+    GODWIT_DEVICE_ACTION, /* SCS or AS to MTC-IWF: Tsp DAR, or REST */
+    GODWIT_DEVICE_ACTION_ANSWER,
+    GODWIT_DEVICE_NOTIFICATION, /* MTC-IWF to SCS or AS: Tsp DNR, or REST */
+    GODWIT_DEVICE_NOTIFICATION_ANSWER,
+    GODWIT_T4_TRIGGER, /* MTC-IWF to SMS-SC: T4 DTR */
+    GODWIT_T4_TRIGGER_ANSWER,
+    GODWIT_T4_REPORT, /* SMS-SC to MTC-IWF: T4 DRR */
+    GODWIT_T4_REPORT_ANSWER,
+    GODWIT_T5_DOWN, /* MTC-IWF to serving node */
+    GODWIT_T5_DOWN_ANSWER,
+    GODWIT_T5_UP, /* serving node to MTC-IWF */
+    GODWIT_T5_UP_ANSWER,
+    GODWIT_IWF_KEY_REQUEST, /* MTC-IWF to serving node (T5) or AAA server */
+    GODWIT_IWF_KEY_ANSWER,
 } godwit_message_kind_t;
 
 /* Kinds go in pairs, a request and then its answer. */
@@ -93,12 +116,22 @@ static inline bool godwit_message_is_answer(godwit_message_kind_t kind)
     return kind % 2 == 0;
 }
 
+/* How the way was protected that a message came by, as its adapter knows it. A role that hands out keys, or vouches for whom it heard, looks
+ * at this and not at the names alone. */
+typedef enum godwit_hop {
+    GODWIT_HOP_OPEN = 0, /* nobody has proved anything: names are claims */
+    GODWIT_HOP_TLS,      /* TLS, and the peer's certificate names its host */
+    GODWIT_HOP_NDS_IP,   /* the operator declares that way protected otherwise (TS 33.210) */
+    GODWIT_HOP_INSIDE,   /* of this process */
+} godwit_hop_t;
+
 typedef struct godwit_message {
     godwit_message_kind_t kind;
     godwit_function_t from, to;
     uint32_t transaction;
     /* Who sent it, as the transport authenticated it: Diameter Origin-Host and Origin-Realm; in one process the configured names. */
     char origin_host[GODWIT_NODE_NAME_MAX], origin_realm[GODWIT_NODE_NAME_MAX];
+    godwit_hop_t hop; /* of what came; a sender leaves it 0 */
     /* Which adapter instance and connection an answer goes back to; opaque to roles, copied from request to answer. A request that a role
      * makes has 0 here and the role's own name in origin_host; an answer has no origin: the owner's names are meant. */
     uint64_t route;
@@ -139,8 +172,22 @@ typedef struct godwit_message {
         godwit_akma_key_answer_t akma_key_answer;
         godwit_kms_request_t kms_request;
         godwit_kms_answer_t kms_answer;
+        godwit_location_update_t location_update;
+        godwit_location_update_answer_t location_update_answer;
+        godwit_subscriber_info_request_t subscriber_info_request;
+        godwit_subscriber_info_answer_t subscriber_info_answer;
+        godwit_device_action_t device_action;
+        godwit_device_action_answer_t device_action_answer;
+        godwit_device_notification_t device_notification;
+        godwit_t4_trigger_t t4_trigger;
+        godwit_t4_report_t t4_report;
+        godwit_t5_down_t t5_down;
+        godwit_t5_up_t t5_up;
+        godwit_t5_up_answer_t t5_up_answer;
+        godwit_iwf_key_request_t iwf_key_request;
+        godwit_iwf_key_answer_t iwf_key_answer;
         godwit_status_t
-            outcome; /* of KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, short messages, 5G_CONFIRM and AKMA_REGISTER */
+            outcome; /* of DEVICE_NOTIFICATION, T4 messages, T5_DOWN; of KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, short messages, 5G_CONFIRM and AKMA_REGISTER */
     } u;
 } godwit_message_t;
 

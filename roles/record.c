@@ -15,6 +15,7 @@ static const struct {
     {GODWIT_FEATURE_E2M_ME, "e2m-me"},
     {GODWIT_FEATURE_NEXT_SESSION, "next-session"},
     {GODWIT_FEATURE_GBA_U, "gba-u"},
+    {GODWIT_FEATURE_TRIGGER, "trigger"},
 };
 
 const char *godwit_feature_name(uint32_t bit)
@@ -69,6 +70,26 @@ godwit_record_key_t godwit_record_key_of(const godwit_record_t *record)
     case GODWIT_RECORD_AKMA:
         key.imsi = record->u.akma.imsi;
         break;
+    case GODWIT_RECORD_TRIGGER_SUBSCRIPTION:
+        key.imsi = record->u.trigger_subscription.imsi;
+        break;
+    case GODWIT_RECORD_LOCATION:
+        key.imsi = record->u.location.imsi;
+        break;
+    case GODWIT_RECORD_IWF_ROOT:
+        key.imsi = record->u.iwf_root.imsi;
+        break;
+    case GODWIT_RECORD_TRIGGER:
+        key.session_id = record->u.trigger.action.reference;
+        memcpy(key.octets, record->u.trigger.source_key, sizeof key.octets);
+        break;
+    case GODWIT_RECORD_TRIGGER_TALLY:
+        key.imsi = record->u.trigger_tally.imsi;
+        memcpy(key.octets, record->u.trigger_tally.source_key, sizeof key.octets);
+        break;
+    case GODWIT_RECORD_ASSOCIATION:
+        key.imsi = record->u.association.imsi;
+        break;
     default:
         break;
     }
@@ -100,6 +121,26 @@ static bool has_temporary(const godwit_mtc_contact_record_t *c, const uint8_t *i
            memcmp(c->former_temporary, identity, sizeof c->former_temporary) == 0;
 }
 
+static bool is_named(const godwit_trigger_subscription_record_t *s, const uint8_t name_key[16])
+{
+    static const uint8_t none[16];
+    return memcmp(name_key, none, sizeof none) != 0 && (memcmp(s->external_id_key, name_key, sizeof none) == 0 ||
+                                                        memcmp(s->msisdn_key, name_key, sizeof none) == 0);
+}
+
+/* Of a device the one that is to go next, of all the one that is due; which comes first among them is the store's to order. */
+static bool is_wanted(const godwit_trigger_record_t *t, const godwit_record_key_t *key, bool of_device)
+{
+    return of_device ? t->state == GODWIT_TRIGGER_WAITING && godwit_imsi_equal(&t->imsi, &key->imsi)
+                     : t->due_ms <= key->at_ms;
+}
+
+static bool has_octets(const godwit_record_key_t *key)
+{
+    static const uint8_t none[16];
+    return memcmp(key->octets, none, sizeof none) != 0;
+}
+
 bool godwit_record_matches(const godwit_record_t *record, const godwit_record_key_t *key)
 {
     if (record->kind != key->kind) {
@@ -120,6 +161,12 @@ bool godwit_record_matches(const godwit_record_t *record, const godwit_record_ke
     }
     if (key->kind == GODWIT_RECORD_AKMA && key->imsi.len == 0) {
         return memcmp(record->u.akma.a_tid, key->octets, sizeof key->octets) == 0;
+    }
+    if (key->kind == GODWIT_RECORD_TRIGGER_SUBSCRIPTION && key->imsi.len == 0) {
+        return is_named(&record->u.trigger_subscription, key->octets);
+    }
+    if (key->kind == GODWIT_RECORD_TRIGGER && !has_octets(key)) {
+        return is_wanted(&record->u.trigger, key, key->imsi.len > 0);
     }
     const godwit_record_key_t own = godwit_record_key_of(record);
     return godwit_record_key_equal(&own, key);

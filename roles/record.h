@@ -13,6 +13,7 @@
 #include "godwit/aka.h"
 #include "godwit/emsdp.h"
 #include "godwit/keys.h"
+#include "roles/record_trigger.h"
 
 typedef enum godwit_record_kind {
     GODWIT_RECORD_SUBSCRIBER = 1, /* HSS; key: imsi */
@@ -30,6 +31,16 @@ typedef enum godwit_record_kind {
     GODWIT_RECORD_MTC_CONTACT = 7,
     GODWIT_RECORD_AKMA =
         9, /* AAnF; key: imsi. A fetch without an IMSI asks for the one whose A-TID begins with octets. */
+    /* HSS; key: imsi. A fetch without an IMSI asks for the one whose external identifier or MSISDN has the name key octets. */
+    GODWIT_RECORD_TRIGGER_SUBSCRIPTION = 10,
+    GODWIT_RECORD_LOCATION = 11, /* HSS; key: imsi */
+    GODWIT_RECORD_IWF_ROOT = 12, /* HSS; key: imsi */
+    /* MTC-IWF; key: octets = name key of the source, session_id = its reference. A fetch with an IMSI asks for the one of that device that is to go
+     * next (waiting, by priority, then the oldest); a fetch with neither asks for the one whose due_ms comes first, up to at_ms. */
+    GODWIT_RECORD_TRIGGER = 13,
+    /* MTC-IWF; never committed: counts of what is in the store. A fetch of octets = name key of a source, or of an IMSI. */
+    GODWIT_RECORD_TRIGGER_TALLY = 14,
+    GODWIT_RECORD_ASSOCIATION = 15, /* MTC-IWF; key: imsi */
 } godwit_record_kind_t;
 
 typedef struct godwit_record_key {
@@ -47,6 +58,8 @@ typedef struct godwit_record_key {
 #define GODWIT_FEATURE_E2M_ME 0x0004u        /* the ME does, the USIM unmodified (variant E) */
 #define GODWIT_FEATURE_NEXT_SESSION 0x0008u  /* the vector of the following session is handed out (contribution 000) */
 #define GODWIT_FEATURE_GBA_U 0x0010u         /* GBA: the card does GBA_U, and the home wants it used */
+#define GODWIT_FEATURE_TRIGGER                                                                                         \
+    0x0020u /* device triggering: the HSS keeps what associations stand on (contribution 002) */
 const char *godwit_feature_name(uint32_t bit); /* NULL for another */
 GODWIT_MUST_USE godwit_status_t godwit_feature_from_name(const char *name, uint32_t *bit);
 
@@ -220,6 +233,12 @@ typedef struct godwit_record {
         godwit_mtc_entitlement_record_t mtc_entitlement;
         godwit_mtc_contact_record_t mtc_contact;
         godwit_akma_record_t akma;
+        godwit_trigger_subscription_record_t trigger_subscription;
+        godwit_location_record_t location;
+        godwit_iwf_root_record_t iwf_root;
+        godwit_trigger_record_t trigger;
+        godwit_trigger_tally_record_t trigger_tally;
+        godwit_association_record_t association;
     } u;
 } godwit_record_t;
 

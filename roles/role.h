@@ -31,6 +31,7 @@ typedef enum godwit_port {
     GODWIT_PORT_GTPC,  /* TS 29.060, TS 29.274; port 2123 */
     GODWIT_PORT_GTPU,  /* TS 29.281; port 2152 */
     GODWIT_PORT_SGI, /* of a gateway: the point-to-point UDP tunnel of TS 23.401 4.3.17.8.3.3.2, one address for each device */
+    GODWIT_PORT_A3, /* messages between device and MTC-IWF over UDP (docs/trigger-wire.md): WiFi, or the user plane of any access */
     GODWIT_PORT_SMS, /* EMSDP as user data of short messages; the address is the IMSI, 8 octets as in EF_IMSI */
 } godwit_port_t;
 

@@ -222,48 +222,9 @@ godwit_record_t fixture_next_session(unsigned n)
     return record;
 }
 
-godwit_record_key_t fixture_key_of(const godwit_record_t *record)
-{
-    godwit_record_key_t key;
-    memset(&key, 0, sizeof key);
-    key.kind = record->kind;
-    switch (record->kind) {
-    case GODWIT_RECORD_NEXT_SESSION:
-        key.session_id = record->u.next_session.next.tmsi;
-        key.agreement = (uint8_t)record->u.next_session.next.domain;
-        break;
-    case GODWIT_RECORD_BOOTSTRAP:
-        memcpy(key.octets, record->u.bootstrap.rand, sizeof key.octets);
-        break;
-    case GODWIT_RECORD_SUBSCRIBER:
-        key.imsi = record->u.subscriber.imsi;
-        break;
-    case GODWIT_RECORD_KEY_SET:
-        key.imsi = record->u.key_set.imsi;
-        key.agreement = (uint8_t)record->u.key_set.agreement;
-        break;
-    case GODWIT_RECORD_SESSION:
-        key.session_id = record->u.session.session_id;
-        break;
-    case GODWIT_RECORD_MTC_ENTITLEMENT:
-        memcpy(key.octets, record->u.mtc_entitlement.id, sizeof key.octets);
-        break;
-    case GODWIT_RECORD_MTC_CONTACT:
-        key.imsi = record->u.mtc_contact.imsi;
-        memcpy(key.octets, record->u.mtc_contact.server_key, sizeof key.octets);
-        break;
-    case GODWIT_RECORD_AKMA:
-        key.imsi = record->u.akma.imsi;
-        break;
-    case GODWIT_RECORD_CLOCK:
-        break;
-    }
-    return key;
-}
-
 godwit_status_t fixture_fetch(godwit_store_t *store, const godwit_record_t *like, godwit_record_t *record)
 {
-    godwit_record_key_t key = fixture_key_of(like);
+    godwit_record_key_t key = godwit_record_key_of(like);
     return godwit_store_fetch(store, &key, record);
 }
 

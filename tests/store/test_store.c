@@ -55,7 +55,7 @@ static void a_record_that_is_not_there_is_not_found(void **state)
 {
     fixture_t *f = *state;
     godwit_record_t absent = fixture_session(1), got;
-    godwit_record_key_t key = fixture_key_of(&absent);
+    godwit_record_key_t key = godwit_record_key_of(&absent);
     assert_int_equal(fixture_fetch(f->store, &absent, &got), GODWIT_NOT_FOUND);
     assert_int_equal(godwit_store_remove(f->store, &key), GODWIT_NOT_FOUND);
     put_ok(f, absent);
@@ -293,7 +293,7 @@ static void a_disk_that_fills_up_inside_a_batch_leaves_it_whole_or_not_at_all(vo
         assert_int_equal(there, status == GODWIT_OK ? 1 + stored : 1);
         for (unsigned n = 1; n <= 300; n++) {
             godwit_record_t record = fixture_session(n);
-            godwit_record_key_t key = fixture_key_of(&record);
+            godwit_record_key_t key = godwit_record_key_of(&record);
             (void)!godwit_store_remove(f->store, &key);
         }
     }

@@ -57,7 +57,7 @@ static void a_new_anchor_key_takes_the_place_of_the_former(void **state)
     assert_int_equal(godwit_store_put(f->store, &next), GODWIT_OK);
     assert_int_equal(by_a_tid(f, 1, &got), GODWIT_NOT_FOUND);
     assert_int_equal(by_a_tid(f, 3, &got), GODWIT_OK);
-    const godwit_record_key_t key = fixture_key_of(&next);
+    const godwit_record_key_t key = godwit_record_key_of(&next);
     assert_int_equal(godwit_store_remove(f->store, &key), GODWIT_OK);
     assert_int_equal(by_a_tid(f, 3, &got), GODWIT_NOT_FOUND);
 }

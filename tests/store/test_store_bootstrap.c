@@ -56,7 +56,7 @@ static void a_run_comes_back_whole_after_a_restart(void **state)
     assert_int_equal(fixture_open(f), GODWIT_OK);
     assert_true(holds(f, &one));
     assert_true(holds(f, &two));
-    const godwit_record_key_t key = fixture_key_of(&one);
+    const godwit_record_key_t key = godwit_record_key_of(&one);
     assert_int_equal(godwit_store_remove(f->store, &key), GODWIT_OK);
     assert_false(holds(f, &one));
 }

@@ -139,7 +139,7 @@ static void no_counter_goes_back_and_no_chain_returns(void **state)
 {
     fixture_t *f = *state;
     godwit_record_t five = contact(5), four = contact(4), six = contact(6), again = contact(5);
-    const godwit_record_key_t key = fixture_key_of(&five);
+    const godwit_record_key_t key = godwit_record_key_of(&five);
     put_ok(f, &five);
     refused(f, &four);
     again.u.mtc_contact.chain.current[0] ^= 1; /* the same counter with another chain */

@@ -36,7 +36,7 @@ static godwit_status_t find(fixture_t *f, const godwit_record_t *like)
 
 static void remove_ok(fixture_t *f, const godwit_record_t *record)
 {
-    const godwit_record_key_t key = fixture_key_of(record);
+    const godwit_record_key_t key = godwit_record_key_of(record);
     assert_int_equal(godwit_store_remove(f->store, &key), GODWIT_OK);
 }
 

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Records of device triggering (docs/triggers.md): at the HSS who may trigger whom, where devices are, and what associations stand on; at the
+ * MTC-IWF triggers and associations. A part of roles/record.h.
+ */
+#ifndef GODWIT_ROLES_RECORD_TRIGGER_H
+#define GODWIT_ROLES_RECORD_TRIGGER_H
+
+#include "core/wire/payload_trigger.h"
+
+/* By what names servers know a device, and who may trigger it. */
+#define GODWIT_TRIGGER_SOURCES_MAX 8
+typedef struct godwit_trigger_subscription_record {
+    godwit_imsi_t imsi;
+    godwit_external_name_t device;
+    uint8_t external_id_key[16], msisdn_key[16]; /* name keys; zero: it has no such name */
+    bool barred;
+    uint8_t sources;
+    char source[GODWIT_TRIGGER_SOURCES_MAX][GODWIT_SCS_NAME_MAX + 1];
+} godwit_trigger_subscription_record_t;
+
+/* Where a device is registered. */
+typedef struct godwit_location_record {
+    godwit_imsi_t imsi;
+    uint8_t nodes;
+    godwit_trigger_node_t node[GODWIT_SERVING_NODES_MAX]; /* the newest first; one of each function */
+    uint64_t at_ms[GODWIT_SERVING_NODES_MAX];
+} godwit_location_record_t;
+
+/* What associations may stand on: of the newest AKA run of its kind and the one before, since a vector that was given out may never have reached the
+ * device. association: the last number that a K_iwf was made with; it only rises. */
+typedef struct godwit_iwf_root_record {
+    godwit_imsi_t imsi;
+    uint32_t association;
+    godwit_iwf_key_t newest, former; /* secret; is_root */
+    uint64_t newest_ms;
+} godwit_iwf_root_record_t;
+
+typedef enum godwit_trigger_state {
+    GODWIT_TRIGGER_WAITING = 1, /* for the device, or for a key */
+    GODWIT_TRIGGER_SENT,        /* under way: due_ms says when to try again */
+    GODWIT_TRIGGER_REPORTING,   /* its outcome is known; the source has not heard it yet */
+    GODWIT_TRIGGER_CLOSED,      /* kept for a while: who says its reference again gets the same answer */
+} godwit_trigger_state_t;
+
+typedef struct godwit_trigger_record {
+    uint8_t source_key[16]; /* name key of action.scs */
+    godwit_device_action_t action;
+    godwit_imsi_t imsi;
+    uint8_t source; /* godwit_function_t: SCS or AS */
+    bool proved;    /* it came over a protected B1 or B2: the message carries the proof */
+    godwit_trigger_node_t report_to;
+    godwit_trigger_state_t state;
+    godwit_delivery_outcome_t outcome; /* REPORTING, CLOSED */
+    bool recalled, replaced;           /* REPORTING, CLOSED: by the source itself */
+    uint64_t number;                   /* order of arrival; rises */
+    uint64_t created_ms, expires_ms;
+    uint64_t due_ms; /* when it must be looked at again */
+    uint32_t attempts;
+    uint32_t association,
+        count; /* of the message it went in last: said again as the same octets; association 0: not yet */
+} godwit_trigger_record_t;
+
+typedef struct godwit_trigger_tally_record {
+    uint8_t source_key[16];
+    godwit_imsi_t imsi;
+    uint32_t pending; /* WAITING or SENT */
+    uint64_t highest; /* number of the newest there is, of any source */
+} godwit_trigger_tally_record_t;
+
+/* One association as the MTC-IWF has it. COUNTs only rise under one K_iwf. */
+typedef struct godwit_association {
+    uint32_t number; /* 0: none */
+    godwit_iwf_root_t root;
+    uint8_t root_name[GODWIT_IWF_ROOT_NAME];
+    uint8_t suite;
+    bool confirmed;     /* IWF Security Mode Complete has come */
+    uint8_t k_iwf[32];  /* secret */
+    uint32_t next_down; /* COUNT */
+    uint32_t up_highest;
+    uint64_t up_seen; /* window below it */
+    uint64_t created_ms;
+} godwit_association_t;
+
+typedef struct godwit_association_record {
+    godwit_imsi_t imsi;
+    uint32_t last_number;                                       /* ever used with this device; only rises */
+    godwit_association_t current, next;                         /* next: its Command is under way */
+    uint8_t command_len, command[GODWIT_TRIGGER_CONTAINER_MAX]; /* of next: said again as the same octets */
+} godwit_association_record_t;
+
+#endif

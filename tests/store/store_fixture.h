@@ -30,7 +30,6 @@ godwit_record_t fixture_session(unsigned n);
 godwit_record_t fixture_next_session(unsigned n);
 /* Fetches what has the key of `like`. */
 godwit_status_t fixture_fetch(godwit_store_t *store, const godwit_record_t *like, godwit_record_t *record);
-godwit_record_key_t godwit_record_key_of(const godwit_record_t *record);
 /* Runs SQL on the fixture's file by a connection of its own. */
 int fixture_sql(const fixture_t *f, const char *sql);
 

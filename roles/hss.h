@@ -85,6 +85,26 @@ typedef struct godwit_hss_retained {
     uint64_t activation_route;
 } godwit_hss_retained_t;
 
+/* ---- device triggering: what associations of MTC-IWF and device stand on (contribution 002, docs/triggers.md) ---- */
+
+#define GODWIT_HSS_IWFS_MAX 8
+
+/* An MTC-IWF of this home, by its Origin-Host: nobody else gets a key. */
+typedef struct godwit_hss_iwf {
+    char host[GODWIT_NODE_NAME_MAX], realm[GODWIT_NODE_NAME_MAX];
+    bool
+        has_roots; /* it may have the root itself (key-from iwf): of a flagged vector that is CK||IK, and every key made of them */
+} godwit_hss_iwf_t;
+
+typedef struct godwit_hss_triggers {
+    godwit_hss_iwf_t iwfs[GODWIT_HSS_IWFS_MAX]; /* the first is the one that serving nodes are told of */
+    size_t iwf_count;
+    /* Of which vectors the root is kept for subscribers with feature "trigger": NONE, FLAGGED (those of capable devices are flagged then, whatever
+     * e2m.delivery is) or KASME. Vectors are given one at a time unless it is NONE. */
+    godwit_iwf_root_t root;
+    godwit_iwf_root_record_t held; /* the record of the run that goes on, between its rounds; secret */
+} godwit_hss_triggers_t;
+
 #define GODWIT_HSS_BSFS_MAX 8
 #define GODWIT_HSS_AUSFS_MAX 8
 
@@ -112,6 +132,7 @@ typedef struct godwit_hss {
     size_t ausf_count;
     /* Solution 1. */
     godwit_hss_e2m_t e2m;
+    godwit_hss_triggers_t triggers;
     /* Device RAND: who may ask what the SIM makes of a RAND1, and whether also of a plain RAND (profile ts33868: an oracle). */
     char mkefs[GODWIT_HSS_MKEFS_MAX][GODWIT_NODE_NAME_MAX];
     size_t mkef_count;

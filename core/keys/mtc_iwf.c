@@ -3,8 +3,19 @@
  * Godwit's own: K_iwf between a device and an MTC-IWF, and its children K_di_conf, K_di_int (docs/keys.md). A K_iwf from KASME
  * trusts the visited network, which holds KASME; one from CK || IK at the HSS does not.
  */
+#include <string.h>
+
 #include "core/keys/kdf.h"
 #include "core/keys/profile.h"
+
+godwit_status_t godwit_iwf_root_name(const godwit_crypto_t *c, const uint8_t rand[16], uint8_t name[8])
+{
+    uint8_t digest[GODWIT_SHA256_SIZE];
+    const godwit_slice_t part = godwit_slice(rand, 16);
+    godwit_status_t status = c->sha256(&part, 1, digest);
+    memcpy(name, digest, 8);
+    return status;
+}
 
 godwit_status_t godwit_k_iwf(const godwit_crypto_t *c, const uint8_t root[32], godwit_slice_t iwf_fqdn,
                              const godwit_imsi_t *imsi, uint32_t association, uint8_t k_iwf[32])

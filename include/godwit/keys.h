@@ -152,7 +152,8 @@ GODWIT_MUST_USE godwit_status_t godwit_res_crypt_ts33868(const godwit_crypto_t *
 GODWIT_MUST_USE godwit_status_t godwit_ks_local(const godwit_crypto_t *c, const uint8_t ks_naf[32],
                                                 godwit_slice_t device, godwit_slice_t application,
                                                 const uint8_t nonce[16], uint32_t uses, uint8_t key[32]);
-/* MTC-IWF association (contribution 002): root is CK||IK of a flagged vector, or KASME. */
+/* MTC-IWF association (contribution 002): root is CK||IK of a flagged vector, or KASME. An AKA run is named by the first 8 octets of SHA-256 of its RAND. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_root_name(const godwit_crypto_t *c, const uint8_t rand[16], uint8_t name[8]);
 GODWIT_MUST_USE godwit_status_t godwit_k_iwf(const godwit_crypto_t *c, const uint8_t root[32], godwit_slice_t iwf_fqdn,
                                              const godwit_imsi_t *imsi, uint32_t association, uint8_t k_iwf[32]);
 GODWIT_MUST_USE godwit_status_t godwit_k_di(const godwit_crypto_t *c, const uint8_t k_iwf[32], uint8_t suite_id,

@@ -13,18 +13,30 @@ static uint16_t flag_of(const godwit_hss_t *hss)
     return hss->e2m.amf_flag != 0 ? hss->e2m.amf_flag : GODWIT_AMF_E2M_DEFAULT;
 }
 
+static bool flags(const godwit_hss_t *hss)
+{
+    return hss->e2m.delivery != GODWIT_E2M_DELIVERY_NONE || hss->triggers.root == GODWIT_IWF_ROOT_FLAGGED;
+}
+
 bool godwit_hss_may_flag(const godwit_hss_t *hss, const godwit_message_t *message)
 {
-    return hss->e2m.delivery != GODWIT_E2M_DELIVERY_NONE && godwit_access_aka_flag_valid(hss->e2m.amf_flag) &&
+    return flags(hss) && godwit_access_aka_flag_valid(hss->e2m.amf_flag) &&
            !godwit_plmn_equal(message->u.auth_info_request.visited_plmn, hss->best_plmn) &&
            !godwit_hss_is_home(hss, message->origin_host);
+}
+
+/* A key set that would be delivered must have room; where none is, the flag is for associations with the MTC-IWF alone. */
+static bool has_use(const godwit_hss_run_t *run)
+{
+    return run->hss->e2m.delivery == GODWIT_E2M_DELIVERY_NONE
+               ? (run->subscriber.features & GODWIT_FEATURE_TRIGGER) != 0
+               : godwit_hss_place_for(run->hss, &run->subscriber.imsi, run->now_ms) != NULL;
 }
 
 void godwit_hss_flag(godwit_hss_run_t *run)
 {
     run->e2m = godwit_hss_may_flag(run->hss, run->message) && run->vectors == 1 && !run->next &&
-               (run->subscriber.features & (GODWIT_FEATURE_E2M_USIM | GODWIT_FEATURE_E2M_ME)) != 0 &&
-               godwit_hss_place_for(run->hss, &run->subscriber.imsi, run->now_ms) != NULL;
+               (run->subscriber.features & (GODWIT_FEATURE_E2M_USIM | GODWIT_FEATURE_E2M_ME)) != 0 && has_use(run);
 }
 
 /* A subscriber's own AMF must not ask for what was not done. */
@@ -34,7 +46,7 @@ uint16_t godwit_hss_amf(const godwit_hss_run_t *run)
     if (run->request->kind == GODWIT_VECTOR_EUTRAN) {
         amf |= GODWIT_AMF_SEPARATION; /* TS 33.102 Annex H */
     }
-    if (run->hss->e2m.delivery != GODWIT_E2M_DELIVERY_NONE) {
+    if (flags(run->hss)) {
         amf &= ~(unsigned)flag_of(run->hss);
     }
     return (uint16_t)(run->e2m ? amf | flag_of(run->hss) : amf);
@@ -56,6 +68,9 @@ godwit_status_t godwit_hss_derive(godwit_hss_run_t *run, godwit_vector_t *vector
 void godwit_hss_retain(const godwit_hss_run_t *run, const godwit_auth_info_vector_t *vector, godwit_outbox_t *out)
 {
     godwit_hss_t *hss = run->hss;
+    if (hss->e2m.delivery == GODWIT_E2M_DELIVERY_NONE) {
+        return;
+    }
     godwit_hss_retained_t *place = godwit_hss_place_for(hss, &run->subscriber.imsi, run->now_ms), entry = {0};
     if (place == NULL) {
         return;

@@ -26,6 +26,7 @@ typedef struct godwit_hss_run {
     bool next;                     /* it is for the following session */
     bool e2m;                      /* the vector is to be flagged */
     godwit_access_aka_keys_t keys; /* of a flagged one; secret */
+    uint8_t ck_ik[32];             /* of the vector made last, before anything took their place; secret */
     const char *detail;            /* static: why it was refused */
 } godwit_hss_run_t;
 
@@ -89,6 +90,26 @@ uint16_t godwit_hss_amf(const godwit_hss_run_t *run);
 GODWIT_MUST_USE godwit_status_t godwit_hss_derive(godwit_hss_run_t *run, godwit_vector_t *vector);
 /* Keeps the key set of the run in place of the subscriber's last one, and pushes what is to be pushed at AKA. */
 void godwit_hss_retain(const godwit_hss_run_t *run, const godwit_auth_info_vector_t *vector, godwit_outbox_t *out);
+
+/* iwf_root.c */
+
+/* Fetches the record of associations into triggers.held, before the needs of the run itself. GODWIT_OK when it is there, or none is kept; GODWIT_AGAIN when
+ * it was asked for; otherwise why there can be no run. */
+GODWIT_MUST_USE godwit_status_t godwit_hss_iwf_root_gather(godwit_hss_t *hss, const godwit_input_t *in,
+                                                           const godwit_imsi_t *imsi, godwit_outbox_t *out);
+/* Commits what an association may stand on, if the run's vector is one of those: to stand before the answer. */
+GODWIT_MUST_USE godwit_status_t godwit_hss_iwf_root_keep(godwit_hss_run_t *run, const godwit_auth_info_vector_t *vector,
+                                                         godwit_outbox_t *out);
+/* The configured MTC-IWF of that name or NULL. */
+const godwit_hss_iwf_t *godwit_hss_iwf_of(const godwit_hss_t *hss, const char *host);
+/* Whether whoever sent that SUBSCRIBER_INFO_REQUEST may have the key that it asks for; to be asked before the record of IWF_ROOT is fetched. */
+GODWIT_MUST_USE godwit_status_t godwit_hss_iwf_key_allowed(const godwit_hss_t *hss, const godwit_message_t *message,
+                                                           const char **detail);
+/* The key part of its answer. fetched: the subscriber's IWF_ROOT, NULL where there is none. The new association number is committed: key may only be sent
+ * behind that. GODWIT_UNKNOWN_KEY where no AKA run fits; key is wiped then. */
+GODWIT_MUST_USE godwit_status_t godwit_hss_iwf_key(const godwit_hss_t *hss, const godwit_message_t *message,
+                                                   const godwit_record_t *fetched, godwit_iwf_key_t *key,
+                                                   godwit_outbox_t *out, const char **detail);
 
 /* retained.c */
 

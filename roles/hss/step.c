@@ -70,6 +70,8 @@ static godwit_status_t vector_create(godwit_hss_run_t *run, const uint8_t rand[1
     if (status == GODWIT_OK) {
         status = godwit_vector_create(crypto, &run->subscriber.key, rand, sqn, amf, &v);
     }
+    memcpy(run->ck_ik, v.ck, 16);
+    memcpy(run->ck_ik + 16, v.ik, 16);
     if (status == GODWIT_OK) {
         status = godwit_hss_derive(run, &v);
     }
@@ -232,6 +234,9 @@ static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godw
     if (status == GODWIT_OK) {
         status = make_vectors(run, &answer->u.auth_info_answer);
     }
+    if (status == GODWIT_OK) {
+        status = godwit_hss_iwf_root_keep(run, &answer->u.auth_info_answer.vector[0], out);
+    }
     if (status != GODWIT_OK) {
         refuse(out, run->message, status, run->detail);
         return;
@@ -254,7 +259,8 @@ static uint8_t vectors_to_make(const godwit_hss_t *hss, const godwit_message_t *
 {
     const godwit_auth_info_request_t *request = &message->u.auth_info_request;
     bool one = hss->vectors_per_request == 0 || request->next_session ||
-               godwit_hss_may_flag(hss, message); /* contribution 003, note 2 */
+               hss->triggers.root != GODWIT_IWF_ROOT_NONE || /* the newest is the one that the device has, as a rule */
+               godwit_hss_may_flag(hss, message);            /* contribution 003, note 2 */
     unsigned most = one ? 1 : hss->vectors_per_request;
     unsigned count = request->vectors < most ? request->vectors : most;
     return (uint8_t)(count < GODWIT_VECTORS_MAX ? count : GODWIT_VECTORS_MAX);
@@ -281,6 +287,7 @@ godwit_status_t godwit_hss_gather(godwit_hss_t *hss, const godwit_input_t *in, c
                                   godwit_outbox_t *out)
 {
     bool asked = in->fetch_status != GODWIT_AGAIN;
+    bool subscriber_came = asked && in->fetched_key.kind == GODWIT_RECORD_SUBSCRIBER;
     bool clock_came = asked && in->fetched_key.kind == GODWIT_RECORD_CLOCK;
     if (asked && in->fetch_status != GODWIT_OK && in->fetch_status != GODWIT_NOT_FOUND) {
         return GODWIT_STORE_FAILED;
@@ -290,7 +297,7 @@ godwit_status_t godwit_hss_gather(godwit_hss_t *hss, const godwit_input_t *in, c
     }
     if (!hss->clock_known) {
         fetch(out, GODWIT_RECORD_CLOCK, NULL);
-    } else if (!asked || clock_came) {
+    } else if (!subscriber_came) {
         fetch(out, GODWIT_RECORD_SUBSCRIBER, imsi);
     } else if (in->fetched == NULL) {
         return GODWIT_UNKNOWN_SUBSCRIBER;
@@ -307,11 +314,17 @@ static void on_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbo
     godwit_hss_run_t run = {.hss = hss, .message = in->message, .request = &in->message->u.auth_info_request};
     run.vectors = vectors_to_make(hss, in->message);
     run.next = run.request->next_session;
-    godwit_status_t status = godwit_hss_gather(hss, in, &run.request->imsi, (size_t)RAND_SIZE * run.vectors, out);
+    godwit_status_t status = godwit_hss_iwf_root_gather(hss, in, &run.request->imsi, out);
+    if (status == GODWIT_OK) {
+        status = godwit_hss_gather(hss, in, &run.request->imsi, (size_t)RAND_SIZE * run.vectors, out);
+    }
     if (status == GODWIT_OK) {
         answer_request(&run, in, out);
     } else if (status != GODWIT_AGAIN) {
         refuse(out, run.message, status, status == GODWIT_STORE_FAILED ? "the store could not be read" : NULL);
+    }
+    if (status != GODWIT_AGAIN) {
+        godwit_wipe(&hss->triggers.held, sizeof hss->triggers.held);
     }
     godwit_wipe(&run, sizeof run);
 }
@@ -332,44 +345,34 @@ static void on_commit_failed(godwit_hss_t *hss, const godwit_record_key_t *key)
 {
     if (key->kind == GODWIT_RECORD_CLOCK) {
         hss->clock_known = false; /* what it reserved is not durable: back to the mark that is */
-    } else if (key->kind == GODWIT_RECORD_SUBSCRIBER) {
+    } else if (key->kind == GODWIT_RECORD_SUBSCRIBER || key->kind == GODWIT_RECORD_IWF_ROOT) {
         godwit_hss_forget_retained(hss, &key->imsi); /* that vector never left */
     }
 }
 
+static const struct {
+    godwit_message_kind_t kind;
+    void (*on)(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
+} handlers[] = {
+    {GODWIT_AUTH_INFO_REQUEST, on_auth_info_request},
+    {GODWIT_KEY_REQUEST, godwit_hss_on_key_request},
+    {GODWIT_KEY_CONFIRM, godwit_hss_on_key_confirm},
+    {GODWIT_KEY_PARK, godwit_hss_on_key_park},
+    {GODWIT_DEVICE_RAND_REQUEST, godwit_hss_on_device_rand},
+    {GODWIT_ACTIVATION, godwit_hss_on_activation},
+    {GODWIT_ZH_REQUEST, godwit_hss_on_zh_request},
+    {GODWIT_HE_VECTOR_REQUEST, godwit_hss_on_he_vector_request},
+    {GODWIT_KEY_PUSH_ANSWER, godwit_hss_on_push_answer},
+    {GODWIT_KEY_SET_PUSH_ANSWER, godwit_hss_on_push_answer},
+};
+
 static void on_message(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out)
 {
-    switch (in->message->kind) {
-    case GODWIT_AUTH_INFO_REQUEST:
-        on_auth_info_request(hss, in, out);
-        break;
-    case GODWIT_KEY_REQUEST:
-        godwit_hss_on_key_request(hss, in, out);
-        break;
-    case GODWIT_KEY_CONFIRM:
-        godwit_hss_on_key_confirm(hss, in, out);
-        break;
-    case GODWIT_KEY_PARK:
-        godwit_hss_on_key_park(hss, in, out);
-        break;
-    case GODWIT_DEVICE_RAND_REQUEST:
-        godwit_hss_on_device_rand(hss, in, out);
-        break;
-    case GODWIT_ACTIVATION:
-        godwit_hss_on_activation(hss, in, out);
-        break;
-    case GODWIT_ZH_REQUEST:
-        godwit_hss_on_zh_request(hss, in, out);
-        break;
-    case GODWIT_HE_VECTOR_REQUEST:
-        godwit_hss_on_he_vector_request(hss, in, out);
-        break;
-    case GODWIT_KEY_PUSH_ANSWER:
-    case GODWIT_KEY_SET_PUSH_ANSWER:
-        godwit_hss_on_push_answer(hss, in, out);
-        break;
-    default:
-        break;
+    for (size_t i = 0; i < sizeof handlers / sizeof handlers[0]; i++) {
+        if (handlers[i].kind == in->message->kind) {
+            handlers[i].on(hss, in, out);
+            return;
+        }
     }
 }
 

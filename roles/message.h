@@ -42,6 +42,9 @@ typedef enum godwit_function {
     GODWIT_FUNCTION_AAA,    /* of 3GPP, for access that is not 3GPP's (TS 33.402) */
     GODWIT_FUNCTION_DEVICE, /* behind a door that is not datagrams: Ub */
 } godwit_function_t;
+_Static_assert(GODWIT_FUNCTION_MME == GODWIT_NODE_MME && GODWIT_FUNCTION_SGSN == GODWIT_NODE_SGSN &&
+                   GODWIT_FUNCTION_MSC == GODWIT_NODE_MSC,
+               "core/wire reads nodes by these numbers");
 
 typedef enum godwit_message_kind {
     GODWIT_AUTH_INFO_REQUEST = 1, /* S6a AIR (TS 29.272 5.2.3), GSUP SendAuthInfo */

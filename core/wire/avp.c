@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The table of AVPs. Codes: IANA AAA registry, TS 29.272 table 7.3.1/1, TS 29.229 table 6.3.1, TS 29.109 table 6.3;
- * Ek: docs/diameter.md.
+ * TS 29.368 table 6.4.1, TS 29.337, TS 29.336, TS 29.173; Ek, T5: docs/diameter.md.
  */
 #include "core/wire/avp.h"
 #include "godwit/keys.h"
 #include "core/wire/payload_sms.h"
+#include "core/wire/payload_trigger.h"
 #include "core/wire/profile.h"
 
 #define ANY 0xFFFF
@@ -29,6 +30,10 @@
 #define IDENTITY(name, code)                                                                                           \
     {                                                                                                                  \
         name, code, 0, 1, IDENTITY_MAX, M, GODWIT_AVP_IDENTITY, false                                                  \
+    }
+#define NAME(name, code, vendor, flags)                                                                                \
+    {                                                                                                                  \
+        name, code, vendor, 1, IDENTITY_MAX, flags, GODWIT_AVP_IDENTITY, false                                         \
     }
 #define GROUP(name, code, vendor)                                                                                      \
     {                                                                                                                  \
@@ -111,6 +116,44 @@ static const godwit_avp_definition_t table[GODWIT_AVP_COUNT] = {
     [GODWIT_AVP_SM_RP_UI] = OCTETS("SM-RP-UI", 3301, TGPP, 1, GODWIT_TPDU_MAX, M),
     [GODWIT_AVP_SM_DELIVERY_FAILURE_CAUSE] = GROUP("SM-Delivery-Failure-Cause", 3303, TGPP),
     [GODWIT_AVP_SM_ENUMERATED_DELIVERY_FAILURE_CAUSE] = U32("SM-Enumerated-Delivery-Failure-Cause", 3304, TGPP, M),
+    [GODWIT_AVP_VALIDITY_TIME] = U32("Validity-Time", 448, 0, M),
+    [GODWIT_AVP_MSISDN] = OCTETS("MSISDN", 701, TGPP, 1, (GODWIT_MSISDN_MAX + 1) / 2, M),
+    [GODWIT_AVP_EXTERNAL_IDENTIFIER] = TEXT("External-Identifier", 3111, TGPP, GODWIT_EXTERNAL_ID_MAX),
+    [GODWIT_AVP_SCS_IDENTITY] = OCTETS("SCS-Identity", 3104, TGPP, 1, GODWIT_SCS_NAME_MAX, M),
+    [GODWIT_AVP_SERVING_NODE] = GROUP("Serving-Node", 2401, TGPP),
+    [GODWIT_AVP_ADDITIONAL_SERVING_NODE] = GROUP("Additional-Serving-Node", 2406, TGPP),
+    [GODWIT_AVP_SGSN_NUMBER] = OCTETS("SGSN-Number", 1489, TGPP, 1, GODWIT_E164_MAX / 2, M),
+    [GODWIT_AVP_SGSN_NAME] = NAME("SGSN-Name", 2409, TGPP, M),
+    [GODWIT_AVP_SGSN_REALM] = NAME("SGSN-Realm", 2410, TGPP, M),
+    [GODWIT_AVP_MME_NAME] = NAME("MME-Name", 2402, TGPP, M),
+    [GODWIT_AVP_MME_REALM] = NAME("MME-Realm", 2408, TGPP, M),
+    [GODWIT_AVP_MSC_NUMBER] = OCTETS("MSC-Number", 2403, TGPP, 1, GODWIT_E164_MAX / 2, M),
+    [GODWIT_AVP_SM_RP_SMEA] = OCTETS("SM-RP-SMEA", 3309, TGPP, 1, 12, M),
+    [GODWIT_AVP_DEVICE_ACTION] = GROUP("Device-Action", 3001, TGPP),
+    [GODWIT_AVP_DEVICE_NOTIFICATION] = GROUP("Device-Notification", 3002, TGPP),
+    [GODWIT_AVP_TRIGGER_DATA] = GROUP("Trigger-Data", 3003, TGPP),
+    [GODWIT_AVP_PAYLOAD] = OCTETS("Payload", 3004, TGPP, 0, ANY, M),
+    [GODWIT_AVP_ACTION_TYPE] = U32("Action-Type", 3005, TGPP, M),
+    [GODWIT_AVP_PRIORITY_INDICATION] = U32("Priority-Indication", 3006, TGPP, M),
+    [GODWIT_AVP_REFERENCE_NUMBER] = U32("Reference-Number", 3007, TGPP, M),
+    [GODWIT_AVP_REQUEST_STATUS] = U32("Request-Status", 3008, TGPP, M),
+    [GODWIT_AVP_DELIVERY_OUTCOME] = U32("Delivery-Outcome", 3009, TGPP, M),
+    [GODWIT_AVP_APPLICATION_PORT_IDENTIFIER] = U32("Application-Port-Identifier", 3010, TGPP, M),
+    [GODWIT_AVP_OLD_REFERENCE_NUMBER] = U32("Old-Reference-Number", 3011, TGPP, 0),
+    [GODWIT_AVP_FEATURE_SUPPORTED_IN_FINAL_TARGET] =
+        PASSIVE("Feature-Supported-In-Final-Target", 3012, TGPP, GODWIT_AVP_U32, 0),
+    [GODWIT_AVP_MTC_ERROR_DIAGNOSTIC] = PASSIVE("MTC-Error-Diagnostic", 3203, TGPP, GODWIT_AVP_U32, 0),
+    [GODWIT_AVP_SM_DELIVERY_OUTCOME_T4] = U32("SM-Delivery-Outcome-T4", 3200, TGPP, M),
+    [GODWIT_AVP_ABSENT_SUBSCRIBER_DIAGNOSTIC_T4] = U32("Absent-Subscriber-Diagnostic-T4", 3201, TGPP, M),
+    [GODWIT_AVP_TRIGGER_ACTION] = U32("Trigger-Action", 3202, TGPP, 0),
+    [GODWIT_AVP_T5_PURPOSE] = U32("T5-Purpose", 40, OURS, M),
+    [GODWIT_AVP_TRIGGER_CONTAINER] = OCTETS("Trigger-Container", 41, OURS, 1, GODWIT_TRIGGER_CONTAINER_MAX, 0),
+    [GODWIT_AVP_IWF_KEY] = OCTETS("IWF-Key", 42, OURS, 46, 46, 0),
+    [GODWIT_AVP_ROOT_NAME] = OCTETS("Root-Name", 43, OURS, GODWIT_IWF_ROOT_NAME, GODWIT_IWF_ROOT_NAME, 0),
+    [GODWIT_AVP_NEW_ROOT] = U32("New-Root", 44, OURS, 0),
+    [GODWIT_AVP_ASSOCIATION] = U32("Association", 45, OURS, 0),
+    [GODWIT_AVP_NODE_HOST] = NAME("Node-Host", 46, OURS, 0),
+    [GODWIT_AVP_NODE_REALM] = NAME("Node-Realm", 47, OURS, 0),
     [GODWIT_AVP_KEY_PURPOSE] = U32("Key-Purpose", 1, OURS, M),
     [GODWIT_AVP_AGREEMENT_SET] = U32("Agreement-Set", 2, OURS, M),
     [GODWIT_AVP_AGREEMENT] = U32("Agreement", 3, OURS, M),

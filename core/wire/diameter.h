@@ -107,9 +107,10 @@ GODWIT_MUST_USE godwit_status_t godwit_diameter_read_visited_plmn(godwit_slice_t
 /* ---- commands -------------------------------------------------------------------------------------------------------- */
 
 typedef struct godwit_diameter_command {
-    uint32_t command, application, vendor; /* the application's vendor: 10415 for S6a */
-    const godwit_avp_rule_t *rules;        /* what stands beside the envelope, in a request or an answer */
-    size_t count;                          /* at most GODWIT_DIAMETER_RULES_MAX */
+    /* vendor: the application's, 10415 for S6a; 0 where Auth-Application-Id stands alone (TS 29.368) */
+    uint32_t command, application, vendor;
+    const godwit_avp_rule_t *rules; /* what stands beside the envelope, in a request or an answer */
+    size_t count;                   /* at most GODWIT_DIAMETER_RULES_MAX */
 } godwit_diameter_command_t;
 
 #define GODWIT_DIAMETER_RULES_MAX 12

@@ -11,7 +11,7 @@
 #define RULES_MAX (ENVELOPE_RULES + GODWIT_DIAMETER_RULES_MAX)
 
 /* What Failed-AVP shows of an AVP that is missing or whose length lies: zeros of its least length. */
-static const uint8_t zeros[38];
+static const uint8_t zeros[80];
 
 godwit_status_t godwit_diameter_blame(godwit_diameter_fault_t *fault, uint32_t result_code, godwit_avp_id_t id,
                                       godwit_slice_t data)
@@ -141,10 +141,14 @@ static void put_session(godwit_writer_t *w, const godwit_diameter_command_t *com
     if (session_id.len > 0) {
         godwit_avp_put(w, GODWIT_AVP_SESSION_ID, session_id); /* first of all (RFC 6733 8.8) */
     }
-    size_t at = godwit_avp_open(w, GODWIT_AVP_VENDOR_SPECIFIC_APPLICATION_ID);
-    godwit_avp_put_u32(w, GODWIT_AVP_VENDOR_ID, command->vendor);
-    godwit_avp_put_u32(w, GODWIT_AVP_AUTH_APPLICATION_ID, command->application);
-    godwit_avp_close(w, at);
+    if (command->vendor == 0) {
+        godwit_avp_put_u32(w, GODWIT_AVP_AUTH_APPLICATION_ID, command->application);
+    } else {
+        size_t at = godwit_avp_open(w, GODWIT_AVP_VENDOR_SPECIFIC_APPLICATION_ID);
+        godwit_avp_put_u32(w, GODWIT_AVP_VENDOR_ID, command->vendor);
+        godwit_avp_put_u32(w, GODWIT_AVP_AUTH_APPLICATION_ID, command->application);
+        godwit_avp_close(w, at);
+    }
     godwit_avp_put_u32(w, GODWIT_AVP_AUTH_SESSION_STATE, GODWIT_NO_STATE_MAINTAINED);
 }
 

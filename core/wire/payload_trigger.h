@@ -16,6 +16,11 @@
 /* What the device gets and sends: one message of docs/trigger-wire.md. It fits a short message with an application port. */
 #define GODWIT_TRIGGER_CONTAINER_MAX 133
 
+/* The serving nodes among the functions: values of godwit_function_t, which this floor does not see (roles/message.h holds them equal). */
+#define GODWIT_NODE_MME 4
+#define GODWIT_NODE_SGSN 5
+#define GODWIT_NODE_MSC 8
+
 /* A function and where it is: its Diameter names. host "": none. */
 typedef struct godwit_trigger_node {
     uint8_t function; /* godwit_function_t */
@@ -167,6 +172,8 @@ typedef struct godwit_location_update_answer {
 typedef struct godwit_t4_trigger {
     godwit_imsi_t imsi;
     char msisdn[GODWIT_MSISDN_MAX + 1];
+    char smea[GODWIT_MSISDN_MAX +
+              1];   /* SM-RP-SMEA: the number that it comes from for the device, digits: the MTC-IWF's; may be "" */
     uint8_t action; /* Trigger-Action: 0 trigger, 1 recall, 2 replace */
     uint32_t reference, old_reference;
     uint8_t container_len, container[GODWIT_TRIGGER_CONTAINER_MAX];
@@ -187,6 +194,8 @@ typedef enum godwit_t4_outcome { /* SM-Delivery-Outcome-T4 */
  * MTC-IWF. The answer is a status. */
 typedef struct godwit_t4_report {
     godwit_imsi_t imsi;
+    char smea[GODWIT_MSISDN_MAX + 1]; /* of the T4_TRIGGER; of a container the number that the device sent it to */
+    godwit_trigger_node_t to; /* the MTC-IWF that the trigger came from; host "": the one of the configuration */
     bool has_outcome;
     godwit_t4_outcome_t outcome;
     uint32_t reference;

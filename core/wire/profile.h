@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Numbers on the wire that no registry gave us. No IANA enterprise number, application id or command code belongs to Godwit: the
- * vendor id and application id are Godwit's own, unregistered choices (they spell "GODW" and "GOD", 01), the two command codes are
- * those that RFC 6733 11.2.1 reserves for experiments. Both ends of Ek must agree on them; a deployment that owns an enterprise
+ * vendor id and application ids are Godwit's own, unregistered choices (they spell "GODW" and "GOD", 01 and 02), the two command codes are
+ * those that RFC 6733 11.2.1 reserves for experiments. Both ends of Ek and of T5 must agree on them; a deployment that owns an enterprise
  * number sets its own values when it compiles. Described in docs/diameter.md.
  */
 #ifndef GODWIT_WIRE_PROFILE_H
@@ -19,6 +19,11 @@
 
 #ifndef GODWIT_EK_APPLICATION
 #define GODWIT_EK_APPLICATION 0x474F4401u /* in the vendor-specific range 01000000 to FFFFFFFE (RFC 6733 11.3) */
+#endif
+
+/* T5 has the command code of Key-Request, which is told apart by the application. */
+#ifndef GODWIT_T5_APPLICATION
+#define GODWIT_T5_APPLICATION 0x474F4402u
 #endif
 
 #ifndef GODWIT_EK_COMMAND_KEY

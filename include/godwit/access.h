@@ -34,6 +34,7 @@
 #ifndef GODWIT_ACCESS_H
 #define GODWIT_ACCESS_H
 
+#include "core/wire/payload_trigger.h"
 #include "godwit/aka.h"
 #include "godwit/keys.h"
 
@@ -100,6 +101,11 @@ typedef struct godwit_access_config {
     const char *sms_number; /* carrier sms: the number that they go to, digits of E.164 */
     const char *sms_centre; /* the service centre's; NULL: the same */
     uint16_t sms_port;      /* application port, both ways; 0: 16020 */
+    bool trigger; /* device triggering (contribution 002; trigger.h): ROOT, TRIGGER, UE_KEY, godwit_access_trigger */
+    /* UMTS, GERAN, circuit domain: messages of device triggering go as short messages, to this number of E.164 digits, with this application
+     * port both ways (0: 16021). EPS has NAS messages for them. */
+    const char *trigger_number;
+    uint16_t trigger_port;
     /* What this end can do and accepts, as in the UE network capability (TS 24.301 9.9.3.34): 0x80 algorithm 0, 0x40 SNOW 3G, 0x20 AES, 0x10
      * ZUC. 0 stands for 0xF0 and 0x70. Integrity never with algorithm 0, whatever is set here. UMTS: 0x80 is UEA0, 0x40 UEA2, UIA2.
      * GERAN: eia 0x40 is integrity with Ki128; 0x80 goes with a network that has no Ki128: ciphering by Kc of c3 and no integrity, so
@@ -127,6 +133,14 @@ typedef enum godwit_access_request_kind {
     /* octets: contents of the container that came with the bearer or its modification; empty: none came, or none was sent (the vector
      * was not flagged, nobody derived a key set). Only with config.e2m. */
     GODWIT_ACCESS_CONTAINER,
+    /* Only with config.trigger; root_kind, root, rand: an AKA run gave what an association can stand on, and the serving network has proved the keys of
+     * that run: godwit_trigger_root. One for each kind that there is: FLAGGED and KASME of a flagged vector in EPS. root is wiped by the next
+     * call; NULL: only the card has it (FLAGGED in UMTS with a USIM that derives). */
+    GODWIT_ACCESS_ROOT,
+    GODWIT_ACCESS_TRIGGER, /* octets: a message of device triggering, from a protected message of the network: godwit_trigger_receive */
+    /* ue_key: K_iwf, its association and root, from a message that was ciphered and integrity protected: godwit_trigger_ue_key. Wiped by the
+     * next call. */
+    GODWIT_ACCESS_UE_KEY,
     GODWIT_ACCESS_EVENT, /* for a log: name, reason */
 } godwit_access_request_kind_t;
 
@@ -136,6 +150,9 @@ typedef struct godwit_access_request {
     const uint8_t *rand, *autn;
     const uint8_t *sqn; /* 6 octets: SQN xor AK, the first of AUTN: all that a ME sees of SQN (TS 33.102 6.3.2) */
     const uint8_t *e2m_keyset;
+    godwit_iwf_root_t root_kind;
+    const uint8_t *root; /* 32 octets */
+    const godwit_iwf_key_t *ue_key;
     godwit_agreement_t agreement; /* GODWIT_AGREEMENT_ACCESS_UMTS, _EPS */
     uint32_t delay_ms;
     /* Static:
@@ -200,6 +217,11 @@ GODWIT_MUST_USE godwit_status_t godwit_access_modify(godwit_access_t *access, go
  * GODWIT_AGAIN while one waits behind another that is on its way. */
 GODWIT_MUST_USE godwit_status_t godwit_access_send(godwit_access_t *access, godwit_slice_t n_pdu,
                                                    godwit_access_requests_t *requests);
+/* A message of device triggering up (what a SEND of trigger.h gave): at most GODWIT_TRIGGER_CONTAINER_MAX octets. A device that is idle resumes with
+ * it; one that attaches takes it along as soon as messages are protected. GODWIT_WRONG_STATE without config.trigger, or where no registration is or
+ * begins; GODWIT_AGAIN while one waits. */
+GODWIT_MUST_USE godwit_status_t godwit_access_trigger(godwit_access_t *access, godwit_slice_t octets,
+                                                      godwit_access_requests_t *requests);
 /* Releases the radio connection: the bearer stays. GODWIT_WRONG_STATE unless attached, GODWIT_AGAIN while a procedure runs. */
 GODWIT_MUST_USE godwit_status_t godwit_access_idle(godwit_access_t *access, godwit_access_requests_t *requests);
 /* Detach. GODWIT_WRONG_STATE when not attached. Ends an attach that is under way at once. Keys that the network knows stay for the next attach;

@@ -233,6 +233,8 @@ static void carry_out_access(phone_t *p, const godwit_access_request_t *request)
     case GODWIT_ACCESS_EVENT:
         take_access_event(p, request->name, request->reason);
         break;
+    default: /* of device triggering, which is not set */
+        break;
     }
 }
 

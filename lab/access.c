@@ -140,6 +140,8 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_access_re
     case GODWIT_ACCESS_EVENT:
         saw(w, device, r);
         break;
+    default: /* of device triggering, which no device here has set */
+        break;
     }
     return false;
 }

@@ -47,6 +47,18 @@ static godwit_iwf_root_t kind_of(const godwit_hss_run_t *run)
     return fits ? hss->triggers.root : GODWIT_IWF_ROOT_NONE;
 }
 
+/* The run that an AUTS refused never became the device's: the one before it stays the former. */
+static godwit_status_t step_back(const godwit_hss_run_t *run, godwit_iwf_root_record_t *kept)
+{
+    uint8_t refused[GODWIT_IWF_ROOT_NAME];
+    godwit_status_t status = godwit_iwf_root_name(run->hss->crypto, run->request->rand, refused);
+    if (status == GODWIT_OK &&
+        !(run->request->resync && memcmp(refused, kept->newest.root_name, sizeof refused) == 0)) {
+        kept->former = kept->newest;
+    }
+    return status;
+}
+
 godwit_status_t godwit_hss_iwf_root_keep(godwit_hss_run_t *run, const godwit_auth_info_vector_t *vector,
                                          godwit_outbox_t *out)
 {
@@ -62,11 +74,13 @@ godwit_status_t godwit_hss_iwf_root_keep(godwit_hss_run_t *run, const godwit_aut
     godwit_iwf_root_record_t *kept = &record->u.iwf_root;
     *kept = run->hss->triggers.held;
     kept->imsi = run->subscriber.imsi;
-    kept->former = kept->newest;
+    godwit_status_t status = step_back(run, kept);
     kept->newest = (godwit_iwf_key_t){.root = kind, .is_root = true};
     kept->newest_ms = run->now_ms;
     memcpy(kept->newest.key, kind == GODWIT_IWF_ROOT_FLAGGED ? run->ck_ik : vector->kasme, sizeof kept->newest.key);
-    godwit_status_t status = godwit_iwf_root_name(run->hss->crypto, vector->rand, kept->newest.root_name);
+    if (status == GODWIT_OK) {
+        status = godwit_iwf_root_name(run->hss->crypto, vector->rand, kept->newest.root_name);
+    }
     if (status == GODWIT_OK) {
         godwit_outbox_add(out, GODWIT_REQUEST_STORE_COMMIT)->record = record;
     }

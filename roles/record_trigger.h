@@ -74,11 +74,11 @@ typedef struct godwit_association {
     godwit_iwf_root_t root;
     uint8_t root_name[GODWIT_IWF_ROOT_NAME];
     uint8_t suite;
-    bool confirmed;     /* IWF Security Mode Complete has come */
-    uint8_t k_iwf[32];  /* secret */
-    uint32_t next_down; /* COUNT */
-    uint32_t up_highest;
-    uint64_t up_seen; /* window below it */
+    bool confirmed;      /* IWF Security Mode Complete has come */
+    uint8_t k_iwf[32];   /* secret */
+    uint32_t next_down;  /* COUNT */
+    uint32_t up_highest; /* highest COUNT accepted + 1; 0: none yet */
+    uint64_t up_seen;    /* window below it */
     uint64_t created_ms;
 } godwit_association_t;
 

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The inside of godwit_trigger_t, here only so that its owner can reserve room for it. Nothing in it is for the caller.
+ */
+#ifndef GODWIT_TRIGGER_STATE_H
+#define GODWIT_TRIGGER_STATE_H
+
+#define GODWIT_TRIGGER_ROOTS 4 /* one of each kind: the newest */
+
+/* One association as the device has it. */
+typedef struct godwit_trigger_association {
+    uint32_t number; /* 0: none */
+    uint8_t suite;
+    bool heard;             /* something came down under it: the MTC-IWF has the Complete */
+    uint16_t device_suites; /* as its Complete said, so that it can be said again */
+    uint8_t command[GODWIT_A3_DIGEST];
+    uint8_t k_iwf[32];          /* secret */
+    uint32_t next_down;         /* highest COUNT accepted + 1 */
+    uint64_t seen_down;         /* window below it */
+    uint32_t next_up, limit_up; /* next COUNT; first one that is not reserved */
+} godwit_trigger_association_t;
+
+typedef enum godwit_trigger_root_state {
+    GODWIT_TRIGGER_ROOT_NONE = 0,
+    GODWIT_TRIGGER_ROOT_HERE,
+    GODWIT_TRIGGER_ROOT_IN_CARD,
+} godwit_trigger_root_state_t;
+
+typedef struct godwit_trigger_root {
+    uint8_t state;
+    uint8_t name[GODWIT_IWF_ROOT_NAME];
+    uint8_t key[32]; /* secret */
+} godwit_trigger_root_t;
+
+/* What is remembered of a reference. outcome 0: none, the place is free. */
+typedef struct godwit_trigger_memory {
+    uint32_t reference;
+    uint8_t outcome; /* godwit_a3_outcome_t: what is acknowledged when it comes (again) */
+    uint8_t again;   /* how often it was acknowledged again; in memory only */
+} godwit_trigger_memory_t;
+
+/* With its application, not confirmed. */
+typedef struct godwit_trigger_pending {
+    bool used, protected;
+    uint8_t via;
+    godwit_a3_trigger_t trigger;
+} godwit_trigger_pending_t;
+
+/* magic 2, version 1, time 4, highest number 4, newest root 1, two associations of 70, roots of 41, key received 36, references of 5, pending
+ * ones of 104 (as the message has them, and 2 more), check 8. */
+#define GODWIT_TRIGGER_RECORD_MAX                                                                                      \
+    (56 + 2 * 70 + GODWIT_TRIGGER_ROOTS * 41 + GODWIT_TRIGGER_MEMORY_MAX * 5 + GODWIT_TRIGGER_PENDING_MAX * 128)
+
+typedef struct godwit_trigger {
+    godwit_trigger_config_t config;
+    /* The record. */
+    uint32_t time_s;      /* the latest that is known: of protected messages, moved on by what went by since */
+    uint32_t last_number; /* of an association; only rises */
+    uint8_t newest_root;  /* godwit_iwf_root_t */
+    godwit_trigger_association_t current, former; /* former: until something comes down under current */
+    godwit_trigger_root_t root[GODWIT_TRIGGER_ROOTS];
+    uint32_t received; /* number of the key below; 0: none */
+    uint8_t received_key[32];
+    godwit_trigger_memory_t memory[GODWIT_TRIGGER_MEMORY_MAX];
+    uint8_t memory_next; /* the place that is taken next */
+    godwit_trigger_pending_t pending[GODWIT_TRIGGER_PENDING_MAX];
+
+    /* In memory only. */
+    bool has_base; /* up_ms goes with time_s */
+    uint64_t base_up_ms;
+    uint8_t polls;   /* sendings of the Poll under way; 0: none */
+    uint8_t rejects; /* sent since something protected came, or a root */
+    uint8_t waiting;
+    uint8_t asked_via; /* DERIVE is under way for `command` */
+    uint8_t command_len, command[GODWIT_TRIGGER_CONTAINER_MAX];
+    uint8_t out[GODWIT_TRIGGER_CONTAINER_MAX];
+    uint8_t record[GODWIT_TRIGGER_RECORD_MAX];
+} godwit_trigger_t;
+
+#endif

@@ -20,11 +20,19 @@ void lab_store_free(lab_store_t *store)
     lab_free_secret(store->durable);
 }
 
-/* The newest, if many match. */
+/* The newest, if many match; of triggers the first. */
 godwit_record_t *lab_store_find(lab_store_t *store, const godwit_record_key_t *key, bool durable)
 {
     godwit_record_t *records = durable ? store->durable : store->shown;
     size_t count = durable ? store->durable_count : store->shown_count;
+    if (key->kind == GODWIT_RECORD_TRIGGER_TALLY) {
+        godwit_trigger_count(records, count, key, &store->tally);
+        return &store->tally;
+    }
+    if (key->kind == GODWIT_RECORD_TRIGGER) {
+        const godwit_record_t *first = godwit_trigger_find(records, count, key);
+        return first == NULL ? NULL : &records[first - records];
+    }
     for (size_t i = count; i-- > 0;) {
         if (godwit_record_matches(&records[i], key)) {
             return &records[i];

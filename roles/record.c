@@ -128,19 +128,6 @@ static bool is_named(const godwit_trigger_subscription_record_t *s, const uint8_
                                                         memcmp(s->msisdn_key, name_key, sizeof none) == 0);
 }
 
-/* Of a device the one that is to go next, of all the one that is due; which comes first among them is the store's to order. */
-static bool is_wanted(const godwit_trigger_record_t *t, const godwit_record_key_t *key, bool of_device)
-{
-    return of_device ? t->state == GODWIT_TRIGGER_WAITING && godwit_imsi_equal(&t->imsi, &key->imsi)
-                     : t->due_ms <= key->at_ms;
-}
-
-static bool has_octets(const godwit_record_key_t *key)
-{
-    static const uint8_t none[16];
-    return memcmp(key->octets, none, sizeof none) != 0;
-}
-
 bool godwit_record_matches(const godwit_record_t *record, const godwit_record_key_t *key)
 {
     if (record->kind != key->kind) {
@@ -165,8 +152,8 @@ bool godwit_record_matches(const godwit_record_t *record, const godwit_record_ke
     if (key->kind == GODWIT_RECORD_TRIGGER_SUBSCRIPTION && key->imsi.len == 0) {
         return is_named(&record->u.trigger_subscription, key->octets);
     }
-    if (key->kind == GODWIT_RECORD_TRIGGER && !has_octets(key)) {
-        return is_wanted(&record->u.trigger, key, key->imsi.len > 0);
+    if (key->kind == GODWIT_RECORD_TRIGGER) {
+        return godwit_trigger_find(record, 1, key) != NULL;
     }
     const godwit_record_key_t own = godwit_record_key_of(record);
     return godwit_record_key_equal(&own, key);

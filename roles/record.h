@@ -38,7 +38,8 @@ typedef enum godwit_record_kind {
     /* MTC-IWF; key: octets = name key of the source, session_id = its reference. A fetch with an IMSI asks for the one of that device that is to go
      * next (waiting, by priority, then the oldest); a fetch with neither asks for the one whose due_ms comes first, up to at_ms. */
     GODWIT_RECORD_TRIGGER = 13,
-    /* MTC-IWF; never committed: counts of what is in the store. A fetch of octets = name key of a source, or of an IMSI. */
+    /* MTC-IWF; never committed: counts of what is in the store. A fetch of octets = name key of a source, or of an IMSI; there is always one, with
+     * pending 0 where nothing pends. */
     GODWIT_RECORD_TRIGGER_TALLY = 14,
     GODWIT_RECORD_ASSOCIATION = 15, /* MTC-IWF; key: imsi */
 } godwit_record_kind_t;
@@ -246,6 +247,12 @@ godwit_record_key_t godwit_record_key_of(const godwit_record_t *record);
 bool godwit_record_key_equal(const godwit_record_key_t *a, const godwit_record_key_t *b);
 /* Whether a fetch of that key may be answered with it: the key is its own, or one of those that ask for more than a key. */
 bool godwit_record_matches(const godwit_record_t *record, const godwit_record_key_t *key);
+/* For owners that keep records in memory: which of them, if any, answers a fetch of a TRIGGER, by whichever key; and the tally that answers one
+ * of a TRIGGER_TALLY. */
+const godwit_record_t *godwit_trigger_find(const godwit_record_t *records, size_t count,
+                                           const godwit_record_key_t *key);
+void godwit_trigger_count(const godwit_record_t *records, size_t count, const godwit_record_key_t *key,
+                          godwit_record_t *tally);
 
 /* ---- parked keys, as the owner of a key set keeps them: the EMKS, or the HSS where there is none ----
  * Only the newest generation of a key set can be parked and live again. What was handed out again stays as a floor (set false): a

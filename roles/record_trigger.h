@@ -40,7 +40,7 @@ typedef enum godwit_trigger_state {
     GODWIT_TRIGGER_WAITING = 1, /* for the device, or for a key */
     GODWIT_TRIGGER_SENT,        /* under way: due_ms says when to try again */
     GODWIT_TRIGGER_REPORTING,   /* its outcome is known; the source has not heard it yet */
-    GODWIT_TRIGGER_CLOSED,      /* kept for a while: who says its reference again gets the same answer */
+    GODWIT_TRIGGER_CLOSED, /* kept for a while: who says its reference again gets the same answer. Only then may it be deleted */
 } godwit_trigger_state_t;
 
 typedef struct godwit_trigger_record {
@@ -53,7 +53,7 @@ typedef struct godwit_trigger_record {
     godwit_trigger_state_t state;
     godwit_delivery_outcome_t outcome; /* REPORTING, CLOSED */
     bool recalled, replaced;           /* REPORTING, CLOSED: by the source itself */
-    uint64_t number;                   /* order of arrival; rises */
+    uint64_t number;                   /* order of arrival: above the tally's highest; the store refuses any other */
     uint64_t created_ms, expires_ms;
     uint64_t due_ms; /* when it must be looked at again */
     uint32_t attempts;
@@ -65,10 +65,11 @@ typedef struct godwit_trigger_tally_record {
     uint8_t source_key[16];
     godwit_imsi_t imsi;
     uint32_t pending; /* WAITING or SENT */
-    uint64_t highest; /* number of the newest there is, of any source */
+    uint64_t highest; /* number of the newest that came, of any source */
 } godwit_trigger_tally_record_t;
 
-/* One association as the MTC-IWF has it. COUNTs only rise under one K_iwf. */
+/* One association as the MTC-IWF has it. COUNTs only rise under one number, and the store refuses a number that is not above last_number when it
+ * first stands in next (or current): last_number rises in that same commit. */
 typedef struct godwit_association {
     uint32_t number; /* 0: none */
     godwit_iwf_root_t root;

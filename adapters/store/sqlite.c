@@ -30,7 +30,7 @@ static bool run(godwit_sqlite_t *s, sqlite3_stmt *statement)
 
 static sqlite3_stmt *statement_of(godwit_sqlite_t *s, const godwit_table_t *table, godwit_statement_t which)
 {
-    return s->statements[table - godwit_sqlite_tables][which];
+    return s->statements[table->kind][which];
 }
 
 /* ---- batches --------------------------------------------------------------------------------------------------------- */
@@ -91,6 +91,9 @@ static godwit_status_t put(godwit_store_t *store, const godwit_record_t *record)
     if (table == NULL) {
         return told(s, "a record of unknown kind");
     }
+    if (godwit_table_is_counted(table)) {
+        return told(s, "what the store counts by itself is neither put nor removed");
+    }
     if (!batch_is_whole(s)) {
         return GODWIT_STORE_FAILED;
     }
@@ -107,6 +110,9 @@ static godwit_status_t remove_record(godwit_store_t *store, const godwit_record_
     const godwit_table_t *table = godwit_table_of(key->kind);
     if (table == NULL) {
         return told(s, "a record of unknown kind");
+    }
+    if (godwit_table_is_counted(table)) {
+        return told(s, "what the store counts by itself is neither put nor removed");
     }
     if (!batch_is_whole(s)) {
         return GODWIT_STORE_FAILED;
@@ -143,11 +149,9 @@ static godwit_status_t fetch(godwit_store_t *store, const godwit_record_key_t *k
     if (table == NULL) {
         return told(s, "a record of unknown kind");
     }
-    sqlite3_stmt *statement = statement_of(s, table, GODWIT_STATEMENT_OTHER);
-    if (!godwit_row_bind_other(table, statement, key)) {
-        statement = statement_of(s, table, GODWIT_STATEMENT_FETCH);
-        (void)godwit_row_bind_key(table, statement, key);
-    }
+    const godwit_statement_t which = godwit_statement_for(key);
+    sqlite3_stmt *statement = statement_of(s, table, which);
+    godwit_row_bind_fetch(table, which, statement, key);
     int rc = sqlite3_step(statement);
     godwit_status_t status = rc == SQLITE_ROW    ? take(s, table, statement, &s->kek, record)
                              : rc == SQLITE_DONE ? GODWIT_NOT_FOUND

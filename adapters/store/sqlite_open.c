@@ -210,10 +210,12 @@ static godwit_status_t prepare_all(godwit_sqlite_t *s)
     char sql[GODWIT_SQL_MAX];
     bool good = prepare(s, "BEGIN IMMEDIATE", &s->begin) && prepare(s, "COMMIT", &s->commit) &&
                 prepare(s, "ROLLBACK", &s->rollback);
-    for (unsigned table = 0; table < GODWIT_SQLITE_TABLES; table++) {
-        for (unsigned which = 0; which < GODWIT_STATEMENTS && good; which++) {
-            godwit_statement_text(&godwit_sqlite_tables[table], (godwit_statement_t)which, sql);
-            good = prepare(s, sql, &s->statements[table][which]);
+    for (unsigned i = 0; i < GODWIT_SQLITE_TABLES; i++) {
+        const godwit_table_t *table = godwit_table_at(i);
+        const unsigned first = godwit_table_is_counted(table) ? GODWIT_STATEMENT_FETCH : GODWIT_STATEMENT_PUT;
+        for (unsigned which = first; which < GODWIT_STATEMENTS && good; which++) {
+            godwit_statement_text(table, (godwit_statement_t)which, sql);
+            good = prepare(s, sql, &s->statements[table->kind][which]);
         }
     }
     return good ? GODWIT_OK : godwit_sqlite_failed(s, "its tables are not as they should be");
@@ -224,9 +226,9 @@ static godwit_status_t prepare_all(godwit_sqlite_t *s)
 void godwit_sqlite_close(godwit_store_t *store)
 {
     godwit_sqlite_t *s = (godwit_sqlite_t *)store;
-    for (unsigned table = 0; table < GODWIT_SQLITE_TABLES; table++) {
+    for (unsigned kind = 0; kind <= GODWIT_SQLITE_TABLES; kind++) {
         for (unsigned which = 0; which < GODWIT_STATEMENTS; which++) {
-            sqlite3_finalize(s->statements[table][which]);
+            sqlite3_finalize(s->statements[kind][which]);
         }
     }
     sqlite3_finalize(s->begin);

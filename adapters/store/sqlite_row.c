@@ -97,6 +97,26 @@ int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, co
     case GODWIT_RECORD_AKMA:
         record.u.akma.imsi = key->imsi;
         break;
+    case GODWIT_RECORD_TRIGGER_SUBSCRIPTION:
+        record.u.trigger_subscription.imsi = key->imsi;
+        break;
+    case GODWIT_RECORD_LOCATION:
+        record.u.location.imsi = key->imsi;
+        break;
+    case GODWIT_RECORD_IWF_ROOT:
+        record.u.iwf_root.imsi = key->imsi;
+        break;
+    case GODWIT_RECORD_TRIGGER:
+        memcpy(record.u.trigger.source_key, key->octets, sizeof record.u.trigger.source_key);
+        record.u.trigger.action.reference = key->session_id;
+        break;
+    case GODWIT_RECORD_TRIGGER_TALLY:
+        memcpy(record.u.trigger_tally.source_key, key->octets, sizeof record.u.trigger_tally.source_key);
+        record.u.trigger_tally.imsi = key->imsi;
+        break;
+    case GODWIT_RECORD_ASSOCIATION:
+        record.u.association.imsi = key->imsi;
+        break;
     case GODWIT_RECORD_SESSION:
     default:
         record.u.session.session_id = key->session_id;
@@ -106,26 +126,88 @@ int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, co
     return parameter;
 }
 
-bool godwit_row_bind_other(const godwit_table_t *table, sqlite3_stmt *other, const godwit_record_key_t *key)
+static bool has_octets(const godwit_record_key_t *key)
+{
+    static const uint8_t none[sizeof key->octets];
+    return memcmp(key->octets, none, sizeof none) != 0;
+}
+
+godwit_statement_t godwit_statement_for(const godwit_record_key_t *key)
 {
     const bool by_imsi = key->imsi.len > 0;
-    if (table->kind == GODWIT_RECORD_SESSION && key->session_id == 0) {
-        (void)sqlite3_bind_text(other, 1, key->imsi.digits, key->imsi.len, SQLITE_TRANSIENT);
-    } else if (table->kind == GODWIT_RECORD_NEXT_SESSION && key->session_id == 0) {
-        (void)sqlite3_bind_text(other, 1, key->imsi.digits, key->imsi.len, SQLITE_TRANSIENT);
-        (void)sqlite3_bind_int64(other, 2, key->agreement);
-    } else if (table->kind == GODWIT_RECORD_MTC_ENTITLEMENT && by_imsi) {
-        (void)sqlite3_bind_blob(other, 1, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
-        (void)sqlite3_bind_text(other, 2, key->imsi.digits, key->imsi.len, SQLITE_TRANSIENT);
-        (void)sqlite3_bind_int64(other, 3, (sqlite3_int64)key->at_ms);
-    } else if (table->kind == GODWIT_RECORD_MTC_CONTACT && !by_imsi) {
-        (void)sqlite3_bind_blob(other, 1, key->octets, GODWIT_MTC_IDENTITY, SQLITE_TRANSIENT);
-    } else if (table->kind == GODWIT_RECORD_AKMA && !by_imsi) {
-        (void)sqlite3_bind_blob(other, 1, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
-    } else {
-        return false;
+    bool other = false;
+    switch (key->kind) {
+    case GODWIT_RECORD_SESSION:
+    case GODWIT_RECORD_NEXT_SESSION:
+        other = key->session_id == 0;
+        break;
+    case GODWIT_RECORD_MTC_ENTITLEMENT:
+        other = by_imsi;
+        break;
+    case GODWIT_RECORD_MTC_CONTACT:
+    case GODWIT_RECORD_AKMA:
+    case GODWIT_RECORD_TRIGGER_SUBSCRIPTION:
+        other = !by_imsi;
+        break;
+    case GODWIT_RECORD_TRIGGER:
+        if (!has_octets(key)) {
+            return by_imsi ? GODWIT_STATEMENT_OTHER : GODWIT_STATEMENT_DUE;
+        }
+        break;
+    default:
+        break;
     }
-    return true;
+    return other ? GODWIT_STATEMENT_OTHER : GODWIT_STATEMENT_FETCH;
+}
+
+static void bind_imsi(sqlite3_stmt *statement, int parameter, const godwit_imsi_t *imsi)
+{
+    (void)sqlite3_bind_text(statement, parameter, imsi->digits, imsi->len, SQLITE_TRANSIENT);
+}
+
+/* SQLite's integers have a sign, and a time that would be negative is after all others. */
+static void bind_time(sqlite3_stmt *statement, int parameter, uint64_t ms)
+{
+    (void)sqlite3_bind_int64(statement, parameter, ms > INT64_MAX ? INT64_MAX : (sqlite3_int64)ms);
+}
+
+static void bind_other(const godwit_table_t *table, sqlite3_stmt *other, const godwit_record_key_t *key)
+{
+    switch (table->kind) {
+    case GODWIT_RECORD_NEXT_SESSION:
+        bind_imsi(other, 1, &key->imsi);
+        (void)sqlite3_bind_int64(other, 2, key->agreement);
+        break;
+    case GODWIT_RECORD_MTC_ENTITLEMENT:
+        (void)sqlite3_bind_blob(other, 1, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
+        bind_imsi(other, 2, &key->imsi);
+        bind_time(other, 3, key->at_ms);
+        break;
+    case GODWIT_RECORD_MTC_CONTACT:
+        (void)sqlite3_bind_blob(other, 1, key->octets, GODWIT_MTC_IDENTITY, SQLITE_TRANSIENT);
+        break;
+    case GODWIT_RECORD_AKMA:
+    case GODWIT_RECORD_TRIGGER_SUBSCRIPTION:
+        (void)sqlite3_bind_blob(other, 1, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
+        break;
+    case GODWIT_RECORD_SESSION:
+    case GODWIT_RECORD_TRIGGER:
+    default:
+        bind_imsi(other, 1, &key->imsi);
+        break;
+    }
+}
+
+void godwit_row_bind_fetch(const godwit_table_t *table, godwit_statement_t which, sqlite3_stmt *statement,
+                           const godwit_record_key_t *key)
+{
+    if (which == GODWIT_STATEMENT_DUE) {
+        bind_time(statement, 1, key->at_ms);
+    } else if (which == GODWIT_STATEMENT_OTHER) {
+        bind_other(table, statement, key);
+    } else {
+        (void)godwit_row_bind_key(table, statement, key);
+    }
 }
 
 /* "key_set/001010000000001/3": what a wrapped secret is bound to. */
@@ -271,5 +353,6 @@ godwit_status_t godwit_row_read(const godwit_table_t *table, sqlite3_stmt *state
     if (!read_plain_columns(table, statement, record, &index) || !table->complete(record)) {
         return GODWIT_STORE_FAILED;
     }
-    return kek == NULL ? GODWIT_OK : read_secret(table, statement, index, kek, record);
+    const bool wrapped = kek != NULL && !godwit_table_is_counted(table);
+    return wrapped ? read_secret(table, statement, index, kek, record) : GODWIT_OK;
 }

@@ -14,7 +14,7 @@
 #define GODWIT_SQL_MAX 4096       /* the longest statement (session, insert or replace) has about 2200 octets */
 #define GODWIT_ROW_SECRET_MAX 128 /* session: two keys of 48 octets */
 #define GODWIT_ROW_KEY_COLUMNS 2  /* key_set: imsi, agreement */
-#define GODWIT_SQLITE_TABLES 9
+#define GODWIT_SQLITE_TABLES 15   /* kinds 1 to 15 */
 
 typedef enum godwit_column_type {
     GODWIT_COLUMN_NUMBER, /* an integer or enum of 1, 2, 4 or 8 octets */
@@ -42,7 +42,7 @@ typedef struct godwit_table {
     bool (*complete)(godwit_record_t *record);
 } godwit_table_t;
 
-extern const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES];
+const godwit_table_t *godwit_table_at(unsigned index); /* below GODWIT_SQLITE_TABLES */
 
 typedef enum godwit_statement {
     GODWIT_STATEMENT_PUT,
@@ -52,17 +52,23 @@ typedef enum godwit_statement {
     GODWIT_STATEMENT_FIRST,
     GODWIT_STATEMENT_COUNT,
     GODWIT_STATEMENT_OTHER, /* by what is not the key, as roles/record.h says; where nothing is said, by the key */
+    GODWIT_STATEMENT_DUE,   /* the second of those, of triggers; of all others by the key */
     GODWIT_STATEMENTS
 } godwit_statement_t;
 
+/* Whether the store counts those by itself: they are fetched and never put. */
+bool godwit_table_is_counted(const godwit_table_t *table);
 /* NULL for a kind that does not exist. */
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind);
 /* The text of a statement; sql[0] is '\0' when it did not fit. */
 void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which, char sql[GODWIT_SQL_MAX]);
 /* Binds the key columns only; returns how many parameters were bound. */
 int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, const godwit_record_key_t *key);
-/* Whether that fetch is one by what is not the key; then its parameters are bound. */
-bool godwit_row_bind_other(const godwit_table_t *table, sqlite3_stmt *other, const godwit_record_key_t *key);
+/* What answers a fetch of that key: FETCH, OTHER or DUE. */
+godwit_statement_t godwit_statement_for(const godwit_record_key_t *key);
+/* Binds the parameters of that statement. */
+void godwit_row_bind_fetch(const godwit_table_t *table, godwit_statement_t which, sqlite3_stmt *statement,
+                           const godwit_record_key_t *key);
 /* Binds all of PUT. */
 GODWIT_MUST_USE godwit_status_t godwit_row_bind(const godwit_table_t *table, sqlite3_stmt *statement,
                                                 const godwit_kek_t *kek, const godwit_record_t *record);

@@ -151,6 +151,97 @@ static const char keys_without_a_round_trip[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE UNIQUE INDEX akma_a_tid ON akma(substr(a_tid, 1, 16));"
     MTC_TABLES;
+
+/* Device triggering. Whoever may trigger whom has one owner for each name; association numbers and their COUNTs never fall; what was accepted is
+ * there until its source knows its outcome, and what has one never goes to the device again. Counts of what is pending are kept here, in the
+ * transaction that changes it. */
+#define NODE(text) \
+    " " text "_function INTEGER NOT NULL, " text "_host TEXT NOT NULL, " text "_realm TEXT NOT NULL,"
+#define ROOT(text) \
+    " " text "_root INTEGER NOT NULL, " text "_root_name BLOB NOT NULL, " text "_is_root INTEGER NOT NULL," \
+    " " text "_association INTEGER NOT NULL,"
+#define ASSOCIATION(text) \
+    " " text "_number INTEGER NOT NULL, " text "_root INTEGER NOT NULL, " text "_root_name BLOB NOT NULL," \
+    " " text "_suite INTEGER NOT NULL, " text "_confirmed INTEGER NOT NULL, " text "_next_down INTEGER NOT NULL," \
+    " " text "_up_highest INTEGER NOT NULL, " text "_up_seen INTEGER NOT NULL, " text "_created_ms INTEGER NOT NULL,"
+/* Of one association that stays, or that moves from one place to the other. */
+#define COUNTS_FALL(new, old) \
+    "(NEW." new "_number <> 0 AND NEW." new "_number = OLD." old "_number AND (NEW." new "_next_down < OLD." old "_next_down" \
+    " OR NEW." new "_up_highest < OLD." old "_up_highest OR (NEW." new "_up_highest = OLD." old "_up_highest" \
+    " AND (OLD." old "_up_seen & ~NEW." new "_up_seen) <> 0)))"
+#define PENDING_ONE_MORE(source, device) \
+    " INSERT INTO trigger_pending VALUES(" source "," device ",1) ON CONFLICT(source_key, imsi) DO UPDATE SET pending = pending + 1;"
+#define PENDING_ONE_LESS(source, device) \
+    " UPDATE trigger_pending SET pending = pending - 1 WHERE source_key = " source " AND imsi = " device ";" \
+    " DELETE FROM trigger_pending WHERE source_key = " source " AND imsi = " device " AND pending = 0;"
+#define PENDS(row) row ".state <= 2" /* WAITING, SENT */
+static const char triggers[] =
+    "CREATE TABLE trigger_subscription("
+    " imsi TEXT PRIMARY KEY, external_id TEXT NOT NULL, msisdn TEXT NOT NULL, external_id_key BLOB NOT NULL,"
+    " msisdn_key BLOB NOT NULL, barred INTEGER NOT NULL, sources INTEGER NOT NULL, source0 TEXT NOT NULL,"
+    " source1 TEXT NOT NULL, source2 TEXT NOT NULL, source3 TEXT NOT NULL, source4 TEXT NOT NULL, source5 TEXT NOT NULL,"
+    " source6 TEXT NOT NULL, source7 TEXT NOT NULL, secret BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX trigger_subscription_external_id ON trigger_subscription(external_id_key)"
+    " WHERE external_id_key <> " GODWIT_SQL_NO_KEY ";"
+    "CREATE UNIQUE INDEX trigger_subscription_msisdn ON trigger_subscription(msisdn_key)"
+    " WHERE msisdn_key <> " GODWIT_SQL_NO_KEY ";"
+    "CREATE TABLE location("
+    " imsi TEXT PRIMARY KEY, nodes INTEGER NOT NULL,"
+    NODE("node0") " node0_at_ms INTEGER NOT NULL," NODE("node1") " node1_at_ms INTEGER NOT NULL,"
+    NODE("node2") " node2_at_ms INTEGER NOT NULL, secret BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE iwf_root("
+    " imsi TEXT PRIMARY KEY, association INTEGER NOT NULL," ROOT("newest") ROOT("former")
+    " newest_ms INTEGER NOT NULL, secret BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER iwf_root_association BEFORE UPDATE ON iwf_root WHEN " FALLS("association")
+    " BEGIN SELECT RAISE(ABORT, 'an association number would be used again'); END;"
+    "CREATE TRIGGER iwf_root_gone BEFORE DELETE ON iwf_root"
+    " BEGIN SELECT RAISE(ABORT, 'the association number of a device is not forgotten'); END;"
+    "CREATE TABLE association("
+    " imsi TEXT PRIMARY KEY, last_number INTEGER NOT NULL," ASSOCIATION("current") ASSOCIATION("next")
+    " command BLOB NOT NULL, secret BLOB NOT NULL,"
+    " CHECK(last_number >= current_number AND last_number >= next_number)) STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER association_number BEFORE UPDATE ON association WHEN " FALLS("last_number")
+    " OR (NEW.current_number NOT IN (0, OLD.current_number, OLD.next_number) AND NEW.current_number <= OLD.last_number)"
+    " OR (NEW.next_number NOT IN (0, OLD.next_number) AND NEW.next_number <= OLD.last_number)"
+    " BEGIN SELECT RAISE(ABORT, 'an association number would be used again'); END;"
+    "CREATE TRIGGER association_count BEFORE UPDATE ON association WHEN " COUNTS_FALL("current", "current")
+    " OR " COUNTS_FALL("next", "next") " OR " COUNTS_FALL("current", "next")
+    " BEGIN SELECT RAISE(ABORT, 'COUNT of an association would go back'); END;"
+    "CREATE TRIGGER association_gone BEFORE DELETE ON association"
+    " BEGIN SELECT RAISE(ABORT, 'the association number of a device is not forgotten'); END;"
+    "CREATE TABLE device_trigger("
+    " source_key BLOB NOT NULL, reference INTEGER NOT NULL, external_id TEXT NOT NULL, msisdn TEXT NOT NULL,"
+    " scs TEXT NOT NULL, old_reference INTEGER NOT NULL, action INTEGER NOT NULL, payload BLOB NOT NULL,"
+    " too_long INTEGER NOT NULL, priority INTEGER NOT NULL, port INTEGER NOT NULL, validity_s INTEGER NOT NULL,"
+    " imsi TEXT NOT NULL, source INTEGER NOT NULL, proved INTEGER NOT NULL," NODE("report_to")
+    " state INTEGER NOT NULL, outcome INTEGER NOT NULL, recalled INTEGER NOT NULL, replaced INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL, association INTEGER NOT NULL, count INTEGER NOT NULL, secret BLOB NOT NULL,"
+    " PRIMARY KEY(source_key, reference)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX device_trigger_next ON device_trigger(imsi, priority DESC, number) WHERE state = 1;"
+    "CREATE INDEX device_trigger_due ON device_trigger(due_ms, number);"
+    "CREATE TABLE trigger_number(id INTEGER PRIMARY KEY CHECK(id = 0), highest INTEGER NOT NULL) STRICT;"
+    "INSERT INTO trigger_number VALUES(0, 0);"
+    "CREATE TABLE trigger_pending("
+    " source_key BLOB NOT NULL, imsi TEXT NOT NULL, pending INTEGER NOT NULL, PRIMARY KEY(source_key, imsi))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE VIEW trigger_tally AS SELECT source_key, imsi, pending, (SELECT highest FROM trigger_number) AS highest,"
+    " x'' AS secret FROM trigger_pending;"
+    "CREATE TRIGGER device_trigger_came AFTER INSERT ON device_trigger BEGIN"
+    " SELECT RAISE(ABORT, 'the number of a trigger does not rise') FROM trigger_number WHERE highest >= NEW.number;"
+    " UPDATE trigger_number SET highest = NEW.number; END;"
+    "CREATE TRIGGER device_trigger_pends AFTER INSERT ON device_trigger WHEN " PENDS("NEW") " BEGIN"
+    PENDING_ONE_MORE("NEW.source_key", "''") PENDING_ONE_MORE(GODWIT_SQL_NO_KEY, "NEW.imsi") " END;"
+    "CREATE TRIGGER device_trigger_moves BEFORE UPDATE ON device_trigger WHEN NEW.number <> OLD.number"
+    " OR NEW.imsi <> OLD.imsi OR (NOT " PENDS("OLD") " AND " FALLS("state") ")"
+    " BEGIN SELECT RAISE(ABORT, 'a trigger whose outcome is known would be sent again'); END;"
+    "CREATE TRIGGER device_trigger_count BEFORE UPDATE ON device_trigger WHEN " FALLS("association")
+    " OR (" SAME("association") " AND " FALLS("count") ")"
+    " BEGIN SELECT RAISE(ABORT, 'COUNT of a trigger would go back'); END;"
+    "CREATE TRIGGER device_trigger_settled AFTER UPDATE ON device_trigger WHEN " PENDS("OLD") " AND NOT " PENDS("NEW")
+    " BEGIN" PENDING_ONE_LESS("OLD.source_key", "''") PENDING_ONE_LESS(GODWIT_SQL_NO_KEY, "OLD.imsi") " END;"
+    "CREATE TRIGGER device_trigger_gone BEFORE DELETE ON device_trigger WHEN OLD.state <> 4"
+    " BEGIN SELECT RAISE(ABORT, 'a trigger would be lost'); END;";
 /* clang-format on */
 
 static const char *const steps[GODWIT_SCHEMA_VERSION] = {
@@ -158,6 +249,7 @@ static const char *const steps[GODWIT_SCHEMA_VERSION] = {
     guards,                    /* 2: until then only the roles saw to it */
     parked,                    /* 3: Solution 1 */
     keys_without_a_round_trip, /* 4: contributions 000 and 001, GBA */
+    triggers,                  /* 5: contribution 002 */
 };
 
 static bool run(sqlite3 *db, const char *sql)

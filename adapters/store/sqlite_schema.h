@@ -13,7 +13,8 @@
 #include "godwit/status.h"
 
 #define GODWIT_SCHEMA_APPLICATION 0x47445754 /* "GDWT" */
-#define GODWIT_SCHEMA_VERSION 4
+#define GODWIT_SCHEMA_VERSION 5
+#define GODWIT_SQL_NO_KEY "x'00000000000000000000000000000000'" /* the name key of no name */
 
 typedef enum godwit_schema_outcome {
     GODWIT_SCHEMA_READY,

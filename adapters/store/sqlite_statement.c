@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "adapters/store/sqlite_row.h"
+#include "adapters/store/sqlite_schema.h"
 
 static const char secret_column[] = "secret";
 
@@ -121,9 +122,38 @@ static void other_text(text_t *t, const godwit_table_t *table)
     case GODWIT_RECORD_AKMA:
         add(t, " WHERE substr(a_tid,1,16)=?1 LIMIT 1");
         break;
+    case GODWIT_RECORD_TRIGGER_SUBSCRIPTION:
+        add(t, " WHERE (external_id_key=?1 AND external_id_key<>" GODWIT_SQL_NO_KEY ") OR"
+               " (msisdn_key=?1 AND msisdn_key<>" GODWIT_SQL_NO_KEY ") LIMIT 1");
+        break;
+    case GODWIT_RECORD_TRIGGER:
+        add(t, " WHERE imsi=?1 AND state=1 ORDER BY priority DESC, number LIMIT 1");
+        break;
     default:
         where_text(t, table, "=");
         break;
+    }
+}
+
+/* A due_ms past 2^63 is no time: it would be negative here, and means never. */
+static void due_text(text_t *t, const godwit_table_t *table)
+{
+    if (table->kind == GODWIT_RECORD_TRIGGER) {
+        add(t, " WHERE due_ms>=0 AND due_ms<=?1 ORDER BY due_ms, number LIMIT 1");
+    } else {
+        where_text(t, table, "=");
+    }
+}
+
+/* There is a count of everyone, if it is 0. */
+static void fetch_text(text_t *t, const godwit_table_t *table)
+{
+    if (godwit_table_is_counted(table)) {
+        add(t, "SELECT ?1, ?2, coalesce((SELECT pending FROM trigger_pending WHERE source_key=?1 AND imsi=?2), 0),"
+               " (SELECT highest FROM trigger_number), x''");
+    } else {
+        select_text(t, table);
+        where_text(t, table, "=");
     }
 }
 
@@ -139,8 +169,7 @@ void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which
         where_text(&t, table, "=");
         break;
     case GODWIT_STATEMENT_FETCH:
-        select_text(&t, table);
-        where_text(&t, table, "=");
+        fetch_text(&t, table);
         break;
     case GODWIT_STATEMENT_LIST:
         select_text(&t, table);
@@ -154,6 +183,10 @@ void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which
     case GODWIT_STATEMENT_OTHER:
         select_text(&t, table);
         other_text(&t, table);
+        break;
+    case GODWIT_STATEMENT_DUE:
+        select_text(&t, table);
+        due_text(&t, table);
         break;
     case GODWIT_STATEMENT_COUNT:
     default:

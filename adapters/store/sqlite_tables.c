@@ -3,20 +3,9 @@
  * Which member of which record stands in which column. Column names are those of the schema (sqlite_schema.c): a column more is a
  * line here and a step there.
  */
-#include "adapters/store/sqlite_row.h"
+#include "adapters/store/sqlite_columns.h"
 
 #include <string.h>
-
-#define AT(kind, member) (uint16_t) offsetof(godwit_record_t, u.kind.member)
-#define SIZE(kind, member) (uint16_t)sizeof(((const godwit_record_t *)0)->u.kind.member)
-#define COLUMN(type, kind, member, name)                                                                               \
-    {                                                                                                                  \
-        name, GODWIT_COLUMN_##type, AT(kind, member), SIZE(kind, member), 0                                            \
-    }
-#define SOME(kind, member, count, name)                                                                                \
-    {                                                                                                                  \
-        name, GODWIT_COLUMN_SOME, AT(kind, member), SIZE(kind, member), AT(kind, count)                                \
-    }
 
 #define OUTSTANDING(i, text)                                                                                           \
     COLUMN(TRUTH, subscriber, outstanding[i].used, text "_used"),                                                      \
@@ -182,7 +171,7 @@ static const godwit_column_t mtc_contact[] = {
     COLUMN(SECRET, mtc_contact, chain.previous, "secret"),
 };
 
-static bool complete_imsi(godwit_imsi_t *imsi)
+bool godwit_row_complete_imsi(godwit_imsi_t *imsi)
 {
     char digits[sizeof imsi->digits];
     memcpy(digits, imsi->digits, sizeof digits);
@@ -198,20 +187,20 @@ static bool complete_subscriber(godwit_record_t *record)
 {
     godwit_subscriber_record_t *s = &record->u.subscriber;
     s->resynchronised = false;
-    return complete_imsi(&s->imsi) && s->key.algorithm >= GODWIT_ALG_MILENAGE &&
+    return godwit_row_complete_imsi(&s->imsi) && s->key.algorithm >= GODWIT_ALG_MILENAGE &&
            s->key.algorithm <= GODWIT_ALG_XOR_2G && s->key.k_len <= sizeof s->key.k &&
            s->ind_bits <= GODWIT_IND_BITS_MAX;
 }
 
 static bool complete_key_set(godwit_record_t *record)
 {
-    return complete_imsi(&record->u.key_set.imsi) && is_agreement(record->u.key_set.agreement);
+    return godwit_row_complete_imsi(&record->u.key_set.imsi) && is_agreement(record->u.key_set.agreement);
 }
 
 static bool complete_session(godwit_record_t *record)
 {
     godwit_session_record_t *s = &record->u.session;
-    return complete_imsi(&s->imsi) && is_agreement(s->agreement) &&
+    return godwit_row_complete_imsi(&s->imsi) && is_agreement(s->agreement) &&
            (unsigned)s->state < (unsigned)GODWIT_SESSION_STATES;
 }
 
@@ -223,7 +212,7 @@ static bool complete_clock(godwit_record_t *record)
 static bool complete_next_session(godwit_record_t *record)
 {
     godwit_next_session_record_t *n = &record->u.next_session;
-    return complete_imsi(&n->imsi) && (unsigned)n->next.domain <= (unsigned)GODWIT_NEXT_CS &&
+    return godwit_row_complete_imsi(&n->imsi) && (unsigned)n->next.domain <= (unsigned)GODWIT_NEXT_CS &&
            n->next.res_len <= sizeof n->next.res;
 }
 
@@ -236,7 +225,7 @@ static const godwit_column_t akma[] = {
 
 static bool complete_akma(godwit_record_t *record)
 {
-    return complete_imsi(&record->u.akma.imsi);
+    return godwit_row_complete_imsi(&record->u.akma.imsi);
 }
 
 static bool complete_bootstrap(godwit_record_t *record)
@@ -251,12 +240,11 @@ static bool complete_mtc_entitlement(godwit_record_t *record)
 
 static bool complete_mtc_contact(godwit_record_t *record)
 {
-    return complete_imsi(&record->u.mtc_contact.imsi) && record->u.mtc_contact.counter <= GODWIT_MTC_COUNTER_MAX;
+    return godwit_row_complete_imsi(&record->u.mtc_contact.imsi) &&
+           record->u.mtc_contact.counter <= GODWIT_MTC_COUNTER_MAX;
 }
 
-#define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof((array)[0]))
-
-const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES] = {
+static const godwit_table_t tables[] = {
     {"subscriber", GODWIT_RECORD_SUBSCRIBER, 1, COUNT_OF(subscriber), subscriber, complete_subscriber},
     {"key_set", GODWIT_RECORD_KEY_SET, 2, COUNT_OF(key_set), key_set, complete_key_set},
     {"session", GODWIT_RECORD_SESSION, 1, COUNT_OF(session), session, complete_session},
@@ -268,12 +256,19 @@ const godwit_table_t godwit_sqlite_tables[GODWIT_SQLITE_TABLES] = {
     {"mtc_contact", GODWIT_RECORD_MTC_CONTACT, 2, COUNT_OF(mtc_contact), mtc_contact, complete_mtc_contact},
     {"akma", GODWIT_RECORD_AKMA, 1, COUNT_OF(akma), akma, complete_akma},
 };
+#define TABLES_HERE (sizeof tables / sizeof tables[0])
+_Static_assert(TABLES_HERE + GODWIT_TRIGGER_TABLES == GODWIT_SQLITE_TABLES, "a table for each kind of record");
+
+const godwit_table_t *godwit_table_at(unsigned index)
+{
+    return index < TABLES_HERE ? &tables[index] : &godwit_trigger_tables[index - TABLES_HERE];
+}
 
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind)
 {
-    for (size_t i = 0; i < GODWIT_SQLITE_TABLES; i++) {
-        if (godwit_sqlite_tables[i].kind == kind) {
-            return &godwit_sqlite_tables[i];
+    for (unsigned i = 0; i < GODWIT_SQLITE_TABLES; i++) {
+        if (godwit_table_at(i)->kind == kind) {
+            return godwit_table_at(i);
         }
     }
     return NULL;

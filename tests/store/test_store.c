@@ -546,9 +546,12 @@ static void an_older_schema_is_upgraded_with_what_it_holds(void **state)
     /* As version 1 left it: the tables without their guards and without what later versions added. */
     assert_int_equal(
         fixture_sql(
-            f, "DROP TRIGGER key_set_parked; ALTER TABLE key_set DROP COLUMN next_session;"
-               "ALTER TABLE session DROP COLUMN next_key_set; DROP TABLE next_session; DROP TABLE next_session_spent;"
-               "DROP TABLE bootstrap; DROP TABLE akma; DROP TABLE mtc_entitlement; DROP TABLE mtc_contact"),
+            f,
+            "DROP TRIGGER key_set_parked; ALTER TABLE key_set DROP COLUMN next_session;"
+            "ALTER TABLE session DROP COLUMN next_key_set; DROP TABLE next_session; DROP TABLE next_session_spent;"
+            "DROP TABLE bootstrap; DROP TABLE akma; DROP TABLE mtc_entitlement; DROP TABLE mtc_contact;"
+            "DROP TABLE trigger_subscription; DROP TABLE location; DROP TABLE iwf_root; DROP TABLE association;"
+            "DROP VIEW trigger_tally; DROP TABLE device_trigger; DROP TABLE trigger_pending; DROP TABLE trigger_number"),
         SQLITE_OK);
     for (size_t i = 0; i < sizeof added / sizeof added[0]; i++) {
         char sql[96];

@@ -27,6 +27,14 @@ void owner_init(owner_t *owner, owner_step_t *step, void *role)
 
 godwit_record_t *owner_find(owner_t *owner, const godwit_record_key_t *key)
 {
+    if (key->kind == GODWIT_RECORD_TRIGGER_TALLY) {
+        godwit_trigger_count(owner->records, owner->record_count, key, &owner->tally);
+        return &owner->tally;
+    }
+    if (key->kind == GODWIT_RECORD_TRIGGER) {
+        const godwit_record_t *first = godwit_trigger_find(owner->records, owner->record_count, key);
+        return first == NULL ? NULL : &owner->records[first - owner->records];
+    }
     for (size_t i = 0; i < owner->record_count; i++) {
         if (godwit_record_matches(&owner->records[i], key)) {
             return &owner->records[i];

@@ -19,6 +19,7 @@ typedef struct owner {
 
     godwit_record_t records[OWNER_RECORDS];
     size_t record_count;
+    godwit_record_t tally; /* that was asked for last */
     bool fail_commits, fail_fetches;
     unsigned commits, deletions, fetches, commit_failures;
     uint64_t random_counter;

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How the lists of columns are written: a member of a record, its place and size, and the column's name.
+ */
+#ifndef GODWIT_ADAPTERS_STORE_SQLITE_COLUMNS_H
+#define GODWIT_ADAPTERS_STORE_SQLITE_COLUMNS_H
+
+#include "adapters/store/sqlite_row.h"
+
+#define AT(kind, member) (uint16_t) offsetof(godwit_record_t, u.kind.member)
+#define SIZE(kind, member) (uint16_t)sizeof(((const godwit_record_t *)0)->u.kind.member)
+#define COLUMN(type, kind, member, name)                                                                               \
+    {                                                                                                                  \
+        name, GODWIT_COLUMN_##type, AT(kind, member), SIZE(kind, member), 0                                            \
+    }
+#define SOME(kind, member, count, name)                                                                                \
+    {                                                                                                                  \
+        name, GODWIT_COLUMN_SOME, AT(kind, member), SIZE(kind, member), AT(kind, count)                                \
+    }
+
+#define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof((array)[0]))
+
+#define GODWIT_TRIGGER_TABLES 6
+extern const godwit_table_t godwit_trigger_tables[GODWIT_TRIGGER_TABLES]; /* sqlite_tables_trigger.c */
+
+/* Makes length and terminator of an IMSI from the digits that were read; false when they are none. */
+bool godwit_row_complete_imsi(godwit_imsi_t *imsi);
+
+#endif

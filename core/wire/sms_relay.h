@@ -15,6 +15,9 @@
 /* ---- addresses -------------------------------------------------------------------------------------------------------- */
 
 #define GODWIT_SMS_INTERNATIONAL 0x91 /* type of address: no extension, international number, numbering plan E.164 */
+/* The same, network specific number (TS 24.008 10.5.4.7, recalled). As RP-Originator it is the serving node itself: the SC-Address of SGd has digits
+ * and no type (TS 29.338), so no service centre can bring it about (docs/sms.md). */
+#define GODWIT_SMS_NETWORK_SPECIFIC 0xB1
 
 typedef struct godwit_sms_address {
     uint8_t type;                        /* type of number and numbering plan; 0: there is no address */

@@ -103,9 +103,11 @@ typedef struct godwit_access_config {
     uint16_t sms_port;      /* application port, both ways; 0: 16020 */
     bool trigger; /* device triggering (contribution 002; trigger.h): ROOT, TRIGGER, UE_KEY, godwit_access_trigger */
     /* UMTS, GERAN, circuit domain: messages of device triggering go as short messages, to this number of E.164 digits, with this application
-     * port both ways (0: 16021). EPS has NAS messages for them. */
+     * port both ways (0: 16021). EPS has NAS messages for them; with trigger_sms, for a MME that does not know those, they are short messages there,
+     * too. Short messages for that port are taken in all of them. */
     const char *trigger_number;
     uint16_t trigger_port;
+    bool trigger_sms;
     /* What this end can do and accepts, as in the UE network capability (TS 24.301 9.9.3.34): 0x80 algorithm 0, 0x40 SNOW 3G, 0x20 AES, 0x10
      * ZUC. 0 stands for 0xF0 and 0x70. Integrity never with algorithm 0, whatever is set here. UMTS: 0x80 is UEA0, 0x40 UEA2, UIA2.
      * GERAN: eia 0x40 is integrity with Ki128; 0x80 goes with a network that has no Ki128: ciphering by Kc of c3 and no integrity, so
@@ -137,7 +139,10 @@ typedef enum godwit_access_request_kind {
      * that run: godwit_trigger_root. One for each kind that there is: FLAGGED and KASME of a flagged vector in EPS. root is wiped by the next
      * call; NULL: only the card has it (FLAGGED in UMTS with a USIM that derives). */
     GODWIT_ACCESS_ROOT,
-    GODWIT_ACCESS_TRIGGER, /* octets: a message of device triggering, from a protected message of the network: godwit_trigger_receive */
+    /* octets: a message of device triggering, from a protected message of the network: godwit_trigger_receive. by_sms: it is no message of the
+     * serving node but a short message of a service centre, which anybody may have sent: never more than GODWIT_TRIGGER_SMS, whatever
+     * protected it on the radio (docs/sms.md). */
+    GODWIT_ACCESS_TRIGGER,
     /* ue_key: K_iwf, its association and root, from a message that was ciphered and integrity protected: godwit_trigger_ue_key. Wiped by the
      * next call. */
     GODWIT_ACCESS_UE_KEY,
@@ -153,6 +158,7 @@ typedef struct godwit_access_request {
     godwit_iwf_root_t root_kind;
     const uint8_t *root; /* 32 octets */
     const godwit_iwf_key_t *ue_key;
+    bool by_sms;                  /* TRIGGER */
     godwit_agreement_t agreement; /* GODWIT_AGREEMENT_ACCESS_UMTS, _EPS */
     uint32_t delay_ms;
     /* Static:

@@ -245,6 +245,7 @@ static void an_absent_device_is_tried_so_often_and_then_given_up(void **state)
     for (unsigned tries = 1; tries < 4; tries++) {
         answer_down(&c, owner_message(&c.owner, GODWIT_SHORT_MESSAGE_DOWN, 0)->transaction, GODWIT_UNKNOWN_SESSION);
         assert_int_equal(owner_request(&c.owner, GODWIT_REQUEST_TIMER, 0)->delay_ms, 30000);
+        c.owner.now_ms += 30000;
         owner_give_timer(&c.owner, 0);
     }
     answer_down(&c, owner_message(&c.owner, GODWIT_SHORT_MESSAGE_DOWN, 0)->transaction, GODWIT_UNKNOWN_SESSION);

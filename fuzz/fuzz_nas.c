@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What core/wire reads of NAS: every EMM and ESM message, PCOs, the container, the security wrapper. What is accepted is built again, and
+ * What core/wire reads of NAS: every EMM and ESM message, PCOs, the container, K_iwf for a device, the security wrapper. What is accepted is built again, and
  * must be accepted again with the same octets. A wrapper with a wrong MAC moves no COUNT.
  */
 #include "core/wire/e2m_container.h"
 #include "core/wire/nas_security.h"
+#include "core/wire/ue_key.h"
 #include "fuzz/fuzz.h"
 #include "tests/support/nas_messages.h"
 
@@ -66,6 +67,16 @@ static void options(godwit_slice_t octets)
     check(godwit_pco_find(godwit_written(&w), GODWIT_E2M_CONTAINER_ID, &contents) == GODWIT_NOT_FOUND);
 }
 
+static void ue_key(godwit_slice_t octets)
+{
+    uint8_t built[GODWIT_UE_KEY_SIZE];
+    godwit_writer_t w = godwit_writer(built, sizeof built);
+    godwit_iwf_key_t key;
+    if (godwit_ue_key_parse(octets, &key) == GODWIT_OK) {
+        check(godwit_ue_key_build(&key, &w) == GODWIT_OK && godwit_slice_equal(octets, godwit_written(&w)));
+    }
+}
+
 static void wrapper(godwit_slice_t octets)
 {
     static const uint8_t kasme[32] = "not a key";
@@ -91,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     identity(octets);
     options(octets);
+    ue_key(octets);
     if (size <= 256) { /* three MACs for each input are slow */
         wrapper(octets);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EMM messages of attach, detach and service request, TS 24.301 8.2.1 to 8.2.4, 8.2.10, 8.2.11, 8.2.13, 8.2.24, 8.2.33, 8.2.34.
+ * EMM messages of attach, detach and service request, TS 24.301 8.2.1 to 8.2.4, 8.2.10, 8.2.11, 8.2.13, 8.2.24, 8.2.33, 8.2.34, and the transports.
  */
 #include "core/wire/emm.h"
 #include "core/wire/nas_table.h"
@@ -112,3 +112,13 @@ static const godwit_nas_element_t nas_transport_elements[] = {LV(godwit_emm_nas_
 CODEC(emm, downlink_nas_transport, godwit_emm_nas_transport_t, GODWIT_EMM_DOWNLINK_NAS_TRANSPORT,
       nas_transport_elements)
 CODEC(emm, uplink_nas_transport, godwit_emm_nas_transport_t, GODWIT_EMM_UPLINK_NAS_TRANSPORT, nas_transport_elements)
+
+static const godwit_nas_element_t generic_nas_transport_elements[] = {
+    OCTET(godwit_emm_generic_nas_transport_t, container_type),
+    LVE(godwit_emm_generic_nas_transport_t, container, 1),
+    TLV(0x65, godwit_emm_generic_nas_transport_t, additional_information, 1, 255),
+};
+CODEC(emm, downlink_generic_nas_transport, godwit_emm_generic_nas_transport_t,
+      GODWIT_EMM_DOWNLINK_GENERIC_NAS_TRANSPORT, generic_nas_transport_elements)
+CODEC(emm, uplink_generic_nas_transport, godwit_emm_generic_nas_transport_t, GODWIT_EMM_UPLINK_GENERIC_NAS_TRANSPORT,
+      generic_nas_transport_elements)

@@ -31,6 +31,8 @@ typedef enum godwit_emm_message { /* TS 24.301 9.8 */
                                   GODWIT_EMM_DOWNLINK_NAS_TRANSPORT = 0x62,
                                   GODWIT_EMM_UPLINK_NAS_TRANSPORT = 0x63,
                                   GODWIT_EMM_INFORMATION = 0x61,
+                                  GODWIT_EMM_DOWNLINK_GENERIC_NAS_TRANSPORT = 0x68,
+                                  GODWIT_EMM_UPLINK_GENERIC_NAS_TRANSPORT = 0x69,
 } godwit_emm_message_t;
 
 #define GODWIT_EMM_KSI_NONE 7      /* 9.9.3.21: no key is available */
@@ -86,6 +88,17 @@ typedef struct godwit_emm_attach_request {
 typedef struct godwit_emm_nas_transport { /* 8.2.12, 8.2.30: both ways */
     godwit_slice_t container;             /* NAS message container: a CP message of TS 24.011 */
 } godwit_emm_nas_transport_t;
+
+/* Generic message container type, 9.9.3.42: 1 is LPP, 2 location services; from 128 on they are no standard's (recalled). Ours: messages of
+ * docs/trigger-wire.md, both ways, and K_iwf for the device (core/wire/ue_key.h), down and ciphered only. */
+#define GODWIT_EMM_GENERIC_TRIGGER 0x80
+#define GODWIT_EMM_GENERIC_UE_KEY 0x81
+
+typedef struct godwit_emm_generic_nas_transport { /* 8.2.31, 8.2.32: both ways */
+    uint8_t container_type;
+    godwit_slice_t container;
+    godwit_slice_t additional_information;
+} godwit_emm_generic_nas_transport_t;
 
 typedef struct godwit_emm_attach_accept {
     uint8_t attach_result; /* 1 EPS only */
@@ -149,10 +162,13 @@ typedef struct godwit_emm_security_mode_command {
     godwit_slice_t capability; /* replayed UE security capability, 9.9.3.36: 2 octets, or 4 with UMTS, 5 with GPRS */
     godwit_nas_octet_t imeisv_request;
     godwit_slice_t nonce_ue, nonce_mme, hash_mme;
+    godwit_slice_t trigger; /* ours, as in the completion */
 } godwit_emm_security_mode_command_t;
 
 typedef struct godwit_emm_security_mode_complete {
     godwit_slice_t imeisv, replayed;
+    /* A message of docs/trigger-wire.md. The element is ours (IEI 2D, TLV), and so chosen that who does not know it passes over it (TS 24.007 11.2.4). */
+    godwit_slice_t trigger;
 } godwit_emm_security_mode_complete_t;
 
 typedef struct godwit_emm_cp_service_request { /* CONTROL PLANE SERVICE REQUEST, 8.2.33 */
@@ -208,5 +224,7 @@ GODWIT_EMM_CODEC(service_reject, godwit_emm_service_reject_t);
 GODWIT_EMM_CODEC(status, godwit_emm_cause_only_t);
 GODWIT_EMM_CODEC(downlink_nas_transport, godwit_emm_nas_transport_t);
 GODWIT_EMM_CODEC(uplink_nas_transport, godwit_emm_nas_transport_t);
+GODWIT_EMM_CODEC(downlink_generic_nas_transport, godwit_emm_generic_nas_transport_t);
+GODWIT_EMM_CODEC(uplink_generic_nas_transport, godwit_emm_generic_nas_transport_t);
 
 #endif

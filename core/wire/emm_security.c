@@ -8,6 +8,9 @@
 typedef godwit_emm_security_mode_command_t command_t;
 typedef godwit_emm_authentication_request_t request_t;
 
+/* Ours; of any length, so that nothing of it can spoil the message for who has no use for it. */
+#define TRIGGER(M) TLV(0x2D, M, trigger, 0, 255)
+
 static const godwit_nas_element_t authentication_request_elements[] = {
     HALF(request_t, ksi),
     FIXED(request_t, rand, 16),
@@ -45,7 +48,7 @@ static const godwit_nas_element_t security_mode_command_elements[] = {
     HALVES(command_t, eia, eea),          HALF(command_t, ksi),
     LV(command_t, capability, 2, 5),      TV1(0xC0, command_t, imeisv_request),
     TV(0x55, command_t, nonce_ue, 4),     TV(0x56, command_t, nonce_mme, 4),
-    TLV(0x4F, command_t, hash_mme, 8, 8),
+    TLV(0x4F, command_t, hash_mme, 8, 8), TRIGGER(command_t),
 };
 CODEC(emm, security_mode_command, godwit_emm_security_mode_command_t, GODWIT_EMM_SECURITY_MODE_COMMAND,
       security_mode_command_elements)
@@ -53,6 +56,7 @@ CODEC(emm, security_mode_command, godwit_emm_security_mode_command_t, GODWIT_EMM
 static const godwit_nas_element_t security_mode_complete_elements[] = {
     TLV(0x23, godwit_emm_security_mode_complete_t, imeisv, 9, 9),
     TLVE(0x79, godwit_emm_security_mode_complete_t, replayed, 3),
+    TRIGGER(godwit_emm_security_mode_complete_t),
 };
 CODEC(emm, security_mode_complete, godwit_emm_security_mode_complete_t, GODWIT_EMM_SECURITY_MODE_COMPLETE,
       security_mode_complete_elements)

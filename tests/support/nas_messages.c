@@ -28,6 +28,8 @@ SHIM(emm, identity_response, godwit_emm_identity_response_t)
 SHIM(emm, security_mode_command, godwit_emm_security_mode_command_t)
 SHIM(emm, security_mode_complete, godwit_emm_security_mode_complete_t)
 SHIM(emm, security_mode_reject, godwit_emm_cause_only_t)
+SHIM(emm, downlink_generic_nas_transport, godwit_emm_generic_nas_transport_t)
+SHIM(emm, uplink_generic_nas_transport, godwit_emm_generic_nas_transport_t)
 SHIM(emm, cp_service_request, godwit_emm_cp_service_request_t)
 SHIM(emm, service_accept, godwit_emm_service_accept_t)
 SHIM(emm, service_reject, godwit_emm_service_reject_t)
@@ -84,6 +86,12 @@ const nas_codec_t nas_codecs[] = {
      emm_security_mode_command_build, emm_security_mode_command_parse},
     {"security_mode_complete", false, GODWIT_EMM_SECURITY_MODE_COMPLETE, sizeof(godwit_emm_security_mode_complete_t),
      emm_security_mode_complete_build, emm_security_mode_complete_parse},
+    {"downlink_generic_nas_transport", false, GODWIT_EMM_DOWNLINK_GENERIC_NAS_TRANSPORT,
+     sizeof(godwit_emm_generic_nas_transport_t), emm_downlink_generic_nas_transport_build,
+     emm_downlink_generic_nas_transport_parse},
+    {"uplink_generic_nas_transport", false, GODWIT_EMM_UPLINK_GENERIC_NAS_TRANSPORT,
+     sizeof(godwit_emm_generic_nas_transport_t), emm_uplink_generic_nas_transport_build,
+     emm_uplink_generic_nas_transport_parse},
     {"security_mode_reject", false, GODWIT_EMM_SECURITY_MODE_REJECT, sizeof(godwit_emm_cause_only_t),
      emm_security_mode_reject_build, emm_security_mode_reject_parse},
     {"cp_service_request", false, GODWIT_EMM_CP_SERVICE_REQUEST, sizeof(godwit_emm_cp_service_request_t),

@@ -85,6 +85,16 @@ EMM.update({
     "network_detach_next": ("8.2.11.2", H("0745" "02") + HANDED),
     "detach_accept_next": ("8.2.10", H("0746") + HANDED),
 })
+# Device triggering: generic message containers of types 128 and 129, and the element 2D of the security mode, which no release has.
+TRIGGER = bytes(range(0x70, 0x84))
+UE_KEY = H("00000007" "02") + bytes(range(0xE0, 0xE8)) + bytes(range(0x20))  # core/wire/ue_key.h: association, root, its name, key
+EMM.update({
+    "downlink_generic_nas_transport": ("8.2.31", H("076880") + lve(TRIGGER)),
+    "downlink_generic_nas_transport_key": ("8.2.31", H("076881") + lve(UE_KEY)),
+    "uplink_generic_nas_transport": ("8.2.32", H("076980") + lve(TRIGGER) + tlv(0x65, H("0102"))),
+    "security_mode_command_trigger": ("8.2.20", EMM["security_mode_command"][1] + tlv(0x2D, TRIGGER)),
+    "security_mode_complete_trigger": ("8.2.21", H("075e") + tlv(0x2D, TRIGGER)),
+})
 ESM = {
     "pdn_connectivity_request": ("8.3.20", H("0201d051") + tlv(0x28, APN) + tlv(0x27, PCO_UP)),
     "pdn_connectivity_request_epco": ("8.3.20", H("0201d051d1") + tlv(0x28, APN) + tlve(0x7B, PCO_UP)),
@@ -132,6 +142,9 @@ SECURED = {  # name: header type, COUNT, direction, plain message
     "attach_next_nas": (5, 0, 0, EMM["attach_request_next_nas"][1], (29, 29 + len(small))),
     "attach_next_sms": (5, 0, 0, EMM["attach_request_next_sms"][1], (28, 28 + len(CP_DATA))),
     "detach_accept_next": (2, 9, 1, EMM["detach_accept_next"][1], None),
+    "smc_trigger": (3, 0, 1, EMM["security_mode_command_trigger"][1], (0, 0)),
+    "smc_complete_trigger": (4, 0, 0, EMM["security_mode_complete_trigger"][1], None),
+    "ue_key": (2, 3, 1, EMM["downlink_generic_nas_transport_key"][1], None),
 }
 
 print("# NAS of EPS, as tests/wire/make_nas_vectors.py writes it from the layouts of TS 24.301; `clause` says which one. tshark decodes all of")
@@ -149,3 +162,5 @@ print(f"name = up\nplmn = 00f110\nselector = {RAND.hex()}\nimsi = 00101012345678
 sqn = H("00f110010242") + H("0102030405") + IMSI + H("03" "0001" "00000009")
 print(f"\nname = sqn\nplmn = 00f110\nselector = 420102030405\nimsi = 001010123456789\nagreements = 3\nsuites = 1\nabove = 9\ncontents = {sqn.hex()}\npco = {pco(sqn).hex()}")
 print(f"\n[answer]\nplmn = 00f110\ndatagram = {DOWN[4:].hex()}\ncontents = {DOWN.hex()}\npco = {PCO_DOWN.hex()}")
+print("\n# core/wire/ue_key.h.\n[ue_key]")
+print(f"association = 7\nroot = 2\nname = {UE_KEY[5:13].hex()}\nkey = {UE_KEY[13:].hex()}\noctets = {UE_KEY.hex()}")

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/wire/e2m_container.h"
+#include "core/wire/ue_key.h"
 #include "tests/kat/kat.h"
 #include "tests/support/nas_messages.h"
 #include "tests/wire/wire.h"
@@ -51,7 +52,7 @@ static void golden_messages_are_read_and_written(void **state)
 {
     (void)state;
     bool esm = false;
-    assert_int_equal(kat_each("nas.txt", "emm", golden, &esm), 29);
+    assert_int_equal(kat_each("nas.txt", "emm", golden, &esm), 34);
     esm = true;
     assert_int_equal(kat_each("nas.txt", "esm", golden, &esm), 20);
 }
@@ -111,9 +112,11 @@ static void mandatory_part(const kat_record_t *record, void *context)
     static const struct {
         const char *message;
         size_t len; /* of the mandatory part: anything shorter is refused */
-    } sizes[] = {{"attach_request", 22},          {"attach_accept", 57},        {"authentication_request", 36},
-                 {"authentication_response", 11}, {"security_mode_command", 7}, {"identity_response", 11},
-                 {"detach_request", 15},          {"attach_reject", 3},         {"attach_complete", 7}};
+    } sizes[] = {{"attach_request", 22},         {"attach_accept", 57},
+                 {"authentication_request", 36}, {"authentication_response", 11},
+                 {"security_mode_command", 7},   {"identity_response", 11},
+                 {"detach_request", 15},         {"attach_reject", 3},
+                 {"attach_complete", 7},         {"downlink_generic_nas_transport", 25}};
     const nas_codec_t *c = codec_of(false, kat_text(record, "message"));
     godwit_slice_t octets = kat_hex(record, "octets");
     _Alignas(16) uint8_t parsed[NAS_STRUCTURE_MAX];
@@ -304,6 +307,46 @@ static void a_unit_is_found_among_others_and_stripped(void **state)
     assert_memory_equal(stripped, "\x80\x00\x0D\x00\x00\x10\x02\x05\x78", 9);
 }
 
+static void ue_key(const kat_record_t *record, void *context)
+{
+    (void)context;
+    godwit_slice_t octets = kat_hex(record, "octets");
+    uint8_t built[64];
+    godwit_writer_t w = godwit_writer(built, sizeof built);
+    godwit_iwf_key_t key, before;
+    assert_int_equal(godwit_ue_key_parse(octets, &key), GODWIT_OK);
+    assert_int_equal(key.association, kat_number(record, "association"));
+    assert_int_equal(key.root, kat_number(record, "root"));
+    kat_expect(record, "name", key.root_name, sizeof key.root_name);
+    kat_expect(record, "key", key.key, sizeof key.key);
+    assert_false(key.is_root);
+    assert_int_equal(godwit_ue_key_build(&key, &w), GODWIT_OK);
+    kat_expect(record, "octets", built, w.len);
+    memset(&before, 0x5A, sizeof before);
+    for (size_t len = 0; len < octets.len; len++) {
+        key = before;
+        assert_int_equal(godwit_ue_key_parse(godwit_slice(octets.ptr, len), &key), GODWIT_MALFORMED);
+        assert_memory_equal(&key, &before, sizeof key);
+    }
+    built[w.len] = 0;
+    assert_int_equal(godwit_ue_key_parse(godwit_slice(built, w.len + 1), &key), GODWIT_MALFORMED);
+    built[4] = 9; /* no such root */
+    assert_int_equal(godwit_ue_key_parse(godwit_slice(built, w.len), &key), GODWIT_MALFORMED);
+}
+
+static void a_key_for_the_device_is_read_and_a_root_is_never_written(void **state)
+{
+    (void)state;
+    uint8_t built[64];
+    godwit_writer_t w = godwit_writer(built, sizeof built);
+    godwit_iwf_key_t key = {.root = GODWIT_IWF_ROOT_KASME, .is_root = true, .association = 1};
+    assert_int_equal(kat_each("nas.txt", "ue_key", ue_key, NULL), 1);
+    assert_int_equal(godwit_ue_key_build(&key, &w), GODWIT_INVALID_ARGUMENT);
+    key = (godwit_iwf_key_t){.root = GODWIT_IWF_ROOT_KASME};
+    assert_int_equal(godwit_ue_key_build(&key, &w), GODWIT_INVALID_ARGUMENT);
+    assert_int_equal(w.len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +359,7 @@ int main(void)
         cmocka_unit_test(identities_of_every_length_are_read_back),
         cmocka_unit_test(containers_are_golden),
         cmocka_unit_test(a_unit_is_found_among_others_and_stripped),
+        cmocka_unit_test(a_key_for_the_device_is_read_and_a_root_is_never_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

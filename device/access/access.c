@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/agree/access_aka/access_aka.h"
-#include "device/access/internal.h"
+#include "device/access/trigger.h"
 
 #define RETRANSMIT_DEFAULT_MS 4000u
 #define ATTEMPTS_DEFAULT 5u
@@ -231,6 +231,7 @@ godwit_status_t godwit_access_detach(godwit_access_t *access, godwit_access_requ
     }
     if (access->state == GODWIT_ACCESS_ATTACHING) {
         godwit_access_drop_held(access, requests);
+        godwit_access_trigger_drop(access, requests);
         godwit_access_next_fallback(access, requests);
         godwit_access_leave(access);
         godwit_access_timer_cancel(access, requests);
@@ -241,6 +242,7 @@ godwit_status_t godwit_access_detach(godwit_access_t *access, godwit_access_requ
         return GODWIT_WRONG_STATE;
     }
     godwit_access_drop_held(access, requests);
+    godwit_access_trigger_drop(access, requests);
     access->state = GODWIT_ACCESS_DETACHING;
     return godwit_access_start(access, GODWIT_ACCESS_DO_DETACH, requests);
 }

@@ -4,9 +4,11 @@
  * message without protection is taken only where 4.4.4.2 allows it. A security mode command with a wrong MAC is not answered: whoever can
  * forge one needs no help to disturb an attach.
  */
+#include <string.h>
+
 #include "core/wire/emm.h"
 #include "core/wire/esm.h"
-#include "device/access/internal.h"
+#include "device/access/trigger.h"
 
 /* ---- sending ---- */
 
@@ -86,10 +88,51 @@ static godwit_status_t refuse_mode(godwit_access_t *access, godwit_access_reques
 
 static godwit_status_t complete_mode(godwit_access_t *access, godwit_access_requests_t *requests)
 {
+    const godwit_access_trigger_t *t = &access->trigger;
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
     godwit_emm_security_mode_complete_t complete = {.imeisv = {NULL, 0}};
+    if (t->complete_len > 0) {
+        complete.trigger = godwit_slice(t->complete, t->complete_len);
+    }
     godwit_status_t status = godwit_emm_security_mode_complete_build(&complete, &w);
     return status == GODWIT_OK ? godwit_eps_send(access, GODWIT_NAS_CIPHERED_NEW, &w, true, requests) : status;
+}
+
+godwit_status_t godwit_eps_complete_awaited(godwit_access_t *access, godwit_slice_t octets,
+                                            godwit_access_requests_t *requests)
+{
+    godwit_access_trigger_t *t = &access->trigger;
+    t->awaits = false;
+    t->complete_len = (uint8_t)octets.len;
+    if (octets.len > 0) {
+        memcpy(t->complete, octets.ptr, octets.len);
+    }
+    godwit_status_t status = complete_mode(access, requests);
+    if (status == GODWIT_OK) {
+        godwit_access_secured(access, requests);
+    }
+    return status;
+}
+
+/* The command has verified. What it brings for the trigger function is shown first, so that the answer can go in the completion; not while the card
+ * works on another vector, which could take the place of this one meanwhile, and not where no timer would end the wait. */
+static godwit_status_t take_context(godwit_access_t *access, godwit_slice_t trigger, godwit_access_requests_t *requests)
+{
+    godwit_access_trigger_t *t = &access->trigger;
+    const bool pending = access->exchange.pending != GODWIT_ACCESS_NOTHING;
+    const bool shows = access->config.trigger && trigger.len > 0 && trigger.len <= sizeof t->shown && pending &&
+                       !access->vector.running;
+    if (pending) {
+        godwit_access_timer_set(access, requests);
+    }
+    if (!shows) {
+        return godwit_eps_complete_awaited(access, godwit_slice(NULL, 0), requests);
+    }
+    t->awaits = true;
+    memcpy(t->shown, trigger.ptr, trigger.len);
+    godwit_access_give_roots(access, requests);
+    godwit_access_give_trigger(godwit_slice(t->shown, trigger.len), true, requests);
+    return GODWIT_OK;
 }
 
 /* The command under the context that it begins. */
@@ -113,22 +156,13 @@ static godwit_status_t begin_context(godwit_access_t *access, godwit_slice_t nas
     if (verified && acceptable) {
         access->nas = next;
         access->vector.fresh = false; /* whatever happens: its COUNTs begin once */
-        status = complete_mode(access, requests);
+        status = take_context(access, c->trigger, requests);
     }
     godwit_nas_security_wipe(&next);
     if (!verified && status != GODWIT_UNSUPPORTED_SUITE) {
         return status;
     }
-    if (!verified || !acceptable) {
-        return refuse_mode(access, requests);
-    }
-    if (access->exchange.pending != GODWIT_ACCESS_NOTHING) {
-        godwit_access_timer_set(access, requests);
-    }
-    if (status == GODWIT_OK) {
-        godwit_access_secured(access, requests);
-    }
-    return status;
+    return verified && acceptable ? status : refuse_mode(access, requests);
 }
 
 /* The network did not get our answer, and asks again with another COUNT. */
@@ -138,7 +172,7 @@ static godwit_status_t repeat_context(godwit_access_t *access, godwit_slice_t na
     uint8_t type;
     godwit_status_t status =
         godwit_nas_security_consume(&access->nas, access->config.crypto, nas, access->work, &plain, &type);
-    return status == GODWIT_OK ? complete_mode(access, requests) : status;
+    return status == GODWIT_OK && !access->trigger.awaits ? complete_mode(access, requests) : status;
 }
 
 godwit_status_t godwit_eps_take_security_mode(godwit_access_t *access, godwit_slice_t nas,
@@ -177,6 +211,8 @@ static const godwit_access_handler_t emm[] = {
     {GODWIT_EMM_STATUS, false, GODWIT_ACCESS_IN_ANY, godwit_eps_take_status},
     {GODWIT_EMM_DOWNLINK_NAS_TRANSPORT, false, GODWIT_ACCESS_IN(ACTIVE) | GODWIT_ACCESS_IN(ATTACHING),
      godwit_eps_take_nas_transport},
+    {GODWIT_EMM_DOWNLINK_GENERIC_NAS_TRANSPORT, false, GODWIT_ACCESS_IN(ACTIVE) | GODWIT_ACCESS_IN(ATTACHED),
+     godwit_eps_take_generic},
     {GODWIT_EMM_INFORMATION, false, GODWIT_ACCESS_IN(ACTIVE), godwit_eps_take_hand_over},
 };
 

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "device/access/internal.h"
+#include "device/access/trigger.h"
 
 godwit_status_t godwit_access_transmit(godwit_access_t *access, godwit_access_requests_t *requests)
 {
@@ -60,6 +60,7 @@ static void attach_failed(godwit_access_t *access, godwit_access_requests_t *req
         godwit_access_forget(access);
         return;
     }
+    access->trigger.awaits = false;
     access->known = false; /* the next one shall not fail for that */
     access->state = former;
     access->connected = access->secured = false;
@@ -71,6 +72,7 @@ void godwit_access_give_up(godwit_access_t *access, godwit_status_t reason, godw
     uint8_t procedure = access->exchange.pending;
     godwit_access_finish(access, requests);
     godwit_access_drop_held(access, requests);
+    godwit_access_trigger_drop(access, requests);
     switch (procedure) {
     case GODWIT_ACCESS_DO_ATTACH:
         attach_failed(access, requests);
@@ -136,7 +138,7 @@ godwit_status_t godwit_access_connected(godwit_access_t *access, godwit_access_r
         status = godwit_access_transmit(access, requests);
         godwit_access_timer_set(access, requests);
     }
-    return status;
+    return status == GODWIT_OK ? godwit_access_trigger_flush(access, requests) : status;
 }
 
 void godwit_access_released(godwit_access_t *access, godwit_access_requests_t *requests)
@@ -157,7 +159,7 @@ static godwit_status_t attach(godwit_access_t *access, godwit_access_requests_t 
     access->state = GODWIT_ACCESS_ATTACHING;
     access->connected = true;
     access->secured = access->owes_information = access->awaits_container = access->container_sent = false;
-    access->owes_activation = false;
+    access->owes_activation = access->trigger.awaits = false;
     godwit_access_event(requests, "attach_requested", GODWIT_OK);
     godwit_status_t status = godwit_access_next_arm(access, requests);
     if (status == GODWIT_OK) {
@@ -245,6 +247,10 @@ godwit_status_t godwit_access_timer(godwit_access_t *access, godwit_access_reque
     godwit_access_begin(access, requests);
     if (x->pending == GODWIT_ACCESS_NOTHING) {
         return godwit_sms_link_busy(&access->sms.link) ? godwit_access_sms_tick(access, requests) : GODWIT_OK;
+    }
+    if (access->trigger.awaits) { /* the owner takes too long */
+        godwit_access_timer_set(access, requests);
+        return godwit_eps_complete_awaited(access, godwit_slice(NULL, 0), requests);
     }
     if (access->vector.running || access->next.running || access->awaits_container) { /* card and owner first */
         godwit_access_timer_set(access, requests);

@@ -236,7 +236,7 @@ godwit_access_take_t godwit_eps_take_authentication, godwit_eps_take_authenticat
     godwit_eps_take_attach_accept, godwit_eps_take_attach_reject, godwit_eps_take_service_accept,
     godwit_eps_take_service_reject, godwit_eps_take_detach, godwit_eps_take_detach_accept, godwit_eps_take_status,
     godwit_eps_take_information, godwit_eps_take_modify, godwit_eps_take_modify_refused, godwit_eps_take_deactivate,
-    godwit_eps_take_data, godwit_eps_take_hand_over;
+    godwit_eps_take_data, godwit_eps_take_hand_over, godwit_eps_take_generic;
 GODWIT_MUST_USE godwit_status_t godwit_eps_take_nas_transport(godwit_access_t *access,
                                                               const godwit_access_message_t *message,
                                                               godwit_access_requests_t *requests);

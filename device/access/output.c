@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "device/access/internal.h"
+#include "device/access/trigger.h"
 
 #define SHIFT_MAX 8u /* doublings of the wait, so that it stays a number */
 #define LABEL_MAX 63u
@@ -17,6 +17,7 @@ void godwit_access_begin(godwit_access_t *access, godwit_access_requests_t *requ
     requests->count = 0;
     godwit_wipe(access->key_set, sizeof access->key_set);
     godwit_wipe(access->next.record, sizeof access->next.record);
+    godwit_access_trigger_hide(access);
     access->out = godwit_writer(access->sends, sizeof access->sends);
 }
 

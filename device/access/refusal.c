@@ -3,7 +3,7 @@
  * The device's access: what the network refuses or ends. A refusal without protection may be anybody's: it makes a procedure wait longer and try
  * less often, or the device attach anew a bounded number of times; it erases nothing.
  */
-#include "device/access/internal.h"
+#include "device/access/trigger.h"
 
 /* The same numbers in TS 24.301 9.9.3.9 and TS 24.008 10.5.5.14: the network does not know us (any more). */
 #define CAUSE_IDENTITY_NOT_DERIVED 9
@@ -70,6 +70,7 @@ godwit_status_t godwit_access_detached(godwit_access_t *access, bool again, godw
     bool leaving = access->state == GODWIT_ACCESS_DETACHING;
     godwit_access_timer_cancel(access, requests);
     godwit_access_drop_held(access, requests);
+    godwit_access_trigger_drop(access, requests);
     if (reason == GODWIT_OK) {
         godwit_access_leave(access);
     } else { /* a cause (TS 24.301 5.5.2.3.2, TS 24.008 4.7.4.2.2): GUTI or P-TMSI and keys are not for use any more */

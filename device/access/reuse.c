@@ -53,6 +53,7 @@ static void end_registration(godwit_access_t *access)
     access->vector.runs = runs;
     godwit_access_next_disarm(access);
     godwit_access_sms_forget(access);
+    godwit_wipe(&access->trigger, sizeof access->trigger);
     godwit_wipe(access->plain, sizeof access->plain);
     godwit_wipe(access->held, sizeof access->held);
 }

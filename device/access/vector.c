@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The device's access: authentication and what comes of it (TS 33.102 6.3.3, TS 33.401 6.1; contribution 003, step 3). AMF says something only
- * after the USIM has accepted the MAC over it. CK and IK go no further than this file; the key set is shown only when the serving network has
- * proved the keys of the same run.
+ * after the USIM has accepted the MAC over it. CK and IK go no further than this file, but for device triggering (trigger.c); the key set is shown
+ * only when the serving network has proved the keys of the same run.
  */
 #include <string.h>
 
 #include "core/agree/access_aka/access_aka.h"
-#include "device/access/internal.h"
+#include "device/access/trigger.h"
 
 #define AMF_AT 22 /* in RAND || AUTN */
 /* TS 24.301 9.9.3.9, TS 24.008 10.5.5.14 */
@@ -50,7 +50,7 @@ godwit_status_t godwit_access_challenge(godwit_access_t *access, const godwit_ac
                                         godwit_access_requests_t *requests)
 {
     godwit_access_vector_t *v = &access->vector;
-    if (v->running || access->next.running) {
+    if (v->running || access->next.running || access->trigger.awaits) {
         return GODWIT_AGAIN;
     }
     v->protect = challenge->verified;
@@ -86,8 +86,9 @@ void godwit_access_drop_challenge(godwit_access_t *access)
 {
     godwit_access_vector_t *v = &access->vector;
     if (v->fresh && !v->protect) {
-        v->fresh = v->has_key_set = false;
+        v->fresh = v->has_key_set = v->rooted = false;
         v->res_len = 0;
+        godwit_wipe(v->ck_ik, sizeof v->ck_ik);
         godwit_wipe(v->root, sizeof v->root);
         godwit_wipe(v->res, sizeof v->res);
         godwit_wipe(v->e2m_keyset, sizeof v->e2m_keyset);
@@ -103,6 +104,11 @@ static godwit_status_t agree(const godwit_access_t *access, const godwit_usim_re
     memcpy(next->root, result->ck, 16);
     memcpy(next->root + 16, result->ik, 16);
     next->flagged = godwit_access_aka_flagged(autn, config->amf_flag);
+    next->rooted = config->trigger;
+    if (next->rooted) { /* in EPS nothing replaces CK and IK */
+        memcpy(next->ck_ik, next->root, sizeof next->ck_ik);
+        next->card_only = next->flagged && result->e2m && !is_eps(access);
+    }
     if (!next->flagged) {
         return GODWIT_OK;
     }
@@ -206,6 +212,7 @@ void godwit_access_secured(godwit_access_t *access, godwit_access_requests_t *re
 {
     godwit_access_vector_t *v = &access->vector;
     bool wanted = access->config.e2m || access->config.key_set;
+    godwit_access_give_roots(access, requests);
     v->fresh = false;
     v->runs = 0;
     godwit_wipe(v->root, sizeof v->root);

@@ -141,10 +141,11 @@ typedef enum godwit_access_request_kind {
     GODWIT_ACCESS_ROOT,
     /* octets: a message of device triggering, from a protected message of the network: godwit_trigger_receive. by_sms: it is no message of the
      * serving node but a short message of a service centre, which anybody may have sent: never more than GODWIT_TRIGGER_SMS, whatever
-     * protected it on the radio (docs/sms.md). */
+     * protected it on the radio (docs/sms.md). Last of its list. answers: it came in the security mode command, and the completion waits:
+     * godwit_access_trigger with the answer, empty where there is none. */
     GODWIT_ACCESS_TRIGGER,
     /* ue_key: K_iwf, its association and root, from a message that was ciphered and integrity protected: godwit_trigger_ue_key. Wiped by the
-     * next call. */
+     * next call. Last of its list. */
     GODWIT_ACCESS_UE_KEY,
     GODWIT_ACCESS_EVENT, /* for a log: name, reason */
 } godwit_access_request_kind_t;
@@ -158,7 +159,7 @@ typedef struct godwit_access_request {
     godwit_iwf_root_t root_kind;
     const uint8_t *root; /* 32 octets */
     const godwit_iwf_key_t *ue_key;
-    bool by_sms;                  /* TRIGGER */
+    bool by_sms, answers;         /* TRIGGER */
     godwit_agreement_t agreement; /* GODWIT_AGREEMENT_ACCESS_UMTS, _EPS */
     uint32_t delay_ms;
     /* Static:
@@ -170,6 +171,7 @@ typedef struct godwit_access_request {
      *   without success (reason: of the last refusal, GODWIT_OK after silence);
      *   Carrier sms: "sms_accepted" (by the service centre), "sms_refused" (RP-ERROR: reason), "sms_failed" (CP-ERROR: reason; GODWIT_OK after
      *   silence: nobody knows whether it has arrived);
+     *   "trigger_dropped": a message of device triggering that waited for the radio connection;
      *   "n_pdu_uncertain": the N-PDU that waited for the radio connection was dropped, or nobody knows.
      *   Next session: "next_stored" (the vector of the following session is kept), "next_refused" (the USIM, or what came with it, did not allow
      *   that: reason), "next_used" (the network took the stored vector: no AKA run), "next_fallback" (it runs AKA all the same). */
@@ -224,8 +226,8 @@ GODWIT_MUST_USE godwit_status_t godwit_access_modify(godwit_access_t *access, go
 GODWIT_MUST_USE godwit_status_t godwit_access_send(godwit_access_t *access, godwit_slice_t n_pdu,
                                                    godwit_access_requests_t *requests);
 /* A message of device triggering up (what a SEND of trigger.h gave): at most GODWIT_TRIGGER_CONTAINER_MAX octets. A device that is idle resumes with
- * it; one that attaches takes it along as soon as messages are protected. GODWIT_WRONG_STATE without config.trigger, or where no registration is or
- * begins; GODWIT_AGAIN while one waits. */
+ * it; one that attaches sends it when it is attached. After a TRIGGER that wants an answer: that answer, or empty octets. GODWIT_WRONG_STATE without
+ * config.trigger, or where no registration is or begins; GODWIT_AGAIN while one waits. */
 GODWIT_MUST_USE godwit_status_t godwit_access_trigger(godwit_access_t *access, godwit_slice_t octets,
                                                       godwit_access_requests_t *requests);
 /* Releases the radio connection: the bearer stays. GODWIT_WRONG_STATE unless attached, GODWIT_AGAIN while a procedure runs. */

@@ -8,6 +8,7 @@
 #include "core/agree/next_session/next_session.h"
 #include "core/wire/gmm.h"
 #include "core/wire/nas_security.h"
+#include "core/wire/payload_trigger.h"
 #include "core/wire/radio.h"
 #include "core/wire/sms_link.h"
 #include "core/wire/tpdu.h"
@@ -47,7 +48,22 @@ typedef struct godwit_access_vector {
     uint8_t root[32]; /* EPS: KASME; UMTS: CK || IK of the radio: CK' || IK' when the vector is flagged */
     bool flagged, has_key_set;
     uint8_t e2m_keyset[32];
+    /* config.trigger: what the USIM gave, until the network has proved the keys of this run; card_only: it kept CK and IK itself. */
+    bool rooted, card_only;
+    uint8_t ck_ik[32];
 } godwit_access_vector_t;
+
+/* Device triggering. */
+typedef struct godwit_access_trigger {
+    bool
+        awaits; /* the security mode's completion waits for what the owner has to say to the message that came in its command */
+    uint8_t held_len, held[GODWIT_TRIGGER_CONTAINER_MAX]; /* up, until there is a connection */
+    uint8_t complete_len,
+        complete[GODWIT_TRIGGER_CONTAINER_MAX];             /* went in the completion: it may be asked for again */
+    uint8_t shown_len, shown[GODWIT_TRIGGER_CONTAINER_MAX]; /* what TRIGGER shows */
+    uint8_t roots[2][32];                                   /* what ROOT shows; wiped by the next call */
+    godwit_iwf_key_t key;                                   /* what UE_KEY shows; likewise */
+} godwit_access_trigger_t;
 
 /* The vector of the following session. */
 typedef struct godwit_access_next {
@@ -84,6 +100,7 @@ struct godwit_access {
     godwit_access_vector_t vector;
     godwit_access_next_t next;
     godwit_access_sms_t sms;
+    godwit_access_trigger_t trigger;
     godwit_nas_security_t nas;     /* EPS */
     godwit_radio_security_t radio; /* UMTS */
     bool radio_set, secured;       /* UMTS: radio has keys; they protect this connection */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * COUNT at the receiver (docs/emsdp-wire.md, "COUNT"): which COUNTs a datagram may have, which were accepted, and moving past one.
- * next_in is the highest accepted + 1, so that 0 says "none yet"; UINT32_MAX is therefore never a COUNT. seen: bit i says that
- * next_in - 1 - i was accepted.
+ * next_in and seen are those of godwit_window_mark.
  */
 #include "core/emsdp/frame.h"
 
@@ -33,40 +32,17 @@ unsigned godwit_emsdp_candidates(uint32_t next_in, godwit_framing_t framing, uin
 
 bool godwit_emsdp_is_replay(uint32_t next_in, uint64_t seen, godwit_framing_t framing, uint32_t count)
 {
-    if (count >= next_in) {
-        return false;
-    }
-    const uint32_t back = next_in - 1 - count;
-    return back >= godwit_emsdp_window(framing) || (seen >> back & 1u) != 0;
-}
-
-/* Makes next the next COUNT expected; nothing moves back. */
-static void advance(uint32_t *next_in, uint64_t *seen, uint32_t next)
-{
-    if (next > *next_in) {
-        const uint32_t by = next - *next_in;
-        *seen = by < EMSDP_WINDOW_MAX ? *seen << by : 0;
-        *next_in = next;
-    }
-}
-
-static void mark(uint32_t *next_in, uint64_t *seen, uint32_t count)
-{
-    advance(next_in, seen, count + 1);
-    const uint32_t back = *next_in - 1 - count;
-    if (back < EMSDP_WINDOW_MAX) {
-        *seen |= UINT64_C(1) << back;
-    }
+    return godwit_window_is_replay(next_in, seen, godwit_emsdp_window(framing), count);
 }
 
 void godwit_emsdp_accept(godwit_emsdp_key_t *key, const godwit_emsdp_opened_t *opened)
 {
     if (opened->user_plane) {
-        mark(&key->hot.up_next_in, &key->hot.up_seen, opened->count);
+        godwit_window_mark(&key->hot.up_next_in, &key->hot.up_seen, opened->count);
         return;
     }
-    mark(&key->cp_next_in, &key->cp_seen, opened->count);
+    godwit_window_mark(&key->cp_next_in, &key->cp_seen, opened->count);
     if (godwit_emsdp_has(&opened->control, GODWIT_TLV_COUNT)) {
-        advance(&key->hot.up_next_in, &key->hot.up_seen, opened->control.user_count);
+        godwit_window_advance(&key->hot.up_next_in, &key->hot.up_seen, opened->control.user_count);
     }
 }

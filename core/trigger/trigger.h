@@ -192,10 +192,6 @@ GODWIT_MUST_USE godwit_status_t godwit_a3_digest(const godwit_crypto_t *crypto, 
 /* What a Trigger carries of its source: the digest of the name that was proved over B1 or B2; zero where nothing was. */
 GODWIT_MUST_USE godwit_status_t godwit_a3_source(const godwit_crypto_t *crypto, const char *name, bool proved,
                                                  uint8_t source[GODWIT_A3_DIGEST]);
-/* Name of a root: the first 8 octets of SHA-256 of the RAND of its AKA run. */
-GODWIT_MUST_USE godwit_status_t godwit_a3_root_name(const godwit_crypto_t *crypto, const uint8_t rand[16],
-                                                    uint8_t name[GODWIT_IWF_ROOT_NAME]);
-
 /* ---- over UDP (port A3) -------------------------------------------------------------------------------------------------------------- */
 
 #define GODWIT_A3_DATAGRAM_MAX (8 + GODWIT_TRIGGER_CONTAINER_MAX)

@@ -91,6 +91,16 @@ void godwit_store_u32(uint8_t octets[4], uint32_t value);
 void godwit_store_u48(uint8_t octets[6], uint64_t value);
 void godwit_store_u64(uint8_t octets[8], uint64_t value);
 
+/* ---- window of a receiver of COUNTs ------------------------------------------------------------------------------------ */
+
+/* next: highest COUNT accepted + 1, 0: none yet (UINT32_MAX is never a COUNT). seen: bit i says that next - 1 - i was accepted. window: COUNTs at
+ * and below the highest that may still come, at most 64. */
+bool godwit_window_is_replay(uint32_t next, uint64_t seen, unsigned window, uint32_t count);
+/* Makes `to` the next COUNT expected; nothing moves back. */
+void godwit_window_advance(uint32_t *next, uint64_t *seen, uint32_t to);
+/* Accepts count. */
+void godwit_window_mark(uint32_t *next, uint64_t *seen, uint32_t count);
+
 /* ---- hex (public data and the calculators) ------------------------------------------------------------------------------ */
 
 /* Writes 2*len lower-case digits and a terminator into text, which must hold 2*len+1. */

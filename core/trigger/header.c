@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Interface A3: the header of a message, and the datagram around it on port A3 (docs/trigger-wire.md, "Header", "Over UDP").
+ */
+#include "core/trigger/internal.h"
+
+uint8_t godwit_a3_key_id(uint32_t association)
+{
+    return (uint8_t)(1u + association % A3_KEY_IDS);
+}
+
+void godwit_a3_header_put(godwit_writer_t *w, godwit_a3_type_t type, uint8_t key_id, uint32_t count)
+{
+    godwit_put_u8(w, (uint8_t)(A3_VERSION << A3_VERSION_SHIFT | (unsigned)type << A3_TYPE_SHIFT | key_id));
+    godwit_put_u32(w, count);
+}
+
+godwit_status_t godwit_a3_peek(godwit_slice_t octets, godwit_a3_header_t *header)
+{
+    godwit_reader_t r = godwit_reader(octets);
+    const uint8_t first = godwit_get_u8(&r);
+    const unsigned type = first >> A3_TYPE_SHIFT & A3_TYPE_MASK;
+    const godwit_a3_header_t h = {
+        .type = (godwit_a3_type_t)type,
+        .key_id = first & A3_KEY_ID_MASK,
+        .count = godwit_get_u32(&r),
+    };
+    if (godwit_reader_status(&r) != GODWIT_OK || first >> A3_VERSION_SHIFT != A3_VERSION || type == 0 ||
+        octets.len > GODWIT_TRIGGER_CONTAINER_MAX || (h.key_id != 0 && r.left < GODWIT_A3_MAC)) {
+        return GODWIT_MALFORMED;
+    }
+    *header = h;
+    return GODWIT_OK;
+}
+
+#define EF_IMSI 8 /* octets 2 to 9 of EF_IMSI (TS 31.102 4.2.2) */
+
+godwit_status_t godwit_a3_datagram_build(const godwit_imsi_t *imsi, godwit_slice_t message, godwit_writer_t *out)
+{
+    uint8_t ef[EF_IMSI];
+    godwit_imsi_to_ef(imsi, ef);
+    godwit_put(out, ef, sizeof ef);
+    godwit_put_slice(out, message);
+    return godwit_writer_status(out);
+}
+
+godwit_status_t godwit_a3_datagram_parse(godwit_slice_t datagram, godwit_imsi_t *imsi, godwit_slice_t *message)
+{
+    godwit_a3_header_t header;
+    godwit_imsi_t of;
+    if (datagram.len <= EF_IMSI || godwit_imsi_from_ef(datagram.ptr, &of) != GODWIT_OK) {
+        return GODWIT_MALFORMED;
+    }
+    const godwit_slice_t rest = godwit_slice(datagram.ptr + EF_IMSI, datagram.len - EF_IMSI);
+    godwit_status_t status = godwit_a3_peek(rest, &header);
+    if (status == GODWIT_OK) {
+        *imsi = of;
+        *message = rest;
+    }
+    return status;
+}

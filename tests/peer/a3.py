@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Interface A3 octet by octet, written from docs/trigger-wire.md and docs/keys.md alone: messages between device and MTC-IWF."""
+import hashlib
+import hmac
+
+from aes import cmac, ctr
+from emsdp import imsi_value
+from keys import DOWN, SUITES, UP, k_di, own
+
+COMMAND, COMPLETE, REJECT, TRIGGER, ACKNOWLEDGEMENT, POLL, POLL_ANSWER = range(1, 8)
+GOES_DOWN = (COMMAND, TRIGGER, POLL_ANSWER)
+CLEAR = (COMMAND, COMPLETE, REJECT)
+TRIGGERING, RECALL, REPLACE = 1, 3, 4
+LONGEST = 133
+
+
+def digest(octets):
+    return hashlib.sha256(octets).digest()[:8]
+
+
+def k_iwf(root, name, imsi, association):
+    return own(root, 0x20, name, imsi, association.to_bytes(4, "big"))
+
+
+class Association:
+    def __init__(self, key, number, suite=1):
+        self.key, self.number, self.suite = key, number, suite
+
+    @property
+    def key_id(self):
+        return 1 + self.number % 7
+
+    def _prefix(self, kind, count):
+        direction = DOWN if kind in GOES_DOWN else UP
+        return count.to_bytes(4, "big") + bytes([2 << 3 | direction << 2, 0, 0, 0])
+
+    def _keys(self, kind):
+        suite = SUITES[1 if kind == COMMAND else self.suite]
+        return suite, *k_di(self.key, suite.id)
+
+    def _cipher(self, kind, count, body):
+        suite, conf, _ = self._keys(kind)
+        return ctr(conf, self._prefix(kind, count) + bytes(8), body) if suite.ciphers and kind not in CLEAR else body
+
+    def _mac(self, kind, count, message):
+        suite, _, integrity = self._keys(kind)
+        text = self._prefix(kind, count) + message
+        whole = hmac.new(integrity, text, hashlib.sha256).digest() if suite.is_hmac else cmac(integrity, text)
+        return whole[:8]
+
+    def protect(self, kind, count, body):
+        message = bytes([kind << 3 | self.key_id]) + count.to_bytes(4, "big") + self._cipher(kind, count, body)
+        message += self._mac(kind, count, message)
+        assert len(message) <= LONGEST
+        return message
+
+    def open(self, message):
+        """(type, COUNT, body); fails on anything that is not this association's."""
+        kind, key_id, count = message[0] >> 3, message[0] & 7, int.from_bytes(message[1:5], "big")
+        assert 1 <= kind <= 7 and key_id == self.key_id
+        assert self._mac(kind, count, message[:-8]) == message[-8:]
+        return kind, count, self._cipher(kind, count, message[5:-8])
+
+
+def unprotected(kind, body):
+    return bytes([kind << 3]) + bytes(4) + body
+
+
+def u32(value):
+    return value.to_bytes(4, "big")
+
+
+def command(association, root, root_name, time, suites):
+    return u32(association) + bytes([root]) + root_name + u32(time) + bytes(suites)
+
+
+def complete(suite, device_suites, answered):
+    return bytes([suite]) + sum(1 << (one - 1) for one in device_suites).to_bytes(2, "big") + digest(answered)
+
+
+def reject(reason, root, root_name, highest, answered):
+    return bytes([reason, root]) + root_name + u32(highest) + (digest(answered) if answered else bytes(8))
+
+
+def trigger(reference, time, validity, port, source, payload=b"", action=TRIGGERING, old=0, priority=False, acknowledge=True):
+    flags = priority << 7 | acknowledge << 6 | action
+    hashed = digest(source.encode()) if source else bytes(8)
+    last = b"" if action == TRIGGERING else u32(old)
+    return bytes([flags]) + u32(reference) + u32(time) + u32(validity) + port.to_bytes(2, "big") + hashed + last + payload
+
+
+def acknowledgement(reference, outcome):
+    return u32(reference) + bytes([outcome])
+
+
+def poll(expected):
+    return u32(expected)
+
+
+def poll_answer(time, waiting):
+    return u32(time) + bytes([waiting])
+
+
+def short_message(message):
+    """User data of a short message with the 16-bit application port (TS 23.040 9.2.3.24.4), from the same port."""
+    port = (16021).to_bytes(2, "big")
+    data = bytes([6, 5, 4]) + port + port + message
+    assert len(data) <= 140
+    return data
+
+
+def datagram(imsi, message):
+    """Up, over UDP."""
+    return imsi_value(imsi) + message

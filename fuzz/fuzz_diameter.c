@@ -6,6 +6,9 @@
 #include "core/wire/ek_e2m.h"
 #include "core/wire/s6a.h"
 #include "core/wire/sgd.h"
+#include "core/wire/t4.h"
+#include "core/wire/t5.h"
+#include "core/wire/tsp.h"
 #include "core/wire/zh.h"
 #include "core/wire/zn.h"
 #include "fuzz/fuzz.h"
@@ -217,6 +220,111 @@ static void sgd(godwit_slice_t octets, bool up)
     }
 }
 
+/* A request of device triggering, and an answer. */
+#define REQUEST_BOTH_WAYS(what, type, answer)                                                                          \
+    static void what(godwit_slice_t octets)                                                                            \
+    {                                                                                                                  \
+        godwit_diameter_envelope_t e;                                                                                  \
+        type m, again;                                                                                                 \
+        godwit_diameter_fault_t fault;                                                                                 \
+        if (godwit_##what##_parse(octets, &e, &m, &fault) != GODWIT_OK) {                                              \
+            refuse(octets, &answer, &fault);                                                                           \
+            return;                                                                                                    \
+        }                                                                                                              \
+        godwit_writer_t w = godwit_writer(room, sizeof room);                                                          \
+        godwit_slice_t built = written(&w, godwit_##what##_build(&e, &m, &w));                                         \
+        check(godwit_##what##_parse(built, &e, &again, &fault) == GODWIT_OK && memcmp(&m, &again, sizeof m) == 0);     \
+    }
+#define ANSWER_BOTH_WAYS(what, type)                                                                                   \
+    static void what(godwit_slice_t octets)                                                                            \
+    {                                                                                                                  \
+        godwit_diameter_envelope_t e;                                                                                  \
+        type m, again;                                                                                                 \
+        if (godwit_##what##_parse(octets, &e, &m) == GODWIT_OK) {                                                      \
+            godwit_writer_t w = godwit_writer(room, sizeof room);                                                      \
+            e.session_id = e.session_id.len ? e.session_id : godwit_slice_of_string("s");                              \
+            godwit_slice_t built = written(&w, godwit_##what##_build(&e, &m, &w));                                     \
+            check(godwit_##what##_parse(built, &e, &again) == GODWIT_OK);                                              \
+        }                                                                                                              \
+    }
+REQUEST_BOTH_WAYS(tsp_dnr, godwit_device_notification_t, godwit_tsp_dna)
+REQUEST_BOTH_WAYS(t4_dtr, godwit_t4_trigger_t, godwit_t4_dta)
+REQUEST_BOTH_WAYS(t4_drr, godwit_t4_report_t, godwit_t4_dra)
+REQUEST_BOTH_WAYS(t5_down, godwit_t5_down_t, godwit_t5_answer)
+REQUEST_BOTH_WAYS(t5_key, godwit_iwf_key_request_t, godwit_t5_answer)
+ANSWER_BOTH_WAYS(t5_up_answer, godwit_t5_up_answer_t)
+ANSWER_BOTH_WAYS(t5_key_answer, godwit_iwf_key_answer_t)
+
+/* One that is too long is read, for the MTC-IWF to refuse, and not written. */
+static void tsp_dar(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_device_action_t m, again;
+    godwit_diameter_fault_t fault;
+    if (godwit_tsp_dar_parse(octets, &e, &m, &fault) != GODWIT_OK) {
+        refuse(octets, &godwit_tsp_daa, &fault);
+        return;
+    }
+    m.too_long = false;
+    godwit_writer_t w = godwit_writer(room, sizeof room);
+    godwit_slice_t built = written(&w, godwit_tsp_dar_build(&e, &m, &w));
+    check(godwit_tsp_dar_parse(built, &e, &again, &fault) == GODWIT_OK && memcmp(&m, &again, sizeof m) == 0);
+}
+
+/* A refusal by Diameter itself names no action, and is not written. */
+static void tsp_daa(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_device_action_answer_t m, again;
+    if (godwit_tsp_daa_parse(octets, &e, &m) == GODWIT_OK && m.action != 0) {
+        godwit_writer_t w = godwit_writer(room, sizeof room);
+        godwit_slice_t built = written(&w, godwit_tsp_daa_build(&e, &m, &w));
+        check(godwit_tsp_daa_parse(built, &e, &again) == GODWIT_OK && memcmp(&m, &again, sizeof m) == 0);
+    }
+}
+
+static void t5_up(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_t5_up_t m, again;
+    uint8_t node, node_again;
+    godwit_diameter_fault_t fault;
+    (void)godwit_t5_message(octets);
+    if (godwit_t5_up_parse(octets, &e, &m, &node, &fault) != GODWIT_OK) {
+        refuse(octets, &godwit_t5_answer, &fault);
+        return;
+    }
+    godwit_writer_t w = godwit_writer(room, sizeof room);
+    godwit_slice_t built = written(&w, godwit_t5_up_build(&e, &m, node, &w));
+    check(godwit_t5_up_parse(built, &e, &again, &node_again, &fault) == GODWIT_OK &&
+          memcmp(&m, &again, sizeof m) == 0 && node == node_again);
+}
+
+static void outcomes(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_status_t outcome;
+    (void)!godwit_tsp_dna_parse(octets, &e, &outcome);
+    (void)!godwit_t5_outcome_parse(octets, &e, &outcome);
+    (void)!godwit_t4_answer_parse(octets, true, &e, &outcome);
+    (void)!godwit_t4_answer_parse(octets, false, &e, &outcome);
+}
+
+static void triggers(godwit_slice_t octets)
+{
+    tsp_dar(octets);
+    tsp_dnr(octets);
+    t4_dtr(octets);
+    t4_drr(octets);
+    t5_down(octets);
+    t5_up(octets);
+    t5_key(octets);
+    tsp_daa(octets);
+    t5_up_answer(octets);
+    t5_key_answer(octets);
+    outcomes(octets);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     godwit_slice_t octets = godwit_slice(data, size);
@@ -232,6 +340,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         gaa_answers(octets);
         sgd(octets, true);
         sgd(octets, false);
+        triggers(octets);
     }
     return 0;
 }

@@ -7,6 +7,9 @@
 #include "core/wire/ek.h"
 #include "core/wire/s6a.h"
 #include "core/wire/sgd.h"
+#include "core/wire/t4.h"
+#include "core/wire/t5.h"
+#include "core/wire/tsp.h"
 #include "core/wire/zh.h"
 #include "core/wire/zn.h"
 
@@ -61,12 +64,45 @@ static bool asks_sgd(const godwit_diameter_config_t *c)
     return c->sms_sc_realm[0] != '\0' || c->serve_sms_sc;
 }
 
+static bool serves_tsp(const godwit_diameter_config_t *c)
+{
+    return c->serve_mtc_iwf || c->serve_scs;
+}
+
+static bool asks_tsp(const godwit_diameter_config_t *c)
+{
+    return serves_tsp(c); /* each side asks the other */
+}
+
+static bool serves_t4(const godwit_diameter_config_t *c)
+{
+    return c->serve_t4 || (c->serve_mtc_iwf && c->t4_realm[0] != '\0');
+}
+
+static bool asks_t4(const godwit_diameter_config_t *c)
+{
+    return serves_t4(c);
+}
+
+static bool serves_t5(const godwit_diameter_config_t *c)
+{
+    return c->serve_mtc_iwf || c->serve_t5 != 0;
+}
+
+static bool asks_t5(const godwit_diameter_config_t *c)
+{
+    return serves_t5(c);
+}
+
 static const godwit_diameter_application_t applications[] = {
     {GODWIT_S6A_APPLICATION, GODWIT_VENDOR_3GPP, "S6a", serves_s6a, asks_s6a},
     {GODWIT_EK_APPLICATION, GODWIT_EK_VENDOR, "Ek", serves_ek, asks_ek},
     {GODWIT_ZH_APPLICATION, GODWIT_VENDOR_3GPP, "Zh", serves_zh, asks_zh},
     {GODWIT_ZN_APPLICATION, GODWIT_VENDOR_3GPP, "Zn", serves_zn, asks_zn},
     {GODWIT_SGD_APPLICATION, GODWIT_VENDOR_3GPP, "SGd", serves_sgd, asks_sgd},
+    {GODWIT_TSP_APPLICATION, GODWIT_VENDOR_3GPP, "Tsp", serves_tsp, asks_tsp},
+    {GODWIT_T4_APPLICATION, GODWIT_VENDOR_3GPP, "T4", serves_t4, asks_t4},
+    {GODWIT_T5_APPLICATION, GODWIT_EK_VENDOR, "T5", serves_t5, asks_t5},
 };
 
 /* kind: which request it is, as far as the command alone tells. */
@@ -78,6 +114,11 @@ static const godwit_diameter_pair_t pairs[] = {
     {GODWIT_ZN_REQUEST, &godwit_zn_bir, &godwit_zn_bia, "Bootstrapping-Info"},
     {GODWIT_SHORT_MESSAGE_UP, &godwit_sgd_ofr, &godwit_sgd_ofa, "MO-Forward-Short-Message"},
     {GODWIT_SHORT_MESSAGE_DOWN, &godwit_sgd_tfr, &godwit_sgd_tfa, "MT-Forward-Short-Message"},
+    {GODWIT_DEVICE_ACTION, &godwit_tsp_dar, &godwit_tsp_daa, "Device-Action"},
+    {GODWIT_DEVICE_NOTIFICATION, &godwit_tsp_dnr, &godwit_tsp_dna, "Device-Notification"},
+    {GODWIT_T4_TRIGGER, &godwit_t4_dtr, &godwit_t4_dta, "Device-Trigger"},
+    {GODWIT_T4_REPORT, &godwit_t4_drr, &godwit_t4_dra, "Delivery-Report"},
+    {GODWIT_T5_DOWN, &godwit_t5_request, &godwit_t5_answer, "T5"},
 };
 
 const godwit_diameter_application_t *godwit_diameter_application(size_t i)
@@ -93,6 +134,9 @@ const godwit_diameter_pair_t *godwit_diameter_pair(size_t i)
 const godwit_diameter_command_t *godwit_diameter_answer_command(godwit_message_kind_t request)
 {
     const godwit_diameter_pair_t *pair;
+    if (request == GODWIT_T5_UP || request == GODWIT_IWF_KEY_REQUEST) {
+        return &godwit_t5_answer;
+    }
     for (size_t i = 0; (pair = godwit_diameter_pair(i)) != NULL; i++) {
         if (pair->kind == request) {
             return pair->answer;

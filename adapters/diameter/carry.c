@@ -78,6 +78,9 @@ static godwit_status_t judge(godwit_diameter_t *d, struct msg *request, godwit_s
         *fault = (godwit_diameter_fault_t){.result_code = GODWIT_DIAMETER_AUTHORIZATION_REJECTED};
         status = GODWIT_NOT_ENTITLED;
     }
+    if (status == GODWIT_OK) {
+        message->hop = godwit_diameter_hop(d, request, &envelope);
+    }
     if (status != GODWIT_OK) {
         pthread_mutex_lock(&d->lock);
         d->counters.requests_refused++;
@@ -142,6 +145,8 @@ static void take_answer(godwit_diameter_t *d, struct msg *answer, const godwit_d
         !godwit_diameter_sender_holds(d, answer, &envelope)) {
         godwit_diameter_failed(request, &message);
         godwit_diameter_log(d, LOG_WARNING, "an answer was refused: malformed, or not from whom it names");
+    } else {
+        message.hop = godwit_diameter_hop(d, answer, &envelope);
     }
     if (octets != NULL) {
         godwit_wipe(octets, len);
@@ -206,9 +211,14 @@ godwit_status_t godwit_diameter_carry_request(godwit_diameter_t *d, godwit_slice
 
 /* ---- which commands are ours ---- */
 
+/* By application and command: two applications of ours share a command code. */
 static int serve(const godwit_diameter_command_t *request, godwit_message_kind_t kind)
 {
     struct disp_when when = {.command = godwit_diameter_command_object(request)};
+    application_id_t id = request->application;
+    if (fd_dict_search(fd_g_config->cnf_dict, DICT_APPLICATION, APPLICATION_BY_ID, &id, &when.app, ENOENT) != 0) {
+        return ENOENT;
+    }
     return when.command == NULL ? ENOENT
                                 : fd_disp_register(on_request, DISP_HOW_CC, &when, (void *)(uintptr_t)kind, NULL);
 }

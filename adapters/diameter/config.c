@@ -132,6 +132,8 @@ static bool check_destinations(const godwit_diameter_config_t *c, char *error)
         {"the BSF's HSS must have lower-case names for host and realm", c->zh_host, c->zh_realm},
         {"the SMS-SC's host and realm must be lower-case names", c->sms_sc_host, c->sms_sc_realm},
         {"the BSF's host and realm must be lower-case names", c->zn_host, c->zn_realm},
+        {"the SMS-SC of T4 must have lower-case names for host and realm", c->t4_host, c->t4_realm},
+        {"the MTC-IWF's host and realm must be lower-case names", c->mtc_iwf_host, c->mtc_iwf_realm},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if ((names[i][1][0] && !is_name(names[i][1])) || (names[i][2][0] && !is_name(names[i][2]))) {

@@ -304,43 +304,6 @@ static godwit_status_t send_answer(godwit_diameter_t *d, const godwit_message_t 
     return status;
 }
 
-/* Where a request goes: host and realm. K_session goes to the host that is its endpoint. */
-static bool destination(const godwit_diameter_t *d, const godwit_message_t *m, const char **host, const char **realm)
-{
-    const godwit_diameter_config_t *c = &d->config;
-    switch (m->to) {
-    case GODWIT_FUNCTION_HSS:
-        *host = m->kind == GODWIT_ZH_REQUEST ? c->zh_host : c->hss_host;
-        *realm = m->kind == GODWIT_ZH_REQUEST ? c->zh_realm : c->hss_realm;
-        break;
-    case GODWIT_FUNCTION_BSF:
-        *host = c->zn_host;
-        *realm = c->zn_realm;
-        break;
-    case GODWIT_FUNCTION_SMS_SC:
-        *host = c->sms_sc_host;
-        *realm = c->sms_sc_realm;
-        break;
-    case GODWIT_FUNCTION_MME: /* a short message, to any serving node */
-    case GODWIT_FUNCTION_SGSN:
-    case GODWIT_FUNCTION_MSC:
-        *host = m->u.short_message.node_host;
-        *realm = m->u.short_message.node_realm;
-        break;
-    case GODWIT_FUNCTION_EMKS:
-        *host = c->emks_host;
-        *realm = c->emks_realm;
-        break;
-    case GODWIT_FUNCTION_HSE:
-        *host = m->kind == GODWIT_KEY_PUSH ? m->u.key_push.endpoint : c->hse_host;
-        *realm = c->hse_realm;
-        break;
-    default:
-        return false;
-    }
-    return (*realm)[0] != '\0';
-}
-
 static void fresh_session(godwit_diameter_t *d, char session[GODWIT_NODE_NAME_MAX + 32])
 {
     pthread_mutex_lock(&d->lock);
@@ -357,8 +320,11 @@ static godwit_status_t send_request(godwit_diameter_t *d, const godwit_message_t
     const char *host, *realm;
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     godwit_diameter_outstanding_t taken;
-    if (!destination(d, message, &host, &realm)) {
+    if (!godwit_diameter_destination(d, message, &host, &realm)) {
         return GODWIT_INVALID_ARGUMENT;
+    }
+    if (!godwit_diameter_may_carry(d, message)) {
+        return GODWIT_NOT_ENTITLED;
     }
     fresh_session(d, session);
     godwit_diameter_envelope_t envelope = {.flags = GODWIT_DIAMETER_PROXIABLE,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Diameter towards other processes: S6a (TS 29.272), Zh and Zn (TS 29.109), SGd (TS 29.338) and Ek (docs/diameter.md) carried by freeDiameter, of which a process has one.
+ * Diameter towards other processes: S6a (TS 29.272), Zh and Zn (TS 29.109), SGd (TS 29.338), Tsp (TS 29.368), T4 (TS 29.337), Ek and T5 (docs/diameter.md) carried by freeDiameter, of which a process has one.
  * freeDiameter's threads end inside this adapter: the owner polls one descriptor and takes and gives typed messages on its own thread.
  *
  * What a message says about its sender is checked before the owner sees it: Origin-Host and Origin-Realm are those of the peer whose
@@ -15,12 +15,20 @@
 #define GODWIT_DIAMETER_PEERS_MAX 32
 #define GODWIT_DIAMETER_ERROR_MAX 256
 
+/* What protects the way to a peer where there is no TLS. */
+typedef enum godwit_diameter_protection {
+    GODWIT_DIAMETER_PROTECTION_DEFAULT = 0, /* what link_protected says of all of them; nothing where it is NULL */
+    GODWIT_DIAMETER_PROTECTION_NDS_IP,      /* declared protected otherwise (TS 33.210) */
+    GODWIT_DIAMETER_PROTECTION_OPEN,        /* nothing */
+} godwit_diameter_protection_t;
+
 typedef struct godwit_diameter_peer {
     char identity[GODWIT_NODE_NAME_MAX]; /* its Origin-Host */
     char realm[GODWIT_NODE_NAME_MAX];
     char host[64]; /* where to connect to: an IPv4 or IPv6 address; empty: it connects to us */
     uint16_t port;
     bool relay; /* it may hand on messages of others: their Origin-Host is then its word, not ours */
+    godwit_diameter_protection_t protection;
 } godwit_diameter_peer_t;
 
 typedef struct godwit_diameter_config {
@@ -50,6 +58,11 @@ typedef struct godwit_diameter_config {
     bool serve_zn;          /* GBA: BIRs come to us: there is a BSF here */
     bool serve_sms_sc;      /* OFRs come to us: there is a SMS-SC here, which sends TFRs to whom it had OFRs from */
     godwit_function_t serve_sms_node; /* TFRs come to us: for that serving node; NONE: none */
+    bool
+        serve_mtc_iwf; /* triggers of servers, reports of SMS-SCs and T5 from nodes come to us: there is a MTC-IWF here */
+    bool serve_scs;    /* notifications of MTC-IWFs come to us: there is a SCS here */
+    bool serve_t4;     /* DTRs come to us: the SMS-SC here takes triggers */
+    uint32_t serve_t5; /* T5 from MTC-IWFs comes to us: bit f for each function f of MME, SGSN, MSC, AAA that is here */
     /* Where our own requests go; an empty host means any host of that realm, an empty realm that we send none. */
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
     char emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
@@ -59,6 +72,9 @@ typedef struct godwit_diameter_config {
     char zh_host[GODWIT_NODE_NAME_MAX], zh_realm[GODWIT_NODE_NAME_MAX];         /* the BSF's HSS */
     char zn_host[GODWIT_NODE_NAME_MAX], zn_realm[GODWIT_NODE_NAME_MAX];         /* the NAF's BSF */
     char sms_sc_host[GODWIT_NODE_NAME_MAX], sms_sc_realm[GODWIT_NODE_NAME_MAX]; /* a serving node's SMS-SC */
+    char t4_host[GODWIT_NODE_NAME_MAX], t4_realm[GODWIT_NODE_NAME_MAX];         /* a MTC-IWF's SMS-SC */
+    /* The MTC-IWF of a SCS; of a serving node or SMS-SC, for messages that do not name another. */
+    char mtc_iwf_host[GODWIT_NODE_NAME_MAX], mtc_iwf_realm[GODWIT_NODE_NAME_MAX];
 
     uint32_t timeout_ms; /* for an answer to our request; 0: 5000 */
 
@@ -79,13 +95,13 @@ int godwit_diameter_fd(const godwit_diameter_t *diameter);
 
 /* The next message; GODWIT_AGAIN when there is none; GODWIT_IO_FAILED when freeDiameter has ended itself, which only a new process can
  * mend. A request (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, BEARER, ZH_REQUEST, ZN_REQUEST,
- * SHORT_MESSAGE_UP and _DOWN) has a route that its
+ * SHORT_MESSAGE_UP and _DOWN, DEVICE_ACTION, DEVICE_NOTIFICATION, T4_TRIGGER, T4_REPORT, T5_DOWN, T5_UP, IWF_KEY_REQUEST) has a route that its
  * answer must carry; an answer has the transaction, from and to of its request turned round. An answer always comes: a request that
  * cannot be delivered, times out or is answered with nonsense is answered with GODWIT_PEER_INTERNAL. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_receive(godwit_diameter_t *diameter, godwit_message_t *message);
 
-/* A request of ours to config's HSS, EMKS, HSE, BSF or SMS-SC (message->to), a SHORT_MESSAGE_DOWN to the node that it names, or an answer to a request received. GODWIT_INVALID_ARGUMENT: a message that
- * cannot be sent; GODWIT_NOT_FOUND: the request of that route is gone (answered, timed out, its peer lost); GODWIT_NO_SPACE: too many
+/* A request of ours to config's HSS, EMKS, HSE, BSF or SMS-SC (message->to), a SHORT_MESSAGE_DOWN, T5_DOWN, IWF_KEY_REQUEST or DEVICE_NOTIFICATION to whom it names, or an answer to a request received. GODWIT_INVALID_ARGUMENT: a message that
+ * cannot be sent; GODWIT_NOT_FOUND: the request of that route is gone (answered, timed out, its peer lost); GODWIT_NOT_ENTITLED: a key for a device, over a way that is open; GODWIT_NO_SPACE: too many
  * requests are waiting for answers. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_send(godwit_diameter_t *diameter, const godwit_message_t *message);
 

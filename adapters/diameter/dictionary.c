@@ -24,15 +24,22 @@ static int application(uint32_t id, const char *name, uint32_t vendor_id)
     return error ? error : fd_dict_new(fd_g_config->cnf_dict, DICT_APPLICATION, &data, of, NULL);
 }
 
+/* freeDiameter knows commands by code alone: where two applications share one, the first names it. */
 static int command(const godwit_diameter_command_t *of, const char *name, bool request)
 {
     char full[64];
-    struct dict_object *application_object;
+    struct dict_object *application_object, *known = NULL;
+    command_code_t code = of->command;
     struct dict_cmd_data data = {.cmd_code = of->command,
                                  .cmd_name = full, /* which freeDiameter copies */
                                  .cmd_flag_mask = CMD_FLAG_REQUEST,
                                  .cmd_flag_val = request ? CMD_FLAG_REQUEST : 0};
     uint32_t id = of->application;
+    if (fd_dict_search(fd_g_config->cnf_dict, DICT_COMMAND, request ? CMD_BY_CODE_R : CMD_BY_CODE_A, &code, &known,
+                       0) == 0 &&
+        known != NULL) {
+        return 0;
+    }
     snprintf(full, sizeof full, "%s-%s", name, request ? "Request" : "Answer");
     int error =
         fd_dict_search(fd_g_config->cnf_dict, DICT_APPLICATION, APPLICATION_BY_ID, &id, &application_object, ENOENT);

@@ -107,6 +107,11 @@ int godwit_diameter_peers_watch(godwit_diameter_t *d);
 bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message,
                                   const godwit_diameter_envelope_t *envelope);
 
+/* How the way is protected that such a message came by: what a relay hands on is open, whatever the relay has proved of itself. */
+godwit_hop_t godwit_diameter_hop(godwit_diameter_t *d, struct msg *message, const godwit_diameter_envelope_t *envelope);
+/* Of a peer of the configuration, by what is configured. */
+godwit_hop_t godwit_diameter_way_of(const godwit_diameter_t *d, size_t peer);
+
 /* guard.c: what freeDiameter would not survive is kept from it. */
 int godwit_diameter_guard(godwit_diameter_t *d);
 
@@ -130,6 +135,29 @@ GODWIT_MUST_USE godwit_status_t godwit_diameter_write_answer(const godwit_diamet
 /* The kind of answer to a request; and an answer that says that none came. */
 godwit_message_kind_t godwit_diameter_answer_kind(godwit_message_kind_t request);
 void godwit_diameter_failed(const godwit_diameter_outstanding_t *request, godwit_message_t *message);
+
+/* translate_trigger.c: the same for the messages of device triggering. */
+godwit_message_kind_t godwit_diameter_trigger_kind_of(godwit_slice_t octets);
+bool godwit_diameter_trigger_is_served(const godwit_diameter_config_t *config, godwit_message_t *request);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_trigger_parse_request(godwit_slice_t octets,
+                                                                      godwit_diameter_envelope_t *envelope,
+                                                                      godwit_message_t *message,
+                                                                      godwit_diameter_fault_t *fault);
+void godwit_diameter_trigger_failed(godwit_message_t *message);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_trigger_parse_answer(godwit_slice_t octets,
+                                                                     godwit_diameter_envelope_t *envelope,
+                                                                     godwit_message_t *message);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_trigger_write_request(const godwit_diameter_envelope_t *envelope,
+                                                                      const godwit_message_t *message,
+                                                                      godwit_writer_t *w);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_trigger_write_answer(const godwit_diameter_envelope_t *envelope,
+                                                                     const godwit_message_t *message,
+                                                                     godwit_writer_t *w);
+
+/* destination.c: host and realm that a request of ours goes to; false: there is none. And whether it may go there at all. */
+bool godwit_diameter_destination(const godwit_diameter_t *d, const godwit_message_t *message, const char **host,
+                                 const char **realm);
+bool godwit_diameter_may_carry(const godwit_diameter_t *d, const godwit_message_t *message);
 
 /* exchange.c: the queue to the owner and the tables, each call under the lock. */
 uint64_t godwit_diameter_now_ms(void);

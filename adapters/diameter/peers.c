@@ -4,6 +4,7 @@
  * checks that the certificate is of the CA, so its name is checked here, once for each connection, before any message counts.
  */
 #include "adapters/diameter/internal.h"
+#include "core/wire/profile.h"
 
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -12,6 +13,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#define DESTINATION_HOST 293
 #define NOBODY GODWIT_DIAMETER_PEERS_MAX
 
 /* The place of a peer in the configuration, or NOBODY. */
@@ -93,15 +95,36 @@ static int on_unknown_peer(struct peer_info *info, int *decision, int (**after_h
     return 0;
 }
 
+/* T5 may hold keys: it goes from end to end, to the host that it is for. */
+static bool may_hand_on(struct msg *message, const struct rtd_candidate *candidate)
+{
+    struct msg_hdr *header;
+    struct avp *avp = NULL;
+    struct avp_hdr *host;
+    if (fd_msg_hdr(message, &header) != 0 || header->msg_appl != GODWIT_T5_APPLICATION) {
+        return true;
+    }
+    (void)fd_msg_browse(message, MSG_BRW_FIRST_CHILD, &avp, NULL);
+    while (avp != NULL && fd_msg_avp_hdr(avp, &host) == 0) {
+        if (host->avp_code == DESTINATION_HOST && (host->avp_flags & AVP_FLAG_VENDOR) == 0 && host->avp_value != NULL) {
+            return host->avp_value->os.len == candidate->diamidlen &&
+                   strncasecmp((const char *)host->avp_value->os.data, candidate->diamid, candidate->diamidlen) == 0;
+        }
+        struct avp *next = NULL;
+        (void)fd_msg_browse(avp, MSG_BRW_NEXT, &next, NULL);
+        avp = next;
+    }
+    return false;
+}
+
 /* No request of ours goes to somebody whose certificate does not name him. */
 static int choose_next_hop(void *context, struct msg **message, struct fd_list *candidates)
 {
     godwit_diameter_t *d = context;
-    (void)message;
     for (struct fd_list *l = candidates->next; l != candidates; l = l->next) {
         struct rtd_candidate *c = (struct rtd_candidate *)l;
         size_t place = place_of(d, c->diamid, c->diamidlen);
-        if (place == NOBODY || !is_authentic(d, place)) {
+        if (place == NOBODY || !is_authentic(d, place) || !may_hand_on(*message, c)) {
             c->score += 100 * FD_SCORE_NO_DELIVERY; /* one of them does not outweigh being the Destination-Host */
         }
     }
@@ -206,6 +229,35 @@ bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message, con
     }
     return d->peers[place].relay || (same_name(envelope->origin_host, d->peers[place].identity) &&
                                      same_name(envelope->origin_realm, d->peers[place].realm));
+}
+
+godwit_hop_t godwit_diameter_way_of(const godwit_diameter_t *d, size_t peer)
+{
+    if (d->tls) {
+        return GODWIT_HOP_TLS; /* whoever has not proved its name is not listened to, and gets nothing */
+    }
+    switch (d->peers[peer].protection) {
+    case GODWIT_DIAMETER_PROTECTION_OPEN:
+        return GODWIT_HOP_OPEN;
+    case GODWIT_DIAMETER_PROTECTION_NDS_IP:
+        return GODWIT_HOP_NDS_IP;
+    case GODWIT_DIAMETER_PROTECTION_DEFAULT:
+    default:
+        return d->config.link_protected != NULL && d->config.link_protected[0] != '\0' ? GODWIT_HOP_NDS_IP
+                                                                                       : GODWIT_HOP_OPEN;
+    }
+}
+
+godwit_hop_t godwit_diameter_hop(godwit_diameter_t *d, struct msg *message, const godwit_diameter_envelope_t *envelope)
+{
+    DiamId_t source = NULL;
+    size_t len = 0;
+    if (fd_msg_source_get(message, &source, &len) != 0 || source == NULL) {
+        return GODWIT_HOP_OPEN;
+    }
+    size_t place = place_of(d, source, len);
+    bool own = place != NOBODY && is_authentic(d, place) && same_name(envelope->origin_host, d->peers[place].identity);
+    return own ? godwit_diameter_way_of(d, place) : GODWIT_HOP_OPEN;
 }
 
 bool godwit_diameter_peer_open(const godwit_diameter_t *d, size_t peer)

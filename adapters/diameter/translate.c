@@ -37,6 +37,14 @@ static const struct {
     /* MO from any serving node, MT to the one that is here */
     {GODWIT_SHORT_MESSAGE_UP, GODWIT_SHORT_MESSAGE_UP_ANSWER, GODWIT_FUNCTION_MME, GODWIT_FUNCTION_SMS_SC, 0},
     {GODWIT_SHORT_MESSAGE_DOWN, GODWIT_SHORT_MESSAGE_DOWN_ANSWER, GODWIT_FUNCTION_SMS_SC, GODWIT_FUNCTION_MME, 0},
+    /* of device triggering: T5 says itself from or to which node */
+    {GODWIT_DEVICE_ACTION, GODWIT_DEVICE_ACTION_ANSWER, GODWIT_FUNCTION_SCS, GODWIT_FUNCTION_MTC_IWF, 0},
+    {GODWIT_DEVICE_NOTIFICATION, GODWIT_DEVICE_NOTIFICATION_ANSWER, GODWIT_FUNCTION_MTC_IWF, GODWIT_FUNCTION_SCS, 0},
+    {GODWIT_T4_TRIGGER, GODWIT_T4_TRIGGER_ANSWER, GODWIT_FUNCTION_MTC_IWF, GODWIT_FUNCTION_SMS_SC, 0},
+    {GODWIT_T4_REPORT, GODWIT_T4_REPORT_ANSWER, GODWIT_FUNCTION_SMS_SC, GODWIT_FUNCTION_MTC_IWF, 0},
+    {GODWIT_T5_DOWN, GODWIT_T5_DOWN_ANSWER, GODWIT_FUNCTION_MTC_IWF, GODWIT_FUNCTION_MME, 0},
+    {GODWIT_T5_UP, GODWIT_T5_UP_ANSWER, GODWIT_FUNCTION_MME, GODWIT_FUNCTION_MTC_IWF, 0},
+    {GODWIT_IWF_KEY_REQUEST, GODWIT_IWF_KEY_ANSWER, GODWIT_FUNCTION_MTC_IWF, GODWIT_FUNCTION_MME, 0},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -63,6 +71,9 @@ godwit_message_kind_t godwit_diameter_answer_kind(godwit_message_kind_t request)
 
 godwit_message_kind_t godwit_diameter_kind_of(godwit_slice_t octets, godwit_message_kind_t kind)
 {
+    if (kind == GODWIT_T5_DOWN) {
+        return godwit_diameter_trigger_kind_of(octets);
+    }
     if (kind != GODWIT_KEY_REQUEST) {
         return kind;
     }
@@ -98,8 +109,17 @@ static bool is_of_access_keys(const godwit_message_t *m)
     }
 }
 
+/* Everything of device triggering stands last in the enumeration. */
+static bool is_of_triggers(godwit_message_kind_t kind)
+{
+    return kind >= GODWIT_LOCATION_UPDATE;
+}
+
 bool godwit_diameter_is_served(const godwit_diameter_config_t *config, godwit_message_t *request)
 {
+    if (is_of_triggers(request->kind)) {
+        return godwit_diameter_trigger_is_served(config, request);
+    }
     if (is_of_access_keys(request) && config->serve_hss_keys) {
         request->to = GODWIT_FUNCTION_HSS;
         return true;
@@ -161,6 +181,9 @@ static godwit_status_t read_origin(const godwit_diameter_envelope_t *e, godwit_m
 static godwit_status_t parse_request(godwit_slice_t octets, godwit_diameter_envelope_t *e, godwit_message_t *m,
                                      godwit_diameter_fault_t *fault)
 {
+    if (is_of_triggers(m->kind)) {
+        return godwit_diameter_trigger_parse_request(octets, e, m, fault);
+    }
     switch (m->kind) {
     case GODWIT_AUTH_INFO_REQUEST:
         return godwit_s6a_air_parse(octets, e, &m->u.auth_info_request, fault);
@@ -221,6 +244,10 @@ static void head_of_answer(const godwit_diameter_outstanding_t *request, godwit_
 void godwit_diameter_failed(const godwit_diameter_outstanding_t *request, godwit_message_t *m)
 {
     head_of_answer(request, m);
+    if (is_of_triggers(m->kind)) {
+        godwit_diameter_trigger_failed(m);
+        return;
+    }
     switch (m->kind) {
     case GODWIT_AUTH_INFO_ANSWER:
         m->u.auth_info_answer.status = GODWIT_PEER_INTERNAL;
@@ -256,6 +283,9 @@ void godwit_diameter_failed(const godwit_diameter_outstanding_t *request, godwit
 static godwit_status_t parse_answer(godwit_slice_t octets, const godwit_diameter_outstanding_t *request,
                                     godwit_diameter_envelope_t *e, godwit_message_t *m)
 {
+    if (is_of_triggers(m->kind)) {
+        return godwit_diameter_trigger_parse_answer(octets, e, m);
+    }
     switch (m->kind) {
     case GODWIT_AUTH_INFO_ANSWER:
         return godwit_s6a_aia_parse(octets, request->vectors, e, &m->u.auth_info_answer);
@@ -322,7 +352,7 @@ godwit_status_t godwit_diameter_write_request(const godwit_diameter_envelope_t *
     case GODWIT_SHORT_MESSAGE_DOWN:
         return godwit_sgd_request_build(e, m->kind == GODWIT_SHORT_MESSAGE_UP, &m->u.short_message, w);
     default:
-        return GODWIT_INVALID_ARGUMENT;
+        return godwit_diameter_trigger_write_request(e, m, w);
     }
 }
 
@@ -355,6 +385,6 @@ godwit_status_t godwit_diameter_write_answer(const godwit_diameter_envelope_t *e
     case GODWIT_ACTIVATION_ANSWER:
         return godwit_ek_outcome_build(e, m->u.outcome, w);
     default:
-        return GODWIT_INVALID_ARGUMENT;
+        return godwit_diameter_trigger_write_answer(e, m, w);
     }
 }

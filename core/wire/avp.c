@@ -154,6 +154,7 @@ static const godwit_avp_definition_t table[GODWIT_AVP_COUNT] = {
     [GODWIT_AVP_ASSOCIATION] = U32("Association", 45, OURS, 0),
     [GODWIT_AVP_NODE_HOST] = NAME("Node-Host", 46, OURS, 0),
     [GODWIT_AVP_NODE_REALM] = NAME("Node-Realm", 47, OURS, 0),
+    [GODWIT_AVP_NODE_FUNCTION] = U32("Node-Function", 48, OURS, 0),
     [GODWIT_AVP_KEY_PURPOSE] = U32("Key-Purpose", 1, OURS, M),
     [GODWIT_AVP_AGREEMENT_SET] = U32("Agreement-Set", 2, OURS, M),
     [GODWIT_AVP_AGREEMENT] = U32("Agreement", 3, OURS, M),

@@ -8,21 +8,33 @@
 
 #define RES_MIN 4
 
+godwit_message_t *godwit_serving_message(const godwit_serving_home_t *home, godwit_outbox_t *out, godwit_function_t to,
+                                         godwit_message_kind_t kind, uint32_t transaction)
+{
+    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    if (message == NULL) {
+        return NULL;
+    }
+    message->kind = kind;
+    message->from = home->own;
+    message->to = to;
+    message->transaction = transaction;
+    memcpy(message->origin_host, home->local_host, sizeof message->origin_host);
+    memcpy(message->origin_realm, home->local_realm, sizeof message->origin_realm);
+    godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
+    return message;
+}
+
 godwit_status_t godwit_serving_ask(const godwit_serving_home_t *home, godwit_outbox_t *out, uint32_t transaction,
                                    const godwit_imsi_t *imsi, godwit_vector_kind_t kind, const uint8_t *rand,
                                    const uint8_t *auts)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message =
+        godwit_serving_message(home, out, GODWIT_FUNCTION_HSS, GODWIT_AUTH_INFO_REQUEST, transaction);
     if (message == NULL) {
         return GODWIT_OVERLOAD;
     }
     godwit_auth_info_request_t *request = &message->u.auth_info_request;
-    message->kind = GODWIT_AUTH_INFO_REQUEST;
-    message->from = home->own;
-    message->to = GODWIT_FUNCTION_HSS;
-    message->transaction = transaction;
-    memcpy(message->origin_host, home->local_host, sizeof message->origin_host);
-    memcpy(message->origin_realm, home->local_realm, sizeof message->origin_realm);
     request->imsi = *imsi;
     request->visited_plmn = home->plmn;
     request->kind = kind;
@@ -35,7 +47,6 @@ godwit_status_t godwit_serving_ask(const godwit_serving_home_t *home, godwit_out
     request->e2m_aware = home->e2m_aware;
     request->policy_version = home->policy_version;
     request->next_session = home->next_session;
-    godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
     return GODWIT_OK;
 }
 

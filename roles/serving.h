@@ -13,7 +13,7 @@
 #include "roles/role.h"
 
 typedef struct godwit_serving_home {
-    godwit_function_t own; /* GODWIT_FUNCTION_MME or _SGSN */
+    godwit_function_t own; /* GODWIT_FUNCTION_MME, _SGSN or _MSC */
     godwit_plmn_t plmn;    /* visited network */
     bool e2m_aware;        /* says so in requests */
     uint32_t policy_version;
@@ -37,6 +37,9 @@ void godwit_serving_policy_fill(const godwit_policy_t *own, const godwit_policy_
 const godwit_serving_policy_t *godwit_serving_policy_of(const godwit_serving_policy_t *table, size_t count,
                                                         const godwit_imsi_t *imsi);
 
+/* A message of this node as a request, its body zeroed. NULL and overflow when there is no room. */
+godwit_message_t *godwit_serving_message(const godwit_serving_home_t *home, godwit_outbox_t *out, godwit_function_t to,
+                                         godwit_message_kind_t kind, uint32_t transaction);
 /* An AUTH_INFO_REQUEST for one vector of that kind. rand and auts NULL: no resynchronisation. GODWIT_OVERLOAD: the outbox is full. */
 GODWIT_MUST_USE godwit_status_t godwit_serving_ask(const godwit_serving_home_t *home, godwit_outbox_t *out,
                                                    uint32_t transaction, const godwit_imsi_t *imsi,

@@ -4,6 +4,10 @@
  */
 #include "roles/sms_node.h"
 
+#include "core/trigger/trigger.h"
+#include "core/wire/tpdu.h"
+#include "core/wire/ue_key.h"
+
 #include <string.h>
 
 static void refused(const godwit_sms_host_t *host, godwit_status_t reason, const char *detail)
@@ -13,26 +17,33 @@ static void refused(const godwit_sms_host_t *host, godwit_status_t reason, const
 
 /* ---- towards the SMS-SC ---- */
 
-static godwit_message_t *message_to(const godwit_serving_home_t *home, godwit_outbox_t *out, godwit_function_t to,
-                                    godwit_message_kind_t kind, uint32_t transaction)
+/* What is for the MTC-IWF goes to it directly, where the home has named one: its number and the trigger port. */
+static bool is_for_iwf(const godwit_sms_host_t *host, const godwit_rp_t *rp, godwit_slice_t *container)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
-    if (message == NULL) {
-        return NULL;
+    godwit_sms_submit_t submit;
+    godwit_sms_ports_t ports;
+    char number[GODWIT_E164_MAX + 1];
+    if (host->trigger == NULL || host->trigger->iwf.host[0] == '\0' ||
+        godwit_sms_submit_parse(rp->tpdu, &submit) != GODWIT_OK ||
+        godwit_sms_address_to_text(&submit.destination, number) != GODWIT_OK || strcmp(number, host->iwf_number) != 0 ||
+        godwit_sms_ports_get(&submit.data, &ports) != GODWIT_OK || ports.destination != GODWIT_A3_PORT) {
+        return false;
     }
-    message->kind = kind;
-    message->from = home->own;
-    message->to = to;
-    message->transaction = transaction;
-    memcpy(message->origin_host, home->local_host, sizeof message->origin_host);
-    memcpy(message->origin_realm, home->local_realm, sizeof message->origin_realm);
-    godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
-    return message;
+    *container = ports.payload;
+    return true;
 }
 
 static bool ask(const godwit_sms_host_t *host, const godwit_rp_t *rp)
 {
+    godwit_slice_t container;
     if (host->home == NULL) {
+        return false;
+    }
+    if (is_for_iwf(host, rp, &container)) {
+        return godwit_serving_trigger_up(host->trigger, host->home, host->out, host->transaction, host->imsi,
+                                         container);
+    }
+    if (host->no_centre) {
         return false;
     }
     godwit_short_message_t m = {.imsi = *host->imsi, .tpdu_len = (uint8_t)rp->tpdu.len};
@@ -40,12 +51,24 @@ static bool ask(const godwit_sms_host_t *host, const godwit_rp_t *rp)
         return false;
     }
     memcpy(m.tpdu, rp->tpdu.ptr, rp->tpdu.len);
-    godwit_message_t *message =
-        message_to(host->home, host->out, GODWIT_FUNCTION_SMS_SC, GODWIT_SHORT_MESSAGE_UP, host->transaction);
+    godwit_message_t *message = godwit_serving_message(host->home, host->out, GODWIT_FUNCTION_SMS_SC,
+                                                       GODWIT_SHORT_MESSAGE_UP, host->transaction);
     if (message != NULL) {
         message->u.short_message = m;
     }
     return message != NULL;
+}
+
+/* In the words of T5: a device that is silent is tried again; one that has no trigger function, or says that it cannot, is no such device. */
+static godwit_status_t in_t5(const godwit_sms_host_t *host, godwit_status_t outcome)
+{
+    if (outcome == GODWIT_UNKNOWN_SESSION && host->trigger != NULL) {
+        host->trigger->missed = true;
+    }
+    if (outcome == GODWIT_MALFORMED) {
+        return GODWIT_NOT_FOUND;
+    }
+    return outcome == GODWIT_UNKNOWN_SESSION ? GODWIT_AGAIN : outcome;
 }
 
 static void answer_down(godwit_sms_node_t *node, const godwit_sms_host_t *host, godwit_status_t outcome)
@@ -53,15 +76,19 @@ static void answer_down(godwit_sms_node_t *node, const godwit_sms_host_t *host, 
     if (!node->down || host->home == NULL) {
         return;
     }
+    const godwit_message_kind_t kind = node->from_node ? GODWIT_T5_DOWN_ANSWER : GODWIT_SHORT_MESSAGE_DOWN_ANSWER;
     godwit_message_t *message =
-        message_to(host->home, host->out, node->down_from, GODWIT_SHORT_MESSAGE_DOWN_ANSWER, node->down_transaction);
+        godwit_serving_message(host->home, host->out, node->down_from, kind, node->down_transaction);
     if (message != NULL) {
         message->route = node->down_route;
-        message->u.outcome = outcome;
+        message->u.outcome = node->from_node ? in_t5(host, outcome) : outcome;
     }
-    godwit_outbox_event(host->out, outcome == GODWIT_OK ? "sms_delivered" : "sms_not_delivered", outcome, host->imsi,
-                        NULL);
-    node->down = node->started = false;
+    const char *name = outcome == GODWIT_OK ? "sms_delivered" : "sms_not_delivered";
+    if (node->from_node) {
+        name = outcome == GODWIT_OK ? "trigger_delivered" : "trigger_not_delivered";
+    }
+    godwit_outbox_event(host->out, name, outcome, host->imsi, NULL);
+    node->down = node->started = node->from_node = node->secret = false;
     godwit_wipe(node->down_tpdu, sizeof node->down_tpdu);
     node->down_len = 0;
 }
@@ -70,7 +97,7 @@ void godwit_sms_node_refuse(const godwit_serving_home_t *home, godwit_outbox_t *
                             godwit_status_t outcome)
 {
     godwit_message_t *answer =
-        message_to(home, out, message->from, GODWIT_SHORT_MESSAGE_DOWN_ANSWER, message->transaction);
+        godwit_serving_message(home, out, message->from, GODWIT_SHORT_MESSAGE_DOWN_ANSWER, message->transaction);
     if (answer != NULL) {
         answer->route = message->route;
         answer->u.outcome = outcome;
@@ -220,6 +247,23 @@ bool godwit_sms_node_waits(const godwit_sms_node_t *node)
     return node->down && !node->started && node->link.ours.state == GODWIT_SMS_IDLE;
 }
 
+static void take_down(godwit_sms_node_t *node, const godwit_message_t *message, const char *centre, godwit_slice_t tpdu)
+{
+    size_t len = 0;
+    while (len < GODWIT_E164_MAX && centre[len] != '\0') {
+        len++;
+    }
+    node->down = true;
+    node->started = node->from_node = node->secret = false;
+    node->down_from = message->from;
+    node->down_transaction = message->transaction;
+    node->down_route = message->route;
+    memset(node->down_centre, 0, sizeof node->down_centre);
+    memcpy(node->down_centre, centre, len);
+    node->down_len = (uint8_t)tpdu.len;
+    memcpy(node->down_tpdu, tpdu.ptr, tpdu.len);
+}
+
 bool godwit_sms_node_down(godwit_sms_node_t *node, const godwit_sms_host_t *host, const godwit_message_t *message)
 {
     const godwit_short_message_t *m = &message->u.short_message;
@@ -229,14 +273,56 @@ bool godwit_sms_node_down(godwit_sms_node_t *node, const godwit_sms_host_t *host
         }
         return false;
     }
-    node->down = true;
-    node->started = false;
-    node->down_from = message->from;
-    node->down_transaction = message->transaction;
-    node->down_route = message->route;
-    memcpy(node->down_centre, m->sc_address, sizeof node->down_centre);
-    node->down_len = m->tpdu_len;
-    memcpy(node->down_tpdu, m->tpdu, sizeof node->down_tpdu);
+    take_down(node, message, m->sc_address, godwit_slice(m->tpdu, m->tpdu_len));
+    return true;
+}
+
+/* ---- T5 ---- */
+
+bool godwit_sms_node_number(const char *iwf_number)
+{
+    godwit_sms_address_t address;
+    return godwit_sms_address_from_text(iwf_number, &address) == GODWIT_OK;
+}
+
+/* What the MTC-IWF has for the device, as a SMS-DELIVER that this node makes. */
+static godwit_status_t deliver(const godwit_sms_host_t *host, const godwit_t5_down_t *m, godwit_writer_t *tpdu)
+{
+    uint8_t key[GODWIT_UE_KEY_SIZE], octets[GODWIT_SMS_USER_DATA_MAX];
+    godwit_writer_t k = godwit_writer(key, sizeof key);
+    godwit_sms_deliver_t deliver = {.no_more = true};
+    godwit_slice_t payload = godwit_slice(m->container, m->container_len);
+    const uint16_t port = m->kind == GODWIT_T5_UE_KEY ? GODWIT_SMS_UE_KEY_PORT : GODWIT_A3_PORT;
+    godwit_status_t status = godwit_sms_address_from_text(host->iwf_number, &deliver.originator);
+    godwit_sms_time(host->now_ms, deliver.time);
+    if (status == GODWIT_OK && m->kind == GODWIT_T5_UE_KEY) {
+        status = godwit_ue_key_build(&m->ue_key, &k);
+        payload = godwit_written(&k);
+    }
+    if (status == GODWIT_OK) {
+        status = godwit_sms_ports_put(port, GODWIT_A3_PORT, payload, octets, &deliver.data);
+    }
+    if (status == GODWIT_OK) {
+        status = godwit_sms_deliver_build(&deliver, tpdu);
+    }
+    godwit_wipe(key, sizeof key);
+    godwit_wipe(octets, sizeof octets);
+    return status;
+}
+
+bool godwit_sms_node_t5(godwit_sms_node_t *node, const godwit_sms_host_t *host, const godwit_message_t *message)
+{
+    uint8_t tpdu[GODWIT_TPDU_MAX];
+    godwit_writer_t w = godwit_writer(tpdu, sizeof tpdu);
+    godwit_status_t status = node->down ? GODWIT_OVERLOAD : deliver(host, &message->u.t5_down, &w);
+    if (status != GODWIT_OK) {
+        godwit_serving_trigger_answer(host->out, host->home->own, message, status);
+        return false;
+    }
+    take_down(node, message, host->iwf_number, godwit_written(&w));
+    node->from_node = true;
+    node->secret = message->u.t5_down.kind == GODWIT_T5_UE_KEY;
+    godwit_wipe(tpdu, sizeof tpdu);
     return true;
 }
 
@@ -247,9 +333,16 @@ void godwit_sms_node_start(godwit_sms_node_t *node, const godwit_sms_host_t *hos
     if (!godwit_sms_node_waits(node)) {
         return;
     }
+    if (node->secret && !host->confidential) {
+        answer_down(node, host, GODWIT_UNSUPPORTED_SUITE);
+        return;
+    }
     rp.reference = (uint8_t)(node->down_reference + 1U);
-    if (godwit_sms_address_from_text(node->down_centre, &rp.service_centre) != GODWIT_OK ||
-        godwit_sms_link_begin(&node->link, &rp, &result) != GODWIT_OK) {
+    godwit_status_t status = godwit_sms_address_from_text(node->down_centre, &rp.service_centre);
+    if (node->from_node) {
+        rp.service_centre.type = GODWIT_SMS_NETWORK_SPECIFIC;
+    }
+    if (status != GODWIT_OK || godwit_sms_link_begin(&node->link, &rp, &result) != GODWIT_OK) {
         answer_down(node, host, GODWIT_MALFORMED);
         return;
     }

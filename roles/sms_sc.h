@@ -10,6 +10,7 @@
 #ifndef GODWIT_ROLES_SMS_SC_H
 #define GODWIT_ROLES_SMS_SC_H
 
+#include "core/trigger/trigger.h"
 #include "core/wire/tpdu.h"
 #include "roles/role.h"
 
@@ -66,7 +67,7 @@ typedef struct godwit_sms_sc_config {
     /* T4. */
     char iwf_host[GODWIT_NODE_NAME_MAX];  /* the one MTC-IWF whose triggers are taken; "": none */
     char iwf_number[GODWIT_E164_MAX + 1]; /* its number, which devices send to and hear from; another than ours */
-    uint16_t trigger_port;                /* of the device: 0: GODWIT_SMS_TRIGGER_PORT */
+    uint16_t trigger_port;                /* of the device: 0: GODWIT_A3_PORT */
     uint32_t validity_s;                  /* the longest, and of a trigger that says none; 0: 3 days */
 } godwit_sms_sc_config_t;
 

@@ -14,10 +14,8 @@
 #define GODWIT_SMS_PORT_DATA_MAX (GODWIT_SMS_USER_DATA_MAX - GODWIT_SMS_PORT_HEADER)
 #define GODWIT_SMS_PORT                                                                                                \
     16020 /* of EMSDP: ours, out of the range that nobody assigns (9.2.3.24.4: 16000 to 16999, recalled) */
-/* Device triggering, ours likewise (docs/trigger-wire.md): a message of MTC-IWF and device; K_iwf for the device, from its serving node alone. */
-#define GODWIT_SMS_TRIGGER_PORT 16021
-#define GODWIT_SMS_UE_KEY_PORT 16022
-#define GODWIT_SMS_DCS_8_BIT 0x04 /* TS 23.038 4: 8-bit data, no class */
+#define GODWIT_SMS_UE_KEY_PORT 16022 /* ours likewise: K_iwf for the device (ue_key.h), from its serving node alone */
+#define GODWIT_SMS_DCS_8_BIT 0x04    /* TS 23.038 4: 8-bit data, no class */
 
 typedef struct godwit_sms_user_data {
     bool header;              /* it begins with a user data header */

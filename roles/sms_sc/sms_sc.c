@@ -32,7 +32,7 @@ godwit_status_t godwit_sms_sc_init(godwit_sms_sc_t *sc, const godwit_sms_sc_conf
     memset(devices, 0, capacity * sizeof *devices);
     sc->config = *config;
     sc->config.port = config->port != 0 ? config->port : GODWIT_SMS_PORT;
-    sc->config.trigger_port = config->trigger_port != 0 ? config->trigger_port : GODWIT_SMS_TRIGGER_PORT;
+    sc->config.trigger_port = config->trigger_port != 0 ? config->trigger_port : GODWIT_A3_PORT;
     sc->config.retry_ms = config->retry_ms != 0 ? config->retry_ms : RETRY_MS;
     sc->config.tries = config->tries != 0 ? config->tries : TRIES;
     sc->config.answer_ms = config->answer_ms != 0 ? config->answer_ms : ANSWER_MS;

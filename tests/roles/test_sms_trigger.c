@@ -17,7 +17,7 @@
 #define NUMBER "491710760000"
 #define IWF_NUMBER "491710760001"
 #define IMSI "001010123456789"
-#define PORT GODWIT_SMS_TRIGGER_PORT
+#define PORT GODWIT_A3_PORT
 
 #define DEVICES 4
 typedef struct centre {

@@ -54,3 +54,10 @@ godwit_status_t godwit_k_di(const godwit_crypto_t *c, const uint8_t k_iwf[32], u
     }
     return status;
 }
+
+godwit_status_t godwit_iwf_eap_root(const godwit_crypto_t *c, const uint8_t emsk[64], const godwit_imsi_t *imsi,
+                                    uint8_t root[32])
+{
+    const godwit_slice_t p = godwit_slice(imsi->digits, imsi->len);
+    return godwit_kdf_own(c, godwit_slice(emsk, 64), FC_OWN_IWF_EAP_ROOT, &p, 1, root);
+}

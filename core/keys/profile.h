@@ -25,6 +25,7 @@ enum {
     FC_OWN_KS_LOCAL_DEVICE = 0xFF17,
     FC_OWN_K_IWF = 0xFF20,
     FC_OWN_K_DI = 0xFF21,
+    FC_OWN_IWF_EAP_ROOT = 0xFF22,
 };
 
 /* Distinguishers of a pair of keys under one FC. */

@@ -158,5 +158,8 @@ GODWIT_MUST_USE godwit_status_t godwit_k_iwf(const godwit_crypto_t *c, const uin
                                              const godwit_imsi_t *imsi, uint32_t association, uint8_t k_iwf[32]);
 GODWIT_MUST_USE godwit_status_t godwit_k_di(const godwit_crypto_t *c, const uint8_t k_iwf[32], uint8_t suite_id,
                                             uint8_t k_di_conf[16], uint8_t k_di_int[16]);
+/* The root of K_iwf over access that is not 3GPP's: of EMSK of EAP-AKA' (RFC 9048), which no access network is given. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_eap_root(const godwit_crypto_t *c, const uint8_t emsk[64],
+                                                    const godwit_imsi_t *imsi, uint8_t root[32]);
 
 #endif

@@ -34,8 +34,8 @@ typedef struct godwit_aaa_run {
     godwit_imsi_t imsi;
     uint8_t identity_len, identity[GODWIT_EAP_IDENTITY_MAX];
     uint8_t rand[16];
-    uint8_t xres_len, xres[GODWIT_RES_MAX];         /* secret */
-    uint8_t k_aut[32], msk[64], root[32];           /* secret */
+    uint8_t xres_len, xres[GODWIT_RES_MAX]; /* secret */
+    uint8_t k_aut[32], msk[64], root[32];   /* secret */
 } godwit_aaa_run_t;
 
 /* What the last success of a subscriber left for the MTC-IWF. */
@@ -52,10 +52,10 @@ typedef struct godwit_aaa_config {
     godwit_plmn_t home;
     char networks[GODWIT_AAA_NETWORKS_MAX][GODWIT_NODE_NAME_MAX]; /* who may bring devices; 0: whoever the door knows */
     size_t network_count;
-    godwit_trigger_node_t iwf;            /* the home's MTC-IWF; host "": there is none */
+    godwit_trigger_node_t iwf;                     /* the home's MTC-IWF; host "": there is none */
     char network_name[GODWIT_EAP_NETWORK_MAX + 1]; /* AT_KDF_INPUT; "": "WLAN" */
-    uint32_t wait_ms;                     /* for the HSS, and for the device, each; 0: 20000 */
-    uint32_t root_life_s;                 /* that a root can be asked for; 0: 86400 */
+    uint32_t wait_ms;                              /* for the HSS, and for the device, each; 0: 20000 */
+    uint32_t root_life_s;                          /* that a root can be asked for; 0: 86400 */
 } godwit_aaa_config_t;
 
 typedef struct godwit_aaa {
@@ -72,7 +72,7 @@ typedef struct godwit_aaa {
 GODWIT_MUST_USE godwit_status_t godwit_aaa_init(godwit_aaa_t *aaa, const godwit_aaa_config_t *config,
                                                 godwit_aaa_run_t *runs, size_t run_capacity, godwit_aaa_root_t *roots,
                                                 size_t root_capacity);
-/* Inputs: MESSAGE (EAP_REQUEST and IWF_KEY_REQUEST, which are always answered; HE_VECTOR_ANSWER, T5_UP_ANSWER), TIMER. Need: RANDOM. Events: challenged,
+/* Inputs: MESSAGE (EAP_PACKET and IWF_KEY_REQUEST, which are always answered; HE_VECTOR_ANSWER, T5_UP_ANSWER), TIMER. Need: RANDOM. Events: challenged,
  * resynchronised, authenticated, refused, given_up, key_given. */
 void godwit_aaa_step(godwit_aaa_t *aaa, const godwit_input_t *in, godwit_outbox_t *out);
 

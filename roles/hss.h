@@ -130,6 +130,8 @@ typedef struct godwit_hss {
     /* AKMA: the AUSFs that are given 5G home environment vectors. */
     char ausfs[GODWIT_HSS_AUSFS_MAX][GODWIT_NODE_NAME_MAX];
     size_t ausf_count;
+    char aaas[GODWIT_HSS_AUSFS_MAX][GODWIT_NODE_NAME_MAX]; /* 3GPP AAA servers: vectors of EAP-AKA' */
+    size_t aaa_count;
     /* Solution 1. */
     godwit_hss_e2m_t e2m;
     godwit_hss_triggers_t triggers;

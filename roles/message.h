@@ -9,6 +9,7 @@
 
 #include "core/wire/payload.h"
 #include "core/wire/payload_akma.h"
+#include "core/wire/payload_eap.h"
 #include "core/wire/payload_gba.h"
 #include "core/wire/payload_kms.h"
 #include "core/wire/payload_mtc.h"
@@ -111,6 +112,8 @@ typedef enum godwit_message_kind {
     GODWIT_T5_UP_ANSWER,
     GODWIT_IWF_KEY_REQUEST, /* MTC-IWF to serving node (T5) or AAA server */
     GODWIT_IWF_KEY_ANSWER,
+    GODWIT_EAP_PACKET, /* access network to AAA server, for a device (RADIUS) */
+    GODWIT_EAP_PACKET_ANSWER,
 } godwit_message_kind_t;
 
 /* Kinds go in pairs, a request and then its answer. */
@@ -189,6 +192,8 @@ typedef struct godwit_message {
         godwit_t5_up_answer_t t5_up_answer;
         godwit_iwf_key_request_t iwf_key_request;
         godwit_iwf_key_answer_t iwf_key_answer;
+        godwit_eap_request_t eap_request;
+        godwit_eap_answer_t eap_answer;
         godwit_status_t
             outcome; /* of DEVICE_NOTIFICATION, T4 messages, T5_DOWN; of KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, short messages, 5G_CONFIRM and AKMA_REGISTER */
     } u;

@@ -4,6 +4,7 @@
  * TS 29.368 table 6.4.1, TS 29.337, TS 29.336, TS 29.173; Ek, T5: docs/diameter.md.
  */
 #include "core/wire/avp.h"
+#include "core/wire/eap_aka.h"
 #include "godwit/keys.h"
 #include "core/wire/payload_sms.h"
 #include "core/wire/payload_trigger.h"
@@ -176,6 +177,8 @@ static const godwit_avp_definition_t table[GODWIT_AVP_COUNT] = {
     [GODWIT_AVP_SIM_RESULT] = OCTETS("SIM-Result", 31, OURS, 24, 24, M),
     [GODWIT_AVP_PLAIN_RAND] = U32("Plain-RAND", 32, OURS, M),
     [GODWIT_AVP_HE_AV] = OCTETS("HE-AV", 33, OURS, 80, 80, M),
+    [GODWIT_AVP_EAP_AV] = OCTETS("EAP-AV", 50, OURS, 68, 80, M),
+    [GODWIT_AVP_ANID] = TEXT("ANID", 1504, TGPP, GODWIT_EAP_NETWORK_MAX), /* recalled */
     [GODWIT_AVP_E2M_AWARE] = U32("E2M-Aware", 20, OURS, 0),
     [GODWIT_AVP_E2M_FLAGGED] = U32("E2M-Flagged", 21, OURS, 0),
     [GODWIT_AVP_POLICY_VERSION] = U32("Policy-Version", 22, OURS, 0),

@@ -156,6 +156,8 @@ typedef enum godwit_avp_id {
     GODWIT_AVP_SIM_RESULT,
     GODWIT_AVP_PLAIN_RAND,
     GODWIT_AVP_HE_AV,
+    GODWIT_AVP_EAP_AV,
+    GODWIT_AVP_ANID, /* TS 29.273 */
     GODWIT_AVP_KEY_REFERENCE,
     /* of ours in S6a, without the M flag */
     GODWIT_AVP_E2M_AWARE,

@@ -6,7 +6,8 @@
 #ifndef GODWIT_WIRE_PAYLOAD_AKMA_H
 #define GODWIT_WIRE_PAYLOAD_AKMA_H
 
-#include "godwit/bytes.h"
+#include "core/wire/eap_aka.h"
+#include "godwit/aka.h"
 
 #define GODWIT_A_KID_MAX 127
 #define GODWIT_AF_ID_MAX (GODWIT_FQDN_MAX + 5) /* FQDN || Ua* security protocol identifier */
@@ -17,12 +18,16 @@ typedef struct godwit_5g_auth_request {
     godwit_plmn_t serving_network;
     bool resync;
     uint8_t rand[16], auts[14];
+    /* Of a 3GPP AAA server: the vector is for EAP-AKA' (TS 33.402), bound to this name, and its keys are CK' || IK'. "": 5G AKA. */
+    char eap_network[GODWIT_EAP_NETWORK_MAX + 1];
 } godwit_5g_auth_request_t;
 
-/* The 5G home environment vector: CK and IK do not leave the UDM. */
+/* The 5G home environment vector, or that of EAP-AKA': CK and IK do not leave the UDM. */
 typedef struct godwit_he_vector_answer {
     godwit_status_t status; /* OK, UNKNOWN_SUBSCRIBER, NOT_ENTITLED, AUTH_MAC_FAILURE, POLICY_FORBIDS, PEER_INTERNAL */
-    uint8_t rand[16], autn[16], xres_star[16], k_ausf[32];
+    uint8_t rand[16], autn[16];
+    uint8_t xres_star[16], k_ausf[32];                       /* 5G AKA */
+    uint8_t xres_len, xres[GODWIT_RES_MAX], ck_ik_prime[32]; /* EAP-AKA'; xres_len 0: it is of 5G AKA */
 } godwit_he_vector_answer_t;
 
 typedef struct godwit_5g_auth_answer {

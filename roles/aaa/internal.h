@@ -27,8 +27,7 @@ const godwit_aaa_root_t *godwit_aaa_root_of(const godwit_aaa_t *aaa, const godwi
 godwit_message_t *godwit_aaa_ask(godwit_aaa_t *aaa, godwit_outbox_t *out, godwit_function_t to,
                                  godwit_message_kind_t kind, uint32_t transaction);
 /* The answer that the caller of a run waits for; NULL when there is no room. */
-godwit_eap_answer_t *godwit_aaa_answer(const godwit_aaa_run_t *run, godwit_eap_verdict_t verdict,
-                                       godwit_outbox_t *out);
+godwit_eap_answer_t *godwit_aaa_answer(const godwit_aaa_run_t *run, godwit_eap_verdict_t verdict, godwit_outbox_t *out);
 /* EAP-Failure, an event, and the run is wiped. */
 void godwit_aaa_reject(godwit_aaa_run_t *run, godwit_status_t reason, const char *detail, godwit_outbox_t *out);
 void godwit_aaa_sweep_later(godwit_aaa_t *aaa, uint32_t delay_ms, godwit_outbox_t *out);

@@ -40,7 +40,7 @@ static bool ask_vector(godwit_aaa_t *aaa, godwit_aaa_run_t *run, const uint8_t *
     godwit_5g_auth_request_t *request = &message->u.auth_5g_request;
     request->imsi = run->imsi;
     request->serving_network = aaa->config.home;
-    strcpy(request->eap_network, network_name(aaa));
+    memcpy(request->eap_network, network_name(aaa), strlen(network_name(aaa)) + 1);
     if (auts != NULL) {
         request->resync = true;
         memcpy(request->rand, run->rand, sizeof request->rand);
@@ -56,8 +56,7 @@ static bool ask_vector(godwit_aaa_t *aaa, godwit_aaa_run_t *run, const uint8_t *
 static void refuse(const godwit_message_t *m, uint8_t identifier, godwit_status_t reason, const char *detail,
                    godwit_outbox_t *out)
 {
-    godwit_aaa_run_t run = {
-        .caller_transaction = m->transaction, .caller_route = m->route, .identifier = identifier};
+    godwit_aaa_run_t run = {.caller_transaction = m->transaction, .caller_route = m->route, .identifier = identifier};
     godwit_aaa_reject(&run, reason, detail, out);
 }
 
@@ -169,10 +168,9 @@ static void on_vector(godwit_aaa_t *aaa, const godwit_input_t *in, godwit_outbox
 static void tell_iwf(godwit_aaa_t *aaa, const godwit_aaa_run_t *run, const uint8_t name[GODWIT_IWF_ROOT_NAME],
                      godwit_outbox_t *out)
 {
-    godwit_message_t *message = aaa->config.iwf.host[0] == '\0'
-                                    ? NULL
-                                    : godwit_aaa_ask(aaa, out, GODWIT_FUNCTION_MTC_IWF, GODWIT_T5_UP,
-                                                     ++aaa->next_transaction);
+    godwit_message_t *message = aaa->config.iwf.host[0] == '\0' ? NULL
+                                                                : godwit_aaa_ask(aaa, out, GODWIT_FUNCTION_MTC_IWF,
+                                                                                 GODWIT_T5_UP, ++aaa->next_transaction);
     if (message != NULL) {
         godwit_t5_up_t *up = &message->u.t5_up;
         up->imsi = run->imsi;
@@ -186,10 +184,9 @@ static void tell_iwf(godwit_aaa_t *aaa, const godwit_aaa_run_t *run, const uint8
 
 static void accept(godwit_aaa_t *aaa, godwit_aaa_run_t *run, uint64_t now_ms, godwit_outbox_t *out)
 {
-    uint8_t hash[GODWIT_SHA256_SIZE];
-    const godwit_slice_t rand = godwit_slice(run->rand, sizeof run->rand);
+    uint8_t name[GODWIT_IWF_ROOT_NAME];
     const godwit_eap_t success = {.code = GODWIT_EAP_SUCCESS, .identifier = run->identifier};
-    if (aaa->config.crypto->sha256(&rand, 1, hash) != GODWIT_OK) {
+    if (godwit_iwf_root_name(aaa->config.crypto, run->rand, name) != GODWIT_OK) {
         godwit_aaa_reject(run, GODWIT_CRYPTO_FAILED, NULL, out);
         return;
     }
@@ -200,9 +197,9 @@ static void accept(godwit_aaa_t *aaa, godwit_aaa_run_t *run, uint64_t now_ms, go
     godwit_writer_t w = godwit_writer(answer->packet, sizeof answer->packet);
     answer->packet_len = godwit_eap_build(&success, &w) == GODWIT_OK ? (uint16_t)w.len : 0;
     memcpy(answer->msk, run->msk, sizeof answer->msk);
-    godwit_aaa_keep(aaa, run, hash, now_ms);
+    godwit_aaa_keep(aaa, run, name, now_ms);
     godwit_outbox_event(out, "authenticated", GODWIT_OK, &run->imsi, NULL);
-    tell_iwf(aaa, run, hash, out);
+    tell_iwf(aaa, run, name, out);
     godwit_wipe(run, sizeof *run);
 }
 
@@ -314,7 +311,7 @@ void godwit_aaa_step(godwit_aaa_t *aaa, const godwit_input_t *in, godwit_outbox_
         return;
     }
     switch (in->message->kind) {
-    case GODWIT_EAP_REQUEST_MESSAGE:
+    case GODWIT_EAP_PACKET:
         on_eap(aaa, in, out);
         break;
     case GODWIT_HE_VECTOR_ANSWER:

@@ -100,8 +100,7 @@ void godwit_aaa_keep(godwit_aaa_t *aaa, const godwit_aaa_run_t *run, const uint8
 
 const godwit_aaa_root_t *godwit_aaa_root_of(const godwit_aaa_t *aaa, const godwit_imsi_t *imsi, uint64_t now_ms)
 {
-    const uint64_t life_ms =
-        1000u * (uint64_t)(aaa->config.root_life_s != 0 ? aaa->config.root_life_s : ROOT_LIFE_S);
+    const uint64_t life_ms = 1000u * (uint64_t)(aaa->config.root_life_s != 0 ? aaa->config.root_life_s : ROOT_LIFE_S);
     for (size_t i = 0; i < aaa->root_capacity; i++) {
         const godwit_aaa_root_t *root = &aaa->roots[i];
         if (root->since_ms != 0 && godwit_imsi_equal(&root->imsi, imsi)) {
@@ -135,7 +134,7 @@ godwit_eap_answer_t *godwit_aaa_answer(const godwit_aaa_run_t *run, godwit_eap_v
     if (message == NULL) {
         return NULL;
     }
-    message->kind = GODWIT_EAP_ANSWER;
+    message->kind = GODWIT_EAP_PACKET_ANSWER;
     message->from = GODWIT_FUNCTION_AAA;
     message->to = GODWIT_FUNCTION_DEVICE;
     message->transaction = run->caller_transaction;
@@ -207,7 +206,7 @@ void godwit_aaa_on_key_request(godwit_aaa_t *aaa, const godwit_input_t *in, godw
     if (status != GODWIT_OK) {
         godwit_wipe(&said->key, sizeof said->key);
     }
-    said->status = status == GODWIT_WRONG_STATE ? status : godwit_status_on_the_wire(status);
+    said->status = status == GODWIT_OK || status == GODWIT_WRONG_STATE ? status : godwit_status_on_the_wire(status);
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
     godwit_outbox_event(out, status == GODWIT_OK ? "key_given" : "refused", status, &m->u.iwf_key_request.imsi, detail);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSS in the part of the UDM: 5G home environment vectors (TS 33.501 6.1.3.2, Nudm_UEAuthentication_Get) for AUSFs that are listed, and nobody
- * else. The separation bit of AMF is 1. K_AUSF and XRES* leave, CK and IK never. SQN and AUTS as for any other requester.
+ * The HSS in the part of the UDM: 5G home environment vectors (TS 33.501 6.1.3.2, Nudm_UEAuthentication_Get) for AUSFs that are listed, vectors of
+ * EAP-AKA' (TS 33.402 6.2) for 3GPP AAA servers that are, and neither for the other or anybody else. The separation bit of AMF is 1. K_AUSF and XRES*,
+ * or CK' || IK' and XRES, leave; CK and IK never. SQN and AUTS as for any other requester.
  */
 #include <string.h>
 
@@ -29,23 +30,40 @@ static void refuse(godwit_outbox_t *out, const godwit_message_t *request, godwit
     godwit_outbox_event(out, "refused", status, &request->u.auth_5g_request.imsi, detail);
 }
 
-static godwit_status_t derive(const godwit_crypto_t *crypto, godwit_plmn_t plmn, const godwit_vector_t *v,
-                              godwit_he_vector_answer_t *a)
+static godwit_status_t derive_eap(const godwit_crypto_t *crypto, const uint8_t ck_ik[32], const char *network,
+                                  const godwit_vector_t *v, godwit_he_vector_answer_t *a)
+{
+    a->xres_len = v->xres_len;
+    memcpy(a->xres, v->xres, sizeof a->xres);
+    return godwit_eap_aka_prime(crypto, ck_ik, godwit_slice_of_string(network), v->autn, a->ck_ik_prime);
+}
+
+static godwit_status_t derive_5g(const godwit_crypto_t *crypto, const uint8_t ck_ik[32], godwit_plmn_t plmn,
+                                 const godwit_vector_t *v, godwit_he_vector_answer_t *a)
 {
     char name[GODWIT_SERVING_NETWORK_NAME_MAX + 1];
-    uint8_t ck_ik[32];
     godwit_status_t status = godwit_akma_serving_network(plmn, name);
     const godwit_slice_t network = godwit_slice_of_string(name);
-    memcpy(ck_ik, v->ck, 16);
-    memcpy(ck_ik + 16, v->ik, 16);
-    memcpy(a->rand, v->rand, sizeof a->rand);
-    memcpy(a->autn, v->autn, sizeof a->autn);
     if (status == GODWIT_OK) {
         status = godwit_k_ausf(crypto, ck_ik, network, v->autn, a->k_ausf); /* AUTN begins with SQN xor AK */
     }
     if (status == GODWIT_OK) {
         status = godwit_res_star(crypto, ck_ik, network, v->rand, godwit_slice(v->xres, v->xres_len), a->xres_star);
     }
+    return status;
+}
+
+static godwit_status_t derive(const godwit_crypto_t *crypto, const godwit_5g_auth_request_t *asked,
+                              const godwit_vector_t *v, godwit_he_vector_answer_t *a)
+{
+    uint8_t ck_ik[32];
+    memcpy(ck_ik, v->ck, 16);
+    memcpy(ck_ik + 16, v->ik, 16);
+    memcpy(a->rand, v->rand, sizeof a->rand);
+    memcpy(a->autn, v->autn, sizeof a->autn);
+    const godwit_status_t status = asked->eap_network[0] != '\0'
+                                       ? derive_eap(crypto, ck_ik, asked->eap_network, v, a)
+                                       : derive_5g(crypto, ck_ik, asked->serving_network, v, a);
     godwit_wipe(ck_ik, sizeof ck_ik);
     return status;
 }
@@ -63,7 +81,7 @@ static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godw
         status = godwit_hss_quintuplet(run, &v);
     }
     if (status == GODWIT_OK) {
-        status = derive(run->hss->crypto, run->request->visited_plmn, &v, &made);
+        status = derive(run->hss->crypto, &in->message->u.auth_5g_request, &v, &made);
     }
     if (status == GODWIT_OK) {
         godwit_hss_commit(run, out);
@@ -72,7 +90,8 @@ static void answer_request(godwit_hss_run_t *run, const godwit_input_t *in, godw
             *answer = made;
         }
         godwit_outbox_event(out, run->request->resync ? "resynchronised" : "vector_given", GODWIT_OK,
-                            &run->subscriber.imsi, "5G AKA");
+                            &run->subscriber.imsi,
+                            in->message->u.auth_5g_request.eap_network[0] != '\0' ? "EAP-AKA'" : "5G AKA");
     } else {
         refuse(out, run->message, status, run->detail);
     }
@@ -94,8 +113,10 @@ void godwit_hss_on_he_vector_request(godwit_hss_t *hss, const godwit_input_t *in
     godwit_hss_run_t run = {.hss = hss, .message = in->message, .request = &request, .vectors = 1};
     memcpy(request.rand, asked->rand, sizeof request.rand);
     memcpy(request.auts, asked->auts, sizeof request.auts);
-    if (!godwit_hss_is_listed(hss->ausfs, hss->ausf_count, in->message->origin_host)) {
-        refuse(out, in->message, GODWIT_NOT_ENTITLED, "not one of our AUSFs");
+    const bool eap = asked->eap_network[0] != '\0';
+    if (!godwit_hss_is_listed(eap ? hss->aaas : hss->ausfs, eap ? hss->aaa_count : hss->ausf_count,
+                              in->message->origin_host)) {
+        refuse(out, in->message, GODWIT_NOT_ENTITLED, eap ? "not one of our AAA servers" : "not one of our AUSFs");
         return;
     }
     godwit_status_t status = godwit_hss_gather(hss, in, &request.imsi, RAND_SIZE, out);

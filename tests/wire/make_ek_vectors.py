@@ -82,6 +82,8 @@ e2m = {
     "device_rand_answer": message(KEY, False, envelope(False) + [avp(31, run(0xB0, 24), OURS)]),
     "he_vector": message(KEY, True, envelope(True) + [avp(1, 11, OURS), imsi, plmn]),
     "he_vector_resync": message(KEY, True, envelope(True) + [avp(1, 11, OURS), imsi, plmn, rand, avp(5, run(0x40, 14), OURS)]),
+    "eap_vector": message(KEY, True, envelope(True) + [avp(1, 11, OURS), imsi, plmn, avp(1504, "WLAN", TGPP)]),
+    "eap_vector_answer": message(KEY, False, envelope(False) + [avp(50, run(0x20, 32) + run(0x40, 32) + run(0x70, 8), OURS)]),
     "he_vector_answer": message(KEY, False, envelope(False) + [avp(33, run(0x20, 80), OURS)]),
     "air_e2m": message(318, True, envelope(True, TGPP, S6A) + [imsi, avp(1409, [avp(1410, 1, TGPP), avp(1412, 1, TGPP)], TGPP), plmn,
                        avp(20, 1, OURS, False), avp(22, 9, OURS, False)], S6A),

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Everything with keys at the MTC-IWF, as the rest of the role uses it: associations, protecting, opening. One input works on one association record, which
+ * stays in keys->held between its rounds:
+ *
+ *     status = godwit_iwf_hold(...)         GODWIT_AGAIN: a need stands in the outbox
+ *     ... other needs, godwit_iwf_seal() ...
+ *     godwit_iwf_release(...)               commits it; what was sealed may only be added to the outbox behind that
+ */
+#ifndef GODWIT_ROLES_MTC_IWF_KEYS_INTERNAL_H
+#define GODWIT_ROLES_MTC_IWF_KEYS_INTERNAL_H
+
+#include "roles/mtc_iwf_keys.h"
+
+typedef struct godwit_iwf_container {
+    uint8_t len, octets[GODWIT_TRIGGER_CONTAINER_MAX];
+} godwit_iwf_container_t;
+
+/* ---- secure.c: on one record ---- */
+
+/* Takes the next COUNT of a confirmed association, and protects. GODWIT_WRONG_STATE: it is not confirmed; GODWIT_COUNT_EXHAUSTED: it needs a successor. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_seal(const godwit_crypto_t *crypto, godwit_association_t *association,
+                                                const godwit_a3_message_t *message, godwit_iwf_container_t *container);
+/* Opens under the associations of the record and moves what that moves: the window; by a Complete the association in use. On any error the
+ * record is as before. Of a Complete only its type is given. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_open(const godwit_crypto_t *crypto, godwit_association_record_t *record,
+                                                godwit_slice_t octets, godwit_a3_opened_t *opened);
+
+/* ---- association.c: the record, from key to Complete ---- */
+
+/* Fetches the association record of an IMSI into keys->held; one of an IMSI that has none is empty. GODWIT_AGAIN: asked for; GODWIT_STORE_FAILED. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_hold(godwit_iwf_keys_t *keys, const godwit_input_t *in,
+                                                const godwit_imsi_t *imsi, godwit_outbox_t *out);
+/* Commits what is held if it moved, and wipes it. Every way out of an input that held ends here, but a need. */
+void godwit_iwf_release(godwit_iwf_keys_t *keys, godwit_outbox_t *out);
+/* Whether triggers can be protected for the device whose record is held. */
+bool godwit_iwf_is_ready(const godwit_iwf_keys_t *keys);
+/* A message under the association in use of the record that is held. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_protect(godwit_iwf_keys_t *keys, const godwit_a3_message_t *message,
+                                                   godwit_iwf_container_t *container);
+/* Makes keys->held.next of a key that came, with its Command. GODWIT_REPLAY for a number that was used, GODWIT_NOT_ENTITLED for a key of a kind that
+ * is not wanted. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_next_create(godwit_iwf_keys_t *keys, const godwit_iwf_key_t *key,
+                                                       uint64_t now_ms);
+
+/* ---- key.c: asking for keys ---- */
+
+/* What is wanted of a key. */
+typedef struct godwit_iwf_want {
+    godwit_iwf_root_t root; /* EAP: of the AAA server; else as the configuration has it */
+    bool has_root_name;     /* of that AKA run alone */
+    uint8_t root_name[GODWIT_IWF_ROOT_NAME];
+    uint32_t above; /* the device has taken that number; 0: nothing is known */
+    bool renewing;  /* also of the root that the association in use stands on */
+} godwit_iwf_want_t;
+
+/* Asks for a key for the device whose record is held; its Command will go by that way. node: where the device is registered, host "" where that is not known (who
+ * derives there is then not asked). GODWIT_OK: asked, now or already; GODWIT_OVERLOAD; GODWIT_NOT_FOUND: nobody could give a key. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t *want,
+                                               const godwit_trigger_node_t *node, const godwit_iwf_way_t *way,
+                                               uint64_t now_ms, godwit_outbox_t *out);
+/* Begins an association for the device whose record is held, or goes on with the one under way: says its Command again, or asks for a key. Before
+ * godwit_iwf_release. As godwit_iwf_ask. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_begin(godwit_iwf_keys_t *keys, const godwit_trigger_node_t *node,
+                                                 const godwit_iwf_way_t *way, uint64_t now_ms, godwit_outbox_t *out);
+/* Whether a message is the answer to something that was asked for here. */
+bool godwit_iwf_is_key_answer(const godwit_message_t *message);
+/* SUBSCRIBER_INFO_ANSWER, IWF_KEY_ANSWER, T5_DOWN_ANSWER of those. */
+void godwit_iwf_on_key_answer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out);
+
+/* ---- up.c: what devices send, by whichever way ---- */
+
+typedef enum godwit_iwf_up_kind {
+    GODWIT_IWF_UP_NEED = 0,     /* a need stands in the outbox */
+    GODWIT_IWF_UP_NOTHING,      /* nothing for the rest of the role */
+    GODWIT_IWF_UP_ACKNOWLEDGED, /* acknowledgement, with proof that the device said it */
+    GODWIT_IWF_UP_REACHABLE, /* the device can be reached by that way; godwit_iwf_is_ready says whether triggers can go now */
+} godwit_iwf_up_kind_t;
+
+typedef struct godwit_iwf_up {
+    godwit_iwf_up_kind_t kind;
+    godwit_imsi_t imsi;
+    godwit_iwf_way_t way;
+    godwit_a3_acknowledgement_t acknowledgement;
+    bool unprotected; /* ACKNOWLEDGED in case 1: by a device that nobody has proved but the network */
+} godwit_iwf_up_t;
+
+/* T5_UP, T4_REPORT with a container, DATAGRAM of port A3. The record is held afterwards (unless a need stands); then:
+ * the rest of the role does its part, fetching what it needs and calling this again each round, and ends with godwit_iwf_up_end. */
+void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out, godwit_iwf_up_t *up);
+/* Commits and answers: T5_UP_ANSWER, Poll Answer, Commands, questions for keys. The answer to a T4_REPORT is not here. */
+void godwit_iwf_up_end(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
+                       godwit_outbox_t *out);
+
+/* ---- way.c ---- */
+
+/* A container to a device. Nobody waits for the answer: transaction 0. */
+void godwit_iwf_send(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                     godwit_slice_t container, godwit_outbox_t *out);
+/* Where an authenticated Poll of that device came from last; len 0: it has not polled, or long ago. */
+godwit_address_t godwit_iwf_a3_address(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint64_t now_ms);
+void godwit_iwf_a3_heard(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *address,
+                         uint64_t now_ms);
+/* A message of ours, in no request yet; NULL and overflow when there is no room. */
+godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_message_kind_t kind, godwit_function_t to,
+                                     uint32_t transaction, godwit_outbox_t *out);
+/* Whether something may be tried for that device now, at most once in gap_ms; one that may is noted. */
+bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t gap_ms, uint64_t now_ms);
+/* Whether one more hint may be taken in this second, of whatever device. */
+bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, uint64_t now_ms);
+void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const godwit_message_t *message, uint64_t now_ms);
+bool godwit_iwf_peer_is_proved(const godwit_iwf_keys_t *keys, const char *host);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The MTC-IWF's end of associations with devices (contribution 002; docs/triggers.md): where K_iwf comes from, and what is in memory while one is being
+ * made. A part of roles/mtc_iwf.h. What must survive is in godwit_association_record_t.
+ */
+#ifndef GODWIT_ROLES_MTC_IWF_KEYS_H
+#define GODWIT_ROLES_MTC_IWF_KEYS_H
+
+#include "core/trigger/trigger.h"
+#include "roles/role.h"
+
+/* Who makes K_iwf. */
+typedef enum godwit_iwf_key_from {
+    GODWIT_IWF_KEY_FROM_HSS = 1, /* the HSS, of CK||IK of a flagged vector: no visited node can */
+    GODWIT_IWF_KEY_FROM_MME,     /* the serving node, of KASME or CK||IK: it can do so, too */
+    GODWIT_IWF_KEY_FROM_IWF,     /* this MTC-IWF, of a root that the HSS hands over */
+} godwit_iwf_key_from_t;
+
+typedef struct godwit_iwf_keys_config {
+    bool off; /* case 1: messages are not protected here, and there are no associations */
+    godwit_iwf_key_from_t key_from;
+    godwit_iwf_root_t root; /* of KEY_FROM_IWF: FLAGGED or KASME */
+    bool
+        ue_key_received; /* the device does not derive K_iwf: the serving node gives it in protected NAS; not where the root is FLAGGED */
+    bool lazy; /* an association is made when a trigger waits for one; else as soon as the device registers */
+    uint8_t suites, suite[GODWIT_A3_SUITES_MAX]; /* of GODWIT_A3_SUITES, the best first; 0: 1 and 3 */
+    char aaa_host[GODWIT_NODE_NAME_MAX]; /* of 3GPP: K_iwf of EAP-AKA'; "": associations begin on 3GPP access alone */
+    char aaa_realm[GODWIT_NODE_NAME_MAX];
+    uint32_t key_wait_ms;     /* for a key that was asked for; 0: 5000 */
+    uint32_t address_life_ms; /* of an address of A3 after the last Poll; 0: 300000 */
+    uint32_t
+        command_life_ms; /* a Command that was not answered is said again for so long, then a new one is made; 0: 600000 */
+} godwit_iwf_keys_config_t;
+
+/* By which way something goes to a device. */
+typedef enum godwit_iwf_way_kind {
+    GODWIT_IWF_WAY_NONE = 0,
+    GODWIT_IWF_WAY_T5,
+    GODWIT_IWF_WAY_T4,
+    GODWIT_IWF_WAY_A3,
+    GODWIT_IWF_WAY_SECURING, /* in the answer to a T5_UP SECURING: within the NAS security mode procedure */
+} godwit_iwf_way_kind_t;
+
+typedef struct godwit_iwf_way {
+    godwit_iwf_way_kind_t kind;
+    godwit_trigger_node_t node;         /* T5, SECURING: the serving node; T4: where the device is, or host "" */
+    char msisdn[GODWIT_MSISDN_MAX + 1]; /* T4 */
+    godwit_address_t address;           /* A3 */
+    uint32_t transaction;               /* SECURING: of the request that waits */
+    uint64_t route;
+} godwit_iwf_way_t;
+
+/* A key that was asked for, or a key for the device that the serving node was given. */
+#define GODWIT_IWF_KEYS_WAITING_MAX 256
+typedef struct godwit_iwf_key_wait {
+    uint32_t transaction; /* 0: free */
+    bool giving;          /* T5_DOWN UE_KEY is under way, and the Command follows */
+    bool renewing;        /* also when the root is that of the association in use */
+    godwit_imsi_t imsi;
+    godwit_iwf_root_t root; /* wanted; NONE: whatever the serving node has */
+    bool has_root_name;     /* of that AKA run alone */
+    uint8_t root_name[GODWIT_IWF_ROOT_NAME];
+    uint32_t association; /* that was asked for, of a node that derives; else 0 */
+    godwit_iwf_way_t way; /* of the Command */
+    uint64_t since_ms;
+} godwit_iwf_key_wait_t;
+
+/* Where a device was heard by A3: by a Poll that its association protects, and nothing else. Sets of four; the one heard longest ago goes. */
+#define GODWIT_IWF_ADDRESSES_MAX 4096
+typedef struct godwit_iwf_a3_address {
+    godwit_imsi_t imsi; /* len 0: free */
+    godwit_address_t address;
+    uint64_t at_ms;
+} godwit_iwf_a3_address_t;
+
+/* When what nobody proved last made this end try something for an IMSI, so that it is rare. A place for each hash: a collision only forgets. */
+#define GODWIT_IWF_TRIED_MAX 4096
+typedef struct godwit_iwf_tried {
+    uint32_t hash;
+    uint64_t at_ms;
+} godwit_iwf_tried_t;
+
+/* Serving nodes that were heard over a hop that proves who they are: only they are given keys. */
+#define GODWIT_IWF_PEERS_MAX 64
+typedef struct godwit_iwf_peer {
+    char host[GODWIT_TRIGGER_NODE_MAX]; /* "": free */
+    uint64_t at_ms;
+} godwit_iwf_peer_t;
+
+typedef struct godwit_iwf_keys {
+    const godwit_crypto_t *crypto;
+    godwit_iwf_keys_config_t config;
+    char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX]; /* the host is what K_iwf is bound to */
+    char number[GODWIT_MSISDN_MAX +
+                1]; /* of this MTC-IWF, which devices send their short messages to; "": it has none */
+
+    uint32_t last_transaction; /* these have the highest bit set, and no other transactions of the role do */
+    godwit_iwf_key_wait_t waiting[GODWIT_IWF_KEYS_WAITING_MAX];
+    godwit_iwf_a3_address_t addresses[GODWIT_IWF_ADDRESSES_MAX];
+    godwit_iwf_tried_t tried[GODWIT_IWF_TRIED_MAX];
+    godwit_iwf_peer_t peers[GODWIT_IWF_PEERS_MAX];
+    uint32_t hints; /* taken in the second hint_s, of whatever device */
+    uint64_t hint_s;
+    /* Between the rounds of one input; secret. */
+    bool holds;
+    bool moved;  /* the record is not what the store has */
+    bool judged; /* what came up was opened */
+    bool counted;
+    uint32_t pending; /* triggers of that device */
+    godwit_association_record_t held;
+    godwit_a3_opened_t opened;
+    godwit_status_t opening; /* what became of it */
+} godwit_iwf_keys_t;
+
+#endif

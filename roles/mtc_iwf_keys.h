@@ -105,6 +105,8 @@ typedef struct godwit_iwf_keys {
     bool holds;
     bool moved;  /* the record is not what the store has */
     bool judged; /* what came up was opened */
+    bool proved; /* under the association */
+    bool newest; /* no later COUNT was opened before */
     bool counted;
     uint32_t pending; /* triggers of that device */
     godwit_association_record_t held;

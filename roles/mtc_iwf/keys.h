@@ -26,6 +26,14 @@ GODWIT_MUST_USE godwit_status_t godwit_iwf_seal(const godwit_crypto_t *crypto, g
 GODWIT_MUST_USE godwit_status_t godwit_iwf_open(const godwit_crypto_t *crypto, godwit_association_record_t *record,
                                                 godwit_slice_t octets, godwit_a3_opened_t *opened);
 
+/* ---- keys_init.c ---- */
+
+/* GODWIT_INVALID_ARGUMENT for a configuration that cannot be: a host that is no canonical name (K_iwf is bound to it), no source of keys, a root or suites that cannot
+ * be used, ue-key received where no visited node may know the key (root FLAGGED). number may be "". */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_keys_init(godwit_iwf_keys_t *keys, const godwit_crypto_t *crypto,
+                                                     const godwit_iwf_keys_config_t *config, const char *host,
+                                                     const char *realm, const char *number);
+
 /* ---- association.c: the record, from key to Complete ---- */
 
 /* Fetches the association record of an IMSI into keys->held; one of an IMSI that has none is empty. GODWIT_AGAIN: asked for; GODWIT_STORE_FAILED. */

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What devices send, whichever way it comes: through T5 and T4, and as datagrams of port A3. Whatever counts is proved by the device's association; a
+ * Reject without proof is a hint, which may make this end ask for a key by the name that the hint gives, rarely, and moves nothing that is known. Never: an
+ * address moved by anything but a fresh Poll under the association.
+ */
+#include <string.h>
+
+#include "roles/mtc_iwf/keys.h"
+
+#define MS 1000u
+#define HINT_GAP_MS 10000u /* between hints of one device that are taken */
+#define TRY_GAP_MS 1000u   /* between questions for a key that a serving node, or a Reject with proof, leads to */
+#define WAITING_MAX 255u
+
+/* ---- where it comes from ---- */
+
+/* Empty octets: nothing of the device is in it. */
+typedef struct origin {
+    godwit_imsi_t imsi;
+    godwit_iwf_way_t way;
+    godwit_slice_t octets;
+} origin_t;
+
+static void from_t5(const godwit_message_t *message, origin_t *origin)
+{
+    const godwit_t5_up_t *up = &message->u.t5_up;
+    origin->imsi = up->imsi;
+    origin->way.kind = up->kind == GODWIT_T5_SECURING ? GODWIT_IWF_WAY_SECURING : GODWIT_IWF_WAY_T5;
+    origin->way.node.function = (uint8_t)message->from;
+    memcpy(origin->way.node.host, message->origin_host, sizeof origin->way.node.host);
+    memcpy(origin->way.node.realm, message->origin_realm, sizeof origin->way.node.realm);
+    origin->way.transaction = message->transaction;
+    origin->way.route = message->route;
+    if (up->kind == GODWIT_T5_FROM_DEVICE && up->container_len <= sizeof up->container) {
+        origin->octets = godwit_slice(up->container, up->container_len);
+    }
+}
+
+static godwit_status_t origin_of(const godwit_input_t *in, origin_t *origin)
+{
+    memset(origin, 0, sizeof *origin);
+    if (in->kind == GODWIT_INPUT_DATAGRAM) {
+        origin->way.kind = GODWIT_IWF_WAY_A3;
+        origin->way.address = in->from;
+        return godwit_a3_datagram_parse(in->datagram, &origin->imsi, &origin->octets);
+    }
+    if (in->message->kind == GODWIT_T5_UP) {
+        from_t5(in->message, origin);
+    } else if (in->message->kind == GODWIT_T4_REPORT) {
+        const godwit_t4_report_t *report = &in->message->u.t4_report;
+        origin->imsi = report->imsi;
+        origin->way.kind = GODWIT_IWF_WAY_T4;
+        if (report->container_len <= sizeof report->container) {
+            origin->octets = godwit_slice(report->container, report->container_len);
+        }
+    }
+    return origin->imsi.len > 0 ? GODWIT_OK : GODWIT_MALFORMED;
+}
+
+/* ---- opening ---- */
+
+static bool is_unprotected(godwit_slice_t octets)
+{
+    godwit_a3_header_t header;
+    return godwit_a3_peek(octets, &header) == GODWIT_OK && header.key_id == 0;
+}
+
+/* Of a Poll: whether it is newer than all before it. One that was overtaken tells an address of before. */
+static bool is_newest(const godwit_iwf_keys_t *keys, uint32_t before)
+{
+    return keys->opened.count >= before;
+}
+
+static void open_octets(godwit_iwf_keys_t *keys, const origin_t *origin)
+{
+    const uint32_t before = keys->held.current.up_highest;
+    keys->judged = true;
+    keys->proved = !is_unprotected(origin->octets);
+    if (!keys->proved) {
+        keys->opening = godwit_a3_unprotected_parse(false, origin->octets, &keys->opened.message);
+        return;
+    }
+    keys->opening = godwit_iwf_open(keys->crypto, &keys->held, origin->octets, &keys->opened);
+    keys->moved = keys->opening == GODWIT_OK;
+    keys->newest = keys->moved && is_newest(keys, before);
+}
+
+static bool is_poll(const godwit_iwf_keys_t *keys)
+{
+    return keys->opening == GODWIT_OK && keys->proved && keys->opened.message.type == GODWIT_A3_POLL;
+}
+
+/* How many triggers wait, for the Poll Answer. GODWIT_AGAIN: asked for. */
+static godwit_status_t count_waiting(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_imsi_t *imsi,
+                                     godwit_outbox_t *out)
+{
+    if (!is_poll(keys) || keys->counted) {
+        return GODWIT_OK;
+    }
+    if (in->fetched_key.kind != GODWIT_RECORD_TRIGGER_TALLY) {
+        godwit_record_key_t *key = &godwit_outbox_add(out, GODWIT_REQUEST_STORE_FETCH)->record_key;
+        key->kind = GODWIT_RECORD_TRIGGER_TALLY;
+        key->imsi = *imsi;
+        return GODWIT_AGAIN;
+    }
+    keys->counted = true;
+    keys->pending = in->fetched != NULL ? in->fetched->u.trigger_tally.pending : 0;
+    return GODWIT_OK;
+}
+
+static godwit_iwf_up_kind_t kind_of_message(const godwit_iwf_keys_t *keys)
+{
+    if (keys->opening != GODWIT_OK) {
+        return GODWIT_IWF_UP_NOTHING;
+    }
+    switch (keys->opened.message.type) {
+    case GODWIT_A3_ACKNOWLEDGEMENT:
+        return GODWIT_IWF_UP_ACKNOWLEDGED;
+    case GODWIT_A3_COMPLETE:
+    case GODWIT_A3_POLL:
+        return keys->proved ? GODWIT_IWF_UP_REACHABLE : GODWIT_IWF_UP_NOTHING;
+    default:
+        return GODWIT_IWF_UP_NOTHING;
+    }
+}
+
+static void judge(godwit_iwf_keys_t *keys, const godwit_input_t *in, const origin_t *origin, godwit_iwf_up_t *up)
+{
+    up->imsi = origin->imsi;
+    up->way = origin->way;
+    up->kind = GODWIT_IWF_UP_NOTHING;
+    if (origin->octets.len > 0) {
+        up->kind = kind_of_message(keys);
+        up->acknowledgement = keys->opened.message.acknowledgement;
+        up->unprotected = !keys->proved;
+        if (up->unprotected && origin->way.kind == GODWIT_IWF_WAY_A3) {
+            up->kind = GODWIT_IWF_UP_NOTHING; /* not even the network has proved who that is */
+        }
+    } else if (in->kind == GODWIT_INPUT_MESSAGE && in->message->kind == GODWIT_T5_UP &&
+               in->message->u.t5_up.kind == GODWIT_T5_REGISTERED) {
+        up->kind = GODWIT_IWF_UP_REACHABLE;
+    }
+}
+
+void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out, godwit_iwf_up_t *up)
+{
+    origin_t origin;
+    memset(up, 0, sizeof *up);
+    up->kind = GODWIT_IWF_UP_NOTHING;
+    godwit_status_t status = origin_of(in, &origin);
+    if (status != GODWIT_OK) {
+        godwit_outbox_event(out, "refused", status, NULL, "nobody's message came up");
+        return;
+    }
+    up->imsi = origin.imsi;
+    up->way = origin.way;
+    status = godwit_iwf_hold(keys, in, &origin.imsi, out);
+    if (status == GODWIT_OK && !keys->judged && origin.octets.len > 0) {
+        open_octets(keys, &origin);
+    }
+    if (status == GODWIT_OK) {
+        status = count_waiting(keys, in, &origin.imsi, out);
+    }
+    if (status == GODWIT_OK) {
+        judge(keys, in, &origin, up);
+    } else if (status == GODWIT_AGAIN) {
+        up->kind = GODWIT_IWF_UP_NEED;
+    } else {
+        godwit_outbox_event(out, "refused", status, &origin.imsi, "the store could not be read");
+    }
+}
+
+/* ---- what follows ---- */
+
+/* Whether the device has a root that no association stands on. */
+static bool wants_association(const godwit_iwf_keys_t *keys, const godwit_t5_up_t *up)
+{
+    const godwit_association_t *current = &keys->held.current;
+    if (keys->config.off || !keys->holds || (keys->config.lazy && current->number == 0)) {
+        return false;
+    }
+    return !godwit_iwf_is_ready(keys) ||
+           (up->new_root && memcmp(current->root_name, up->root_name, sizeof current->root_name) != 0);
+}
+
+static bool is_of_another_run(const godwit_association_t *next, const godwit_t5_up_t *up)
+{
+    return up->new_root && memcmp(next->root_name, up->root_name, sizeof next->root_name) != 0;
+}
+
+/* A Command that is under way for this AKA run is said again; else a key is asked for. GODWIT_OK: the answer to SECURING comes when that does. */
+static godwit_status_t associate(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_way_t *way,
+                                 godwit_outbox_t *out)
+{
+    const godwit_t5_up_t *up = &in->message->u.t5_up;
+    if (!wants_association(keys, up) ||
+        (way->kind == GODWIT_IWF_WAY_SECURING && keys->config.ue_key_received)) { /* a key needs ciphered NAS */
+        return GODWIT_WRONG_STATE;
+    }
+    if (keys->held.next.number != 0 && !is_of_another_run(&keys->held.next, up)) {
+        return godwit_iwf_begin(keys, &way->node, way, in->now_ms, out);
+    }
+    return godwit_iwf_may_try(keys, &keys->held.imsi, TRY_GAP_MS, in->now_ms)
+               ? godwit_iwf_ask(keys, &(godwit_iwf_want_t){0}, &way->node, way, in->now_ms, out)
+               : GODWIT_OVERLOAD;
+}
+
+/* ---- Reject ---- */
+
+static bool is_of_this_command(const godwit_iwf_keys_t *keys, const godwit_a3_reject_t *reject)
+{
+    uint8_t digest[GODWIT_A3_DIGEST];
+    return keys->held.command_len > 0 &&
+           godwit_a3_digest(keys->crypto, godwit_slice(keys->held.command, keys->held.command_len), digest) ==
+               GODWIT_OK &&
+           memcmp(digest, reject->command, sizeof digest) == 0;
+}
+
+static bool names_root_in_use(const godwit_iwf_keys_t *keys, const godwit_a3_reject_t *reject)
+{
+    const godwit_association_t *current = &keys->held.current;
+    return current->number != 0 && current->root == reject->root &&
+           memcmp(current->root_name, reject->root_name, sizeof current->root_name) == 0;
+}
+
+/* Whether to try something because of a Reject that nothing but its sender's word stands behind. From an address that anybody may write into a
+ * datagram it must name another root than the one in use: what the keeper of roots does not know leads to nothing. */
+static bool may_take_hint(godwit_iwf_keys_t *keys, const godwit_a3_reject_t *reject, const godwit_iwf_up_t *up,
+                          uint64_t now_ms)
+{
+    if (up->way.kind == GODWIT_IWF_WAY_A3 && names_root_in_use(keys, reject)) {
+        return false;
+    }
+    return godwit_iwf_may_hint(keys, now_ms) && godwit_iwf_may_try(keys, &up->imsi, HINT_GAP_MS, now_ms);
+}
+
+static void on_reject(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
+                      godwit_outbox_t *out)
+{
+    const godwit_a3_reject_t *reject = &keys->opened.message.reject;
+    const bool none = reject->reason == GODWIT_A3_NO_ASSOCIATION;
+    const bool hopeless = reject->reason == GODWIT_A3_NO_SUITE || reject->root == GODWIT_IWF_ROOT_NONE;
+    const bool of_command = none || is_of_this_command(keys, reject);
+    godwit_outbox_event(out, "association_rejected", GODWIT_OK, &up->imsi, keys->proved ? NULL : "without proof");
+    if (keys->config.off || hopeless || !of_command ||
+        !(keys->proved ? godwit_iwf_may_try(keys, &up->imsi, TRY_GAP_MS, in->now_ms)
+                       : may_take_hint(keys, reject, up, in->now_ms))) {
+        return;
+    }
+    godwit_iwf_want_t want = {.has_root_name = true, .above = reject->association, .renewing = true};
+    want.root = reject->root == GODWIT_IWF_ROOT_EAP ? GODWIT_IWF_ROOT_EAP : GODWIT_IWF_ROOT_NONE;
+    memcpy(want.root_name, reject->root_name, sizeof want.root_name);
+    const godwit_status_t status = godwit_iwf_ask(keys, &want, &up->way.node, &up->way, in->now_ms, out);
+    if (status != GODWIT_OK) {
+        godwit_outbox_event(out, "refused", status, &up->imsi, "nobody to ask for the key that the device has");
+    }
+}
+
+/* ---- the end of an input ---- */
+
+static void answer_poll(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_iwf_container_t *container)
+{
+    godwit_a3_message_t answer = {.type = GODWIT_A3_POLL_ANSWER};
+    answer.poll_answer.time_s = (uint32_t)(in->now_ms / MS);
+    answer.poll_answer.waiting = (uint8_t)(keys->pending < WAITING_MAX ? keys->pending : WAITING_MAX);
+    if (godwit_iwf_protect(keys, &answer, container) != GODWIT_OK) {
+        container->len = 0; /* no COUNT is left: the next association has some */
+    }
+}
+
+/* container: what goes down behind the commit. */
+static void on_message(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
+                       godwit_iwf_container_t *container, godwit_outbox_t *out)
+{
+    if (keys->opening != GODWIT_OK) {
+        godwit_outbox_event(out, "refused", keys->opening, &up->imsi, "what a device sent over A3");
+        return;
+    }
+    switch (keys->opened.message.type) {
+    case GODWIT_A3_COMPLETE:
+        godwit_outbox_event(out, "associated", GODWIT_OK, &up->imsi, NULL);
+        break;
+    case GODWIT_A3_REJECT:
+        on_reject(keys, in, up, out);
+        break;
+    case GODWIT_A3_POLL:
+        answer_poll(keys, in, container);
+        if (up->way.kind == GODWIT_IWF_WAY_A3 && keys->newest) {
+            godwit_iwf_a3_heard(keys, &up->imsi, &up->way.address, in->now_ms);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void answer_t5(const godwit_message_t *request, godwit_outbox_t *out)
+{
+    godwit_message_t *answer = godwit_outbox_answer(out, request, GODWIT_T5_UP_ANSWER, GODWIT_FUNCTION_MTC_IWF);
+    if (answer != NULL) {
+        godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = answer;
+    }
+}
+
+static void on_t5(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up, godwit_outbox_t *out)
+{
+    const bool securing = in->message->u.t5_up.kind == GODWIT_T5_SECURING;
+    godwit_status_t status = GODWIT_WRONG_STATE;
+    godwit_iwf_peer_heard(keys, in->message, in->now_ms);
+    if (!securing) {
+        answer_t5(in->message, out);
+    }
+    if (in->message->u.t5_up.kind != GODWIT_T5_FROM_DEVICE) {
+        status = associate(keys, in, &up->way, out);
+    }
+    if (securing && status != GODWIT_OK) {
+        answer_t5(in->message, out);
+    }
+}
+
+void godwit_iwf_up_end(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
+                       godwit_outbox_t *out)
+{
+    godwit_iwf_container_t container = {0};
+    if (keys->judged) {
+        on_message(keys, in, up, &container, out);
+    }
+    if (in->kind == GODWIT_INPUT_MESSAGE && in->message->kind == GODWIT_T5_UP) {
+        on_t5(keys, in, up, out);
+    }
+    godwit_iwf_release(keys, out);
+    if (container.len > 0) {
+        godwit_iwf_send(keys, &up->imsi, &up->way, godwit_slice(container.octets, container.len), out);
+    }
+}

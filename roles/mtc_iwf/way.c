@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * By which way octets go to a device, and what this end remembers of peers and addresses; all of it bounded. Never: a key to a node that was not heard
+ * over a hop that proves who it is; an address that anything but a Poll under the device's association has named.
+ */
+#include <string.h>
+
+#include "roles/mtc_iwf/keys.h"
+
+#define WAYS 4u
+_Static_assert(GODWIT_IWF_ADDRESSES_MAX % WAYS == 0, "sets of four");
+#define HINTS_PER_SECOND 50u
+#define ADDRESS_LIFE_MS 300000u
+#define MS 1000u
+
+/* FNV-1a. */
+static uint32_t hash_of(const godwit_imsi_t *imsi)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < sizeof imsi->digits && imsi->digits[i] != '\0'; i++) {
+        hash = (hash ^ (uint8_t)imsi->digits[i]) * 16777619u;
+    }
+    return hash;
+}
+
+/* ---- sending ---- */
+
+godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_message_kind_t kind, godwit_function_t to,
+                                     uint32_t transaction, godwit_outbox_t *out)
+{
+    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    if (message != NULL) {
+        message->kind = kind;
+        message->from = GODWIT_FUNCTION_MTC_IWF;
+        message->to = to;
+        message->transaction = transaction;
+        memcpy(message->origin_host, keys->local_host, sizeof message->origin_host);
+        memcpy(message->origin_realm, keys->local_realm, sizeof message->origin_realm);
+    }
+    return message;
+}
+
+static godwit_message_t *by_t5(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                               godwit_slice_t container, godwit_outbox_t *out)
+{
+    godwit_message_t *message = godwit_iwf_message(keys, GODWIT_T5_DOWN, (godwit_function_t)way->node.function, 0, out);
+    if (message != NULL) {
+        godwit_t5_down_t *down = &message->u.t5_down;
+        down->imsi = *imsi;
+        down->kind = GODWIT_T5_CONTAINER;
+        down->container_len = (uint8_t)container.len;
+        memcpy(down->container, container.ptr, container.len);
+        down->to = way->node;
+    }
+    return message;
+}
+
+static godwit_message_t *by_t4(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                               godwit_slice_t container, godwit_outbox_t *out)
+{
+    godwit_message_t *message = godwit_iwf_message(keys, GODWIT_T4_TRIGGER, GODWIT_FUNCTION_SMS_SC, 0, out);
+    if (message != NULL) {
+        godwit_t4_trigger_t *t4 = &message->u.t4_trigger;
+        t4->imsi = *imsi;
+        memcpy(t4->msisdn, way->msisdn, sizeof t4->msisdn);
+        memcpy(t4->smea, keys->number, sizeof t4->smea);
+        t4->container_len = (uint8_t)container.len;
+        memcpy(t4->container, container.ptr, container.len);
+        t4->port = GODWIT_A3_PORT;
+        t4->node = way->node;
+    }
+    return message;
+}
+
+/* The answer that waits; an empty container: nothing goes with the security mode. */
+static godwit_message_t *by_securing(const godwit_iwf_way_t *way, godwit_slice_t container, godwit_outbox_t *out)
+{
+    const godwit_message_t request = {
+        .from = (godwit_function_t)way->node.function, .transaction = way->transaction, .route = way->route};
+    godwit_message_t *message = godwit_outbox_answer(out, &request, GODWIT_T5_UP_ANSWER, GODWIT_FUNCTION_MTC_IWF);
+    if (message != NULL && container.len > 0) {
+        message->u.t5_up_answer.container_len = (uint8_t)container.len;
+        memcpy(message->u.t5_up_answer.container, container.ptr, container.len);
+    }
+    return message;
+}
+
+static void by_a3(const godwit_iwf_way_t *way, godwit_slice_t container, godwit_outbox_t *out)
+{
+    uint8_t *octets = godwit_outbox_alloc(out, container.len);
+    if (octets != NULL) {
+        memcpy(octets, container.ptr, container.len);
+        godwit_request_t *request = godwit_outbox_add(out, GODWIT_REQUEST_DATAGRAM);
+        request->port = GODWIT_PORT_A3;
+        request->to = way->address;
+        request->octets = godwit_slice(octets, container.len);
+    }
+}
+
+void godwit_iwf_send(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                     godwit_slice_t container, godwit_outbox_t *out)
+{
+    godwit_message_t *message = NULL;
+    switch (way->kind) {
+    case GODWIT_IWF_WAY_T5:
+        message = by_t5(keys, imsi, way, container, out);
+        break;
+    case GODWIT_IWF_WAY_T4:
+        message = by_t4(keys, imsi, way, container, out);
+        break;
+    case GODWIT_IWF_WAY_SECURING:
+        message = by_securing(way, container, out);
+        break;
+    case GODWIT_IWF_WAY_A3:
+        by_a3(way, container, out);
+        break;
+    default:
+        break;
+    }
+    if (message != NULL) {
+        godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
+    }
+}
+
+/* ---- addresses of A3 ---- */
+
+static const godwit_iwf_a3_address_t *address_of(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi)
+{
+    const godwit_iwf_a3_address_t *set =
+        &keys->addresses[(size_t)(hash_of(imsi) % (GODWIT_IWF_ADDRESSES_MAX / WAYS)) * WAYS];
+    for (size_t i = 0; i < WAYS; i++) {
+        if (set[i].imsi.len > 0 && godwit_imsi_equal(&set[i].imsi, imsi)) {
+            return &set[i];
+        }
+    }
+    return NULL;
+}
+
+godwit_address_t godwit_iwf_a3_address(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint64_t now_ms)
+{
+    const godwit_iwf_a3_address_t *entry = address_of(keys, imsi);
+    const uint64_t life = keys->config.address_life_ms != 0 ? keys->config.address_life_ms : ADDRESS_LIFE_MS;
+    return entry != NULL && now_ms >= entry->at_ms && now_ms - entry->at_ms < life ? entry->address
+                                                                                   : (godwit_address_t){0};
+}
+
+void godwit_iwf_a3_heard(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *address,
+                         uint64_t now_ms)
+{
+    godwit_iwf_a3_address_t *set = &keys->addresses[(size_t)(hash_of(imsi) % (GODWIT_IWF_ADDRESSES_MAX / WAYS)) * WAYS];
+    godwit_iwf_a3_address_t *place = &set[0];
+    for (size_t i = 0; i < WAYS; i++) {
+        if (godwit_imsi_equal(&set[i].imsi, imsi)) {
+            place = &set[i];
+            break;
+        }
+        if (set[i].imsi.len == 0 || (place->imsi.len > 0 && set[i].at_ms < place->at_ms)) {
+            place = &set[i];
+        }
+    }
+    *place = (godwit_iwf_a3_address_t){.imsi = *imsi, .address = *address, .at_ms = now_ms};
+}
+
+/* ---- what nobody proved ---- */
+
+bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t gap_ms, uint64_t now_ms)
+{
+    const uint32_t hash = hash_of(imsi);
+    godwit_iwf_tried_t *tried = &keys->tried[hash % GODWIT_IWF_TRIED_MAX];
+    if (tried->hash == hash && now_ms >= tried->at_ms && now_ms - tried->at_ms < gap_ms) {
+        return false;
+    }
+    *tried = (godwit_iwf_tried_t){.hash = hash, .at_ms = now_ms};
+    return true;
+}
+
+bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, uint64_t now_ms)
+{
+    const uint64_t second = now_ms / MS;
+    if (keys->hint_s != second) {
+        keys->hint_s = second;
+        keys->hints = 0;
+    }
+    return keys->hints < HINTS_PER_SECOND && ++keys->hints > 0;
+}
+
+/* ---- serving nodes ---- */
+
+static godwit_iwf_peer_t *peer_of(godwit_iwf_keys_t *keys, const char *host)
+{
+    for (size_t i = 0; i < GODWIT_IWF_PEERS_MAX; i++) {
+        if (keys->peers[i].host[0] != '\0' && strcmp(keys->peers[i].host, host) == 0) {
+            return &keys->peers[i];
+        }
+    }
+    return NULL;
+}
+
+/* A name that now comes over an open hop may be anybody's. */
+void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const godwit_message_t *message, uint64_t now_ms)
+{
+    godwit_iwf_peer_t *peer = peer_of(keys, message->origin_host);
+    if (message->hop == GODWIT_HOP_OPEN) {
+        if (peer != NULL) {
+            memset(peer, 0, sizeof *peer);
+        }
+        return;
+    }
+    for (size_t i = 0; peer == NULL && i < GODWIT_IWF_PEERS_MAX; i++) {
+        peer = keys->peers[i].host[0] == '\0' ? &keys->peers[i] : NULL;
+    }
+    if (peer == NULL) {
+        peer = &keys->peers[0];
+        for (size_t i = 1; i < GODWIT_IWF_PEERS_MAX; i++) {
+            peer = keys->peers[i].at_ms < peer->at_ms ? &keys->peers[i] : peer;
+        }
+    }
+    memcpy(peer->host, message->origin_host, sizeof peer->host);
+    peer->at_ms = now_ms;
+}
+
+bool godwit_iwf_peer_is_proved(const godwit_iwf_keys_t *keys, const char *host)
+{
+    for (size_t i = 0; i < GODWIT_IWF_PEERS_MAX; i++) {
+        if (host[0] != '\0' && strcmp(keys->peers[i].host, host) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

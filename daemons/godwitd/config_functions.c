@@ -152,10 +152,24 @@ bool config_emks_section(config_t *c, const raw_emks_t *raw)
            config_emks_akma(c, raw->akma);
 }
 
+/* Without TLS: what protects the way to that peer, whatever link_protected says of the others. */
+static bool peer_protection(config_t *c, const raw_peer_t *raw, unsigned i, godwit_diameter_protection_t *protection)
+{
+    if (raw->protection == NULL) {
+        return true;
+    }
+    *protection = strcmp(raw->protection, "nds-ip") == 0 ? GODWIT_DIAMETER_PROTECTION_NDS_IP
+                  : strcmp(raw->protection, "open") == 0 ? GODWIT_DIAMETER_PROTECTION_OPEN
+                                                         : GODWIT_DIAMETER_PROTECTION_DEFAULT;
+    return *protection != GODWIT_DIAMETER_PROTECTION_DEFAULT ||
+           config_refuse(c, "diameter.peers[].protection", i, "must be nds-ip or open", raw->protection);
+}
+
 static bool diameter_peer(config_t *c, const raw_peer_t *raw, unsigned i, godwit_diameter_peer_t *peer)
 {
     peer->relay = raw->relay;
-    return config_name(c, "diameter.peers[].identity", i, raw->identity, peer->identity) &&
+    return peer_protection(c, raw, i, &peer->protection) &&
+           config_name(c, "diameter.peers[].identity", i, raw->identity, peer->identity) &&
            config_name(c, "diameter.peers[].realm", i, raw->realm, peer->realm) &&
            (raw->address == NULL ||
             config_host_port(c, "diameter.peers[].address", i, raw->address, peer->host, &peer->port));

@@ -211,7 +211,7 @@ typedef struct raw_pgw {
 } raw_pgw_t;
 
 typedef struct raw_peer {
-    char *identity, *realm, *address;
+    char *identity, *realm, *address, *protection;
     bool relay;
 } raw_peer_t;
 

@@ -11,7 +11,7 @@
 
 const char *doors_name(godwit_port_t port)
 {
-    static const char *const names[] = {"hse", "radio", "gtpc", "gtpu", "sgi", "sms"};
+    static const char *const names[] = {"hse", "radio", "gtpc", "gtpu", "sgi", "a3", "sms"};
     return (unsigned)port < sizeof names / sizeof names[0] ? names[port] : "?";
 }
 

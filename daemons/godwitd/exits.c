@@ -45,13 +45,35 @@ void daemon_flush(godwitd_t *d)
     d->delivered = false;
 }
 
-/* A request goes to the function here when there is one, and an answer goes where its request came from: route 0 is this process. */
+/* The host that a request names, where there are many of that function; NULL: it names none. */
+static const char *named_host(const godwit_message_t *message)
+{
+    switch (message->kind) {
+    case GODWIT_T5_DOWN:
+        return message->u.t5_down.to.host;
+    case GODWIT_T5_UP:
+        return message->u.t5_up.to.host;
+    case GODWIT_IWF_KEY_REQUEST:
+        return message->u.iwf_key_request.to.host;
+    case GODWIT_T4_REPORT:
+        return message->u.t4_report.to.host;
+    case GODWIT_DEVICE_NOTIFICATION:
+        return message->u.device_notification.to.host;
+    default:
+        return NULL;
+    }
+}
+
+/* A request goes to the function here when there is one and it names no other, and an answer goes where its request came from: route 0 is this
+ * process. */
 static bool stays_here(const godwitd_t *d, const godwit_message_t *message)
 {
     if (godwit_message_is_answer(message->kind)) {
         return message->route == 0;
     }
-    return owner_has_role(d->owner, message->to);
+    const char *host = named_host(message);
+    return owner_has_role(d->owner, message->to) &&
+           (host == NULL || host[0] == '\0' || strcmp(host, d->config->identity) == 0);
 }
 
 static void send_message(void *context, godwit_function_t from, const godwit_message_t *message)
@@ -77,6 +99,7 @@ static void send_message(void *context, godwit_function_t from, const godwit_mes
         return;
     }
     *place = *message;
+    place->hop = GODWIT_HOP_INSIDE;
     if (place->origin_host[0] == '\0') {
         memcpy(place->origin_host, d->config->identity, sizeof place->origin_host);
     }

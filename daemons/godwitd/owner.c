@@ -9,9 +9,9 @@
 
 const char *owner_function_name(godwit_function_t function)
 {
-    static const char *const names[OWNER_FUNCTIONS] = {"none", "hse",  "emks", "hss",    "mme",  "sgsn",
-                                                       "sgw",  "pgw",  "msc",  "sms_sc", "mkef", "gba_bsf",
-                                                       "naf",  "aanf", "ausf", "af",     "kms",  "device"};
+    static const char *const names[OWNER_FUNCTIONS] = {
+        "none",    "hse", "emks", "hss",  "mme", "sgsn", "sgw", "pgw", "msc",     "sms_sc", "mkef",
+        "gba_bsf", "naf", "aanf", "ausf", "af",  "kms",  "scs", "as",  "mtc_iwf", "aaa",    "device"};
     return (unsigned)function < OWNER_FUNCTIONS ? names[function] : "none";
 }
 
@@ -176,6 +176,24 @@ static void answer_failure(owner_t *o, const godwit_message_t *request)
         break;
     case GODWIT_MTC_KEY_ANSWER:
         answer.u.mtc_key_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_LOCATION_UPDATE_ANSWER:
+        answer.u.location_update_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_SUBSCRIBER_INFO_ANSWER:
+        answer.u.subscriber_info_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_DEVICE_ACTION_ANSWER:
+        answer.u.device_action_answer.device = request->u.device_action.device;
+        answer.u.device_action_answer.reference = request->u.device_action.reference;
+        answer.u.device_action_answer.action = request->u.device_action.action;
+        answer.u.device_action_answer.status = GODWIT_TRIGGER_TEMPORARYERROR;
+        break;
+    case GODWIT_T5_UP_ANSWER:
+        answer.u.t5_up_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_IWF_KEY_ANSWER:
+        answer.u.iwf_key_answer.status = GODWIT_PEER_INTERNAL;
         break;
     default:
         answer.u.outcome = GODWIT_PEER_INTERNAL;

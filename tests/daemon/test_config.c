@@ -104,7 +104,7 @@ static void every_line_that_the_example_comments_out_is_good_too(void **state)
         fail_msg("%s", error);
     }
     assert_true(c->diameter.used);
-    assert_int_equal(c->diameter.peer_count, 1);
+    assert_int_equal(c->diameter.peer_count, 2);
     assert_int_equal(c->hse.deliver_count, 3);
     assert_int_equal(c->emks.umts, CONFIG_UMTS_LISTED);
     config_free(c);
@@ -234,6 +234,8 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
         {HEAD "emks: {source: gsup}\n", "emks.gsup.address: is missing"},
         {HEAD "emks: {separate_umts_imsis: [abc]}\n", "emks.separate_umts_imsis[0]"},
         {HEAD "diameter: {tls: {ca: /x}}\n", "diameter.tls: needs certificate, key and ca"},
+        {HEAD "diameter: {peers: [{identity: a, realm: b, protection: hope}]}\n",
+         "diameter.peers[0].protection: must be nds-ip or open, not 'hope'"},
         {HEAD "hse: {intercept: {targets: /t}}\n", "hse.intercept: needs targets"},
         {HEAD "hse: {intercept: {targets: /t, queue: /q, audit: /a, url: \"http://x\"}}\n", "must begin with https://"},
         {HEAD "hse: {intercept: {targets: /t, queue: /q, audit: /a, url: \"https://x\"}}\n",

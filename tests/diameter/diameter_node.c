@@ -57,7 +57,7 @@ static void copy(char *to, const char *from, size_t cap)
     snprintf(to, cap, "%s", from);
 }
 
-/* identity,realm[,host,port][,relay] */
+/* identity,realm[,host,port][,relay][,nds-ip|open] */
 static void add_peer(char *text)
 {
     godwit_diameter_peer_t *p = &peers[config.peer_count++];
@@ -65,6 +65,10 @@ static void add_peer(char *text)
     for (int i = 0; field != NULL; i++, field = strtok_r(NULL, ",", &save)) {
         if (strcmp(field, "relay") == 0) {
             p->relay = true;
+        } else if (strcmp(field, "nds-ip") == 0) {
+            p->protection = GODWIT_DIAMETER_PROTECTION_NDS_IP;
+        } else if (strcmp(field, "open") == 0) {
+            p->protection = GODWIT_DIAMETER_PROTECTION_OPEN;
         } else if (i == 0) {
             copy(p->identity, field, sizeof p->identity);
         } else if (i == 1) {
@@ -274,7 +278,9 @@ static void serve_e2m(godwit_diameter_t *d, const godwit_message_t *request)
 static void serve(godwit_diameter_t *d, const godwit_message_t *request)
 {
     godwit_message_t answer;
-    printf("request kind=%d origin=%s realm=%s\n", (int)request->kind, request->origin_host, request->origin_realm);
+    static const char *const hops[] = {"open", "tls", "nds-ip", "inside"};
+    printf("request kind=%d origin=%s realm=%s hop=%s\n", (int)request->kind, request->origin_host,
+           request->origin_realm, hops[request->hop]);
     if (silent) {
         return;
     }
@@ -331,7 +337,7 @@ static void show(const godwit_message_t *m)
     } else {
         printf(" status=%s", godwit_status_name(m->u.outcome));
     }
-    printf(" origin=%s\n", m->origin_host);
+    printf(" origin=%s hop=%d\n", m->origin_host, (int)m->hop);
 }
 
 static bool is_request(godwit_message_kind_t kind)

@@ -14,7 +14,7 @@
 #include "core/wire/nas_security.h"
 #include "core/wire/pco.h"
 #include "roles/gtp_path.h"
-#include "roles/serving.h"
+#include "roles/serving_trigger.h"
 #include "roles/sms_node.h"
 
 #define GODWIT_MME_UES_MAX 32768
@@ -31,7 +31,8 @@ typedef enum godwit_mme_state {
     GODWIT_MME_IDENTIFYING,
     GODWIT_MME_VECTOR, /* the HSS was asked */
     GODWIT_MME_AUTHENTICATING,
-    GODWIT_MME_SECURING, /* security mode command */
+    GODWIT_MME_AWAITING_IWF, /* the MTC-IWF was asked for what goes into the security mode command; RES was right */
+    GODWIT_MME_SECURING,     /* security mode command */
     /* From here on everything is protected. */
     GODWIT_MME_INFORMING, /* ESM information request */
     GODWIT_MME_CREATING,  /* the S-GW was asked */
@@ -64,6 +65,20 @@ typedef enum godwit_mme_waiting {
     GODWIT_MME_PAGED,
     GODWIT_MME_MODIFYING, /* the device has a modify request */
 } godwit_mme_waiting_t;
+
+/* Device triggering; zeroed: nothing. One message waits each way. */
+typedef struct godwit_mme_trigger {
+    godwit_serving_trigger_t at;
+    uint32_t securing;                                /* transaction of the T5_UP that is waited for */
+    bool announced;                                   /* the MTC-IWF has heard that the device is registered */
+    uint8_t up_len, up[GODWIT_TRIGGER_CONTAINER_MAX]; /* of the device, until the home has said whose it is */
+    /* Down, until there is a connection; down_len 0: nothing. K_iwf may be in it. */
+    uint8_t down_type; /* of the generic message container */
+    uint8_t down_len, down[GODWIT_TRIGGER_CONTAINER_MAX];
+    godwit_function_t down_from;
+    uint32_t down_transaction;
+    uint64_t down_route;
+} godwit_mme_trigger_t;
 
 typedef struct godwit_mme_ue {
     godwit_mme_state_t state;
@@ -103,6 +118,7 @@ typedef struct godwit_mme_ue {
     uint8_t kasme[32];
     godwit_nas_security_t security;
     godwit_sms_node_t sms;
+    godwit_mme_trigger_t trigger;
     /* The PDN connection. */
     uint8_t bearer;   /* 0: none */
     uint8_t pti;      /* of the attach */
@@ -155,6 +171,10 @@ typedef struct godwit_mme_config {
     uint32_t next_wait_ms; /* that a message waits for the home to give one; 0: 2000 */
     uint8_t others;
     godwit_mme_other_t other[GODWIT_MME_OTHERS_MAX];
+    /* Device triggering (contribution 002, docs/triggers.md): Update Location, T5, GENERIC NAS TRANSPORT. */
+    bool trigger;
+    godwit_trigger_node_t iwf; /* of subscribers whose home names none; host "": none */
+    uint32_t securing_ms;      /* that a security mode command waits for the MTC-IWF; 0: 1000 */
     bool unaware; /* an MME without Godwit: AIRs have nothing of ours, and what AIAs have is not looked at */
     /* Towards the S-GW. */
     uint8_t ipv4[4];               /* its own: GTP-C and GTP-U */
@@ -187,12 +207,14 @@ GODWIT_MUST_USE godwit_status_t godwit_mme_init(godwit_mme_t *mme, const godwit_
                                                 godwit_mme_ue_t *ues, size_t capacity, godwit_gtp_pending_t *pending,
                                                 size_t pending_capacity, godwit_gtp_answered_t *answered,
                                                 size_t answered_capacity);
-/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN); TIMER; DROP (imsi: the operator detaches it);
+/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN; with config.trigger LOCATION_UPDATE_ANSWER,
+ * T5_UP_ANSWER, T5_DOWN, IWF_KEY_REQUEST); TIMER; DROP (imsi: the operator detaches it);
  * COMMIT_FAILED. Needs: RANDOM, STORE_FETCH of NEXT_SESSION.
  * Events, with the IMSI where it is known: attached, context_reused, detached, idle, resumed, paged, paging_failed, n_pdu_dropped, sms_accepted, sms_refused, sms_delivered, sms_not_delivered,
  * modified; attach_refused, authentication_refused, resynchronised, security_refused, modification_refused; replaced (an older
  * registration of the same IMSI ends), bearer_lost; refused (a frame or message that was not taken), given_up (no answer); next_handed_over, next_not_given, next_used, next_refused,
- * next_given_away (to another MME). */
+ * next_given_away (to another MME); located, location_refused, trigger_delivered, trigger_refused, trigger_up, trigger_dropped, iwf_key_given,
+ * iwf_key_refused. */
 void godwit_mme_step(godwit_mme_t *mme, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -47,6 +47,7 @@ bool godwit_serving_trigger_located(godwit_serving_trigger_t *trigger, const god
     if (m->status == GODWIT_OK && m->iwf.function == GODWIT_FUNCTION_MTC_IWF) {
         trigger->iwf = m->iwf;
     }
+    trigger->named_openly = answer->hop == GODWIT_HOP_OPEN;
     *registered = trigger->iwf.host[0] != '\0';
     return true;
 }
@@ -89,6 +90,18 @@ void godwit_serving_trigger_heard(godwit_serving_trigger_t *trigger, const godwi
     }
 }
 
+bool godwit_serving_trigger_securing(const godwit_serving_trigger_t *trigger, const godwit_serving_home_t *home,
+                                     godwit_outbox_t *out, uint32_t transaction, const godwit_imsi_t *imsi)
+{
+    godwit_t5_up_t *up = up_of(trigger, home, out, transaction, imsi);
+    if (up != NULL) {
+        up->kind = GODWIT_T5_SECURING;
+        up->new_root = trigger->new_root;
+        memcpy(up->root_name, trigger->root_name, sizeof up->root_name);
+    }
+    return up != NULL;
+}
+
 bool godwit_serving_trigger_up(const godwit_serving_trigger_t *trigger, const godwit_serving_home_t *home,
                                godwit_outbox_t *out, uint32_t transaction, const godwit_imsi_t *imsi,
                                godwit_slice_t container)
@@ -127,7 +140,7 @@ godwit_status_t godwit_serving_trigger_admit(const godwit_serving_trigger_t *tri
     if (m->kind != GODWIT_T5_UE_KEY || m->ue_key.is_root || m->ue_key.association == 0) {
         return GODWIT_MALFORMED;
     }
-    return message->hop != GODWIT_HOP_OPEN ? GODWIT_OK : GODWIT_NOT_ENTITLED;
+    return message->hop != GODWIT_HOP_OPEN && !trigger->named_openly ? GODWIT_OK : GODWIT_NOT_ENTITLED;
 }
 
 void godwit_serving_trigger_answer(godwit_outbox_t *out, godwit_function_t own, const godwit_message_t *message,
@@ -149,8 +162,8 @@ static godwit_status_t derive(const godwit_serving_trigger_t *trigger, const god
     if (trigger == NULL) {
         return GODWIT_NOT_FOUND;
     }
-    if (message->hop == GODWIT_HOP_OPEN || !is_its_iwf(trigger, message) || m->association == 0 ||
-        !godwit_speaks_for(message, m->iwf)) {
+    if (message->hop == GODWIT_HOP_OPEN || trigger->named_openly || !is_its_iwf(trigger, message) ||
+        m->association == 0 || !godwit_speaks_for(message, m->iwf)) {
         return GODWIT_NOT_ENTITLED;
     }
     if (trigger->kind == GODWIT_IWF_ROOT_NONE) {

@@ -13,6 +13,7 @@
 typedef struct godwit_serving_trigger {
     uint32_t asked;            /* transaction of the LOCATION_UPDATE whose answer has not come; 0: none */
     godwit_trigger_node_t iwf; /* of the home; host "": it has named none */
+    bool named_openly;         /* by an open hop: it gets no key from here */
     bool missed;            /* something for the device has not reached it: the MTC-IWF hears when it is there again */
     bool new_root;          /* an AKA run that the MTC-IWF has not been told of */
     godwit_iwf_root_t kind; /* NONE: no K_iwf can be made here */
@@ -42,6 +43,10 @@ void godwit_serving_trigger_registered(godwit_serving_trigger_t *trigger, const 
 /* The device is heard again: REGISTERED, when something has missed it. */
 void godwit_serving_trigger_heard(godwit_serving_trigger_t *trigger, const godwit_serving_home_t *home,
                                   godwit_outbox_t *out, uint32_t transaction, const godwit_imsi_t *imsi);
+/* T5_UP SECURING: a NAS security mode command is about to go, under the keys of the AKA run that godwit_serving_trigger_root was told of. False: as
+ * below. */
+bool godwit_serving_trigger_securing(const godwit_serving_trigger_t *trigger, const godwit_serving_home_t *home,
+                                     godwit_outbox_t *out, uint32_t transaction, const godwit_imsi_t *imsi);
 /* T5_UP with a container of the device; false: there is no MTC-IWF, or no room. */
 bool godwit_serving_trigger_up(const godwit_serving_trigger_t *trigger, const godwit_serving_home_t *home,
                                godwit_outbox_t *out, uint32_t transaction, const godwit_imsi_t *imsi,

@@ -180,6 +180,7 @@ static void reuse(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const attach_t *a)
     if (other != NULL) {
         godwit_mme_free(t, other);
     }
+    godwit_mme_trigger_end(t, ue, GODWIT_AGAIN);
     godwit_mme_deregister(t, ue);
     ue->address = t->in->from;
     ue->connected = true;
@@ -190,6 +191,7 @@ static void reuse(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const attach_t *a)
     ue->next_given = ue->next_set = false;
     take_request(t, ue, a);
     godwit_mme_event(t, "context_reused", GODWIT_OK, ue, NULL);
+    godwit_mme_locate(t, ue);
     godwit_mme_connect(t, ue);
 }
 

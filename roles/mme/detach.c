@@ -20,6 +20,8 @@ void godwit_mme_deregister(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_mme_nas_timer(t, ue, t->mme->config.retain_ms);
     godwit_mme_sms_end(t, ue);
+    godwit_mme_trigger_end(t, ue, GODWIT_NOT_FOUND);
+    ue->trigger.up_len = 0;
     godwit_gtp_finish_context(&t->mme->path, ue->teid, t->out);
     godwit_mme_delete_session(t, ue);
     ue->state = GODWIT_MME_DEREGISTERED;

@@ -97,6 +97,7 @@ void godwit_mme_resumed(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_mme_flush(t, ue);
     godwit_mme_sms_start(t, ue);
+    godwit_mme_trigger_start(t, ue);
     if (ue->detach_wanted) {
         godwit_mme_detach(t, ue, ue->detach_type);
     }

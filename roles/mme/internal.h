@@ -147,6 +147,8 @@ bool godwit_mme_may_serve_again(const godwit_mme_t *mme, const godwit_mme_ue_t *
 /* Whether these algorithms are still allowed for that subscriber. */
 bool godwit_mme_allows(const godwit_mme_t *mme, const godwit_imsi_t *imsi, uint8_t eea, uint8_t eia);
 void godwit_mme_secure(godwit_mme_turn_t *t, godwit_mme_ue_t *ue); /* secure.c */
+/* The security mode command, with that message of the MTC-IWF. */
+void godwit_mme_command(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t trigger);
 /* The row is a device from now on: other rows of its IMSI end. */
 void godwit_mme_proved(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 void godwit_mme_on_secured(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
@@ -214,6 +216,24 @@ void godwit_mme_on_sms_answer(godwit_mme_turn_t *t, const godwit_message_t *mess
 void godwit_mme_on_sms_down(godwit_mme_turn_t *t, const godwit_message_t *message);
 void godwit_mme_sms_start(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 void godwit_mme_sms_end(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+
+/* trigger.c: device triggering; nothing of it without config.trigger. */
+/* RES was right: the KASME of the row is what K_iwf can stand on. True: the row waits for what the MTC-IWF has to say, and godwit_mme_command is called
+ * then. */
+bool godwit_mme_ask_iwf(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+/* The device has proved itself: its home is told. */
+void godwit_mme_locate(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+/* A message of the device for the MTC-IWF, which came protected. */
+void godwit_mme_trigger_up(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t container);
+void godwit_mme_on_generic_transport(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t header, godwit_slice_t plain);
+/* The device is registered; it listens; it is gone, or cannot be paged. */
+void godwit_mme_trigger_registered(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+void godwit_mme_trigger_start(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
+void godwit_mme_trigger_end(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_status_t status);
+void godwit_mme_on_location(godwit_mme_turn_t *t, const godwit_message_t *message);
+void godwit_mme_on_t5_up_answer(godwit_mme_turn_t *t, const godwit_message_t *message);
+void godwit_mme_on_t5_down(godwit_mme_turn_t *t, const godwit_message_t *message);
+void godwit_mme_on_iwf_key_request(godwit_mme_turn_t *t, const godwit_message_t *message);
 
 void godwit_mme_on_timer(godwit_mme_turn_t *t, uint32_t timer); /* timer.c */
 

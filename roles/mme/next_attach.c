@@ -173,6 +173,7 @@ void godwit_mme_begin_by_next(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const g
     take_data(t, ue, admitted->plain);
     godwit_mme_event(t, "next_used", GODWIT_OK, ue, NULL);
     godwit_mme_proved(t, ue);
+    godwit_mme_locate(t, ue);
     (void)godwit_mme_ask_next(t, ue, GODWIT_MME_NEXT_ATTACH_ACCEPT);
     godwit_mme_connect(t, ue);
 }

@@ -21,9 +21,9 @@ static uint8_t choose(const uint8_t *order, uint8_t count, uint8_t capability, b
     return NONE;
 }
 
-static void send_command(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+static void send_command(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t trigger)
 {
-    uint8_t octets[32];
+    uint8_t octets[32 + GODWIT_TRIGGER_CONTAINER_MAX];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     godwit_emm_security_mode_command_t m;
     memset(&m, 0, sizeof m);
@@ -31,6 +31,7 @@ static void send_command(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     m.eia = ue->security.eia;
     m.ksi = ue->security.ksi;
     m.capability = godwit_slice(ue->capability, ue->capability_len);
+    m.trigger = trigger.len > 0 ? trigger : m.trigger;
     ue->state = GODWIT_MME_SECURING;
     if (godwit_emm_security_mode_command_build(&m, &w) == GODWIT_OK) {
         godwit_mme_ask(t, ue, GODWIT_NAS_INTEGRITY_NEW, &w);
@@ -38,6 +39,13 @@ static void send_command(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 }
 
 void godwit_mme_secure(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+{
+    if (!godwit_mme_ask_iwf(t, ue)) {
+        godwit_mme_command(t, ue, godwit_slice(NULL, 0));
+    }
+}
+
+void godwit_mme_command(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t trigger)
 {
     const godwit_mme_config_t *c = &t->mme->config;
     const godwit_policy_access_t *p = godwit_mme_policy(t->mme, &ue->imsi);
@@ -51,7 +59,7 @@ void godwit_mme_secure(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     }
     godwit_wipe(ue->kasme, sizeof ue->kasme);
     if (status == GODWIT_OK) {
-        send_command(t, ue);
+        send_command(t, ue, trigger);
         return;
     }
     godwit_mme_attach_reject(t, &ue->address, GODWIT_EMM_CAUSE_CAPABILITIES_MISMATCH);
@@ -66,6 +74,7 @@ void godwit_mme_proved(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
         if (other->state == GODWIT_MME_REGISTERED) {
             godwit_mme_event(t, "replaced", GODWIT_OK, other, NULL);
         }
+        godwit_mme_trigger_end(t, other, GODWIT_AGAIN); /* the device is there, under other keys */
         godwit_mme_deregister(t, other);
         godwit_mme_free(t, other);
     }
@@ -88,6 +97,8 @@ void godwit_mme_on_secured(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_sli
         godwit_mme_drop_record(t, ue->stale);
     }
     godwit_mme_proved(t, ue);
+    godwit_mme_locate(t, ue);
+    godwit_mme_trigger_up(t, ue, m.trigger);
     godwit_mme_connect(t, ue);
 }
 

@@ -266,6 +266,7 @@ void godwit_mme_registered(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     godwit_mme_event(t, "attached", GODWIT_OK, ue, ue->e2m ? "with a flagged vector" : NULL);
     godwit_mme_forward_held(t, ue);
     godwit_mme_flush(t, ue);
+    godwit_mme_trigger_registered(t, ue);
     if (t->mme->config.next_early) {
         (void)godwit_mme_ask_next(t, ue, GODWIT_MME_NEXT_INFORMATION);
     }

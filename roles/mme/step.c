@@ -11,6 +11,7 @@
 #define HSS_TIMEOUT_MS 6000
 #define SETUP_MS 20000
 #define RETAIN_MS 60000
+#define SECURING_MS 1000
 #define ALGORITHM_MAX 3
 
 static bool are_algorithms(const uint8_t *order, uint8_t count, uint8_t least)
@@ -39,6 +40,7 @@ static void set_defaults(godwit_mme_config_t *c)
     c->attempts = c->attempts == 0 ? ATTEMPTS : c->attempts;
     c->hss_timeout_ms = c->hss_timeout_ms == 0 ? HSS_TIMEOUT_MS : c->hss_timeout_ms;
     c->retain_ms = c->retain_ms == 0 ? RETAIN_MS : c->retain_ms;
+    c->securing_ms = c->securing_ms == 0 ? SECURING_MS : c->securing_ms;
     c->setup_ms = c->setup_ms == 0 ? SETUP_MS : c->setup_ms;
 }
 
@@ -103,6 +105,26 @@ static void on_drop(godwit_mme_turn_t *t)
     }
 }
 
+static void on_trigger(godwit_mme_turn_t *t, const godwit_message_t *message)
+{
+    switch (message->kind) {
+    case GODWIT_LOCATION_UPDATE_ANSWER:
+        godwit_mme_on_location(t, message);
+        break;
+    case GODWIT_T5_UP_ANSWER:
+        godwit_mme_on_t5_up_answer(t, message);
+        break;
+    case GODWIT_T5_DOWN:
+        godwit_mme_on_t5_down(t, message);
+        break;
+    case GODWIT_IWF_KEY_REQUEST:
+        godwit_mme_on_iwf_key_request(t, message);
+        break;
+    default:
+        break;
+    }
+}
+
 static void on_message(godwit_mme_turn_t *t)
 {
     switch (t->in->message->kind) {
@@ -116,6 +138,9 @@ static void on_message(godwit_mme_turn_t *t)
         godwit_mme_on_sms_down(t, t->in->message);
         break;
     default:
+        if (t->mme->config.trigger) {
+            on_trigger(t, t->in->message);
+        }
         break;
     }
 }

@@ -143,6 +143,7 @@ void godwit_mme_free(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     godwit_mme_t *mme = t->mme;
     godwit_mme_nas_timer(t, ue, 0);
     godwit_mme_sms_end(t, ue);
+    godwit_mme_trigger_end(t, ue, GODWIT_NOT_FOUND);
     godwit_mme_forget_next(t, ue);
     ue->connected = false;
     godwit_mme_idle_timer(t, ue);

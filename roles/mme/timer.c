@@ -46,6 +46,7 @@ static void on_silence(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     if (godwit_sms_node_waits(&ue->sms)) {
         godwit_mme_sms_end(t, ue);
     }
+    godwit_mme_trigger_end(t, ue, GODWIT_AGAIN);
     godwit_mme_event(t, "paging_failed", GODWIT_PEER_INTERNAL, ue, NULL);
     if (ue->detach_wanted) {
         godwit_mme_deregister(t, ue);
@@ -122,6 +123,9 @@ void godwit_mme_on_timer(godwit_mme_turn_t *t, uint32_t timer)
     case GODWIT_MME_INFORMING:
     case GODWIT_MME_ACCEPTING:
         on_attaching(t, ue);
+        break;
+    case GODWIT_MME_AWAITING_IWF: /* it takes too long */
+        godwit_mme_command(t, ue, godwit_slice(NULL, 0));
         break;
     case GODWIT_MME_REGISTERED:
         on_registered(t, ue);

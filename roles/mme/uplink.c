@@ -62,7 +62,8 @@ static void on_plain(godwit_mme_turn_t *t, godwit_slice_t plain)
 
 /* ---- verified ---- */
 
-static void on_verified_emm(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t type, godwit_slice_t plain)
+static void on_verified_emm(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t header, uint8_t type,
+                            godwit_slice_t plain)
 {
     switch (type) {
     case GODWIT_EMM_ATTACH_REQUEST:
@@ -82,6 +83,9 @@ static void on_verified_emm(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t t
         break;
     case GODWIT_EMM_UPLINK_NAS_TRANSPORT:
         godwit_mme_on_nas_transport(t, ue, plain);
+        break;
+    case GODWIT_EMM_UPLINK_GENERIC_NAS_TRANSPORT:
+        godwit_mme_on_generic_transport(t, ue, header, plain);
         break;
     case GODWIT_EMM_SECURITY_MODE_COMPLETE: /* again */
         break;
@@ -106,7 +110,7 @@ static void dispatch(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, uint8_t header, 
     if (ue->state == GODWIT_MME_SECURING) {
         godwit_mme_on_secured(t, ue, plain);
     } else if (godwit_emm_type(plain, &type) == GODWIT_OK) {
-        on_verified_emm(t, ue, type, plain);
+        on_verified_emm(t, ue, header, type, plain);
     } else if (header == GODWIT_NAS_CIPHERED && godwit_esm_type(plain, &head, &type) == GODWIT_OK) {
         godwit_mme_on_esm(t, ue, plain);
     } else {

@@ -29,7 +29,7 @@
 #define GODWIT_TRIGGER_MEMORY_MAX 32
 #endif
 /* The most requests that one call gives. */
-#define GODWIT_TRIGGER_REQUESTS_MAX (5 + GODWIT_TRIGGER_PENDING_MAX)
+#define GODWIT_TRIGGER_REQUESTS_MAX (6 + GODWIT_TRIGGER_PENDING_MAX)
 
 /* By which way octets came, or are to go. */
 typedef enum godwit_trigger_via {

@@ -32,11 +32,12 @@ typedef struct godwit_trigger_root {
     uint8_t key[32]; /* secret */
 } godwit_trigger_root_t;
 
-/* What is remembered of a reference. outcome 0: none, the place is free. */
+/* What is remembered of a reference. outcome 0: the place is free. */
 typedef struct godwit_trigger_memory {
     uint32_t reference;
+    bool protected;  /* what came without protection is another world, in which anybody on the way may write */
     uint8_t outcome; /* godwit_a3_outcome_t: what is acknowledged when it comes (again) */
-    uint8_t again;   /* how often it was acknowledged again; in memory only */
+    uint8_t again;   /* how often that was done for a replay; in memory only */
 } godwit_trigger_memory_t;
 
 /* With its application, not confirmed. */
@@ -46,10 +47,13 @@ typedef struct godwit_trigger_pending {
     godwit_a3_trigger_t trigger;
 } godwit_trigger_pending_t;
 
-/* magic 2, version 1, time 4, highest number 4, newest root 1, two associations of 70, roots of 41, key received 36, references of 5, pending
- * ones of 104 (as the message has them, and 2 more), check 8. */
-#define GODWIT_TRIGGER_RECORD_MAX                                                                                      \
-    (56 + 2 * 70 + GODWIT_TRIGGER_ROOTS * 41 + GODWIT_TRIGGER_MEMORY_MAX * 5 + GODWIT_TRIGGER_PENDING_MAX * 128)
+/* magic 2, version 1, time 4, highest number 4, newest root 1; associations 64 each; roots 41 each; key received 36; next reference 1, references
+ * 5 each; pending ones 32 and the payload each; check 8. */
+#define GODWIT_TRIGGER_RECORD                                                                                          \
+    (12 + 2 * 64 + GODWIT_TRIGGER_ROOTS * 41 + 36 + 1 + GODWIT_TRIGGER_MEMORY_MAX * 5 +                                \
+     GODWIT_TRIGGER_PENDING_MAX * (32 + GODWIT_TRIGGER_PAYLOAD_MAX) + 8)
+
+#define GODWIT_TRIGGER_COMPLETE 24 /* octets of a Complete */
 
 typedef struct godwit_trigger {
     godwit_trigger_config_t config;
@@ -66,15 +70,17 @@ typedef struct godwit_trigger {
     godwit_trigger_pending_t pending[GODWIT_TRIGGER_PENDING_MAX];
 
     /* In memory only. */
-    bool has_base; /* up_ms goes with time_s */
-    uint64_t base_up_ms;
-    uint8_t polls;   /* sendings of the Poll under way; 0: none */
-    uint8_t rejects; /* sent since something protected came, or a root */
-    uint8_t waiting;
-    uint8_t asked_via; /* DERIVE is under way for `command` */
+    uint64_t base_up_ms; /* goes with time_s, where has_base */
+    bool has_base;
+    uint8_t polls;     /* sendings of the Poll under way; 0: none */
+    uint8_t rejects;   /* sent since something protected came, or a root */
+    uint8_t repeats;   /* of the Complete, as long as nothing has come down under its association */
+    uint8_t waiting;   /* as the last Poll Answer says */
+    uint8_t asked_via; /* DERIVE is under way for `command`, which came by it; 0: none is */
     uint8_t command_len, command[GODWIT_TRIGGER_CONTAINER_MAX];
+    uint8_t complete[GODWIT_TRIGGER_COMPLETE]; /* to be sent, as the next */
     uint8_t out[GODWIT_TRIGGER_CONTAINER_MAX];
-    uint8_t record[GODWIT_TRIGGER_RECORD_MAX];
+    uint8_t record[GODWIT_TRIGGER_RECORD];
 } godwit_trigger_t;
 
 #endif

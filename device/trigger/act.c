@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a trigger makes the device do (docs/trigger-wire.md, section 5): act on each once, on no expired or recalled one, and say what became of it. A
+ * decision changes the state; the caller moves the window, and only then does the record go out, before anything that others see.
+ */
+#include <string.h>
+
+#include "device/trigger/internal.h"
+
+/* ---- what is known of a reference ---- */
+
+static godwit_trigger_memory_t *memory_of(godwit_trigger_t *t, uint32_t reference, bool protected)
+{
+    for (size_t i = 0; i < GODWIT_TRIGGER_MEMORY_MAX; i++) {
+        godwit_trigger_memory_t *m = &t->memory[i];
+        if (m->outcome != 0 && m->reference == reference && m->protected == protected) {
+            return m;
+        }
+    }
+    return NULL;
+}
+
+bool godwit_trigger_is_known(godwit_trigger_t *t, uint32_t reference, bool protected)
+{
+    return memory_of(t, reference, protected) != NULL;
+}
+
+static bool is_pending(const godwit_trigger_t *t, uint32_t reference, bool protected)
+{
+    for (size_t i = 0; i < GODWIT_TRIGGER_PENDING_MAX; i++) {
+        const godwit_trigger_pending_t *p = &t->pending[i];
+        if (p->used && p->trigger.reference == reference && p->protected == protected) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static godwit_trigger_pending_t *free_place(godwit_trigger_t *t)
+{
+    for (size_t i = 0; i < GODWIT_TRIGGER_PENDING_MAX; i++) {
+        if (!t->pending[i].used) {
+            return &t->pending[i];
+        }
+    }
+    return NULL;
+}
+
+void godwit_trigger_remember(godwit_trigger_t *t, uint32_t reference, bool protected, godwit_a3_outcome_t outcome)
+{
+    t->memory[t->memory_next] = (godwit_trigger_memory_t){
+        .reference = reference,
+        .protected = protected,
+        .outcome = (uint8_t)outcome,
+    };
+    t->memory_next = (uint8_t)((t->memory_next + 1u) % GODWIT_TRIGGER_MEMORY_MAX);
+}
+
+/* ---- decisions ---- */
+
+static trigger_decision_t settle(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
+                                 godwit_a3_outcome_t outcome, const char *event)
+{
+    godwit_trigger_remember(t, trigger->reference, protected, outcome);
+    return (trigger_decision_t){.taken = true, .outcome = outcome, .event = event};
+}
+
+static const char *name_of_known(uint8_t outcome)
+{
+    return outcome == GODWIT_A3_RECALLED ? "recalled" : outcome == GODWIT_A3_REPLACED ? "replaced" : "again";
+}
+
+/* The old one is with its application, or was. */
+static bool is_too_late(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected)
+{
+    const godwit_trigger_memory_t *old = memory_of(t, trigger->old_reference, protected);
+    return is_pending(t, trigger->old_reference, protected) || (old != NULL && old->outcome == GODWIT_A3_DELIVERED);
+}
+
+static void bar(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected, godwit_a3_outcome_t outcome)
+{
+    if (memory_of(t, trigger->old_reference, protected) == NULL) {
+        godwit_trigger_remember(t, trigger->old_reference, protected, outcome);
+    }
+}
+
+static trigger_decision_t hand_over(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
+                                    const trigger_input_t *in)
+{
+    godwit_trigger_pending_t *place = free_place(t);
+    if (place == NULL) {
+        return (trigger_decision_t){.event = "busy"};
+    }
+    if (trigger->action == GODWIT_A3_REPLACE) {
+        bar(t, trigger, protected, GODWIT_A3_REPLACED);
+    }
+    *place =
+        (godwit_trigger_pending_t){.used = true, .protected = protected, .via = (uint8_t)in->via, .trigger = *trigger};
+    return (trigger_decision_t){.taken = true, .deliver = place, .event = "delivered"};
+}
+
+trigger_decision_t godwit_trigger_decide(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
+                                         const trigger_input_t *in)
+{
+    const godwit_trigger_memory_t *known = memory_of(t, trigger->reference, protected);
+    if (known != NULL) {
+        return (trigger_decision_t){
+            .taken = true, .outcome = (godwit_a3_outcome_t)known->outcome, .event = name_of_known(known->outcome)};
+    }
+    if (is_pending(t, trigger->reference, protected)) {
+        return (trigger_decision_t){.taken = true, .event = "again"};
+    }
+    if (godwit_trigger_is_expired(t, trigger, in->now)) {
+        return settle(t, trigger, protected, GODWIT_A3_EXPIRED, "expired");
+    }
+    if (trigger->action != GODWIT_A3_TRIGGERING && is_too_late(t, trigger, protected)) {
+        return settle(t, trigger, protected, GODWIT_A3_TOO_LATE, "too_late");
+    }
+    if (trigger->action == GODWIT_A3_RECALL) {
+        bar(t, trigger, protected, GODWIT_A3_RECALLED);
+        return settle(t, trigger, protected, GODWIT_A3_RECALLED, "recall");
+    }
+    return hand_over(t, trigger, protected, in);
+}
+
+/* ---- what others see ---- */
+
+void godwit_trigger_deliver(const godwit_trigger_pending_t *p, bool repeated, godwit_trigger_requests_t *requests)
+{
+    static const uint8_t nobody[GODWIT_A3_DIGEST];
+    const godwit_a3_trigger_t *trigger = &p->trigger;
+    godwit_trigger_delivery_t *d = &godwit_trigger_ask(requests, GODWIT_TRIGGER_DELIVER)->delivery;
+    d->reference = trigger->reference;
+    d->port = trigger->port;
+    d->priority = trigger->priority;
+    d->repeated = repeated;
+    d->protected = p->protected;
+    d->proved = p->protected && memcmp(trigger->source, nobody, sizeof nobody) != 0;
+    memcpy(d->source, trigger->source, sizeof d->source);
+    d->payload = godwit_slice(trigger->payload, trigger->payload_len);
+}
+
+/* While nothing has come down under the association in use, the MTC-IWF may not have its Complete, and could not read what comes under it. */
+static godwit_status_t complete_first(godwit_trigger_t *t, godwit_trigger_via_t via,
+                                      godwit_trigger_requests_t *requests)
+{
+    if (t->current.heard || t->repeats >= TRIGGER_REPEATS_MAX) {
+        return GODWIT_OK;
+    }
+    t->repeats++;
+    return godwit_trigger_say_complete(t, via, requests);
+}
+
+godwit_status_t godwit_trigger_acknowledge(godwit_trigger_t *t, uint32_t reference, bool protected,
+                                           godwit_a3_outcome_t outcome, godwit_trigger_via_t via, bool changed,
+                                           godwit_trigger_requests_t *requests)
+{
+    const godwit_a3_message_t m = {.type = GODWIT_A3_ACKNOWLEDGEMENT, .acknowledgement = {reference, outcome}};
+    if (!protected) {
+        godwit_status_t stored = changed ? godwit_trigger_store(t, requests) : GODWIT_OK;
+        return stored == GODWIT_OK ? godwit_trigger_say_unprotected(t, &m, via, requests) : stored;
+    }
+    godwit_status_t status = complete_first(t, via, requests);
+    return status == GODWIT_OK ? godwit_trigger_say(t, &m, via, changed, requests) : status;
+}
+
+godwit_status_t godwit_trigger_finish(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
+                                      godwit_trigger_via_t via, const trigger_decision_t *decision,
+                                      godwit_trigger_requests_t *requests)
+{
+    godwit_status_t status;
+    if (decision->outcome != 0 && trigger->acknowledge) {
+        status = godwit_trigger_acknowledge(t, trigger->reference, protected, decision->outcome, via, true, requests);
+    } else {
+        status = godwit_trigger_store(t, requests);
+    }
+    if (status == GODWIT_OK && decision->deliver != NULL) {
+        godwit_trigger_deliver(decision->deliver, false, requests);
+    }
+    return status;
+}
+
+godwit_status_t godwit_trigger_replayed(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
+                                        godwit_trigger_via_t via, godwit_trigger_requests_t *requests)
+{
+    godwit_trigger_memory_t *known = memory_of(t, trigger->reference, protected);
+    if (known == NULL || !trigger->acknowledge || known->again >= TRIGGER_REPEATS_MAX) {
+        return GODWIT_REPLAY;
+    }
+    known->again++;
+    godwit_trigger_event(requests, "again", GODWIT_OK);
+    return godwit_trigger_acknowledge(t, trigger->reference, protected, (godwit_a3_outcome_t)known->outcome, via, false,
+                                      requests);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device's end of an association (docs/trigger-wire.md, section 4): Command, Complete, Reject. Which roots are trusted and which MTC-IWF it is are
+ * configuration, and nothing from the air changes them. The record holds the association before its Complete leaves.
+ */
+#include <string.h>
+
+#include "device/trigger/internal.h"
+#include "godwit/keys.h"
+
+/* A Command under way. */
+typedef struct asked {
+    const trigger_input_t *in;
+    godwit_a3_command_t command;
+    uint8_t digest[GODWIT_A3_DIGEST];
+} asked_t;
+
+/* ---- Reject ---- */
+
+static godwit_status_t status_of(godwit_a3_reason_t reason)
+{
+    switch (reason) {
+    case GODWIT_A3_WRONG_MAC:
+        return GODWIT_MAC_FAILURE;
+    case GODWIT_A3_OLD_NUMBER:
+        return GODWIT_REPLAY;
+    case GODWIT_A3_NO_SUITE:
+        return GODWIT_UNSUPPORTED_SUITE;
+    default:
+        return GODWIT_UNKNOWN_KEY;
+    }
+}
+
+static const godwit_trigger_root_t *root_of(const godwit_trigger_t *t, unsigned kind)
+{
+    return kind >= 1 && kind <= GODWIT_TRIGGER_ROOTS && t->root[kind - 1].state != GODWIT_TRIGGER_ROOT_NONE
+               ? &t->root[kind - 1]
+               : NULL;
+}
+
+/* kind: of the Command; the device names the root of that kind that it has, or else its newest. */
+static godwit_a3_message_t reject_of(const godwit_trigger_t *t, godwit_a3_reason_t reason, unsigned kind,
+                                     const uint8_t *digest)
+{
+    godwit_a3_message_t m = {.type = GODWIT_A3_REJECT, .reject = {.reason = reason, .association = t->last_number}};
+    const unsigned named = root_of(t, kind) != NULL ? kind : t->newest_root;
+    const godwit_trigger_root_t *root = root_of(t, named);
+    if (root != NULL) {
+        m.reject.root = (godwit_iwf_root_t)named;
+        memcpy(m.reject.root_name, root->name, sizeof root->name);
+    }
+    if (digest != NULL) {
+        memcpy(m.reject.command, digest, sizeof m.reject.command);
+    }
+    return m;
+}
+
+godwit_status_t godwit_trigger_hint(godwit_trigger_t *t, godwit_a3_reason_t reason, const uint8_t *digest,
+                                    godwit_trigger_via_t via, godwit_trigger_requests_t *requests)
+{
+    const godwit_a3_message_t m = reject_of(t, reason, GODWIT_IWF_ROOT_NONE, digest);
+    return godwit_trigger_say_unprotected(t, &m, via, requests);
+}
+
+/* An old number goes without protection: an MTC-IWF that knew the association would have known the number. */
+static godwit_status_t refuse(godwit_trigger_t *t, const asked_t *asked, godwit_a3_reason_t reason,
+                              godwit_trigger_requests_t *requests)
+{
+    godwit_trigger_event(requests, "association_refused", status_of(reason));
+    if (t->rejects >= TRIGGER_REJECTS_MAX) {
+        return GODWIT_OK;
+    }
+    t->rejects++;
+    const godwit_a3_message_t m = reject_of(t, reason, asked->command.root, asked->digest);
+    if (t->current.number == 0 || !t->current.heard || reason == GODWIT_A3_OLD_NUMBER) {
+        return godwit_trigger_say_unprotected(t, &m, asked->in->via, requests);
+    }
+    return godwit_trigger_say(t, &m, asked->in->via, false, requests);
+}
+
+/* ---- Complete ---- */
+
+static void adopt(godwit_trigger_t *t, const asked_t *asked, uint8_t suite, const uint8_t k_iwf[32])
+{
+    if (t->current.heard || t->former.number == 0) { /* else the MTC-IWF may still have the one before it */
+        t->former = t->current;
+    }
+    if (asked->command.time_s <
+        t->time_s) { /* a new key may put the time back; what was made under an older one may not profit */
+        godwit_wipe(&t->former, sizeof t->former);
+    }
+    t->current = (godwit_trigger_association_t){
+        .number = asked->command.association,
+        .suite = suite,
+        .device_suites = t->config.suites,
+        .next_up = 1, /* 0 is the Complete's */
+        .limit_up = 1 + t->config.reserve,
+    };
+    memcpy(t->current.command, asked->digest, sizeof asked->digest);
+    memcpy(t->current.k_iwf, k_iwf, sizeof t->current.k_iwf);
+    godwit_window_mark(&t->current.next_down, &t->current.seen_down, 0);
+    t->last_number = asked->command.association;
+    t->time_s = asked->command.time_s;
+    t->base_up_ms = asked->in->now.up_ms;
+    t->received = 0;
+    godwit_wipe(t->received_key, sizeof t->received_key);
+    t->rejects = 0;
+    t->repeats = 0;
+}
+
+static godwit_status_t complete(godwit_trigger_t *t, const asked_t *asked, uint8_t suite, const uint8_t k_iwf[32],
+                                godwit_trigger_requests_t *requests)
+{
+    adopt(t, asked, suite, k_iwf);
+    godwit_status_t status = godwit_trigger_store(t, requests);
+    if (status == GODWIT_OK) {
+        status = godwit_trigger_say_complete(t, asked->in->via, requests);
+    }
+    if (status == GODWIT_OK) {
+        godwit_trigger_polls_end(t, requests);
+        godwit_trigger_event(requests, "associated", GODWIT_OK);
+    }
+    return status;
+}
+
+/* The key is there: does it prove the Command? */
+static godwit_status_t consume(godwit_trigger_t *t, const asked_t *asked, const uint8_t k_iwf[32],
+                               godwit_trigger_requests_t *requests)
+{
+    const godwit_a3_key_t key = {k_iwf, asked->command.association, GODWIT_A3_SUITE_MANDATORY};
+    godwit_a3_opened_t opened;
+    godwit_status_t status = godwit_a3_open(t->config.crypto, &key, true, asked->in->octets, &opened);
+    if (status == GODWIT_MAC_FAILURE || (status == GODWIT_OK && opened.count != 0)) {
+        return refuse(t, asked, GODWIT_A3_WRONG_MAC, requests);
+    }
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    const uint8_t suite = godwit_a3_choose(&opened.message.command, t->config.suites);
+    if (suite == 0) {
+        return refuse(t, asked, GODWIT_A3_NO_SUITE, requests);
+    }
+    return complete(t, asked, suite, k_iwf, requests);
+}
+
+/* ---- Command ---- */
+
+/* Of the association in use: its Complete may have been lost. As soon as something came down under it, it was not. */
+static godwit_status_t again(godwit_trigger_t *t, const asked_t *asked, godwit_trigger_requests_t *requests)
+{
+    const bool same = memcmp(asked->digest, t->current.command, sizeof asked->digest) == 0;
+    if (!same || t->current.heard || t->repeats >= TRIGGER_REPEATS_MAX) {
+        return GODWIT_REPLAY;
+    }
+    t->repeats++;
+    return godwit_trigger_say_complete(t, asked->in->via, requests);
+}
+
+static godwit_status_t derive(godwit_trigger_t *t, const asked_t *asked, const godwit_trigger_root_t *root,
+                              godwit_trigger_requests_t *requests)
+{
+    uint8_t k_iwf[32];
+    if (root->state == GODWIT_TRIGGER_ROOT_IN_CARD) {
+        if (t->asked_via != 0) {
+            return GODWIT_AGAIN; /* the card is at it; the Command comes again */
+        }
+        t->asked_via = (uint8_t)asked->in->via;
+        t->command_len = (uint8_t)asked->in->octets.len; /* as peeked: it fits */
+        memcpy(t->command, asked->in->octets.ptr, t->command_len);
+        godwit_trigger_ask(requests, GODWIT_TRIGGER_DERIVE)->association = asked->command.association;
+        return GODWIT_OK;
+    }
+    godwit_status_t status =
+        godwit_k_iwf(t->config.crypto, root->key, t->config.iwf, &t->config.imsi, asked->command.association, k_iwf);
+    if (status == GODWIT_OK) {
+        status = consume(t, asked, k_iwf, requests);
+    }
+    godwit_wipe(k_iwf, sizeof k_iwf);
+    return status;
+}
+
+/* The root that the Command names, where this device trusts its kind and has it. */
+static const godwit_trigger_root_t *trusted(const godwit_trigger_t *t, const godwit_a3_command_t *command)
+{
+    const godwit_trigger_root_t *root = root_of(t, command->root);
+    const bool allowed = (t->config.roots >> (command->root - 1u) & 1u) != 0;
+    return allowed && root != NULL && memcmp(root->name, command->root_name, sizeof root->name) == 0 ? root : NULL;
+}
+
+static godwit_status_t read_command(const godwit_trigger_t *t, const trigger_input_t *in, asked_t *asked)
+{
+    asked->in = in;
+    godwit_status_t status = godwit_a3_command_peek(in->octets, &asked->command);
+    return status == GODWIT_OK ? godwit_a3_digest(t->config.crypto, in->octets, asked->digest) : status;
+}
+
+godwit_status_t godwit_trigger_command(godwit_trigger_t *t, const trigger_input_t *in,
+                                       godwit_trigger_requests_t *requests)
+{
+    asked_t asked;
+    godwit_status_t status = read_command(t, in, &asked);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    if (asked.command.association == t->current.number) {
+        return again(t, &asked, requests);
+    }
+    if (asked.command.association <= t->last_number) {
+        return refuse(t, &asked, GODWIT_A3_OLD_NUMBER, requests);
+    }
+    if (t->config.ue_key_received) {
+        const bool here =
+            t->received == asked.command.association && (t->config.roots >> (asked.command.root - 1u) & 1u) != 0;
+        return here ? consume(t, &asked, t->received_key, requests) : refuse(t, &asked, GODWIT_A3_NO_KEY, requests);
+    }
+    const godwit_trigger_root_t *root = trusted(t, &asked.command);
+    return root != NULL ? derive(t, &asked, root, requests) : refuse(t, &asked, GODWIT_A3_NO_ROOT, requests);
+}
+
+godwit_status_t godwit_trigger_derived(godwit_trigger_t *trigger, godwit_status_t status, const uint8_t k_iwf[32],
+                                       godwit_trigger_now_t now, godwit_trigger_requests_t *requests)
+{
+    godwit_trigger_t *t = trigger;
+    asked_t asked;
+    requests->count = 0;
+    if (t->asked_via == 0) {
+        return GODWIT_WRONG_STATE;
+    }
+    const trigger_input_t in = {godwit_slice(t->command, t->command_len), (godwit_trigger_via_t)t->asked_via, now};
+    t->asked_via = 0;
+    godwit_trigger_tick(t, now);
+    godwit_status_t read = read_command(t, &in, &asked);
+    if (read != GODWIT_OK) {
+        return read;
+    }
+    if (status != GODWIT_OK) {
+        t->root[GODWIT_IWF_ROOT_FLAGGED - 1].state = GODWIT_TRIGGER_ROOT_NONE;
+        return refuse(t, &asked, GODWIT_A3_NO_ROOT, requests);
+    }
+    if (trusted(t, &asked.command) == NULL) { /* another AKA run came meanwhile: the card answered of that one */
+        return refuse(t, &asked, GODWIT_A3_NO_ROOT, requests);
+    }
+    return consume(t, &asked, k_iwf, requests);
+}

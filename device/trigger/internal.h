@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the device's triggers share. trigger.c: what the caller asks for; associate.c: Command, Complete, Reject; receive.c: opening, the
+ * window, Poll Answers; act.c: triggers, recalls, replacements; time.c; output.c: requests, and messages under the association; record.c.
+ */
+#ifndef GODWIT_DEVICE_TRIGGER_INTERNAL_H
+#define GODWIT_DEVICE_TRIGGER_INTERNAL_H
+
+#include "godwit/trigger.h"
+
+#define TRIGGER_REJECTS_MAX 4u /* docs/trigger-wire.md, section 4 */
+#define TRIGGER_REPEATS_MAX 8u /* of one answer to what may be a recording */
+
+/* What came, and by which way. */
+typedef struct trigger_input {
+    godwit_slice_t octets;
+    godwit_trigger_via_t via;
+    godwit_trigger_now_t now;
+} trigger_input_t;
+
+/* ---- output.c ---- */
+godwit_trigger_request_t *godwit_trigger_ask(godwit_trigger_requests_t *requests, godwit_trigger_request_kind_t kind);
+void godwit_trigger_event(godwit_trigger_requests_t *requests, const char *name, godwit_status_t reason);
+GODWIT_MUST_USE godwit_status_t godwit_trigger_store(godwit_trigger_t *t, godwit_trigger_requests_t *requests);
+/* STORE where something changed or COUNTs must be reserved, then SEND of the message under the association in use. */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_say(godwit_trigger_t *t, const godwit_a3_message_t *message,
+                                                   godwit_trigger_via_t via, bool changed,
+                                                   godwit_trigger_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_trigger_say_unprotected(godwit_trigger_t *t, const godwit_a3_message_t *message,
+                                                               godwit_trigger_via_t via,
+                                                               godwit_trigger_requests_t *requests);
+/* SEND of the Complete of the association in use: the same octets each time. */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_say_complete(godwit_trigger_t *t, godwit_trigger_via_t via,
+                                                            godwit_trigger_requests_t *requests);
+/* The Poll under way, if any, is answered. */
+void godwit_trigger_polls_end(godwit_trigger_t *t, godwit_trigger_requests_t *requests);
+
+/* ---- time.c ---- */
+void godwit_trigger_tick(godwit_trigger_t *t, godwit_trigger_now_t now);
+/* A protected message told the time. */
+void godwit_trigger_told(godwit_trigger_t *t, uint32_t time_s, godwit_trigger_now_t now);
+bool godwit_trigger_is_expired(const godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, godwit_trigger_now_t now);
+
+/* ---- associate.c ---- */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_command(godwit_trigger_t *t, const trigger_input_t *in,
+                                                       godwit_trigger_requests_t *requests);
+/* Reject without protection: whoever reads it learns that the device wants an association. digest NULL: no Command came. */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_hint(godwit_trigger_t *t, godwit_a3_reason_t reason,
+                                                    const uint8_t *digest, godwit_trigger_via_t via,
+                                                    godwit_trigger_requests_t *requests);
+
+/* ---- act.c ---- */
+/* One trigger, recall or replacement, that is new as far as COUNT says (or has no protection). *taken: the window may move; STORE and SEND are in
+ * the requests only after the caller's mark: see godwit_trigger_finish. */
+typedef struct trigger_decision {
+    bool taken;
+    godwit_a3_outcome_t outcome;       /* 0: nothing is acknowledged now */
+    godwit_trigger_pending_t *deliver; /* NULL: nothing is delivered */
+    const char *event;
+} trigger_decision_t;
+trigger_decision_t godwit_trigger_decide(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
+                                         const trigger_input_t *in);
+/* STORE, then DELIVER, or SEND of the Acknowledgement. */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_finish(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger,
+                                                      bool protected, godwit_trigger_via_t via,
+                                                      const trigger_decision_t *decision,
+                                                      godwit_trigger_requests_t *requests);
+/* It has been dealt with, or barred. */
+bool godwit_trigger_is_known(godwit_trigger_t *t, uint32_t reference, bool protected);
+/* The same trigger again: acknowledged as before, so many times. */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_replayed(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger,
+                                                        bool protected, godwit_trigger_via_t via,
+                                                        godwit_trigger_requests_t *requests);
+void godwit_trigger_deliver(const godwit_trigger_pending_t *p, bool repeated, godwit_trigger_requests_t *requests);
+void godwit_trigger_remember(godwit_trigger_t *t, uint32_t reference, bool protected, godwit_a3_outcome_t outcome);
+GODWIT_MUST_USE godwit_status_t godwit_trigger_acknowledge(godwit_trigger_t *t, uint32_t reference, bool protected,
+                                                           godwit_a3_outcome_t outcome, godwit_trigger_via_t via,
+                                                           bool changed, godwit_trigger_requests_t *requests);
+
+/* ---- record.c ---- */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_record_write(godwit_trigger_t *t);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device's triggers: requests to the caller, and messages under the association in use. COUNTs are reserved in the record before they are used, so that
+ * a power loss can skip some but never use one twice.
+ */
+#include <string.h>
+
+#include "device/trigger/internal.h"
+
+/* An association is replaced long before that; what is left is not spent. */
+#define COUNT_LAST 0xFFFFFF00u
+
+godwit_trigger_request_t *godwit_trigger_ask(godwit_trigger_requests_t *requests, godwit_trigger_request_kind_t kind)
+{
+    size_t at = requests->count < GODWIT_TRIGGER_REQUESTS_MAX ? requests->count++ : GODWIT_TRIGGER_REQUESTS_MAX - 1u;
+    memset(&requests->item[at], 0, sizeof requests->item[at]);
+    requests->item[at].kind = kind;
+    return &requests->item[at];
+}
+
+void godwit_trigger_event(godwit_trigger_requests_t *requests, const char *name, godwit_status_t reason)
+{
+    godwit_trigger_request_t *event = godwit_trigger_ask(requests, GODWIT_TRIGGER_EVENT);
+    event->name = name;
+    event->reason = reason;
+}
+
+static void send(godwit_slice_t octets, godwit_trigger_via_t via, godwit_trigger_requests_t *requests)
+{
+    godwit_trigger_request_t *request = godwit_trigger_ask(requests, GODWIT_TRIGGER_SEND);
+    request->octets = octets;
+    request->via = via;
+}
+
+godwit_status_t godwit_trigger_store(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
+{
+    godwit_status_t status = godwit_trigger_record_write(t);
+    if (status == GODWIT_OK) {
+        godwit_trigger_ask(requests, GODWIT_TRIGGER_STORE)->octets = godwit_slice(t->record, sizeof t->record);
+    }
+    return status;
+}
+
+static godwit_a3_key_t key_of(const godwit_trigger_association_t *a)
+{
+    return (godwit_a3_key_t){.k_iwf = a->k_iwf, .association = a->number, .suite = a->suite};
+}
+
+godwit_status_t godwit_trigger_say(godwit_trigger_t *t, const godwit_a3_message_t *message, godwit_trigger_via_t via,
+                                   bool changed, godwit_trigger_requests_t *requests)
+{
+    godwit_trigger_association_t *a = &t->current;
+    const godwit_a3_key_t key = key_of(a);
+    godwit_writer_t w = godwit_writer(t->out, sizeof t->out);
+    godwit_status_t status = GODWIT_OK;
+    if (a->next_up >= COUNT_LAST) {
+        return changed ? godwit_trigger_store(t, requests) : GODWIT_COUNT_EXHAUSTED;
+    }
+    if (a->next_up >= a->limit_up) {
+        a->limit_up = a->next_up + t->config.reserve;
+        changed = true;
+    }
+    if (changed) {
+        status = godwit_trigger_store(t, requests);
+    }
+    if (status == GODWIT_OK) {
+        status = godwit_a3_protect(t->config.crypto, &key, a->next_up++, message, &w);
+    }
+    if (status == GODWIT_OK) {
+        send(godwit_written(&w), via, requests);
+    }
+    return status;
+}
+
+godwit_status_t godwit_trigger_say_unprotected(godwit_trigger_t *t, const godwit_a3_message_t *message,
+                                               godwit_trigger_via_t via, godwit_trigger_requests_t *requests)
+{
+    godwit_writer_t w = godwit_writer(t->out, sizeof t->out);
+    godwit_status_t status = godwit_a3_unprotected_build(message, &w);
+    if (status == GODWIT_OK) {
+        send(godwit_written(&w), via, requests);
+    }
+    return status;
+}
+
+godwit_status_t godwit_trigger_say_complete(godwit_trigger_t *t, godwit_trigger_via_t via,
+                                            godwit_trigger_requests_t *requests)
+{
+    const godwit_trigger_association_t *a = &t->current;
+    const godwit_a3_key_t key = key_of(a);
+    godwit_writer_t w = godwit_writer(t->complete, sizeof t->complete);
+    godwit_a3_message_t m = {.type = GODWIT_A3_COMPLETE,
+                             .complete = {.suite = a->suite, .device_suites = a->device_suites}};
+    memcpy(m.complete.command, a->command, sizeof m.complete.command);
+    godwit_status_t status = godwit_a3_protect(t->config.crypto, &key, 0, &m, &w);
+    if (status == GODWIT_OK) {
+        send(godwit_written(&w), via, requests);
+    }
+    return status;
+}
+
+void godwit_trigger_polls_end(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
+{
+    if (t->polls > 0) {
+        t->polls = 0;
+        godwit_trigger_ask(requests, GODWIT_TRIGGER_TIMER)->delay_ms = 0;
+    }
+}

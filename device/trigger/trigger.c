@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device's triggers: what the caller asks for. See godwit/trigger.h.
+ */
+#include "godwit/trigger.h"
+
+#include <string.h>
+
+#include "device/trigger/internal.h"
+#include "godwit/keys.h"
+
+#define RESERVE_DEFAULT 8u
+#define RETRANSMIT_DEFAULT_MS 4000u
+#define ATTEMPTS_DEFAULT 4u
+#define DOUBLINGS_MAX 8u
+#define SUITES_DEFAULT 0x0005u /* eea2-eia2-64, eea2-hmac-64 */
+#define ROOTS_DEFAULT 0x01u    /* FLAGGED */
+#define ROOTS_ALL 0x0Fu
+
+static bool is_fit(const godwit_trigger_config_t *config)
+{
+    return config->crypto != NULL && config->imsi.len >= GODWIT_IMSI_DIGITS_MIN &&
+           config->imsi.len <= GODWIT_IMSI_DIGITS_MAX && godwit_fqdn_is_canonical(config->iwf) &&
+           (config->suites & ~GODWIT_A3_SUITES) == 0 && (config->roots & ~ROOTS_ALL) == 0;
+}
+
+godwit_status_t godwit_trigger_init(godwit_trigger_t *trigger, const godwit_trigger_config_t *config)
+{
+    godwit_wipe(trigger, sizeof *trigger);
+    if (!is_fit(config)) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    godwit_trigger_config_t *mine = &trigger->config;
+    *mine = *config;
+    mine->roots = mine->roots != 0 ? mine->roots : ROOTS_DEFAULT;
+    mine->suites = mine->suites != 0 ? mine->suites : SUITES_DEFAULT;
+    mine->reserve = mine->reserve != 0 ? mine->reserve : RESERVE_DEFAULT;
+    mine->reserve = mine->reserve < UINT16_MAX ? mine->reserve : UINT16_MAX;
+    mine->retransmit_ms = mine->retransmit_ms != 0 ? mine->retransmit_ms : RETRANSMIT_DEFAULT_MS;
+    mine->attempts = mine->attempts != 0 ? mine->attempts : ATTEMPTS_DEFAULT;
+    return GODWIT_OK;
+}
+
+void godwit_trigger_resume(godwit_trigger_t *trigger, godwit_trigger_requests_t *requests)
+{
+    requests->count = 0;
+    for (size_t i = 0; i < GODWIT_TRIGGER_PENDING_MAX; i++) {
+        if (trigger->pending[i].used) {
+            godwit_trigger_deliver(&trigger->pending[i], true, requests);
+        }
+    }
+}
+
+/* ---- keys ---- */
+
+godwit_status_t godwit_trigger_root(godwit_trigger_t *trigger, godwit_iwf_root_t kind, const uint8_t *root,
+                                    const uint8_t rand[16], godwit_trigger_requests_t *requests)
+{
+    uint8_t name[GODWIT_IWF_ROOT_NAME];
+    requests->count = 0;
+    if (kind < GODWIT_IWF_ROOT_FLAGGED || kind > GODWIT_IWF_ROOT_EAP ||
+        (root == NULL && kind != GODWIT_IWF_ROOT_FLAGGED)) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    if (trigger->config.ue_key_received || (trigger->config.roots >> (kind - 1) & 1u) == 0) {
+        return GODWIT_OK;
+    }
+    godwit_status_t status = godwit_iwf_root_name(trigger->config.crypto, rand, name);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    godwit_trigger_root_t *mine = &trigger->root[kind - 1];
+    const uint8_t state = root != NULL ? GODWIT_TRIGGER_ROOT_HERE : GODWIT_TRIGGER_ROOT_IN_CARD;
+    if (mine->state == state && memcmp(mine->name, name, sizeof name) == 0) {
+        return GODWIT_OK;
+    }
+    godwit_wipe(mine, sizeof *mine);
+    mine->state = state;
+    memcpy(mine->name, name, sizeof name);
+    if (root != NULL) {
+        memcpy(mine->key, root, sizeof mine->key);
+    }
+    trigger->newest_root = (uint8_t)kind;
+    trigger->rejects = 0;
+    return godwit_trigger_store(trigger, requests);
+}
+
+godwit_status_t godwit_trigger_ue_key(godwit_trigger_t *trigger, uint32_t association, const uint8_t k_iwf[32],
+                                      godwit_trigger_requests_t *requests)
+{
+    requests->count = 0;
+    if (!trigger->config.ue_key_received) {
+        return GODWIT_POLICY_FORBIDS;
+    }
+    if (association <= trigger->last_number) {
+        return GODWIT_REPLAY;
+    }
+    trigger->received = association;
+    memcpy(trigger->received_key, k_iwf, sizeof trigger->received_key);
+    trigger->rejects = 0;
+    return godwit_trigger_store(trigger, requests);
+}
+
+/* ---- applications ---- */
+
+godwit_status_t godwit_trigger_done(godwit_trigger_t *trigger, uint32_t reference, godwit_a3_outcome_t outcome,
+                                    godwit_trigger_requests_t *requests)
+{
+    requests->count = 0;
+    if (outcome != GODWIT_A3_DELIVERED && outcome != GODWIT_A3_NO_APPLICATION) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    for (size_t i = 0; i < GODWIT_TRIGGER_PENDING_MAX; i++) {
+        godwit_trigger_pending_t *p = &trigger->pending[i];
+        if (p->used && p->trigger.reference == reference) {
+            const godwit_trigger_via_t via = (godwit_trigger_via_t)p->via;
+            const bool acknowledge = p->trigger.acknowledge, protected = p->protected;
+            godwit_trigger_remember(trigger, reference, protected, outcome);
+            godwit_wipe(p, sizeof *p);
+            return acknowledge ? godwit_trigger_acknowledge(trigger, reference, protected, outcome, via, true, requests)
+                               : godwit_trigger_store(trigger, requests);
+        }
+    }
+    return GODWIT_NOT_FOUND;
+}
+
+/* ---- polls ---- */
+
+static godwit_status_t poll(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
+{
+    const godwit_a3_message_t m = {.type = GODWIT_A3_POLL, .poll = {t->current.next_down}};
+    const unsigned doublings = t->polls < DOUBLINGS_MAX ? t->polls : DOUBLINGS_MAX;
+    godwit_status_t status;
+    if (t->current.number == 0) {
+        status = godwit_trigger_hint(t, GODWIT_A3_NO_ASSOCIATION, NULL, GODWIT_TRIGGER_VIA_A3, requests);
+    } else {
+        status = godwit_trigger_say(t, &m, GODWIT_TRIGGER_VIA_A3, false, requests);
+    }
+    if (status == GODWIT_OK) {
+        t->polls++;
+        godwit_trigger_ask(requests, GODWIT_TRIGGER_TIMER)->delay_ms = t->config.retransmit_ms << doublings;
+    }
+    return status;
+}
+
+godwit_status_t godwit_trigger_poll(godwit_trigger_t *trigger, godwit_trigger_requests_t *requests)
+{
+    requests->count = 0;
+    trigger->polls = 0;
+    return poll(trigger, requests);
+}
+
+godwit_status_t godwit_trigger_timer(godwit_trigger_t *trigger, godwit_trigger_requests_t *requests)
+{
+    requests->count = 0;
+    if (trigger->polls == 0) {
+        return GODWIT_OK;
+    }
+    if (trigger->polls >= trigger->config.attempts) {
+        trigger->polls = 0;
+        godwit_trigger_event(requests, "given_up", GODWIT_OK);
+        return GODWIT_OK;
+    }
+    return poll(trigger, requests);
+}
+
+uint32_t godwit_trigger_association(const godwit_trigger_t *trigger)
+{
+    return trigger->current.number;
+}
+
+uint8_t godwit_trigger_waiting(const godwit_trigger_t *trigger)
+{
+    return trigger->waiting;
+}

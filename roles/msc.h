@@ -76,6 +76,7 @@ typedef struct godwit_msc_ue {
     uint32_t
         stale; /* that of the vector that is stored while it comes in by AKA: it goes, for the device has it no more */
     godwit_sms_node_t sms;
+    godwit_serving_trigger_t trigger;
 } godwit_msc_ue_t;
 
 typedef enum godwit_msc_ki128 {
@@ -90,7 +91,9 @@ typedef struct godwit_msc_config {
     godwit_plmn_t plmn;
     uint16_t lac;
     godwit_msc_ki128_t ki128;
-    bool sms;                /* short messages go to a SMS-SC (SGd); else they are refused */
+    bool sms; /* short messages go to a SMS-SC (SGd); else they are refused */
+    /* Device triggering: the number that devices send to for the MTC-IWF of their home, digits of E.164; "": there is none here. */
+    char iwf_number[GODWIT_E164_MAX + 1];
     bool next_session;       /* vectors of following sessions are asked for, handed over, taken */
     uint32_t next_life_s;    /* 0: 30 days */
     uint32_t next_wait_ms;   /* for the home, before the accept goes without; 0: 2000 */
@@ -112,7 +115,8 @@ typedef struct godwit_msc {
 /* GODWIT_INVALID_ARGUMENT: a table of size 0 or beyond GODWIT_MSC_UES_MAX, no crypto. */
 GODWIT_MUST_USE godwit_status_t godwit_msc_init(godwit_msc_t *msc, const godwit_msc_config_t *config,
                                                 godwit_msc_ue_t *ues, size_t capacity);
-/* Inputs: DATAGRAM of RADIO; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN); TIMER; DROP (imsi: forgotten by the operator);
+/* Inputs: DATAGRAM of RADIO; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN, LOCATION_UPDATE_ANSWER, T5_DOWN,
+ * T5_UP_ANSWER, IWF_KEY_REQUEST); TIMER; DROP (imsi: forgotten by the operator);
  * COMMIT_FAILED. Needs: RANDOM, STORE_FETCH. Events, with the IMSI where it is known: attached, detached, replaced, idle, resumed, paging,
  * paging_failed; attach_refused, authentication_failed, resynchronised, security_mode_failed; next_used, next_refused, next_handed_over,
  * next_not_given; sms_accepted, sms_refused, sms_delivered, sms_not_delivered; refused (a frame or message that was not taken). */

@@ -119,6 +119,7 @@ typedef struct godwit_sgsn_ue {
     godwit_sgsn_candidate_t candidate[GODWIT_SGSN_CANDIDATES];
     uint8_t next_candidate;
     godwit_sms_node_t sms;
+    godwit_serving_trigger_t trigger;
     /* One N-PDU that waits for the device. */
     uint8_t buffered_nsapi; /* OLD_SGSN: the whole first frame */
     uint16_t buffered_len;
@@ -162,7 +163,9 @@ typedef struct godwit_sgsn_config {
     /* The caller's: for subscribers of these homes they hold in the place of what stands above. */
     const godwit_serving_policy_t *policies;
     size_t policy_count;
-    bool sms;     /* short messages go to a SMS-SC (SGd); else they are refused */
+    bool sms; /* short messages go to a SMS-SC (SGd); else they are refused */
+    /* Device triggering: the number that devices send to for the MTC-IWF of their home, digits of E.164; "": there is none here. */
+    char iwf_number[GODWIT_E164_MAX + 1];
     bool unaware; /* a SGSN without Godwit: AIRs have nothing of ours, and what AIAs have is not looked at */
     godwit_sgsn_ki128_t ki128;
     /* Next session (contribution 000). */
@@ -205,7 +208,8 @@ GODWIT_MUST_USE godwit_status_t godwit_sgsn_init(godwit_sgsn_t *sgsn, const godw
                                                  godwit_sgsn_ue_t *ues, size_t capacity, godwit_gtp_pending_t *pending,
                                                  size_t pending_capacity, godwit_gtp_answered_t *answered,
                                                  size_t answered_capacity);
-/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN); TIMER; DROP (imsi: the operator detaches it); COMMIT_FAILED. Needs: RANDOM,
+/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN, LOCATION_UPDATE_ANSWER, T5_DOWN,
+ * T5_UP_ANSWER, IWF_KEY_REQUEST); TIMER; DROP (imsi: the operator detaches it); COMMIT_FAILED. Needs: RANDOM,
  * STORE_FETCH of NEXT_SESSION.
  * Events, with the IMSI where it is known: attached, detached, idle, resumed, paging, paging_failed; attach_refused, authentication_failed,
  * resynchronised, security_mode_failed; activated, modified, deactivated, activation_refused, modification_refused; sms_accepted, sms_refused, sms_delivered,

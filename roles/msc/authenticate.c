@@ -2,6 +2,7 @@
  *
  * Authentication: TS 24.008 4.3.2, TS 33.102 6.3, by quintuplets alone. A subscriber with a SIM has none, and is refused by that.
  */
+#include "core/agree/access_aka/access_aka.h"
 #include "roles/msc/internal.h"
 
 #include <string.h>
@@ -97,6 +98,11 @@ static void authenticated(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
     bool geran = godwit_msc_is_geran(ue->capability);
     uint8_t uia = geran && config->ki128 == GODWIT_MSC_KI128_NONE ? GODWIT_UIA0 : GODWIT_UIA2;
     godwit_status_t status = godwit_radio_security_derive(&ue->security, config->crypto, ue->ck_ik, geran, uia, true);
+    if (config->iwf_number[0] != '\0') { /* of a flagged vector these are CK', IK', and the device takes others */
+        const bool flagged = godwit_access_aka_flagged(ue->autn, 0);
+        godwit_serving_trigger_root(&ue->trigger, config->crypto,
+                                    flagged ? GODWIT_IWF_ROOT_NONE : GODWIT_IWF_ROOT_CK_IK, ue->ck_ik, ue->rand);
+    }
     godwit_wipe(ue->ck_ik, sizeof ue->ck_ik);
     godwit_wipe(ue->xres, sizeof ue->xres);
     ue->has_keys = status == GODWIT_OK;

@@ -97,7 +97,18 @@ void godwit_msc_on_sms(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue, godwit_slic
 void godwit_msc_on_sms_tick(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
 void godwit_msc_on_sms_answer(godwit_msc_turn_t *turn);
 void godwit_msc_on_sms_down(godwit_msc_turn_t *turn);
+/* What a T5_DOWN that may has for the device. */
+void godwit_msc_t5_down(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
 void godwit_msc_sms_start(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
 void godwit_msc_sms_end(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
+
+/* ---- trigger.c ---- */
+/* The device is registered, and has said so. */
+void godwit_msc_locate(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
+void godwit_msc_on_located(godwit_msc_turn_t *turn);
+/* The device is there again. */
+void godwit_msc_heard(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
+void godwit_msc_on_t5_down(godwit_msc_turn_t *turn);
+void godwit_msc_on_iwf_key(godwit_msc_turn_t *turn);
 
 #endif

@@ -113,6 +113,7 @@ void godwit_msc_resumed(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
 {
     godwit_msc_event(turn, ue, "resumed", GODWIT_OK, NULL);
     godwit_msc_sms_start(turn, ue);
+    godwit_msc_heard(turn, ue);
 }
 
 void godwit_msc_idle(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue, bool by_us)

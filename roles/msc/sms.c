@@ -11,10 +11,16 @@ typedef struct whose {
     godwit_msc_ue_t *ue;
 } whose_t;
 
+/* Whether what is sent now is ciphered and integrity protected. */
+static bool is_confidential(const godwit_msc_ue_t *ue)
+{
+    return ue->security.uea != GODWIT_UEA0 && !ue->security.no_ik;
+}
+
 static void send(void *context, godwit_slice_t cp)
 {
     const whose_t *w = context;
-    if (w->ue->connected) {
+    if (w->ue->connected && (!w->ue->sms.secret || is_confidential(w->ue))) {
         godwit_msc_put_nas(w->turn, w->ue, cp);
     }
 }
@@ -29,10 +35,16 @@ static void tick(void *context, uint32_t delay_ms)
 static godwit_sms_host_t host_of(whose_t *w, godwit_serving_home_t *home)
 {
     godwit_msc_t *msc = w->turn->msc;
+    const bool triggers = msc->config.iwf_number[0] != '\0';
     godwit_msc_home(msc, home);
-    return (godwit_sms_host_t){.home = msc->config.sms ? home : NULL,
+    return (godwit_sms_host_t){.home = msc->config.sms || triggers ? home : NULL,
+                               .no_centre = !msc->config.sms,
                                .out = w->turn->out,
                                .imsi = &w->ue->imsi,
+                               .now_ms = w->turn->in->now_ms,
+                               .confidential = is_confidential(w->ue),
+                               .trigger = triggers ? &w->ue->trigger : NULL,
+                               .iwf_number = msc->config.iwf_number,
                                .transaction = msc->next_transaction + 1,
                                .send = send,
                                .tick = tick,
@@ -59,6 +71,8 @@ void godwit_msc_on_sms_tick(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
 void godwit_msc_on_sms_answer(godwit_msc_turn_t *turn)
 {
     const godwit_message_t *message = turn->in->message;
+    const godwit_status_t outcome =
+        message->kind == GODWIT_T5_UP_ANSWER ? message->u.t5_up_answer.status : message->u.outcome;
     for (size_t i = 0; i < turn->msc->top; i++) {
         whose_t w = {turn, &turn->msc->ues[i]};
         godwit_serving_home_t home;
@@ -66,7 +80,7 @@ void godwit_msc_on_sms_answer(godwit_msc_turn_t *turn)
             continue;
         }
         const godwit_sms_host_t host = host_of(&w, &home);
-        if (godwit_sms_node_answered(&w.ue->sms, &host, message->transaction, message->u.outcome)) {
+        if (godwit_sms_node_answered(&w.ue->sms, &host, message->transaction, outcome)) {
             return;
         }
     }
@@ -88,6 +102,15 @@ void godwit_msc_sms_end(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
     godwit_sms_node_end(&ue->sms, &host);
 }
 
+static void start_or_page(const whose_t *w, const godwit_sms_host_t *host)
+{
+    if (!w->ue->connected) {
+        godwit_msc_page(w->turn, w->ue);
+    } else if (w->ue->waiting == GODWIT_MSC_NOTHING) { /* else the accept goes first */
+        godwit_sms_node_start(&w->ue->sms, host);
+    }
+}
+
 void godwit_msc_on_sms_down(godwit_msc_turn_t *turn)
 {
     const godwit_message_t *message = turn->in->message;
@@ -99,12 +122,17 @@ void godwit_msc_on_sms_down(godwit_msc_turn_t *turn)
         return;
     }
     const godwit_sms_host_t host = host_of(&w, &home);
-    if (!godwit_sms_node_down(&w.ue->sms, &host, message)) {
-        return;
+    if (godwit_sms_node_down(&w.ue->sms, &host, message)) {
+        start_or_page(&w, &host);
     }
-    if (!w.ue->connected) {
-        godwit_msc_page(turn, w.ue);
-    } else if (w.ue->waiting == GODWIT_MSC_NOTHING) { /* else the accept goes first */
-        godwit_sms_node_start(&w.ue->sms, &host);
+}
+
+void godwit_msc_t5_down(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
+{
+    whose_t w = {turn, ue};
+    godwit_serving_home_t home;
+    const godwit_sms_host_t host = host_of(&w, &home);
+    if (godwit_sms_node_t5(&ue->sms, &host, turn->in->message)) {
+        start_or_page(&w, &host);
     }
 }

@@ -22,7 +22,8 @@ static uint32_t or_else(uint32_t value, uint32_t otherwise)
 godwit_status_t godwit_msc_init(godwit_msc_t *msc, const godwit_msc_config_t *config, godwit_msc_ue_t *ues,
                                 size_t capacity)
 {
-    if (capacity == 0 || capacity > GODWIT_MSC_UES_MAX || config->crypto == NULL) {
+    if (capacity == 0 || capacity > GODWIT_MSC_UES_MAX || config->crypto == NULL ||
+        (config->iwf_number[0] != '\0' && !godwit_sms_node_number(config->iwf_number))) {
         return GODWIT_INVALID_ARGUMENT;
     }
     memset(msc, 0, sizeof *msc);
@@ -218,10 +219,20 @@ static void on_message(godwit_msc_turn_t *turn)
         }
         break;
     case GODWIT_SHORT_MESSAGE_UP_ANSWER:
+    case GODWIT_T5_UP_ANSWER: /* that to REGISTERED is of no message */
         godwit_msc_on_sms_answer(turn);
         break;
     case GODWIT_SHORT_MESSAGE_DOWN:
         godwit_msc_on_sms_down(turn);
+        break;
+    case GODWIT_LOCATION_UPDATE_ANSWER:
+        godwit_msc_on_located(turn);
+        break;
+    case GODWIT_T5_DOWN:
+        godwit_msc_on_t5_down(turn);
+        break;
+    case GODWIT_IWF_KEY_REQUEST:
+        godwit_msc_on_iwf_key(turn);
         break;
     default:
         break;

@@ -133,6 +133,7 @@ void godwit_msc_completed(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue, const ch
     if (ue->waiting == GODWIT_MSC_COMPLETE) {
         godwit_msc_wait_no_more(turn, ue);
         godwit_msc_event(turn, ue, "attached", GODWIT_OK, detail);
+        godwit_msc_locate(turn, ue);
         if (godwit_sms_node_waits(&ue->sms)) {
             godwit_msc_sms_start(turn, ue);
         }

@@ -4,6 +4,7 @@
  * without protection, so nothing that comes here ends another's dialogue: a wrong RES or a failure is kept as a hint, and named when
  * the attempts have ended; TS 24.008 4.7.7.5 would reject at once.
  */
+#include "core/agree/access_aka/access_aka.h"
 #include "roles/sgsn/internal.h"
 
 #include <string.h>
@@ -278,6 +279,12 @@ static void authenticated(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
     godwit_status_t status = godwit_sgsn_choose(turn->sgsn, &ue->imsi, ue->capability, &command);
     if (status == GODWIT_OK) {
         status = take_keys(turn, ue, root, command.uia);
+    }
+    if (turn->sgsn->config.iwf_number[0] !=
+        '\0') { /* of a flagged vector these are CK', IK', and the device takes others */
+        const bool flagged = ue->e2m || godwit_access_aka_flagged(ue->autn, 0);
+        godwit_serving_trigger_root(&ue->trigger, turn->sgsn->config.crypto,
+                                    flagged ? GODWIT_IWF_ROOT_NONE : GODWIT_IWF_ROOT_CK_IK, root, ue->rand);
     }
     godwit_wipe(root, sizeof root);
     if (status == GODWIT_OK) {

@@ -68,6 +68,7 @@ void godwit_sgsn_attach_completed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue
             memset(&ue->next, 0, sizeof ue->next);
         }
         godwit_sgsn_event(turn, ue, "attached", GODWIT_OK, detail);
+        godwit_sgsn_locate(turn, ue);
         if (!ue->connected || !turn->sgsn->config.next_early ||
             !godwit_sgsn_ask_next(turn, ue, GODWIT_GMM_INFORMATION)) {
             godwit_sgsn_settled(turn, ue);
@@ -182,6 +183,7 @@ void godwit_sgsn_resumed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const g
     tell_of_lost_contexts(turn, ue);
     godwit_sgsn_flush(turn, ue);
     godwit_sgsn_sms_start(turn, ue);
+    godwit_sgsn_heard(turn, ue);
 }
 
 /* 4.7.13.3: in connected mode there is a message for it. */

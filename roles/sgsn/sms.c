@@ -12,10 +12,16 @@ typedef struct whose {
     godwit_sgsn_ue_t *ue;
 } whose_t;
 
+/* Whether what is sent now is ciphered and integrity protected. */
+static bool is_confidential(const godwit_sgsn_ue_t *ue)
+{
+    return ue->security.uea != GODWIT_UEA0 && !ue->security.no_ik;
+}
+
 static void send(void *context, godwit_slice_t cp)
 {
     const whose_t *w = context;
-    if (w->ue->connected) {
+    if (w->ue->connected && (!w->ue->sms.secret || is_confidential(w->ue))) {
         godwit_sgsn_put_nas(w->turn, w->ue, cp);
     }
 }
@@ -29,10 +35,16 @@ static void tick(void *context, uint32_t delay_ms)
 static godwit_sms_host_t host_of(whose_t *w, godwit_serving_home_t *home)
 {
     godwit_sgsn_t *sgsn = w->turn->sgsn;
+    const bool triggers = sgsn->config.iwf_number[0] != '\0';
     godwit_sgsn_home(sgsn, &w->ue->imsi, home);
-    return (godwit_sms_host_t){.home = sgsn->config.sms ? home : NULL,
+    return (godwit_sms_host_t){.home = sgsn->config.sms || triggers ? home : NULL,
+                               .no_centre = !sgsn->config.sms,
                                .out = w->turn->out,
                                .imsi = &w->ue->imsi,
+                               .now_ms = w->turn->in->now_ms,
+                               .confidential = is_confidential(w->ue),
+                               .trigger = triggers ? &w->ue->trigger : NULL,
+                               .iwf_number = sgsn->config.iwf_number,
                                .transaction = sgsn->next_transaction + 1,
                                .send = send,
                                .tick = tick,
@@ -70,6 +82,8 @@ bool godwit_sgsn_on_sms_tick(godwit_sgsn_turn_t *turn)
 void godwit_sgsn_on_sms_answer(godwit_sgsn_turn_t *turn)
 {
     const godwit_message_t *message = turn->in->message;
+    const godwit_status_t outcome =
+        message->kind == GODWIT_T5_UP_ANSWER ? message->u.t5_up_answer.status : message->u.outcome;
     for (size_t i = 0; i < turn->sgsn->top; i++) {
         whose_t w = {turn, &turn->sgsn->ues[i]};
         godwit_serving_home_t home;
@@ -77,7 +91,7 @@ void godwit_sgsn_on_sms_answer(godwit_sgsn_turn_t *turn)
             continue;
         }
         const godwit_sms_host_t host = host_of(&w, &home);
-        if (godwit_sms_node_answered(&w.ue->sms, &host, message->transaction, message->u.outcome)) {
+        if (godwit_sms_node_answered(&w.ue->sms, &host, message->transaction, outcome)) {
             return;
         }
     }
@@ -101,6 +115,15 @@ void godwit_sgsn_sms_end(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
     godwit_sms_node_end(&ue->sms, &host);
 }
 
+static void start_or_page(const whose_t *w, const godwit_sms_host_t *host)
+{
+    if (w->ue->connected) {
+        godwit_sms_node_start(&w->ue->sms, host);
+    } else {
+        godwit_sgsn_page(w->turn, w->ue);
+    }
+}
+
 void godwit_sgsn_on_sms_down(godwit_sgsn_turn_t *turn)
 {
     const godwit_message_t *message = turn->in->message;
@@ -114,12 +137,17 @@ void godwit_sgsn_on_sms_down(godwit_sgsn_turn_t *turn)
         return;
     }
     const godwit_sms_host_t host = host_of(&w, &home);
-    if (!godwit_sms_node_down(&w.ue->sms, &host, message)) {
-        return;
+    if (godwit_sms_node_down(&w.ue->sms, &host, message)) {
+        start_or_page(&w, &host);
     }
-    if (w.ue->connected) {
-        godwit_sms_node_start(&w.ue->sms, &host);
-    } else {
-        godwit_sgsn_page(turn, w.ue);
+}
+
+void godwit_sgsn_t5_down(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    whose_t w = {turn, ue};
+    godwit_serving_home_t home;
+    const godwit_sms_host_t host = host_of(&w, &home);
+    if (godwit_sms_node_t5(&ue->sms, &host, turn->in->message)) {
+        start_or_page(&w, &host);
     }
 }

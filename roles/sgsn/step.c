@@ -24,8 +24,9 @@ godwit_status_t godwit_sgsn_init(godwit_sgsn_t *sgsn, const godwit_sgsn_config_t
                                  size_t capacity, godwit_gtp_pending_t *pending, size_t pending_capacity,
                                  godwit_gtp_answered_t *answered, size_t answered_capacity)
 {
-    if (config->crypto == NULL || capacity == 0 || capacity > GODWIT_SGSN_UES_MAX || pending_capacity == 0 ||
-        answered_capacity == 0 || config->apns == 0 || config->apns > GODWIT_SGSN_APNS_MAX ||
+    if (config->crypto == NULL || (config->iwf_number[0] != '\0' && !godwit_sms_node_number(config->iwf_number)) ||
+        capacity == 0 || capacity > GODWIT_SGSN_UES_MAX || pending_capacity == 0 || answered_capacity == 0 ||
+        config->apns == 0 || config->apns > GODWIT_SGSN_APNS_MAX ||
         !are_supported(config->uea_order, config->uea_count, 1U << GODWIT_UEA0 | 1U << GODWIT_UEA2) ||
         !are_supported(config->uia_order, config->uia_count, 1U << GODWIT_UIA2)) {
         return GODWIT_INVALID_ARGUMENT;
@@ -241,10 +242,20 @@ static void on_message(godwit_sgsn_turn_t *turn)
         godwit_sgsn_on_vector(turn);
         break;
     case GODWIT_SHORT_MESSAGE_UP_ANSWER:
+    case GODWIT_T5_UP_ANSWER: /* that to REGISTERED is of no message */
         godwit_sgsn_on_sms_answer(turn);
         break;
     case GODWIT_SHORT_MESSAGE_DOWN:
         godwit_sgsn_on_sms_down(turn);
+        break;
+    case GODWIT_LOCATION_UPDATE_ANSWER:
+        godwit_sgsn_on_located(turn);
+        break;
+    case GODWIT_T5_DOWN:
+        godwit_sgsn_on_t5_down(turn);
+        break;
+    case GODWIT_IWF_KEY_REQUEST:
+        godwit_sgsn_on_iwf_key(turn);
         break;
     default:
         break;

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Device triggering (contribution 002): the home hears where the device is, its MTC-IWF that it can be reached, and what the MTC-IWF has for it goes
+ * as a short message of this node's own. A device that is idle is paged first.
+ */
+#include "roles/sgsn/internal.h"
+
+void godwit_sgsn_locate(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    godwit_serving_home_t home;
+    if (turn->sgsn->config.iwf_number[0] != '\0') {
+        godwit_sgsn_home(turn->sgsn, &ue->imsi, &home);
+        godwit_serving_trigger_locate(&ue->trigger, &home, turn->out, godwit_sgsn_new_transaction(turn->sgsn),
+                                      &ue->imsi, ue->geran ? GODWIT_LOCATION_GERAN : GODWIT_LOCATION_UTRAN);
+    }
+}
+
+void godwit_sgsn_on_located(godwit_sgsn_turn_t *turn)
+{
+    godwit_serving_home_t home;
+    for (size_t i = 0; i < turn->sgsn->top; i++) {
+        godwit_sgsn_ue_t *ue = &turn->sgsn->ues[i];
+        bool registered = false;
+        if (ue->state != GODWIT_SGSN_REGISTERED ||
+            !godwit_serving_trigger_located(&ue->trigger, turn->in->message, &registered)) {
+            continue;
+        }
+        if (registered) {
+            godwit_sgsn_home(turn->sgsn, &ue->imsi, &home);
+            godwit_serving_trigger_registered(&ue->trigger, &home, turn->out, godwit_sgsn_new_transaction(turn->sgsn),
+                                              &ue->imsi);
+        }
+        return;
+    }
+}
+
+void godwit_sgsn_heard(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
+{
+    godwit_serving_home_t home;
+    if (ue->trigger.missed) {
+        godwit_sgsn_home(turn->sgsn, &ue->imsi, &home);
+        godwit_serving_trigger_registered(&ue->trigger, &home, turn->out, godwit_sgsn_new_transaction(turn->sgsn),
+                                          &ue->imsi);
+    }
+}
+
+static godwit_sgsn_ue_t *registered(const godwit_sgsn_turn_t *turn, const godwit_imsi_t *imsi)
+{
+    godwit_sgsn_ue_t *ue = godwit_sgsn_registered(turn->sgsn, imsi, NULL);
+    return ue != NULL && ue->state == GODWIT_SGSN_REGISTERED ? ue : NULL;
+}
+
+void godwit_sgsn_on_t5_down(godwit_sgsn_turn_t *turn)
+{
+    godwit_sgsn_ue_t *ue = registered(turn, &turn->in->message->u.t5_down.imsi);
+    godwit_status_t status = godwit_serving_trigger_admit(ue != NULL ? &ue->trigger : NULL, turn->in->message);
+    if (status != GODWIT_OK) {
+        godwit_serving_trigger_answer(turn->out, GODWIT_FUNCTION_SGSN, turn->in->message, status);
+    } else {
+        godwit_sgsn_t5_down(turn, ue);
+    }
+}
+
+void godwit_sgsn_on_iwf_key(godwit_sgsn_turn_t *turn)
+{
+    const godwit_sgsn_ue_t *ue = registered(turn, &turn->in->message->u.iwf_key_request.imsi);
+    godwit_serving_trigger_key(ue != NULL ? &ue->trigger : NULL, turn->sgsn->config.crypto, turn->out,
+                               GODWIT_FUNCTION_SGSN, turn->in->message);
+}

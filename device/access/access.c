@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/agree/access_aka/access_aka.h"
+#include "core/trigger/trigger.h"
 #include "device/access/trigger.h"
 
 #define RETRANSMIT_DEFAULT_MS 4000u
@@ -26,16 +27,25 @@ static bool kind_is_possible(const godwit_access_config_t *config)
            (config->eia == 0 || (config->eia & useful) != 0);
 }
 
+static bool trigger_is_possible(const godwit_access_config_t *config)
+{
+    godwit_sms_address_t number;
+    const bool by_sms = config->trigger && (config->kind != GODWIT_ACCESS_EPS || config->trigger_sms);
+    return (!by_sms && config->trigger_number == NULL) ||
+           (config->trigger_number != NULL &&
+            godwit_sms_address_from_text(config->trigger_number, &number) == GODWIT_OK);
+}
+
 static bool is_possible(const godwit_access_config_t *config)
 {
     bool apn =
         config->apn.len == 0 || (config->apn.len < GODWIT_ACCESS_APN_MAX && godwit_fqdn_is_canonical(config->apn));
     bool sms = config->carrier != GODWIT_CARRIER_SMS || config->sms_number != NULL;
-    bool circuit = !config->circuit_switched ||
-                   (config->carrier == GODWIT_CARRIER_SMS && !config->e2m && config->kind != GODWIT_ACCESS_EPS);
-    return sms && circuit && config->crypto != NULL && config->imsi.len >= GODWIT_IMSI_DIGITS_MIN &&
-           config->imsi.len <= GODWIT_IMSI_DIGITS_MAX && apn && config->selector <= 2 && kind_is_possible(config) &&
-           godwit_access_aka_flag_valid(config->amf_flag);
+    bool circuit = !config->circuit_switched || ((config->carrier == GODWIT_CARRIER_SMS || config->trigger) &&
+                                                 !config->e2m && config->kind != GODWIT_ACCESS_EPS);
+    return sms && trigger_is_possible(config) && circuit && config->crypto != NULL &&
+           config->imsi.len >= GODWIT_IMSI_DIGITS_MIN && config->imsi.len <= GODWIT_IMSI_DIGITS_MAX && apn &&
+           config->selector <= 2 && kind_is_possible(config) && godwit_access_aka_flag_valid(config->amf_flag);
 }
 
 godwit_status_t godwit_access_init(godwit_access_t *access, const godwit_access_config_t *config)
@@ -55,6 +65,7 @@ godwit_status_t godwit_access_init(godwit_access_t *access, const godwit_access_
     mine->eia = mine->eia != 0 ? mine->eia & (uint8_t)~none : INTEGRITIES_DEFAULT;
     mine->retransmit_ms = mine->retransmit_ms != 0 ? mine->retransmit_ms : RETRANSMIT_DEFAULT_MS;
     mine->attempts = mine->attempts != 0 ? mine->attempts : (uint8_t)ATTEMPTS_DEFAULT;
+    mine->trigger_port = mine->trigger_port != 0 ? mine->trigger_port : GODWIT_A3_PORT;
     mine->sms_port = mine->sms_port != 0 ? mine->sms_port : GODWIT_SMS_PORT;
     access->capability[0] = mine->eea;
     access->capability[1] = mine->eia;
@@ -67,9 +78,10 @@ godwit_status_t godwit_access_init(godwit_access_t *access, const godwit_access_
 
 godwit_status_t godwit_access_hold(godwit_access_t *access, godwit_slice_t n_pdu)
 {
-    if (access->config.kind == GODWIT_ACCESS_EPS && access->config.carrier != GODWIT_CARRIER_SMS) {
+    if (access->config.kind == GODWIT_ACCESS_EPS) {
         return godwit_eps_hold(access, n_pdu);
     }
+    access->held_sms = false;
     memcpy(access->held, n_pdu.ptr, n_pdu.len);
     access->held_len = (uint16_t)n_pdu.len;
     return GODWIT_OK;

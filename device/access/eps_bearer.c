@@ -18,20 +18,20 @@ godwit_status_t godwit_eps_hold(godwit_access_t *access, godwit_slice_t n_pdu)
     godwit_esm_data_transport_t m = {.head = {.bearer = access->bearer}, .data = n_pdu};
     godwit_status_t status = godwit_esm_data_transport_build(&m, &w);
     access->held_len = status == GODWIT_OK ? (uint16_t)w.len : 0;
-    access->held_sent = false;
+    access->held_sent = access->held_sms = false;
     return status;
 }
 
 void godwit_eps_bearer_of_held(godwit_access_t *access)
 {
-    if (access->held_len > 0 && access->config.carrier != GODWIT_CARRIER_SMS) {
+    if (access->held_len > 0 && !access->held_sms) {
         access->held[0] = (uint8_t)(access->bearer << 4 | GODWIT_NAS_PD_ESM);
     }
 }
 
 godwit_status_t godwit_eps_send_held(godwit_access_t *access, godwit_access_requests_t *requests)
 {
-    if (access->config.carrier == GODWIT_CARRIER_SMS) {
+    if (access->held_sms) {
         return godwit_eps_send_sms(access, godwit_slice(access->held, access->held_len), requests);
     }
     godwit_writer_t w = {.buf = access->held, .cap = sizeof access->held, .len = access->held_len};

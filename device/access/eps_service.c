@@ -11,7 +11,7 @@ godwit_status_t godwit_eps_service_request(godwit_access_t *access, godwit_acces
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
     godwit_emm_cp_service_request_t m = {
         .service_type = access->exchange.paged ? GODWIT_EMM_SERVICE_MT : GODWIT_EMM_SERVICE_MO, .ksi = access->nas.ksi};
-    if (access->held_len > 0 && access->config.carrier == GODWIT_CARRIER_SMS) {
+    if (access->held_len > 0 && access->held_sms) {
         m.nas = godwit_slice(access->held, access->held_len);
     } else if (access->held_len > 0) {
         m.esm = godwit_slice(access->held, access->held_len);

@@ -114,8 +114,7 @@ static godwit_status_t send_held(godwit_access_t *access, godwit_access_requests
     if (access->config.kind == GODWIT_ACCESS_EPS) {
         status = access->held_sent ? GODWIT_OK : godwit_eps_send_held(access, requests);
     } else {
-        const godwit_radio_kind_t kind =
-            access->config.carrier == GODWIT_CARRIER_SMS ? GODWIT_RADIO_NAS : GODWIT_RADIO_N_PDU;
+        const godwit_radio_kind_t kind = access->held_sms ? GODWIT_RADIO_NAS : GODWIT_RADIO_N_PDU;
         status = godwit_access_send_frame(access, kind, godwit_slice(access->held, access->held_len), false, requests);
     }
     access->held_len = 0;

@@ -185,6 +185,8 @@ GODWIT_MUST_USE godwit_status_t godwit_access_sms_with_attach(godwit_access_t *a
                                                               godwit_slice_t *cp);
 GODWIT_MUST_USE godwit_status_t godwit_access_sms_attached(godwit_access_t *access, godwit_access_requests_t *requests);
 void godwit_access_sms_forget(godwit_access_t *access);
+/* What waits in access->trigger, as a short message for the MTC-IWF's number: when none of ours is on its way. */
+GODWIT_MUST_USE godwit_status_t godwit_access_sms_trigger(godwit_access_t *access, godwit_access_requests_t *requests);
 /* A CP message that came protected. */
 GODWIT_MUST_USE godwit_status_t godwit_access_sms_receive(godwit_access_t *access, godwit_slice_t cp,
                                                           godwit_access_requests_t *requests);

@@ -2,7 +2,7 @@
  *
  * The device's access: device triggering (contribution 002). Roots go to their owner when the network has proved the keys of their run; messages
  * and K_iwf only out of protected messages of the network; messages up as soon as there is a registration and a radio connection. How they are
- * carried is each system's: eps_trigger.c. Without config.trigger nothing here does anything.
+ * carried: eps_trigger.c, and as short messages sms.c. Without config.trigger nothing here does anything.
  */
 #include <string.h>
 
@@ -63,12 +63,20 @@ static bool is_registered(const godwit_access_t *access)
     return access->state == GODWIT_ACCESS_ATTACHED || access->state == GODWIT_ACCESS_ACTIVE;
 }
 
+static bool by_sms(const godwit_access_t *access)
+{
+    return access->config.kind != GODWIT_ACCESS_EPS || access->config.trigger_sms;
+}
+
 godwit_status_t godwit_access_trigger_flush(godwit_access_t *access, godwit_access_requests_t *requests)
 {
     godwit_access_trigger_t *t = &access->trigger;
     const godwit_slice_t octets = godwit_slice(t->held, t->held_len);
     if (t->held_len == 0 || !is_registered(access) || !access->connected) {
         return GODWIT_OK;
+    }
+    if (by_sms(access)) {
+        return godwit_access_sms_trigger(access, requests);
     }
     t->held_len = 0;
     return godwit_eps_send_trigger(access, octets, requests);
@@ -112,9 +120,8 @@ static godwit_status_t send(godwit_access_t *access, godwit_slice_t octets, godw
 godwit_status_t godwit_access_trigger(godwit_access_t *access, godwit_slice_t octets,
                                       godwit_access_requests_t *requests)
 {
-    const bool possible = access->config.trigger && access->config.kind == GODWIT_ACCESS_EPS;
     godwit_access_begin(access, requests);
-    if (!possible || (access->state != GODWIT_ACCESS_ATTACHING && !is_registered(access))) {
+    if (!access->config.trigger || (access->state != GODWIT_ACCESS_ATTACHING && !is_registered(access))) {
         return GODWIT_WRONG_STATE;
     }
     if (octets.len > GODWIT_TRIGGER_CONTAINER_MAX) {

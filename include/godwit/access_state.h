@@ -129,9 +129,11 @@ struct godwit_access {
     uint8_t incoming[8], answered[8]; /* first of SHA-256 of the frame at hand; of the frame that `answer` answers */
     uint8_t repeats;                  /* of that answer */
     uint16_t answer_len, held_len;
+    bool held_sms;                             /* `held` is a CP message */
     bool held_sent;                            /* in a request to resume that was not answered yet */
     uint8_t answer[GODWIT_ACCESS_MESSAGE_MAX]; /* the last answer, as a frame */
-    uint8_t held[GODWIT_ACCESS_FRAME_MAX]; /* what waits for the radio connection: N-PDU; EPS: its ESM DATA TRANSPORT */
+    uint8_t held
+        [GODWIT_ACCESS_FRAME_MAX]; /* what waits for the radio connection: N-PDU; EPS: its ESM DATA TRANSPORT; or held_sms */
     uint8_t plain[GODWIT_ACCESS_FRAME_MAX]; /* a message being built */
     godwit_writer_t out;                    /* over sends */
     uint8_t sends[GODWIT_ACCESS_OUT_MAX];   /* the frames of the last call */

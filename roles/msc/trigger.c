@@ -15,22 +15,18 @@ void godwit_msc_locate(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
     }
 }
 
-static void tell(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
-{
-    godwit_serving_home_t home;
-    godwit_msc_home(turn->msc, &home);
-    godwit_serving_trigger_registered(&ue->trigger, &home, turn->out, godwit_msc_new_transaction(turn->msc), &ue->imsi);
-}
-
 void godwit_msc_on_located(godwit_msc_turn_t *turn)
 {
+    godwit_serving_home_t home;
     bool registered = false;
+    godwit_msc_home(turn->msc, &home);
     for (size_t i = 0; i < turn->msc->top; i++) {
         godwit_msc_ue_t *ue = &turn->msc->ues[i];
         if (ue->state == GODWIT_MSC_REGISTERED &&
             godwit_serving_trigger_located(&ue->trigger, turn->in->message, &registered)) {
             if (registered) {
-                tell(turn, ue);
+                godwit_serving_trigger_registered(&ue->trigger, &home, turn->out, godwit_msc_new_transaction(turn->msc),
+                                                  &ue->imsi);
             }
             return;
         }
@@ -39,9 +35,9 @@ void godwit_msc_on_located(godwit_msc_turn_t *turn)
 
 void godwit_msc_heard(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
 {
-    if (ue->trigger.missed) {
-        tell(turn, ue);
-    }
+    godwit_serving_home_t home;
+    godwit_msc_home(turn->msc, &home);
+    godwit_serving_trigger_heard(&ue->trigger, &home, turn->out, godwit_msc_new_transaction(turn->msc), &ue->imsi);
 }
 
 void godwit_msc_on_t5_down(godwit_msc_turn_t *turn)

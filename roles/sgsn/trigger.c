@@ -37,11 +37,8 @@ void godwit_sgsn_on_located(godwit_sgsn_turn_t *turn)
 void godwit_sgsn_heard(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
     godwit_serving_home_t home;
-    if (ue->trigger.missed) {
-        godwit_sgsn_home(turn->sgsn, &ue->imsi, &home);
-        godwit_serving_trigger_registered(&ue->trigger, &home, turn->out, godwit_sgsn_new_transaction(turn->sgsn),
-                                          &ue->imsi);
-    }
+    godwit_sgsn_home(turn->sgsn, &ue->imsi, &home);
+    godwit_serving_trigger_heard(&ue->trigger, &home, turn->out, godwit_sgsn_new_transaction(turn->sgsn), &ue->imsi);
 }
 
 static godwit_sgsn_ue_t *registered(const godwit_sgsn_turn_t *turn, const godwit_imsi_t *imsi)

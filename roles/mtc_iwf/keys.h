@@ -112,7 +112,8 @@ void godwit_iwf_a3_heard(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, con
 /* A message of ours, in no request yet; NULL and overflow when there is no room. */
 godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_message_kind_t kind, godwit_function_t to,
                                      uint32_t transaction, godwit_outbox_t *out);
-/* Whether something may be tried for that device now, at most once in gap_ms; one that may is noted. */
+/* Whether something may be tried for that device now, at most once in gap_ms; one that may is noted. Each gap_ms is a matter of its
+ * own. */
 bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t gap_ms, uint64_t now_ms);
 /* Whether one more hint may be taken in this second, of whatever device. */
 bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, uint64_t now_ms);

@@ -217,11 +217,10 @@ static bool is_of_this_command(const godwit_iwf_keys_t *keys, const godwit_a3_re
            memcmp(digest, reject->command, sizeof digest) == 0;
 }
 
-static bool names_root_in_use(const godwit_iwf_keys_t *keys, const godwit_a3_reject_t *reject)
+static bool names_root_of(const godwit_association_t *a, const godwit_a3_reject_t *reject)
 {
-    const godwit_association_t *current = &keys->held.current;
-    return current->number != 0 && current->root == reject->root &&
-           memcmp(current->root_name, reject->root_name, sizeof current->root_name) == 0;
+    return a->number != 0 && a->root == reject->root &&
+           memcmp(a->root_name, reject->root_name, sizeof a->root_name) == 0;
 }
 
 /* Whether to try something because of a Reject that nothing but its sender's word stands behind. From an address that anybody may write into a
@@ -229,10 +228,24 @@ static bool names_root_in_use(const godwit_iwf_keys_t *keys, const godwit_a3_rej
 static bool may_take_hint(godwit_iwf_keys_t *keys, const godwit_a3_reject_t *reject, const godwit_iwf_up_t *up,
                           uint64_t now_ms)
 {
-    if (up->way.kind == GODWIT_IWF_WAY_A3 && names_root_in_use(keys, reject)) {
+    if (up->way.kind == GODWIT_IWF_WAY_A3 && names_root_of(&keys->held.current, reject)) {
         return false;
     }
     return godwit_iwf_may_hint(keys, now_ms) && godwit_iwf_may_try(keys, &up->imsi, HINT_GAP_MS, now_ms);
+}
+
+/* A device that heard of no Command is told the one that is under way; else a key of the root that it names is asked for. */
+static godwit_status_t try_again(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint64_t now_ms,
+                                 godwit_outbox_t *out)
+{
+    const godwit_a3_reject_t *reject = &keys->opened.message.reject;
+    godwit_iwf_want_t want = {.has_root_name = true, .above = reject->association, .renewing = true};
+    want.root = reject->root == GODWIT_IWF_ROOT_EAP ? GODWIT_IWF_ROOT_EAP : GODWIT_IWF_ROOT_NONE;
+    memcpy(want.root_name, reject->root_name, sizeof want.root_name);
+    if (reject->reason == GODWIT_A3_NO_ASSOCIATION && names_root_of(&keys->held.next, reject)) {
+        return godwit_iwf_begin(keys, &up->way.node, &up->way, now_ms, out);
+    }
+    return godwit_iwf_ask(keys, &want, &up->way.node, &up->way, now_ms, out);
 }
 
 static void on_reject(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
@@ -248,10 +261,7 @@ static void on_reject(godwit_iwf_keys_t *keys, const godwit_input_t *in, const g
                        : may_take_hint(keys, reject, up, in->now_ms))) {
         return;
     }
-    godwit_iwf_want_t want = {.has_root_name = true, .above = reject->association, .renewing = true};
-    want.root = reject->root == GODWIT_IWF_ROOT_EAP ? GODWIT_IWF_ROOT_EAP : GODWIT_IWF_ROOT_NONE;
-    memcpy(want.root_name, reject->root_name, sizeof want.root_name);
-    const godwit_status_t status = godwit_iwf_ask(keys, &want, &up->way.node, &up->way, in->now_ms, out);
+    const godwit_status_t status = try_again(keys, up, in->now_ms, out);
     if (status != GODWIT_OK) {
         godwit_outbox_event(out, "refused", status, &up->imsi, "nobody to ask for the key that the device has");
     }

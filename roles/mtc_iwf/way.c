@@ -165,7 +165,7 @@ void godwit_iwf_a3_heard(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, con
 
 bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t gap_ms, uint64_t now_ms)
 {
-    const uint32_t hash = hash_of(imsi);
+    const uint32_t hash = hash_of(imsi) ^ gap_ms; /* one gap does not count for another */
     godwit_iwf_tried_t *tried = &keys->tried[hash % GODWIT_IWF_TRIED_MAX];
     if (tried->hash == hash && now_ms >= tried->at_ms && now_ms - tried->at_ms < gap_ms) {
         return false;

@@ -1,0 +1,765 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Associations at the MTC-IWF, from each source of keys to the Complete, over each way; and what whoever stands between, or writes datagrams, cannot do.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/iwf_world.h"
+
+static void assert_nothing_was_sent_down(void)
+{
+    assert_int_equal(owner_count(&iw.owner, GODWIT_REQUEST_DATAGRAM), 0);
+    for (size_t i = 0; i < iw.owner.outbox.count; i++) {
+        const godwit_request_t *r = &iw.owner.requests[i];
+        assert_true(r->kind != GODWIT_REQUEST_MESSAGE || r->message->kind != GODWIT_T5_DOWN);
+    }
+}
+
+static size_t asked(godwit_message_kind_t kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < iw.owner.outbox.count; i++) {
+        const godwit_request_t *r = &iw.owner.requests[i];
+        count += r->kind == GODWIT_REQUEST_MESSAGE && r->message->kind == kind;
+    }
+    return count;
+}
+
+static void config(godwit_iwf_key_from_t from, godwit_iwf_root_t root, bool received)
+{
+    iwf_world_config(&(godwit_iwf_keys_config_t){.key_from = from, .root = root, .ue_key_received = received});
+}
+
+static void submit(const char *payload)
+{
+    owner_give(&iw.owner, &(godwit_input_t){.kind = GODWIT_INPUT_SUBMIT, .datagram = godwit_slice_of_string(payload)});
+}
+
+static void finish(void)
+{
+    const godwit_iwf_container_t complete = iwf_complete(iw.suite, 0x0005);
+    iwf_from_device(&complete);
+    assert_true(owner_saw(&iw.owner, "associated", GODWIT_OK));
+    assert_int_equal(iw.up.kind, GODWIT_IWF_UP_REACHABLE);
+    assert_true(iwf_record()->current.confirmed);
+    assert_int_equal(iwf_record()->current.number, iw.number);
+    assert_int_equal(iwf_record()->next.number, 0);
+    assert_int_equal(iwf_record()->command_len, 0);
+}
+
+/* ---- the three places, and a fourth ---- */
+
+static void the_hss_derives_and_no_command_leaves_before_its_number_is_durable(void **state)
+{
+    (void)state;
+    iwf_registered();
+    const godwit_subscriber_info_request_t r =
+        owner_message(&iw.owner, GODWIT_SUBSCRIBER_INFO_REQUEST, 0)->u.subscriber_info_request;
+    assert_int_equal(r.key, GODWIT_IWF_KEY_K_IWF);
+    assert_int_equal(r.root, GODWIT_IWF_ROOT_FLAGGED);
+    assert_int_equal(r.association_above, 0);
+    assert_false(r.has_root_name);
+    assert_null(iwf_record());
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    assert_true(owner_position(&iw.owner, GODWIT_REQUEST_STORE_COMMIT, 0) <
+                owner_position(&iw.owner, GODWIT_REQUEST_MESSAGE, 0));
+    assert_int_equal(iwf_record()->last_number, 1);
+    assert_int_equal(iwf_record()->current.number, 0);
+    iwf_take_command();
+    finish();
+    iwf_registered(); /* of the same AKA run: there is nothing to do */
+    assert_int_equal(asked(GODWIT_SUBSCRIBER_INFO_REQUEST), 0);
+}
+
+static void the_serving_node_derives(void **state)
+{
+    (void)state;
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, false);
+    iwf_world_aka(0x22, GODWIT_IWF_ROOT_KASME);
+    iwf_registered();
+    const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+    assert_string_equal(owner_message(&iw.owner, GODWIT_IWF_KEY_REQUEST, 0)->u.iwf_key_request.to.host,
+                        "mme.visited.test");
+    iwf_give(&answer);
+    iwf_take_command();
+    finish();
+    iwf_world_aka(0x23, GODWIT_IWF_ROOT_CK_IK); /* and of UMTS */
+    iw.owner.now_ms += 1000;
+    iwf_registered();
+    const godwit_message_t again = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iwf_give(&again);
+    iwf_take_command();
+    assert_int_equal(iw.number, 2);
+    finish();
+}
+
+static void this_end_derives_of_a_root(void **state)
+{
+    (void)state;
+    static const godwit_iwf_root_t kinds[] = {GODWIT_IWF_ROOT_FLAGGED, GODWIT_IWF_ROOT_KASME};
+    for (size_t i = 0; i < 2; i++) {
+        iwf_world_setup(NULL);
+        config(GODWIT_IWF_KEY_FROM_IWF, kinds[i], false);
+        iwf_world_aka(0x33, kinds[i]);
+        iwf_registered();
+        assert_int_equal(owner_message(&iw.owner, GODWIT_SUBSCRIBER_INFO_REQUEST, 0)->u.subscriber_info_request.key,
+                         GODWIT_IWF_KEY_ROOT);
+        godwit_message_t answer = iwf_hss_answer();
+        answer.u.subscriber_info_answer.key.association = 70; /* where the HSS is ahead, its number */
+        iwf_give(&answer);
+        iwf_take_command();
+        assert_int_equal(iw.number, 70);
+        finish();
+    }
+}
+
+static void a_device_that_is_on_wifi_alone_begins_with_a_key_of_eap(void **state)
+{
+    (void)state;
+    const godwit_address_t wifi = owner_address(9);
+    godwit_iwf_keys_config_t c = {.key_from = GODWIT_IWF_KEY_FROM_HSS};
+    strcpy(c.aaa_host, "aaa.home.test");
+    iwf_world_config(&c);
+    iwf_world_aka(0x44, GODWIT_IWF_ROOT_EAP);
+    const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+    iwf_datagram(&wifi, &hint);
+    const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_AAA);
+    iwf_give(&answer);
+    const godwit_request_t *down = owner_request(&iw.owner, GODWIT_REQUEST_DATAGRAM, 0);
+    assert_int_equal(down->port, GODWIT_PORT_A3);
+    assert_true(godwit_address_equal(&down->to, &wifi));
+    iwf_open_command(down->octets);
+    const godwit_iwf_container_t complete = iwf_complete(iw.suite, 0x0005);
+    iwf_datagram(&wifi, &complete);
+    assert_true(owner_saw(&iw.owner, "associated", GODWIT_OK));
+    const godwit_imsi_t imsi = owner_imsi(IWF_IMSI);
+    assert_int_equal(godwit_iwf_a3_address(&iw.keys, &imsi, iw.owner.now_ms).len, 0); /* no Poll has named it */
+}
+
+/* ---- within the NAS security mode procedure ---- */
+
+static void the_answer_to_securing_waits_and_brings_the_command(void **state)
+{
+    (void)state;
+    iwf_securing();
+    assert_int_equal(asked(GODWIT_T5_UP_ANSWER), 0);
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    const godwit_message_t *securing = owner_message(&iw.owner, GODWIT_T5_UP_ANSWER, 0);
+    assert_int_equal(securing->transaction, 31);
+    assert_int_equal(securing->route, 5);
+    assert_int_equal(securing->to, GODWIT_FUNCTION_MME);
+    assert_true(owner_position(&iw.owner, GODWIT_REQUEST_STORE_COMMIT, 0) <
+                owner_position(&iw.owner, GODWIT_REQUEST_MESSAGE, 0));
+    iwf_open_command(godwit_slice(securing->u.t5_up_answer.container, securing->u.t5_up_answer.container_len));
+    finish();
+}
+
+static void assert_securing_goes_without(void)
+{
+    const godwit_message_t *securing = owner_message(&iw.owner, GODWIT_T5_UP_ANSWER, 0);
+    assert_int_equal(securing->transaction, 31);
+    assert_int_equal(securing->u.t5_up_answer.status, GODWIT_OK);
+    assert_int_equal(securing->u.t5_up_answer.container_len, 0);
+}
+
+static void securing_goes_without_where_there_is_no_key(void **state)
+{
+    (void)state;
+    iwf_securing();
+    godwit_message_t answer = iwf_hss_answer();
+    answer.u.subscriber_info_answer.status = GODWIT_UNKNOWN_KEY;
+    iwf_give(&answer);
+    assert_securing_goes_without();
+    assert_null(iwf_record());
+    iwf_securing(); /* too soon */
+    assert_securing_goes_without();
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, true); /* a key for the device needs ciphered NAS */
+    iwf_securing();
+    assert_securing_goes_without();
+    iwf_world_config(&(godwit_iwf_keys_config_t){.key_from = GODWIT_IWF_KEY_FROM_HSS, .lazy = true});
+    iwf_securing();
+    assert_securing_goes_without();
+    iwf_world_config(&(godwit_iwf_keys_config_t){.off = true});
+    iwf_securing();
+    assert_securing_goes_without();
+}
+
+static void a_run_that_the_association_stands_on_changes_nothing(void **state)
+{
+    (void)state;
+    iwf_associate();
+    iw.owner.now_ms += 2000;
+    iwf_securing();
+    assert_securing_goes_without();
+    godwit_message_t m = iwf_t5_up(GODWIT_T5_SECURING); /* a run that was not flagged: the HSS has the root of before */
+    m.u.t5_up.root_name[0] ^= 1;
+    owner_give_message(&iw.owner, &m);
+    const godwit_message_t answer = iwf_hss_answer();
+    const godwit_association_record_t before = *iwf_record();
+    iwf_give(&answer);
+    assert_securing_goes_without();
+    assert_memory_equal(iwf_record(), &before, sizeof before);
+}
+
+/* ---- hops ---- */
+
+static void assert_refused(const godwit_message_t *answer, godwit_status_t reason)
+{
+    const bool had = iwf_record() != NULL;
+    iwf_give(answer);
+    assert_true(owner_saw(&iw.owner, "refused", reason));
+    assert_nothing_was_sent_down();
+    assert_int_equal(iwf_record() != NULL, had);
+}
+
+static void a_key_over_an_open_hop_is_not_taken(void **state)
+{
+    (void)state;
+    iwf_registered();
+    godwit_message_t answer = iwf_hss_answer();
+    answer.hop = GODWIT_HOP_OPEN;
+    assert_refused(&answer, GODWIT_NOT_ENTITLED);
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, false);
+    iwf_world_aka(0x22, GODWIT_IWF_ROOT_KASME);
+    iwf_registered();
+    answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+    answer.hop = GODWIT_HOP_OPEN;
+    assert_refused(&answer, GODWIT_NOT_ENTITLED);
+}
+
+static void a_key_that_was_not_asked_for_is_not_taken(void **state)
+{
+    (void)state;
+    godwit_message_t answer;
+    for (int i = 0; i < 5; i++) {
+        iwf_world_setup(NULL);
+        iwf_registered();
+        answer = iwf_hss_answer();
+        godwit_iwf_key_t *key = &answer.u.subscriber_info_answer.key;
+        key->root = i == 0 ? GODWIT_IWF_ROOT_KASME : i == 1 ? GODWIT_IWF_ROOT_NONE : key->root;
+        key->is_root = i == 2;
+        key->association = i == 3 ? 0 : key->association; /* not above what was used */
+        answer.kind = i == 4 ? GODWIT_IWF_KEY_ANSWER : answer.kind;
+        assert_refused(&answer, i == 3 ? GODWIT_REPLAY : GODWIT_NOT_ENTITLED);
+    }
+    for (int i = 0; i < 3; i++) { /* a serving node */
+        iwf_world_setup(NULL);
+        config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, false);
+        iwf_world_aka(0x22, GODWIT_IWF_ROOT_KASME);
+        iwf_registered();
+        answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+        godwit_iwf_key_t *key = &answer.u.iwf_key_answer.key;
+        key->root = i == 0 ? GODWIT_IWF_ROOT_FLAGGED : key->root;
+        key->is_root = i == 1;
+        key->association += i == 2;
+        assert_refused(&answer, GODWIT_NOT_ENTITLED);
+    }
+}
+
+static void an_answer_that_is_late_or_nobodys_is_passed_over(void **state)
+{
+    (void)state;
+    iwf_registered();
+    godwit_message_t answer = iwf_hss_answer();
+    answer.transaction++;
+    iwf_give(&answer);
+    assert_nothing_was_sent_down();
+    answer.transaction--;
+    iw.owner.now_ms += 5000;
+    iwf_give(&answer);
+    assert_nothing_was_sent_down();
+    assert_null(iwf_record());
+}
+
+static void one_key_is_asked_for_at_a_time(void **state)
+{
+    (void)state;
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    owner_give_timer(&iw.owner, 0);
+    assert_true(owner_saw(&iw.owner, "begun", GODWIT_OK));
+    assert_int_equal(asked(GODWIT_SUBSCRIBER_INFO_REQUEST), 0);
+    iwf_give(&answer);
+    iwf_take_command();
+    iwf_give(&answer); /* said twice */
+    assert_nothing_was_sent_down();
+    finish();
+}
+
+/* ---- Complete ---- */
+
+static void a_forged_or_replayed_complete_changes_nothing(void **state)
+{
+    (void)state;
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    const godwit_iwf_container_t complete = iwf_complete(iw.suite, 0x0005);
+    const godwit_association_record_t before = *iwf_record();
+    for (size_t i = 0; i < complete.len; i++) {
+        godwit_iwf_container_t bent = complete;
+        bent.octets[i] ^= 0x04;
+        iwf_from_device(&bent);
+        assert_int_equal(iw.up.kind, GODWIT_IWF_UP_NOTHING);
+        assert_memory_equal(iwf_record(), &before, sizeof before);
+    }
+    iwf_from_device(&complete);
+    assert_true(owner_saw(&iw.owner, "associated", GODWIT_OK));
+    const godwit_association_record_t after = *iwf_record();
+    iwf_from_device(&complete);
+    assert_true(owner_saw(&iw.owner, "refused", GODWIT_REPLAY));
+    assert_int_equal(iw.up.kind, GODWIT_IWF_UP_NOTHING);
+    assert_memory_equal(iwf_record(), &after, sizeof after);
+}
+
+static void nobody_bids_the_suite_down(void **state)
+{
+    (void)state;
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    assert_int_equal(iw.suite, 1); /* the best of ours */
+    godwit_iwf_container_t worse = iwf_complete(3, 0x0005);
+    iwf_from_device(&worse);
+    assert_true(owner_saw(&iw.owner, "refused", GODWIT_POLICY_FORBIDS));
+    worse = iwf_complete(5, 0x0010); /* not offered: it does not cipher */
+    iwf_from_device(&worse);
+    assert_true(owner_saw(&iw.owner, "refused", GODWIT_UNSUPPORTED_SUITE));
+    assert_int_equal(iwf_record()->current.number, 0);
+    iw.suite = 3;
+    worse = iwf_complete(3, 0x0004); /* all that this device has */
+    iwf_from_device(&worse);
+    assert_int_equal(iwf_record()->current.suite, 3);
+}
+
+static void the_association_in_use_lives_until_the_next_is_confirmed(void **state)
+{
+    (void)state;
+    godwit_a3_opened_t opened;
+    iwf_associate();
+    const iwf_world_t before = iw;
+    iwf_world_aka(0x55, GODWIT_IWF_ROOT_FLAGGED);
+    iw.owner.now_ms += 2000;
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    assert_int_equal(iwf_record()->current.number, 1);
+    assert_int_equal(iwf_record()->next.number, 2);
+    iwf_take_command();
+    const uint32_t number = iw.number;
+    submit("still under the first");
+    const godwit_t5_down_t *down = &owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down;
+    const godwit_a3_key_t first = {.k_iwf = before.k_iwf, .association = 1, .suite = before.suite};
+    assert_int_equal(godwit_a3_open(&godwit_crypto_builtin, &first, true,
+                                    godwit_slice(down->container, down->container_len), &opened),
+                     GODWIT_OK);
+    assert_int_equal(number, 2);
+    finish();
+    submit("under the second");
+    down = &owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down;
+    assert_int_equal(iwf_device_opens(godwit_slice(down->container, down->container_len), &opened), GODWIT_OK);
+    assert_memory_equal(opened.message.trigger.payload, "under the second", 16);
+}
+
+static void a_command_is_said_again_as_it_was_and_a_stale_one_is_made_anew(void **state)
+{
+    (void)state;
+    iwf_registered();
+    godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    const godwit_iwf_container_t first = iw.command;
+    iw.owner.now_ms += 60000;
+    iwf_registered();
+    iwf_take_command();
+    assert_memory_equal(iw.command.octets, first.octets, first.len);
+    owner_give_timer(&iw.owner, 0);
+    iwf_take_command();
+    assert_memory_equal(iw.command.octets, first.octets, first.len);
+    iw.owner.now_ms += 600000;
+    owner_give_timer(&iw.owner, 0);
+    assert_nothing_was_sent_down();
+    answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    assert_int_equal(iw.number, 2);
+    finish();
+}
+
+/* ---- numbers and COUNTs ---- */
+
+static void a_number_never_falls_whatever_fails(void **state)
+{
+    (void)state;
+    iwf_associate();
+    assert_int_equal(iwf_record()->last_number, 1);
+    config(GODWIT_IWF_KEY_FROM_IWF, GODWIT_IWF_ROOT_FLAGGED, false); /* a restart: memory is gone */
+    iwf_world_aka(0x66, GODWIT_IWF_ROOT_FLAGGED);
+    iwf_registered();
+    godwit_message_t answer = iwf_hss_answer();
+    answer.u.subscriber_info_answer.key.association = 1; /* the HSS has lost count */
+    iw.owner.fail_commits = true;
+    iwf_give(&answer);
+    assert_nothing_was_sent_down();
+    iw.owner.fail_commits = false;
+    iw.owner.now_ms += 2000;
+    iwf_registered();
+    answer = iwf_hss_answer();
+    answer.u.subscriber_info_answer.key.association = 1;
+    iwf_give(&answer);
+    iwf_take_command();
+    assert_int_equal(iw.number, 2);
+    finish();
+    config(GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_NONE, false);
+    iwf_world_aka(0x67, GODWIT_IWF_ROOT_FLAGGED);
+    iwf_registered();
+    answer = iwf_hss_answer();
+    answer.u.subscriber_info_answer.key.association = 2;
+    assert_refused(&answer, GODWIT_REPLAY);
+    assert_int_equal(iwf_record()->last_number, 2);
+}
+
+static void a_count_is_durable_before_its_message_leaves(void **state)
+{
+    (void)state;
+    iwf_associate();
+    submit("one");
+    assert_true(owner_position(&iw.owner, GODWIT_REQUEST_STORE_COMMIT, 0) <
+                owner_position(&iw.owner, GODWIT_REQUEST_MESSAGE, 0));
+    godwit_a3_opened_t first, second;
+    const godwit_t5_down_t *down = &owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down;
+    assert_int_equal(iwf_device_opens(godwit_slice(down->container, down->container_len), &first), GODWIT_OK);
+    iw.owner.fail_commits = true;
+    submit("two");
+    assert_nothing_was_sent_down();
+    iw.owner.fail_commits = false;
+    iwf_world_config(&(godwit_iwf_keys_config_t){.key_from = GODWIT_IWF_KEY_FROM_HSS}); /* a restart */
+    submit("three");
+    down = &owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down;
+    assert_int_equal(iwf_device_opens(godwit_slice(down->container, down->container_len), &second), GODWIT_OK);
+    assert_int_equal(second.count, first.count + 1);
+}
+
+static void an_association_whose_counts_are_used_up_is_renewed(void **state)
+{
+    (void)state;
+    iwf_associate();
+    iwf_record()->current.next_down = UINT32_MAX;
+    submit("no more");
+    assert_true(owner_saw(&iw.owner, "protected", GODWIT_COUNT_EXHAUSTED));
+    owner_give_timer(&iw.owner, 0);
+    const godwit_message_t answer = iwf_hss_answer(); /* of the same root */
+    iwf_give(&answer);
+    iwf_take_command();
+    finish();
+    submit("again");
+    assert_int_equal(asked(GODWIT_T5_DOWN), 1);
+}
+
+static void nothing_is_protected_before_the_complete(void **state)
+{
+    (void)state;
+    submit("too early");
+    assert_true(owner_saw(&iw.owner, "protected", GODWIT_WRONG_STATE));
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    submit("too early");
+    assert_true(owner_saw(&iw.owner, "protected", GODWIT_WRONG_STATE));
+    assert_nothing_was_sent_down();
+}
+
+/* ---- Reject ---- */
+
+static void a_hint_leads_to_the_root_that_the_device_has(void **state)
+{
+    (void)state;
+    iwf_registered();
+    godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    const godwit_association_record_t before = *iwf_record();
+    iwf_world_aka(0x77, GODWIT_IWF_ROOT_FLAGGED); /* what it has in truth */
+    const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ROOT);
+    iwf_from_device(&hint);
+    assert_memory_equal(iwf_record(), &before, sizeof before);
+    const godwit_subscriber_info_request_t *r =
+        &owner_message(&iw.owner, GODWIT_SUBSCRIBER_INFO_REQUEST, 0)->u.subscriber_info_request;
+    assert_true(r->has_root_name);
+    assert_memory_equal(r->root_name, iw.root_name, sizeof iw.root_name);
+    assert_int_equal(r->association_above, 1);
+    answer = iwf_hss_answer();
+    answer.u.subscriber_info_answer.key.root_name[3] ^= 1; /* another run than was asked for */
+    iwf_give(&answer);
+    assert_true(owner_saw(&iw.owner, "refused", GODWIT_NOT_ENTITLED));
+    iw.owner.now_ms += 10000;
+    iwf_from_device(&hint);
+    answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    finish();
+}
+
+static void a_device_that_took_a_higher_number_is_believed_within_bounds(void **state)
+{
+    (void)state;
+    iwf_registered();
+    godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    godwit_a3_message_t m = {.type = GODWIT_A3_REJECT};
+    m.reject.reason = GODWIT_A3_OLD_NUMBER;
+    m.reject.root = iw.kind;
+    m.reject.association = UINT32_MAX - 1;
+    memcpy(m.reject.root_name, iw.root_name, sizeof m.reject.root_name);
+    assert_int_equal(
+        godwit_a3_digest(&godwit_crypto_builtin, godwit_slice(iw.command.octets, iw.command.len), m.reject.command),
+        GODWIT_OK);
+    godwit_iwf_container_t hint = {0};
+    godwit_writer_t w = godwit_writer(hint.octets, sizeof hint.octets);
+    assert_int_equal(godwit_a3_unprotected_build(&m, &w), GODWIT_OK);
+    hint.len = (uint8_t)w.len;
+    iw.owner.now_ms += 10000;
+    iwf_from_device(&hint);
+    answer = iwf_hss_answer();
+    assert_int_equal(answer.u.subscriber_info_answer.key.association, 1 + 1024 + 1);
+}
+
+static void a_flood_of_forged_rejects_asks_rarely_and_moves_nothing(void **state)
+{
+    (void)state;
+    size_t questions = 0;
+    iwf_associate();
+    const godwit_association_record_t before = *iwf_record();
+    iw.owner.now_ms += 10000;
+    for (uint32_t i = 0; i < 2000; i++) {
+        iwf_world_aka((uint8_t)i, GODWIT_IWF_ROOT_FLAGGED);
+        const godwit_address_t from = owner_address((uint8_t)i);
+        const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+        iwf_datagram(&from, &hint);
+        questions += asked(GODWIT_SUBSCRIBER_INFO_REQUEST);
+        assert_nothing_was_sent_down();
+        iw.owner.now_ms += 10;
+    }
+    assert_int_equal(questions, 2); /* in 20 s */
+    assert_memory_equal(iwf_record(), &before, sizeof before);
+    iw.owner.now_ms += 20000;
+    iwf_world_aka(0x11, GODWIT_IWF_ROOT_FLAGGED); /* the root in use, which whoever listened can name */
+    const godwit_address_t from = owner_address(1);
+    const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+    iwf_datagram(&from, &hint);
+    assert_int_equal(asked(GODWIT_SUBSCRIBER_INFO_REQUEST), 0);
+}
+
+static void hints_of_many_devices_are_bounded_too(void **state)
+{
+    (void)state;
+    size_t questions = 0;
+    for (uint32_t i = 0; i < 500; i++) {
+        uint8_t octets[GODWIT_A3_DATAGRAM_MAX];
+        char digits[] = "001010000000000";
+        digits[12] = (char)('0' + i / 100);
+        digits[13] = (char)('0' + i / 10 % 10);
+        digits[14] = (char)('0' + i % 10);
+        const godwit_imsi_t imsi = owner_imsi(digits);
+        const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+        godwit_writer_t w = godwit_writer(octets, sizeof octets);
+        assert_int_equal(godwit_a3_datagram_build(&imsi, godwit_slice(hint.octets, hint.len), &w), GODWIT_OK);
+        const godwit_address_t from = owner_address(1);
+        owner_give_datagram(&iw.owner, &from, godwit_written(&w));
+        questions += asked(GODWIT_SUBSCRIBER_INFO_REQUEST);
+    }
+    assert_int_equal(questions, 50);
+    assert_int_equal(iw.owner.record_count, 0);
+}
+
+static void a_reject_of_another_command_or_without_a_root_leads_to_nothing(void **state)
+{
+    (void)state;
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    iw.owner.now_ms += 10000;
+    iw.command.octets[1] ^= 1;
+    godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ROOT);
+    iwf_from_device(&hint);
+    assert_int_equal(asked(GODWIT_SUBSCRIBER_INFO_REQUEST), 0);
+    iw.kind = GODWIT_IWF_ROOT_NONE;
+    memset(iw.root_name, 0, sizeof iw.root_name);
+    hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+    iwf_from_device(&hint);
+    assert_int_equal(asked(GODWIT_SUBSCRIBER_INFO_REQUEST), 0);
+    assert_nothing_was_sent_down();
+}
+
+static void whoever_heard_of_no_command_is_told_the_one_under_way(void **state)
+{
+    (void)state;
+    const godwit_address_t wifi = owner_address(9);
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    const godwit_association_record_t before = *iwf_record();
+    iw.owner.now_ms += 10000;
+    const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+    iwf_datagram(&wifi, &hint);
+    const godwit_request_t *down = owner_request(&iw.owner, GODWIT_REQUEST_DATAGRAM, 0);
+    assert_int_equal(down->octets.len, iw.command.len);
+    assert_memory_equal(down->octets.ptr, iw.command.octets, iw.command.len);
+    assert_memory_equal(iwf_record(), &before, sizeof before);
+}
+
+/* ---- the key for a device that does not derive ---- */
+
+static void the_device_is_given_its_key_before_the_command(void **state)
+{
+    (void)state;
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, true);
+    iwf_world_aka(0x22, GODWIT_IWF_ROOT_KASME);
+    iwf_registered();
+    const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iwf_give(&answer);
+    assert_true(owner_position(&iw.owner, GODWIT_REQUEST_STORE_COMMIT, 0) <
+                owner_position(&iw.owner, GODWIT_REQUEST_MESSAGE, 0));
+    const godwit_message_t given = *owner_message(&iw.owner, GODWIT_T5_DOWN, 0);
+    assert_int_equal(given.u.t5_down.kind, GODWIT_T5_UE_KEY);
+    assert_int_equal(given.u.t5_down.ue_key.association, 1);
+    assert_false(given.u.t5_down.ue_key.is_root);
+    assert_memory_equal(given.u.t5_down.ue_key.key, answer.u.iwf_key_answer.key.key, 32);
+    assert_int_equal(asked(GODWIT_T5_DOWN), 1);
+    godwit_message_t ok = {.kind = GODWIT_T5_DOWN_ANSWER, .transaction = given.transaction, .hop = GODWIT_HOP_TLS};
+    iwf_give(&ok);
+    iwf_take_command();
+    finish();
+}
+
+static void a_node_that_cannot_give_it_gets_no_command(void **state)
+{
+    (void)state;
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, true);
+    iwf_world_aka(0x22, GODWIT_IWF_ROOT_KASME);
+    iwf_registered();
+    const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iwf_give(&answer);
+    godwit_message_t no = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS};
+    no.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
+    no.u.outcome = GODWIT_AGAIN;
+    iwf_give(&no);
+    assert_nothing_was_sent_down();
+    owner_give_timer(&iw.owner, 0); /* later: key and Command of before */
+    assert_int_equal(owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down.kind, GODWIT_T5_UE_KEY);
+}
+
+static void no_node_that_was_not_heard_over_a_proved_hop_gets_a_key_for_the_device(void **state)
+{
+    (void)state;
+    config(GODWIT_IWF_KEY_FROM_IWF, GODWIT_IWF_ROOT_KASME, true);
+    iwf_world_aka(0x22, GODWIT_IWF_ROOT_KASME);
+    godwit_message_t m = iwf_t5_up(GODWIT_T5_REGISTERED);
+    m.hop = GODWIT_HOP_OPEN;
+    owner_give_message(&iw.owner, &m);
+    godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    assert_true(owner_saw(&iw.owner, "refused", GODWIT_NOT_ENTITLED));
+    assert_nothing_was_sent_down();
+    iw.owner.now_ms += 2000;
+    iwf_registered();
+    answer = iwf_hss_answer();
+    m.u.t5_up.kind = GODWIT_T5_FROM_DEVICE;
+    owner_give_message(&iw.owner, &m); /* that name comes over an open hop meanwhile */
+    iwf_give(&answer);
+    assert_nothing_was_sent_down();
+    iw.owner.now_ms += 2000;
+    iw.begin.kind = GODWIT_IWF_WAY_T4; /* nor goes it by another way */
+    owner_give_timer(&iw.owner, 0);
+    answer = iwf_hss_answer();
+    iwf_give(&answer);
+    assert_nothing_was_sent_down();
+}
+
+static void a_key_of_a_flagged_root_is_never_given_to_a_node(void **state)
+{
+    (void)state;
+    godwit_iwf_keys_config_t c = {.key_from = GODWIT_IWF_KEY_FROM_HSS, .ue_key_received = true};
+    godwit_iwf_keys_t *keys = &iw.keys;
+    const godwit_crypto_t *crypto = &godwit_crypto_builtin;
+    assert_int_equal(godwit_iwf_keys_init(keys, crypto, &c, IWF_HOST, "home.test", ""), GODWIT_INVALID_ARGUMENT);
+    c.key_from = GODWIT_IWF_KEY_FROM_IWF;
+    c.root = GODWIT_IWF_ROOT_FLAGGED;
+    assert_int_equal(godwit_iwf_keys_init(keys, crypto, &c, IWF_HOST, "home.test", ""), GODWIT_INVALID_ARGUMENT);
+    iwf_world_setup(NULL); /* and where the configuration was another when the association began */
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, true);
+    iwf_registered();
+    owner_give_timer(&iw.owner, 0);
+    assert_true(owner_saw(&iw.owner, "begun", GODWIT_POLICY_FORBIDS));
+    assert_nothing_was_sent_down();
+}
+
+static void configurations_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    const godwit_crypto_t *crypto = &godwit_crypto_builtin;
+    godwit_iwf_keys_config_t c = {.key_from = GODWIT_IWF_KEY_FROM_HSS};
+    assert_int_equal(godwit_iwf_keys_init(&iw.keys, crypto, &c, "IWF.home.test", "home.test", ""),
+                     GODWIT_INVALID_ARGUMENT);
+    c.suites = 1;
+    c.suite[0] = 2; /* a MAC of 4 octets */
+    assert_int_equal(godwit_iwf_keys_init(&iw.keys, crypto, &c, IWF_HOST, "home.test", ""), GODWIT_INVALID_ARGUMENT);
+    c = (godwit_iwf_keys_config_t){.key_from = GODWIT_IWF_KEY_FROM_IWF, .root = GODWIT_IWF_ROOT_CK_IK};
+    assert_int_equal(godwit_iwf_keys_init(&iw.keys, crypto, &c, IWF_HOST, "home.test", ""), GODWIT_INVALID_ARGUMENT);
+    c.key_from = (godwit_iwf_key_from_t)0;
+    assert_int_equal(godwit_iwf_keys_init(&iw.keys, crypto, &c, IWF_HOST, "home.test", ""), GODWIT_INVALID_ARGUMENT);
+    c.off = true; /* case 1 needs none of it */
+    assert_int_equal(godwit_iwf_keys_init(&iw.keys, crypto, &c, IWF_HOST, "home.test", ""), GODWIT_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(the_hss_derives_and_no_command_leaves_before_its_number_is_durable, iwf_world_setup),
+        cmocka_unit_test_setup(the_serving_node_derives, iwf_world_setup),
+        cmocka_unit_test_setup(this_end_derives_of_a_root, iwf_world_setup),
+        cmocka_unit_test_setup(a_device_that_is_on_wifi_alone_begins_with_a_key_of_eap, iwf_world_setup),
+        cmocka_unit_test_setup(the_answer_to_securing_waits_and_brings_the_command, iwf_world_setup),
+        cmocka_unit_test_setup(securing_goes_without_where_there_is_no_key, iwf_world_setup),
+        cmocka_unit_test_setup(a_run_that_the_association_stands_on_changes_nothing, iwf_world_setup),
+        cmocka_unit_test_setup(a_key_over_an_open_hop_is_not_taken, iwf_world_setup),
+        cmocka_unit_test_setup(a_key_that_was_not_asked_for_is_not_taken, iwf_world_setup),
+        cmocka_unit_test_setup(an_answer_that_is_late_or_nobodys_is_passed_over, iwf_world_setup),
+        cmocka_unit_test_setup(one_key_is_asked_for_at_a_time, iwf_world_setup),
+        cmocka_unit_test_setup(a_forged_or_replayed_complete_changes_nothing, iwf_world_setup),
+        cmocka_unit_test_setup(nobody_bids_the_suite_down, iwf_world_setup),
+        cmocka_unit_test_setup(the_association_in_use_lives_until_the_next_is_confirmed, iwf_world_setup),
+        cmocka_unit_test_setup(a_command_is_said_again_as_it_was_and_a_stale_one_is_made_anew, iwf_world_setup),
+        cmocka_unit_test_setup(a_number_never_falls_whatever_fails, iwf_world_setup),
+        cmocka_unit_test_setup(a_count_is_durable_before_its_message_leaves, iwf_world_setup),
+        cmocka_unit_test_setup(an_association_whose_counts_are_used_up_is_renewed, iwf_world_setup),
+        cmocka_unit_test_setup(nothing_is_protected_before_the_complete, iwf_world_setup),
+        cmocka_unit_test_setup(a_hint_leads_to_the_root_that_the_device_has, iwf_world_setup),
+        cmocka_unit_test_setup(a_device_that_took_a_higher_number_is_believed_within_bounds, iwf_world_setup),
+        cmocka_unit_test_setup(a_flood_of_forged_rejects_asks_rarely_and_moves_nothing, iwf_world_setup),
+        cmocka_unit_test_setup(hints_of_many_devices_are_bounded_too, iwf_world_setup),
+        cmocka_unit_test_setup(a_reject_of_another_command_or_without_a_root_leads_to_nothing, iwf_world_setup),
+        cmocka_unit_test_setup(whoever_heard_of_no_command_is_told_the_one_under_way, iwf_world_setup),
+        cmocka_unit_test_setup(the_device_is_given_its_key_before_the_command, iwf_world_setup),
+        cmocka_unit_test_setup(a_node_that_cannot_give_it_gets_no_command, iwf_world_setup),
+        cmocka_unit_test_setup(no_node_that_was_not_heard_over_a_proved_hop_gets_a_key_for_the_device, iwf_world_setup),
+        cmocka_unit_test_setup(a_key_of_a_flagged_root_is_never_given_to_a_node, iwf_world_setup),
+        cmocka_unit_test_setup(configurations_that_cannot_be_are_refused, iwf_world_setup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

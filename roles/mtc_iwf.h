@@ -38,6 +38,9 @@ typedef struct godwit_mtc_iwf_config {
     bool accept_open;
     char sms_sc_host[GODWIT_NODE_NAME_MAX], sms_sc_realm[GODWIT_NODE_NAME_MAX]; /* host "": no T4 */
     bool no_t5;
+    char number
+        [GODWIT_MSISDN_MAX +
+         1]; /* of this MTC-IWF: devices send their short messages to it, and see it as the sender; "": it has none */
     /* Requests of one source, and triggers for one device, in a minute: RATEEXCEEDED. 0: 6000, 60. */
     uint32_t source_per_minute, device_per_minute;
     /* Pending at a time: QUOTAEXCEEDED. 0: 100000, 64. */

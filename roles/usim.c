@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/agree/access_aka/access_aka.h"
+#include "godwit/keys.h"
 #include "roles/usim.h"
 
 /* magic (4) | version (1) | IMSI digits (16) | algorithm, K length (2) | K (32) | OPc (32) | TUAK profile (9) | flags (1) |
@@ -38,7 +39,7 @@ void godwit_usim_init(godwit_usim_t *usim, const godwit_crypto_t *crypto, const 
 }
 
 /* Contribution 003, step 3. */
-static godwit_status_t end_to_middle(const godwit_usim_t *usim, const uint8_t autn[16], godwit_usim_result_t *result)
+static godwit_status_t end_to_middle(godwit_usim_t *usim, const uint8_t autn[16], godwit_usim_result_t *result)
 {
     godwit_access_aka_keys_t keys;
     if (!usim->e2m || !godwit_access_aka_flagged(autn, usim->amf_flag)) {
@@ -47,6 +48,9 @@ static godwit_status_t end_to_middle(const godwit_usim_t *usim, const uint8_t au
     godwit_status_t status =
         godwit_access_aka_derive(usim->crypto, result->ck, result->ik, autn, usim->amf_flag, &keys);
     if (status == GODWIT_OK) {
+        usim->has_flagged = true;
+        memcpy(usim->flagged, result->ck, sizeof result->ck);
+        memcpy(usim->flagged + sizeof result->ck, result->ik, sizeof result->ik);
         result->e2m = true;
         memcpy(result->ck, keys.ck, sizeof result->ck);
         memcpy(result->ik, keys.ik, sizeof result->ik);
@@ -75,6 +79,13 @@ godwit_status_t godwit_usim_step(godwit_usim_t *usim, const uint8_t rand[16], co
 godwit_status_t godwit_usim_step_gsm(const godwit_usim_t *usim, const uint8_t rand[16], uint8_t sres[4], uint8_t kc[8])
 {
     return godwit_gsm_compute(usim->crypto, &usim->key, rand, sres, kc);
+}
+
+godwit_status_t godwit_usim_k_iwf(const godwit_usim_t *usim, godwit_slice_t iwf, uint32_t association,
+                                  uint8_t k_iwf[32])
+{
+    return usim->has_flagged ? godwit_k_iwf(usim->crypto, usim->flagged, iwf, &usim->imsi, association, k_iwf)
+                             : GODWIT_NOT_FOUND;
 }
 
 /* ---- the image ---- */

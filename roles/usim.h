@@ -29,6 +29,9 @@ typedef struct godwit_usim {
     uint16_t amf_flag;      /* the bit that asks; 0: GODWIT_AMF_E2M_DEFAULT */
     bool gba_u;             /* has the GBA context (TS 31.102, service 68); false after init */
     godwit_usim_gba_t gba;
+    bool has_flagged; /* in memory only: with the power it is gone */
+    uint8_t flagged
+        [32]; /* secret: CK || IK of the last run that AMF flagged, as they were before a derivation took their place */
 } godwit_usim_t;
 
 /* What a step asks of the owner, in this order: make `image` durable when `store` is set; then hand out `result`. When the image could not be
@@ -49,6 +52,11 @@ GODWIT_MUST_USE godwit_status_t godwit_usim_step(godwit_usim_t *usim, const uint
 /* AUTHENTICATE in the GSM context: nothing moves. */
 GODWIT_MUST_USE godwit_status_t godwit_usim_step_gsm(const godwit_usim_t *usim, const uint8_t rand[16], uint8_t sres[4],
                                                      uint8_t kc[8]);
+
+/* K_iwf for triggers (contribution 002, docs/keys.md) of the last flagged run, of a card that is capable (e2m): where it gave CK' || IK' away the ME has
+ * no root. GODWIT_NOT_FOUND when there was no such run since the card was powered. */
+GODWIT_MUST_USE godwit_status_t godwit_usim_k_iwf(const godwit_usim_t *usim, godwit_slice_t iwf, uint32_t association,
+                                                  uint8_t k_iwf[32]);
 
 /* ---- the GBA context (TS 31.102 7.1.2, TS 33.220 5.3.2 and Annex G); GODWIT_POLICY_FORBIDS for a card that has none ---- */
 

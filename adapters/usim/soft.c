@@ -152,6 +152,13 @@ godwit_status_t godwit_usim_soft_gba_keep(godwit_usim_soft_t *card, const char *
     return status == GODWIT_OK ? finish(card, status, &out, NULL) : status;
 }
 
+godwit_status_t godwit_usim_soft_k_iwf(godwit_usim_soft_t *card, godwit_slice_t iwf, uint32_t association,
+                                       uint8_t k_iwf[32])
+{
+    godwit_status_t status = check_open(card);
+    return status == GODWIT_OK ? godwit_usim_k_iwf(&card->usim, iwf, association, k_iwf) : status;
+}
+
 void godwit_usim_soft_close(godwit_usim_soft_t *card)
 {
     godwit_nvm_close(&card->nvm);

@@ -33,6 +33,9 @@ GODWIT_MUST_USE godwit_status_t godwit_usim_soft_authenticate_gba(godwit_usim_so
 /* EF_GBABP (TS 31.102 4.2.79). */
 GODWIT_MUST_USE godwit_status_t godwit_usim_soft_gba_keep(godwit_usim_soft_t *card, const char *b_tid,
                                                           uint64_t expires_s);
+/* K_iwf of the last flagged run since the card was opened: godwit_usim_k_iwf. */
+GODWIT_MUST_USE godwit_status_t godwit_usim_soft_k_iwf(godwit_usim_soft_t *card, godwit_slice_t iwf,
+                                                       uint32_t association, uint8_t k_iwf[32]);
 /* Wipes and unlocks. */
 void godwit_usim_soft_close(godwit_usim_soft_t *card);
 

@@ -290,6 +290,40 @@ static void a_capable_card_makes_the_key_set_when_amf_asks_for_it(void **state)
     assert_memory_equal(plain.e2m_keyset, zero, 32);
 }
 
+/* What goes to the ME in UMTS is CK' || IK': what K_iwf is made of stays in the card, and goes with the power. */
+static void a_capable_card_makes_k_iwf_of_its_last_flagged_run(void **state)
+{
+    (void)state;
+    static const uint16_t amf[] = {0x0080, 0x0000, 0x8080};
+    const godwit_slice_t iwf = godwit_slice_of_string("iwf.example");
+    godwit_usim_t usim = test_blank();
+    godwit_usim_output_t out;
+    godwit_aka_key_t key = test_key();
+    godwit_vector_t vector;
+    uint8_t octets[2], rand[16] = {0}, root[32] = {0}, k_iwf[32], expected[32];
+    usim.e2m = true;
+    assert_int_equal(godwit_usim_k_iwf(&usim, iwf, 1, k_iwf), GODWIT_NOT_FOUND);
+    for (size_t i = 0; i < sizeof amf / sizeof *amf; i++) {
+        rand[0] = (uint8_t)i;
+        godwit_store_u16(octets, amf[i]);
+        assert_int_equal(godwit_vector_create(crypto, &key, rand, godwit_sqn_join(1 + i, 0, GODWIT_IND_BITS_DEFAULT),
+                                              octets, &vector),
+                         GODWIT_OK);
+        assert_int_equal(godwit_usim_step(&usim, vector.rand, vector.autn, &out), GODWIT_OK);
+        assert_int_equal(out.result.status, GODWIT_OK);
+        if (amf[i] != 0) {
+            memcpy(root, vector.ck, 16);
+            memcpy(root + 16, vector.ik, 16);
+        }
+        assert_int_equal(godwit_k_iwf(crypto, root, iwf, &usim.imsi, 7, expected), GODWIT_OK);
+        assert_int_equal(godwit_usim_k_iwf(&usim, iwf, 7, k_iwf), GODWIT_OK); /* an unflagged run leaves it */
+        assert_memory_equal(k_iwf, expected, 32);
+    }
+    assert_null(memmem(out.image, sizeof out.image, root, 16));
+    assert_int_equal(godwit_usim_load(&usim, crypto, godwit_slice(out.image, sizeof out.image)), GODWIT_OK);
+    assert_int_equal(godwit_usim_k_iwf(&usim, iwf, 7, k_iwf), GODWIT_NOT_FOUND);
+}
+
 static void a_refused_vector_gives_no_image(void **state)
 {
     (void)state;
@@ -410,6 +444,7 @@ int main(void)
         cmocka_unit_test(every_damaged_octet_of_an_image_is_noticed),
         cmocka_unit_test(a_capable_card_keeps_its_flag_and_the_image_says_a_newer_version),
         cmocka_unit_test(a_capable_card_makes_the_key_set_when_amf_asks_for_it),
+        cmocka_unit_test(a_capable_card_makes_k_iwf_of_its_last_flagged_run),
         cmocka_unit_test(a_refused_vector_gives_no_image),
         cmocka_unit_test(the_gsm_context_gives_sres_and_kc_and_moves_nothing),
         cmocka_unit_test(no_power_loss_makes_a_card_take_a_vector_twice),

@@ -114,6 +114,24 @@ static void note(phone_t *p, const godwit_access_request_t *r)
         p->containers++;
         copy(&p->container, r->octets);
         break;
+    case GODWIT_ACCESS_TRIGGER:
+        p->triggers++;
+        p->trigger_by_sms = r->by_sms;
+        copy(&p->trigger, r->octets);
+        break;
+    case GODWIT_ACCESS_ROOT:
+        p->roots++;
+        p->root_kind = r->root_kind;
+        p->root_given = r->root != NULL;
+        memcpy(p->root_rand, r->rand, 16);
+        if (r->root != NULL) {
+            memcpy(p->root, r->root, 32);
+        }
+        break;
+    case GODWIT_ACCESS_UE_KEY:
+        p->ue_keys++;
+        p->ue_key = *r->ue_key;
+        break;
     case GODWIT_ACCESS_EVENT:
         assert_true(p->event_count < QUEUE_MAX);
         p->reasons[p->event_count] = r->reason;
@@ -190,6 +208,12 @@ void phone_timer(phone_t *p)
 void phone_send(phone_t *p, const char *text)
 {
     assert_int_equal(godwit_access_send(&p->access, godwit_slice_of_string(text), &p->requests), GODWIT_OK);
+    phone_carry_out(p);
+}
+
+void phone_trigger(phone_t *p, const char *text)
+{
+    assert_int_equal(godwit_access_trigger(&p->access, godwit_slice_of_string(text), &p->requests), GODWIT_OK);
     phone_carry_out(p);
 }
 

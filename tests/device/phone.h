@@ -33,6 +33,13 @@ typedef struct phone {
     uint8_t e2m_keyset[32], rand[16], sqn[6];
     void (*make_container)(const struct phone *p, octets_t *contents); /* NULL: CONTAINER_UP */
     octets_t container, delivered;
+    /* Device triggering. */
+    unsigned triggers, ue_keys, roots;
+    octets_t trigger; /* the last TRIGGER */
+    bool trigger_by_sms, root_given;
+    godwit_iwf_root_t root_kind; /* of the last ROOT; root_given: it was in it */
+    uint8_t root[32], root_rand[16];
+    godwit_iwf_key_t ue_key;
     uint32_t timer_ms; /* 0: not running */
     octets_t flash;    /* what STORE has made durable; len 0: nothing */
     unsigned stores;
@@ -54,6 +61,8 @@ void phone_carry_out(phone_t *p);
 void phone_receive(phone_t *p, godwit_slice_t frame);
 void phone_timer(phone_t *p);
 void phone_send(phone_t *p, const char *text);
+/* A message of device triggering up. */
+void phone_trigger(phone_t *p, const char *text);
 
 /* The oldest frame that was sent; fails when there is none. */
 octets_t phone_take(phone_t *p);

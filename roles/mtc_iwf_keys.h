@@ -80,6 +80,14 @@ typedef struct godwit_iwf_tried {
     uint64_t at_ms;
 } godwit_iwf_tried_t;
 
+/* What came from an address of A3 in one second and proved nothing, so that nobody makes this end look into its store without end. A place for each hash. */
+#define GODWIT_IWF_STRANGERS_MAX 1024
+typedef struct godwit_iwf_stranger {
+    uint32_t hash; /* of an IPv4 address or an IPv6 /64 */
+    uint32_t count;
+    uint64_t second;
+} godwit_iwf_stranger_t;
+
 /* Serving nodes that were heard over a hop that proves who they are: only they are given keys. */
 #define GODWIT_IWF_PEERS_MAX 64
 typedef struct godwit_iwf_peer {
@@ -98,6 +106,7 @@ typedef struct godwit_iwf_keys {
     godwit_iwf_key_wait_t waiting[GODWIT_IWF_KEYS_WAITING_MAX];
     godwit_iwf_a3_address_t addresses[GODWIT_IWF_ADDRESSES_MAX];
     godwit_iwf_tried_t tried[GODWIT_IWF_TRIED_MAX];
+    godwit_iwf_stranger_t strangers[GODWIT_IWF_STRANGERS_MAX];
     godwit_iwf_peer_t peers[GODWIT_IWF_PEERS_MAX];
     uint32_t hints; /* taken in the second hint_s, of whatever device */
     uint64_t hint_s;

@@ -117,6 +117,10 @@ godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_messa
 bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t gap_ms, uint64_t now_ms);
 /* Whether one more hint may be taken in this second, of whatever device. */
 bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, uint64_t now_ms);
+/* Whether something from that address is looked at: it has not sent too much in this second that proved nothing, or it is where the device polled from. */
+bool godwit_iwf_may_look(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,
+                         uint64_t now_ms);
+void godwit_iwf_proved_nothing(godwit_iwf_keys_t *keys, const godwit_address_t *from, uint64_t now_ms);
 void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const godwit_message_t *message, uint64_t now_ms);
 bool godwit_iwf_peer_is_proved(const godwit_iwf_keys_t *keys, const char *host);
 

@@ -148,6 +148,9 @@ void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godw
     origin_t origin;
     memset(up, 0, sizeof *up);
     up->kind = GODWIT_IWF_UP_NOTHING;
+    if (in->fetch_status == GODWIT_AGAIN) {
+        keys->holds = keys->judged = keys->moved = false;
+    }
     godwit_status_t status = origin_of(in, &origin);
     if (status != GODWIT_OK) {
         godwit_outbox_event(out, "refused", status, NULL, "nobody's message came up");
@@ -155,6 +158,9 @@ void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godw
     }
     up->imsi = origin.imsi;
     up->way = origin.way;
+    if (in->kind == GODWIT_INPUT_DATAGRAM && !godwit_iwf_may_look(keys, &origin.imsi, &in->from, in->now_ms)) {
+        return; /* also without an event: there may be very many */
+    }
     status = godwit_iwf_hold(keys, in, &origin.imsi, out);
     if (status == GODWIT_OK && !keys->judged && origin.octets.len > 0) {
         open_octets(keys, &origin);
@@ -283,6 +289,9 @@ static void answer_poll(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwi
 static void on_message(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
                        godwit_iwf_container_t *container, godwit_outbox_t *out)
 {
+    if (up->way.kind == GODWIT_IWF_WAY_A3 && !(keys->opening == GODWIT_OK && keys->proved)) {
+        godwit_iwf_proved_nothing(keys, &up->way.address, in->now_ms);
+    }
     if (keys->opening != GODWIT_OK) {
         godwit_outbox_event(out, "refused", keys->opening, &up->imsi, "what a device sent over A3");
         return;

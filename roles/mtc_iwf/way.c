@@ -10,17 +10,25 @@
 #define WAYS 4u
 _Static_assert(GODWIT_IWF_ADDRESSES_MAX % WAYS == 0, "sets of four");
 #define HINTS_PER_SECOND 50u
+#define LOOKS_PER_SECOND 20u
+#define T4_VALIDITY_S 600u
 #define ADDRESS_LIFE_MS 300000u
 #define MS 1000u
 
 /* FNV-1a. */
-static uint32_t hash_of(const godwit_imsi_t *imsi)
+static uint32_t hash_octets(const void *octets, size_t len)
 {
+    const uint8_t *at = octets;
     uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < sizeof imsi->digits && imsi->digits[i] != '\0'; i++) {
-        hash = (hash ^ (uint8_t)imsi->digits[i]) * 16777619u;
+    for (size_t i = 0; i < len; i++) {
+        hash = (hash ^ at[i]) * 16777619u;
     }
     return hash;
+}
+
+static uint32_t hash_of(const godwit_imsi_t *imsi)
+{
+    return hash_octets(imsi->digits, imsi->len < sizeof imsi->digits ? imsi->len : sizeof imsi->digits);
 }
 
 /* ---- sending ---- */
@@ -67,6 +75,7 @@ static godwit_message_t *by_t4(const godwit_iwf_keys_t *keys, const godwit_imsi_
         t4->container_len = (uint8_t)container.len;
         memcpy(t4->container, container.ptr, container.len);
         t4->port = GODWIT_A3_PORT;
+        t4->validity_s = T4_VALIDITY_S; /* what is not about a trigger is of use for a while */
         t4->node = way->node;
     }
     return message;
@@ -182,6 +191,35 @@ bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, uint64_t now_ms)
         keys->hints = 0;
     }
     return keys->hints < HINTS_PER_SECOND && ++keys->hints > 0;
+}
+
+/* Without the port; of IPv6 the /64 (roles/role.h). */
+static uint32_t hash_of_address(const godwit_address_t *from)
+{
+    const size_t len = from->len == 6 ? 4 : from->len == 18 ? 8 : from->len;
+    return hash_octets(from->octets, len < sizeof from->octets ? len : sizeof from->octets);
+}
+
+bool godwit_iwf_may_look(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,
+                         uint64_t now_ms)
+{
+    const uint32_t hash = hash_of_address(from);
+    const godwit_iwf_stranger_t *stranger = &keys->strangers[hash % GODWIT_IWF_STRANGERS_MAX];
+    if (stranger->hash != hash || stranger->second != now_ms / MS || stranger->count < LOOKS_PER_SECOND) {
+        return true;
+    }
+    const godwit_address_t known = godwit_iwf_a3_address(keys, imsi, now_ms);
+    return godwit_address_equal(&known, from);
+}
+
+void godwit_iwf_proved_nothing(godwit_iwf_keys_t *keys, const godwit_address_t *from, uint64_t now_ms)
+{
+    const uint32_t hash = hash_of_address(from);
+    godwit_iwf_stranger_t *stranger = &keys->strangers[hash % GODWIT_IWF_STRANGERS_MAX];
+    if (stranger->hash != hash || stranger->second != now_ms / MS) {
+        *stranger = (godwit_iwf_stranger_t){.hash = hash, .second = now_ms / MS};
+    }
+    stranger->count++;
 }
 
 /* ---- serving nodes ---- */

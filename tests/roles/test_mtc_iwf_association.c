@@ -574,7 +574,7 @@ static void hints_of_many_devices_are_bounded_too(void **state)
         const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
         godwit_writer_t w = godwit_writer(octets, sizeof octets);
         assert_int_equal(godwit_a3_datagram_build(&imsi, godwit_slice(hint.octets, hint.len), &w), GODWIT_OK);
-        const godwit_address_t from = owner_address(1);
+        const godwit_address_t from = owner_address((uint8_t)i);
         owner_give_datagram(&iw.owner, &from, godwit_written(&w));
         questions += asked(GODWIT_SUBSCRIBER_INFO_REQUEST);
     }

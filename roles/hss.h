@@ -102,7 +102,10 @@ typedef struct godwit_hss_triggers {
     /* Of which vectors the root is kept for subscribers with feature "trigger": NONE, FLAGGED (those of capable devices are flagged then, whatever
      * e2m.delivery is) or KASME. Vectors are given one at a time unless it is NONE. */
     godwit_iwf_root_t root;
-    godwit_iwf_root_record_t held; /* the record of the run that goes on, between its rounds; secret */
+    /* Of the run that goes on, between its rounds. */
+    godwit_iwf_root_record_t held; /* secret */
+    godwit_trigger_subscription_record_t subscription;
+    godwit_location_record_t location;
 } godwit_hss_triggers_t;
 
 #define GODWIT_HSS_BSFS_MAX 8
@@ -146,8 +149,8 @@ typedef struct godwit_hss {
     godwit_hss_retained_t retained[GODWIT_HSS_RETAINED_MAX];
 } godwit_hss_t;
 
-/* Inputs: MESSAGE (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PARK, ACTIVATION, ZH_REQUEST and HE_VECTOR_REQUEST, which are always answered, an ACTIVATION when the
- * HSE has the key; answers to its pushes), TIMER, COMMIT_FAILED. */
+/* Inputs: MESSAGE (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PARK, ACTIVATION, ZH_REQUEST, HE_VECTOR_REQUEST, LOCATION_UPDATE and SUBSCRIBER_INFO_REQUEST,
+ * which are always answered, an ACTIVATION when the HSE has the key; answers to its pushes), TIMER, COMMIT_FAILED. */
 void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

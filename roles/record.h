@@ -247,6 +247,14 @@ godwit_record_key_t godwit_record_key_of(const godwit_record_t *record);
 bool godwit_record_key_equal(const godwit_record_key_t *a, const godwit_record_key_t *b);
 /* Whether a fetch of that key may be answered with it: the key is its own, or one of those that ask for more than a key. */
 bool godwit_record_matches(const godwit_record_t *record, const godwit_record_key_t *key);
+/* Names of a device, as servers say them: local@domain of at least two labels (TS 23.003 19.7.2, RFC 4282), up to 15 digits. At least one of them, and none
+ * that is malformed. */
+bool godwit_external_name_is_good(const godwit_external_name_t *name);
+/* Name keys of both, zero for one that is empty. Domains are compared without regard to case. */
+GODWIT_MUST_USE godwit_status_t godwit_external_name_keys(const godwit_crypto_t *crypto,
+                                                          const godwit_external_name_t *name, uint8_t external_id[16],
+                                                          uint8_t msisdn[16]);
+
 /* For owners that keep records in memory: which of them, if any, answers a fetch of a TRIGGER, by whichever key; and the tally that answers one
  * of a TRIGGER_TALLY. */
 const godwit_record_t *godwit_trigger_find(const godwit_record_t *records, size_t count,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The searches of triggers and their counts, for owners that keep records in memory; the store has indexes for them.
+ * How servers name a device; and the searches of triggers and their counts, for owners that keep records in memory: the store has indexes for them.
  */
 #include <string.h>
 
@@ -67,4 +67,93 @@ void godwit_trigger_count(const godwit_record_t *records, size_t count, const go
             t->highest = trigger->number > t->highest ? trigger->number : t->highest;
         }
     }
+}
+
+/* ---- external identifier (TS 23.003 19.7.2: a NAI of RFC 4282) and MSISDN: what is no name is told apart before anything is looked up by it ---- */
+
+static bool is_letter_or_digit(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* RFC 4282 2.1: words of these characters with single dots between them. */
+static bool is_local_part(const char *text, size_t len)
+{
+    static const char others[] = "!#$%&'*+-/=?^_`{|}~";
+    bool in_word = false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '.' ? !in_word
+                           : !is_letter_or_digit(text[i]) && memchr(others, text[i], sizeof others - 1) == NULL) {
+            return false;
+        }
+        in_word = text[i] != '.';
+    }
+    return in_word;
+}
+
+static size_t length(const char *text, size_t cap)
+{
+    size_t len = 0;
+    while (len < cap && text[len] != '\0') {
+        len++;
+    }
+    return len;
+}
+
+/* The name with its domain in lower case; false when it is none. */
+static bool canonical(const char *external_id, char to[GODWIT_EXTERNAL_ID_MAX + 1])
+{
+    const size_t len = length(external_id, GODWIT_EXTERNAL_ID_MAX + 1);
+    const char *at = len <= GODWIT_EXTERNAL_ID_MAX ? memchr(external_id, '@', len) : NULL;
+    if (at == NULL) {
+        return false;
+    }
+    const size_t domain = (size_t)(at - external_id) + 1;
+    memset(to, 0, GODWIT_EXTERNAL_ID_MAX + 1);
+    for (size_t i = 0; i < len; i++) {
+        const char c = external_id[i];
+        to[i] = i >= domain && c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    return is_local_part(to, domain - 1) &&
+           godwit_fqdn_is_canonical(godwit_slice((const uint8_t *)to + domain, len - domain)) &&
+           memchr(to + domain, '.', len - domain) != NULL;
+}
+
+static bool is_msisdn(const char *text)
+{
+    const size_t len = length(text, GODWIT_MSISDN_MAX + 1);
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+    }
+    return len > 0 && len <= GODWIT_MSISDN_MAX;
+}
+
+bool godwit_external_name_is_good(const godwit_external_name_t *name)
+{
+    char external_id[GODWIT_EXTERNAL_ID_MAX + 1];
+    const bool has_id = name->external_id[0] != '\0';
+    const bool has_msisdn = name->msisdn[0] != '\0';
+    return (has_id || has_msisdn) && (!has_id || canonical(name->external_id, external_id)) &&
+           (!has_msisdn || is_msisdn(name->msisdn));
+}
+
+godwit_status_t godwit_external_name_keys(const godwit_crypto_t *crypto, const godwit_external_name_t *name,
+                                          uint8_t external_id[16], uint8_t msisdn[16])
+{
+    char text[GODWIT_EXTERNAL_ID_MAX + 1];
+    memset(external_id, 0, 16);
+    memset(msisdn, 0, 16);
+    if (!godwit_external_name_is_good(name)) {
+        return GODWIT_MALFORMED;
+    }
+    godwit_status_t status = GODWIT_OK;
+    if (canonical(name->external_id, text)) {
+        status = godwit_name_key(crypto, text, external_id);
+    }
+    if (status == GODWIT_OK && name->msisdn[0] != '\0') {
+        status = godwit_name_key(crypto, name->msisdn, msisdn);
+    }
+    return status;
 }

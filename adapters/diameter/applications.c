@@ -6,6 +6,7 @@
 #include "adapters/diameter/internal.h"
 #include "core/wire/ek.h"
 #include "core/wire/s6a.h"
+#include "core/wire/s6m.h"
 #include "core/wire/sgd.h"
 #include "core/wire/t4.h"
 #include "core/wire/t5.h"
@@ -64,6 +65,16 @@ static bool asks_sgd(const godwit_diameter_config_t *c)
     return c->sms_sc_realm[0] != '\0' || c->serve_sms_sc;
 }
 
+static bool serves_s6m(const godwit_diameter_config_t *c)
+{
+    return c->serve_s6m;
+}
+
+static bool asks_s6m(const godwit_diameter_config_t *c)
+{
+    return c->serve_mtc_iwf && c->hss_realm[0] != '\0';
+}
+
 static bool serves_tsp(const godwit_diameter_config_t *c)
 {
     return c->serve_mtc_iwf || c->serve_scs;
@@ -100,6 +111,7 @@ static const godwit_diameter_application_t applications[] = {
     {GODWIT_ZH_APPLICATION, GODWIT_VENDOR_3GPP, "Zh", serves_zh, asks_zh},
     {GODWIT_ZN_APPLICATION, GODWIT_VENDOR_3GPP, "Zn", serves_zn, asks_zn},
     {GODWIT_SGD_APPLICATION, GODWIT_VENDOR_3GPP, "SGd", serves_sgd, asks_sgd},
+    {GODWIT_S6M_APPLICATION, GODWIT_VENDOR_3GPP, "S6m", serves_s6m, asks_s6m},
     {GODWIT_TSP_APPLICATION, GODWIT_VENDOR_3GPP, "Tsp", serves_tsp, asks_tsp},
     {GODWIT_T4_APPLICATION, GODWIT_VENDOR_3GPP, "T4", serves_t4, asks_t4},
     {GODWIT_T5_APPLICATION, GODWIT_EK_VENDOR, "T5", serves_t5, asks_t5},
@@ -114,6 +126,8 @@ static const godwit_diameter_pair_t pairs[] = {
     {GODWIT_ZN_REQUEST, &godwit_zn_bir, &godwit_zn_bia, "Bootstrapping-Info"},
     {GODWIT_SHORT_MESSAGE_UP, &godwit_sgd_ofr, &godwit_sgd_ofa, "MO-Forward-Short-Message"},
     {GODWIT_SHORT_MESSAGE_DOWN, &godwit_sgd_tfr, &godwit_sgd_tfa, "MT-Forward-Short-Message"},
+    {GODWIT_LOCATION_UPDATE, &godwit_s6a_ulr, &godwit_s6a_ula, "Update-Location"},
+    {GODWIT_SUBSCRIBER_INFO_REQUEST, &godwit_s6m_sir, &godwit_s6m_sia, "Subscriber-Information"},
     {GODWIT_DEVICE_ACTION, &godwit_tsp_dar, &godwit_tsp_daa, "Device-Action"},
     {GODWIT_DEVICE_NOTIFICATION, &godwit_tsp_dnr, &godwit_tsp_dna, "Device-Notification"},
     {GODWIT_T4_TRIGGER, &godwit_t4_dtr, &godwit_t4_dta, "Device-Trigger"},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Diameter towards other processes: S6a (TS 29.272), Zh and Zn (TS 29.109), SGd (TS 29.338), Tsp (TS 29.368), T4 (TS 29.337), Ek and T5 (docs/diameter.md) carried by freeDiameter, of which a process has one.
+ * Diameter towards other processes: S6a (TS 29.272), S6m (TS 29.336), Zh and Zn (TS 29.109), SGd (TS 29.338), Tsp (TS 29.368), T4 (TS 29.337), Ek and T5 (docs/diameter.md) carried by freeDiameter, of which a process has one.
  * freeDiameter's threads end inside this adapter: the owner polls one descriptor and takes and gives typed messages on its own thread.
  *
  * What a message says about its sender is checked before the owner sees it: Origin-Host and Origin-Realm are those of the peer whose
@@ -54,6 +54,7 @@ typedef struct godwit_diameter_config {
     bool ask_device_rand;   /* and an MKEF here asks an HSS elsewhere */
     bool serve_he_vector;   /* AKMA: AUSFs ask the HSS here */
     bool ask_he_vector;     /* and an AUSF here asks an HSS elsewhere */
+    bool serve_s6m;         /* device triggering: SIRs come to us: there is an HSS here that has MTC-IWFs to serve */
     bool serve_zh;          /* GBA: MARs come to us: there is an HSS here that has BSFs to serve */
     bool serve_zn;          /* GBA: BIRs come to us: there is a BSF here */
     bool serve_sms_sc;      /* OFRs come to us: there is a SMS-SC here, which sends TFRs to whom it had OFRs from */
@@ -95,7 +96,7 @@ int godwit_diameter_fd(const godwit_diameter_t *diameter);
 
 /* The next message; GODWIT_AGAIN when there is none; GODWIT_IO_FAILED when freeDiameter has ended itself, which only a new process can
  * mend. A request (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, BEARER, ZH_REQUEST, ZN_REQUEST,
- * SHORT_MESSAGE_UP and _DOWN, DEVICE_ACTION, DEVICE_NOTIFICATION, T4_TRIGGER, T4_REPORT, T5_DOWN, T5_UP, IWF_KEY_REQUEST) has a route that its
+ * SHORT_MESSAGE_UP and _DOWN, LOCATION_UPDATE, SUBSCRIBER_INFO_REQUEST, DEVICE_ACTION, DEVICE_NOTIFICATION, T4_TRIGGER, T4_REPORT, T5_DOWN, T5_UP, IWF_KEY_REQUEST) has a route that its
  * answer must carry; an answer has the transaction, from and to of its request turned round. An answer always comes: a request that
  * cannot be delivered, times out or is answered with nonsense is answered with GODWIT_PEER_INTERNAL. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_receive(godwit_diameter_t *diameter, godwit_message_t *message);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Between octets and typed messages, as translate.c: the messages of device triggering, Tsp, T4 and T5.
+ * Between octets and typed messages, as translate.c: the messages of device triggering, S6m, Update Location, Tsp, T4
+ * and T5.
  */
 #include "adapters/diameter/internal.h"
+#include "core/wire/s6a.h"
+#include "core/wire/s6m.h"
 #include "core/wire/t4.h"
 #include "core/wire/t5.h"
 #include "core/wire/tsp.h"
@@ -31,6 +34,10 @@ static bool serves_t5(const godwit_diameter_config_t *config, godwit_message_t *
 bool godwit_diameter_trigger_is_served(const godwit_diameter_config_t *config, godwit_message_t *request)
 {
     switch (request->kind) {
+    case GODWIT_LOCATION_UPDATE:
+        return config->serve_s6a;
+    case GODWIT_SUBSCRIBER_INFO_REQUEST:
+        return config->serve_s6m;
     case GODWIT_DEVICE_ACTION:
     case GODWIT_T4_REPORT:
     case GODWIT_T5_UP:
@@ -57,10 +64,23 @@ static godwit_status_t parse_t5_up(godwit_slice_t octets, godwit_diameter_envelo
     return status;
 }
 
+static godwit_status_t parse_location_update(godwit_slice_t octets, godwit_diameter_envelope_t *e, godwit_message_t *m,
+                                             godwit_diameter_fault_t *fault)
+{
+    uint8_t node = 0;
+    godwit_status_t status = godwit_s6a_ulr_parse(octets, e, &node, &m->u.location_update, fault);
+    m->from = (godwit_function_t)node;
+    return status;
+}
+
 godwit_status_t godwit_diameter_trigger_parse_request(godwit_slice_t octets, godwit_diameter_envelope_t *e,
                                                       godwit_message_t *m, godwit_diameter_fault_t *fault)
 {
     switch (m->kind) {
+    case GODWIT_LOCATION_UPDATE:
+        return parse_location_update(octets, e, m, fault);
+    case GODWIT_SUBSCRIBER_INFO_REQUEST:
+        return godwit_s6m_sir_parse(octets, e, &m->u.subscriber_info_request, fault);
     case GODWIT_DEVICE_ACTION:
         return godwit_tsp_dar_parse(octets, e, &m->u.device_action, fault);
     case GODWIT_DEVICE_NOTIFICATION:
@@ -82,6 +102,12 @@ godwit_status_t godwit_diameter_trigger_parse_request(godwit_slice_t octets, god
 void godwit_diameter_trigger_failed(godwit_message_t *m)
 {
     switch (m->kind) {
+    case GODWIT_LOCATION_UPDATE_ANSWER:
+        m->u.location_update_answer.status = GODWIT_PEER_INTERNAL;
+        break;
+    case GODWIT_SUBSCRIBER_INFO_ANSWER:
+        m->u.subscriber_info_answer.status = GODWIT_PEER_INTERNAL;
+        break;
     case GODWIT_DEVICE_ACTION_ANSWER:
         m->u.device_action_answer.status = GODWIT_TRIGGER_TEMPORARYERROR;
         break;
@@ -97,10 +123,22 @@ void godwit_diameter_trigger_failed(godwit_message_t *m)
     }
 }
 
+static godwit_status_t parse_location_answer(godwit_slice_t octets, godwit_diameter_envelope_t *e,
+                                             godwit_location_update_answer_t *answer)
+{
+    godwit_status_t status = godwit_s6a_ula_parse(octets, e, answer);
+    answer->iwf.function = answer->iwf.host[0] != '\0' ? GODWIT_FUNCTION_MTC_IWF : GODWIT_FUNCTION_NONE;
+    return status;
+}
+
 godwit_status_t godwit_diameter_trigger_parse_answer(godwit_slice_t octets, godwit_diameter_envelope_t *e,
                                                      godwit_message_t *m)
 {
     switch (m->kind) {
+    case GODWIT_LOCATION_UPDATE_ANSWER:
+        return parse_location_answer(octets, e, &m->u.location_update_answer);
+    case GODWIT_SUBSCRIBER_INFO_ANSWER:
+        return godwit_s6m_sia_parse(octets, e, &m->u.subscriber_info_answer);
     case GODWIT_DEVICE_ACTION_ANSWER:
         return godwit_tsp_daa_parse(octets, e, &m->u.device_action_answer);
     case GODWIT_DEVICE_NOTIFICATION_ANSWER:
@@ -122,6 +160,10 @@ godwit_status_t godwit_diameter_trigger_write_request(const godwit_diameter_enve
                                                       godwit_writer_t *w)
 {
     switch (m->kind) {
+    case GODWIT_LOCATION_UPDATE:
+        return godwit_s6a_ulr_build(e, (uint8_t)m->from, &m->u.location_update, w);
+    case GODWIT_SUBSCRIBER_INFO_REQUEST:
+        return godwit_s6m_sir_build(e, &m->u.subscriber_info_request, w);
     case GODWIT_DEVICE_ACTION:
         return godwit_tsp_dar_build(e, &m->u.device_action, w);
     case GODWIT_DEVICE_NOTIFICATION:
@@ -145,6 +187,10 @@ godwit_status_t godwit_diameter_trigger_write_answer(const godwit_diameter_envel
                                                      godwit_writer_t *w)
 {
     switch (m->kind) {
+    case GODWIT_LOCATION_UPDATE_ANSWER:
+        return godwit_s6a_ula_build(e, &m->u.location_update_answer, w);
+    case GODWIT_SUBSCRIBER_INFO_ANSWER:
+        return godwit_s6m_sia_build(e, &m->u.subscriber_info_answer, w);
     case GODWIT_DEVICE_ACTION_ANSWER:
         return godwit_tsp_daa_build(e, &m->u.device_action_answer, w);
     case GODWIT_DEVICE_NOTIFICATION_ANSWER:

@@ -32,6 +32,16 @@ static const godwit_diameter_outcome_t outcomes[] = {
 };
 #define OUTCOMES (sizeof outcomes / sizeof outcomes[0])
 
+godwit_diameter_result_t godwit_s6a_result_of(godwit_status_t status)
+{
+    return godwit_diameter_result_of(outcomes, OUTCOMES, status);
+}
+
+godwit_status_t godwit_s6a_status_of(godwit_diameter_result_t result)
+{
+    return godwit_diameter_status_of(outcomes, OUTCOMES, result);
+}
+
 /* ---- building ---- */
 
 static void put_vector(godwit_writer_t *w, godwit_vector_kind_t kind, uint32_t item, const godwit_auth_info_vector_t *v)
@@ -69,8 +79,7 @@ godwit_status_t godwit_s6a_aia_build(const godwit_diameter_envelope_t *envelope,
     if (answer->status == GODWIT_OK && !may_be_sent(answer)) {
         return GODWIT_INVALID_ARGUMENT;
     }
-    size_t at = godwit_diameter_answer_open(w, &godwit_s6a_aia, envelope,
-                                            godwit_diameter_result_of(outcomes, OUTCOMES, answer->status));
+    size_t at = godwit_diameter_answer_open(w, &godwit_s6a_aia, envelope, godwit_s6a_result_of(answer->status));
     if (answer->status == GODWIT_OK) {
         size_t info = godwit_avp_open(w, GODWIT_AVP_AUTHENTICATION_INFO);
         for (uint32_t i = 0; i < answer->vectors; i++) {
@@ -195,7 +204,7 @@ godwit_status_t godwit_s6a_aia_parse(godwit_slice_t octets, godwit_vector_kind_t
     memset(&a, 0, sizeof a);
     godwit_status_t status = godwit_diameter_answer_parse(octets, &godwit_s6a_aia, &parsed, &result, found);
     if (status == GODWIT_OK) {
-        a.status = godwit_diameter_status_of(outcomes, OUTCOMES, result);
+        a.status = godwit_s6a_status_of(result);
         a.kind = kind;
         if (a.status == GODWIT_OK) {
             godwit_slice_t info = found[AUTHENTICATION_INFO];

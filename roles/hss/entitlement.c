@@ -48,9 +48,8 @@ bool godwit_hss_is_home(const godwit_hss_t *hss, const char *host)
     return node != NULL && node->home;
 }
 
-bool godwit_hss_is_entitled(const godwit_hss_t *hss, const godwit_message_t *message)
+bool godwit_hss_is_of(const godwit_hss_t *hss, const godwit_message_t *message, godwit_plmn_t plmn)
 {
-    godwit_plmn_t plmn = message->u.auth_info_request.visited_plmn;
     if (godwit_plmn_equal(plmn, hss->best_plmn)) {
         return godwit_hss_is_home(hss, message->origin_host);
     }

@@ -34,6 +34,8 @@ typedef struct godwit_hss_run {
 
 /* What a peer is told of a failure; what is ours alone is "internal" to it. */
 godwit_status_t godwit_hss_told(godwit_status_t status);
+/* A need: the record of that kind and IMSI (NULL: none). */
+void godwit_hss_fetch(godwit_outbox_t *out, godwit_record_kind_t kind, const godwit_imsi_t *imsi);
 /* The needs of a run, one after another: the clock at the first request of this life, the subscriber, random octets. GODWIT_OK when all are in
  * the input; GODWIT_AGAIN when one was asked for; otherwise why there can be no run. */
 GODWIT_MUST_USE godwit_status_t godwit_hss_gather(godwit_hss_t *hss, const godwit_input_t *in,
@@ -63,8 +65,8 @@ bool godwit_hss_equal_names(const char *a, const char *b);
 bool godwit_hss_is_listed(const char (*hosts)[GODWIT_NODE_NAME_MAX], size_t count, const char *host);
 bool godwit_hss_is_home(const godwit_hss_t *hss, const char *host);
 
-/* Whether the requester may have vectors bound to that Visited-PLMN-Id. */
-bool godwit_hss_is_entitled(const godwit_hss_t *hss, const godwit_message_t *message);
+/* Whether the requester may name that Visited-PLMN-Id: have vectors bound to it, say that a device is there. */
+bool godwit_hss_is_of(const godwit_hss_t *hss, const godwit_message_t *message, godwit_plmn_t plmn);
 /* IND for a requester: the configured one; for others one that no configured node has. */
 unsigned godwit_hss_ind(const godwit_hss_t *hss, const char *host, const uint8_t requester[8], unsigned ind_bits);
 
@@ -110,6 +112,14 @@ GODWIT_MUST_USE godwit_status_t godwit_hss_iwf_key_allowed(const godwit_hss_t *h
 GODWIT_MUST_USE godwit_status_t godwit_hss_iwf_key(const godwit_hss_t *hss, const godwit_message_t *message,
                                                    const godwit_record_t *fetched, godwit_iwf_key_t *key,
                                                    godwit_outbox_t *out, const char **detail);
+
+/* location.c */
+
+void godwit_hss_on_location_update(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
+
+/* subscriber_info.c */
+
+void godwit_hss_on_subscriber_info_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 
 /* retained.c */
 

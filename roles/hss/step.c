@@ -274,7 +274,7 @@ static const char *senseless(const godwit_auth_info_request_t *request)
     return request->vectors == 0 ? "the request asks for no vector" : NULL;
 }
 
-static void fetch(godwit_outbox_t *out, godwit_record_kind_t kind, const godwit_imsi_t *imsi)
+void godwit_hss_fetch(godwit_outbox_t *out, godwit_record_kind_t kind, const godwit_imsi_t *imsi)
 {
     godwit_record_key_t *key = &godwit_outbox_add(out, GODWIT_REQUEST_STORE_FETCH)->record_key;
     key->kind = kind;
@@ -296,9 +296,9 @@ godwit_status_t godwit_hss_gather(godwit_hss_t *hss, const godwit_input_t *in, c
         take_clock(hss, in);
     }
     if (!hss->clock_known) {
-        fetch(out, GODWIT_RECORD_CLOCK, NULL);
+        godwit_hss_fetch(out, GODWIT_RECORD_CLOCK, NULL);
     } else if (!subscriber_came) {
-        fetch(out, GODWIT_RECORD_SUBSCRIBER, imsi);
+        godwit_hss_fetch(out, GODWIT_RECORD_SUBSCRIBER, imsi);
     } else if (in->fetched == NULL) {
         return GODWIT_UNKNOWN_SUBSCRIBER;
     } else if (in->random.len != random) {
@@ -334,7 +334,7 @@ static void on_auth_info_request(godwit_hss_t *hss, const godwit_input_t *in, go
     const char *nonsense = senseless(&in->message->u.auth_info_request);
     if (nonsense != NULL) {
         refuse(out, in->message, GODWIT_MALFORMED, nonsense);
-    } else if (!godwit_hss_is_entitled(hss, in->message)) {
+    } else if (!godwit_hss_is_of(hss, in->message, in->message->u.auth_info_request.visited_plmn)) {
         refuse(out, in->message, GODWIT_NOT_ENTITLED, "Visited-PLMN-Id is not one that this node may name");
     } else {
         on_request(hss, in, out);
@@ -362,6 +362,8 @@ static const struct {
     {GODWIT_ACTIVATION, godwit_hss_on_activation},
     {GODWIT_ZH_REQUEST, godwit_hss_on_zh_request},
     {GODWIT_HE_VECTOR_REQUEST, godwit_hss_on_he_vector_request},
+    {GODWIT_LOCATION_UPDATE, godwit_hss_on_location_update},
+    {GODWIT_SUBSCRIBER_INFO_REQUEST, godwit_hss_on_subscriber_info_request},
     {GODWIT_KEY_PUSH_ANSWER, godwit_hss_on_push_answer},
     {GODWIT_KEY_SET_PUSH_ANSWER, godwit_hss_on_push_answer},
 };

@@ -65,7 +65,8 @@ typedef struct godwit_sms_sc_config {
     uint8_t nodes;                    /* 0: all that the owner lets speak */
     godwit_sms_sc_node_t node[GODWIT_SMS_SC_NODES_MAX];
     /* T4. */
-    char iwf_host[GODWIT_NODE_NAME_MAX];  /* the one MTC-IWF whose triggers are taken; "": none */
+    /* The one MTC-IWF whose triggers are taken, and that hears of them; host "": none. */
+    char iwf_host[GODWIT_NODE_NAME_MAX], iwf_realm[GODWIT_NODE_NAME_MAX];
     char iwf_number[GODWIT_E164_MAX + 1]; /* its number, which devices send to and hear from; another than ours */
     uint16_t trigger_port;                /* of the device: 0: GODWIT_A3_PORT */
     uint32_t validity_s;                  /* the longest, and of a trigger that says none; 0: 3 days */

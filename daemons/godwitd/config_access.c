@@ -139,6 +139,7 @@ bool config_sgsn_section(config_t *c, const raw_sgsn_t *raw)
            config_range(c, "sgsn.lac", raw->lac, 1, 65533) && config_range(c, "sgsn.rac", raw->rac, 1, 255) &&
            config_range(c, "sgsn.idle_seconds", raw->idle_seconds, 1, 86400) &&
            config_range(c, "sgsn.devices", raw->devices, 1, GODWIT_SGSN_UES_MAX) && home(c, "sgsn.hss", raw->hss) &&
+           config_iwf_number(c, "sgsn.iwf_number", raw->iwf_number, s->iwf_number) &&
            config_sms_node(c, "sgsn.sms_sc", raw->sms_sc, &s->sms) && config_sgsn_next_session(c, raw);
 }
 

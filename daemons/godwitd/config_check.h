@@ -50,6 +50,7 @@ bool config_next_session(config_t *c, const char *where, const raw_next_session_
 bool config_mme_next_session(config_t *c, const raw_mme_t *raw);
 bool config_sgsn_next_session(config_t *c, const raw_sgsn_t *raw);
 /* Short messages (config_sms.c): *on when there is a SMS-SC, here or elsewhere. */
+bool config_iwf_number(config_t *c, const char *where, const char *text, char number[GODWIT_E164_MAX + 1]);
 bool config_sms_node(config_t *c, const char *where, const raw_remote_t *raw, bool *on);
 bool config_hse_sms(config_t *c, const raw_sms_link_t *raw);
 bool config_msc_section(config_t *c, const raw_msc_t *raw);

@@ -180,7 +180,7 @@ typedef struct raw_sgsn {
     raw_remote_t *hss, *sms_sc;
     uint32_t idle_seconds, devices, lac, rac, reauthenticate_attaches;
     bool unaware;
-    char *ki128;
+    char *ki128, *iwf_number;
     raw_next_session_t *next_session;
     raw_sgsn_other_t *others;
     unsigned others_count;

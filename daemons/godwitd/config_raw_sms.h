@@ -16,16 +16,30 @@ typedef struct raw_sms_link {
 } raw_sms_link_t;
 
 typedef struct raw_msc {
-    char *plmn, *radio, *ki128;
+    char *plmn, *radio, *ki128, *iwf_number;
     struct raw_remote *hss, *sms_sc;
     uint32_t idle_seconds, devices, lac;
     struct raw_next_session *next_session;
 } raw_msc_t;
 
+/* Its MTC-IWF (T4). */
+typedef struct raw_sms_iwf {
+    char *host, *realm, *number;
+    uint32_t port, validity_hours;
+} raw_sms_iwf_t;
+
+/* A node that may speak for devices. */
+typedef struct raw_sms_node {
+    char *function, *host;
+} raw_sms_node_t;
+
 typedef struct raw_sms_sc {
     char *number;
     uint32_t port, devices, retry_seconds, tries;
     raw_sms_link_t *hse;
+    raw_sms_iwf_t *mtc_iwf;
+    raw_sms_node_t *nodes;
+    unsigned nodes_count;
 } raw_sms_sc_t;
 
 #endif

@@ -144,7 +144,7 @@ static const cyaml_schema_field_t hse_e2m_fields[] = {
     CYAML_FIELD_END,
 };
 
-static const cyaml_schema_field_t sms_link_fields[] = {
+const cyaml_schema_field_t config_sms_link_fields[] = {
     TEXT(raw_sms_link_t, listen),
     TEXT(raw_sms_link_t, peer),
     CYAML_FIELD_END,
@@ -176,37 +176,15 @@ static const cyaml_schema_field_t hse_fields[] = {
     SECTION(raw_hse_t, e2m, hse_e2m_fields),
     LIST(raw_hse_t, deliver, &config_delivery_entry),
     SECTION(raw_hse_t, intercept, intercept_fields),
-    SECTION(raw_hse_t, sms, sms_link_fields),
+    SECTION(raw_hse_t, sms, config_sms_link_fields),
     CYAML_FIELD_END,
 };
 
-static const cyaml_schema_field_t next_session_fields[] = {
+const cyaml_schema_field_t config_next_session_fields[] = {
     TRUTH(raw_next_session_t, on),
     TRUTH(raw_next_session_t, early),
     NUMBER(raw_next_session_t, life_days),
     NUMBER(raw_next_session_t, wait_ms),
-    CYAML_FIELD_END,
-};
-
-static const cyaml_schema_field_t msc_fields[] = {
-    TEXT(raw_msc_t, plmn),
-    TEXT(raw_msc_t, radio),
-    TEXT(raw_msc_t, ki128),
-    SECTION(raw_msc_t, hss, config_remote_fields),
-    SECTION(raw_msc_t, sms_sc, config_remote_fields),
-    NUMBER(raw_msc_t, idle_seconds),
-    NUMBER(raw_msc_t, devices),
-    NUMBER(raw_msc_t, lac),
-    SECTION(raw_msc_t, next_session, next_session_fields),
-    CYAML_FIELD_END,
-};
-static const cyaml_schema_field_t sms_sc_fields[] = {
-    TEXT(raw_sms_sc_t, number),
-    NUMBER(raw_sms_sc_t, port),
-    NUMBER(raw_sms_sc_t, devices),
-    NUMBER(raw_sms_sc_t, retry_seconds),
-    NUMBER(raw_sms_sc_t, tries),
-    SECTION(raw_sms_sc_t, hse, sms_link_fields),
     CYAML_FIELD_END,
 };
 
@@ -237,7 +215,7 @@ static const cyaml_schema_field_t mme_fields[] = {
     NUMBER(raw_mme_t, code),
     NUMBER(raw_mme_t, reauthenticate_attaches),
     TRUTH(raw_mme_t, unaware),
-    SECTION(raw_mme_t, next_session, next_session_fields),
+    SECTION(raw_mme_t, next_session, config_next_session_fields),
     LIST(raw_mme_t, others, &mme_other),
     CYAML_FIELD_END,
 };
@@ -272,7 +250,8 @@ static const cyaml_schema_field_t sgsn_fields[] = {
     NUMBER(raw_sgsn_t, reauthenticate_attaches),
     TRUTH(raw_sgsn_t, unaware),
     TEXT(raw_sgsn_t, ki128),
-    SECTION(raw_sgsn_t, next_session, next_session_fields),
+    TEXT(raw_sgsn_t, iwf_number),
+    SECTION(raw_sgsn_t, next_session, config_next_session_fields),
     LIST(raw_sgsn_t, others, &sgsn_other),
     CYAML_FIELD_END,
 };
@@ -371,8 +350,8 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, sgsn, sgsn_fields),
     SECTION(raw_config_t, sgw, sgw_fields),
     SECTION(raw_config_t, pgw, pgw_fields),
-    SECTION(raw_config_t, msc, msc_fields),
-    SECTION(raw_config_t, sms_sc, sms_sc_fields),
+    SECTION(raw_config_t, msc, config_msc_fields),
+    SECTION(raw_config_t, sms_sc, config_sms_sc_fields),
     SECTION(raw_config_t, diameter, diameter_fields),
     SECTION(raw_config_t, policy, policy_fields),
     SECTION(raw_config_t, mkef, mkef_fields),

@@ -7,9 +7,67 @@
 
 #include "daemons/godwitd/config_check.h"
 
+#include "daemons/godwitd/config_schema.h"
+
 #define DEVICES_DEFAULT 1024
 #define RADIO_DEFAULT "127.0.0.1:7332"
 #define SERVING (CONFIG_MME | CONFIG_SGSN | CONFIG_MSC)
+
+const cyaml_schema_field_t config_msc_fields[] = {
+    TEXT(raw_msc_t, plmn),
+    TEXT(raw_msc_t, radio),
+    TEXT(raw_msc_t, ki128),
+    TEXT(raw_msc_t, iwf_number),
+    SECTION(raw_msc_t, hss, config_remote_fields),
+    SECTION(raw_msc_t, sms_sc, config_remote_fields),
+    NUMBER(raw_msc_t, idle_seconds),
+    NUMBER(raw_msc_t, devices),
+    NUMBER(raw_msc_t, lac),
+    SECTION(raw_msc_t, next_session, config_next_session_fields),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t sms_iwf_fields[] = {
+    TEXT(raw_sms_iwf_t, host),
+    TEXT(raw_sms_iwf_t, realm),
+    TEXT(raw_sms_iwf_t, number),
+    NUMBER(raw_sms_iwf_t, port),
+    NUMBER(raw_sms_iwf_t, validity_hours),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t sms_node_fields[] = {
+    TEXT(raw_sms_node_t, function),
+    TEXT(raw_sms_node_t, host),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t sms_node = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_sms_node_t, sms_node_fields)};
+
+const cyaml_schema_field_t config_sms_sc_fields[] = {
+    TEXT(raw_sms_sc_t, number),
+    NUMBER(raw_sms_sc_t, port),
+    NUMBER(raw_sms_sc_t, devices),
+    NUMBER(raw_sms_sc_t, retry_seconds),
+    NUMBER(raw_sms_sc_t, tries),
+    SECTION(raw_sms_sc_t, hse, config_sms_link_fields),
+    SECTION(raw_sms_sc_t, mtc_iwf, sms_iwf_fields),
+    LIST(raw_sms_sc_t, nodes, &sms_node),
+    CYAML_FIELD_END,
+};
+
+/* Of SGSN, MSC and SMS-SC: the number that stands for the MTC-IWF. */
+bool config_iwf_number(config_t *c, const char *where, const char *text, char number[GODWIT_E164_MAX + 1])
+{
+    godwit_sms_address_t address;
+    if (text == NULL) {
+        return true;
+    }
+    if (godwit_sms_address_from_text(text, &address) != GODWIT_OK) {
+        return config_refuse(c, where, 0, "must be digits of an international number", text);
+    }
+    (void)snprintf(number, GODWIT_E164_MAX + 1, "%s", text);
+    return true;
+}
 
 bool config_sms_node(config_t *c, const char *where, const raw_remote_t *raw, bool *on)
 {
@@ -63,6 +121,7 @@ bool config_msc_section(config_t *c, const raw_msc_t *raw)
            config_range(c, "msc.devices", raw->devices, 1, GODWIT_MSC_UES_MAX) &&
            (config_has(c, CONFIG_HSS) ||
             config_remote(c, "msc.hss", raw->hss, c->visited_hss_host, c->visited_hss_realm)) &&
+           config_iwf_number(c, "msc.iwf_number", raw->iwf_number, m->iwf_number) &&
            config_sms_node(c, "msc.sms_sc", raw->sms_sc, &m->sms) && msc_next_session(c, raw);
 }
 
@@ -90,6 +149,59 @@ bool config_hse_sms(config_t *c, const raw_sms_link_t *raw)
     return raw == NULL || link_ends(c, "hse.sms", raw->listen, raw->peer, &c->hse.sms);
 }
 
+static godwit_function_t serving_function(const char *name)
+{
+    static const struct {
+        const char *name;
+        godwit_function_t function;
+    } known[] = {{"mme", GODWIT_FUNCTION_MME}, {"sgsn", GODWIT_FUNCTION_SGSN}, {"msc", GODWIT_FUNCTION_MSC}};
+    for (size_t i = 0; name != NULL && i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(name, known[i].name) == 0) {
+            return known[i].function;
+        }
+    }
+    return GODWIT_FUNCTION_NONE;
+}
+
+static bool allowed_nodes(config_t *c, const raw_sms_sc_t *raw)
+{
+    godwit_sms_sc_config_t *s = &c->sms_sc.role;
+    if (raw->nodes_count > GODWIT_SMS_SC_NODES_MAX) {
+        return config_refuse(c, "sms_sc.nodes", 0, "sixteen are the most", NULL);
+    }
+    for (unsigned i = 0; i < raw->nodes_count; i++) {
+        const godwit_function_t function = serving_function(raw->nodes[i].function);
+        if (function == GODWIT_FUNCTION_NONE) {
+            return config_refuse(c, "sms_sc.nodes[].function", i, "must be mme, sgsn or msc", raw->nodes[i].function);
+        }
+        s->node[i].function = function;
+        if (!config_name(c, "sms_sc.nodes[].host", i, raw->nodes[i].host, s->node[i].host)) {
+            return false;
+        }
+    }
+    s->nodes = (uint8_t)raw->nodes_count;
+    return true;
+}
+
+static bool iwf_of_centre(config_t *c, const raw_sms_iwf_t *raw)
+{
+    godwit_sms_sc_config_t *s = &c->sms_sc.role;
+    if (raw == NULL) {
+        return true;
+    }
+    s->trigger_port = (uint16_t)raw->port;
+    s->validity_s = 3600 * raw->validity_hours;
+    if (!config_name(c, "sms_sc.mtc_iwf.host", 0, raw->host, s->iwf_host) ||
+        !config_name(c, "sms_sc.mtc_iwf.realm", 0, raw->realm, s->iwf_realm) ||
+        !config_range(c, "sms_sc.mtc_iwf.port", raw->port, 1, 65535) ||
+        !config_range(c, "sms_sc.mtc_iwf.validity_hours", raw->validity_hours, 1, 8760) ||
+        !config_iwf_number(c, "sms_sc.mtc_iwf.number", raw->number, s->iwf_number)) {
+        return false;
+    }
+    return (s->iwf_number[0] != '\0' && strcmp(s->iwf_number, s->number) != 0) ||
+           config_refuse(c, "sms_sc.mtc_iwf.number", 0, "must be another number than sms_sc.number", raw->number);
+}
+
 bool config_sms_sc_section(config_t *c, const raw_sms_sc_t *raw)
 {
     godwit_sms_sc_config_t *s = &c->sms_sc.role;
@@ -112,6 +224,7 @@ bool config_sms_sc_section(config_t *c, const raw_sms_sc_t *raw)
     return config_range(c, "sms_sc.port", raw->port, 1, 65535) &&
            config_range(c, "sms_sc.retry_seconds", raw->retry_seconds, 1, 3600) &&
            config_range(c, "sms_sc.tries", raw->tries, 1, 100) &&
-           config_range(c, "sms_sc.devices", raw->devices, 1, GODWIT_SMS_SC_DEVICES_MAX) &&
+           config_range(c, "sms_sc.devices", raw->devices, 1, GODWIT_SMS_SC_DEVICES_MAX) && allowed_nodes(c, raw) &&
+           iwf_of_centre(c, raw->mtc_iwf) &&
            link_ends(c, "sms_sc.hse", raw->hse->listen, raw->hse->peer, &c->sms_sc.hse);
 }

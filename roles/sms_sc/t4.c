@@ -134,7 +134,11 @@ static godwit_message_t *report_of(const godwit_sms_sc_turn_t *t, const godwit_i
 {
     godwit_message_t *message = godwit_sms_sc_message(t, GODWIT_T4_REPORT, GODWIT_FUNCTION_MTC_IWF);
     if (message != NULL) {
+        const godwit_sms_sc_config_t *c = &t->sc->config;
         message->u.t4_report.imsi = *imsi;
+        message->u.t4_report.to.function = GODWIT_FUNCTION_MTC_IWF;
+        memcpy(message->u.t4_report.to.host, c->iwf_host, sizeof c->iwf_host);
+        memcpy(message->u.t4_report.to.realm, c->iwf_realm, sizeof c->iwf_realm);
     }
     return message;
 }

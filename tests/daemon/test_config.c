@@ -402,6 +402,23 @@ static void short_messages_are_taken_as_they_say_or_refused_by_their_name(void *
     assert_int_equal(c->sms_sc.role.port, 5000);
     assert_true(c->sms_sc.hse.used);
     config_free(c);
+    c = good(MSC ", iwf_number: \"49171\"}\ndiameter: {}\n");
+    assert_string_equal(c->msc.role.iwf_number, "49171");
+    config_free(c);
+    c = good(SC ", nodes: [{function: sgsn, host: sgsn.example}], mtc_iwf: {host: iwf.example, realm: example, number: "
+                "\"4918\", validity_hours: 2}}\n");
+    assert_int_equal(c->sms_sc.role.nodes, 1);
+    assert_int_equal(c->sms_sc.role.node[0].function, GODWIT_FUNCTION_SGSN);
+    assert_string_equal(c->sms_sc.role.iwf_host, "iwf.example");
+    assert_string_equal(c->sms_sc.role.iwf_number, "4918");
+    assert_int_equal(c->sms_sc.role.validity_s, 7200);
+    config_free(c);
+    assert_refused(MSC ", iwf_number: x}\n", "msc.iwf_number: must be digits of an international number, not 'x'");
+    assert_refused(SC ", nodes: [{function: hss, host: a.b}]}\n", "sms_sc.nodes[0].function: must be mme, sgsn or msc");
+    assert_refused(SC ", nodes: [{function: mme, host: A}]}\n", "sms_sc.nodes[0].host: must be a domain name");
+    assert_refused(SC ", mtc_iwf: {host: a.b, realm: b, number: \"4917\"}}\n",
+                   "sms_sc.mtc_iwf.number: must be another number");
+    assert_refused(SC ", mtc_iwf: {realm: b, number: \"4918\"}}\n", "sms_sc.mtc_iwf.host: is missing");
     assert_refused(NODE "functions: [msc]\n", "msc: is missing, though it stands among the functions");
     assert_refused(MSC ", ki128: maybe}\n", "msc.ki128: must be required or none, not 'maybe'");
     assert_refused(MSC ", next_session: {on: true}}\n", "msc.next_session: needs a store");

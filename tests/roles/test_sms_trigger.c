@@ -109,6 +109,7 @@ static void expect_report(const centre_t *c, size_t nth, uint32_t reference, god
 {
     const godwit_message_t *report = owner_message(&c->owner, GODWIT_T4_REPORT, nth);
     assert_int_equal(report->to, GODWIT_FUNCTION_MTC_IWF);
+    assert_string_equal(report->u.t4_report.to.host, "iwf.example");
     assert_true(report->u.t4_report.has_outcome);
     assert_int_equal(report->u.t4_report.reference, reference);
     assert_int_equal(report->u.t4_report.outcome, outcome);

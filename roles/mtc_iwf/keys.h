@@ -22,7 +22,7 @@ typedef struct godwit_iwf_container {
 GODWIT_MUST_USE godwit_status_t godwit_iwf_seal(const godwit_crypto_t *crypto, godwit_association_t *association,
                                                 const godwit_a3_message_t *message, godwit_iwf_container_t *container);
 /* Opens under the associations of the record and moves what that moves: the window; by a Complete the association in use. On any error the
- * record is as before. Of a Complete only its type is given. */
+ * record is as before. Of a Complete only its type is given. GODWIT_WRONG_STATE: the device has taken the Command under way, and its Complete was lost. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_open(const godwit_crypto_t *crypto, godwit_association_record_t *record,
                                                 godwit_slice_t octets, godwit_a3_opened_t *opened);
 

@@ -69,6 +69,24 @@ static godwit_status_t open_current(const godwit_crypto_t *crypto, godwit_associ
     return status;
 }
 
+/* Whether the device has taken the Command under way, and its Complete was lost: something came under a key that nobody else has. */
+static bool is_of_next(const godwit_crypto_t *crypto, const godwit_association_record_t *record, godwit_slice_t octets)
+{
+    godwit_a3_command_t command;
+    godwit_a3_opened_t opened;
+    if (record->next.number == 0 ||
+        godwit_a3_command_peek(godwit_slice(record->command, record->command_len), &command) != GODWIT_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < command.suites && i < GODWIT_A3_SUITES_MAX; i++) {
+        const godwit_a3_key_t key = {record->next.k_iwf, record->next.number, command.suite[i]};
+        if (godwit_a3_open(crypto, &key, false, octets, &opened) == GODWIT_OK) {
+            return true;
+        }
+    }
+    return false;
+}
+
 godwit_status_t godwit_iwf_open(const godwit_crypto_t *crypto, godwit_association_record_t *record,
                                 godwit_slice_t octets, godwit_a3_opened_t *opened)
 {
@@ -90,5 +108,8 @@ godwit_status_t godwit_iwf_open(const godwit_crypto_t *crypto, godwit_associatio
         }
     }
     /* A Complete under the association in use was said again: the window has seen it. */
-    return open_current(crypto, &record->current, octets, opened);
+    status = open_current(crypto, &record->current, octets, opened);
+    const bool foreign = status == GODWIT_UNKNOWN_KEY || status == GODWIT_MAC_FAILURE;
+    return foreign && header.type != GODWIT_A3_COMPLETE && is_of_next(crypto, record, octets) ? GODWIT_WRONG_STATE
+                                                                                              : status;
 }

@@ -248,7 +248,11 @@ static godwit_status_t try_again(godwit_iwf_keys_t *keys, const godwit_iwf_up_t 
     godwit_iwf_want_t want = {.has_root_name = true, .above = reject->association, .renewing = true};
     want.root = reject->root == GODWIT_IWF_ROOT_EAP ? GODWIT_IWF_ROOT_EAP : GODWIT_IWF_ROOT_NONE;
     memcpy(want.root_name, reject->root_name, sizeof want.root_name);
-    if (reject->reason == GODWIT_A3_NO_ASSOCIATION && names_root_of(&keys->held.next, reject)) {
+    if (keys->config.ue_key_received) { /* it has no roots to name */
+        want.has_root_name = false;
+    }
+    if (reject->reason == GODWIT_A3_NO_KEY ||
+        (reject->reason == GODWIT_A3_NO_ASSOCIATION && names_root_of(&keys->held.next, reject))) {
         return godwit_iwf_begin(keys, &up->way.node, &up->way, now_ms, out);
     }
     return godwit_iwf_ask(keys, &want, &up->way.node, &up->way, now_ms, out);
@@ -259,7 +263,8 @@ static void on_reject(godwit_iwf_keys_t *keys, const godwit_input_t *in, const g
 {
     const godwit_a3_reject_t *reject = &keys->opened.message.reject;
     const bool none = reject->reason == GODWIT_A3_NO_ASSOCIATION;
-    const bool hopeless = reject->reason == GODWIT_A3_NO_SUITE || reject->root == GODWIT_IWF_ROOT_NONE;
+    const bool rootless = reject->root == GODWIT_IWF_ROOT_NONE && !keys->config.ue_key_received;
+    const bool hopeless = reject->reason == GODWIT_A3_NO_SUITE || rootless;
     const bool of_command = none || is_of_this_command(keys, reject);
     godwit_outbox_event(out, "association_rejected", GODWIT_OK, &up->imsi, keys->proved ? NULL : "without proof");
     if (keys->config.off || hopeless || !of_command ||
@@ -270,6 +275,14 @@ static void on_reject(godwit_iwf_keys_t *keys, const godwit_input_t *in, const g
     const godwit_status_t status = try_again(keys, up, in->now_ms, out);
     if (status != GODWIT_OK) {
         godwit_outbox_event(out, "refused", status, &up->imsi, "nobody to ask for the key that the device has");
+    }
+}
+
+/* The device took the Command, and its Complete was lost: it says it again. */
+static void say_command_again(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint64_t now_ms, godwit_outbox_t *out)
+{
+    if (godwit_iwf_may_try(keys, &up->imsi, TRY_GAP_MS, now_ms)) {
+        godwit_iwf_send(keys, &up->imsi, &up->way, godwit_slice(keys->held.command, keys->held.command_len), out);
     }
 }
 
@@ -289,8 +302,13 @@ static void answer_poll(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwi
 static void on_message(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
                        godwit_iwf_container_t *container, godwit_outbox_t *out)
 {
-    if (up->way.kind == GODWIT_IWF_WAY_A3 && !(keys->opening == GODWIT_OK && keys->proved)) {
+    const bool proves = keys->proved && (keys->opening == GODWIT_OK || keys->opening == GODWIT_WRONG_STATE);
+    if (up->way.kind == GODWIT_IWF_WAY_A3 && !proves) {
         godwit_iwf_proved_nothing(keys, &up->way.address, in->now_ms);
+    }
+    if (keys->opening == GODWIT_WRONG_STATE) {
+        say_command_again(keys, up, in->now_ms, out);
+        return;
     }
     if (keys->opening != GODWIT_OK) {
         godwit_outbox_event(out, "refused", keys->opening, &up->imsi, "what a device sent over A3");

@@ -620,6 +620,31 @@ static void whoever_heard_of_no_command_is_told_the_one_under_way(void **state)
     assert_memory_equal(iwf_record(), &before, sizeof before);
 }
 
+static void a_device_whose_complete_was_lost_is_told_the_command_again(void **state)
+{
+    (void)state;
+    godwit_a3_message_t poll = {.type = GODWIT_A3_POLL};
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    const godwit_iwf_container_t complete = iwf_complete(iw.suite, 0x0005);
+    const godwit_association_record_t before = *iwf_record();
+    godwit_iwf_container_t under_next = iwf_say(&poll), forged = under_next;
+    iw.owner.now_ms += 1000;
+    forged.octets[7] ^= 1;
+    iwf_from_device(&forged);
+    assert_nothing_was_sent_down();
+    iwf_from_device(&under_next);
+    assert_int_equal(iw.up.kind, GODWIT_IWF_UP_NOTHING);
+    const godwit_t5_down_t *down = &owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down;
+    assert_int_equal(down->container_len, iw.command.len);
+    assert_memory_equal(down->container, iw.command.octets, iw.command.len);
+    assert_memory_equal(iwf_record(), &before, sizeof before);
+    iwf_from_device(&complete);
+    assert_true(owner_saw(&iw.owner, "associated", GODWIT_OK));
+}
+
 /* ---- the key for a device that does not derive ---- */
 
 static void the_device_is_given_its_key_before_the_command(void **state)
@@ -658,6 +683,24 @@ static void a_node_that_cannot_give_it_gets_no_command(void **state)
     iwf_give(&no);
     assert_nothing_was_sent_down();
     owner_give_timer(&iw.owner, 0); /* later: key and Command of before */
+    assert_int_equal(owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down.kind, GODWIT_T5_UE_KEY);
+}
+
+static void a_device_that_has_no_key_is_given_it_again(void **state)
+{
+    (void)state;
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, true);
+    iwf_world_aka(0x22, GODWIT_IWF_ROOT_KASME);
+    iwf_registered();
+    const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iwf_give(&answer);
+    godwit_message_t ok = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS};
+    ok.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
+    iwf_give(&ok);
+    iwf_take_command();
+    iw.kind = GODWIT_IWF_ROOT_NONE; /* it names none */
+    const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_KEY);
+    iwf_from_device(&hint);
     assert_int_equal(owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down.kind, GODWIT_T5_UE_KEY);
 }
 
@@ -755,6 +798,8 @@ int main(void)
         cmocka_unit_test_setup(hints_of_many_devices_are_bounded_too, iwf_world_setup),
         cmocka_unit_test_setup(a_reject_of_another_command_or_without_a_root_leads_to_nothing, iwf_world_setup),
         cmocka_unit_test_setup(whoever_heard_of_no_command_is_told_the_one_under_way, iwf_world_setup),
+        cmocka_unit_test_setup(a_device_whose_complete_was_lost_is_told_the_command_again, iwf_world_setup),
+        cmocka_unit_test_setup(a_device_that_has_no_key_is_given_it_again, iwf_world_setup),
         cmocka_unit_test_setup(the_device_is_given_its_key_before_the_command, iwf_world_setup),
         cmocka_unit_test_setup(a_node_that_cannot_give_it_gets_no_command, iwf_world_setup),
         cmocka_unit_test_setup(no_node_that_was_not_heard_over_a_proved_hop_gets_a_key_for_the_device, iwf_world_setup),

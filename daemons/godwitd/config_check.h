@@ -66,6 +66,8 @@ bool config_hss_gba(config_t *c, const raw_hss_t *raw);
 bool config_hss_akma(config_t *c, const raw_hss_t *raw);
 bool config_ausf_section(config_t *c, const raw_ausf_t *raw);
 bool config_aanf_section(config_t *c, const raw_aanf_t *raw);
+bool config_aaa_section(config_t *c, const raw_aaa_t *raw);
+bool config_hss_aaa(config_t *c, const raw_hss_t *raw);
 bool config_emks_akma(config_t *c, const raw_akma_client_t *raw); /* after the agreements */
 bool config_gba_bsf_section(config_t *c, const raw_gba_bsf_t *raw);
 bool config_policy_section(config_t *c, const raw_policy_t *raw);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemons/godwitd/config_raw_aaa.h"
 #include "daemons/godwitd/config_raw_akma.h"
 #include "daemons/godwitd/config_raw_sms.h"
 
@@ -67,6 +68,8 @@ typedef struct raw_hss {
     uint32_t gba_life_seconds;
     char **ausfs;
     unsigned ausfs_count;
+    char **aaas;
+    unsigned aaas_count;
 } raw_hss_t;
 
 typedef struct raw_tls {
@@ -288,6 +291,7 @@ typedef struct raw_config {
     raw_gba_bsf_t *gba_bsf;
     raw_naf_t *naf;
     raw_ausf_t *ausf;
+    raw_aaa_t *aaa;
     raw_aanf_t *aanf;
 } raw_config_t;
 

@@ -73,6 +73,7 @@ static const cyaml_schema_field_t hss_fields[] = {
     LIST(raw_hss_t, bsfs, &config_text_entry),
     NUMBER(raw_hss_t, gba_life_seconds),
     LIST(raw_hss_t, ausfs, &config_text_entry),
+    LIST(raw_hss_t, aaas, &config_text_entry),
     CYAML_FIELD_END,
 };
 
@@ -359,6 +360,7 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, gba_bsf, config_gba_bsf_fields),
     SECTION(raw_config_t, naf, config_naf_fields),
     SECTION(raw_config_t, ausf, config_ausf_fields),
+    SECTION(raw_config_t, aaa, config_aaa_fields),
     SECTION(raw_config_t, aanf, config_aanf_fields),
     CYAML_FIELD_END,
 };

@@ -77,6 +77,8 @@ static void apply_hss(godwit_hss_t *hss, const config_hss_t *config)
     hss->plain_rand = config->plain_rand;
     memcpy(hss->ausfs, config->ausfs, sizeof hss->ausfs);
     hss->ausf_count = config->ausf_count;
+    memcpy(hss->aaas, config->aaas, sizeof hss->aaas);
+    hss->aaa_count = config->aaa_count;
 }
 
 /* Policy: which agreements and suites, and when keys are renewed. Endpoint and framing stay as they were. */

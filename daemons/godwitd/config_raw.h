@@ -240,34 +240,6 @@ typedef struct raw_policy {
     uint32_t connection_seconds;
 } raw_policy_t;
 
-typedef struct raw_bsf_naf {
-    char *host;
-    char **names;
-    unsigned names_count;
-} raw_bsf_naf_t;
-
-typedef struct raw_naf {
-    char **names, **b_tid_names;
-    unsigned names_count, b_tid_names_count;
-    char *http, *https, *psk_tls, *psk_dtls, *psk_ciphers, *dtls_carries;
-    bool kms;
-    raw_tls_t *tls;
-    raw_remote_t *bsf;
-    uint32_t keys, answer_ms, nonce_seconds, handshake_ms, idle_seconds, connections;
-    raw_delivery_t *deliver;
-    unsigned deliver_count;
-} raw_naf_t;
-
-typedef struct raw_gba_bsf {
-    char *plmn, *name, *http, *https;
-    raw_tls_t *tls;
-    raw_remote_t *hss;
-    raw_bsf_naf_t *nafs;
-    unsigned nafs_count;
-    uint32_t life_seconds, naf_life_seconds, challenge_seconds, sender_per_minute;
-    bool two_g;
-} raw_gba_bsf_t;
-
 typedef struct raw_config {
     char *identity, *realm;
     char **functions;

@@ -91,6 +91,9 @@ typedef struct config_hss {
     size_t ausf_count;
     char aaas[GODWIT_HSS_AUSFS_MAX][GODWIT_NODE_NAME_MAX]; /* who is given vectors of EAP-AKA' */
     size_t aaa_count;
+    godwit_hss_iwf_t iwfs[GODWIT_HSS_IWFS_MAX]; /* served over S6m; the first is told to nodes */
+    size_t iwf_count;
+    godwit_iwf_root_t iwf_root;
     /* Where what it pushes goes; the host of an HSE is its endpoint. Empty: in this process. */
     char hse_realm[GODWIT_NODE_NAME_MAX], emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
 } config_hss_t;

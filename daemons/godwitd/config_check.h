@@ -64,6 +64,7 @@ bool config_mtc_server_section(config_t *c, const raw_mtc_server_t *raw);
 bool config_hss_device_rand(config_t *c, const raw_hss_t *raw);
 bool config_hss_gba(config_t *c, const raw_hss_t *raw);
 bool config_hss_akma(config_t *c, const raw_hss_t *raw);
+bool config_hss_trigger(config_t *c, const raw_hss_trigger_t *raw); /* config_home.c */
 bool config_ausf_section(config_t *c, const raw_ausf_t *raw);
 bool config_aanf_section(config_t *c, const raw_aanf_t *raw);
 bool config_aaa_section(config_t *c, const raw_aaa_t *raw);

@@ -52,6 +52,18 @@ typedef struct raw_hss_e2m {
     uint32_t retention_seconds, push_life_seconds;
 } raw_hss_e2m_t;
 
+/* Device triggering: the MTC-IWFs of this home, and what associations stand on. */
+typedef struct raw_hss_iwf {
+    char *host, *realm;
+    bool roots;
+} raw_hss_iwf_t;
+
+typedef struct raw_hss_trigger {
+    char *root;
+    raw_hss_iwf_t *mtc_iwfs;
+    unsigned mtc_iwfs_count;
+} raw_hss_trigger_t;
+
 typedef struct raw_hss {
     char *best_plmn;
     uint32_t vectors_per_request, ticks_per_second, skew_ticks;
@@ -70,6 +82,7 @@ typedef struct raw_hss {
     unsigned ausfs_count;
     char **aaas;
     unsigned aaas_count;
+    raw_hss_trigger_t *trigger;
 } raw_hss_t;
 
 typedef struct raw_tls {

@@ -60,6 +60,20 @@ static const cyaml_schema_field_t hss_e2m_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t hss_iwf_fields[] = {
+    TEXT(raw_hss_iwf_t, host),
+    TEXT(raw_hss_iwf_t, realm),
+    TRUTH(raw_hss_iwf_t, roots),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t hss_iwf = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_hss_iwf_t, hss_iwf_fields)};
+
+static const cyaml_schema_field_t hss_trigger_fields[] = {
+    TEXT(raw_hss_trigger_t, root),
+    LIST(raw_hss_trigger_t, mtc_iwfs, &hss_iwf),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t hss_fields[] = {
     TEXT(raw_hss_t, best_plmn),
     NUMBER(raw_hss_t, vectors_per_request),
@@ -74,6 +88,7 @@ static const cyaml_schema_field_t hss_fields[] = {
     NUMBER(raw_hss_t, gba_life_seconds),
     LIST(raw_hss_t, ausfs, &config_text_entry),
     LIST(raw_hss_t, aaas, &config_text_entry),
+    SECTION(raw_hss_t, trigger, hss_trigger_fields),
     CYAML_FIELD_END,
 };
 

@@ -70,6 +70,8 @@ static void destinations(const config_t *config, godwit_diameter_config_t *wante
     wanted->serve_he_vector =
         config_has(config, CONFIG_HSS) && (hss->ausf_count > (config_has(config, CONFIG_AUSF) ? 1u : 0u) ||
                                            hss->aaa_count > (config_has(config, CONFIG_AAA) ? 1u : 0u));
+    wanted->serve_s6m =
+        config_has(config, CONFIG_HSS) && hss->iwf_count > (config_has(config, CONFIG_MTC_IWF) ? 1u : 0u);
     const bool aaa_asks = config->aaa.hss_realm[0] != '\0';
     wanted->ask_he_vector = aaa_asks || config->ausf.hss_realm[0] != '\0';
     if (wanted->ask_he_vector) {

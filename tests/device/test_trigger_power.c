@@ -139,10 +139,39 @@ static void no_count_comes_twice_across_many_losses(void **state)
     }
 }
 
+static uint32_t polled(void)
+{
+    godwit_a3_header_t header;
+    assert_int_equal(godwit_trigger_poll(&w.t, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    assert_int_equal(godwit_a3_peek(tw_slice(&w.sent[0]), &header), GODWIT_OK);
+    return header.count;
+}
+
+static void polls_alone_spend_no_count_that_is_not_reserved(void **state)
+{
+    (void)state;
+    uint32_t last = 0;
+    tw_init(&w);
+    tw_root(&w);
+    tw_associate(&w, 1);
+    const unsigned before = w.stores;
+    for (unsigned i = 0; i < 60; i++) {
+        if (i % 13 == 12) {
+            tw_reboot(&w);
+        }
+        const uint32_t count = polled();
+        assert_true(count > last);
+        last = count;
+    }
+    assert_true(w.stores - before < 20); /* and not each of them costs a STORE */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_power_goes_at_every_request),
+        cmocka_unit_test(polls_alone_spend_no_count_that_is_not_reserved),
         cmocka_unit_test(no_count_comes_twice_across_many_losses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,7 @@ bool config_hse_section(config_t *c, const raw_hse_t *raw);
 bool config_naf_section(config_t *c, const raw_naf_t *raw);
 bool config_emks_gba(config_t *c, const raw_emks_gba_t *raw); /* after the agreements */
 bool config_mme_section(config_t *c, const raw_mme_t *raw);
+bool config_mme_trigger(config_t *c, const raw_mme_trigger_t *raw); /* config_mme_trigger.c */
 bool config_sgsn_section(config_t *c, const raw_sgsn_t *raw);
 /* Next session: what mme and sgsn have alike, under that name; and the rest of each. */
 typedef struct config_next_session {

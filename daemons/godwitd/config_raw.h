@@ -168,6 +168,12 @@ typedef struct raw_mme_other {
     char *address;
 } raw_mme_other_t;
 
+typedef struct raw_mme_trigger {
+    bool on;
+    raw_remote_t *mtc_iwf;
+    uint32_t wait_ms;
+} raw_mme_trigger_t;
+
 typedef struct raw_mme {
     char *plmn, *radio, *gtp, *sgw, *pgw, *apn;
     char **eea, **eia;
@@ -178,6 +184,7 @@ typedef struct raw_mme {
     raw_next_session_t *next_session;
     raw_mme_other_t *others;
     unsigned others_count;
+    raw_mme_trigger_t *trigger;
 } raw_mme_t;
 
 typedef struct raw_sgsn_apn {

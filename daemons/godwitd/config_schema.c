@@ -233,6 +233,7 @@ static const cyaml_schema_field_t mme_fields[] = {
     TRUTH(raw_mme_t, unaware),
     SECTION(raw_mme_t, next_session, config_next_session_fields),
     LIST(raw_mme_t, others, &mme_other),
+    SECTION(raw_mme_t, trigger, config_mme_trigger_fields),
     CYAML_FIELD_END,
 };
 

@@ -64,6 +64,9 @@ static void on_submit(const godwit_input_t *in, godwit_outbox_t *out)
 static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {
     (void)role;
+    if (in->fetch_status == GODWIT_AGAIN) {
+        godwit_iwf_forget(&iw.keys);
+    }
     if (in->kind == GODWIT_INPUT_TIMER) {
         on_timer(in, out);
     } else if (in->kind == GODWIT_INPUT_SUBMIT) {

@@ -36,7 +36,7 @@ typedef enum godwit_record_kind {
     GODWIT_RECORD_LOCATION = 11, /* HSS; key: imsi */
     GODWIT_RECORD_IWF_ROOT = 12, /* HSS; key: imsi */
     /* MTC-IWF; key: octets = name key of the source, session_id = its reference. A fetch with an IMSI asks for the one of that device that is to go
-     * next (waiting, by priority, then the oldest); a fetch with neither asks for the one whose due_ms comes first, up to at_ms. */
+     * next (waiting, by priority, then the oldest), with session_id besides for the one whose number's lower 32 bits that is; a fetch with neither asks for the one whose due_ms comes first, up to at_ms. */
     GODWIT_RECORD_TRIGGER = 13,
     /* MTC-IWF; never committed: counts of what is in the store. A fetch of octets = name key of a source, or of an IMSI; there is always one, with
      * pending 0 where nothing pends. */

@@ -17,6 +17,9 @@ static bool is_wanted(const godwit_trigger_record_t *t, const godwit_record_key_
     if (has_octets(key)) {
         return t->action.reference == key->session_id && memcmp(t->source_key, key->octets, sizeof key->octets) == 0;
     }
+    if (key->imsi.len > 0 && key->session_id != 0) {
+        return (uint32_t)t->number == key->session_id && godwit_imsi_equal(&t->imsi, &key->imsi);
+    }
     return key->imsi.len > 0 ? t->state == GODWIT_TRIGGER_WAITING && godwit_imsi_equal(&t->imsi, &key->imsi)
                              : t->due_ms <= key->at_ms;
 }

@@ -151,7 +151,9 @@ godwit_statement_t godwit_statement_for(const godwit_record_key_t *key)
         break;
     case GODWIT_RECORD_TRIGGER:
         if (!has_octets(key)) {
-            return by_imsi ? GODWIT_STATEMENT_OTHER : GODWIT_STATEMENT_DUE;
+            return !by_imsi               ? GODWIT_STATEMENT_DUE
+                   : key->session_id == 0 ? GODWIT_STATEMENT_OTHER
+                                          : GODWIT_STATEMENT_NUMBERED;
         }
         break;
     default:
@@ -203,6 +205,9 @@ void godwit_row_bind_fetch(const godwit_table_t *table, godwit_statement_t which
 {
     if (which == GODWIT_STATEMENT_DUE) {
         bind_time(statement, 1, key->at_ms);
+    } else if (which == GODWIT_STATEMENT_NUMBERED) {
+        bind_imsi(statement, 1, &key->imsi);
+        (void)sqlite3_bind_int64(statement, 2, key->session_id);
     } else if (which == GODWIT_STATEMENT_OTHER) {
         bind_other(table, statement, key);
     } else {

@@ -51,8 +51,9 @@ typedef enum godwit_statement {
     GODWIT_STATEMENT_LIST, /* the last parameter is the limit */
     GODWIT_STATEMENT_FIRST,
     GODWIT_STATEMENT_COUNT,
-    GODWIT_STATEMENT_OTHER, /* by what is not the key, as roles/record.h says; where nothing is said, by the key */
-    GODWIT_STATEMENT_DUE,   /* the second of those, of triggers; of all others by the key */
+    GODWIT_STATEMENT_OTHER,    /* by what is not the key, as roles/record.h says; where nothing is said, by the key */
+    GODWIT_STATEMENT_DUE,      /* the second of those, of triggers; of all others by the key */
+    GODWIT_STATEMENT_NUMBERED, /* the third */
     GODWIT_STATEMENTS
 } godwit_statement_t;
 
@@ -64,7 +65,7 @@ const godwit_table_t *godwit_table_of(godwit_record_kind_t kind);
 void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which, char sql[GODWIT_SQL_MAX]);
 /* Binds the key columns only; returns how many parameters were bound. */
 int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, const godwit_record_key_t *key);
-/* What answers a fetch of that key: FETCH, OTHER or DUE. */
+/* What answers a fetch of that key: FETCH, OTHER, DUE or NUMBERED. */
 godwit_statement_t godwit_statement_for(const godwit_record_key_t *key);
 /* Binds the parameters of that statement. */
 void godwit_row_bind_fetch(const godwit_table_t *table, godwit_statement_t which, sqlite3_stmt *statement,

@@ -220,6 +220,7 @@ static const char triggers[] =
     " PRIMARY KEY(source_key, reference)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX device_trigger_next ON device_trigger(imsi, priority DESC, number) WHERE state = 1;"
     "CREATE INDEX device_trigger_due ON device_trigger(due_ms, number);"
+    "CREATE INDEX device_trigger_numbered ON device_trigger(imsi, number & 4294967295);"
     "CREATE TABLE trigger_number(id INTEGER PRIMARY KEY CHECK(id = 0), highest INTEGER NOT NULL) STRICT;"
     "INSERT INTO trigger_number VALUES(0, 0);"
     "CREATE TABLE trigger_pending("

@@ -145,6 +145,15 @@ static void due_text(text_t *t, const godwit_table_t *table)
     }
 }
 
+static void numbered_text(text_t *t, const godwit_table_t *table)
+{
+    if (table->kind == GODWIT_RECORD_TRIGGER) {
+        add(t, " WHERE imsi=?1 AND (number & 4294967295)=?2 LIMIT 1");
+    } else {
+        where_text(t, table, "=");
+    }
+}
+
 /* There is a count of everyone, if it is 0. */
 static void fetch_text(text_t *t, const godwit_table_t *table)
 {
@@ -187,6 +196,10 @@ void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which
     case GODWIT_STATEMENT_DUE:
         select_text(&t, table);
         due_text(&t, table);
+        break;
+    case GODWIT_STATEMENT_NUMBERED:
+        select_text(&t, table);
+        numbered_text(&t, table);
         break;
     case GODWIT_STATEMENT_COUNT:
     default:

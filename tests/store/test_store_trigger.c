@@ -332,6 +332,22 @@ static void of_a_device_goes_what_has_priority_and_then_what_came_first(void **s
     assert_first(f, &other, &triggers[4]);
 }
 
+static void of_a_device_one_is_found_by_the_end_of_its_number(void **state)
+{
+    fixture_t *f = *state;
+    const uint64_t above = UINT64_C(7) << 32;
+    godwit_record_t one = trigger_of(1, 1, 1), other = trigger_of(2, 2, 2);
+    one.u.trigger.number = above + 5;
+    other.u.trigger.number = above + 6;
+    one.u.trigger.state = GODWIT_TRIGGER_SENT;
+    put_ok(f, &one);
+    put_ok(f, &other);
+    godwit_record_key_t key = {.kind = GODWIT_RECORD_TRIGGER, .imsi = imsi_of(1), .session_id = 5};
+    assert_first(f, &key, &one);
+    key.session_id = 6; /* another device's */
+    assert_first(f, &key, NULL);
+}
+
 static void what_is_due_comes_in_the_order_of_its_time_whatever_its_state(void **state)
 {
     fixture_t *f = *state;
@@ -480,6 +496,8 @@ static void neither_search_looks_at_all_there_are(void **state)
     assert_indexed(*state,
                    "SELECT * FROM device_trigger WHERE due_ms>=0 AND due_ms<=?1 ORDER BY due_ms, number LIMIT 1",
                    "device_trigger_due");
+    assert_indexed(*state, "SELECT * FROM device_trigger WHERE imsi=?1 AND (number & 4294967295)=?2 LIMIT 1",
+                   "device_trigger_numbered");
     assert_indexed(*state,
                    "SELECT * FROM trigger_subscription WHERE (external_id_key=?1 AND external_id_key<>"
                    "x'00000000000000000000000000000000') OR (msisdn_key=?1 AND msisdn_key<>"
@@ -498,6 +516,7 @@ int main(void)
         TEST(what_a_device_has_had_is_not_forgotten),
         TEST(counts_of_an_association_never_fall),
         TEST(of_a_device_goes_what_has_priority_and_then_what_came_first),
+        TEST(of_a_device_one_is_found_by_the_end_of_its_number),
         TEST(what_is_due_comes_in_the_order_of_its_time_whatever_its_state),
         TEST(nothing_that_was_accepted_is_lost_or_sent_again),
         TEST(counts_are_exact_whatever_happens),

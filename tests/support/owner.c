@@ -156,6 +156,15 @@ static void run(owner_t *owner, godwit_input_t *in)
     }
 }
 
+static bool power_goes(owner_t *owner)
+{
+    if (owner->power_for > 0 && --owner->power_for == 0) {
+        owner->power_went = true;
+        return true;
+    }
+    return false;
+}
+
 void owner_give(owner_t *owner, const godwit_input_t *input)
 {
     godwit_input_t in = *input;
@@ -164,6 +173,10 @@ void owner_give(owner_t *owner, const godwit_input_t *input)
     run(owner, &in);
     for (size_t i = 0; i < owner->outbox.count; i++) {
         const godwit_request_t *request = &owner->requests[i];
+        if (power_goes(owner)) {
+            owner->outbox.count = i;
+            return;
+        }
         if (request->kind != GODWIT_REQUEST_STORE_COMMIT || carry_out_commit(owner, request)) {
             continue;
         }

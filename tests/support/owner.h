@@ -8,7 +8,7 @@
 
 #include "roles/role.h"
 
-#define OWNER_RECORDS 64
+#define OWNER_RECORDS 512
 
 typedef void owner_step_t(void *role, const godwit_input_t *in, godwit_outbox_t *out);
 
@@ -21,6 +21,9 @@ typedef struct owner {
     size_t record_count;
     godwit_record_t tally; /* that was asked for last */
     bool fail_commits, fail_fetches;
+    /* The power goes when so many requests, counted from now on, have been carried out; what stands behind is lost, and power_went is set. 0: never. */
+    unsigned power_for;
+    bool power_went;
     unsigned commits, deletions, fetches, commit_failures;
     uint64_t random_counter;
     uint8_t random_plan[64]; /* given first, when random_planned is not 0 */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is due. One timer takes the trigger whose time comes first, does one thing with it and makes that durable; then the next. So a start after a death
+ * is a timer like any other, and a hundred thousand pending triggers cost no memory.
+ */
+#include <string.h>
+
+#include "roles/mtc_iwf/internal.h"
+
+#define STORE_AGAIN_MS 1000u
+
+static uint64_t due_again(const godwit_iwf_turn_t *turn, const godwit_trigger_record_t *t)
+{
+    const godwit_mtc_iwf_config_t *c = &turn->iwf->config;
+    const uint64_t due_ms = turn->in->now_ms + godwit_iwf_backoff(c->retry_ms, c->retry_max_ms, t->attempts);
+    return due_ms < t->expires_ms ? due_ms : t->expires_ms;
+}
+
+/* It goes, or another one of its device that comes first. */
+static void try_again(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *t)
+{
+    t->state = GODWIT_TRIGGER_WAITING;
+    t->attempts += t->attempts < UINT32_MAX ? 1 : 0;
+    t->due_ms = due_again(turn, t);
+    godwit_iwf_commit(turn, t);
+    (void)godwit_iwf_fly(turn, &t->imsi, NULL);
+}
+
+/* A request of its source has ended it, if the device has heard that in time. */
+static void pending(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *t)
+{
+    if (turn->in->now_ms >= t->expires_ms) {
+        godwit_iwf_settle(turn, t, t->outcome);
+    } else if (t->recalled || t->replaced) {
+        godwit_iwf_hold_back(turn, t);
+    } else {
+        try_again(turn, t);
+    }
+}
+
+static void forget(const godwit_iwf_turn_t *turn, const godwit_trigger_record_t *t)
+{
+    godwit_request_t *request = godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_COMMIT);
+    request->deleting = true;
+    request->record_key = godwit_iwf_key_named(t->source_key, t->action.reference);
+}
+
+void godwit_iwf_on_due(const godwit_iwf_turn_t *turn)
+{
+    const godwit_record_key_t key = godwit_iwf_key_due();
+    godwit_trigger_record_t t;
+    const godwit_status_t status = godwit_iwf_fetch_trigger(turn, &key, &t);
+    if (status == GODWIT_AGAIN) {
+        return;
+    }
+    turn->iwf->armed_ms = 0;
+    if (status != GODWIT_OK) {
+        if (status != GODWIT_NOT_FOUND) {
+            godwit_iwf_arm(turn, turn->in->now_ms + STORE_AGAIN_MS);
+        }
+        return;
+    }
+    if (t.due_ms > turn->in->now_ms) {
+        godwit_iwf_arm(turn, t.due_ms);
+        return;
+    }
+    switch (t.state) {
+    case GODWIT_TRIGGER_REPORTING:
+        godwit_iwf_report(turn, &t);
+        break;
+    case GODWIT_TRIGGER_CLOSED:
+        forget(turn, &t);
+        break;
+    default:
+        pending(turn, &t);
+        break;
+    }
+    godwit_iwf_arm(turn, turn->in->now_ms + 1);
+}

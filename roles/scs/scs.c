@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A source of triggers: requests by reference, said again until they are answered, and delivery reports, each taken once. Never: a report taken from another
+ * MTC-IWF than the configured one, or one that changes an outcome that is known.
+ */
+#include "roles/scs.h"
+
+#include <string.h>
+
+#define ANSWER_MS 10000u
+#define ATTEMPTS 3u
+
+typedef struct turn {
+    godwit_scs_t *scs;
+    const godwit_input_t *in;
+    godwit_outbox_t *out;
+} turn_t;
+
+godwit_status_t godwit_scs_init(godwit_scs_t *scs, const godwit_scs_config_t *config)
+{
+    if ((config->function != GODWIT_FUNCTION_SCS && config->function != GODWIT_FUNCTION_AS) ||
+        config->name[0] == '\0' || config->local_host[0] == '\0') {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    memset(scs, 0, sizeof *scs);
+    scs->config = *config;
+    scs->config.answer_ms = config->answer_ms != 0 ? config->answer_ms : ANSWER_MS;
+    scs->config.attempts = config->attempts != 0 ? config->attempts : ATTEMPTS;
+    scs->next_reference = config->first_reference != 0 ? config->first_reference : 1;
+    return GODWIT_OK;
+}
+
+/* ---- table ---- */
+
+const godwit_scs_trigger_t *godwit_scs_find(const godwit_scs_t *scs, uint32_t reference)
+{
+    for (size_t i = 0; i < GODWIT_SCS_TRIGGERS_MAX; i++) {
+        const godwit_scs_trigger_t *t = &scs->triggers[i];
+        if (t->state != GODWIT_SCS_FREE && t->action.reference == reference) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
+static godwit_scs_trigger_t *find(godwit_scs_t *scs, uint32_t reference)
+{
+    const godwit_scs_trigger_t *t = godwit_scs_find(scs, reference);
+    return t != NULL ? &scs->triggers[t - scs->triggers] : NULL;
+}
+
+/* How readily it makes room: a free one, then one that is over, then one whose report may still come; the oldest of each. */
+static unsigned readiness(const godwit_scs_trigger_t *t)
+{
+    switch (t->state) {
+    case GODWIT_SCS_FREE:
+        return 3;
+    case GODWIT_SCS_REFUSED:
+    case GODWIT_SCS_DONE:
+    case GODWIT_SCS_SILENT:
+        return 2;
+    case GODWIT_SCS_ACCEPTED:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* NULL: all wait for an answer. */
+static godwit_scs_trigger_t *place_for(godwit_scs_t *scs)
+{
+    godwit_scs_trigger_t *best = &scs->triggers[0];
+    for (size_t i = 1; i < GODWIT_SCS_TRIGGERS_MAX; i++) {
+        godwit_scs_trigger_t *t = &scs->triggers[i];
+        const unsigned a = readiness(t), b = readiness(best);
+        best = a > b || (a == b && t->number < best->number) ? t : best;
+    }
+    return readiness(best) > 0 ? best : NULL;
+}
+
+static uint32_t fresh_reference(godwit_scs_t *scs)
+{
+    uint32_t reference = scs->next_reference;
+    for (size_t i = 0; i <= GODWIT_SCS_TRIGGERS_MAX && (reference == 0 || find(scs, reference) != NULL); i++) {
+        reference++;
+    }
+    scs->next_reference = reference + 1;
+    return reference;
+}
+
+/* ---- requests ---- */
+
+static void ask(godwit_scs_t *scs, godwit_scs_trigger_t *t, godwit_outbox_t *out)
+{
+    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    if (message == NULL) {
+        return;
+    }
+    scs->last_transaction = scs->last_transaction == UINT32_MAX ? 1 : scs->last_transaction + 1;
+    t->transaction = scs->last_transaction;
+    t->asked++;
+    message->kind = GODWIT_DEVICE_ACTION;
+    message->from = scs->config.function;
+    message->to = GODWIT_FUNCTION_MTC_IWF;
+    message->transaction = t->transaction;
+    memcpy(message->origin_host, scs->config.local_host, sizeof message->origin_host);
+    memcpy(message->origin_realm, scs->config.local_realm, sizeof message->origin_realm);
+    message->u.device_action = t->action;
+    godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
+    godwit_outbox_timer(out, (uint32_t)(t - scs->triggers), scs->config.answer_ms);
+}
+
+godwit_status_t godwit_scs_request(godwit_scs_t *scs, const godwit_device_action_t *action, uint64_t now_ms,
+                                   uint32_t *reference, godwit_outbox_t *out)
+{
+    if (action->reference != 0 && find(scs, action->reference) != NULL) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    godwit_scs_trigger_t *place = place_for(scs);
+    if (place == NULL) {
+        return GODWIT_OVERLOAD;
+    }
+    memset(place, 0, sizeof *place);
+    place->action = *action;
+    place->action.reference = action->reference != 0 ? action->reference : fresh_reference(scs);
+    memcpy(place->action.scs, scs->config.name, sizeof place->action.scs);
+    place->state = GODWIT_SCS_ASKED;
+    place->number = ++scs->last_number;
+    place->created_ms = now_ms;
+    ask(scs, place, out);
+    *reference = place->action.reference;
+    return GODWIT_OK;
+}
+
+/* ---- answers and reports ---- */
+
+static void on_answer(const turn_t *turn)
+{
+    const godwit_device_action_answer_t *answer = &turn->in->message->u.device_action_answer;
+    godwit_scs_trigger_t *t = find(turn->scs, answer->reference);
+    if (t == NULL || (t->state != GODWIT_SCS_ASKED && t->state != GODWIT_SCS_SILENT) ||
+        t->transaction != turn->in->message->transaction) {
+        return;
+    }
+    const bool accepted = answer->status == GODWIT_TRIGGER_SUCCESS;
+    t->status = answer->status;
+    t->state = accepted ? GODWIT_SCS_ACCEPTED : GODWIT_SCS_REFUSED;
+    t->done_ms = accepted ? 0 : turn->in->now_ms;
+    godwit_outbox_timer(turn->out, (uint32_t)(t - turn->scs->triggers), 0);
+    godwit_outbox_event(turn->out, accepted ? "trigger_accepted" : "trigger_refused",
+                        accepted ? GODWIT_OK : GODWIT_POLICY_FORBIDS, NULL, NULL);
+}
+
+static bool is_ours(const godwit_scs_t *scs, const godwit_message_t *message)
+{
+    return strcmp(message->u.device_notification.scs, scs->config.name) == 0 &&
+           (scs->config.iwf_host[0] == '\0' || strcmp(message->origin_host, scs->config.iwf_host) == 0);
+}
+
+/* A report of what is not known any more is taken as well: it would come again for ever. Its answer may have overtaken that to the request. */
+static void on_notification(const turn_t *turn)
+{
+    const godwit_message_t *message = turn->in->message;
+    const bool ours = is_ours(turn->scs, message);
+    godwit_scs_trigger_t *t = ours ? find(turn->scs, message->u.device_notification.reference) : NULL;
+    godwit_message_t *answer =
+        godwit_outbox_answer(turn->out, message, GODWIT_DEVICE_NOTIFICATION_ANSWER, turn->scs->config.function);
+    if (answer != NULL) {
+        answer->u.outcome = ours ? GODWIT_OK : GODWIT_NOT_ENTITLED;
+        godwit_outbox_add(turn->out, GODWIT_REQUEST_MESSAGE)->message = answer;
+    }
+    if (t == NULL || t->state == GODWIT_SCS_REFUSED) {
+        return;
+    }
+    t->reports += t->reports < UINT32_MAX ? 1 : 0;
+    if (t->state == GODWIT_SCS_DONE) {
+        return;
+    }
+    t->state = GODWIT_SCS_DONE;
+    t->outcome = message->u.device_notification.outcome;
+    t->done_ms = turn->in->now_ms;
+    godwit_outbox_timer(turn->out, (uint32_t)(t - turn->scs->triggers), 0);
+    godwit_outbox_event(turn->out, "trigger_outcome",
+                        t->outcome == GODWIT_OUTCOME_SUCCESS ? GODWIT_OK : GODWIT_KEY_EXPIRED, NULL, NULL);
+}
+
+static void on_timer(const turn_t *turn)
+{
+    godwit_scs_t *scs = turn->scs;
+    godwit_scs_trigger_t *t = turn->in->timer < GODWIT_SCS_TRIGGERS_MAX ? &scs->triggers[turn->in->timer] : NULL;
+    if (t == NULL || t->state != GODWIT_SCS_ASKED) {
+        return;
+    }
+    if (t->asked < scs->config.attempts) {
+        ask(scs, t, turn->out);
+        return;
+    }
+    t->state = GODWIT_SCS_SILENT;
+    t->done_ms = turn->in->now_ms;
+    godwit_outbox_event(turn->out, "trigger_silent", GODWIT_PEER_INTERNAL, NULL, "the MTC-IWF does not answer");
+}
+
+void godwit_scs_step(godwit_scs_t *scs, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    const turn_t turn = {.scs = scs, .in = in, .out = out};
+    if (in->kind == GODWIT_INPUT_TIMER) {
+        on_timer(&turn);
+    } else if (in->kind == GODWIT_INPUT_MESSAGE && in->message->kind == GODWIT_DEVICE_ACTION_ANSWER) {
+        on_answer(&turn);
+    } else if (in->kind == GODWIT_INPUT_MESSAGE && in->message->kind == GODWIT_DEVICE_NOTIFICATION) {
+        on_notification(&turn);
+    }
+}

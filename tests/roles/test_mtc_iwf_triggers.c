@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Triggers at the MTC-IWF in case 1, one input after the other: who may ask for them, what is refused and with which status, by which way they go, what becomes of
+ * them, and that their source is told.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/iwf_queue.h"
+
+/* ---- who may ask ---- */
+
+static void a_trigger_is_durable_before_success_and_delivered_by_t5_and_reported(void **state)
+{
+    (void)state;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    assert_true(iwq_committed_before_answer);
+    iwq_run(10);
+    assert_int_equal(iwq_delivered(1), 1);
+    assert_int_equal(iwq_reports(1), 1);
+    assert_int_equal(iwq_outcome(1), GODWIT_OUTCOME_SUCCESS);
+    assert_int_equal(iwq_record(1)->state, GODWIT_TRIGGER_CLOSED);
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS); /* the same reference again */
+    iwq_run(1000);
+    assert_int_equal(iwq_delivered(1), 1);
+    assert_int_equal(iwq_reports(1), 1);
+}
+
+static void who_is_not_configured_is_refused_and_moves_nothing(void **state)
+{
+    (void)state;
+    iwq_action_t a = iwq_action(1);
+    strcpy(a.message.u.device_action.scs, "other.scs.test");
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_INVSCSID);
+    a = iwq_action(1);
+    strcpy(a.message.origin_host, "mallory.test");
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_INVSCSID);
+    a = iwq_action(1);
+    a.message.from = GODWIT_FUNCTION_AS;
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_INVSCSID);
+    a = iwq_action(1);
+    a.message.hop = GODWIT_HOP_OPEN;
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_INVSCSID);
+    assert_int_equal(iwq.asked_hss, 0);
+    assert_int_equal(iwq.owner.commits, 0);
+}
+
+static void an_open_hop_gives_no_proof_and_is_another_source(void **state)
+{
+    (void)state;
+    iwq.config.accept_open = true;
+    iwq_restart();
+    iwq_action_t a = iwq_action(1);
+    a.message.hop = GODWIT_HOP_OPEN;
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(10);
+    static const uint8_t none[GODWIT_A3_DIGEST];
+    assert_memory_equal(iwq.last.source, none, sizeof none);
+    assert_int_equal(iwq_trigger(1),
+                     GODWIT_TRIGGER_SUCCESS); /* the same reference of the proved one is another trigger */
+    iwq_run(10);
+    assert_memory_not_equal(iwq.last.source, none, sizeof none);
+    assert_int_equal(iwq_delivered(1), 2);
+    iwq.reachable = false;
+    assert_int_equal(iwq_trigger(2), GODWIT_TRIGGER_SUCCESS);
+    a = iwq_recall(3, 2);
+    a.message.hop = GODWIT_HOP_OPEN;
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_RECALLFAIL);
+}
+
+/* ---- what is refused ---- */
+
+static void each_refusal_has_its_status(void **state)
+{
+    (void)state;
+    iwq_action_t a = iwq_action(1);
+    a.message.u.device_action.too_long = true;
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_INVPAYLOAD);
+    a = iwq_action(1);
+    a.message.u.device_action.device.external_id[0] = '\0';
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_INVEXTID);
+    a = iwq_action(1);
+    a.message.u.device_action.validity_s = 31 * 86400;
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_INVPERIOD);
+    a = iwq_action(1);
+    a.message.u.device_action.action = GODWIT_ACTION_REPORT;
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_PERMANENTERROR);
+    static const struct {
+        godwit_status_t hss;
+        godwit_request_status_t status;
+    } cases[] = {
+        {GODWIT_UNKNOWN_SUBSCRIBER, GODWIT_TRIGGER_INVEXTID},      {GODWIT_NOT_ENTITLED, GODWIT_TRIGGER_NOTAUTHORIZED},
+        {GODWIT_POLICY_FORBIDS, GODWIT_TRIGGER_NOTAUTHORIZED},     {GODWIT_OVERLOAD, GODWIT_TRIGGER_SERVICEUNAVAILABLE},
+        {GODWIT_PEER_INTERNAL, GODWIT_TRIGGER_SERVICEUNAVAILABLE}, {GODWIT_INTERNAL, GODWIT_TRIGGER_TEMPORARYERROR},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        iwq.hss_status = cases[i].hss;
+        assert_int_equal(iwq_trigger(1), cases[i].status);
+    }
+    assert_int_equal(iwq.owner.commits, 0);
+}
+
+static void a_silent_hss_makes_the_service_unavailable(void **state)
+{
+    (void)state;
+    iwq.hss_silent = true;
+    iwq_action_t a = iwq_action(1);
+    owner_give_message(&iwq.owner, &a.message);
+    iwq_collect();
+    iwq_run(10);
+    assert_int_equal(iwq.status, GODWIT_TRIGGER_SERVICEUNAVAILABLE);
+    assert_int_equal(iwq.owner.commits, 0);
+}
+
+static void rates_are_of_each_source_and_of_each_device(void **state)
+{
+    (void)state;
+    iwq.config.source[0].per_minute = 3;
+    iwq.config.device_per_minute = 2;
+    iwq_restart();
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    assert_int_equal(iwq_trigger(2), GODWIT_TRIGGER_SUCCESS);
+    assert_int_equal(iwq_trigger(3), GODWIT_TRIGGER_RATEEXCEEDED); /* of the device: the HSS was asked */
+    assert_int_equal(iwq.asked_hss, 3);
+    assert_int_equal(iwq_trigger(4), GODWIT_TRIGGER_RATEEXCEEDED); /* of the source */
+    assert_int_equal(iwq.asked_hss, 3);
+    iwq.owner.now_ms += 60000;
+    assert_int_equal(iwq_trigger(4), GODWIT_TRIGGER_SUCCESS);
+}
+
+static void quotas_are_of_each_source_and_of_each_device(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    iwq.config.source_quota = 3;
+    iwq.config.device_quota = 2;
+    iwq_restart();
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    assert_int_equal(iwq_trigger(2), GODWIT_TRIGGER_SUCCESS);
+    assert_int_equal(iwq_trigger(3), GODWIT_TRIGGER_QUOTAEXCEEDED);
+    iwq.device = 2;
+    assert_int_equal(iwq_trigger(3), GODWIT_TRIGGER_SUCCESS);
+    assert_int_equal(iwq_trigger(4), GODWIT_TRIGGER_QUOTAEXCEEDED);
+    iwq.device = 0;
+    iwq.reachable = true;
+    iwq_registered(0);
+    iwq_run(100);
+    assert_int_equal(iwq_delivered(1), 1);
+    assert_int_equal(iwq_trigger(4), GODWIT_TRIGGER_SUCCESS);
+}
+
+static void a_reference_in_use_for_something_else_is_refused(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_action_t a = iwq_action(1);
+    a.message.u.device_action.payload[0] ^= 1;
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_PERMANENTERROR);
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+}
+
+/* ---- ways ---- */
+
+static void an_unreachable_device_gets_its_triggers_when_it_registers(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    assert_int_equal(iwq_trigger(2), GODWIT_TRIGGER_SUCCESS);
+    iwq_action_t urgent = iwq_action(3);
+    urgent.message.u.device_action.priority = true;
+    assert_int_equal(iwq_give(&urgent), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(5);
+    assert_int_equal(iwq.deliveries, 0);
+    iwq.reachable = true;
+    iwq_registered(0);
+    iwq_run(1);
+    assert_int_equal(iwq.deliveries, 3);
+    assert_int_equal(iwq.order[0], 3);
+    assert_int_equal(iwq.order[1], 1);
+    assert_int_equal(iwq.order[2], 2);
+}
+
+static void it_is_tried_again_after_longer_and_longer_waits(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(3600);
+    const unsigned in_the_first_hour = iwq.refused;
+    assert_in_range(in_the_first_hour, 4, 20);
+    iwq_run(3600);
+    assert_in_range(iwq.refused - in_the_first_hour, 1, 3);
+    iwq.reachable = true;
+    iwq_run(7300);
+    assert_int_equal(iwq_delivered(1), 1);
+}
+
+static void what_nobody_takes_expires_and_that_is_reported(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    iwq_action_t a = iwq_action(1);
+    a.message.u.device_action.validity_s = 100;
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(99);
+    assert_int_equal(iwq_reports(1), 0);
+    iwq_run(3);
+    assert_int_equal(iwq_reports(1), 1);
+    assert_int_equal(iwq_outcome(1), GODWIT_OUTCOME_EXPIRED);
+    iwq.reachable = true;
+    iwq_registered(0);
+    iwq_run(100);
+    assert_int_equal(iwq.deliveries, 0);
+}
+
+static void the_sms_sc_takes_what_no_node_does_and_reports(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    strcpy(iwq.config.sms_sc_host, IWQ_SMS_SC);
+    iwq_restart();
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(30);
+    assert_int_equal(iwq.queued, 1);
+    assert_int_equal(iwq_record(1)->state, GODWIT_TRIGGER_SENT);
+    iwq_t4_report("mallory.test", GODWIT_T4_SUCCESS);
+    assert_int_equal(iwq_record(1)->state, GODWIT_TRIGGER_SENT);
+    iwq_t4_report(IWQ_SMS_SC, GODWIT_T4_ABSENT);
+    assert_int_equal(iwq_record(1)->state, GODWIT_TRIGGER_WAITING);
+    iwq_run(100);
+    assert_int_equal(iwq.queued, 2);
+    iwq_t4_report(IWQ_SMS_SC, GODWIT_T4_SUCCESS);
+    iwq_run(5);
+    assert_int_equal(iwq_outcome(1), GODWIT_OUTCOME_SUCCESS);
+}
+
+/* ---- recall, replace ---- */
+
+static void what_waits_is_recalled_at_once(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_action_t recall = iwq_recall(2, 1);
+    assert_int_equal(iwq_give(&recall), GODWIT_TRIGGER_SUCCESS);
+    assert_int_equal(iwq_give(&recall), GODWIT_TRIGGER_SUCCESS); /* said again */
+    iwq.reachable = true;
+    iwq_registered(0);
+    iwq_run(1000);
+    assert_int_equal(iwq.deliveries, 0);
+    assert_int_equal(iwq_reports(1), 0);
+    recall = iwq_recall(3, 77);
+    assert_int_equal(iwq_give(&recall), GODWIT_TRIGGER_RECALLFAIL);
+}
+
+static void what_was_delivered_cannot_be_recalled_or_replaced(void **state)
+{
+    (void)state;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(10);
+    iwq_action_t recall = iwq_recall(2, 1);
+    assert_int_equal(iwq_give(&recall), GODWIT_TRIGGER_ORIGINALMESSAGESENT);
+    iwq_action_t replace = iwq_replace(3, 1);
+    assert_int_equal(iwq_give(&replace), GODWIT_TRIGGER_ORIGINALMESSAGESENT);
+    replace = iwq_replace(3, 77);
+    assert_int_equal(iwq_give(&replace), GODWIT_TRIGGER_REPLACEFAIL);
+}
+
+static void what_waits_is_replaced(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_action_t replace = iwq_replace(2, 1);
+    assert_int_equal(iwq_give(&replace), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(5);
+    iwq.reachable = true;
+    iwq_registered(0);
+    iwq_run(100);
+    assert_int_equal(iwq_delivered(1), 0);
+    assert_int_equal(iwq_delivered(2), 1);
+    assert_int_equal(iwq.last.action, GODWIT_A3_TRIGGERING);
+    assert_int_equal(iwq_reports(1), 0);
+    assert_int_equal(iwq_reports(2), 1);
+}
+
+/* ---- reports ---- */
+
+static void a_report_is_said_until_it_is_answered(void **state)
+{
+    (void)state;
+    iwq.scs_silent = true;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(100);
+    assert_in_range(iwq_reports(1), 3, 8);
+    iwq.scs_silent = false;
+    iwq_run(3600);
+    const unsigned reports = iwq_reports(1);
+    assert_int_equal(iwq_record(1)->state, GODWIT_TRIGGER_CLOSED);
+    iwq_run(90000);
+    assert_int_equal(iwq_reports(1), reports);
+    assert_null(iwq_record(1)); /* and forgotten after a day */
+}
+
+/* ---- the store ---- */
+
+static void a_store_that_fails_makes_a_temporary_error_or_nothing(void **state)
+{
+    (void)state;
+    iwq.owner.fail_fetches = true;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_TEMPORARYERROR);
+    iwq.owner.fail_fetches = false;
+    iwq.owner.fail_commits = true;
+    iwq.status = (godwit_request_status_t)-1;
+    iwq_action_t a = iwq_action(1);
+    owner_give_message(&iwq.owner, &a.message);
+    iwq_collect();
+    assert_int_equal((int)iwq.status, -1); /* no SUCCESS for what is not durable */
+    iwq.owner.fail_commits = false;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(100);
+    assert_int_equal(iwq_delivered(1), 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, iwq_setup)
+    const struct CMUnitTest tests[] = {
+        TEST(a_trigger_is_durable_before_success_and_delivered_by_t5_and_reported),
+        TEST(who_is_not_configured_is_refused_and_moves_nothing),
+        TEST(an_open_hop_gives_no_proof_and_is_another_source),
+        TEST(each_refusal_has_its_status),
+        TEST(a_silent_hss_makes_the_service_unavailable),
+        TEST(rates_are_of_each_source_and_of_each_device),
+        TEST(quotas_are_of_each_source_and_of_each_device),
+        TEST(a_reference_in_use_for_something_else_is_refused),
+        TEST(an_unreachable_device_gets_its_triggers_when_it_registers),
+        TEST(it_is_tried_again_after_longer_and_longer_waits),
+        TEST(what_nobody_takes_expires_and_that_is_reported),
+        TEST(the_sms_sc_takes_what_no_node_does_and_reports),
+        TEST(what_waits_is_recalled_at_once),
+        TEST(what_was_delivered_cannot_be_recalled_or_replaced),
+        TEST(what_waits_is_replaced),
+        TEST(a_report_is_said_until_it_is_answered),
+        TEST(a_store_that_fails_makes_a_temporary_error_or_nothing),
+    };
+    return cmocka_run_group_tests_name("mtc_iwf_triggers", tests, NULL, NULL);
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See iwf_queue.h.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/iwf_queue.h"
+
+iwq_t iwq;
+
+/* ---- the MTC-IWF and its owner ---- */
+
+static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_mtc_iwf_step(role, in, out);
+}
+
+static void start(void)
+{
+    assert_int_equal(godwit_mtc_iwf_init(&iwq.role, &iwq.config), GODWIT_OK);
+    memset(iwq.timers, 0, sizeof iwq.timers);
+    iwq.timers[0] = (iwq_timer_t){.runs = true, .at_ms = iwq.owner.now_ms + 1};
+}
+
+void iwq_restart(void)
+{
+    iwq.on_wire = 0;
+    start();
+}
+
+int iwq_setup(void **state)
+{
+    (void)state;
+    memset(&iwq, 0, sizeof iwq);
+    owner_init(&iwq.owner, step, &iwq.role);
+    iwq.config.crypto = &godwit_crypto_builtin;
+    iwq.config.protect = GODWIT_IWF_PROTECT_HOP;
+    strcpy(iwq.config.local_host, IWQ_HOST);
+    strcpy(iwq.config.local_realm, "home.test");
+    iwq.config.source[0].function = GODWIT_FUNCTION_SCS;
+    strcpy(iwq.config.source[0].name, IWQ_SCS);
+    iwq.config.sources = 1;
+    iwq.config.device_per_minute = 1000;
+    iwq.reachable = true;
+    start();
+    return 0;
+}
+
+/* ---- the others ---- */
+
+static godwit_imsi_t imsi_of(unsigned device)
+{
+    char digits[GODWIT_IMSI_DIGITS_MAX + 1];
+    (void)snprintf(digits, sizeof digits, "00101%010u", device + 1);
+    return owner_imsi(digits);
+}
+
+static godwit_message_t *reply(const godwit_message_t *request, godwit_message_kind_t kind)
+{
+    assert_true(iwq.on_wire < IWQ_WIRE);
+    godwit_message_t *message = &iwq.wire[iwq.on_wire++];
+    memset(message, 0, sizeof *message);
+    message->kind = kind;
+    message->from = request->to;
+    message->to = GODWIT_FUNCTION_MTC_IWF;
+    message->hop = GODWIT_HOP_TLS;
+    message->transaction = request->transaction;
+    return message;
+}
+
+static void hss(const godwit_message_t *request)
+{
+    const godwit_subscriber_info_request_t *asked = &request->u.subscriber_info_request;
+    unsigned device = 0;
+    iwq.asked_hss++;
+    if (iwq.hss_silent) {
+        return;
+    }
+    godwit_subscriber_info_answer_t *answer = &reply(request, GODWIT_SUBSCRIBER_INFO_ANSWER)->u.subscriber_info_answer;
+    answer->status = iwq.hss_status;
+    if (asked->imsi.len > 0) {
+        answer->imsi = asked->imsi;
+    } else if (sscanf(asked->device.external_id, "d%u@", &device) == 1) {
+        answer->imsi = imsi_of(device);
+    }
+    answer->nodes = 1;
+    answer->node[0].function = GODWIT_FUNCTION_MME;
+    strcpy(answer->node[0].host, IWQ_MME);
+}
+
+/* The device's end of case 1: what it has seen it does not act on again. */
+static void device(const godwit_t5_down_t *down)
+{
+    godwit_a3_message_t message;
+    uint32_t reference = 0;
+    assert_int_equal(godwit_a3_unprotected_parse(true, godwit_slice(down->container, down->container_len), &message),
+                     GODWIT_OK);
+    iwq.last = message.trigger;
+    for (size_t i = 0; i < iwq.seen_count; i++) {
+        if (iwq.seen[i] == message.trigger.reference) {
+            return;
+        }
+    }
+    assert_true(iwq.seen_count < IWQ_SEEN);
+    iwq.seen[iwq.seen_count++] = message.trigger.reference;
+    memcpy(&reference, message.trigger.payload, sizeof reference);
+    if (message.trigger.action == GODWIT_A3_RECALL) {
+        return;
+    }
+    assert_true(reference < IWQ_REFERENCES && iwq.deliveries < IWQ_REFERENCES);
+    iwq.delivered[reference]++;
+    iwq.order[iwq.deliveries++] = reference;
+}
+
+static void node(const godwit_message_t *request)
+{
+    if (iwq.node_silent) {
+        return;
+    }
+    godwit_message_t *answer = reply(request, GODWIT_T5_DOWN_ANSWER);
+    assert_string_equal(request->u.t5_down.to.host, IWQ_MME);
+    if (iwq.reachable) {
+        device(&request->u.t5_down);
+        answer->u.outcome = GODWIT_OK;
+    } else {
+        iwq.refused++;
+        answer->u.outcome = GODWIT_AGAIN;
+    }
+}
+
+static void sms_sc(const godwit_message_t *request)
+{
+    if (request->u.t4_trigger.action == 0) {
+        iwq.queued++;
+        iwq.queued_reference = request->u.t4_trigger.reference;
+    }
+    reply(request, GODWIT_T4_TRIGGER_ANSWER)->u.outcome =
+        request->u.t4_trigger.action == 0 ? GODWIT_OK : GODWIT_NOT_FOUND;
+}
+
+static void scs(const godwit_message_t *message)
+{
+    if (message->kind == GODWIT_DEVICE_ACTION_ANSWER) {
+        iwq.status = message->u.device_action_answer.status;
+        iwq.status_of = message->u.device_action_answer.reference;
+        return;
+    }
+    const godwit_device_notification_t *n = &message->u.device_notification;
+    assert_true(n->reference < IWQ_REFERENCES);
+    assert_true(iwq.reports[n->reference] == 0 || iwq.outcome[n->reference] == n->outcome);
+    assert_string_equal(n->to.host, IWQ_SCS);
+    iwq.reports[n->reference]++;
+    iwq.outcome[n->reference] = n->outcome;
+    if (!iwq.scs_silent) {
+        reply(message, GODWIT_DEVICE_NOTIFICATION_ANSWER)->u.outcome = GODWIT_OK;
+    }
+}
+
+static void carry(const godwit_message_t *message)
+{
+    switch (message->to) {
+    case GODWIT_FUNCTION_HSS:
+        hss(message);
+        break;
+    case GODWIT_FUNCTION_MME:
+        if (message->kind == GODWIT_T5_DOWN) {
+            node(message);
+        }
+        break;
+    case GODWIT_FUNCTION_SMS_SC:
+        if (message->kind == GODWIT_T4_TRIGGER) {
+            sms_sc(message);
+        }
+        break;
+    default:
+        scs(message);
+        break;
+    }
+}
+
+void iwq_collect(void)
+{
+    bool committed = false;
+    for (size_t i = 0; i < iwq.owner.outbox.count; i++) {
+        const godwit_request_t *request = &iwq.owner.requests[i];
+        committed = committed || request->kind == GODWIT_REQUEST_STORE_COMMIT;
+        if (request->kind == GODWIT_REQUEST_TIMER) {
+            assert_true(request->timer < IWQ_TIMERS);
+            iwq.timers[request->timer] = (iwq_timer_t){request->delay_ms > 0, iwq.owner.now_ms + request->delay_ms};
+        } else if (request->kind == GODWIT_REQUEST_MESSAGE) {
+            iwq.committed_before_answer =
+                request->message->kind == GODWIT_DEVICE_ACTION_ANSWER ? committed : iwq.committed_before_answer;
+            carry(request->message);
+        }
+    }
+    if (iwq.owner.power_went) {
+        iwq.owner.power_went = false;
+        iwq.power_cuts++;
+        start();
+    }
+}
+
+static void give(const godwit_message_t *message)
+{
+    owner_give_message(&iwq.owner, message);
+    iwq_collect();
+}
+
+static void drain(void)
+{
+    while (iwq.on_wire > 0) {
+        const godwit_message_t message = iwq.wire[0];
+        memmove(&iwq.wire[0], &iwq.wire[1], --iwq.on_wire * sizeof iwq.wire[0]);
+        give(&message);
+    }
+}
+
+void iwq_run(unsigned seconds)
+{
+    const uint64_t until_ms = iwq.owner.now_ms + UINT64_C(1000) * seconds;
+    for (;;) {
+        size_t first = IWQ_TIMERS;
+        drain();
+        for (size_t i = 0; i < IWQ_TIMERS; i++) {
+            if (iwq.timers[i].runs && (first == IWQ_TIMERS || iwq.timers[i].at_ms < iwq.timers[first].at_ms)) {
+                first = i;
+            }
+        }
+        if (first == IWQ_TIMERS || iwq.timers[first].at_ms > until_ms) {
+            break;
+        }
+        iwq.owner.now_ms = iwq.timers[first].at_ms > iwq.owner.now_ms ? iwq.timers[first].at_ms : iwq.owner.now_ms;
+        iwq.timers[first].runs = false;
+        owner_give_timer(&iwq.owner, (uint32_t)first);
+        iwq_collect();
+    }
+    iwq.owner.now_ms = until_ms;
+}
+
+/* ---- what tests say ---- */
+
+iwq_action_t iwq_action(uint32_t reference)
+{
+    iwq_action_t a;
+    memset(&a, 0, sizeof a);
+    a.message.kind = GODWIT_DEVICE_ACTION;
+    a.message.from = GODWIT_FUNCTION_SCS;
+    a.message.to = GODWIT_FUNCTION_MTC_IWF;
+    a.message.transaction = 1000 + reference;
+    a.message.hop = GODWIT_HOP_TLS;
+    strcpy(a.message.origin_host, IWQ_SCS);
+    godwit_device_action_t *action = &a.message.u.device_action;
+    (void)snprintf(action->device.external_id, sizeof action->device.external_id, "d%u@water.test", iwq.device);
+    strcpy(action->scs, IWQ_SCS);
+    action->reference = reference;
+    action->action = GODWIT_ACTION_TRIGGER;
+    action->payload_len = GODWIT_TRIGGER_PAYLOAD_MAX;
+    memcpy(action->payload, &reference, sizeof reference);
+    action->port = 77;
+    return a;
+}
+
+iwq_action_t iwq_recall(uint32_t reference, uint32_t old_reference)
+{
+    iwq_action_t a = iwq_action(reference);
+    a.message.u.device_action.action = GODWIT_ACTION_RECALL;
+    a.message.u.device_action.old_reference = old_reference;
+    a.message.u.device_action.payload_len = 0;
+    return a;
+}
+
+iwq_action_t iwq_replace(uint32_t reference, uint32_t old_reference)
+{
+    iwq_action_t a = iwq_action(reference);
+    a.message.u.device_action.action = GODWIT_ACTION_REPLACE;
+    a.message.u.device_action.old_reference = old_reference;
+    return a;
+}
+
+godwit_request_status_t iwq_give(const iwq_action_t *action)
+{
+    iwq.status = (godwit_request_status_t)-1;
+    give(&action->message);
+    drain();
+    return iwq.status;
+}
+
+godwit_request_status_t iwq_trigger(uint32_t reference)
+{
+    const iwq_action_t a = iwq_action(reference);
+    return iwq_give(&a);
+}
+
+void iwq_registered(unsigned number)
+{
+    godwit_message_t m = {.kind = GODWIT_T5_UP, .from = GODWIT_FUNCTION_MME, .to = GODWIT_FUNCTION_MTC_IWF};
+    m.hop = GODWIT_HOP_TLS;
+    m.transaction = 9;
+    strcpy(m.origin_host, IWQ_MME);
+    m.u.t5_up.imsi = imsi_of(number);
+    m.u.t5_up.kind = GODWIT_T5_REGISTERED;
+    give(&m);
+    drain();
+}
+
+void iwq_t4_report(const char *host, godwit_t4_outcome_t outcome)
+{
+    godwit_message_t m = {.kind = GODWIT_T4_REPORT, .from = GODWIT_FUNCTION_SMS_SC, .to = GODWIT_FUNCTION_MTC_IWF};
+    m.hop = GODWIT_HOP_TLS;
+    strcpy(m.origin_host, host);
+    m.u.t4_report.imsi = imsi_of(iwq.device);
+    m.u.t4_report.has_outcome = true;
+    m.u.t4_report.outcome = outcome;
+    m.u.t4_report.reference = iwq.queued_reference;
+    give(&m);
+    drain();
+}
+
+const godwit_trigger_record_t *iwq_record(uint32_t reference)
+{
+    godwit_record_key_t key = {.kind = GODWIT_RECORD_TRIGGER, .session_id = reference};
+    assert_int_equal(godwit_name_key(&godwit_crypto_builtin, IWQ_SCS, key.octets), GODWIT_OK);
+    const godwit_record_t *record = owner_find(&iwq.owner, &key);
+    return record != NULL ? &record->u.trigger : NULL;
+}

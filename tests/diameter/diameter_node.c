@@ -7,6 +7,7 @@
  *   diameter_node [--OPTION VALUE]...   prints "ready port=N"; options are in `options` below
  *   air eutran|utran IMSI PLMN [RAND AUTS]     key 1|2 IMSI     confirm IMSI     peers     counters     quit
  * Solution 1: --e2m a|b|c|d makes the HSS flag vectors for IMSIs that end in 5 or more.
+ * Device triggering: diameter_node_trigger.h.
  *   pull IMSI RAND     park IMSI KEY-SET GENERATION COUNT     activation IMSI RAND     bearer IMSI RAND CONTAINER     (to --keys hss|emks)
  */
 #include <setjmp.h>
@@ -17,6 +18,7 @@
 
 #include "adapters/diameter/diameter.h"
 #include "roles/hss.h"
+#include "tests/diameter/diameter_node_trigger.h"
 #include "tests/support/owner.h"
 
 #include <poll.h>
@@ -105,6 +107,7 @@ static void option(const char *name, char *value)
         config.serve_ek |= strstr(value, "ek") != NULL;
         config.serve_hss_keys |= strstr(value, "keys") != NULL;
         config.serve_hse |= strstr(value, "hse") != NULL;
+        node_trigger_option(&config, value);
     } else if (!strcmp(name, "--hss")) {
         destination(value, config.hss_host, config.hss_realm);
     } else if (!strcmp(name, "--emks")) {
@@ -284,6 +287,11 @@ static void serve(godwit_diameter_t *d, const godwit_message_t *request)
     if (silent) {
         return;
     }
+    if (node_trigger_is(request->kind)) {
+        node_trigger_serve(request, &answer);
+        send_answer(d, &answer);
+        return;
+    }
     if (request->to == GODWIT_FUNCTION_HSS) {
         give_hss(d, request);
     } else if (request->kind == GODWIT_KEY_REQUEST) {
@@ -332,6 +340,8 @@ static void show(const godwit_message_t *m)
     } else if (m->kind == GODWIT_BEARER_ANSWER) {
         printf(" status=%s", godwit_status_name(m->u.bearer_answer.status));
         print_hex("start", m->u.bearer_answer.start, m->u.bearer_answer.start_len);
+    } else if (node_trigger_is(m->kind)) {
+        node_trigger_show(m);
     } else if (m->kind == GODWIT_KEY_CONFIRM_ANSWER) {
         printf(" status=%s", godwit_status_name(m->u.key_confirm_answer));
     } else {
@@ -344,7 +354,8 @@ static bool is_request(godwit_message_kind_t kind)
 {
     return kind == GODWIT_AUTH_INFO_REQUEST || kind == GODWIT_KEY_REQUEST || kind == GODWIT_KEY_CONFIRM ||
            kind == GODWIT_KEY_PUSH || kind == GODWIT_KEY_SET_PUSH || kind == GODWIT_KEY_PARK ||
-           kind == GODWIT_ACTIVATION || kind == GODWIT_BEARER;
+           kind == GODWIT_ACTIVATION || kind == GODWIT_BEARER ||
+           (node_trigger_is(kind) && !godwit_message_is_answer(kind));
 }
 
 static void take(godwit_diameter_t *d)
@@ -517,7 +528,12 @@ static bool obey(godwit_diameter_t *d, char *line)
     if (word == NULL || strcmp(word, "quit") == 0) {
         return false;
     }
+    godwit_message_t request;
     save[strcspn(save, "\n")] = '\0';
+    if (node_trigger_ask(word, &save, &request)) {
+        send_request(d, &request);
+        return true;
+    }
     if (obey_e2m(d, word, &save)) {
         return true;
     }

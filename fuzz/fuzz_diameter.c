@@ -5,6 +5,7 @@
  */
 #include "core/wire/ek_e2m.h"
 #include "core/wire/s6a.h"
+#include "core/wire/s6m.h"
 #include "core/wire/sgd.h"
 #include "core/wire/t4.h"
 #include "core/wire/t5.h"
@@ -252,6 +253,9 @@ REQUEST_BOTH_WAYS(t4_dtr, godwit_t4_trigger_t, godwit_t4_dta)
 REQUEST_BOTH_WAYS(t4_drr, godwit_t4_report_t, godwit_t4_dra)
 REQUEST_BOTH_WAYS(t5_down, godwit_t5_down_t, godwit_t5_answer)
 REQUEST_BOTH_WAYS(t5_key, godwit_iwf_key_request_t, godwit_t5_answer)
+REQUEST_BOTH_WAYS(s6m_sir, godwit_subscriber_info_request_t, godwit_s6m_sia)
+ANSWER_BOTH_WAYS(s6m_sia, godwit_subscriber_info_answer_t)
+ANSWER_BOTH_WAYS(s6a_ula, godwit_location_update_answer_t)
 ANSWER_BOTH_WAYS(t5_up_answer, godwit_t5_up_answer_t)
 ANSWER_BOTH_WAYS(t5_key_answer, godwit_iwf_key_answer_t)
 
@@ -283,6 +287,22 @@ static void tsp_daa(godwit_slice_t octets)
     }
 }
 
+static void s6a_ulr(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_location_update_t m, again;
+    uint8_t node, node_again;
+    godwit_diameter_fault_t fault;
+    if (godwit_s6a_ulr_parse(octets, &e, &node, &m, &fault) != GODWIT_OK) {
+        refuse(octets, &godwit_s6a_ula, &fault);
+        return;
+    }
+    godwit_writer_t w = godwit_writer(room, sizeof room);
+    godwit_slice_t built = written(&w, godwit_s6a_ulr_build(&e, node, &m, &w));
+    check(godwit_s6a_ulr_parse(built, &e, &node_again, &again, &fault) == GODWIT_OK &&
+          memcmp(&m, &again, sizeof m) == 0 && node == node_again);
+}
+
 static void t5_up(godwit_slice_t octets)
 {
     godwit_diameter_envelope_t e;
@@ -312,6 +332,10 @@ static void outcomes(godwit_slice_t octets)
 
 static void triggers(godwit_slice_t octets)
 {
+    s6m_sir(octets);
+    s6m_sia(octets);
+    s6a_ulr(octets);
+    s6a_ula(octets);
     tsp_dar(octets);
     tsp_dnr(octets);
     t4_dtr(octets);

@@ -2,7 +2,7 @@
  *
  * S6a: Authentication-Information-Request and -Answer (TS 29.272 7.2.5, 7.2.6), octets to typed messages and back.
  * Update-Location-Request and -Answer (7.2.3, 7.2.4), as far as triggers need them: the request asks for no subscription data, the answer has none.
- * Bits of ULR-Flags and ULA-Flags are recalled.
+ * Bits of ULR-Flags and ULA-Flags are recalled (tshark names those of the request alike).
  *
  * What an answer says, both ways:
  *   OK                   Result-Code 2001

@@ -112,6 +112,9 @@ static godwit_status_t read_key_wanted(const godwit_slice_t found[SIR_RULES], go
         status = godwit_trigger_read_number(GODWIT_AVP_IWF_ROOT_WANTED, found[ROOT_WANTED], 0, GODWIT_IWF_ROOT_EAP, 0,
                                             &root, fault);
     }
+    if (status != GODWIT_OK || key == GODWIT_IWF_KEY_NOT_WANTED) {
+        return status;
+    }
     r->key = (godwit_iwf_key_wanted_t)key;
     r->root = (godwit_iwf_root_t)root;
     r->association_above = godwit_avp_u32(found[ABOVE], 0);
@@ -119,7 +122,7 @@ static godwit_status_t read_key_wanted(const godwit_slice_t found[SIR_RULES], go
     if (r->has_root_name) {
         memcpy(r->root_name, found[ROOT_NAME].ptr, sizeof r->root_name);
     }
-    return status;
+    return GODWIT_OK;
 }
 
 godwit_status_t godwit_s6m_sir_parse(godwit_slice_t octets, godwit_diameter_envelope_t *envelope,

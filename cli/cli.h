@@ -35,7 +35,7 @@ typedef struct cli_option {
 typedef struct cli_args cli_args_t;
 
 typedef struct cli_command {
-    const char *name;    /* "send", or two words: "aka vector" */
+    const char *name;    /* "send", or more words: "aka vector" */
     const char *summary; /* one line */
     const char *words;   /* what stands beside the options: "[TEXT]"; NULL: nothing may */
     const char *notes;   /* more help, or NULL */
@@ -86,6 +86,7 @@ json_t *cli_json_hex(const uint8_t *octets, size_t len); /* a string */
 
 extern const cli_command_t cli_aka_vector, cli_aka_verify, cli_kdf, cli_keys, cli_eea, cli_eia, cli_decode;
 extern const cli_command_t cli_sub_add, cli_sub_import, cli_sub_list, cli_sub_show, cli_sub_rm, cli_store_restored;
+extern const cli_command_t cli_sub_trigger_add, cli_sub_trigger_remove, cli_sub_trigger_bar, cli_sub_trigger_list;
 extern const cli_command_t cli_usim_create, cli_usim_authenticate, cli_send, cli_session_list, cli_session_show,
     cli_session_drop, cli_status;
 extern const cli_command_t cli_attach, cli_mtc_send;

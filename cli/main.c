@@ -21,6 +21,10 @@ static const cli_command_t *const commands[] = {
     &cli_sub_list,
     &cli_sub_show,
     &cli_sub_rm,
+    &cli_sub_trigger_add,
+    &cli_sub_trigger_remove,
+    &cli_sub_trigger_bar,
+    &cli_sub_trigger_list,
     &cli_store_restored,
     &cli_mkef_entitle,
     &cli_mkef_revoke,
@@ -61,15 +65,15 @@ static void usage(FILE *out)
 /* How many of the words in argv name the command: 0 when they do not. */
 static int words_that_match(const char *name, int argc, char **argv)
 {
-    const char *space = strchr(name, ' ');
-    if (space == NULL) {
-        return argc >= 1 && strcmp(argv[0], name) == 0 ? 1 : 0;
+    int words = 0;
+    for (const char *word = name; *word != '\0'; words++) {
+        const size_t len = strcspn(word, " ");
+        if (words == argc || strlen(argv[words]) != len || strncmp(argv[words], word, len) != 0) {
+            return 0;
+        }
+        word += len + (word[len] == ' ' ? 1 : 0);
     }
-    size_t first = (size_t)(space - name);
-    return argc >= 2 && strlen(argv[0]) == first && strncmp(argv[0], name, first) == 0 &&
-                   strcmp(argv[1], space + 1) == 0
-               ? 2
-               : 0;
+    return words;
 }
 
 int main(int argc, char **argv)

@@ -136,7 +136,7 @@ static const cli_option_t add_options[] = {
     {"amf", "HEX", "AMF of its vectors, default 0000; the separation bit follows the kind of vector", false, false},
     {"feature", "NAME",
      "separate-umts: agreement 07 is allowed; e2m-usim, e2m-me: Solution 1, by a capable USIM or by the ME; "
-     "gba-u: GBA with keys that stay in the card",
+     "gba-u: GBA with keys that stay in the card; next-session: its vector is handed out ahead; trigger: triggers that the device checks",
      false, true},
     {"sqn", "HEX", "SQN to start from, 6 octets; default 0", false, false},
     {"ind-bits", "N", "bits of IND in SQN, default 5", false, false},

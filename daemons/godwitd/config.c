@@ -22,7 +22,8 @@ static bool functions(config_t *c)
                  {"mme", CONFIG_MME},       {"sgsn", CONFIG_SGSN}, {"sgw", CONFIG_SGW},
                  {"pgw", CONFIG_PGW},       {"mkef", CONFIG_MKEF}, {"mtc_server", CONFIG_MTC_SERVER},
                  {"gba_bsf", CONFIG_BSF},   {"naf", CONFIG_NAF},   {"msc", CONFIG_MSC},
-                 {"sms_sc", CONFIG_SMS_SC}, {"ausf", CONFIG_AUSF}, {"aanf", CONFIG_AANF}};
+                 {"sms_sc", CONFIG_SMS_SC}, {"ausf", CONFIG_AUSF}, {"aanf", CONFIG_AANF},
+                 {"aaa", CONFIG_AAA}};
     for (unsigned i = 0; i < c->raw->functions_count; i++) {
         unsigned bit = 0;
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
@@ -31,7 +32,8 @@ static bool functions(config_t *c)
         if (bit == 0) {
             return config_refuse(
                 c, "functions[]", i,
-                "must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, ausf or aanf",
+                "must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, ausf, aanf or "
+                "aaa",
                 c->raw->functions[i]);
         }
         c->functions |= bit;
@@ -44,7 +46,7 @@ static bool functions(config_t *c)
            config_refuse(
                c, "functions", 0,
                "is missing: any of hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, "
-               "ausf, aanf",
+               "ausf, aanf, aaa",
                NULL);
 }
 
@@ -111,6 +113,7 @@ static bool interpret(config_t *c)
            (!config_has(c, CONFIG_NAF) || config_naf_section(c, raw->naf)) &&
            (!config_has(c, CONFIG_AUSF) || config_ausf_section(c, raw->ausf)) &&
            (!config_has(c, CONFIG_AANF) || config_aanf_section(c, raw->aanf)) &&
+           (!config_has(c, CONFIG_AAA) || config_aaa_section(c, raw->aaa)) &&
            config_diameter_section(c, raw->diameter) && config_policy_section(c, raw->policy);
 }
 

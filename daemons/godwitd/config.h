@@ -13,6 +13,7 @@
 #include "adapters/ua/ua.h"
 #include "adapters/ub/ub.h"
 #include "adapters/udp/udp.h"
+#include "daemons/godwitd/config_aaa.h"
 #include "daemons/godwitd/config_akma.h"
 #include "daemons/godwitd/config_raw.h"
 #include "roles/emks.h"
@@ -58,6 +59,10 @@
 #define CONFIG_SMS_SC (1u << GODWIT_FUNCTION_SMS_SC)
 #define CONFIG_AUSF (1u << GODWIT_FUNCTION_AUSF)
 #define CONFIG_AANF (1u << GODWIT_FUNCTION_AANF)
+#define CONFIG_AAA (1u << GODWIT_FUNCTION_AAA)
+#ifndef CONFIG_MTC_IWF
+#define CONFIG_MTC_IWF (1u << GODWIT_FUNCTION_MTC_IWF)
+#endif
 
 typedef enum config_source { CONFIG_SOURCE_EMBEDDED, CONFIG_SOURCE_S6A, CONFIG_SOURCE_GSUP } config_source_t;
 typedef enum config_umts { CONFIG_UMTS_NONE, CONFIG_UMTS_LISTED, CONFIG_UMTS_ALL, CONFIG_UMTS_FEATURE } config_umts_t;
@@ -84,6 +89,11 @@ typedef struct config_hss {
     uint32_t gba_life_s;
     char ausfs[GODWIT_HSS_AUSFS_MAX][GODWIT_NODE_NAME_MAX]; /* who is given 5G vectors */
     size_t ausf_count;
+    char aaas[GODWIT_HSS_AUSFS_MAX][GODWIT_NODE_NAME_MAX]; /* who is given vectors of EAP-AKA' */
+    size_t aaa_count;
+    godwit_hss_iwf_t iwfs[GODWIT_HSS_IWFS_MAX]; /* served over S6m; the first is told to nodes */
+    size_t iwf_count;
+    godwit_iwf_root_t iwf_root;
     /* Where what it pushes goes; the host of an HSE is its endpoint. Empty: in this process. */
     char hse_realm[GODWIT_NODE_NAME_MAX], emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
 } config_hss_t;
@@ -269,6 +279,7 @@ typedef struct config {
     config_gba_bsf_t gba_bsf;
     config_naf_t naf;
     config_ausf_t ausf;
+    config_aaa_t aaa;
     config_aanf_t aanf;
     char zn_host[GODWIT_NODE_NAME_MAX],
         zn_realm[GODWIT_NODE_NAME_MAX]; /* the BSF of naf and emks; empty: in this process */

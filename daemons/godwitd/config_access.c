@@ -99,7 +99,7 @@ bool config_mme_section(config_t *c, const raw_mme_t *raw)
            algorithms(c, "mme.eea[]", "eea", raw->eea, raw->eea_count, m->eea_order, &m->eea_count) &&
            algorithms(c, "mme.eia[]", "eia", raw->eia, raw->eia_count, m->eia_order, &m->eia_count) &&
            home(c, "mme.hss", raw->hss) && config_sms_node(c, "mme.sms_sc", raw->sms_sc, &m->sms) &&
-           config_mme_next_session(c, raw);
+           config_mme_next_session(c, raw) && config_mme_trigger(c, raw->trigger);
 }
 
 /* ---- sgsn ---- */

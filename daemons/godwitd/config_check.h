@@ -40,6 +40,7 @@ bool config_hse_section(config_t *c, const raw_hse_t *raw);
 bool config_naf_section(config_t *c, const raw_naf_t *raw);
 bool config_emks_gba(config_t *c, const raw_emks_gba_t *raw); /* after the agreements */
 bool config_mme_section(config_t *c, const raw_mme_t *raw);
+bool config_mme_trigger(config_t *c, const raw_mme_trigger_t *raw); /* config_mme_trigger.c */
 bool config_sgsn_section(config_t *c, const raw_sgsn_t *raw);
 /* Next session: what mme and sgsn have alike, under that name; and the rest of each. */
 typedef struct config_next_session {
@@ -64,8 +65,11 @@ bool config_mtc_server_section(config_t *c, const raw_mtc_server_t *raw);
 bool config_hss_device_rand(config_t *c, const raw_hss_t *raw);
 bool config_hss_gba(config_t *c, const raw_hss_t *raw);
 bool config_hss_akma(config_t *c, const raw_hss_t *raw);
+bool config_hss_trigger(config_t *c, const raw_hss_trigger_t *raw); /* config_home.c */
 bool config_ausf_section(config_t *c, const raw_ausf_t *raw);
 bool config_aanf_section(config_t *c, const raw_aanf_t *raw);
+bool config_aaa_section(config_t *c, const raw_aaa_t *raw);
+bool config_hss_aaa(config_t *c, const raw_hss_t *raw);
 bool config_emks_akma(config_t *c, const raw_akma_client_t *raw); /* after the agreements */
 bool config_gba_bsf_section(config_t *c, const raw_gba_bsf_t *raw);
 bool config_policy_section(config_t *c, const raw_policy_t *raw);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemons/godwitd/config_raw_aaa.h"
 #include "daemons/godwitd/config_raw_akma.h"
 #include "daemons/godwitd/config_raw_sms.h"
 
@@ -51,6 +52,18 @@ typedef struct raw_hss_e2m {
     uint32_t retention_seconds, push_life_seconds;
 } raw_hss_e2m_t;
 
+/* Device triggering: the MTC-IWFs of this home, and what associations stand on. */
+typedef struct raw_hss_iwf {
+    char *host, *realm;
+    bool roots;
+} raw_hss_iwf_t;
+
+typedef struct raw_hss_trigger {
+    char *root;
+    raw_hss_iwf_t *mtc_iwfs;
+    unsigned mtc_iwfs_count;
+} raw_hss_trigger_t;
+
 typedef struct raw_hss {
     char *best_plmn;
     uint32_t vectors_per_request, ticks_per_second, skew_ticks;
@@ -67,6 +80,9 @@ typedef struct raw_hss {
     uint32_t gba_life_seconds;
     char **ausfs;
     unsigned ausfs_count;
+    char **aaas;
+    unsigned aaas_count;
+    raw_hss_trigger_t *trigger;
 } raw_hss_t;
 
 typedef struct raw_tls {
@@ -152,6 +168,12 @@ typedef struct raw_mme_other {
     char *address;
 } raw_mme_other_t;
 
+typedef struct raw_mme_trigger {
+    bool on;
+    raw_remote_t *mtc_iwf;
+    uint32_t wait_ms;
+} raw_mme_trigger_t;
+
 typedef struct raw_mme {
     char *plmn, *radio, *gtp, *sgw, *pgw, *apn;
     char **eea, **eia;
@@ -162,6 +184,7 @@ typedef struct raw_mme {
     raw_next_session_t *next_session;
     raw_mme_other_t *others;
     unsigned others_count;
+    raw_mme_trigger_t *trigger;
 } raw_mme_t;
 
 typedef struct raw_sgsn_apn {
@@ -237,34 +260,6 @@ typedef struct raw_policy {
     uint32_t connection_seconds;
 } raw_policy_t;
 
-typedef struct raw_bsf_naf {
-    char *host;
-    char **names;
-    unsigned names_count;
-} raw_bsf_naf_t;
-
-typedef struct raw_naf {
-    char **names, **b_tid_names;
-    unsigned names_count, b_tid_names_count;
-    char *http, *https, *psk_tls, *psk_dtls, *psk_ciphers, *dtls_carries;
-    bool kms;
-    raw_tls_t *tls;
-    raw_remote_t *bsf;
-    uint32_t keys, answer_ms, nonce_seconds, handshake_ms, idle_seconds, connections;
-    raw_delivery_t *deliver;
-    unsigned deliver_count;
-} raw_naf_t;
-
-typedef struct raw_gba_bsf {
-    char *plmn, *name, *http, *https;
-    raw_tls_t *tls;
-    raw_remote_t *hss;
-    raw_bsf_naf_t *nafs;
-    unsigned nafs_count;
-    uint32_t life_seconds, naf_life_seconds, challenge_seconds, sender_per_minute;
-    bool two_g;
-} raw_gba_bsf_t;
-
 typedef struct raw_config {
     char *identity, *realm;
     char **functions;
@@ -288,6 +283,7 @@ typedef struct raw_config {
     raw_gba_bsf_t *gba_bsf;
     raw_naf_t *naf;
     raw_ausf_t *ausf;
+    raw_aaa_t *aaa;
     raw_aanf_t *aanf;
 } raw_config_t;
 

@@ -60,6 +60,20 @@ static const cyaml_schema_field_t hss_e2m_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t hss_iwf_fields[] = {
+    TEXT(raw_hss_iwf_t, host),
+    TEXT(raw_hss_iwf_t, realm),
+    TRUTH(raw_hss_iwf_t, roots),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t hss_iwf = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_hss_iwf_t, hss_iwf_fields)};
+
+static const cyaml_schema_field_t hss_trigger_fields[] = {
+    TEXT(raw_hss_trigger_t, root),
+    LIST(raw_hss_trigger_t, mtc_iwfs, &hss_iwf),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t hss_fields[] = {
     TEXT(raw_hss_t, best_plmn),
     NUMBER(raw_hss_t, vectors_per_request),
@@ -73,6 +87,8 @@ static const cyaml_schema_field_t hss_fields[] = {
     LIST(raw_hss_t, bsfs, &config_text_entry),
     NUMBER(raw_hss_t, gba_life_seconds),
     LIST(raw_hss_t, ausfs, &config_text_entry),
+    LIST(raw_hss_t, aaas, &config_text_entry),
+    SECTION(raw_hss_t, trigger, hss_trigger_fields),
     CYAML_FIELD_END,
 };
 
@@ -217,6 +233,7 @@ static const cyaml_schema_field_t mme_fields[] = {
     TRUTH(raw_mme_t, unaware),
     SECTION(raw_mme_t, next_session, config_next_session_fields),
     LIST(raw_mme_t, others, &mme_other),
+    SECTION(raw_mme_t, trigger, config_mme_trigger_fields),
     CYAML_FIELD_END,
 };
 
@@ -359,6 +376,7 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, gba_bsf, config_gba_bsf_fields),
     SECTION(raw_config_t, naf, config_naf_fields),
     SECTION(raw_config_t, ausf, config_ausf_fields),
+    SECTION(raw_config_t, aaa, config_aaa_fields),
     SECTION(raw_config_t, aanf, config_aanf_fields),
     CYAML_FIELD_END,
 };

@@ -26,9 +26,11 @@
 extern const cyaml_schema_value_t config_schema, config_text_entry, config_delivery_entry;
 extern const cyaml_schema_field_t config_remote_fields[], config_tls_fields[];
 extern const cyaml_schema_field_t config_next_session_fields[], config_sms_link_fields[];
+extern const cyaml_schema_field_t config_mme_trigger_fields[];
 extern const cyaml_schema_field_t config_msc_fields[], config_sms_sc_fields[];   /* config_sms.c */
 extern const cyaml_schema_field_t config_gba_bsf_fields[];                       /* config_gba.c */
 extern const cyaml_schema_field_t config_naf_fields[], config_emks_gba_fields[]; /* config_naf.c */
+extern const cyaml_schema_field_t config_aaa_fields[];                           /* config_aaa.c */
 extern const cyaml_schema_field_t config_ausf_fields[], config_aanf_fields[],
     config_akma_client_fields[]; /* config_akma.c */
 

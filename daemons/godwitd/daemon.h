@@ -40,6 +40,7 @@ typedef struct godwitd {
     daemon_hse_t hse;
     struct daemon_naf *naf;       /* the NAF and its doors; NULL: not here */
     struct daemon_gba *gba;       /* the BSF and its door; NULL: not here */
+    struct daemon_aaa *aaa;       /* NULL: no AAA server here */
     struct daemon_sms *sms;       /* MSC, SMS-SC; NULL: none of them */
     struct daemon_access *access; /* MME, SGSN, S-GW, P-GW; NULL: none of them */
     struct daemon_mkef *mkef;     /* role, door, and the way to one; NULL: nothing of it */
@@ -113,6 +114,15 @@ uint16_t gba_port(const godwitd_t *d, size_t door); /* 0: no such door */
 void gba_receive(godwitd_t *d);                     /* what has come is queued */
 void gba_send(godwitd_t *d, const godwit_message_t *answer);
 void gba_stop(godwitd_t *d);
+
+/* aaa.c: the AAA server, and RADIUS. */
+bool aaa_open(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+bool aaa_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+int aaa_fd(const godwitd_t *d); /* -1: there is none */
+void aaa_ready(const godwitd_t *d);
+void aaa_receive(godwitd_t *d); /* what has come is queued, or answered again */
+void aaa_send(godwitd_t *d, const godwit_message_t *answer);
+void aaa_stop(godwitd_t *d);
 
 /* exits.c: where what the roles ask goes. */
 owner_exits_t daemon_exits(godwitd_t *d);

@@ -77,6 +77,8 @@ static void apply_hss(godwit_hss_t *hss, const config_hss_t *config)
     hss->plain_rand = config->plain_rand;
     memcpy(hss->ausfs, config->ausfs, sizeof hss->ausfs);
     hss->ausf_count = config->ausf_count;
+    memcpy(hss->aaas, config->aaas, sizeof hss->aaas);
+    hss->aaa_count = config->aaa_count;
 }
 
 /* Policy: which agreements and suites, and when keys are renewed. Endpoint and framing stay as they were. */
@@ -127,6 +129,9 @@ static bool start_hss(godwitd_t *d)
     memcpy(d->hss->bsfs, d->config->hss.bsfs, sizeof d->hss->bsfs);
     d->hss->bsf_count = d->config->hss.bsf_count;
     d->hss->gba_life_s = d->config->hss.gba_life_s;
+    memcpy(d->hss->triggers.iwfs, d->config->hss.iwfs, sizeof d->hss->triggers.iwfs);
+    d->hss->triggers.iwf_count = d->config->hss.iwf_count;
+    d->hss->triggers.root = d->config->hss.iwf_root;
     memcpy(d->hss->local_host, d->config->identity, sizeof d->hss->local_host);
     memcpy(d->hss->local_realm, d->config->realm, sizeof d->hss->local_realm);
     owner_set_role(d->owner, GODWIT_FUNCTION_HSS, step_hss, d->hss);

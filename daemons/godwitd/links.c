@@ -68,11 +68,18 @@ static void destinations(const config_t *config, godwit_diameter_config_t *wante
         memcpy(wanted->hss_realm, config->mkef.hss_realm, sizeof wanted->hss_realm);
     }
     wanted->serve_he_vector =
-        config_has(config, CONFIG_HSS) && hss->ausf_count > (config_has(config, CONFIG_AUSF) ? 1u : 0u);
-    wanted->ask_he_vector = config->ausf.hss_realm[0] != '\0';
+        config_has(config, CONFIG_HSS) && (hss->ausf_count > (config_has(config, CONFIG_AUSF) ? 1u : 0u) ||
+                                           hss->aaa_count > (config_has(config, CONFIG_AAA) ? 1u : 0u));
+    wanted->serve_s6m =
+        config_has(config, CONFIG_HSS) && hss->iwf_count > (config_has(config, CONFIG_MTC_IWF) ? 1u : 0u);
+    const bool aaa_asks = config->aaa.hss_realm[0] != '\0';
+    wanted->ask_he_vector = aaa_asks || config->ausf.hss_realm[0] != '\0';
     if (wanted->ask_he_vector) {
-        memcpy(wanted->hss_host, config->ausf.hss_host, sizeof wanted->hss_host);
-        memcpy(wanted->hss_realm, config->ausf.hss_realm, sizeof wanted->hss_realm);
+        memcpy(wanted->hss_host, aaa_asks ? config->aaa.hss_host : config->ausf.hss_host, sizeof wanted->hss_host);
+        memcpy(wanted->hss_realm, aaa_asks ? config->aaa.hss_realm : config->ausf.hss_realm, sizeof wanted->hss_realm);
+    }
+    if (config_has(config, CONFIG_AAA) && config->aaa.role.iwf.host[0] != '\0') {
+        wanted->serve_t5 |= 1u << GODWIT_FUNCTION_AAA;
     }
     wanted->ask_hss_keys = hse->hss_realm[0] != '\0' || gateway_asks;
 }

@@ -108,6 +108,8 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
              then->hss.ticks_per_second == now->hss.ticks_per_second,
          "hss: best_plmn or ticks_per_second"},
         {same_emks(&then->emks, &now->emks), "emks: best_plmn or source"},
+        {same_octets(then->hss.iwfs, now->hss.iwfs, sizeof then->hss.iwfs) && then->hss.iwf_root == now->hss.iwf_root,
+         "hss.trigger"},
         {same_e2m(then, now), "hss.e2m, emks.pushes_from, emks.key_set_days or hse.e2m"},
         {same_hse(&then->hse, &now->hse), "hse: endpoint, listen, framing, tables or emks"},
         {same_diameter(&then->diameter, &now->diameter), "diameter"},

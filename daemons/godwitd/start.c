@@ -75,7 +75,7 @@ static bool open_owner(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 
 static bool open_sockets(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
-    return doors_open(&d->doors, d->config, error) && gba_open(d, error) && naf_open(d, error) &&
+    return doors_open(&d->doors, d->config, error) && gba_open(d, error) && naf_open(d, error) && aaa_open(d, error) &&
            deliveries_open(d->config, d->deliveries, &d->delivery_count, error);
 }
 
@@ -102,7 +102,7 @@ static bool watch_all(const godwitd_t *d)
                 (d->diameter == NULL || watch(d, godwit_diameter_fd(d->diameter))) &&
                 (d->gsup == NULL || watch(d, godwit_gsup_fd(d->gsup))) &&
                 (d->policy_server == NULL || watch(d, godwit_policy_server_fd(d->policy_server)));
-    good = good && mkef_watch(d) && akma_watch(d);
+    good = good && mkef_watch(d) && akma_watch(d) && (aaa_fd(d) < 0 || watch(d, aaa_fd(d)));
     for (size_t i = 0; doors_fd(&d->doors, i) >= 0 && good; i++) {
         good = watch(d, doors_fd(&d->doors, i));
     }
@@ -131,9 +131,9 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     }
     /* Sockets before the store: a port in use must not make a store. Diameter last: its threads are slow to end. */
     if (!open_sockets(d, error) || !open_control(d, error) || !open_store(d, error) || !open_owner(d, error) ||
-        !functions_start(d, error) || !gba_start(d, error) || !naf_start(d, error) || !access_start(d, error) ||
-        !mkef_start(d, error) || !akma_start(d, error) || !sms_start(d, error) || !policies_start(d, error) ||
-        !interception_start(d, error) || !links_start(d, error)) {
+        !functions_start(d, error) || !gba_start(d, error) || !aaa_start(d, error) || !naf_start(d, error) ||
+        !access_start(d, error) || !mkef_start(d, error) || !akma_start(d, error) || !sms_start(d, error) ||
+        !policies_start(d, error) || !interception_start(d, error) || !links_start(d, error)) {
         return false;
     }
     if (!watch_all(d)) {
@@ -157,6 +157,7 @@ void daemon_stop(godwitd_t *d)
     access_free(d);
     sms_free(d);
     gba_stop(d);
+    aaa_stop(d);
     naf_stop(d);
     functions_free(d);
     owner_free(d->owner);

@@ -8,7 +8,7 @@
 #include "device/trigger/internal.h"
 
 /* An association is replaced long before that; what is left is not spent. */
-#define COUNT_LAST 0xFFFFFF00u
+#define COUNT_LAST 0xFFFF0000u /* with the largest reserve on top there is still a number for it */
 
 godwit_trigger_request_t *godwit_trigger_ask(godwit_trigger_requests_t *requests, godwit_trigger_request_kind_t kind)
 {

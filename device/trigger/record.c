@@ -110,7 +110,8 @@ static bool pending_get(godwit_reader_t *r, godwit_trigger_pending_t *p)
     p->protected = protected == 1;
     m->priority = (flags & 1u) != 0;
     m->acknowledge = (flags & 2u) != 0;
-    return used <= 1 && protected <= 1 && m->payload_len <= GODWIT_TRIGGER_PAYLOAD_MAX;
+    return used <= 1 && protected <= 1 && p->via <= GODWIT_TRIGGER_VIA_A3 &&
+           m->payload_len <= GODWIT_TRIGGER_PAYLOAD_MAX;
 }
 
 /* ---- the whole ---- */

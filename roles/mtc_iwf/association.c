@@ -12,7 +12,7 @@
 
 /* ---- held between the rounds of an input ---- */
 
-static void drop(godwit_iwf_keys_t *keys)
+void godwit_iwf_forget(godwit_iwf_keys_t *keys)
 {
     godwit_wipe(&keys->held, sizeof keys->held);
     godwit_wipe(&keys->opened, sizeof keys->opened);
@@ -23,7 +23,7 @@ godwit_status_t godwit_iwf_hold(godwit_iwf_keys_t *keys, const godwit_input_t *i
                                 godwit_outbox_t *out)
 {
     if (in->fetch_status == GODWIT_AGAIN) {
-        drop(keys); /* of an input that was given up */
+        godwit_iwf_forget(keys); /* of an input that was given up */
     } else if (keys->holds) {
         return GODWIT_OK;
     }
@@ -52,7 +52,7 @@ void godwit_iwf_release(godwit_iwf_keys_t *keys, godwit_outbox_t *out)
         record->u.association = keys->held;
         godwit_outbox_add(out, GODWIT_REQUEST_STORE_COMMIT)->record = record;
     }
-    drop(keys);
+    godwit_iwf_forget(keys);
 }
 
 bool godwit_iwf_is_ready(const godwit_iwf_keys_t *keys)

@@ -36,6 +36,8 @@ GODWIT_MUST_USE godwit_status_t godwit_iwf_keys_init(godwit_iwf_keys_t *keys, co
 
 /* ---- association.c: the record, from key to Complete ---- */
 
+/* Wipes what is held: at the first round of every input, so that nothing of one that was given up between its rounds is taken for the store's. */
+void godwit_iwf_forget(godwit_iwf_keys_t *keys);
 /* Fetches the association record of an IMSI into keys->held; one of an IMSI that has none is empty. GODWIT_AGAIN: asked for; GODWIT_STORE_FAILED. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_hold(godwit_iwf_keys_t *keys, const godwit_input_t *in,
                                                 const godwit_imsi_t *imsi, godwit_outbox_t *out);

@@ -149,7 +149,7 @@ void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godw
     memset(up, 0, sizeof *up);
     up->kind = GODWIT_IWF_UP_NOTHING;
     if (in->fetch_status == GODWIT_AGAIN) {
-        keys->holds = keys->judged = keys->moved = false;
+        godwit_iwf_forget(keys);
     }
     godwit_status_t status = origin_of(in, &origin);
     if (status != GODWIT_OK) {

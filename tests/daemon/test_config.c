@@ -174,7 +174,7 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
         {"realm: b.example\n", "identity: is missing"},
         {"identity: A.example\nrealm: b\n", "identity: must be a domain name in lower case"},
         {"identity: a\nrealm: b\nfunctions: [hss, scef]\n",
-         "functions[1]: must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, ausf or aanf, not 'scef'"},
+         "functions[1]: must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, ausf, aanf or aaa, not 'scef'"},
         {"identity: a\nrealm: b\n", "functions: is missing"},
         {"identity: a\nrealm: b\nfunctions: [hss]\n", "store.path: is missing"},
         {"identity: a\nrealm: b\nfunctions: [hss]\nstore: {path: /s}\n", "store.key_file: is missing"},
@@ -337,6 +337,23 @@ static void every_prefix_of_the_example_ends_without_harm(void **state)
 #define MME NODE "functions: [mme]\nmme: {plmn: 001-02, gtp: 127.0.1.1, sgw: 127.0.1.2, pgw: 127.0.1.3"
 #define PGW NODE "functions: [pgw]\npgw: {gtp: 127.0.1.3, home: 001-01"
 
+static void a_mme_takes_part_in_device_triggering_when_it_says_so(void **state)
+{
+    (void)state;
+    config_t *c = good(MME ", hss: {realm: home.example}}\ndiameter: {}\n");
+    assert_false(c->mme.role.trigger);
+    config_free(c);
+    c = good(
+        MME ", hss: {realm: home.example}, trigger: {on: true, mtc_iwf: {host: iwf.home.example, realm: home.example}, "
+            "wait_ms: 300}}\ndiameter: {}\n");
+    assert_true(c->mme.role.trigger);
+    assert_int_equal(c->mme.role.iwf.function, GODWIT_FUNCTION_MTC_IWF);
+    assert_string_equal(c->mme.role.iwf.host, "iwf.home.example");
+    assert_string_equal(c->mme.role.iwf.realm, "home.example");
+    assert_int_equal(c->mme.role.securing_ms, 300);
+    config_free(c);
+}
+
 static void nodes_of_an_access_network_are_taken_as_they_say(void **state)
 {
     (void)state;
@@ -456,6 +473,11 @@ static void nodes_that_cannot_be_are_refused_by_their_name(void **state)
                          "{name: c, kind: tunnel, server: \"127.0.0.1:1\", pool: 127.99.0.1}]}\n"));
     assert_refused(MME ", eia: [eia0], hss: {realm: a}}\n", "mme.eia[0]: must be eia1 to eia3, not 'eia0'");
     assert_refused(MME "}\n", "mme.hss: is missing: host and realm");
+    assert_refused(MME ", hss: {realm: a}, trigger: {on: true, mtc_iwf: {realm: a}}}\n",
+                   "mme.trigger.mtc_iwf.host: is missing");
+    assert_refused(MME ", hss: {realm: a}, trigger: {on: true, mtc_iwf: {host: A.b, realm: b}}}\n",
+                   "mme.trigger.mtc_iwf.host: must be a domain name");
+    assert_refused(MME ", hss: {realm: a}, trigger: {on: true, wait_ms: 99}}\n", "mme.trigger.wait_ms: ");
     assert_refused(MME ", apn: \"a b\"}\n", "mme.apn: must be an access point name");
     assert_refused(PGW "}\n", "pgw.apns: one to eight");
     assert_refused(PGW ", apns: [{name: a, hse: \"[::1]:2152\"}]}\n",
@@ -483,6 +505,7 @@ int main(void)
         cmocka_unit_test(a_weak_suite_is_taken_with_its_reason),
         cmocka_unit_test(every_prefix_of_the_example_ends_without_harm),
         cmocka_unit_test(nodes_of_an_access_network_are_taken_as_they_say),
+        cmocka_unit_test(a_mme_takes_part_in_device_triggering_when_it_says_so),
         cmocka_unit_test(short_messages_are_taken_as_they_say_or_refused_by_their_name),
         cmocka_unit_test(nodes_that_cannot_be_are_refused_by_their_name),
     };

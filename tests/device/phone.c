@@ -153,6 +153,12 @@ void phone_carry_out(phone_t *p)
                 p->requests.count = 0;
                 return;
             }
+            const bool last = r->kind == GODWIT_ACCESS_TRIGGER || r->kind == GODWIT_ACCESS_UE_KEY;
+            if (p->on_trigger != NULL && (last || r->kind == GODWIT_ACCESS_ROOT)) {
+                assert_true(!last || i + 1 == p->requests.count);
+                more = p->on_trigger(p, r);
+                continue;
+            }
             bool calls = r->kind == GODWIT_ACCESS_AUTHENTICATE || r->kind == GODWIT_ACCESS_KEY_SET ||
                          r->kind == GODWIT_ACCESS_KEY_SET_AGAIN;
             if (!calls) {

@@ -46,6 +46,7 @@ static void on_submit(const godwit_input_t *in, godwit_outbox_t *out)
     godwit_iwf_container_t container = {0};
     godwit_a3_message_t message = {.type = GODWIT_A3_TRIGGER};
     message.trigger.action = GODWIT_A3_TRIGGERING;
+    message.trigger.acknowledge = true;
     message.trigger.reference = 7;
     message.trigger.payload_len = (uint8_t)in->datagram.len;
     memcpy(message.trigger.payload, in->datagram.ptr, in->datagram.len);
@@ -63,6 +64,9 @@ static void on_submit(const godwit_input_t *in, godwit_outbox_t *out)
 static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {
     (void)role;
+    if (in->fetch_status == GODWIT_AGAIN) {
+        godwit_iwf_forget(&iw.keys);
+    }
     if (in->kind == GODWIT_INPUT_TIMER) {
         on_timer(in, out);
     } else if (in->kind == GODWIT_INPUT_SUBMIT) {

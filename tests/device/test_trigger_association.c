@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device's end of an association with the MTC-IWF: which Commands it takes, what it says of the others, and what happens when one association
+ * follows another, or the power goes.
+ */
+#include "godwit/keys.h"
+#include "tests/device/trigger_world.h"
+
+static tw_t w;
+
+static int set_up(void **state)
+{
+    (void)state;
+    tw_init(&w);
+    tw_root(&w);
+    return 0;
+}
+
+/* The Reject that went up, with or without protection. */
+static godwit_a3_reject_t rejected(bool protected)
+{
+    godwit_a3_message_t m;
+    assert_int_equal(w.sends, 1);
+    if (protected) {
+        m = tw_up(&w, 0);
+    } else {
+        assert_int_equal(godwit_a3_unprotected_parse(false, tw_slice(&w.sent[0]), &m), GODWIT_OK);
+    }
+    assert_int_equal(m.type, GODWIT_A3_REJECT);
+    assert_non_null(tw_event(&w, "association_refused"));
+    return m.reject;
+}
+
+/* Another Command than tw_make_command's: of that root and list, under that key. */
+static void command_under(uint32_t number, godwit_iwf_root_t kind, const uint8_t k_iwf[32], const uint8_t *suites,
+                          uint8_t count)
+{
+    const godwit_a3_key_t key = {k_iwf, number, 1};
+    godwit_a3_message_t m = {.type = GODWIT_A3_COMMAND, .command = {number, kind, {0}, TIME, count, {0}}};
+    godwit_writer_t out = godwit_writer(w.command.at, sizeof w.command.at);
+    memcpy(m.command.suite, suites, count);
+    assert_int_equal(godwit_iwf_root_name(CRYPTO, w.rand, m.command.root_name), GODWIT_OK);
+    assert_int_equal(godwit_a3_protect(CRYPTO, &key, 0, &m, &out), GODWIT_OK);
+    w.command.len = out.len;
+}
+
+static void k_iwf_of(const uint8_t root[32], const char *iwf, uint32_t number, uint8_t k_iwf[32])
+{
+    assert_int_equal(godwit_k_iwf(CRYPTO, root, godwit_slice_of_string(iwf), &w.config.imsi, number, k_iwf), GODWIT_OK);
+}
+
+static void hear_command(void)
+{
+    tw_receive(&w, tw_slice(&w.command), NAS);
+}
+
+static void a_trigger(uint32_t reference)
+{
+    const godwit_a3_message_t m = tw_trigger(reference, TIME, 60);
+    tw_down(&w, &m);
+}
+
+/* ---- the Command again ---- */
+
+static void a_command_again_gets_the_same_complete_until_something_came(void **state)
+{
+    (void)state;
+    tw_associate(&w, 1);
+    const tw_octets_t first = w.sent[0];
+    tw_reboot(&w);
+    hear_command();
+    assert_int_equal(w.sends, 1);
+    assert_memory_equal(w.sent[0].at, first.at, first.len);
+    a_trigger(2);
+    hear_command();
+    tw_expect_refused(&w, GODWIT_REPLAY);
+}
+
+static void a_recorded_command_is_answered_a_few_times(void **state)
+{
+    (void)state;
+    tw_associate(&w, 1);
+    for (unsigned i = 0; i < 20; i++) {
+        hear_command();
+        assert_int_equal(w.sends, i < 8 ? 1 : 0);
+    }
+}
+
+/* ---- refusals ---- */
+
+static void a_root_that_the_device_does_not_have_is_refused_with_the_one_it_has(void **state)
+{
+    (void)state;
+    uint8_t name[8];
+    assert_int_equal(godwit_iwf_root_name(CRYPTO, w.rand, name), GODWIT_OK);
+    w.rand[0] ^= 1; /* the home's newest vector, which never came here */
+    tw_make_command(&w, 1, TIME);
+    w.rand[0] ^= 1;
+    hear_command();
+    const godwit_a3_reject_t r = rejected(false);
+    assert_int_equal(r.reason, GODWIT_A3_NO_ROOT);
+    assert_int_equal(r.root, GODWIT_IWF_ROOT_FLAGGED);
+    assert_memory_equal(r.root_name, name, 8);
+    tw_associate(&w, 2);
+    w.rand[0] ^= 1;
+    tw_make_command(&w, 3, TIME);
+    w.rand[0] ^= 1;
+    hear_command();
+    assert_int_equal(tw_event(&w, "association_refused")->reason, GODWIT_UNKNOWN_KEY);
+    a_trigger(9); /* something came down: from here on it is said under the association */
+    w.rand[0] ^= 1;
+    tw_make_command(&w, 3, TIME);
+    w.rand[0] ^= 1;
+    hear_command();
+    assert_int_equal(rejected(true).association, 2);
+}
+
+static void a_visited_network_with_kasme_makes_no_association(void **state)
+{
+    (void)state;
+    uint8_t kasme[32], k_iwf[32];
+    memset(kasme, 0x5A, sizeof kasme);
+    k_iwf_of(kasme, "iwf.example", 1, k_iwf);
+    assert_int_equal(godwit_trigger_root(&w.t, GODWIT_IWF_ROOT_KASME, kasme, w.rand, &w.requests), GODWIT_OK);
+    assert_int_equal(w.requests.count, 0); /* passed over: not among the roots that are trusted */
+    command_under(1, GODWIT_IWF_ROOT_KASME, k_iwf, (const uint8_t[]){1}, 1);
+    hear_command();
+    assert_int_equal(rejected(false).reason, GODWIT_A3_NO_ROOT);
+    command_under(1, GODWIT_IWF_ROOT_FLAGGED, k_iwf, (const uint8_t[]){1}, 1); /* under the other's name */
+    hear_command();
+    assert_int_equal(rejected(false).reason, GODWIT_A3_WRONG_MAC);
+    assert_int_equal(godwit_trigger_association(&w.t), 0);
+    w.t.config.roots = 3; /* who trusts KASME trusts it */
+    assert_int_equal(godwit_trigger_root(&w.t, GODWIT_IWF_ROOT_KASME, kasme, w.rand, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    command_under(1, GODWIT_IWF_ROOT_KASME, k_iwf, (const uint8_t[]){1}, 1);
+    hear_command();
+    assert_int_equal(godwit_trigger_association(&w.t), 1);
+    tw_reboot(&w); /* with the stricter configuration: the root that the record still holds is of no use */
+    k_iwf_of(kasme, "iwf.example", 2, k_iwf);
+    command_under(2, GODWIT_IWF_ROOT_KASME, k_iwf, (const uint8_t[]){1}, 1);
+    hear_command();
+    assert_int_equal(godwit_trigger_association(&w.t), 1);
+}
+
+static void another_iwf_with_the_same_root_is_not_the_homes(void **state)
+{
+    (void)state;
+    uint8_t k_iwf[32];
+    k_iwf_of(w.root, "iwf.elsewhere", 1, k_iwf);
+    command_under(1, GODWIT_IWF_ROOT_FLAGGED, k_iwf, (const uint8_t[]){1}, 1);
+    hear_command();
+    assert_int_equal(rejected(false).reason, GODWIT_A3_WRONG_MAC);
+}
+
+static void a_number_never_comes_twice(void **state)
+{
+    (void)state;
+    tw_associate(&w, 5);
+    a_trigger(2);
+    const tw_octets_t old = w.command;
+    tw_make_command(&w, 4, TIME);
+    hear_command();
+    const godwit_a3_reject_t r = rejected(false); /* whoever does not know the number does not have the association */
+    assert_int_equal(r.reason, GODWIT_A3_OLD_NUMBER);
+    assert_int_equal(r.association, 5);
+    tw_associate(&w, 6);
+    a_trigger(3);
+    tw_receive(&w, tw_slice(&old), NAS);
+    assert_int_equal(rejected(false).reason, GODWIT_A3_OLD_NUMBER);
+    assert_int_equal(godwit_trigger_association(&w.t), 6);
+}
+
+static void rejects_are_few(void **state)
+{
+    (void)state;
+    uint8_t wrong[32] = {1};
+    uint8_t before[GODWIT_TRIGGER_RECORD];
+    memcpy(before, w.nvm, sizeof before);
+    command_under(1, GODWIT_IWF_ROOT_FLAGGED, wrong, (const uint8_t[]){1}, 1);
+    for (unsigned i = 0; i < 20; i++) {
+        hear_command();
+        assert_int_equal(w.sends, i < 4 ? 1 : 0);
+    }
+    assert_memory_equal(before, w.nvm, sizeof before);
+    tw_associate(&w, 1); /* nobody is locked out */
+    hear_command();
+    assert_int_equal(w.sends, 1);
+}
+
+/* ---- bidding down ---- */
+
+static void a_list_that_somebody_shortened_is_refused(void **state)
+{
+    (void)state;
+    uint8_t k_iwf[32];
+    k_iwf_of(w.root, "iwf.example", 1, k_iwf);
+    command_under(1, GODWIT_IWF_ROOT_FLAGGED, k_iwf, (const uint8_t[]){3, 1, 5}, 3);
+    for (size_t bit = 0; bit < 8 * w.command.len; bit++) {
+        w.command.at[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        hear_command();
+        assert_int_equal(godwit_trigger_association(&w.t), 0);
+        w.command.at[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    hear_command();
+    assert_int_equal(tw_complete(&w, tw_slice(&w.sent[0])), GODWIT_OK);
+    assert_int_equal(w.suite, 3);
+    a_trigger(2);
+    tw_expect_acknowledged(&w, 2, GODWIT_A3_DELIVERED);
+}
+
+static void a_device_keeps_its_own_floor(void **state)
+{
+    (void)state;
+    uint8_t k_iwf[32];
+    k_iwf_of(w.root, "iwf.example", 1, k_iwf);
+    command_under(1, GODWIT_IWF_ROOT_FLAGGED, k_iwf, (const uint8_t[]){5, 6, 2, 7},
+                  4); /* what the MTC-IWF says itself */
+    hear_command();
+    assert_int_equal(rejected(false).reason, GODWIT_A3_NO_SUITE);
+    assert_int_equal(godwit_trigger_association(&w.t), 0);
+    tw_reboot(&w);
+    w.t.config.suites = 0x0010; /* by its configuration: no ciphering here */
+    hear_command();
+    assert_int_equal(tw_complete(&w, tw_slice(&w.sent[0])), GODWIT_OK);
+    assert_int_equal(w.suite, 5);
+}
+
+/* ---- one association after another ---- */
+
+static void what_is_under_way_under_the_former_one_is_still_taken(void **state)
+{
+    (void)state;
+    tw_associate(&w, 1);
+    a_trigger(2);
+    const godwit_a3_message_t m3 = tw_trigger(3, TIME, 60), m4 = tw_trigger(4, TIME, 60);
+    const tw_octets_t o3 = tw_protect(&w, &m3), o4 = tw_protect(&w, &m4);
+    tw_associate(&w, 2);
+    tw_reboot(&w);
+    tw_receive(&w, tw_slice(&o3),
+               NAS); /* the Complete goes once more, for it may have been lost; then the Acknowledgement */
+    assert_int_equal(w.acted[3], 1);
+    assert_int_equal(w.sends, 2);
+    assert_int_equal(tw_complete(&w, tw_slice(&w.sent[0])), GODWIT_OK);
+    assert_int_equal(tw_up(&w, 1).acknowledgement.reference, 3);
+    a_trigger(5); /* the MTC-IWF is over there */
+    tw_expect_acknowledged(&w, 5, GODWIT_A3_DELIVERED);
+    tw_receive(&w, tw_slice(&o4), NAS);
+    assert_int_equal(w.acted[4], 0);
+    assert_int_equal(tw_event(&w, "refused")->reason, GODWIT_UNKNOWN_KEY);
+    a_trigger(4); /* said again under the new one */
+    a_trigger(3);
+    tw_expect_acknowledged(&w, 3, GODWIT_A3_DELIVERED); /* acted on once, under whichever */
+    assert_int_equal(w.acted[3], 1);
+    assert_int_equal(w.acted[4], 1);
+}
+
+static void two_commands_of_which_the_iwf_heard_no_complete_leave_the_one_it_uses(void **state)
+{
+    (void)state;
+    tw_associate(&w, 1);
+    a_trigger(2);
+    const godwit_a3_message_t m = tw_trigger(3, TIME, 60);
+    const tw_octets_t o = tw_protect(&w, &m);
+    for (uint32_t number = 2; number <= 8; number++) { /* 8 has the key id of 1 */
+        tw_make_command(&w, number, TIME);
+        hear_command();
+        assert_int_equal(godwit_trigger_association(&w.t), number);
+    }
+    tw_receive(&w, tw_slice(&o), NAS);
+    assert_int_equal(w.acted[3], 1);
+}
+
+static void a_key_that_puts_the_time_back_takes_the_former_one_with_it(void **state)
+{
+    (void)state;
+    tw_associate(&w, 1);
+    const godwit_a3_message_t held = tw_trigger(2, TIME, 60);
+    const godwit_a3_message_t poll_answer = {.type = GODWIT_A3_POLL_ANSWER, .poll_answer = {TIME + 500, 0}};
+    const tw_octets_t o = tw_protect(&w, &held);
+    tw_make_command(&w, 2, TIME); /* made before, kept back by somebody */
+    const tw_octets_t command = w.command;
+    tw_down(&w, &poll_answer);
+    tw_receive(&w, tw_slice(&command), NAS);
+    assert_int_equal(godwit_trigger_association(&w.t), 2);
+    tw_receive(&w, tw_slice(&o), NAS); /* would be in time now */
+    assert_int_equal(w.acted[2], 0);
+}
+
+static void a_device_that_lost_its_record_says_so(void **state)
+{
+    (void)state;
+    tw_associate(&w, 1);
+    const godwit_a3_message_t m = tw_trigger(2, TIME, 60);
+    const tw_octets_t o = tw_protect(&w, &m);
+    w.nvm_len = 0;
+    tw_reboot(&w);
+    for (unsigned i = 0; i < 20; i++) {
+        godwit_a3_message_t up;
+        tw_receive(&w, tw_slice(&o), NAS);
+        assert_int_equal(w.sends, i < 4 ? 1 : 0);
+        if (i == 0) {
+            assert_int_equal(godwit_a3_unprotected_parse(false, tw_slice(&w.sent[0]), &up), GODWIT_OK);
+            assert_int_equal(up.reject.reason, GODWIT_A3_NO_ASSOCIATION);
+        }
+    }
+    assert_int_equal(godwit_trigger_poll(&w.t, &w.requests), GODWIT_OK); /* over WiFi: asks for one */
+    tw_carry_out(&w);
+    assert_int_equal(w.sends, 1);
+}
+
+/* ---- where K_iwf comes from ---- */
+
+static void a_card_that_keeps_the_root_derives(void **state)
+{
+    (void)state;
+    uint8_t k_iwf[32];
+    assert_int_equal(godwit_trigger_root(&w.t, GODWIT_IWF_ROOT_FLAGGED, NULL, w.rand, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    tw_make_command(&w, 1, TIME);
+    hear_command();
+    assert_int_equal(w.requests.count, 1);
+    assert_int_equal(w.requests.item[0].kind, GODWIT_TRIGGER_DERIVE);
+    assert_int_equal(w.requests.item[0].association, 1);
+    hear_command();
+    tw_expect_refused(&w, GODWIT_AGAIN);
+    k_iwf_of(w.root, "iwf.example", 1, k_iwf);
+    assert_int_equal(godwit_trigger_derived(&w.t, GODWIT_OK, k_iwf, w.now, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    assert_int_equal(tw_complete(&w, tw_slice(&w.sent[0])), GODWIT_OK);
+    a_trigger(2);
+    tw_expect_acknowledged(&w, 2, GODWIT_A3_DELIVERED);
+    assert_int_equal(godwit_trigger_derived(&w.t, GODWIT_OK, k_iwf, w.now, &w.requests), GODWIT_WRONG_STATE);
+    tw_make_command(&w, 2, TIME);
+    hear_command();
+    assert_int_equal(godwit_trigger_derived(&w.t, GODWIT_NOT_FOUND, k_iwf, w.now, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    const godwit_a3_reject_t r = rejected(true); /* the card was switched off meanwhile */
+    assert_int_equal(r.reason, GODWIT_A3_NO_ROOT);
+    assert_int_equal(r.root, GODWIT_IWF_ROOT_NONE);
+}
+
+static void a_key_received_is_taken_for_its_own_number_alone(void **state)
+{
+    (void)state;
+    uint8_t k_iwf[32];
+    k_iwf_of(w.root, "iwf.example", 3, k_iwf);
+    assert_int_equal(godwit_trigger_ue_key(&w.t, 3, k_iwf, &w.requests), GODWIT_POLICY_FORBIDS);
+    w.config.ue_key_received = true;
+    w.nvm_len = 0;
+    tw_reboot(&w);
+    tw_make_command(&w, 3, TIME);
+    hear_command();
+    assert_int_equal(rejected(false).reason, GODWIT_A3_NO_KEY); /* it derives nothing */
+    assert_int_equal(godwit_trigger_ue_key(&w.t, 3, k_iwf, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    tw_make_command(&w, 4, TIME);
+    hear_command();
+    assert_int_equal(rejected(false).reason, GODWIT_A3_NO_KEY);
+    tw_reboot(&w);
+    tw_make_command(&w, 3, TIME);
+    hear_command();
+    assert_int_equal(tw_complete(&w, tw_slice(&w.sent[0])), GODWIT_OK);
+    assert_int_equal(godwit_trigger_ue_key(&w.t, 3, k_iwf, &w.requests), GODWIT_REPLAY);
+    a_trigger(2);
+    tw_expect_acknowledged(&w, 2, GODWIT_A3_DELIVERED);
+}
+
+/* ---- the record ---- */
+
+static void a_damaged_record_is_none(void **state)
+{
+    (void)state;
+    tw_associate(&w, 1);
+    for (size_t at = 0; at < w.nvm_len; at += 7) {
+        w.nvm[at] ^= 0x10;
+        assert_int_equal(godwit_trigger_restore(&w.t, godwit_slice(w.nvm, w.nvm_len)), GODWIT_MALFORMED);
+        assert_int_equal(godwit_trigger_association(&w.t), 0);
+        w.nvm[at] ^= 0x10;
+    }
+    assert_int_equal(godwit_trigger_restore(&w.t, godwit_slice(w.nvm, w.nvm_len - 1)), GODWIT_MALFORMED);
+    w.config.iwf = godwit_slice_of_string("iwf.elsewhere"); /* whose record this is not */
+    assert_int_equal(godwit_trigger_init(&w.t, &w.config), GODWIT_OK);
+    assert_int_equal(godwit_trigger_restore(&w.t, godwit_slice(w.nvm, w.nvm_len)), GODWIT_MALFORMED);
+}
+
+static void a_configuration_that_cannot_be_is_refused(void **state)
+{
+    (void)state;
+    godwit_trigger_config_t bad = w.config;
+    bad.suites = 0x0002; /* a MAC of 16 octets */
+    assert_int_equal(godwit_trigger_init(&w.t, &bad), GODWIT_INVALID_ARGUMENT);
+    bad = w.config;
+    bad.iwf = godwit_slice_of_string("IWF.example");
+    assert_int_equal(godwit_trigger_init(&w.t, &bad), GODWIT_INVALID_ARGUMENT);
+    bad = w.config;
+    bad.roots = 0x10;
+    assert_int_equal(godwit_trigger_init(&w.t, &bad), GODWIT_INVALID_ARGUMENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_command_again_gets_the_same_complete_until_something_came, set_up),
+        cmocka_unit_test_setup(a_recorded_command_is_answered_a_few_times, set_up),
+        cmocka_unit_test_setup(a_root_that_the_device_does_not_have_is_refused_with_the_one_it_has, set_up),
+        cmocka_unit_test_setup(a_visited_network_with_kasme_makes_no_association, set_up),
+        cmocka_unit_test_setup(another_iwf_with_the_same_root_is_not_the_homes, set_up),
+        cmocka_unit_test_setup(a_number_never_comes_twice, set_up),
+        cmocka_unit_test_setup(rejects_are_few, set_up),
+        cmocka_unit_test_setup(a_list_that_somebody_shortened_is_refused, set_up),
+        cmocka_unit_test_setup(a_device_keeps_its_own_floor, set_up),
+        cmocka_unit_test_setup(what_is_under_way_under_the_former_one_is_still_taken, set_up),
+        cmocka_unit_test_setup(two_commands_of_which_the_iwf_heard_no_complete_leave_the_one_it_uses, set_up),
+        cmocka_unit_test_setup(a_key_that_puts_the_time_back_takes_the_former_one_with_it, set_up),
+        cmocka_unit_test_setup(a_device_that_lost_its_record_says_so, set_up),
+        cmocka_unit_test_setup(a_card_that_keeps_the_root_derives, set_up),
+        cmocka_unit_test_setup(a_key_received_is_taken_for_its_own_number_alone, set_up),
+        cmocka_unit_test_setup(a_damaged_record_is_none, set_up),
+        cmocka_unit_test_setup(a_configuration_that_cannot_be_is_refused, set_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

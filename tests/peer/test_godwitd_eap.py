@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""EAP-AKA' of wpa_supplicant (its eapol_test, which plays access point and device) against godwitd's AAA server over RADIUS; and what the server must
+refuse. eapol_test compares the MSK that RADIUS brings with its own."""
+import hashlib
+import hmac
+import os
+import re
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+import unittest
+
+import aka
+from daemon_case import DaemonCase, Godwitd
+from sender import GODWIT, IMSI, K, OPC, WAIT
+
+SECRET = "a secret of some length"
+NAI = f"6{IMSI}@wlan.mnc001.mcc001.3gppnetwork.org"
+
+
+class Eap(DaemonCase):
+    def aaa(self):
+        daemon = self.enterContext(Godwitd())
+        secret = daemon.write("secret", SECRET + "\n")
+        os.chmod(secret, 0o600)
+        daemon.configure(functions="[hss, emks, hse, aaa]", extra=f"""aaa:
+  plmn: 001-01
+  radius: "127.0.0.1:0"
+  access_points: [{{name: ap.cafe.example, address: 127.0.0.1, secret_file: {secret}}}]
+""")
+        subprocess.run([GODWIT, "sub", "add", "--imsi", IMSI, "--k", K.hex(), "--opc", OPC.hex(), "--store", daemon.path("store.db"),
+                        "--key-file", daemon.path("store.key")], check=True, capture_output=True, timeout=WAIT)
+        return daemon.start()
+
+    def run_eapol_test(self, daemon, usim=None, method="AKA'", secret=SECRET, identity=NAI):
+        """The whole run, with a card in Python behind wpa_supplicant's control interface (external_sim)."""
+        control = daemon.path("wpa")
+        network = daemon.write("network", f"""ctrl_interface={control}
+external_sim=1
+network={{
+    key_mgmt=WPA-EAP
+    eap={method}
+    identity="{identity}"
+}}
+""")
+        address, port = daemon.address("radius")
+        with tempfile.TemporaryFile("w+") as output:
+            words = ["eapol_test", "-c", network, "-a", address, "-p", str(port), "-s", secret, "-t", "8", "-r", "0", "-W"]
+            process = subprocess.Popen(words, stdout=output, stderr=subprocess.STDOUT)
+            self.addCleanup(process.kill)
+            self.serve_card(process, usim or aka.Usim(K, OPC, IMSI), control, daemon.path("card"))
+            output.seek(0)
+            return process.wait(WAIT), output.read()
+
+    def serve_card(self, process, usim, control, own):
+        deadline = time.monotonic() + WAIT
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            if os.path.exists(own):
+                os.unlink(own)
+            s.bind(own)
+            s.settimeout(0.1)
+            while process.poll() is None and time.monotonic() < deadline:
+                sockets = os.listdir(control) if os.path.isdir(control) else []
+                try:
+                    s.connect(os.path.join(control, sockets[0]) if sockets else "nothing")
+                    break
+                except OSError:
+                    time.sleep(0.05)
+            s.send(b"ATTACH")
+            while process.poll() is None and time.monotonic() < deadline:
+                try:
+                    line = s.recv(4096).decode()
+                except OSError:
+                    continue
+                asked = re.search(r"CTRL-REQ-SIM-(\d+):UMTS-AUTH:([0-9a-f]{32}):([0-9a-f]{32})", line)
+                if asked:
+                    s.send(f"CTRL-RSP-SIM-{asked.group(1)}:{self.card_says(usim, asked)}".encode())
+
+    @staticmethod
+    def card_says(usim, asked):
+        try:
+            run = usim.authenticate(bytes.fromhex(asked.group(2)), bytes.fromhex(asked.group(3)))
+        except aka.SyncFailure as stale:
+            return "UMTS-AUTS:" + stale.auts.hex()
+        except aka.MacFailure:
+            return "UMTS-FAIL"
+        return f"UMTS-AUTH:{run.ik.hex()}:{run.ck.hex()}:{run.res.hex()}"
+
+    def exchange(self, daemon, packet):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.settimeout(2)
+            s.sendto(packet, daemon.address("radius"))
+            return s.recv(4096)
+
+    def silent(self, daemon, packet):
+        with self.assertRaises(socket.timeout):
+            self.exchange(daemon, packet)
+
+    def test_a_stock_device_is_authenticated_and_has_the_same_msk(self):
+        daemon = self.aaa()
+        code, said = self.run_eapol_test(daemon)
+        self.assertEqual(code, 0, said[-3000:])
+        self.assertIn("MPPE keys OK: 1  mismatch: 0", said)
+        self.assertTrue(said.rstrip().endswith("SUCCESS"))
+        self.assertEqual(daemon.counters()[("aaa", "authenticated", "ok")], 1)
+
+    def test_a_card_that_is_ahead_is_resynchronised(self):
+        daemon = self.aaa()
+        usim = aka.Usim(K, OPC, IMSI)
+        usim.seq = [100000] * 32
+        code, said = self.run_eapol_test(daemon, usim)
+        self.assertEqual(code, 0, said[-3000:])
+        self.assertEqual(daemon.counters()[("aaa", "resynchronised", "ok")], 1)
+
+    def test_another_key_another_method_and_another_home_are_refused(self):
+        daemon = self.aaa()
+        for wrong in ({"usim": aka.Usim(bytes(16), OPC, IMSI)}, {"method": "AKA"}, {"identity": "6001020000000001@wlan.mnc002.mcc001.3gppnetwork.org"},
+                      {"identity": f"6{IMSI[:-1]}0@wlan.mnc001.mcc001.3gppnetwork.org"}, {"identity": "nobody"}):
+            code, said = self.run_eapol_test(daemon, **wrong)
+            self.assertNotEqual(code, 0, wrong)
+            self.assertIn("FAILURE", said[-200:], wrong)
+        self.assertNotIn(("aaa", "authenticated", "ok"), daemon.counters())
+
+    def test_without_the_secret_nothing_is_answered(self):
+        daemon = self.aaa()
+        eap = bytes([2, 1]) + struct.pack(">H", 5 + len(NAI)) + b"\x01" + NAI.encode()
+
+        def request(identifier, secret, with_mac=True):
+            attributes = bytes([79, 2 + len(eap)]) + eap
+            attributes += bytes([80, 18]) + bytes(16) if with_mac else b""
+            packet = struct.pack(">BBH", 1, identifier, 20 + len(attributes)) + bytes(range(16)) + attributes
+            if with_mac:
+                packet = packet[:-16] + hmac.new(secret.encode(), packet, hashlib.md5).digest()
+            return packet
+
+        self.silent(daemon, request(1, "another secret of that length"))
+        self.silent(daemon, request(2, SECRET, with_mac=False))
+        for cut in (1, 19, 30):
+            self.silent(daemon, request(3, SECRET)[:cut])
+        good = request(4, SECRET)
+        first = self.exchange(daemon, good)
+        self.assertEqual((first[0], first[1]), (11, 4))  # Access-Challenge
+        self.assertEqual(first[4:20], hashlib.md5(first[:4] + good[4:20] + first[20:] + SECRET.encode()).digest())
+        self.assertEqual(first[20:22], bytes([80, 18]))  # Message-Authenticator comes first
+
+    def test_a_request_that_comes_again_gets_the_same_answer_and_costs_no_vector(self):
+        daemon = self.aaa()
+        eap = bytes([2, 1]) + struct.pack(">H", 5 + len(NAI)) + b"\x01" + NAI.encode()
+        attributes = bytes([79, 2 + len(eap)]) + eap + bytes([33, 5]) + b"abc" + bytes([80, 18]) + bytes(16)
+        packet = struct.pack(">BBH", 1, 7, 20 + len(attributes)) + bytes(range(16)) + attributes
+        packet = packet[:-16] + hmac.new(SECRET.encode(), packet, hashlib.md5).digest()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.settimeout(WAIT)
+            s.sendto(packet, daemon.address("radius"))
+            first = s.recv(4096)
+            s.sendto(packet, daemon.address("radius"))
+            self.assertEqual(s.recv(4096), first)
+        self.assertIn(bytes([33, 5]) + b"abc", first)  # Proxy-State goes back
+        self.assertEqual(daemon.counters()[("aaa", "challenged", "ok")], 1)
+
+    def test_a_secret_that_others_may_read_is_refused(self):
+        daemon = self.enterContext(Godwitd())
+        secret = daemon.write("secret", SECRET + "\n")
+        os.chmod(secret, 0o644)
+        daemon.configure(functions="[hss, aaa]", extra=f"""aaa:
+  plmn: 001-01
+  access_points: [{{name: ap.cafe.example, address: 127.0.0.1, secret_file: {secret}}}]
+""")
+        daemon.config = daemon.write("godwit.yaml", re.sub(r"\nhse:\n(  .*\n)+", "\n", daemon.read("godwit.yaml")))
+        done = subprocess.run([os.path.join(os.path.dirname(GODWIT), "godwitd"), "--config", daemon.config],
+                              capture_output=True, text=True, timeout=WAIT)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("only its owner may read", done.stderr)
+        self.assertNotIn(SECRET, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The access of a device that is given anything: frames, frames that the network's end has protected, results of its card, timers, wishes of its
- * owner, in any order. EIA2's MACs are zeros; UMTS has the keys of a card that gives zeros. Input: operation (1), length (1), octets; again and
+ * owner (operation 14: a message of device triggering), in any order. EIA2's MACs are zeros; UMTS has the keys of a card that gives zeros. Input: operation (1), length (1), octets; again and
  * again. Checked: no request points outside, no COUNT comes twice, when detached nothing secret stays
  * but keys that the network knows, card and sendings are bounded.
  */
@@ -50,6 +50,23 @@ static bool is_inside(const run_t *r, const uint8_t *ptr, size_t len)
     return len == 0 || (ptr >= from && ptr + len <= from + sizeof r->access);
 }
 
+/* Of device triggering nothing is shown that the network has not proved keys for. */
+static void carry_out_trigger(const run_t *r, const godwit_access_request_t *q, bool last)
+{
+    const godwit_access_t *a = &r->access;
+    const bool secured = a->config.kind == GODWIT_ACCESS_EPS ? a->nas.set : a->secured;
+    if (q->kind == GODWIT_ACCESS_ROOT) {
+        insist(a->config.trigger && secured && is_inside(r, q->rand, 16));
+        insist(q->root == NULL || is_inside(r, q->root, 32));
+    } else if (q->kind == GODWIT_ACCESS_TRIGGER) {
+        insist(a->config.trigger && secured && last && q->octets.len > 0);
+        insist(!q->answers || a->trigger.awaits);
+    } else if (q->kind == GODWIT_ACCESS_UE_KEY) {
+        insist(a->config.trigger && secured && last && !q->ue_key->is_root);
+        insist(a->config.kind == GODWIT_ACCESS_EPS ? a->nas.eea != 0 : a->radio.uea != GODWIT_UEA0);
+    }
+}
+
 static void carry_out(run_t *r)
 {
     insist(r->requests.count <= GODWIT_ACCESS_REQUESTS_MAX);
@@ -64,6 +81,7 @@ static void carry_out(run_t *r)
         if (q->kind == GODWIT_ACCESS_AUTHENTICATE) {
             insist(is_inside(r, q->rand, 16) && is_inside(r, q->autn, 16));
         }
+        carry_out_trigger(r, q, last);
         if (q->kind == GODWIT_ACCESS_STORE) {
             insist(q->octets.len == sizeof r->flash);
             memcpy(r->flash, q->octets.ptr, sizeof r->flash);
@@ -82,6 +100,7 @@ static void check(const run_t *r)
     insist(a->vector.runs <= GODWIT_ACCESS_USIM_RUNS_MAX);
     insist(a->exchange.pending == 0 || a->exchange.sendings <= a->config.attempts + 1u);
     insist(a->reattaches <= a->config.attempts);
+    insist(!a->trigger.awaits || a->state == GODWIT_ACCESS_ATTACHING);
     insist(a->state != GODWIT_ACCESS_ACTIVE || a->bearer != 0);
     insist(a->state != GODWIT_ACCESS_ACTIVE || a->nas.set || a->radio_set);
     if (a->state == GODWIT_ACCESS_DETACHED) {
@@ -89,11 +108,15 @@ static void check(const run_t *r)
         insist(a->held_len == 0 && a->exchange.pending == 0);
         insist(memcmp(a->vector.root, zeros, sizeof zeros) == 0);
         insist(memcmp(a->vector.e2m_keyset, zeros, sizeof zeros) == 0);
+        insist(memcmp(a->vector.ck_ik, zeros, sizeof zeros) == 0 && a->trigger.held_len == 0);
     }
 }
 
-static void restart(run_t *r, uint8_t how)
+static void restart(run_t *r, uint8_t how, uint8_t more)
 {
+    r->config.trigger = (more & 1u) != 0;
+    r->config.trigger_sms = (more & 2u) != 0;
+    r->config.trigger_number = "491710760001";
     r->config.kind = how & 1u ? how & 16u ? GODWIT_ACCESS_GERAN : GODWIT_ACCESS_UMTS : GODWIT_ACCESS_EPS;
     r->config.eia = how & 64u ? 0xC0u : 0;
     r->config.next_session = (how & 32u) != 0;
@@ -187,10 +210,11 @@ static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
         status = wish(r, octets);
         break;
     case 6:
-        status = godwit_access_container(&r->access, octets, &r->requests);
+        status = operation & 8u ? godwit_access_trigger(&r->access, octets, &r->requests)
+                                : godwit_access_container(&r->access, octets, &r->requests);
         break;
     default:
-        restart(r, first);
+        restart(r, first, octets.len > 1 ? octets.ptr[1] : 0);
         break;
     }
     if (status == GODWIT_OK) {
@@ -218,7 +242,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                         .serving_network = {{0x00, 0xF1, 0x10}},
                                         .home = {{0x00, 0xF1, 0x10}},
                                         .apn = godwit_slice_of_string("e2m.example")};
-    restart(&r, 2);
+    restart(&r, 2, 0);
     while (size >= 2) {
         size_t len = data[1] < size - 2 ? data[1] : size - 2;
         bool was_fresh = r.access.vector.fresh, was_armed = r.access.next.armed;

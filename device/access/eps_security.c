@@ -253,6 +253,9 @@ godwit_status_t godwit_eps_receive(godwit_access_t *access, godwit_slice_t nas, 
     if (wrapper.type == GODWIT_NAS_INTEGRITY_NEW) {
         return godwit_eps_take_security_mode(access, nas, &wrapper, requests);
     }
+    if (access->trigger.awaits) { /* before our completion the network has nothing to say under these keys */
+        return GODWIT_WRONG_STATE;
+    }
     if (wrapper.type != GODWIT_NAS_INTEGRITY && wrapper.type != GODWIT_NAS_CIPHERED) { /* 4 and 5 go up only */
         return GODWIT_MALFORMED;
     }

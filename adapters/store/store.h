@@ -73,8 +73,8 @@ GODWIT_MUST_USE godwit_status_t godwit_store_list(godwit_store_t *store, godwit_
                                                   const godwit_record_key_t *after, size_t limit,
                                                   godwit_store_visit_t *visit, void *context);
 GODWIT_MUST_USE godwit_status_t godwit_store_count(godwit_store_t *store, godwit_record_kind_t kind, uint64_t *count);
-/* To be called on a store that was restored from a backup before anything else uses it: removes its sessions and its vectors of following sessions, makes its key sets and its
- * clock skip what may have been used since. now_s: since 1970. Tells how many of each there were. */
+/* To be called on a store that was restored from a backup before anything else uses it: removes its sessions and its vectors of following sessions, makes its key sets, its
+ * clock, its association numbers and its triggers' references skip what may have been used since, and ends associations. now_s: since 1970. Tells how many of each there were. */
 GODWIT_MUST_USE godwit_status_t godwit_store_after_restore(godwit_store_t *store, uint64_t now_s,
                                                            uint64_t ticks_per_second, uint64_t *sessions,
                                                            uint64_t *key_sets);

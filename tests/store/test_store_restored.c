@@ -103,6 +103,58 @@ static void the_clock_skips_what_the_lost_life_may_have_reserved(void **state)
     assert_int_equal(got.u.clock.mark, mark);
 }
 
+static godwit_imsi_t imsi_of(unsigned n)
+{
+    return fixture_subscriber(n).u.subscriber.imsi;
+}
+
+static void associations_end_and_no_number_comes_again(void **state)
+{
+    fixture_t *f = *state;
+    static const godwit_association_t none;
+    godwit_record_t association = {.kind = GODWIT_RECORD_ASSOCIATION}, root = {.kind = GODWIT_RECORD_IWF_ROOT}, is;
+    association.u.association.imsi = root.u.iwf_root.imsi = imsi_of(3);
+    association.u.association.last_number = root.u.iwf_root.association = 9;
+    association.u.association.current.number = 8;
+    association.u.association.current.next_down = 70;
+    association.u.association.next.number = 9;
+    association.u.association.command_len = 30;
+    memset(association.u.association.current.k_iwf, 7, 32);
+    memset(association.u.association.next.k_iwf, 8, 32);
+    put_ok(f, association);
+    put_ok(f, root);
+    restored(f, 0, 0);
+    assert_int_equal(fixture_fetch(f->store, &association, &is), GODWIT_OK);
+    assert_memory_equal(&is.u.association.current, &none, sizeof none);
+    assert_memory_equal(&is.u.association.next, &none, sizeof none);
+    assert_int_equal(is.u.association.command_len, 0);
+    assert_true(is.u.association.last_number >= 9 + 4096);
+    assert_int_equal(fixture_fetch(f->store, &root, &is), GODWIT_OK);
+    assert_true(is.u.iwf_root.association >= 9 + 4096);
+}
+
+static void no_reference_of_a_trigger_that_is_lost_comes_again(void **state)
+{
+    fixture_t *f = *state;
+    uint64_t count = 99;
+    godwit_record_t trigger = {.kind = GODWIT_RECORD_TRIGGER}, tally = {.kind = GODWIT_RECORD_TRIGGER_TALLY}, is;
+    trigger.u.trigger.source_key[0] = 5;
+    trigger.u.trigger.imsi = imsi_of(3);
+    trigger.u.trigger.state = GODWIT_TRIGGER_WAITING;
+    trigger.u.trigger.action.action = GODWIT_ACTION_TRIGGER;
+    trigger.u.trigger.number = 41;
+    put_ok(f, trigger);
+    restored(f, 0, 0);
+    tally.u.trigger_tally.imsi = imsi_of(3);
+    assert_int_equal(fixture_fetch(f->store, &tally, &is), GODWIT_OK);
+    assert_int_equal(is.u.trigger_tally.pending, 1);
+    assert_true(is.u.trigger_tally.highest >= 41 + (UINT64_C(1) << 20));
+    assert_int_equal(godwit_store_count(f->store, GODWIT_RECORD_TRIGGER, &count), GODWIT_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(fixture_fetch(f->store, &trigger, &is), GODWIT_OK); /* it goes on, under its own number */
+    assert_int_equal(is.u.trigger.number, 41);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -111,6 +163,8 @@ int main(void)
         TEST(no_session_is_left_and_no_subscriber_goes),
         TEST(no_key_set_can_be_asked_for_a_generation_again),
         TEST(a_bootstrapping_of_the_lost_life_begins_no_generations_again),
+        TEST(associations_end_and_no_number_comes_again),
+        TEST(no_reference_of_a_trigger_that_is_lost_comes_again),
         TEST(the_clock_skips_what_the_lost_life_may_have_reserved),
     };
     return cmocka_run_group_tests_name("store_restored", tests, NULL, NULL);

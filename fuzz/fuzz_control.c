@@ -19,6 +19,12 @@ static bool is_sound(const godwit_control_request_t *request)
         return request->session != 0;
     case GODWIT_CONTROL_SEND:
         return request->payload_len <= sizeof request->payload && request->imsi.len >= GODWIT_IMSI_DIGITS_MIN;
+    case GODWIT_CONTROL_TRIGGER_SEND:
+    case GODWIT_CONTROL_TRIGGER_REPLACE:
+    case GODWIT_CONTROL_TRIGGER_RECALL:
+        return request->trigger.payload_len <= sizeof request->trigger.payload && request->trigger.action != 0;
+    case GODWIT_CONTROL_TRIGGER_STATUS:
+        return request->trigger.reference != 0;
     default:
         return false;
     }

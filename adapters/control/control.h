@@ -23,6 +23,11 @@ typedef enum godwit_control_command {
     GODWIT_CONTROL_SESSION_SHOW, /* session */
     GODWIT_CONTROL_SESSION_DROP, /* session */
     GODWIT_CONTROL_SEND,         /* imsi, payload */
+    /* Of the SCS: trigger */
+    GODWIT_CONTROL_TRIGGER_SEND,
+    GODWIT_CONTROL_TRIGGER_RECALL,
+    GODWIT_CONTROL_TRIGGER_REPLACE,
+    GODWIT_CONTROL_TRIGGER_STATUS, /* trigger.reference */
 } godwit_control_command_t;
 
 typedef struct godwit_control_request {
@@ -31,6 +36,8 @@ typedef struct godwit_control_request {
     godwit_imsi_t imsi;
     size_t payload_len;
     uint8_t payload[GODWIT_EMSDP_PAYLOAD_MAX];
+    godwit_device_action_t
+        trigger; /* reference 0: the SCS chooses it; no name: that of the one that is recalled or replaced */
 } godwit_control_request_t;
 
 /* One line, without its newline. GODWIT_MALFORMED, and why says what is wrong with it. */

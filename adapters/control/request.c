@@ -7,20 +7,41 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef enum member { SESSION = 1, AFTER = 2, LIMIT = 4, IMSI = 8, PAYLOAD = 16 } member_t;
+typedef enum member {
+    SESSION = 1,
+    AFTER = 2,
+    LIMIT = 4,
+    IMSI = 8,
+    PAYLOAD = 16,
+    DEVICE = 32,
+    PORT = 64,
+    PRIORITY = 128,
+    VALIDITY = 256,
+    REFERENCE = 512,
+    OLD_REFERENCE = 1024,
+} member_t;
+#define MESSAGE (DEVICE | PAYLOAD | PORT | PRIORITY | VALIDITY | REFERENCE)
 
 typedef struct command {
     const char *name;
     godwit_control_command_t command;
     unsigned needs, takes; /* members */
+    const char *missing;
 } command_t;
 
 static const command_t commands[] = {
-    {"status", GODWIT_CONTROL_STATUS, 0, 0},
-    {"session-list", GODWIT_CONTROL_SESSION_LIST, 0, AFTER | LIMIT},
-    {"session-show", GODWIT_CONTROL_SESSION_SHOW, SESSION, SESSION},
-    {"session-drop", GODWIT_CONTROL_SESSION_DROP, SESSION, SESSION},
-    {"send", GODWIT_CONTROL_SEND, IMSI | PAYLOAD, IMSI | PAYLOAD},
+    {"status", GODWIT_CONTROL_STATUS, 0, 0, ""},
+    {"session-list", GODWIT_CONTROL_SESSION_LIST, 0, AFTER | LIMIT, ""},
+    {"session-show", GODWIT_CONTROL_SESSION_SHOW, SESSION, SESSION, "session is missing"},
+    {"session-drop", GODWIT_CONTROL_SESSION_DROP, SESSION, SESSION, "session is missing"},
+    {"send", GODWIT_CONTROL_SEND, IMSI | PAYLOAD, IMSI | PAYLOAD, "imsi and payload are needed"},
+    {"trigger-send", GODWIT_CONTROL_TRIGGER_SEND, DEVICE | PAYLOAD | PORT, MESSAGE,
+     "external_id or msisdn, payload and port are needed"},
+    {"trigger-recall", GODWIT_CONTROL_TRIGGER_RECALL, OLD_REFERENCE, OLD_REFERENCE | DEVICE | REFERENCE,
+     "old_reference is needed"},
+    {"trigger-replace", GODWIT_CONTROL_TRIGGER_REPLACE, OLD_REFERENCE | PAYLOAD | PORT, OLD_REFERENCE | MESSAGE,
+     "old_reference, payload and port are needed"},
+    {"trigger-status", GODWIT_CONTROL_TRIGGER_STATUS, REFERENCE, REFERENCE, "reference is needed"},
 };
 
 static godwit_status_t refuse(char why[GODWIT_CONTROL_WHY], const char *what, const char *name)
@@ -63,6 +84,65 @@ static bool imsi(const json_t *value, godwit_control_request_t *request)
            godwit_imsi_from_text(json_string_value(value), &request->imsi) == GODWIT_OK;
 }
 
+/* A name of a device without blanks, of at most cap - 1 characters. */
+static bool name_text(const json_t *value, char *text, size_t cap, const char *allowed)
+{
+    const char *from = json_string_value(value);
+    size_t len = json_string_length(value);
+    if (from == NULL || len == 0 || len >= cap || strlen(from) != len) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (from[i] <= ' ' || from[i] > '~' || (allowed != NULL && strchr(allowed, from[i]) == NULL)) {
+            return false;
+        }
+    }
+    (void)snprintf(text, cap, "%s", from);
+    return true;
+}
+
+static bool truth(const json_t *value, bool *out)
+{
+    *out = json_is_true(value);
+    return json_is_boolean(value);
+}
+
+/* The members of a trigger; as take. */
+static unsigned take_trigger(const char *name, const json_t *value, godwit_device_action_t *trigger, bool *good)
+{
+    uint32_t port = 0;
+    if (strcmp(name, "external_id") == 0) {
+        *good = name_text(value, trigger->device.external_id, sizeof trigger->device.external_id, NULL);
+        return DEVICE;
+    }
+    if (strcmp(name, "msisdn") == 0) {
+        *good = name_text(value, trigger->device.msisdn, sizeof trigger->device.msisdn, "0123456789");
+        return DEVICE;
+    }
+    if (strcmp(name, "port") == 0) {
+        *good = number(value, UINT16_MAX, &port);
+        trigger->port = (uint16_t)port;
+        return PORT;
+    }
+    if (strcmp(name, "priority") == 0) {
+        *good = truth(value, &trigger->priority);
+        return PRIORITY;
+    }
+    if (strcmp(name, "validity") == 0) {
+        *good = number(value, UINT32_MAX, &trigger->validity_s) && trigger->validity_s != 0;
+        return VALIDITY;
+    }
+    if (strcmp(name, "reference") == 0) {
+        *good = number(value, UINT32_MAX, &trigger->reference) && trigger->reference != 0;
+        return REFERENCE;
+    }
+    if (strcmp(name, "old_reference") == 0) {
+        *good = number(value, UINT32_MAX, &trigger->old_reference);
+        return OLD_REFERENCE;
+    }
+    return 0;
+}
+
 /* Which member a name is, 0 for none; *good tells whether its value was taken. */
 static unsigned take(const char *name, const json_t *value, godwit_control_request_t *request, bool *good)
 {
@@ -86,7 +166,7 @@ static unsigned take(const char *name, const json_t *value, godwit_control_reque
         *good = name[7] == '\0' ? payload_text(value, request) : payload_hex(value, request);
         return PAYLOAD;
     }
-    return 0;
+    return take_trigger(name, value, &request->trigger, good);
 }
 
 static godwit_status_t take_members(json_t *object, const command_t *command, godwit_control_request_t *request,
@@ -109,14 +189,34 @@ static godwit_status_t take_members(json_t *object, const command_t *command, go
             return refuse(why, "its value is not of the right type or out of range", name);
         }
         if ((seen & member) != 0) {
-            return refuse(why, "give payload or payload_hex, not both", name);
+            return refuse(why,
+                          member == PAYLOAD ? "give payload or payload_hex, not both"
+                                            : "give external_id or msisdn, not both",
+                          name);
         }
         seen |= member;
     }
     if ((seen & command->needs) != command->needs) {
-        return refuse(why, (command->needs & SESSION) != 0 ? "session is missing" : "imsi and payload are needed",
-                      command->name);
+        return refuse(why, command->missing, command->name);
     }
+    return GODWIT_OK;
+}
+
+/* What a SCS is asked goes on as an action. */
+static godwit_status_t make_action(godwit_control_request_t *request, char why[GODWIT_CONTROL_WHY])
+{
+    godwit_device_action_t *a = &request->trigger;
+    if (request->command < GODWIT_CONTROL_TRIGGER_SEND) {
+        return GODWIT_OK;
+    }
+    a->action = request->command == GODWIT_CONTROL_TRIGGER_RECALL    ? GODWIT_ACTION_RECALL
+                : request->command == GODWIT_CONTROL_TRIGGER_REPLACE ? GODWIT_ACTION_REPLACE
+                                                                     : GODWIT_ACTION_TRIGGER;
+    if (request->payload_len > sizeof a->payload) {
+        return refuse(why, "80 octets are the most that a trigger carries", "payload");
+    }
+    memcpy(a->payload, request->payload, request->payload_len);
+    a->payload_len = (uint8_t)request->payload_len;
     return GODWIT_OK;
 }
 
@@ -145,10 +245,11 @@ godwit_status_t godwit_control_parse(godwit_slice_t line, godwit_control_request
                        object == NULL ? error.text : "");
         status = GODWIT_MALFORMED;
     } else if (command == NULL) {
-        status = refuse(why, "status, session-list, session-show, session-drop or send", "command");
+        status = refuse(why, "must be one of docs/control.md", "command");
     } else {
         request->command = command->command;
         status = take_members(object, command, request, why);
+        status = status == GODWIT_OK ? make_action(request, why) : status;
     }
     json_decref(object);
     return status;

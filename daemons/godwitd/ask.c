@@ -131,6 +131,11 @@ json_t *daemon_answer(void *context, const godwit_control_request_t *request)
         return session_drop(d, request);
     case GODWIT_CONTROL_SEND:
         return submit(d, request);
+    case GODWIT_CONTROL_TRIGGER_SEND:
+    case GODWIT_CONTROL_TRIGGER_RECALL:
+    case GODWIT_CONTROL_TRIGGER_REPLACE:
+    case GODWIT_CONTROL_TRIGGER_STATUS:
+        return daemon_answer_trigger(d, request);
     default:
         return godwit_control_error(GODWIT_INTERNAL, "no such command");
     }

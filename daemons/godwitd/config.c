@@ -18,12 +18,12 @@ static bool functions(config_t *c)
     static const struct {
         const char *name;
         unsigned bit;
-    } known[] = {{"hss", CONFIG_HSS},       {"emks", CONFIG_EMKS}, {"hse", CONFIG_HSE},
-                 {"mme", CONFIG_MME},       {"sgsn", CONFIG_SGSN}, {"sgw", CONFIG_SGW},
-                 {"pgw", CONFIG_PGW},       {"mkef", CONFIG_MKEF}, {"mtc_server", CONFIG_MTC_SERVER},
-                 {"gba_bsf", CONFIG_BSF},   {"naf", CONFIG_NAF},   {"msc", CONFIG_MSC},
-                 {"sms_sc", CONFIG_SMS_SC}, {"ausf", CONFIG_AUSF}, {"aanf", CONFIG_AANF},
-                 {"aaa", CONFIG_AAA}};
+    } known[] = {{"hss", CONFIG_HSS},       {"emks", CONFIG_EMKS},       {"hse", CONFIG_HSE},
+                 {"mme", CONFIG_MME},       {"sgsn", CONFIG_SGSN},       {"sgw", CONFIG_SGW},
+                 {"pgw", CONFIG_PGW},       {"mkef", CONFIG_MKEF},       {"mtc_server", CONFIG_MTC_SERVER},
+                 {"gba_bsf", CONFIG_BSF},   {"naf", CONFIG_NAF},         {"msc", CONFIG_MSC},
+                 {"sms_sc", CONFIG_SMS_SC}, {"ausf", CONFIG_AUSF},       {"aanf", CONFIG_AANF},
+                 {"aaa", CONFIG_AAA},       {"mtc_iwf", CONFIG_MTC_IWF}, {"scs", CONFIG_SCS}};
     for (unsigned i = 0; i < c->raw->functions_count; i++) {
         unsigned bit = 0;
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
@@ -32,8 +32,8 @@ static bool functions(config_t *c)
         if (bit == 0) {
             return config_refuse(
                 c, "functions[]", i,
-                "must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, ausf, aanf or "
-                "aaa",
+                "must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, ausf, aanf, "
+                "aaa, mtc_iwf or scs",
                 c->raw->functions[i]);
         }
         c->functions |= bit;
@@ -46,7 +46,7 @@ static bool functions(config_t *c)
            config_refuse(
                c, "functions", 0,
                "is missing: any of hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, "
-               "ausf, aanf, aaa",
+               "ausf, aanf, aaa, mtc_iwf, scs",
                NULL);
 }
 
@@ -113,6 +113,8 @@ static bool interpret(config_t *c)
            (!config_has(c, CONFIG_NAF) || config_naf_section(c, raw->naf)) &&
            (!config_has(c, CONFIG_AUSF) || config_ausf_section(c, raw->ausf)) &&
            (!config_has(c, CONFIG_AANF) || config_aanf_section(c, raw->aanf)) &&
+           (!config_has(c, CONFIG_MTC_IWF) || config_mtc_iwf_section(c, raw->mtc_iwf)) &&
+           (!config_has(c, CONFIG_SCS) || config_scs_section(c, raw->scs)) &&
            (!config_has(c, CONFIG_AAA) || config_aaa_section(c, raw->aaa)) &&
            config_diameter_section(c, raw->diameter) && config_policy_section(c, raw->policy);
 }
@@ -183,6 +185,8 @@ uint32_t config_timers(const config_t *config)
     return config->hse.sessions + config->hse.exchanges + GODWIT_HSS_RETAINED_MAX + 3 * config->mme.devices +
            (3 + GODWIT_SGSN_CONTEXTS_PER_UE) * config->sgsn.devices + 3 * config->msc.devices + config->sms_sc.devices +
            config->pgw.contexts + GODWIT_MKEF_PENDING_MAX + TIMERS_BESIDE +
+           (config_has(config, CONFIG_MTC_IWF) ? CONFIG_IWF_TIMERS : 0) +
+           (config_has(config, CONFIG_SCS) ? GODWIT_SCS_TRIGGERS_MAX : 0) +
            (config_has(config, CONFIG_BSF) ? GODWIT_BSF_CHALLENGES_MAX + GODWIT_BSF_ASKS_MAX : 0) +
            (config_has(config, CONFIG_NAF) ? GODWIT_NAF_PENDING_MAX : 0);
 }

@@ -16,6 +16,7 @@
 #include "daemons/godwitd/config_aaa.h"
 #include "daemons/godwitd/config_akma.h"
 #include "daemons/godwitd/config_raw.h"
+#include "daemons/godwitd/config_trigger.h"
 #include "roles/emks.h"
 #include "roles/gba_bsf.h"
 #include "roles/hse.h"
@@ -52,17 +53,14 @@
 #define CONFIG_MKEF (1u << GODWIT_FUNCTION_MKEF)
 #define CONFIG_MTC_SERVER (1u << 31) /* the HSE, which takes device RAND */
 #define CONFIG_HOME                                                                                                    \
-    (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF | CONFIG_BSF | CONFIG_AANF) /* those that keep records */
+    (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF | CONFIG_BSF | CONFIG_AANF |                                  \
+     CONFIG_MTC_IWF) /* those that keep records */
 #define CONFIG_BSF (1u << GODWIT_FUNCTION_BSF)
 #define CONFIG_NAF (1u << GODWIT_FUNCTION_NAF)
 #define CONFIG_MSC (1u << GODWIT_FUNCTION_MSC)
 #define CONFIG_SMS_SC (1u << GODWIT_FUNCTION_SMS_SC)
 #define CONFIG_AUSF (1u << GODWIT_FUNCTION_AUSF)
 #define CONFIG_AANF (1u << GODWIT_FUNCTION_AANF)
-#define CONFIG_AAA (1u << GODWIT_FUNCTION_AAA)
-#ifndef CONFIG_MTC_IWF
-#define CONFIG_MTC_IWF (1u << GODWIT_FUNCTION_MTC_IWF)
-#endif
 
 typedef enum config_source { CONFIG_SOURCE_EMBEDDED, CONFIG_SOURCE_S6A, CONFIG_SOURCE_GSUP } config_source_t;
 typedef enum config_umts { CONFIG_UMTS_NONE, CONFIG_UMTS_LISTED, CONFIG_UMTS_ALL, CONFIG_UMTS_FEATURE } config_umts_t;
@@ -281,6 +279,8 @@ typedef struct config {
     config_ausf_t ausf;
     config_aaa_t aaa;
     config_aanf_t aanf;
+    config_mtc_iwf_t mtc_iwf;
+    config_scs_t scs;
     char zn_host[GODWIT_NODE_NAME_MAX],
         zn_realm[GODWIT_NODE_NAME_MAX]; /* the BSF of naf and emks; empty: in this process */
     char error[CONFIG_ERROR_MAX];       /* the first thing that is wrong */

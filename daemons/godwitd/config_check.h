@@ -72,6 +72,8 @@ bool config_aaa_section(config_t *c, const raw_aaa_t *raw);
 bool config_hss_aaa(config_t *c, const raw_hss_t *raw);
 bool config_emks_akma(config_t *c, const raw_akma_client_t *raw); /* after the agreements */
 bool config_gba_bsf_section(config_t *c, const raw_gba_bsf_t *raw);
+bool config_mtc_iwf_section(config_t *c, const raw_mtc_iwf_t *raw);
+bool config_scs_section(config_t *c, const raw_scs_t *raw);
 bool config_policy_section(config_t *c, const raw_policy_t *raw);
 
 #endif

@@ -12,6 +12,7 @@
 #include "daemons/godwitd/config_raw_aaa.h"
 #include "daemons/godwitd/config_raw_akma.h"
 #include "daemons/godwitd/config_raw_sms.h"
+#include "daemons/godwitd/config_raw_trigger.h"
 
 #define CONFIG_ERROR_MAX 512
 #define CONFIG_FILE_MAX ((size_t)1 << 20)
@@ -285,6 +286,8 @@ typedef struct raw_config {
     raw_ausf_t *ausf;
     raw_aaa_t *aaa;
     raw_aanf_t *aanf;
+    raw_mtc_iwf_t *mtc_iwf;
+    raw_scs_t *scs;
 } raw_config_t;
 
 /* Reads YAML text. On failure *raw is NULL and error says what and in which line: "FILE:LINE: ...". */

@@ -32,6 +32,7 @@ extern const cyaml_schema_field_t config_gba_bsf_fields[];                      
 extern const cyaml_schema_field_t config_naf_fields[], config_emks_gba_fields[]; /* config_naf.c */
 extern const cyaml_schema_field_t config_aaa_fields[];                           /* config_aaa.c */
 extern const cyaml_schema_field_t config_ausf_fields[], config_aanf_fields[],
-    config_akma_client_fields[]; /* config_akma.c */
+    config_akma_client_fields[];                                                /* config_akma.c */
+extern const cyaml_schema_field_t config_mtc_iwf_fields[], config_scs_fields[]; /* config_trigger.c */
 
 #endif

@@ -38,13 +38,14 @@ typedef struct godwitd {
     godwit_hss_t *hss; /* NULL: not here */
     godwit_emks_t *emks;
     daemon_hse_t hse;
-    struct daemon_naf *naf;       /* the NAF and its doors; NULL: not here */
-    struct daemon_gba *gba;       /* the BSF and its door; NULL: not here */
-    struct daemon_aaa *aaa;       /* NULL: no AAA server here */
-    struct daemon_sms *sms;       /* MSC, SMS-SC; NULL: none of them */
-    struct daemon_access *access; /* MME, SGSN, S-GW, P-GW; NULL: none of them */
-    struct daemon_mkef *mkef;     /* role, door, and the way to one; NULL: nothing of it */
-    struct daemon_akma *akma;     /* AUSF and AAnF, their doors, and ways to an AAnF; NULL: nothing of it */
+    struct daemon_naf *naf;         /* the NAF and its doors; NULL: not here */
+    struct daemon_gba *gba;         /* the BSF and its door; NULL: not here */
+    struct daemon_aaa *aaa;         /* NULL: no AAA server here */
+    struct daemon_sms *sms;         /* MSC, SMS-SC; NULL: none of them */
+    struct daemon_access *access;   /* MME, SGSN, S-GW, P-GW; NULL: none of them */
+    struct daemon_mkef *mkef;       /* role, door, and the way to one; NULL: nothing of it */
+    struct daemon_trigger *trigger; /* MTC-IWF, SCS; NULL: none of them */
+    struct daemon_akma *akma;       /* AUSF and AAnF, their doors, and ways to an AAnF; NULL: nothing of it */
     doors_t doors;
     godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX];
     size_t delivery_count;
@@ -155,6 +156,12 @@ void akma_receive(godwitd_t *d);
 void akma_ready(const godwitd_t *d); /* its part of the line that says where everything listens */
 void akma_stop(godwitd_t *d);
 
+/* trigger.c: MTC-IWF and SCS. */
+bool trigger_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+void trigger_free(godwitd_t *d);
+godwit_scs_t *trigger_scs(const godwitd_t *d); /* NULL: not here */
+void trigger_destinations(const config_t *config, godwit_diameter_config_t *wanted);
+
 /* policies.c: the policies of networks, and what they change in the roles. */
 bool policies_check(const config_t *config, char error[DAEMON_ERROR_MAX]); /* reads the files, and no more */
 bool policies_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
@@ -170,6 +177,8 @@ void interception_stop(godwitd_t *d);
 
 /* ask.c: the answers of the control socket. */
 json_t *daemon_answer(void *context, const godwit_control_request_t *request);
+/* ask_trigger.c: what the control socket asks of the SCS. */
+json_t *daemon_answer_trigger(godwitd_t *d, const godwit_control_request_t *request);
 /* status.c */
 json_t *daemon_status(godwitd_t *d);
 

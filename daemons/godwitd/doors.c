@@ -22,8 +22,9 @@ static bool open_door(doors_t *doors, godwit_function_t function, godwit_port_t 
 {
     char why[GODWIT_UDP_WHY];
     door_t *door = &doors->door[doors->count];
-    godwit_status_t status = port == GODWIT_PORT_EMSDP ? godwit_udp_open(address, &door->udp, why)
-                                                       : godwit_udp_open_long(address, &door->udp, why);
+    godwit_status_t status = port == GODWIT_PORT_EMSDP || port == GODWIT_PORT_A3
+                                 ? godwit_udp_open(address, &door->udp, why)
+                                 : godwit_udp_open_long(address, &door->udp, why);
     if (status != GODWIT_OK) {
         (void)snprintf(error, CONFIG_ERROR_MAX, "%s", why);
         return false;
@@ -88,6 +89,8 @@ bool doors_open(doors_t *doors, const config_t *config, char error[CONFIG_ERROR_
            (!config_has(config, CONFIG_HSE) || open_sms(doors, GODWIT_FUNCTION_HSE, &config->hse.sms, error)) &&
            (!config_has(config, CONFIG_MSC) ||
             open_door(doors, GODWIT_FUNCTION_MSC, GODWIT_PORT_RADIO, &config->msc.radio, error)) &&
+           (!config_has(config, CONFIG_MTC_IWF) || !config->mtc_iwf.has_a3 ||
+            open_door(doors, GODWIT_FUNCTION_MTC_IWF, GODWIT_PORT_A3, &config->mtc_iwf.a3, error)) &&
            (!config_has(config, CONFIG_SMS_SC) ||
             open_sms(doors, GODWIT_FUNCTION_SMS_SC, &config->sms_sc.hse, error)) &&
            (!config_has(config, CONFIG_SGW) || open_gtp(doors, GODWIT_FUNCTION_SGW, config->sgw.role.ipv4, error)) &&

@@ -81,6 +81,7 @@ static void destinations(const config_t *config, godwit_diameter_config_t *wante
     if (config_has(config, CONFIG_AAA) && config->aaa.role.iwf.host[0] != '\0') {
         wanted->serve_t5 |= 1u << GODWIT_FUNCTION_AAA;
     }
+    trigger_destinations(config, wanted);
     wanted->ask_hss_keys = hse->hss_realm[0] != '\0' || gateway_asks;
 }
 

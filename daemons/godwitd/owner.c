@@ -307,6 +307,32 @@ godwit_status_t owner_ask(owner_t *owner, godwit_function_t function, godwit_inp
     return status;
 }
 
+godwit_status_t owner_call(owner_t *owner, godwit_function_t function, owner_call_t *call, void *context)
+{
+    if (!owner_has_role(owner, function)) {
+        return GODWIT_NOT_FOUND;
+    }
+    owner_finish(owner);
+    slot_t *slot = &owner->slots[0];
+    godwit_outbox_reset(&slot->outbox);
+    slot->function = function;
+    slot->request = NULL;
+    godwit_status_t status = call(owner->roles[function].role, context, owner->config.now_ms(), &slot->outbox);
+    if (status == GODWIT_OK && !slot->outbox.overflow) {
+        owner_commit_slot(owner, slot);
+        owner->slots_used++;
+    } else {
+        godwit_outbox_reset(&slot->outbox);
+    }
+    owner_finish(owner);
+    return status == GODWIT_OK && slot->outbox.overflow ? GODWIT_OVERLOAD : status;
+}
+
+bool owner_set_timer(owner_t *owner, godwit_function_t function, uint32_t number, uint32_t delay_ms)
+{
+    return timers_set(owner->timers, (unsigned)function, number, owner->config.monotonic_ms() + delay_ms);
+}
+
 void owner_run_timers(owner_t *owner)
 {
     unsigned function = 0;

@@ -51,6 +51,12 @@ void owner_finish(owner_t *owner);
 /* One input in a batch of its own, for an operator who waits for the outcome: the first refusal that the role told, else GODWIT_OK.
  * detail is static text or NULL. */
 godwit_status_t owner_ask(owner_t *owner, godwit_function_t function, godwit_input_t *input, const char **detail);
+/* What an operator asks of a role outside of its inputs: call is given the role and an empty list, which is carried out when it says GODWIT_OK. It asks
+ * for no needs. GODWIT_NOT_FOUND: there is no such role here. */
+typedef godwit_status_t owner_call_t(void *role, void *context, uint64_t now_ms, godwit_outbox_t *out);
+godwit_status_t owner_call(owner_t *owner, godwit_function_t function, owner_call_t *call, void *context);
+/* A timer of that role, as if it had asked. False: all run. */
+bool owner_set_timer(owner_t *owner, godwit_function_t function, uint32_t number, uint32_t delay_ms);
 /* Feeds the timers that are due, one batch at most. */
 void owner_run_timers(owner_t *owner);
 /* The milliseconds until the next timer is due, at most `most`. To be asked last: whatever is fed may set a timer. */

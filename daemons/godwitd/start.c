@@ -133,7 +133,8 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     if (!open_sockets(d, error) || !open_control(d, error) || !open_store(d, error) || !open_owner(d, error) ||
         !functions_start(d, error) || !gba_start(d, error) || !aaa_start(d, error) || !naf_start(d, error) ||
         !access_start(d, error) || !mkef_start(d, error) || !akma_start(d, error) || !sms_start(d, error) ||
-        !policies_start(d, error) || !interception_start(d, error) || !links_start(d, error)) {
+        !trigger_start(d, error) || !policies_start(d, error) || !interception_start(d, error) ||
+        !links_start(d, error)) {
         return false;
     }
     if (!watch_all(d)) {
@@ -156,6 +157,7 @@ void daemon_stop(godwitd_t *d)
     doors_close(&d->doors);
     access_free(d);
     sms_free(d);
+    trigger_free(d);
     gba_stop(d);
     aaa_stop(d);
     naf_stop(d);

@@ -52,6 +52,67 @@ static void each_command_is_read(void **state)
     assert_int_equal(r.payload[1], 0xff);
 }
 
+static void triggers_are_read(void **state)
+{
+    (void)state;
+    godwit_control_request_t r;
+    char why[GODWIT_CONTROL_WHY];
+    assert_int_equal(parse("{\"command\":\"trigger-send\",\"external_id\":\"m@e\",\"payload\":\"on\",\"port\":5683,"
+                           "\"priority\":true,\"validity\":60,\"reference\":7}",
+                           &r, why),
+                     GODWIT_OK);
+    assert_int_equal(r.command, GODWIT_CONTROL_TRIGGER_SEND);
+    assert_int_equal(r.trigger.action, GODWIT_ACTION_TRIGGER);
+    assert_string_equal(r.trigger.device.external_id, "m@e");
+    assert_int_equal(r.trigger.payload_len, 2);
+    assert_memory_equal(r.trigger.payload, "on", 2);
+    assert_int_equal(r.trigger.port, 5683);
+    assert_true(r.trigger.priority);
+    assert_int_equal(r.trigger.validity_s, 60);
+    assert_int_equal(r.trigger.reference, 7);
+    assert_int_equal(parse("{\"command\":\"trigger-recall\",\"old_reference\":7}", &r, why), GODWIT_OK);
+    assert_int_equal(r.trigger.action, GODWIT_ACTION_RECALL);
+    assert_int_equal(r.trigger.old_reference, 7);
+    assert_int_equal(
+        parse("{\"command\":\"trigger-replace\",\"old_reference\":7,\"msisdn\":\"49\",\"payload_hex\":\"00\","
+              "\"port\":1}",
+              &r, why),
+        GODWIT_OK);
+    assert_int_equal(r.trigger.action, GODWIT_ACTION_REPLACE);
+    assert_string_equal(r.trigger.device.msisdn, "49");
+    assert_int_equal(parse("{\"command\":\"trigger-status\",\"reference\":9}", &r, why), GODWIT_OK);
+    assert_int_equal(r.trigger.reference, 9);
+}
+
+static void triggers_that_are_none_are_refused(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "{\"command\":\"trigger-send\",\"payload\":\"a\",\"port\":1}",
+        "{\"command\":\"trigger-send\",\"external_id\":\"m\",\"msisdn\":\"4\",\"payload\":\"a\",\"port\":1}",
+        "{\"command\":\"trigger-send\",\"external_id\":\"m m\",\"payload\":\"a\",\"port\":1}",
+        "{\"command\":\"trigger-send\",\"msisdn\":\"4a\",\"payload\":\"a\",\"port\":1}",
+        "{\"command\":\"trigger-send\",\"msisdn\":\"4\",\"payload\":\"a\",\"port\":65536}",
+        "{\"command\":\"trigger-send\",\"msisdn\":\"4\",\"payload\":\"a\",\"port\":1,\"priority\":1}",
+        "{\"command\":\"trigger-send\",\"msisdn\":\"4\",\"payload\":\"a\",\"port\":1,\"validity\":0}",
+        "{\"command\":\"trigger-send\",\"msisdn\":\"4\",\"payload\":\"a\",\"port\":1,\"old_reference\":1}",
+        "{\"command\":\"trigger-recall\"}",
+        "{\"command\":\"trigger-status\",\"reference\":0}",
+        "{\"command\":\"send\",\"imsi\":\"001010000000001\",\"payload\":\"a\",\"port\":1}",
+    };
+    godwit_control_request_t r;
+    char why[GODWIT_CONTROL_WHY], line[512], payload[2 * 81 + 1];
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_int_equal(parse(lines[i], &r, why), GODWIT_MALFORMED);
+    }
+    memset(payload, '0', sizeof payload - 1);
+    payload[sizeof payload - 1] = '\0';
+    (void)snprintf(line, sizeof line,
+                   "{\"command\":\"trigger-send\",\"msisdn\":\"4\",\"payload_hex\":\"%s\",\"port\":1}", payload);
+    assert_int_equal(parse(line, &r, why), GODWIT_MALFORMED);
+    assert_non_null(strstr(why, "80 octets"));
+}
+
 static void whatever_is_not_a_request_is_refused_with_its_reason(void **state)
 {
     (void)state;
@@ -301,10 +362,16 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_command_is_read),  cmocka_unit_test(whatever_is_not_a_request_is_refused_with_its_reason),
-        TEST(the_socket_is_for_its_owner_alone), TEST(requests_are_answered_in_their_order),
-        TEST(a_line_that_never_ends_is_refused), TEST(a_client_that_does_not_read_holds_up_nobody),
-        TEST(a_client_too_many_is_told),         TEST(a_path_in_use_is_refused_and_a_dead_socket_replaced),
+        cmocka_unit_test(each_command_is_read),
+        cmocka_unit_test(triggers_are_read),
+        cmocka_unit_test(triggers_that_are_none_are_refused),
+        cmocka_unit_test(whatever_is_not_a_request_is_refused_with_its_reason),
+        TEST(the_socket_is_for_its_owner_alone),
+        TEST(requests_are_answered_in_their_order),
+        TEST(a_line_that_never_ends_is_refused),
+        TEST(a_client_that_does_not_read_holds_up_nobody),
+        TEST(a_client_too_many_is_told),
+        TEST(a_path_in_use_is_refused_and_a_dead_socket_replaced),
     };
     return cmocka_run_group_tests_name("control", tests, NULL, NULL);
 }

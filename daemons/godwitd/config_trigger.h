@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the configuration says of device triggering.
+ */
+#ifndef GODWITD_CONFIG_TRIGGER_H
+#define GODWITD_CONFIG_TRIGGER_H
+
+#include "roles/mtc_iwf.h"
+#include "roles/scs.h"
+
+#define CONFIG_MTC_IWF (1u << GODWIT_FUNCTION_MTC_IWF)
+#define CONFIG_SCS (1u << GODWIT_FUNCTION_SCS)
+#define CONFIG_AAA (1u << GODWIT_FUNCTION_AAA)
+
+/* What of the MTC-IWF can wait at once, and its own clock. */
+#define CONFIG_IWF_TIMERS                                                                                              \
+    (GODWIT_IWF_INTAKES_MAX + GODWIT_IWF_FLIGHTS_MAX + GODWIT_IWF_REPORTS_MAX + GODWIT_IWF_KEYS_WAITING_MAX + 16)
+
+typedef struct config_mtc_iwf {
+    godwit_mtc_iwf_config_t role; /* without crypto */
+    bool has_a3;
+    godwit_address_t a3;
+    char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX]; /* empty: in this process */
+} config_mtc_iwf_t;
+
+typedef struct config_scs {
+    godwit_scs_config_t role;                                                     /* without first_reference */
+    char mtc_iwf_host[GODWIT_NODE_NAME_MAX], mtc_iwf_realm[GODWIT_NODE_NAME_MAX]; /* empty: in this process */
+} config_scs_t;
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * MTC-IWF and SCS in godwitd (docs/triggers.md): their roles, and where their Diameter messages go.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/crypto/openssl.h"
+#include "daemons/godwitd/daemon.h"
+
+#define PENDING_TIMER 0
+#define PENDING_AFTER_MS 1000 /* peers have a moment to connect before what was pending goes on */
+/* References of a SCS begin where no earlier start can have come, as long as they were less than eight a second. */
+#define REFERENCES_PER_SECOND 8U
+#define EPOCH_S 1704067200U /* 2024 */
+
+struct daemon_trigger {
+    godwit_mtc_iwf_t iwf;
+    godwit_scs_t scs;
+};
+
+static void step_iwf(void *role, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_mtc_iwf_step(role, in, out);
+}
+
+static void step_scs(void *role, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_scs_step(role, in, out);
+}
+
+static bool start_iwf(godwitd_t *d)
+{
+    godwit_mtc_iwf_config_t role = d->config->mtc_iwf.role;
+    role.crypto = &godwit_crypto_openssl;
+    if (godwit_mtc_iwf_init(&d->trigger->iwf, &role) != GODWIT_OK) {
+        return false;
+    }
+    owner_set_role(d->owner, GODWIT_FUNCTION_MTC_IWF, step_iwf, &d->trigger->iwf);
+    return owner_set_timer(d->owner, GODWIT_FUNCTION_MTC_IWF, PENDING_TIMER, PENDING_AFTER_MS);
+}
+
+static bool start_scs(godwitd_t *d)
+{
+    godwit_scs_config_t role = d->config->scs.role;
+    role.first_reference = ((uint32_t)(daemon_now_ms() / 1000) - EPOCH_S) * REFERENCES_PER_SECOND + 1;
+    if (godwit_scs_init(&d->trigger->scs, &role) != GODWIT_OK) {
+        return false;
+    }
+    owner_set_role(d->owner, GODWIT_FUNCTION_SCS, step_scs, &d->trigger->scs);
+    return true;
+}
+
+bool trigger_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    if (!config_has(d->config, CONFIG_MTC_IWF | CONFIG_SCS)) {
+        return true;
+    }
+    d->trigger = calloc(1, sizeof *d->trigger);
+    bool good = d->trigger != NULL && (!config_has(d->config, CONFIG_MTC_IWF) || start_iwf(d)) &&
+                (!config_has(d->config, CONFIG_SCS) || start_scs(d));
+    if (!good) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "%s: mtc_iwf or scs cannot be as it is configured", d->config->file);
+    }
+    return good;
+}
+
+void trigger_free(godwitd_t *d)
+{
+    if (d->trigger != NULL) {
+        godwit_wipe(d->trigger, sizeof *d->trigger);
+        free(d->trigger);
+        d->trigger = NULL;
+    }
+}
+
+godwit_scs_t *trigger_scs(const godwitd_t *d)
+{
+    return d->trigger != NULL && config_has(d->config, CONFIG_SCS) ? &d->trigger->scs : NULL;
+}
+
+void trigger_destinations(const config_t *config, godwit_diameter_config_t *wanted)
+{
+    static const godwit_function_t nodes[] = {GODWIT_FUNCTION_MME, GODWIT_FUNCTION_SGSN, GODWIT_FUNCTION_MSC};
+    const config_mtc_iwf_t *iwf = &config->mtc_iwf;
+    wanted->serve_mtc_iwf = config_has(config, CONFIG_MTC_IWF);
+    wanted->serve_scs = config_has(config, CONFIG_SCS);
+    wanted->serve_t4 = config_has(config, CONFIG_SMS_SC);
+    for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++) {
+        wanted->serve_t5 |= config->functions & 1U << nodes[i];
+    }
+    if (iwf->hss_realm[0] != '\0') {
+        memcpy(wanted->hss_host, iwf->hss_host, sizeof wanted->hss_host);
+        memcpy(wanted->hss_realm, iwf->hss_realm, sizeof wanted->hss_realm);
+    }
+    memcpy(wanted->t4_host, iwf->role.sms_sc_host, sizeof wanted->t4_host);
+    memcpy(wanted->t4_realm, iwf->role.sms_sc_realm, sizeof wanted->t4_realm);
+    memcpy(wanted->mtc_iwf_host, config->scs.mtc_iwf_host, sizeof wanted->mtc_iwf_host);
+    memcpy(wanted->mtc_iwf_realm, config->scs.mtc_iwf_realm, sizeof wanted->mtc_iwf_realm);
+}

@@ -23,6 +23,7 @@ static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 
 static void start(void)
 {
+    iwq.owner.now_ms += 5000; /* it takes a while */
     assert_int_equal(godwit_mtc_iwf_init(&iwq.role, &iwq.config), GODWIT_OK);
     memset(iwq.timers, 0, sizeof iwq.timers);
     iwq.timers[0] = (iwq_timer_t){.runs = true, .at_ms = iwq.owner.now_ms + 1};
@@ -74,24 +75,115 @@ static godwit_message_t *reply(const godwit_message_t *request, godwit_message_k
     return message;
 }
 
-static void hss(const godwit_message_t *request)
+/* ---- devices of case 2 ---- */
+
+static void root_of(unsigned device, uint8_t root[32], uint8_t rand[16])
 {
-    const godwit_subscriber_info_request_t *asked = &request->u.subscriber_info_request;
-    unsigned device = 0;
-    iwq.asked_hss++;
-    if (iwq.hss_silent) {
-        return;
+    memset(root, (int)(0x20 + device), 32);
+    memset(rand, (int)(0x40 + device), 16);
+}
+
+static unsigned device_of(const godwit_imsi_t *imsi)
+{
+    for (unsigned i = 0; i < IWQ_DEVICES; i++) {
+        const godwit_imsi_t one = imsi_of(i);
+        if (godwit_imsi_equal(&one, imsi)) {
+            return i;
+        }
     }
-    godwit_subscriber_info_answer_t *answer = &reply(request, GODWIT_SUBSCRIBER_INFO_ANSWER)->u.subscriber_info_answer;
-    answer->status = iwq.hss_status;
-    if (asked->imsi.len > 0) {
-        answer->imsi = asked->imsi;
-    } else if (sscanf(asked->device.external_id, "d%u@", &device) == 1) {
-        answer->imsi = imsi_of(device);
+    fail_msg("no such device");
+    return 0;
+}
+
+static void give_key(const godwit_subscriber_info_request_t *asked, godwit_iwf_key_t *key)
+{
+    const unsigned number = device_of(&asked->imsi);
+    iwq_device_t *device = &iwq.devices[number];
+    uint8_t root[32], rand[16];
+    root_of(number, root, rand);
+    device->number = (asked->association_above > device->number ? asked->association_above : device->number) + 1;
+    key->root = GODWIT_IWF_ROOT_FLAGGED;
+    key->association = device->number;
+    assert_int_equal(godwit_iwf_root_name(&godwit_crypto_builtin, rand, key->root_name), GODWIT_OK);
+    assert_int_equal(godwit_k_iwf(&godwit_crypto_builtin, root, godwit_slice_of_string(IWQ_HOST), &asked->imsi,
+                                  key->association, key->key),
+                     GODWIT_OK);
+}
+
+static void send_up(unsigned number, godwit_slice_t octets)
+{
+    assert_true(iwq.on_wire < IWQ_WIRE);
+    godwit_message_t *m = &iwq.wire[iwq.on_wire++];
+    memset(m, 0, sizeof *m);
+    m->kind = GODWIT_T5_UP;
+    m->from = GODWIT_FUNCTION_MME;
+    m->to = GODWIT_FUNCTION_MTC_IWF;
+    m->hop = GODWIT_HOP_TLS;
+    strcpy(m->origin_host, IWQ_MME);
+    m->u.t5_up.imsi = imsi_of(number);
+    m->u.t5_up.kind = GODWIT_T5_FROM_DEVICE;
+    m->u.t5_up.container_len = (uint8_t)octets.len;
+    memcpy(m->u.t5_up.container, octets.ptr, octets.len);
+}
+
+static void act(const godwit_trigger_delivery_t *delivery)
+{
+    uint32_t reference = 0;
+    memcpy(&reference, delivery->payload.ptr, sizeof reference);
+    assert_true(reference < IWQ_REFERENCES && iwq.deliveries < IWQ_REFERENCES);
+    assert_true(delivery->protected && delivery->proved);
+    iwq.delivered[reference]++;
+    iwq.order[iwq.deliveries++] = reference;
+}
+
+static void carry_out(unsigned number, const godwit_trigger_requests_t *requests)
+{
+    uint32_t done = 0;
+    for (size_t i = 0; i < requests->count; i++) {
+        if (requests->item[i].kind == GODWIT_TRIGGER_SEND) {
+            send_up(number, requests->item[i].octets);
+        } else if (requests->item[i].kind == GODWIT_TRIGGER_DELIVER) {
+            act(&requests->item[i].delivery);
+            done = requests->item[i].delivery.reference;
+        }
     }
-    answer->nodes = 1;
-    answer->node[0].function = GODWIT_FUNCTION_MME;
-    strcpy(answer->node[0].host, IWQ_MME);
+    if (done != 0 && !iwq.devices[number].slow) {
+        godwit_trigger_requests_t more = {.count = 0};
+        assert_int_equal(godwit_trigger_done(&iwq.devices[number].trigger, done, GODWIT_A3_DELIVERED, &more),
+                         GODWIT_OK);
+        carry_out(number, &more); /* sends, and delivers nothing */
+    }
+}
+
+static void receive(const godwit_t5_down_t *down)
+{
+    const unsigned number = device_of(&down->imsi);
+    const godwit_trigger_now_t now = {.up_ms = iwq.owner.now_ms, .unix_s = (uint32_t)(iwq.owner.now_ms / 1000)};
+    godwit_trigger_requests_t requests = {.count = 0};
+    assert_int_equal(godwit_trigger_receive(&iwq.devices[number].trigger,
+                                            godwit_slice(down->container, down->container_len), GODWIT_TRIGGER_VIA_NAS,
+                                            now, &requests),
+                     GODWIT_OK);
+    carry_out(number, &requests);
+}
+
+int iwq_setup_associations(void **state)
+{
+    iwq_setup(state);
+    iwq.config.protect = GODWIT_IWF_PROTECT_ASSOCIATION;
+    iwq.config.keys.key_from = GODWIT_IWF_KEY_FROM_HSS;
+    iwq_restart();
+    for (unsigned i = 0; i < IWQ_DEVICES; i++) {
+        godwit_trigger_requests_t requests = {.count = 0};
+        const godwit_trigger_config_t config = {
+            .crypto = &godwit_crypto_builtin, .imsi = imsi_of(i), .iwf = godwit_slice_of_string(IWQ_HOST)};
+        uint8_t root[32], rand[16];
+        root_of(i, root, rand);
+        assert_int_equal(godwit_trigger_init(&iwq.devices[i].trigger, &config), GODWIT_OK);
+        assert_int_equal(godwit_trigger_root(&iwq.devices[i].trigger, GODWIT_IWF_ROOT_FLAGGED, root, rand, &requests),
+                         GODWIT_OK);
+    }
+    return 0;
 }
 
 /* The device's end of case 1: what it has seen it does not act on again. */
@@ -118,6 +210,29 @@ static void device(const godwit_t5_down_t *down)
     iwq.order[iwq.deliveries++] = reference;
 }
 
+static void hss(const godwit_message_t *request)
+{
+    const godwit_subscriber_info_request_t *asked = &request->u.subscriber_info_request;
+    unsigned device = 0;
+    iwq.asked_hss++;
+    if (iwq.hss_silent) {
+        return;
+    }
+    godwit_subscriber_info_answer_t *answer = &reply(request, GODWIT_SUBSCRIBER_INFO_ANSWER)->u.subscriber_info_answer;
+    answer->status = iwq.hss_status;
+    if (asked->imsi.len > 0) {
+        answer->imsi = asked->imsi;
+    } else if (sscanf(asked->device.external_id, "d%u@", &device) == 1) {
+        answer->imsi = imsi_of(device);
+    }
+    if (asked->key != GODWIT_IWF_KEY_NOT_WANTED) {
+        give_key(asked, &answer->key);
+    }
+    answer->nodes = 1;
+    answer->node[0].function = GODWIT_FUNCTION_MME;
+    strcpy(answer->node[0].host, IWQ_MME);
+}
+
 static void node(const godwit_message_t *request)
 {
     if (iwq.node_silent) {
@@ -126,7 +241,11 @@ static void node(const godwit_message_t *request)
     godwit_message_t *answer = reply(request, GODWIT_T5_DOWN_ANSWER);
     assert_string_equal(request->u.t5_down.to.host, IWQ_MME);
     if (iwq.reachable) {
-        device(&request->u.t5_down);
+        if (iwq.config.protect == GODWIT_IWF_PROTECT_HOP) {
+            device(&request->u.t5_down);
+        } else {
+            receive(&request->u.t5_down);
+        }
         answer->u.outcome = GODWIT_OK;
     } else {
         iwq.refused++;

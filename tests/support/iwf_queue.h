@@ -6,6 +6,7 @@
 #ifndef GODWIT_TESTS_IWF_QUEUE_H
 #define GODWIT_TESTS_IWF_QUEUE_H
 
+#include "godwit/trigger.h"
 #include "roles/mtc_iwf.h"
 #include "tests/support/owner.h"
 
@@ -17,11 +18,19 @@
 #define IWQ_WIRE 128
 #define IWQ_REFERENCES 512
 #define IWQ_SEEN 1024
+#define IWQ_DEVICES 4 /* of case 2 */
 
 typedef struct iwq_timer {
     bool runs;
     uint64_t at_ms;
 } iwq_timer_t;
+
+/* A device of case 2: the library itself. */
+typedef struct iwq_device {
+    godwit_trigger_t trigger;
+    uint32_t number; /* of the last association that the HSS made K_iwf with */
+    bool slow;       /* its application does not say that it is done */
+} iwq_device_t;
 
 typedef struct iwq {
     godwit_mtc_iwf_config_t config; /* of the next start */
@@ -30,6 +39,8 @@ typedef struct iwq {
     iwq_timer_t timers[IWQ_TIMERS];
     godwit_message_t wire[IWQ_WIRE]; /* what is on its way to the MTC-IWF */
     size_t on_wire;
+
+    iwq_device_t devices[IWQ_DEVICES];
 
     /* What the others do. */
     unsigned device; /* that new actions are for */
@@ -58,9 +69,10 @@ typedef struct iwq_action {
     godwit_message_t message;
 } iwq_action_t;
 
-int iwq_setup(void **state); /* case 1, T5 alone, one SCS */
-void iwq_restart(void);      /* with iwq.config; memory is gone, the store is there */
-void iwq_collect(void);      /* after something was given to the owner directly */
+int iwq_setup(void **state);              /* case 1, T5 alone, one SCS */
+int iwq_setup_associations(void **state); /* case 2: K_iwf from the HSS, the device library */
+void iwq_restart(void);                   /* with iwq.config; memory is gone, the store is there */
+void iwq_collect(void);                   /* after something was given to the owner directly */
 
 iwq_action_t iwq_action(uint32_t reference);
 iwq_action_t iwq_recall(uint32_t reference, uint32_t old_reference);

@@ -9,8 +9,7 @@
 static int run(const cli_args_t *args)
 {
     uint64_t ticks_per_second = 0;
-    uint64_t sessions = 0;
-    uint64_t key_sets = 0;
+    godwit_restored_t done;
     int code = CLI_OK;
     if (!cli_number(args, "ticks-per-second", 1, 1000, 10, &ticks_per_second)) {
         return CLI_USAGE;
@@ -19,13 +18,16 @@ static int run(const cli_args_t *args)
     if (store == NULL) {
         return CLI_FILE;
     }
-    if (godwit_store_after_restore(store, (uint64_t)time(NULL), ticks_per_second, &sessions, &key_sets) != GODWIT_OK) {
+    if (godwit_store_after_restore(store, (uint64_t)time(NULL), ticks_per_second, &done) != GODWIT_OK) {
         code = cli_fail(args, CLI_FILE, "%s", godwit_store_why(store));
     }
     godwit_store_close(store);
-    return code != CLI_OK ? code
-                          : cli_print(args, json_pack("{s:I, s:I}", "sessions_removed", (json_int_t)sessions,
-                                                      "key_sets_skipped", (json_int_t)key_sets));
+    return code != CLI_OK
+               ? code
+               : cli_print(args,
+                           json_pack("{s:I, s:I, s:I, s:I}", "sessions_removed", (json_int_t)done.sessions,
+                                     "key_sets_skipped", (json_int_t)done.key_sets, "associations_ended",
+                                     (json_int_t)done.associations, "triggers_unconfirmed", (json_int_t)done.triggers));
 }
 
 static const cli_option_t options[] = {
@@ -39,6 +41,7 @@ const cli_command_t cli_store_restored = {
     .notes =
         "A backup is in the past: counters and generations that it calls unused have been used since, and datagrams that\n"
         "it has not seen would be taken again. So sessions are removed and key sets skip; devices agree anew by themselves,\n"
-        "and where SQN is behind they resynchronise.",
+        "and where SQN is behind they resynchronise. Associations of device triggering end, and their numbers skip; triggers\n"
+        "that were pending may have been delivered since, so they end too, and their sources are told: unconfirmed.",
     CLI_COMMAND_OPTIONS(options),
     .run = run};

@@ -9,9 +9,9 @@
 
 #define AT_ONCE 256                    /* records between two listings */
 #define SKIP (UINT64_C(1) << 32)       /* vectors: more than any subscriber sees between two backups */
-#define NUMBER_MAX (UINT64_MAX / 4)    /* SQLite's integers have a sign */
-#define ASSOCIATIONS 4096u             /* association numbers of a device: more than it takes between two backups */
+#define SKIP_ASSOCIATIONS (1U << 16)   /* numbers of a device */
 #define REFERENCES (UINT64_C(1) << 20) /* triggers: more than come between two backups */
+#define NUMBER_MAX (UINT64_MAX / 4)    /* SQLite's integers have a sign */
 #define CLOCK_MARGIN_S UINT64_C(3600)  /* past what the lost life had reserved ahead */
 
 typedef struct keys {
@@ -81,64 +81,6 @@ static godwit_status_t hold_contact(godwit_store_t *store, const godwit_record_k
     return status;
 }
 
-static uint32_t skip_number(uint32_t last)
-{
-    return last < UINT32_MAX - ASSOCIATIONS ? last + ASSOCIATIONS : UINT32_MAX - 1;
-}
-
-/* COUNTs of K_iwf would be used twice, and what devices acknowledged since would count again: each device gets another association. */
-static godwit_status_t end_association(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
-{
-    godwit_record_t record;
-    (void)now_s;
-    godwit_status_t status = godwit_store_fetch(store, key, &record);
-    if (status == GODWIT_OK) {
-        godwit_association_record_t *a = &record.u.association;
-        godwit_wipe(&a->current, sizeof a->current);
-        godwit_wipe(&a->next, sizeof a->next);
-        godwit_wipe(a->command, sizeof a->command);
-        a->command_len = 0;
-        a->last_number = skip_number(a->last_number);
-        status = godwit_store_put(store, &record);
-    }
-    godwit_wipe(&record, sizeof record);
-    return status;
-}
-
-static godwit_status_t skip_association(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
-{
-    godwit_record_t record;
-    (void)now_s;
-    godwit_status_t status = godwit_store_fetch(store, key, &record);
-    if (status == GODWIT_OK) {
-        record.u.iwf_root.association = skip_number(record.u.iwf_root.association);
-        status = godwit_store_put(store, &record);
-    }
-    godwit_wipe(&record, sizeof record);
-    return status;
-}
-
-/* The number of a trigger is its reference at the device, which acts on none twice: those of triggers that are lost with the lost life may not
- * come again. The store remembers the highest there was, also of one that is gone. */
-static godwit_status_t skip_references(godwit_store_t *store)
-{
-    const godwit_record_key_t tally = {.kind = GODWIT_RECORD_TRIGGER_TALLY, .octets = {1}};
-    godwit_record_t record;
-    godwit_status_t status = godwit_store_fetch(store, &tally, &record);
-    const uint64_t highest = status == GODWIT_OK ? record.u.trigger_tally.highest : 0;
-    if (status != GODWIT_OK || highest == 0) {
-        return status == GODWIT_NOT_FOUND ? GODWIT_OK : status;
-    }
-    memset(&record, 0, sizeof record);
-    record.kind = GODWIT_RECORD_TRIGGER;
-    record.u.trigger.source_key[0] = 1;
-    record.u.trigger.state = GODWIT_TRIGGER_CLOSED;
-    record.u.trigger.number = highest < NUMBER_MAX ? highest + REFERENCES : highest + 1;
-    const godwit_record_key_t key = godwit_record_key_of(&record);
-    status = godwit_store_put(store, &record);
-    return status == GODWIT_OK ? godwit_store_remove(store, &key) : status;
-}
-
 /* Calls change for each record of that kind. */
 static godwit_status_t change_all(godwit_store_t *store, godwit_record_kind_t kind,
                                   godwit_status_t (*change)(godwit_store_t *, const godwit_record_key_t *, uint64_t),
@@ -161,6 +103,119 @@ static godwit_status_t change_all(godwit_store_t *store, godwit_record_kind_t ki
     return status;
 }
 
+/* ---- device triggering ---- */
+
+/* Numbers: more than a device's associations between two backups, and few enough that the other end still follows (godwit_generation_after). */
+static uint32_t skip_numbers(uint32_t last)
+{
+    return last > UINT32_MAX - SKIP_ASSOCIATIONS ? UINT32_MAX : last + SKIP_ASSOCIATIONS;
+}
+
+/* COUNTs that stand as unused under its K_iwf may have been used since, and what the device has sent would be taken again: the association goes,
+ * and its number and all that may have come after it are never used again. */
+static godwit_status_t end_association(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
+{
+    godwit_record_t record;
+    (void)now_s;
+    godwit_status_t status = godwit_store_fetch(store, key, &record);
+    if (status == GODWIT_OK) {
+        godwit_association_record_t *a = &record.u.association;
+        a->last_number = skip_numbers(a->last_number);
+        godwit_wipe(&a->current, sizeof a->current);
+        godwit_wipe(&a->next, sizeof a->next);
+        a->command_len = 0;
+        status = godwit_store_put(store, &record);
+    }
+    godwit_wipe(&record, sizeof record);
+    return status;
+}
+
+/* The same for devices that the backup does not know: the record without an IMSI, which the store answers with for those that have none. */
+static godwit_status_t skip_unknown_devices(godwit_store_t *store)
+{
+    const godwit_record_key_t key = {.kind = GODWIT_RECORD_ASSOCIATION};
+    godwit_record_t record;
+    godwit_status_t status = godwit_store_fetch(store, &key, &record);
+    if (status == GODWIT_NOT_FOUND) {
+        memset(&record, 0, sizeof record);
+        record.kind = GODWIT_RECORD_ASSOCIATION;
+        status = GODWIT_OK;
+    }
+    if (status == GODWIT_OK) {
+        record.u.association.last_number = skip_numbers(record.u.association.last_number);
+        status = godwit_store_put(store, &record);
+    }
+    return status;
+}
+
+/* The roots stay: K_iwf of a number that was never used is a new key. */
+static godwit_status_t skip_root(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
+{
+    godwit_record_t record;
+    (void)now_s;
+    godwit_status_t status = godwit_store_fetch(store, key, &record);
+    if (status == GODWIT_OK) {
+        record.u.iwf_root.association = skip_numbers(record.u.iwf_root.association);
+        status = godwit_store_put(store, &record);
+    }
+    godwit_wipe(&record, sizeof record);
+    return status;
+}
+
+/* Whether it was delivered since is not known, and it must not be delivered twice: its source is told so, and decides. */
+static godwit_status_t end_trigger(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
+{
+    godwit_record_t record;
+    godwit_status_t status = godwit_store_fetch(store, key, &record);
+    if (status == GODWIT_OK && record.u.trigger.state <= GODWIT_TRIGGER_SENT) {
+        record.u.trigger.state = GODWIT_TRIGGER_REPORTING;
+        record.u.trigger.outcome = GODWIT_OUTCOME_UNCONFIRMED;
+        record.u.trigger.due_ms = now_s * 1000;
+        status = godwit_store_put(store, &record);
+    }
+    return status;
+}
+
+/* The number of a trigger is its reference at the device, which acts on none twice: those of triggers that are lost with the lost life may not
+ * come again. The store remembers the highest there was, also of one that is gone. */
+static godwit_status_t skip_references(godwit_store_t *store)
+{
+    const godwit_record_key_t tally = {.kind = GODWIT_RECORD_TRIGGER_TALLY, .octets = {1}};
+    godwit_record_t record;
+    godwit_status_t status = godwit_store_fetch(store, &tally, &record);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    const uint64_t highest = record.u.trigger_tally.highest;
+    memset(&record, 0, sizeof record);
+    record.kind = GODWIT_RECORD_TRIGGER;
+    record.u.trigger.source_key[0] = 1;
+    record.u.trigger.state = GODWIT_TRIGGER_CLOSED;
+    record.u.trigger.number = highest < NUMBER_MAX ? highest + REFERENCES : highest + 1;
+    const godwit_record_key_t key = godwit_record_key_of(&record);
+    status = godwit_store_put(store, &record);
+    return status == GODWIT_OK ? godwit_store_remove(store, &key) : status;
+}
+
+static bool count_pending(void *context, const godwit_record_t *record)
+{
+    *(uint64_t *)context += record->u.trigger.state <= GODWIT_TRIGGER_SENT ? 1 : 0;
+    return true;
+}
+
+static godwit_status_t after_triggers(godwit_store_t *store, uint64_t now_s, godwit_restored_t *done)
+{
+    uint64_t roots = 0, triggers = 0;
+    godwit_status_t status = change_all(store, GODWIT_RECORD_ASSOCIATION, end_association, now_s, &done->associations);
+    status = status == GODWIT_OK ? skip_unknown_devices(store) : status;
+    status = status == GODWIT_OK ? change_all(store, GODWIT_RECORD_IWF_ROOT, skip_root, now_s, &roots) : status;
+    status = status == GODWIT_OK
+                 ? godwit_store_list(store, GODWIT_RECORD_TRIGGER, NULL, 0, count_pending, &done->triggers)
+                 : status;
+    status = status == GODWIT_OK ? change_all(store, GODWIT_RECORD_TRIGGER, end_trigger, now_s, &triggers) : status;
+    return status == GODWIT_OK ? skip_references(store) : status;
+}
+
 static godwit_status_t skip_clock(godwit_store_t *store, uint64_t now_s, uint64_t ticks_per_second)
 {
     const godwit_record_key_t key = {.kind = GODWIT_RECORD_CLOCK};
@@ -175,25 +230,23 @@ static godwit_status_t skip_clock(godwit_store_t *store, uint64_t now_s, uint64_
 }
 
 godwit_status_t godwit_store_after_restore(godwit_store_t *store, uint64_t now_s, uint64_t ticks_per_second,
-                                           uint64_t *sessions, uint64_t *key_sets)
+                                           godwit_restored_t *done)
 {
     uint64_t others = 0, contacts = 0;
-    *sessions = *key_sets = 0;
+    memset(done, 0, sizeof *done);
     godwit_status_t status = godwit_store_begin(store);
     if (status != GODWIT_OK) {
         return status;
     }
-    status = remove_all(store, GODWIT_RECORD_SESSION, sessions);
+    status = remove_all(store, GODWIT_RECORD_SESSION, &done->sessions);
     status = status == GODWIT_OK ? remove_all(store, GODWIT_RECORD_NEXT_SESSION, &others) : status;
     status = status == GODWIT_OK ? remove_all(store, GODWIT_RECORD_BOOTSTRAP, &others) : status;
     status = status == GODWIT_OK ? remove_all(store, GODWIT_RECORD_AKMA, &others) : status;
-    status = status == GODWIT_OK ? change_all(store, GODWIT_RECORD_KEY_SET, skip_key_set, now_s, key_sets) : status;
+    status =
+        status == GODWIT_OK ? change_all(store, GODWIT_RECORD_KEY_SET, skip_key_set, now_s, &done->key_sets) : status;
     status =
         status == GODWIT_OK ? change_all(store, GODWIT_RECORD_MTC_CONTACT, hold_contact, now_s, &contacts) : status;
-    status =
-        status == GODWIT_OK ? change_all(store, GODWIT_RECORD_ASSOCIATION, end_association, now_s, &others) : status;
-    status = status == GODWIT_OK ? change_all(store, GODWIT_RECORD_IWF_ROOT, skip_association, now_s, &others) : status;
-    status = status == GODWIT_OK ? skip_references(store) : status;
+    status = status == GODWIT_OK ? after_triggers(store, now_s, done) : status;
     status = status == GODWIT_OK ? skip_clock(store, now_s, ticks_per_second) : status;
     if (status == GODWIT_OK) {
         return godwit_store_commit(store);

@@ -142,7 +142,7 @@ static godwit_status_t take(godwit_sqlite_t *s, const godwit_table_t *table, sql
     }
 }
 
-static godwit_status_t fetch(godwit_store_t *store, const godwit_record_key_t *key, godwit_record_t *record)
+static godwit_status_t fetch_row(godwit_store_t *store, const godwit_record_key_t *key, godwit_record_t *record)
 {
     godwit_sqlite_t *s = of(store);
     const godwit_table_t *table = godwit_table_of(key->kind);
@@ -157,6 +157,21 @@ static godwit_status_t fetch(godwit_store_t *store, const godwit_record_key_t *k
                              : rc == SQLITE_DONE ? GODWIT_NOT_FOUND
                                                  : godwit_sqlite_failed(s, "a record cannot be fetched");
     (void)sqlite3_reset(statement);
+    return status;
+}
+
+/* After a backup no number of a device that the store does not know may be used that may have been used since: such a device is answered with the record
+ * that restored.c has left, under the IMSI that was asked for. */
+static godwit_status_t fetch(godwit_store_t *store, const godwit_record_key_t *key, godwit_record_t *record)
+{
+    godwit_status_t status = fetch_row(store, key, record);
+    if (status == GODWIT_NOT_FOUND && key->kind == GODWIT_RECORD_ASSOCIATION && key->imsi.len > 0) {
+        const godwit_record_key_t unknown = {.kind = GODWIT_RECORD_ASSOCIATION};
+        status = fetch_row(store, &unknown, record);
+        if (status == GODWIT_OK) {
+            record->u.association.imsi = key->imsi;
+        }
+    }
     return status;
 }
 

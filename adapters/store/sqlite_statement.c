@@ -93,6 +93,12 @@ static void where_text(text_t *t, const godwit_table_t *table, const char *compa
     add_key(t, table, true);
 }
 
+/* The record without an IMSI is of no device (sqlite.c). */
+static const char *listed(const godwit_table_t *table)
+{
+    return table->kind == GODWIT_RECORD_ASSOCIATION ? " WHERE imsi<>''" : "";
+}
+
 static void ordered_text(text_t *t, const godwit_table_t *table, unsigned limit_parameter)
 {
     add(t, " ORDER BY ");
@@ -187,6 +193,7 @@ void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which
         break;
     case GODWIT_STATEMENT_FIRST:
         select_text(&t, table);
+        add(&t, "%s", listed(table));
         ordered_text(&t, table, 1);
         break;
     case GODWIT_STATEMENT_OTHER:
@@ -203,7 +210,7 @@ void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which
         break;
     case GODWIT_STATEMENT_COUNT:
     default:
-        add(&t, "SELECT count(*) FROM %s", table->name);
+        add(&t, "SELECT count(*) FROM %s%s", table->name, listed(table));
         break;
     }
     if (t.left == 0) {

@@ -139,17 +139,21 @@ static bool complete_trigger(godwit_record_t *record)
            t->state <= GODWIT_TRIGGER_CLOSED && (unsigned)t->outcome <= (unsigned)GODWIT_OUTCOME_UNCONFIRMED;
 }
 
+static bool complete_imsi_or_none(godwit_imsi_t *imsi)
+{
+    return imsi->digits[0] == '\0' || godwit_row_complete_imsi(imsi);
+}
+
 /* Of a source there is no IMSI. */
 static bool complete_tally(godwit_record_t *record)
 {
-    godwit_imsi_t *imsi = &record->u.trigger_tally.imsi;
-    return imsi->digits[0] == '\0' || godwit_row_complete_imsi(imsi);
+    return complete_imsi_or_none(&record->u.trigger_tally.imsi);
 }
 
 static bool complete_association(godwit_record_t *record)
 {
     const godwit_association_record_t *a = &record->u.association;
-    return godwit_row_complete_imsi(&record->u.association.imsi) && is_root(a->current.root) && is_root(a->next.root);
+    return complete_imsi_or_none(&record->u.association.imsi) && is_root(a->current.root) && is_root(a->next.root);
 }
 
 bool godwit_table_is_counted(const godwit_table_t *table)

@@ -73,11 +73,14 @@ GODWIT_MUST_USE godwit_status_t godwit_store_list(godwit_store_t *store, godwit_
                                                   const godwit_record_key_t *after, size_t limit,
                                                   godwit_store_visit_t *visit, void *context);
 GODWIT_MUST_USE godwit_status_t godwit_store_count(godwit_store_t *store, godwit_record_kind_t kind, uint64_t *count);
-/* To be called on a store that was restored from a backup before anything else uses it: removes its sessions and its vectors of following sessions, makes its key sets, its
- * clock, its association numbers and its triggers' references skip what may have been used since, and ends associations. now_s: since 1970. Tells how many of each there were. */
+/* To be called on a store that was restored from a backup before anything else uses it: removes its sessions and its vectors of following sessions, makes its key sets,
+ * its association numbers, its triggers' references and its clock skip what may have been used since, ends associations, and triggers that were pending as unconfirmed. now_s: since 1970. done tells how many
+ * of each there were. */
+typedef struct godwit_restored {
+    uint64_t sessions, key_sets, associations, triggers;
+} godwit_restored_t;
 GODWIT_MUST_USE godwit_status_t godwit_store_after_restore(godwit_store_t *store, uint64_t now_s,
-                                                           uint64_t ticks_per_second, uint64_t *sessions,
-                                                           uint64_t *key_sets);
+                                                           uint64_t ticks_per_second, godwit_restored_t *done);
 /* One line on the last call that failed, naming the file; "" when none has. */
 const char *godwit_store_why(const godwit_store_t *store);
 

@@ -466,6 +466,78 @@ static void counts_are_not_put(void **state)
     assert_int_equal(godwit_store_remove(f->store, &key), GODWIT_STORE_FAILED);
 }
 
+/* ---- from a backup ---- */
+
+#define NOW_S UINT64_C(1800000000)
+
+static void restore(fixture_t *f, uint64_t associations, uint64_t triggers)
+{
+    godwit_restored_t done;
+    assert_int_equal(godwit_store_after_restore(f->store, NOW_S, 10, &done), GODWIT_OK);
+    assert_int_equal(done.associations, associations);
+    assert_int_equal(done.triggers, triggers);
+}
+
+/* Whether a number that may have been used since is refused for that device, and one above them all is taken. */
+static void assert_numbers_skip(fixture_t *f, unsigned device, uint32_t known)
+{
+    const godwit_record_key_t key = {.kind = GODWIT_RECORD_ASSOCIATION, .imsi = imsi_of(device)};
+    godwit_record_t record;
+    assert_int_equal(godwit_store_fetch(f->store, &key, &record), GODWIT_OK);
+    godwit_association_record_t *a = &record.u.association;
+    assert_true(godwit_imsi_equal(&a->imsi, &key.imsi));
+    assert_int_equal(a->current.number, 0);
+    assert_int_equal(a->next.number, 0);
+    assert_int_equal(a->command_len, 0);
+    assert_true(a->last_number >= known + 65536);
+    a->last_number++;
+    a->next = one_association(a->last_number);
+    put_ok(f, &record);
+}
+
+static void after_a_backup_no_count_is_used_again(void **state)
+{
+    fixture_t *f = *state;
+    uint64_t count = 99;
+    const godwit_record_t association = association_of(1), root = iwf_root_of(1);
+    godwit_record_t got;
+    put_ok(f, &association);
+    put_ok(f, &root);
+    restore(f, 1, 0);
+    assert_refused(f, &association, "used again");
+    assert_numbers_skip(f, 1, association.u.association.last_number);
+    assert_numbers_skip(f, 2, 0); /* which the backup does not know */
+    assert_int_equal(fixture_fetch(f->store, &root, &got), GODWIT_OK);
+    assert_true(got.u.iwf_root.association >= root.u.iwf_root.association + 65536);
+    assert_memory_equal(&got.u.iwf_root.newest, &root.u.iwf_root.newest, sizeof root.u.iwf_root.newest);
+    assert_int_equal(godwit_store_count(f->store, GODWIT_RECORD_ASSOCIATION, &count), GODWIT_OK);
+    assert_int_equal(count, 2);
+    restore(f, 2, 0); /* from another backup */
+    assert_numbers_skip(f, 3, 65536);
+}
+
+static void what_may_have_been_delivered_since_is_told_and_not_sent_again(void **state)
+{
+    fixture_t *f = *state;
+    godwit_record_t triggers[4], got;
+    for (unsigned n = 0; n < 4; n++) {
+        triggers[n] = trigger_of(1, 1, n + 1);
+        triggers[n].u.trigger.state = (godwit_trigger_state_t)(GODWIT_TRIGGER_WAITING + n);
+        triggers[n].u.trigger.outcome = n == 2 ? GODWIT_OUTCOME_EXPIRED : GODWIT_OUTCOME_SUCCESS;
+        put_ok(f, &triggers[n]);
+    }
+    restore(f, 0, 2);
+    const godwit_record_key_t next = {.kind = GODWIT_RECORD_TRIGGER, .imsi = imsi_of(1)};
+    assert_int_equal(godwit_store_fetch(f->store, &next, &got), GODWIT_NOT_FOUND);
+    assert_tally(f, 0, 1, 0, 4 + (UINT64_C(1) << 20)); /* and no reference comes twice */
+    for (unsigned n = 0; n < 4; n++) {
+        assert_int_equal(fixture_fetch(f->store, &triggers[n], &got), GODWIT_OK);
+        assert_int_equal(got.u.trigger.state, n < 3 ? GODWIT_TRIGGER_REPORTING : GODWIT_TRIGGER_CLOSED);
+        assert_int_equal(got.u.trigger.outcome, n < 2 ? GODWIT_OUTCOME_UNCONFIRMED : triggers[n].u.trigger.outcome);
+        assert_int_equal(got.u.trigger.due_ms, n < 2 ? NOW_S * 1000 : triggers[n].u.trigger.due_ms);
+    }
+}
+
 /* Whether SQLite would look at each trigger there is. */
 static void assert_indexed(const fixture_t *f, const char *sql, const char *index)
 {
@@ -521,6 +593,8 @@ int main(void)
         TEST(nothing_that_was_accepted_is_lost_or_sent_again),
         TEST(counts_are_exact_whatever_happens),
         TEST(counts_are_not_put),
+        TEST(after_a_backup_no_count_is_used_again),
+        TEST(what_may_have_been_delivered_since_is_told_and_not_sent_again),
         TEST(neither_search_looks_at_all_there_are),
     };
     return cmocka_run_group_tests_name("store_trigger", tests, NULL, NULL);

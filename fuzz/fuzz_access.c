@@ -60,6 +60,8 @@ static void carry_out_trigger(const run_t *r, const godwit_access_request_t *q, 
         insist(q->root == NULL || is_inside(r, q->root, 32));
     } else if (q->kind == GODWIT_ACCESS_TRIGGER) {
         insist(a->config.trigger && secured && last && q->octets.len > 0);
+        /* The word of the network: never where nothing has integrity. */
+        insist(q->by_sms || a->config.kind == GODWIT_ACCESS_EPS || !a->radio.no_ik);
         insist(!q->answers || a->trigger.awaits);
     } else if (q->kind == GODWIT_ACCESS_UE_KEY) {
         insist(a->config.trigger && secured && last && !q->ue_key->is_root);

@@ -3,8 +3,9 @@
  * MSC and service centre under whatever comes by their doors. An input is a list of entries: door (1) length (2) octets. Doors: 0 a frame of a
  * stranger; 1 a frame from the address of a device that is registered; 2 a NAS message of that, properly protected; 3 a NAS message of a
  * stranger, in clear; 4 a timer; 5 a TPDU down; 6 the SMS-SC answers; 7 the home answers; 8 a NAS message under a stored vector of a following session;
- * 9 a TPDU up at the service centre; 10 a datagram of the HSE there; 11 a timer there. What is unprotected must not end the registration nor
- * move its COUNTs, and a stored vector is consumed once.
+ * 9 a TPDU up at the service centre; 10 a datagram of the HSE there; 11 a timer there; 12 T5 down: kind, hop, container or key; 13 the home or the
+ * MTC-IWF answers; 14 T4 at the service centre: action, references, container; 15 the MTC-IWF asks for a key. What is unprotected must not end the
+ * registration nor move its COUNTs, a stored vector is consumed once, and no key leaves by an open way.
  */
 #include "fuzz/fuzz.h"
 #include "roles/msc.h"
@@ -71,6 +72,8 @@ static void register_device(void)
     godwit_radio_security_init(&device, &godwit_crypto_builtin, keys, keys + 16, false);
     godwit_radio_agree(&ue->security, GODWIT_UEA2, GODWIT_UIA2, keys);
     godwit_radio_agree(&device, GODWIT_UEA2, GODWIT_UIA2, keys);
+    ue->trigger.iwf = (godwit_trigger_node_t){GODWIT_FUNCTION_MTC_IWF, "iwf.example", "example"};
+    ue->trigger.kind = GODWIT_IWF_ROOT_CK_IK;
     msc.top = 1;
 }
 
@@ -101,8 +104,10 @@ static void begin(void)
                                         .plmn = {{0x00, 0xF1, 0x10}},
                                         .lac = 0x1234,
                                         .sms = true,
+                                        .iwf_number = "491710760001",
                                         .next_session = true};
-    const godwit_sms_sc_config_t sms = {.number = "491710760000"};
+    const godwit_sms_sc_config_t sms = {
+        .number = "491710760000", .iwf_host = "iwf.example", .iwf_number = "491710760001"};
     check(godwit_msc_init(&msc, &config, ues, ROWS) == GODWIT_OK);
     check(godwit_sms_sc_init(&sc, &sms, devices, ROWS) == GODWIT_OK);
     owner_init(&node, msc_step, &msc);
@@ -172,8 +177,92 @@ static void at_the_centre(uint8_t door, godwit_slice_t octets)
     } else if (door == 10) {
         owner_give(&centre, &in);
     } else {
+        centre.now_ms += 20000;
         owner_give_timer(&centre, octets.len > 0 ? octets.ptr[0] % ROWS : 0);
     }
+}
+
+/* ---- device triggering ---- */
+
+static uint8_t octet(godwit_slice_t octets, size_t i)
+{
+    return i < octets.len ? octets.ptr[i] : 0;
+}
+
+static godwit_message_t of_iwf(godwit_message_kind_t kind, uint8_t hop)
+{
+    godwit_message_t m = {
+        .kind = kind, .from = GODWIT_FUNCTION_MTC_IWF, .transaction = 1, .hop = (godwit_hop_t)(hop % 4)};
+    memcpy(m.origin_host, "iwf.example", sizeof "iwf.example");
+    return m;
+}
+
+static uint8_t container_of(godwit_slice_t octets, size_t at, uint8_t container[GODWIT_TRIGGER_CONTAINER_MAX])
+{
+    size_t len = octets.len > at ? octets.len - at : 0;
+    memcpy(container, octets.ptr + (len > 0 ? at : 0),
+           len < GODWIT_TRIGGER_CONTAINER_MAX ? len : GODWIT_TRIGGER_CONTAINER_MAX);
+    return (uint8_t)(len < 255 ? len : 255); /* also more than there is room for */
+}
+
+static void t5(godwit_slice_t octets)
+{
+    godwit_message_t m = of_iwf(GODWIT_T5_DOWN, octet(octets, 1));
+    m.u.t5_down.imsi = owner_imsi("001010123456789");
+    m.u.t5_down.kind = (godwit_t5_down_kind_t)(octet(octets, 0) % 4);
+    m.u.t5_down.ue_key =
+        (godwit_iwf_key_t){.root = (godwit_iwf_root_t)(octet(octets, 2) % 6), .association = octet(octets, 3)};
+    m.u.t5_down.container_len = container_of(octets, 2, m.u.t5_down.container);
+    owner_give_message(&node, &m);
+}
+
+static void trigger_answer(godwit_slice_t octets)
+{
+    godwit_message_t m = {.kind = octet(octets, 0) % 2 ? GODWIT_T5_UP_ANSWER : GODWIT_LOCATION_UPDATE_ANSWER,
+                          .transaction = transaction};
+    if (m.kind == GODWIT_T5_UP_ANSWER) {
+        m.u.t5_up_answer.status = (godwit_status_t)(octet(octets, 1) % 16);
+    } else {
+        m.u.location_update_answer.status = (godwit_status_t)(octet(octets, 1) % 2);
+        m.u.location_update_answer.iwf.function = octet(octets, 2) % 2 ? GODWIT_FUNCTION_MTC_IWF : GODWIT_FUNCTION_MME;
+        m.u.location_update_answer.iwf.host[0] = (char)octet(octets, 3);
+    }
+    owner_give_message(&node, &m);
+}
+
+static void t4(godwit_slice_t octets)
+{
+    godwit_message_t m = of_iwf(octet(octets, 0) == 255 ? GODWIT_T4_REPORT_ANSWER : GODWIT_T4_TRIGGER, 0);
+    godwit_t4_trigger_t *t = &m.u.t4_trigger;
+    if (m.kind == GODWIT_T4_REPORT_ANSWER) {
+        m.transaction = octet(octets, 1);
+        m.u.outcome = (godwit_status_t)(octet(octets, 2) % 16);
+        owner_give_message(&centre, &m);
+        return;
+    }
+    t->imsi = owner_imsi(octet(octets, 1) % 2 ? "001010123456789" : "001010000000003");
+    t->action = octet(octets, 0) % 4;
+    t->reference = octet(octets, 2);
+    t->old_reference = octet(octets, 3);
+    t->validity_s = octet(octets, 4);
+    t->priority = octet(octets, 5) % 2;
+    t->port = octet(octets, 6);
+    t->node.function = octet(octets, 7) % 10;
+    t->node.host[0] = (char)octet(octets, 7);
+    t->container_len = container_of(octets, 8, t->container);
+    owner_give_message(&centre, &m);
+}
+
+static void ask_key(godwit_slice_t octets)
+{
+    godwit_message_t m = of_iwf(GODWIT_IWF_KEY_REQUEST, octet(octets, 0));
+    m.u.iwf_key_request.imsi = owner_imsi("001010123456789");
+    m.u.iwf_key_request.association = octet(octets, 1);
+    memcpy(m.u.iwf_key_request.iwf, m.origin_host, sizeof "iwf.example");
+    m.u.iwf_key_request.iwf[0] = octet(octets, 2) % 2 ? 'i' : 'o';
+    owner_give_message(&node, &m);
+    const godwit_message_t *answer = owner_message(&node, GODWIT_IWF_KEY_ANSWER, 0);
+    check(answer->u.iwf_key_answer.status != GODWIT_OK || m.hop != GODWIT_HOP_OPEN);
 }
 
 static void unprotected(uint8_t who, godwit_slice_t octets)
@@ -189,7 +278,7 @@ static void entry(uint8_t door, godwit_slice_t octets)
 {
     uint8_t plain[1 + 400] = {GODWIT_RADIO_NAS};
     size_t len = octets.len < 400 ? octets.len : 400;
-    switch (door % 12) {
+    switch (door % 16) {
     case 0:
         unprotected(2, octets);
         break;
@@ -219,8 +308,20 @@ static void entry(uint8_t door, godwit_slice_t octets)
     case 8:
         by_vector(octets);
         break;
+    case 12:
+        t5(octets);
+        break;
+    case 13:
+        trigger_answer(octets);
+        break;
+    case 14:
+        t4(octets);
+        break;
+    case 15:
+        ask_key(octets);
+        break;
     default:
-        at_the_centre(door % 12, octets);
+        at_the_centre(door % 16, octets);
         break;
     }
 }

@@ -4,6 +4,7 @@
  * a service centre that lies cannot bring about.
  */
 #include "core/trigger/trigger.h"
+#include "tests/kat/kat.h"
 #include "tests/support/sms_world.h"
 
 static const struct {
@@ -170,6 +171,64 @@ static void a_device_without_a_trigger_function_is_no_such_device(void **state)
     give_t5(&m, GODWIT_NOT_FOUND);
     assert_int_equal(sms.phone.triggers, 0);
     assert_int_equal(sms.phone.roots, 0);
+}
+
+/* ---- octets ---- */
+
+static godwit_slice_t sent;
+static uint8_t sent_octets[GODWIT_CP_MAX];
+
+static void note_sent(void *context, godwit_slice_t cp)
+{
+    (void)context;
+    memcpy(sent_octets, cp.ptr, cp.len);
+    sent = godwit_slice(sent_octets, cp.len);
+}
+
+static void no_tick(void *context, uint32_t delay_ms)
+{
+    (void)context;
+    (void)delay_ms;
+}
+
+static void expect_sent(const kat_record_t *record, void *context)
+{
+    (void)context;
+    if (strcmp(kat_text(record, "message"), "cp.trigger_down") == 0) {
+        kat_expect(record, "octets", sent.ptr, sent.len);
+    }
+}
+
+/* The longest, as an encoder that shares nothing with us makes it. */
+static void the_octets_are_those_of_an_independent_encoder(void **state)
+{
+    (void)state;
+    godwit_sms_node_t node = {0};
+    godwit_serving_trigger_t at = {.iwf = {GODWIT_FUNCTION_MTC_IWF, "iwf.example", "example"}};
+    const godwit_serving_home_t home = {.own = GODWIT_FUNCTION_SGSN};
+    owner_t owner;
+    sms_begin(false, GODWIT_ACCESS_UMTS);
+    owner_init(&owner, NULL, NULL);
+    owner.outbox = (godwit_outbox_t){.requests = owner.requests,
+                                     .capacity = GODWIT_OUTBOX_REQUESTS,
+                                     .arena = owner.arena,
+                                     .arena_size = sizeof owner.arena};
+    godwit_message_t m = t5_down("");
+    m.u.t5_down.container_len = GODWIT_TRIGGER_CONTAINER_MAX;
+    for (size_t i = 0; i < GODWIT_TRIGGER_CONTAINER_MAX; i++) {
+        m.u.t5_down.container[i] = (uint8_t)i;
+    }
+    const godwit_sms_host_t host = {.home = &home,
+                                    .out = &owner.outbox,
+                                    .imsi = &m.u.t5_down.imsi,
+                                    .now_ms = UINT64_C(1700000000000),
+                                    .trigger = &at,
+                                    .iwf_number = SMS_IWF_NUMBER,
+                                    .send = note_sent,
+                                    .tick = no_tick};
+    assert_true(godwit_sms_node_t5(&node, &host, &m));
+    godwit_sms_node_start(&node, &host);
+    assert_int_equal(kat_each("sms.txt", "cp", expect_sent, NULL), 6);
 }
 
 /* ---- what comes by a service centre ---- */
@@ -438,6 +497,7 @@ int main(void)
         cmocka_unit_test(nobody_else_and_nothing_else_is_taken),
         cmocka_unit_test(a_device_that_is_silent_is_told_of_when_it_is_heard_again),
         cmocka_unit_test(a_device_without_a_trigger_function_is_no_such_device),
+        cmocka_unit_test(the_octets_are_those_of_an_independent_encoder),
         cmocka_unit_test(a_service_centre_that_lies_never_speaks_for_the_node),
         cmocka_unit_test(a_trigger_of_t4_comes_as_a_plain_short_message),
         cmocka_unit_test(a_container_of_the_device_goes_by_t5_or_by_t4),

@@ -36,6 +36,11 @@ PORTS = lv(H("0504" "3e94" "3e94"))                  # 9.2.3.24, .24.4: port 160
 DATA = PORTS + H("01000011223344556677")
 SUBMIT = H("41" "07") + ADDRESS + H("00" "04") + lv(DATA)
 DELIVER = H("44") + ADDRESS + H("00" "04") + TIME + lv(DATA)
+# Device triggering (docs/sms.md): port 16021 both ways, the longest container; what a serving node makes itself has a network specific number.
+IWF = bytes([12]) + H("91") + digits("491710760001")
+TRIGGER = H("06" "0504" "3e95" "3e95") + bytes(range(133))
+TRIGGER_SUBMIT = H("41" "01") + IWF + H("00" "04") + lv(TRIGGER)
+TRIGGER_DELIVER = H("44") + IWF + H("00" "04" "32114122310200") + lv(TRIGGER)  # 2023-11-14 22:13:20 UTC
 SEVEN = H("e8329bfd06")                              # "hello" in septets, TS 23.038 6.1.2.1
 REPORT, SUBMIT_REPORT = H("00" "00"), H("01" "00") + TIME
 
@@ -83,6 +88,8 @@ RP = {
 CP = {
     "cp.data_up": ("7.2.1", H("0901") + lv(rp_data_up)),
     "cp.data_down": ("7.2.1", H("0901") + lv(rp_data_down)),
+    "cp.trigger_up": ("7.2.1", H("0901") + lv(H("00" "01" "00") + lv(CENTRE) + lv(TRIGGER_SUBMIT))),
+    "cp.trigger_down": ("7.2.1", H("0901") + lv(H("01" "01") + lv(H("b1") + digits("491710760001")) + H("00") + lv(TRIGGER_DELIVER))),
     "cp.ack": ("7.2.2", H("8904")),
     "cp.error": ("7.2.3", H("2910" "61")),
 }

@@ -25,6 +25,9 @@ EXPECTED = {
                    "gsm_sms.destination_port": "16020"},
     "cp.data_down": {"gsm_a.rp.msg_type": "0x01", "gsm_sms.tp-mti": "0", "gsm_sms.tp-oa": "491710760000", "gsm_sms.destination_port": "16020",
                      "gsm_sms.scts.year": "26", "gsm_sms.scts.month": "11", "gsm_sms.scts.day": "28"},
+    "cp.trigger_up": {"gsm_sms.tp-da": "491710760001", "gsm_sms.destination_port": "16021"},
+    "cp.trigger_down": {"gsm_a.rp.msg_type": "0x01", "gsm_sms.tp-oa": "491710760001", "gsm_sms.destination_port": "16021", "gsm_sms.scts.year": "23",
+                        "gsm_a.dtap.type_of_number": "0x03", "gsm_sms.tp.user_data_length": "140"},
     "cp.ack": {"gsm_a.dtap.msg_sms_type": "0x04"},
     "cp.error": {"gsm_a.dtap.msg_sms_type": "0x10"},
     "rp_ms.ack": {"gsm_a.rp.msg_type": "0x02"},
@@ -48,7 +51,7 @@ def main():
             found.append((name, octets))
     fields = sorted({f for e in EXPECTED.values() for f in e}) + gmm_capture.MUST_NOT
     seen = gmm_capture.decode([octets for _, octets in found], fields)
-    check(len(found) == 41 and len(seen) == len(found), f"{len(found)} messages in sms.txt, {len(seen)} seen")
+    check(len(found) == 43 and len(seen) == len(found), f"{len(found)} messages in sms.txt, {len(seen)} seen")
     for (name, _), s in zip(found, seen):
         check(not any(s[f] for f in gmm_capture.MUST_NOT), f"{name}: {s}")
         for field, value in EXPECTED.get(name, {}).items():

@@ -144,8 +144,9 @@ static void on_commit_failed(const godwit_iwf_turn_t *turn)
 void godwit_mtc_iwf_step(godwit_mtc_iwf_t *iwf, const godwit_input_t *in, godwit_outbox_t *out)
 {
     const godwit_iwf_turn_t turn = {.iwf = iwf, .in = in, .out = out};
-    if (godwit_iwf_is_first_round(in)) {
+    if (godwit_iwf_is_first_round(in)) { /* nothing of an input that was given up between its rounds */
         iwf->fetched_count = 0;
+        godwit_iwf_forget(&iwf->keys);
     }
     switch (in->kind) {
     case GODWIT_INPUT_MESSAGE:

@@ -684,6 +684,47 @@ static void an_owner_that_sleeps_does_not_stop_the_attach(void **state)
     assert_true(iwf.associated);
 }
 
+static void an_owner_that_answers_late_is_waited_for(void **state)
+{
+    (void)state;
+    godwit_trigger_requests_t list;
+    iwf.embeds = true;
+    owner_sleeps = true;
+    phone_attach(&phone);
+    carry();
+    assert_int_equal(shown, 1);
+    mme_timers(); /* the command again, in another COUNT */
+    assert_int_equal(phone.queued, 0);
+    assert_int_equal(shown, 1);
+    assert_int_equal(godwit_trigger_receive(&trigger, octets_slice(&iwf.command), GODWIT_TRIGGER_VIA_NAS, now, &list),
+                     GODWIT_OK);
+    answer.len = 0;
+    carry_out(&list);
+    assert_int_equal(godwit_access_trigger(&phone.access, octets_slice(&answer), &phone.requests), GODWIT_OK);
+    phone_carry_out(&phone);
+    carry();
+    assert_true(iwf.associated);
+    assert_int_equal(godwit_access_state(&phone.access), GODWIT_ACCESS_ACTIVE);
+}
+
+/* The network cannot know yet that we have its command. */
+static void nothing_is_taken_before_the_completion(void **state)
+{
+    (void)state;
+    uint8_t wrapped[64];
+    godwit_writer_t v = godwit_writer(wrapped, sizeof wrapped);
+    iwf.embeds = true;
+    owner_sleeps = true;
+    phone_attach(&phone);
+    carry();
+    godwit_nas_security_t net = mme_row(&w, &(mme_device_t){.address = radio_address})->security;
+    assert_int_equal(godwit_nas_security_create(&net, CRYPTO, GODWIT_NAS_CIPHERED, godwit_slice("\x02\x01\xD9", 3), &v),
+                     GODWIT_OK); /* ESM INFORMATION REQUEST */
+    forge(godwit_written(&v));
+    assert_int_equal(phone_reason(&phone, "refused"), GODWIT_WRONG_STATE);
+    assert_int_equal(phone.queued, 0);
+}
+
 /* It holds KASME, and says so in a Command of its own. */
 static void a_rogue_visited_network_makes_no_association_where_the_home_flags(void **state)
 {
@@ -940,6 +981,8 @@ int main(void)
         cmocka_unit_test_setup(k_iwf_comes_to_the_device_in_nas, setup),
         cmocka_unit_test_setup(a_lost_security_mode_is_asked_for_again, setup),
         cmocka_unit_test_setup(an_owner_that_sleeps_does_not_stop_the_attach, setup),
+        cmocka_unit_test_setup(an_owner_that_answers_late_is_waited_for, setup),
+        cmocka_unit_test_setup(nothing_is_taken_before_the_completion, setup),
         cmocka_unit_test_setup(a_rogue_visited_network_makes_no_association_where_the_home_flags, setup),
         cmocka_unit_test_setup(a_command_under_a_wrong_key_changes_nothing, setup),
         cmocka_unit_test_setup(case_1_is_taken_only_where_the_device_says_so, setup),

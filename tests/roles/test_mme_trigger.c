@@ -486,6 +486,21 @@ static void a_wrong_res_tells_nobody(void **state)
     expect_no_key(IWF, GODWIT_HOP_TLS, GODWIT_NOT_FOUND);
 }
 
+static void who_only_says_an_imsi_disturbs_nothing(void **state)
+{
+    (void)state;
+    attach_whole();
+    const mme_device_t registered = d;
+    mme_device_t stranger = mme_device("001010123456789", 2);
+    mme_step_request(&w, &stranger);
+    mme_step_vector(&w, &stranger);
+    expect_key_of(1);
+    d = registered;
+    give_down(IWF, GODWIT_HOP_TLS);
+    expect_down(0);
+    expect_answer(GODWIT_OK);
+}
+
 /* ---- down ---- */
 
 static void a_message_goes_down_at_once(void **state)
@@ -765,6 +780,7 @@ int main(void)
         cmocka_unit_test_setup(an_iwf_without_a_message_costs_nothing, setup_known),
         cmocka_unit_test_setup(the_iwf_is_known_from_the_registration_that_is_replaced, setup),
         cmocka_unit_test_setup(a_wrong_res_tells_nobody, setup_known),
+        cmocka_unit_test_setup(who_only_says_an_imsi_disturbs_nothing, setup),
         cmocka_unit_test_setup(a_message_goes_down_at_once, setup),
         cmocka_unit_test_setup(an_idle_device_is_paged_first, setup),
         cmocka_unit_test_setup(a_device_that_cannot_be_paged_is_told_of_when_it_is_heard, setup),

@@ -89,6 +89,7 @@ typedef struct godwit_iwf_flight {
     uint8_t source_key[16];
     uint32_t reference;
     uint8_t way, ways_left; /* way: counts on from the attempts, so that each attempt begins with another one */
+    bool heard;             /* the device was heard of meanwhile: it is worth another attempt at once */
     bool doubtful;          /* one of the ways did not answer: it may have arrived */
     godwit_delivery_outcome_t before; /* what the outcome would have been without this attempt */
     uint8_t container_len, container[GODWIT_TRIGGER_CONTAINER_MAX];

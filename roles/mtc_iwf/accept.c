@@ -148,7 +148,7 @@ static void accept(const godwit_iwf_turn_t *turn, godwit_iwf_intake_t *intake, v
     godwit_trigger_record_t *t = &intake->trigger;
     godwit_iwf_enter(turn, t, verdict->highest);
     if (!godwit_iwf_fly(turn, &t->imsi, located)) {
-        t->due_ms = turn->in->now_ms + 1000;
+        t->due_ms = turn->in->now_ms + GODWIT_IWF_FULL_MS;
     }
     godwit_iwf_commit(turn, t);
     if (t->action.action == GODWIT_ACTION_REPLACE) {

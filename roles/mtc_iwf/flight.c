@@ -12,21 +12,38 @@ static void flight_timer(const godwit_iwf_turn_t *turn, const godwit_iwf_flight_
     godwit_outbox_timer(turn->out, (uint32_t)(1 + (flight - turn->iwf->flights)), delay_ms);
 }
 
-/* NULL: no place, or the device has one. A flight whose time has run out has lost its timer, and is nobody's. */
-static godwit_iwf_flight_t *place_for(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi)
+/* The flight of that device, or else a free place; NULL: there is none. A flight whose time has run out has lost its timer, and is nobody's. */
+static godwit_iwf_flight_t *place_for(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi, bool *flies)
 {
     godwit_iwf_flight_t *place = NULL;
+    *flies = false;
     for (size_t i = 0; i < GODWIT_IWF_FLIGHTS_MAX; i++) {
         godwit_iwf_flight_t *flight = &turn->iwf->flights[i];
         const bool open = flight->step != GODWIT_IWF_FREE && turn->in->now_ms <= flight->until_ms;
         if (open && godwit_imsi_equal(&flight->imsi, imsi)) {
-            return NULL;
+            *flies = true;
+            return flight;
         }
         if (place == NULL && !open) {
             place = flight;
         }
     }
     return place;
+}
+
+void godwit_iwf_heard(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi)
+{
+    bool flies;
+    godwit_iwf_flight_t *flight = place_for(turn, imsi, &flies);
+    if (flies) {
+        flight->heard = true;
+    }
+}
+
+bool godwit_iwf_has_place(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi)
+{
+    bool flies;
+    return place_for(turn, imsi, &flies) != NULL;
 }
 
 void godwit_iwf_land(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flight)
@@ -38,6 +55,7 @@ void godwit_iwf_land(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flight)
 void godwit_iwf_go_on(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flight)
 {
     flight->step = GODWIT_IWF_LOCATED;
+    flight->heard = false;
     flight->transaction = 0;
     flight->until_ms = turn->in->now_ms + turn->iwf->config.node_timeout_ms;
     flight_timer(turn, flight, 1);
@@ -74,9 +92,10 @@ static void locate(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flight)
 bool godwit_iwf_fly(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi,
                     const godwit_subscriber_info_answer_t *located)
 {
-    godwit_iwf_flight_t *flight = place_for(turn, imsi);
-    if (flight == NULL) {
-        return false;
+    bool flies;
+    godwit_iwf_flight_t *flight = place_for(turn, imsi, &flies);
+    if (flight == NULL || flies) {
+        return flies;
     }
     memset(flight, 0, sizeof *flight);
     flight->imsi = *imsi;

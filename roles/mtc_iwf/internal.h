@@ -84,9 +84,14 @@ void godwit_iwf_enter(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *tr
 
 /* ---- flight.c: a device that is worked on ---- */
 
-/* Begins, unless there is nothing free or the device is being worked on already; located NULL: the HSS is asked where it is. */
+#define GODWIT_IWF_FULL_MS 1000u /* until something is tried again for which there was no place */
+
+/* Begins, unless the device is being worked on already; located NULL: the HSS is asked where it is. False: there is no free place. */
 bool godwit_iwf_fly(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi,
                     const godwit_subscriber_info_answer_t *located);
+/* The device was heard of: what is under way for it by a way that fails begins again. */
+void godwit_iwf_heard(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi);
+bool godwit_iwf_has_place(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi);
 void godwit_iwf_land(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flight);
 /* Whether it was the answer that a flight waited for. */
 bool godwit_iwf_on_located(const godwit_iwf_turn_t *turn);

@@ -149,12 +149,23 @@ static godwit_status_t protected(launch_t *l)
 
 /* ---- sending ---- */
 
-/* An answer of the device's own takes as long as its application does; that of the SMS-SC comes by itself. */
+/* How long nothing may be heard. A datagram is lost sooner than what a node has answered for. */
+static uint64_t wait_of(const godwit_mtc_iwf_config_t *c, godwit_iwf_way_kind_t kind)
+{
+    switch (kind) {
+    case GODWIT_IWF_WAY_A3:
+        return c->retry_ms;
+    case GODWIT_IWF_WAY_T4:
+        return (uint64_t)c->node_timeout_ms + c->t4_ms;
+    default:
+        return (uint64_t)c->node_timeout_ms + c->ack_ms;
+    }
+}
+
 static void mark_sent(launch_t *l, const godwit_iwf_way_t *way)
 {
-    const godwit_mtc_iwf_config_t *c = &l->turn->iwf->config;
     godwit_trigger_record_t *t = &l->trigger;
-    const uint64_t wait_ms = (uint64_t)c->node_timeout_ms + (way->kind == GODWIT_IWF_WAY_T4 ? c->t4_ms : c->ack_ms);
+    const uint64_t wait_ms = wait_of(&l->turn->iwf->config, way->kind);
     t->state = GODWIT_TRIGGER_SENT;
     t->outcome = GODWIT_OUTCOME_UNCONFIRMED; /* unless something better is heard */
     t->due_ms = l->turn->in->now_ms + wait_ms < t->expires_ms ? l->turn->in->now_ms + wait_ms : t->expires_ms;

@@ -103,6 +103,9 @@ static godwit_status_t reachable(const godwit_iwf_turn_t *turn, const godwit_iwf
     const godwit_record_key_t key = godwit_iwf_key_next(&up->imsi);
     godwit_trigger_record_t trigger;
     const godwit_status_t status = godwit_iwf_fetch_trigger(turn, &key, &trigger);
+    if (status != GODWIT_AGAIN) {
+        godwit_iwf_heard(turn, &up->imsi);
+    }
     if (status == GODWIT_OK) {
         (void)godwit_iwf_fly(turn, &up->imsi, up->way.kind == GODWIT_IWF_WAY_A3 ? &nowhere : NULL);
     }

@@ -47,7 +47,8 @@ void godwit_iwf_report(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *t
         return;
     }
     godwit_iwf_report_t *place = free_report(turn->iwf, now_ms);
-    t->due_ms = now_ms + (place != NULL ? godwit_iwf_backoff(c->report_retry_ms, c->retry_max_ms, t->attempts) : 1000);
+    t->due_ms = now_ms + (place != NULL ? godwit_iwf_backoff(c->report_retry_ms, c->retry_max_ms, t->attempts)
+                                        : GODWIT_IWF_FULL_MS);
     t->attempts += place != NULL ? 1 : 0;
     godwit_iwf_commit(turn, t);
     if (place != NULL) {

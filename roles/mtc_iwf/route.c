@@ -140,7 +140,11 @@ static void not_reached(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flig
         godwit_iwf_commit(turn, t);
     }
     godwit_outbox_event(turn->out, "trigger_not_reached", GODWIT_NOT_FOUND, &t->imsi, "no way led to the device");
+    const bool heard = flight->heard;
     godwit_iwf_land(turn, flight);
+    if (heard) {
+        (void)godwit_iwf_fly(turn, &t->imsi, NULL);
+    }
 }
 
 static void way_failed(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flight)

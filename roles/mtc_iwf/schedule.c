@@ -20,8 +20,12 @@ static uint64_t due_again(const godwit_iwf_turn_t *turn, const godwit_trigger_re
 static void try_again(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *t)
 {
     t->state = GODWIT_TRIGGER_WAITING;
-    t->attempts += t->attempts < UINT32_MAX ? 1 : 0;
-    t->due_ms = due_again(turn, t);
+    if (godwit_iwf_has_place(turn, &t->imsi)) {
+        t->attempts += t->attempts < UINT32_MAX ? 1 : 0;
+        t->due_ms = due_again(turn, t);
+    } else {
+        t->due_ms = turn->in->now_ms + GODWIT_IWF_FULL_MS;
+    }
     godwit_iwf_commit(turn, t);
     (void)godwit_iwf_fly(turn, &t->imsi, NULL);
 }

@@ -54,6 +54,7 @@ godwit_status_t godwit_mtc_iwf_init(godwit_mtc_iwf_t *iwf, const godwit_mtc_iwf_
     memset(iwf, 0, sizeof *iwf);
     iwf->config = *config;
     iwf->config.keys.off = hop;
+    OR(iwf->config.keys.address_life_ms, config->a3_recent_ms);
     defaults(&iwf->config);
     return godwit_iwf_keys_init(&iwf->keys, config->crypto, &iwf->config.keys, config->local_host, config->local_realm,
                                 config->number);

@@ -126,6 +126,16 @@ static void send_up(unsigned number, godwit_slice_t octets)
     memcpy(m->u.t5_up.container, octets.ptr, octets.len);
 }
 
+/* As it is on its way; the answers come while the owner's requests are carried out, so it waits. */
+static void send_datagram(unsigned number, godwit_slice_t octets)
+{
+    const godwit_imsi_t imsi = imsi_of(number);
+    godwit_writer_t w = godwit_writer(iwq.datagram, sizeof iwq.datagram);
+    assert_int_equal(iwq.datagram_len, 0);
+    assert_int_equal(godwit_a3_datagram_build(&imsi, octets, &w), GODWIT_OK);
+    iwq.datagram_len = w.len;
+}
+
 static void act(const godwit_trigger_delivery_t *delivery)
 {
     uint32_t reference = 0;
@@ -139,31 +149,36 @@ static void act(const godwit_trigger_delivery_t *delivery)
 static void carry_out(unsigned number, const godwit_trigger_requests_t *requests)
 {
     uint32_t done = 0;
+    iwq_device_t *device = &iwq.devices[number];
     for (size_t i = 0; i < requests->count; i++) {
-        if (requests->item[i].kind == GODWIT_TRIGGER_SEND) {
+        if (requests->item[i].kind == GODWIT_TRIGGER_SEND && requests->item[i].via == GODWIT_TRIGGER_VIA_A3) {
+            send_datagram(number, requests->item[i].octets);
+        } else if (requests->item[i].kind == GODWIT_TRIGGER_SEND) {
             send_up(number, requests->item[i].octets);
         } else if (requests->item[i].kind == GODWIT_TRIGGER_DELIVER) {
             act(&requests->item[i].delivery);
             done = requests->item[i].delivery.reference;
+            device->with_application = done;
         }
     }
-    if (done != 0 && !iwq.devices[number].slow) {
-        godwit_trigger_requests_t more = {.count = 0};
-        assert_int_equal(godwit_trigger_done(&iwq.devices[number].trigger, done, GODWIT_A3_DELIVERED, &more),
-                         GODWIT_OK);
-        carry_out(number, &more); /* sends, and delivers nothing */
+    if (done != 0 && !device->slow) {
+        iwq_done(number, GODWIT_A3_DELIVERED);
     }
 }
 
-static void receive(const godwit_t5_down_t *down)
+void iwq_done(unsigned number, godwit_a3_outcome_t outcome)
 {
-    const unsigned number = device_of(&down->imsi);
+    iwq_device_t *device = &iwq.devices[number];
+    godwit_trigger_requests_t requests = {.count = 0};
+    assert_int_equal(godwit_trigger_done(&device->trigger, device->with_application, outcome, &requests), GODWIT_OK);
+    carry_out(number, &requests);
+}
+
+static void receive(unsigned number, godwit_slice_t octets, godwit_trigger_via_t via)
+{
     const godwit_trigger_now_t now = {.up_ms = iwq.owner.now_ms, .unix_s = (uint32_t)(iwq.owner.now_ms / 1000)};
     godwit_trigger_requests_t requests = {.count = 0};
-    assert_int_equal(godwit_trigger_receive(&iwq.devices[number].trigger,
-                                            godwit_slice(down->container, down->container_len), GODWIT_TRIGGER_VIA_NAS,
-                                            now, &requests),
-                     GODWIT_OK);
+    assert_int_equal(godwit_trigger_receive(&iwq.devices[number].trigger, octets, via, now, &requests), GODWIT_OK);
     carry_out(number, &requests);
 }
 
@@ -233,9 +248,35 @@ static void hss(const godwit_message_t *request)
     strcpy(answer->node[0].host, IWQ_MME);
 }
 
+/* A silent node keeps what it was given. */
+static void keep(const godwit_t5_down_t *down)
+{
+    iwq_device_t *device = &iwq.devices[device_of(&down->imsi)];
+    if (device->last_len == 0) {
+        device->last_len = down->container_len;
+        memcpy(device->last, down->container, sizeof device->last);
+    }
+}
+
+void iwq_say_again(unsigned number)
+{
+    receive(number, godwit_slice(iwq.devices[number].last, iwq.devices[number].last_len), GODWIT_TRIGGER_VIA_NAS);
+    iwq_run(1);
+}
+
+void iwq_poll(unsigned number)
+{
+    godwit_trigger_requests_t requests = {.count = 0};
+    assert_int_equal(godwit_trigger_poll(&iwq.devices[number].trigger, &requests), GODWIT_OK);
+    carry_out(number, &requests);
+    iwq_run(0);
+}
+
 static void node(const godwit_message_t *request)
 {
+    iwq.t5_downs++;
     if (iwq.node_silent) {
+        keep(&request->u.t5_down);
         return;
     }
     godwit_message_t *answer = reply(request, GODWIT_T5_DOWN_ANSWER);
@@ -244,7 +285,9 @@ static void node(const godwit_message_t *request)
         if (iwq.config.protect == GODWIT_IWF_PROTECT_HOP) {
             device(&request->u.t5_down);
         } else {
-            receive(&request->u.t5_down);
+            receive(device_of(&request->u.t5_down.imsi),
+                    godwit_slice(request->u.t5_down.container, request->u.t5_down.container_len),
+                    GODWIT_TRIGGER_VIA_NAS);
         }
         answer->u.outcome = GODWIT_OK;
     } else {
@@ -312,6 +355,8 @@ void iwq_collect(void)
         if (request->kind == GODWIT_REQUEST_TIMER) {
             assert_true(request->timer < IWQ_TIMERS);
             iwq.timers[request->timer] = (iwq_timer_t){request->delay_ms > 0, iwq.owner.now_ms + request->delay_ms};
+        } else if (request->kind == GODWIT_REQUEST_DATAGRAM) {
+            receive(request->to.octets[3], request->octets, GODWIT_TRIGGER_VIA_A3);
         } else if (request->kind == GODWIT_REQUEST_MESSAGE) {
             iwq.committed_before_answer =
                 request->message->kind == GODWIT_DEVICE_ACTION_ANSWER ? committed : iwq.committed_before_answer;
@@ -331,12 +376,28 @@ static void give(const godwit_message_t *message)
     iwq_collect();
 }
 
+static void drain_datagrams(void)
+{
+    while (iwq.datagram_len > 0) {
+        uint8_t octets[GODWIT_A3_DATAGRAM_MAX];
+        const godwit_address_t from = owner_address(0);
+        godwit_input_t in = {.kind = GODWIT_INPUT_DATAGRAM, .port = GODWIT_PORT_A3, .from = from};
+        memcpy(octets, iwq.datagram, sizeof octets);
+        in.datagram = godwit_slice(octets, iwq.datagram_len);
+        iwq.datagram_len = 0;
+        owner_give(&iwq.owner, &in);
+        iwq_collect();
+    }
+}
+
 static void drain(void)
 {
+    drain_datagrams();
     while (iwq.on_wire > 0) {
         const godwit_message_t message = iwq.wire[0];
         memmove(&iwq.wire[0], &iwq.wire[1], --iwq.on_wire * sizeof iwq.wire[0]);
         give(&message);
+        drain_datagrams();
     }
 }
 

@@ -28,8 +28,10 @@ typedef struct iwq_timer {
 /* A device of case 2: the library itself. */
 typedef struct iwq_device {
     godwit_trigger_t trigger;
-    uint32_t number; /* of the last association that the HSS made K_iwf with */
-    bool slow;       /* its application does not say that it is done */
+    uint32_t number;                                      /* of the last association that the HSS made K_iwf with */
+    uint32_t with_application;                            /* that came last */
+    uint8_t last_len, last[GODWIT_TRIGGER_CONTAINER_MAX]; /* a trigger that a silent node did not pass on */
+    bool slow;                                            /* its application does not say that it is done */
 } iwq_device_t;
 
 typedef struct iwq {
@@ -39,6 +41,8 @@ typedef struct iwq {
     iwq_timer_t timers[IWQ_TIMERS];
     godwit_message_t wire[IWQ_WIRE]; /* what is on its way to the MTC-IWF */
     size_t on_wire;
+    uint8_t datagram[GODWIT_A3_DATAGRAM_MAX]; /* of A3, one */
+    size_t datagram_len;
 
     iwq_device_t devices[IWQ_DEVICES];
 
@@ -48,7 +52,7 @@ typedef struct iwq {
     godwit_status_t hss_status;
 
     /* What they have seen. */
-    unsigned asked_hss, refused, queued, deliveries;
+    unsigned t5_downs, asked_hss, refused, queued, deliveries;
     uint32_t queued_reference;      /* of the last by T4 */
     uint32_t order[IWQ_REFERENCES]; /* of deliveries */
     unsigned delivered[IWQ_REFERENCES], reports[IWQ_REFERENCES], recalled[IWQ_REFERENCES];
@@ -84,6 +88,11 @@ void iwq_run(unsigned seconds);
 void iwq_registered(unsigned device);
 void iwq_t4_report(const char *host, godwit_t4_outcome_t outcome); /* of the one that was queued last */
 const godwit_trigger_record_t *iwq_record(uint32_t reference);     /* NULL: there is none. Of the proved source */
+
+/* Case 2. */
+void iwq_done(unsigned device, godwit_a3_outcome_t outcome); /* of a slow application */
+void iwq_say_again(unsigned device); /* what the silent node kept first reaches the device after all */
+void iwq_poll(unsigned device);      /* by A3 over UDP */
 
 static inline unsigned iwq_delivered(uint32_t reference)
 {

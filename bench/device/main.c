@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Instructions that a device spends: on the primitives of one backend (BACKEND, given by bench/device/run), and on sealing and
- * opening one datagram with a 20-byte reading.
+ * opening one datagram with a 20-byte reading, or one trigger.
  */
 #include "bench/device/start.h"
+#include "core/trigger/trigger.h"
 #include "godwit/crypto.h"
 #include "godwit/emsdp.h"
 
@@ -66,6 +67,37 @@ static void emsdp(void)
     device_print_row("open a datagram with 20 bytes, eea2-eia2-64", device_instructions(open_one));
 }
 
+/* ---- triggers: as long as can be ---- */
+
+static const godwit_a3_key_t association = {key, 1, GODWIT_A3_SUITE_MANDATORY};
+static godwit_a3_message_t trigger, acknowledgement;
+static uint8_t message[GODWIT_TRIGGER_CONTAINER_MAX];
+
+static void open_trigger(void)
+{
+    godwit_a3_opened_t opened;
+    check(godwit_a3_open(&BACKEND, &association, true, godwit_written(&out), &opened));
+}
+
+static void acknowledge(void)
+{
+    out = godwit_writer(message, sizeof message);
+    check(godwit_a3_protect(&BACKEND, &association, 1, &acknowledgement, &out));
+}
+
+static void triggers(void)
+{
+    trigger.type = GODWIT_A3_TRIGGER;
+    trigger.trigger.action = GODWIT_A3_TRIGGERING;
+    trigger.trigger.payload_len = GODWIT_TRIGGER_PAYLOAD_MAX;
+    acknowledgement.type = GODWIT_A3_ACKNOWLEDGEMENT;
+    acknowledgement.acknowledgement.outcome = GODWIT_A3_DELIVERED;
+    out = godwit_writer(message, sizeof message);
+    check(godwit_a3_protect(&BACKEND, &association, 1, &trigger, &out));
+    device_print_row("open a trigger with 80 octets, keys derived", device_instructions(open_trigger));
+    device_print_row("make its acknowledgement, keys derived", device_instructions(acknowledge));
+}
+
 int main(void)
 {
     device_print_row("AES-128, one block with its key schedule", device_instructions(aes_block));
@@ -73,5 +105,6 @@ int main(void)
     device_print_row("AES-128-CMAC, 36 octets", device_instructions(cmac_36));
     device_print_row("one KDF (HMAC-SHA-256)", device_instructions(kdf));
     emsdp();
+    triggers();
     return failed;
 }

@@ -5,12 +5,10 @@
  */
 #include <string.h>
 
+#include "bench/device/painted.h"
 #include "bench/device/start.h"
 #include "core/agree/separate_aka/separate_aka.h"
 #include "godwit/device.h"
-
-#define PAINTED 8192
-#define PAINT 0xA5
 
 static godwit_device_t device;
 static godwit_device_config_t config;
@@ -25,22 +23,6 @@ static bool failed;
 static void check(godwit_status_t status)
 {
     failed = failed || status != GODWIT_OK;
-}
-
-/* The lowest octet that work changed, seen from here. */
-__attribute__((noinline)) static uint32_t stack_of(void (*work)(void))
-{
-    volatile uint8_t *here = __builtin_frame_address(0);
-    for (uint32_t i = 64; i < PAINTED; i++) { /* clear of this frame and its saved registers */
-        here[-(int32_t)i] = PAINT;
-    }
-    work();
-    for (uint32_t i = PAINTED - 1; i >= 64; i--) {
-        if (here[-(int32_t)i] != PAINT) {
-            return i;
-        }
-    }
-    return 0;
 }
 
 static void send(void)

@@ -112,6 +112,8 @@ typedef enum godwit_message_kind {
     GODWIT_T5_UP_ANSWER,
     GODWIT_IWF_KEY_REQUEST, /* MTC-IWF to serving node (T5) or AAA server */
     GODWIT_IWF_KEY_ANSWER,
+    GODWIT_TRIGGER_QUERY, /* AS to MTC-IWF: REST */
+    GODWIT_TRIGGER_QUERY_ANSWER,
     GODWIT_EAP_PACKET, /* access network to AAA server, for a device (RADIUS) */
     GODWIT_EAP_PACKET_ANSWER,
 } godwit_message_kind_t;
@@ -192,6 +194,8 @@ typedef struct godwit_message {
         godwit_t5_up_answer_t t5_up_answer;
         godwit_iwf_key_request_t iwf_key_request;
         godwit_iwf_key_answer_t iwf_key_answer;
+        godwit_trigger_query_t trigger_query;
+        godwit_trigger_query_answer_t trigger_query_answer;
         godwit_eap_request_t eap_request;
         godwit_eap_answer_t eap_answer;
         godwit_status_t

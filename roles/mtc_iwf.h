@@ -139,7 +139,7 @@ typedef struct godwit_mtc_iwf {
 /* GODWIT_INVALID_ARGUMENT for a configuration that cannot be: no name of its own, no way at all, sources without a name, ue-key received where the root is
  * FLAGGED, what godwit_iwf_keys_init refuses. */
 GODWIT_MUST_USE godwit_status_t godwit_mtc_iwf_init(godwit_mtc_iwf_t *iwf, const godwit_mtc_iwf_config_t *config);
-/* Inputs: MESSAGE (DEVICE_ACTION, which is always answered; T5_UP, T4_REPORT; the answers to what it asks), DATAGRAM of port A3, TIMER: the owner gives one with
+/* Inputs: MESSAGE (DEVICE_ACTION and TRIGGER_QUERY, which are always answered; T5_UP, T4_REPORT; the answers to what it asks), DATAGRAM of port A3, TIMER: the owner gives one with
  * number 0 at the start, and what was pending goes on. Events: trigger_accepted, trigger_refused, trigger_sent, trigger_not_reached, trigger_outcome,
  * trigger_reported, report_given_up, and those of associations (docs/triggers.md). */
 void godwit_mtc_iwf_step(godwit_mtc_iwf_t *iwf, const godwit_input_t *in, godwit_outbox_t *out);

@@ -87,6 +87,21 @@ typedef struct godwit_device_action_answer {
     godwit_request_status_t status;
 } godwit_device_action_answer_t;
 
+/* AS to MTC-IWF, over REST alone: what has become of a trigger of its own. */
+typedef struct godwit_trigger_query {
+    char scs[GODWIT_SCS_NAME_MAX + 1];
+    uint32_t reference;
+} godwit_trigger_query_t;
+
+typedef struct godwit_trigger_query_answer {
+    /* OK; NOT_FOUND: that source has none of that reference (any more); NOT_ENTITLED; PEER_INTERNAL */
+    godwit_status_t status;
+    godwit_device_action_t action; /* as it was asked for */
+    bool pending;                  /* no outcome is known yet */
+    godwit_delivery_outcome_t outcome;
+    bool recalled, replaced; /* by its source */
+} godwit_trigger_query_answer_t;
+
 /* MTC-IWF to SCS or AS: DNR with a delivery report. The answer is a status. */
 typedef struct godwit_device_notification {
     godwit_external_name_t device;

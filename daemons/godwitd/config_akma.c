@@ -53,7 +53,7 @@ const cyaml_schema_field_t config_aanf_fields[] = {
     CYAML_FIELD_END,
 };
 
-static bool tls(config_t *c, const char *where, const raw_tls_t *raw, config_tls_t *to)
+bool config_tls_files(config_t *c, const char *where, const raw_tls_t *raw, config_tls_t *to)
 {
     if (raw == NULL || raw->certificate == NULL || raw->key == NULL || raw->ca == NULL) {
         return config_refuse(c, where, 0, "needs certificate, key and ca, each the path of a PEM file", NULL);
@@ -84,7 +84,7 @@ static bool client(config_t *c, const char *where, const raw_akma_client_t *raw,
     to->connect_to = raw->connect_to;
     to->timeout_ms = raw->timeout_ms;
     return config_range(c, where, raw->timeout_ms, 100, 60000) &&
-           tls(c, where, raw->tls != NULL ? raw->tls : own, &to->tls);
+           config_tls_files(c, where, raw->tls != NULL ? raw->tls : own, &to->tls);
 }
 
 /* ---- ausf ---- */
@@ -129,7 +129,7 @@ bool config_ausf_section(config_t *c, const raw_ausf_t *raw)
     return config_plmn(c, "ausf.plmn", 0, raw->plmn, &c->ausf.home) && routing_indicator(c, raw->routing_indicator) &&
            config_range(c, "ausf.wait_ms", raw->wait_ms, 100, 60000) &&
            config_host_port(c, "ausf.listen", 0, listen, c->ausf.door.host, &c->ausf.door.port) &&
-           tls(c, "ausf.tls", raw->tls, &c->ausf.door.tls) && networks(c, raw) &&
+           config_tls_files(c, "ausf.tls", raw->tls, &c->ausf.door.tls) && networks(c, raw) &&
            (raw->aanf == NULL || client(c, "ausf.aanf", raw->aanf, raw->tls, &c->ausf.aanf)) &&
            (config_has(c, CONFIG_HSS) || config_remote(c, "ausf.hss", raw->hss, c->ausf.hss_host, c->ausf.hss_realm));
 }
@@ -195,7 +195,7 @@ bool config_aanf_section(config_t *c, const raw_aanf_t *raw)
     return config_plmn(c, "aanf.plmn", 0, raw->plmn, &c->aanf.role.home) &&
            config_range(c, "aanf.key_seconds", raw->key_seconds, 60, YEAR_S) &&
            config_host_port(c, "aanf.listen", 0, listen, c->aanf.door.host, &c->aanf.door.port) &&
-           tls(c, "aanf.tls", raw->tls, &c->aanf.door.tls) && ausfs(c, raw) && afs(c, raw);
+           config_tls_files(c, "aanf.tls", raw->tls, &c->aanf.door.tls) && ausfs(c, raw) && afs(c, raw);
 }
 
 /* ---- emks.akma, hss.ausfs ---- */

@@ -11,9 +11,14 @@
 struct raw_remote;
 
 typedef struct raw_iwf_source {
-    char *name, *host, *kind;
+    char *name, *host, *kind, *notify;
     uint32_t per_minute, quota;
 } raw_iwf_source_t;
+
+typedef struct raw_rest {
+    char *listen, *connect_to;
+    struct raw_tls *tls;
+} raw_rest_t;
 
 typedef struct raw_mtc_iwf {
     char *protect, *key_from, *root, *ue_key, *below_minimum, *number, *a3;
@@ -22,6 +27,7 @@ typedef struct raw_mtc_iwf {
     raw_iwf_source_t *sources;
     unsigned sources_count;
     struct raw_remote *hss, *sms_sc, *aaa;
+    raw_rest_t *rest;
     bool when_needed, accept_open, without_t5;
     uint32_t source_per_minute, device_per_minute, source_quota, device_quota;
     uint32_t validity_seconds, validity_max_seconds, keep_seconds, report_life_seconds;

@@ -14,8 +14,13 @@
 #define MINUTES_MS 3600000u
 
 static const cyaml_schema_field_t source_fields[] = {
-    TEXT(raw_iwf_source_t, name),         TEXT(raw_iwf_source_t, host),    TEXT(raw_iwf_source_t, kind),
-    NUMBER(raw_iwf_source_t, per_minute), NUMBER(raw_iwf_source_t, quota), CYAML_FIELD_END,
+    TEXT(raw_iwf_source_t, name),
+    TEXT(raw_iwf_source_t, host),
+    TEXT(raw_iwf_source_t, kind),
+    TEXT(raw_iwf_source_t, notify),
+    NUMBER(raw_iwf_source_t, per_minute),
+    NUMBER(raw_iwf_source_t, quota),
+    CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t source = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_iwf_source_t, source_fields)};
 const cyaml_schema_field_t config_mtc_iwf_fields[] = {
@@ -31,6 +36,7 @@ const cyaml_schema_field_t config_mtc_iwf_fields[] = {
     SECTION(raw_mtc_iwf_t, hss, config_remote_fields),
     SECTION(raw_mtc_iwf_t, sms_sc, config_remote_fields),
     SECTION(raw_mtc_iwf_t, aaa, config_remote_fields),
+    SECTION(raw_mtc_iwf_t, rest, config_rest_fields),
     TRUTH(raw_mtc_iwf_t, when_needed),
     TRUTH(raw_mtc_iwf_t, accept_open),
     TRUTH(raw_mtc_iwf_t, without_t5),
@@ -246,9 +252,13 @@ bool config_mtc_iwf_section(config_t *c, const raw_mtc_iwf_t *raw)
     }
     r->protect = which == 0 ? GODWIT_IWF_PROTECT_ASSOCIATION : GODWIT_IWF_PROTECT_HOP;
     r->keys.off = which == 1;
+    if (config_has(c, CONFIG_AAA)) {
+        memcpy(r->keys.aaa_host, c->identity, sizeof r->keys.aaa_host);
+        memcpy(r->keys.aaa_realm, c->realm, sizeof r->keys.aaa_realm);
+    }
     r->accept_open = raw->accept_open;
     c->diameter.used = c->diameter.used || c->raw->diameter != NULL;
-    return sources(c, raw) && ways(c, raw) && numbers(c, raw) &&
+    return sources(c, raw) && config_rest(c, raw) && ways(c, raw) && numbers(c, raw) &&
            (raw->aaa == NULL || config_remote(c, "mtc_iwf.aaa", raw->aaa, r->keys.aaa_host, r->keys.aaa_realm)) &&
            (config_has(c, CONFIG_HSS) ||
             config_remote(c, "mtc_iwf.hss", raw->hss, c->mtc_iwf.hss_host, c->mtc_iwf.hss_realm));

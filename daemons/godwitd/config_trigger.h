@@ -5,6 +5,7 @@
 #ifndef GODWITD_CONFIG_TRIGGER_H
 #define GODWITD_CONFIG_TRIGGER_H
 
+#include "daemons/godwitd/config_akma.h"
 #include "roles/mtc_iwf.h"
 #include "roles/scs.h"
 
@@ -16,8 +17,18 @@
 #define CONFIG_IWF_TIMERS                                                                                              \
     (GODWIT_IWF_INTAKES_MAX + GODWIT_IWF_FLIGHTS_MAX + GODWIT_IWF_REPORTS_MAX + GODWIT_IWF_KEYS_WAITING_MAX + 16)
 
+/* The REST front; host "": there is none. */
+typedef struct config_rest {
+    char host[64];
+    uint16_t port;
+    config_tls_t tls;
+    const char *connect_to;                     /* in the raw configuration, as the next */
+    const char *notify[GODWIT_IWF_SOURCES_MAX]; /* where an AS is told of outcomes; NULL: nowhere */
+} config_rest_t;
+
 typedef struct config_mtc_iwf {
     godwit_mtc_iwf_config_t role; /* without crypto */
+    config_rest_t rest;
     bool has_a3;
     godwit_address_t a3;
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX]; /* empty: in this process */

@@ -40,6 +40,7 @@ typedef struct godwitd {
     daemon_hse_t hse;
     struct daemon_naf *naf;         /* the NAF and its doors; NULL: not here */
     struct daemon_gba *gba;         /* the BSF and its door; NULL: not here */
+    struct godwit_t8 *rest;         /* NULL: no REST front here */
     struct daemon_aaa *aaa;         /* NULL: no AAA server here */
     struct daemon_sms *sms;         /* MSC, SMS-SC; NULL: none of them */
     struct daemon_access *access;   /* MME, SGSN, S-GW, P-GW; NULL: none of them */
@@ -115,6 +116,14 @@ uint16_t gba_port(const godwitd_t *d, size_t door); /* 0: no such door */
 void gba_receive(godwitd_t *d);                     /* what has come is queued */
 void gba_send(godwitd_t *d, const godwit_message_t *answer);
 void gba_stop(godwitd_t *d);
+
+/* rest.c: the REST front of the MTC-IWF. */
+bool rest_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+bool rest_watch(const godwitd_t *d);
+void rest_ready(const godwitd_t *d);
+void rest_receive(godwitd_t *d);                               /* what has come is queued */
+bool rest_send(godwitd_t *d, const godwit_message_t *message); /* false: it is not for an AS */
+void rest_stop(godwitd_t *d);
 
 /* aaa.c: the AAA server, and RADIUS. */
 bool aaa_open(godwitd_t *d, char error[DAEMON_ERROR_MAX]);

@@ -84,6 +84,9 @@ static void send_message(void *context, godwit_function_t from, const godwit_mes
         naf_send(d, message);
         return;
     }
+    if (rest_send(d, message)) {
+        return;
+    }
     if (message->kind == GODWIT_EAP_PACKET_ANSWER) {
         aaa_send(d, message);
         return;

@@ -49,6 +49,7 @@ static uint64_t work(godwitd_t *d)
     akma_receive(d);
     gba_receive(d);
     aaa_receive(d);
+    rest_receive(d);
     naf_receive(d);
     policies_run(d);
     for (unsigned round = 0; round < ROUNDS_MAX && queue_count(d->queue) > 0; round++) {

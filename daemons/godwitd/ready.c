@@ -54,6 +54,7 @@ void daemon_ready(const godwitd_t *d)
     naf_ready(d);
     akma_ready(d);
     aaa_ready(d);
+    rest_ready(d);
     if (d->policy_server != NULL) {
         bool v6 = strchr(d->config->policy.host, ':') != NULL;
         (void)printf(v6 ? " policy=[%s]:%u" : " policy=%s:%u", d->config->policy.host,

@@ -60,7 +60,7 @@ static godwit_request_status_t judge(const godwit_mtc_iwf_t *iwf, const godwit_d
         return GODWIT_TRIGGER_INVPAYLOAD;
     }
     *detail = "no name of a device";
-    if (action->device.external_id[0] == '\0' && action->device.msisdn[0] == '\0') {
+    if (goes && action->device.external_id[0] == '\0' && action->device.msisdn[0] == '\0') {
         return GODWIT_TRIGGER_INVEXTID;
     }
     *detail = "a validity that is too long";

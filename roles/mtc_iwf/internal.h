@@ -74,6 +74,8 @@ bool godwit_iwf_on_authorised(const godwit_iwf_turn_t *turn);
 void godwit_iwf_on_intake_timer(const godwit_iwf_turn_t *turn, size_t index);
 void godwit_iwf_answer_action(const godwit_iwf_turn_t *turn, const godwit_iwf_intake_t *intake,
                               godwit_request_status_t status, const char *detail);
+/* query.c: TRIGGER_QUERY, which is always answered. */
+void godwit_iwf_on_query(const godwit_iwf_turn_t *turn);
 /* A recall that is otherwise in order. */
 void godwit_iwf_recall(const godwit_iwf_turn_t *turn, godwit_iwf_intake_t *intake);
 /* What stands against recalling or replacing old. SUCCESS: nothing. */

@@ -34,6 +34,9 @@ static void recall_sent(const godwit_iwf_turn_t *turn, godwit_iwf_intake_t *inta
 static void recall(const godwit_iwf_turn_t *turn, godwit_iwf_intake_t *intake, godwit_trigger_record_t *old, bool found)
 {
     godwit_trigger_record_t *t = &intake->trigger;
+    if (t->action.device.external_id[0] == '\0' && t->action.device.msisdn[0] == '\0') {
+        t->action.device = old->action.device; /* the old reference says which device: REST has no more */
+    }
     const bool closed = found && old->state == GODWIT_TRIGGER_CLOSED && old->recalled;
     const godwit_request_status_t status = closed ? GODWIT_TRIGGER_SUCCESS : godwit_iwf_judge_old(t, old, found);
     if (status != GODWIT_TRIGGER_SUCCESS) {

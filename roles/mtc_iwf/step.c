@@ -92,6 +92,9 @@ static void on_message(const godwit_iwf_turn_t *turn)
     case GODWIT_DEVICE_ACTION:
         godwit_iwf_on_action(turn);
         break;
+    case GODWIT_TRIGGER_QUERY:
+        godwit_iwf_on_query(turn);
+        break;
     case GODWIT_SUBSCRIBER_INFO_ANSWER:
         (void)(godwit_iwf_on_authorised(turn) || godwit_iwf_on_located(turn));
         break;

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Inside of the REST front.
+ */
+#ifndef GODWIT_ADAPTERS_T8_INTERNAL_H
+#define GODWIT_ADAPTERS_T8_INTERNAL_H
+
+#include "adapters/t8/json.h"
+#include "adapters/t8/t8.h"
+
+#define WAITING_MAX 512u /* requests that the MTC-IWF has not answered */
+
+/* What an answer's text is made of, besides the answer. */
+typedef struct waiting {
+    uint64_t route; /* 0: free */
+    bool query;
+    godwit_device_action_t action;
+} waiting_t;
+
+typedef struct caller {
+    char name[GODWIT_HTTPS_NAME];
+    char notify[GODWIT_T8_URI_MAX + 1];
+} caller_t;
+
+struct godwit_t8 {
+    godwit_https_server_t *server;
+    godwit_https_client_t *client;
+    size_t caller_count;
+    caller_t callers[GODWIT_T8_CALLERS_MAX];
+    waiting_t waiting[WAITING_MAX];
+};
+
+/* NULL: nobody who is let in. */
+const caller_t *godwit_t8_caller_of(const godwit_t8_t *t, const char *name);
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The REST front: requests of an AS, and answers to them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "adapters/t8/internal.h"
+
+#define NOTIFY_MS 10000u
+/* ---- opening ---- */
+
+static godwit_status_t copy_callers(const godwit_t8_config_t *config, godwit_t8_t *t, char why[GODWIT_HTTPS_WHY])
+{
+    if (config->caller_count == 0 || config->caller_count > GODWIT_T8_CALLERS_MAX) {
+        (void)snprintf(why, GODWIT_HTTPS_WHY, "REST front: 1 to %u callers", GODWIT_T8_CALLERS_MAX);
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    for (size_t i = 0; i < config->caller_count; i++) {
+        const godwit_t8_caller_t *from = &config->callers[i];
+        const char *notify = from->notify != NULL ? from->notify : "";
+        if (strlen(from->name) > GODWIT_SCS_NAME_MAX || strlen(notify) > GODWIT_T8_URI_MAX ||
+            (notify[0] != '\0' && strncmp(notify, "https://", 8) != 0)) {
+            (void)snprintf(why, GODWIT_HTTPS_WHY,
+                           "REST front: %.80s: a name of at most 128 characters, and for its reports an https URL",
+                           from->name);
+            return GODWIT_INVALID_ARGUMENT;
+        }
+        (void)snprintf(t->callers[i].name, sizeof t->callers[i].name, "%s", from->name);
+        (void)snprintf(t->callers[i].notify, sizeof t->callers[i].notify, "%s", notify);
+    }
+    t->caller_count = config->caller_count;
+    return GODWIT_OK;
+}
+
+static godwit_status_t start_server(const godwit_t8_config_t *config, godwit_t8_t *t, char why[GODWIT_HTTPS_WHY])
+{
+    const char *names[GODWIT_T8_CALLERS_MAX + 1] = {NULL};
+    for (size_t i = 0; i < t->caller_count; i++) {
+        names[i] = t->callers[i].name;
+    }
+    const godwit_https_server_config_t https = {.host = config->host,
+                                                .port = config->port,
+                                                .certificate = config->certificate,
+                                                .key = config->key,
+                                                .client_ca = config->ca,
+                                                .clients = names,
+                                                .headers = {"Content-Type", "Idempotency-Key"},
+                                                .body_max = GODWIT_T8_TEXT};
+    return godwit_https_server_start(&https, &t->server, why);
+}
+
+static godwit_status_t start_client(const godwit_t8_config_t *config, godwit_t8_t *t, char why[GODWIT_HTTPS_WHY])
+{
+    const godwit_https_client_config_t https = {.certificate = config->certificate,
+                                                .key = config->key,
+                                                .ca = config->ca,
+                                                .connect_to = config->connect_to,
+                                                .body_max = GODWIT_T8_TEXT,
+                                                .whole_ms = NOTIFY_MS};
+    return godwit_https_client_start(&https, &t->client, why);
+}
+
+godwit_status_t godwit_t8_start(const godwit_t8_config_t *config, godwit_t8_t **t8, char why[GODWIT_HTTPS_WHY])
+{
+    godwit_t8_t *t = calloc(1, sizeof *t);
+    *t8 = NULL;
+    if (t == NULL) {
+        (void)snprintf(why, GODWIT_HTTPS_WHY, "no memory");
+        return GODWIT_IO_FAILED;
+    }
+    godwit_status_t status = copy_callers(config, t, why);
+    if (status == GODWIT_OK) {
+        status = start_server(config, t, why);
+    }
+    if (status == GODWIT_OK) {
+        status = start_client(config, t, why);
+    }
+    if (status != GODWIT_OK) {
+        godwit_t8_stop(t);
+        return status;
+    }
+    *t8 = t;
+    return GODWIT_OK;
+}
+
+void godwit_t8_stop(godwit_t8_t *t8)
+{
+    if (t8 != NULL) {
+        godwit_https_server_stop(t8->server);
+        godwit_https_client_stop(t8->client);
+        godwit_wipe(t8->waiting, sizeof t8->waiting);
+        free(t8);
+    }
+}
+
+uint16_t godwit_t8_port(const godwit_t8_t *t8)
+{
+    return godwit_https_server_port(t8->server);
+}
+
+int godwit_t8_server_fd(const godwit_t8_t *t8)
+{
+    return godwit_https_server_fd(t8->server);
+}
+
+int godwit_t8_client_fd(const godwit_t8_t *t8)
+{
+    return godwit_https_client_fd(t8->client);
+}
+
+/* ---- answers ---- */
+
+static void reply(godwit_t8_t *t, uint64_t route, unsigned code, const char *type, const char *location,
+                  const char *text)
+{
+    const godwit_https_reply_t with = {.code = code,
+                                       .headers = {{"Cache-Control", "no-store"},
+                                                   {text[0] != '\0' ? "Content-Type" : NULL, type},
+                                                   {text[0] != '\0' && location != NULL ? "Location" : NULL, location}},
+                                       .body = godwit_slice_of_string(text)};
+    (void)godwit_https_server_answer(t->server, route, &with); /* nobody waits any more: he will ask again */
+}
+
+static void problem(godwit_t8_t *t, uint64_t route, unsigned code, const char *cause, const char *detail,
+                    const char *member)
+{
+    char text[GODWIT_T8_TEXT];
+    godwit_t8_problem_write(code, cause, detail, member, text);
+    reply(t, route, code, "application/problem+json", NULL, text);
+}
+
+static waiting_t *waiting_of(godwit_t8_t *t, uint64_t route)
+{
+    for (size_t i = 0; i < WAITING_MAX; i++) {
+        if (t->waiting[i].route == route) {
+            return &t->waiting[i];
+        }
+    }
+    return NULL;
+}
+
+static void answer_action(godwit_t8_t *t, const waiting_t *w, godwit_request_status_t status)
+{
+    char text[GODWIT_T8_TEXT] = "", path[GODWIT_T8_URI_MAX];
+    const char *cause = NULL;
+    if (status != GODWIT_TRIGGER_SUCCESS) {
+        const unsigned code = godwit_t8_status_code(status, &cause);
+        problem(t, w->route, code, cause, "the MTC-IWF does not take this (Request-Status of TS 29.368)", NULL);
+        return;
+    }
+    if (w->action.action == GODWIT_ACTION_RECALL) {
+        reply(t, w->route, 204, NULL, NULL, text);
+        return;
+    }
+    godwit_t8_path_write(w->action.scs, w->action.reference, path);
+    godwit_t8_transaction_write(&w->action, "TRIGGERED", text);
+    reply(t, w->route, w->action.action == GODWIT_ACTION_TRIGGER ? 201 : 200, "application/json", path, text);
+}
+
+static void answer_query(godwit_t8_t *t, uint64_t route, const godwit_trigger_query_answer_t *a)
+{
+    char text[GODWIT_T8_TEXT];
+    if (a->status == GODWIT_OK) {
+        godwit_t8_transaction_write(&a->action, godwit_t8_result(a), text);
+        reply(t, route, 200, "application/json", NULL, text);
+    } else if (a->status == GODWIT_NOT_FOUND) {
+        problem(t, route, 404, "NOT_FOUND", "no such transaction, or it is over and forgotten", NULL);
+    } else if (a->status == GODWIT_NOT_ENTITLED) {
+        problem(t, route, 403, "NOTAUTHORIZED", "not a source of triggers", NULL);
+    } else {
+        problem(t, route, 503, "TEMPORARYERROR", "the MTC-IWF could not look", NULL);
+    }
+}
+
+void godwit_t8_answer(godwit_t8_t *t8, const godwit_message_t *answer)
+{
+    waiting_t *w = answer->route != 0 ? waiting_of(t8, answer->route) : NULL;
+    if (w == NULL) {
+        return;
+    }
+    if (answer->kind == GODWIT_TRIGGER_QUERY_ANSWER && w->query) {
+        answer_query(t8, w->route, &answer->u.trigger_query_answer);
+    } else if (answer->kind == GODWIT_DEVICE_ACTION_ANSWER && !w->query) {
+        answer_action(t8, w, answer->u.device_action_answer.status);
+    } else {
+        return;
+    }
+    godwit_wipe(w, sizeof *w);
+}
+
+/* ---- requests ---- */
+
+/* An answer to the AS, and what the owner's log says. */
+static godwit_status_t refuse(godwit_t8_t *t, const godwit_https_request_t *r, unsigned code, const char *text,
+                              const char *member, const char **detail)
+{
+    const godwit_status_t status = code == 403 ? GODWIT_NOT_ENTITLED : code == 503 ? GODWIT_OVERLOAD : GODWIT_MALFORMED;
+    problem(t, r->route, code,
+            code == 403   ? "NOTAUTHORIZED"
+            : code == 503 ? "SERVICEUNAVAILABLE"
+                          : "INVALID",
+            text, member);
+    *detail = text;
+    return status;
+}
+
+const caller_t *godwit_t8_caller_of(const godwit_t8_t *t, const char *name)
+{
+    for (size_t i = 0; i < t->caller_count; i++) {
+        if (strcmp(t->callers[i].name, name) == 0) {
+            return &t->callers[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_named(const godwit_https_request_t *r, const char *name)
+{
+    for (size_t i = 0; i < r->name_count; i++) {
+        if (strcmp(r->names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A place for what the answer needs; a route that the server has given up is taken when all are used. */
+static waiting_t *place(godwit_t8_t *t)
+{
+    waiting_t *oldest = &t->waiting[0];
+    for (size_t i = 0; i < WAITING_MAX; i++) {
+        if (t->waiting[i].route == 0) {
+            return &t->waiting[i];
+        }
+        oldest = t->waiting[i].route < oldest->route ? &t->waiting[i] : oldest;
+    }
+    return oldest;
+}
+
+/* The number that the AS wants its request known by, so that it can be said again; a random one where it has none. 0: neither. */
+static uint32_t reference_for(const godwit_https_request_t *r)
+{
+    char path[64], scs[GODWIT_SCS_NAME_MAX + 1];
+    uint32_t reference = 0;
+    const char *wanted = r->headers[1];
+    if (wanted != NULL) {
+        (void)snprintf(path, sizeof path, GODWIT_T8_PATH "x/transactions/%.10s", wanted);
+        return strlen(wanted) <= 10 && godwit_t8_path_read(path, scs, &reference) == GODWIT_OK ? reference : 0;
+    }
+    return getrandom(&reference, sizeof reference, 0) == (ssize_t)sizeof reference ? reference | 0x80000000u : 0;
+}
+
+static godwit_status_t read_action(godwit_t8_t *t, const godwit_https_request_t *r, const caller_t *caller,
+                                   uint32_t old, godwit_device_action_t *action, const char **detail)
+{
+    godwit_t8_body_t body = {0};
+    const char *member = NULL;
+    const bool recall = strcmp(r->method, "DELETE") == 0;
+    if (!recall) {
+        if (r->headers[0] == NULL || strncmp(r->headers[0], "application/json", strlen("application/json")) != 0) {
+            return refuse(t, r, 415, "the body is no JSON", NULL, detail);
+        }
+        if (godwit_t8_request_read(r->body, &body, &member) != GODWIT_OK) {
+            return refuse(t, r, 400, "the body is no DeviceTriggering (docs/t8.openapi.yaml)", member, detail);
+        }
+        if (body.has_destination && strcmp(body.destination, caller->notify) != 0) {
+            return refuse(t, r, 403, "reports go to the address that is configured for this AS alone",
+                          "notificationDestination", detail);
+        }
+    }
+    *action = body.action;
+    action->action = recall ? GODWIT_ACTION_RECALL : old != 0 ? GODWIT_ACTION_REPLACE : GODWIT_ACTION_TRIGGER;
+    action->old_reference = old;
+    action->reference = reference_for(r);
+    (void)snprintf(action->scs, sizeof action->scs, "%.*s", GODWIT_SCS_NAME_MAX, caller->name);
+    return action->reference != 0
+               ? GODWIT_OK
+               : refuse(t, r, 400, "Idempotency-Key must be a number from 1 to 4294967295", "Idempotency-Key", detail);
+}
+
+static void fill(godwit_message_t *m, const godwit_https_request_t *r, const caller_t *caller)
+{
+    m->from = GODWIT_FUNCTION_AS;
+    m->to = GODWIT_FUNCTION_MTC_IWF;
+    m->route = r->route;
+    m->hop = GODWIT_HOP_TLS; /* the door is never open without, and caller is who the certificate names */
+    (void)snprintf(m->origin_host, sizeof m->origin_host, "%.*s", GODWIT_NODE_NAME_MAX - 1, caller->name);
+}
+
+/* What a method may be for; false: that path has another. */
+static bool method_fits(const char *method, uint32_t reference)
+{
+    return reference == 0 ? strcmp(method, "POST") == 0
+                          : strcmp(method, "GET") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "DELETE") == 0;
+}
+
+static godwit_status_t read_request(godwit_t8_t *t, const godwit_https_request_t *r, godwit_message_t *m,
+                                    const char **detail)
+{
+    char scs[GODWIT_SCS_NAME_MAX + 1];
+    uint32_t reference = 0;
+    memset(m, 0, sizeof *m);
+    if (godwit_t8_path_read(r->path, scs, &reference) != GODWIT_OK || r->query[0] != '\0') {
+        return refuse(t, r, 404, "no such path here (docs/t8.openapi.yaml)", NULL, detail);
+    }
+    const caller_t *caller = is_named(r, scs) ? godwit_t8_caller_of(t, scs) : NULL;
+    if (caller == NULL) {
+        return refuse(t, r, 403, "scsAsId is not what the certificate names", NULL, detail);
+    }
+    if (!method_fits(r->method, reference)) {
+        return refuse(t, r, 405, "that path has another method", NULL, detail);
+    }
+    waiting_t w = {.route = r->route, .query = strcmp(r->method, "GET") == 0};
+    godwit_status_t status = GODWIT_OK;
+    fill(m, r, caller);
+    if (w.query) {
+        m->kind = GODWIT_TRIGGER_QUERY;
+        memcpy(m->u.trigger_query.scs, scs, sizeof scs);
+        m->u.trigger_query.reference = reference;
+    } else {
+        m->kind = GODWIT_DEVICE_ACTION;
+        status = read_action(t, r, caller, reference, &m->u.device_action, detail);
+        w.action = m->u.device_action;
+    }
+    if (status == GODWIT_OK) {
+        *place(t) = w;
+    }
+    return status;
+}
+
+godwit_status_t godwit_t8_receive(godwit_t8_t *t8, godwit_message_t *message, const char **detail)
+{
+    godwit_https_request_t request;
+    if (!godwit_https_server_next(t8->server, &request)) {
+        return GODWIT_AGAIN;
+    }
+    if (request.refused != 0) {
+        *detail = request.why;
+        return request.refused == 403 ? GODWIT_NOT_ENTITLED : GODWIT_MALFORMED;
+    }
+    return read_request(t8, &request, message, detail);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The REST front of the MTC-IWF in this process: its door, and delivery reports to an AS. What comes is queued like any message.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "adapters/t8/t8.h"
+#include "daemons/godwitd/daemon.h"
+
+#define RECEIVE_AT_ONCE 256
+
+bool rest_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    const config_rest_t *rest = &d->config->mtc_iwf.rest;
+    const godwit_mtc_iwf_config_t *role = &d->config->mtc_iwf.role;
+    godwit_t8_caller_t callers[GODWIT_IWF_SOURCES_MAX];
+    char why[GODWIT_HTTPS_WHY];
+    godwit_t8_config_t wanted = {.host = rest->host,
+                                 .port = rest->port,
+                                 .certificate = rest->tls.certificate,
+                                 .key = rest->tls.key,
+                                 .ca = rest->tls.ca,
+                                 .connect_to = rest->connect_to,
+                                 .callers = callers};
+    if (!config_has(d->config, CONFIG_MTC_IWF) || rest->host[0] == '\0') {
+        return true;
+    }
+    for (size_t i = 0; i < role->sources; i++) {
+        if (role->source[i].function == GODWIT_FUNCTION_AS) {
+            callers[wanted.caller_count++] =
+                (godwit_t8_caller_t){.name = role->source[i].name, .notify = rest->notify[i]};
+        }
+    }
+    if (godwit_t8_start(&wanted, &d->rest, why) != GODWIT_OK) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "mtc_iwf.rest: %.480s", why);
+        return false;
+    }
+    return true;
+}
+
+static bool watch(const godwitd_t *d, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    return epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+bool rest_watch(const godwitd_t *d)
+{
+    return d->rest == NULL || (watch(d, godwit_t8_server_fd(d->rest)) && watch(d, godwit_t8_client_fd(d->rest)));
+}
+
+void rest_ready(const godwitd_t *d)
+{
+    if (d->rest != NULL) {
+        const char *host = d->config->mtc_iwf.rest.host;
+        (void)printf(strchr(host, ':') != NULL ? " rest=[%s]:%u" : " rest=%s:%u", host,
+                     (unsigned)godwit_t8_port(d->rest));
+    }
+}
+
+static void put(godwitd_t *d, const godwit_message_t *message)
+{
+    godwit_message_t *place = queue_add(d->queue);
+    if (place != NULL) {
+        *place = *message;
+    }
+}
+
+static void note(godwitd_t *d, godwit_status_t status, const char *detail)
+{
+    const godwit_event_t event = {.name = "refused", .reason = status, .detail = detail};
+    godwit_observe_event(&d->observer, daemon_now_ms(), "mtc_iwf", &event);
+}
+
+void rest_receive(godwitd_t *d)
+{
+    godwit_message_t message;
+    char why[GODWIT_HTTPS_WHY];
+    if (d->rest == NULL) {
+        return;
+    }
+    for (unsigned i = 0; i < RECEIVE_AT_ONCE && queue_count(d->queue) < QUEUE_CAPACITY / 2; i++) {
+        const char *detail = NULL;
+        const godwit_status_t status = godwit_t8_receive(d->rest, &message, &detail);
+        if (status == GODWIT_AGAIN) {
+            break;
+        }
+        if (status == GODWIT_OK) {
+            put(d, &message);
+        } else {
+            note(d, status, detail);
+        }
+    }
+    for (unsigned i = 0; i < RECEIVE_AT_ONCE && godwit_t8_notified(d->rest, &message, why); i++) {
+        put(d, &message);
+        if (why[0] != '\0') {
+            godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_WARNING, "rest", why);
+        }
+    }
+}
+
+/* Nobody to tell counts as told: that AS asks. */
+static void notify(godwitd_t *d, const godwit_message_t *message)
+{
+    const godwit_status_t status = godwit_t8_notify(d->rest, message);
+    if (status != GODWIT_OK) {
+        const godwit_message_t answer = {.kind = GODWIT_DEVICE_NOTIFICATION_ANSWER,
+                                         .from = GODWIT_FUNCTION_AS,
+                                         .to = GODWIT_FUNCTION_MTC_IWF,
+                                         .transaction = message->transaction,
+                                         .u.outcome = status == GODWIT_NOT_FOUND ? GODWIT_OK : GODWIT_PEER_INTERNAL};
+        put(d, &answer);
+    }
+}
+
+bool rest_send(godwitd_t *d, const godwit_message_t *message)
+{
+    if (d->rest == NULL || message->to != GODWIT_FUNCTION_AS) {
+        return false;
+    }
+    if (message->kind == GODWIT_DEVICE_NOTIFICATION) {
+        notify(d, message);
+    } else {
+        godwit_t8_answer(d->rest, message);
+    }
+    return true;
+}
+
+void rest_stop(godwitd_t *d)
+{
+    godwit_t8_stop(d->rest);
+    d->rest = NULL;
+}

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The REST front of the MTC-IWF, driven with curl: triggers, replacements, recalls, what has become of them, a delivery report at the AS, and who is refused. Each
+body that comes back is one that docs/t8.openapi.yaml describes."""
+import base64
+import http.server
+import json
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "..", "daemon"))
+sys.path.append(os.path.join(HERE, "..", "peer"))
+import certificates  # noqa: E402
+from godwitd import Godwitd  # noqa: E402
+
+GODWIT = os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwit")
+AS, OTHER, DEVICE, IMSI = "meters.example.org", "others.example.org", "meter7@meters.example.org", "001010123456789"
+RESULTS = {"TRIGGERED", "SUCCESS", "EXPIRED", "FAILURE", "UNCONFIRMED", "TERMINATE", "REPLACED"}
+
+
+class Reports(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.server.seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        code = self.server.codes.pop(0) if self.server.codes else 204
+        self.send_response(code)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def client_certificate(folder, name):
+    certificates.openssl(folder, "req", *certificates.KEY, "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+    with open(os.path.join(folder, f"{name}.ext"), "w", encoding="ascii") as file:
+        file.write(f"subjectAltName=DNS:{name}\nextendedKeyUsage=clientAuth\n")
+    certificates.openssl(folder, "x509", "-req", "-days", "2", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                         "-extfile", f"{name}.ext", "-out", f"{name}.pem")
+
+
+class T8(unittest.TestCase):
+    def setUp(self):
+        self.daemon = d = self.enterContext(Godwitd())
+        certificates.authority(d.directory)
+        # One certificate for both parts of the MTC-IWF: server here, client at the AS.
+        certificates.openssl(d.directory, "req", *certificates.KEY, "-subj", "/CN=iwf", "-keyout", "iwf.key", "-out", "iwf.csr")
+        with open(d.path("iwf.ext"), "w", encoding="ascii") as file:
+            file.write("subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n")
+        certificates.openssl(d.directory, "x509", "-req", "-days", "2", "-in", "iwf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                             "-extfile", "iwf.ext", "-out", "iwf.pem")
+        for name in (AS, OTHER, "stranger.example.org"):
+            client_certificate(d.directory, name)
+        self.start_reports()
+        d.configure(functions="[hss, mtc_iwf]", extra=f"""mtc_iwf:
+  protect: hop
+  a3: none
+  sources:
+    - {{name: {AS}, kind: as, notify: "https://localhost:{self.reports.server_port}/reports"}}
+    - {{name: {OTHER}, kind: as, quota: 2}}
+  rest:
+    listen: "127.0.0.1:0"
+    tls: {{certificate: {d.path("iwf.pem")}, key: {d.path("iwf.key")}, ca: {d.path("ca.pem")}}}
+  report_retry_ms: 200
+""")
+        text = re.sub(r"\nhse:\n(  .*\n)+", "\n", d.read("godwit.yaml"))
+        d.config = d.write("godwit.yaml", text)
+        store = ["--store", d.path("store.db"), "--key-file", d.path("store.key")]
+        for words in (["sub", "add", "--imsi", IMSI, "--k", "00" * 16, "--opc", "11" * 16, "--feature", "trigger"],
+                      ["sub", "trigger", "add", "--imsi", IMSI, "--external-id", DEVICE, "--source", AS, "--source", OTHER]):
+            subprocess.run([GODWIT, *words, *store], check=True, capture_output=True, timeout=30)
+        d.start()
+
+    def start_reports(self):
+        d = self.daemon
+        cert, key = certificates.server(d.directory, "as-server", "DNS:localhost")
+        self.reports = http.server.HTTPServer(("127.0.0.1", 0), Reports)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cert, key)
+        context.load_verify_locations(d.path("ca.pem"))
+        context.verify_mode = ssl.CERT_REQUIRED
+        self.reports.socket = context.wrap_socket(self.reports.socket, server_side=True)
+        self.reports.seen, self.reports.codes = [], []
+        threading.Thread(target=self.reports.serve_forever, daemon=True).start()
+        self.addCleanup(self.reports.server_close)
+        self.addCleanup(self.reports.shutdown)
+
+    def curl(self, method, tail="", body=None, who=AS, scs=None, headers=()):
+        d = self.daemon
+        host, port = d.address("rest")
+        url = f"https://localhost:{port}/3gpp-device-triggering/v1/{scs or who}/transactions{tail}"
+        words = ["curl", "-sS", "-i", "--cacert", d.path("ca.pem"), "-X", method, "--max-time", "20"]
+        words += ["--cert", d.path(who + ".pem"), "--key", d.path(who + ".key")] if who else []
+        words += ["-H", "Content-Type: application/json", "--data", body if isinstance(body, str) else json.dumps(body)] if body is not None else []
+        for header in headers:
+            words += ["-H", header]
+        done = subprocess.run(words + [url], capture_output=True, text=True, timeout=30)
+        head, _, text = done.stdout.replace("\r\n", "\n").partition("\n\n")
+        answer = json.loads(text) if text.strip() else None
+        self.conforms(int(head.split()[1]), answer)
+        return int(head.split()[1]), answer, head
+
+    def conforms(self, code, answer):
+        """docs/t8.openapi.yaml, by hand: what must be there, and nothing that it does not name."""
+        if answer is None:
+            self.assertEqual(code, 204)
+        elif "error" in answer:  # of the door itself, before anything was read
+            self.assertEqual((code, set(answer)), (403, {"error"}))
+        elif code >= 400:
+            self.assertTrue({"status", "cause", "detail"} <= set(answer) <= {"status", "cause", "detail", "invalidParams"}, answer)
+            self.assertEqual(answer["status"], code)
+        else:
+            self.assertTrue(set(answer) <= {"externalId", "msisdn", "validityPeriod", "priority", "applicationPortId", "triggerPayload", "self",
+                                            "deliveryResult"}, answer)
+            self.assertIn(answer["deliveryResult"], RESULTS)
+
+    @staticmethod
+    def trigger(**members):
+        body = {"externalId": DEVICE, "applicationPortId": 4711, "triggerPayload": base64.b64encode(b"wake up").decode(), "validityPeriod": 3600}
+        body.update(members)
+        return {name: value for name, value in body.items() if value is not None}
+
+    def test_a_trigger_is_taken_known_replaced_and_recalled(self):
+        code, answer, head = self.curl("POST", body=self.trigger(priority="PRIORITY"))
+        self.assertEqual(code, 201)
+        tail = "/" + answer["self"].rsplit("/", 1)[1]
+        self.assertIn("Location: " + answer["self"], head)
+        code, answer, _ = self.curl("GET", tail)
+        self.assertEqual((code, answer["deliveryResult"], answer["priority"]), (200, "TRIGGERED", "PRIORITY"))
+        self.assertEqual(base64.b64decode(answer["triggerPayload"]), b"wake up")
+        code, answer, _ = self.curl("PUT", tail, self.trigger(triggerPayload=base64.b64encode(b"or sleep").decode()))
+        self.assertEqual(code, 200)
+        newer = "/" + answer["self"].rsplit("/", 1)[1]
+        self.assertNotEqual(newer, tail)
+        self.assertEqual(self.curl("GET", tail)[1]["deliveryResult"], "REPLACED")
+        self.assertEqual(self.curl("DELETE", newer)[0], 204)
+        self.assertEqual(self.curl("GET", newer)[1]["deliveryResult"], "TERMINATE")
+        self.assertEqual(self.curl("DELETE", "/77")[1]["cause"], "RECALLFAIL")
+        self.assertEqual(self.curl("PUT", "/77", self.trigger())[1]["cause"], "REPLACEFAIL")
+
+    def test_the_same_number_is_the_same_request_also_after_a_death(self):
+        for _ in range(2):
+            code, answer, _ = self.curl("POST", body=self.trigger(), headers=["Idempotency-Key: 4242"])
+            self.assertEqual((code, answer["self"].rsplit("/", 1)[1]), (201, "4242"))
+            self.daemon.stop(signal.SIGKILL)
+            self.daemon.start()
+        self.assertEqual(self.curl("GET", "/4242")[1]["deliveryResult"], "TRIGGERED")
+
+    def test_the_outcome_is_told_until_the_as_takes_it(self):
+        self.reports.codes += [500, 503]
+        code, answer, _ = self.curl("POST", body=self.trigger(validityPeriod=1))
+        self.assertEqual(code, 201)
+        self.daemon.wait_for("three reports", lambda: len(self.reports.seen) >= 3)
+        self.assertEqual(self.reports.seen[0], {"transaction": answer["self"], "result": "EXPIRED"})
+        tail = "/" + answer["self"].rsplit("/", 1)[1]
+        self.assertEqual(self.curl("GET", tail)[1]["deliveryResult"], "EXPIRED")
+        self.assertEqual(len(self.reports.seen), 3)
+
+    def test_refusals(self):
+        big = base64.b64encode(bytes(81)).decode()
+        wrong = [
+            (400, "externalId", self.trigger(externalId=None)), (400, "externalId", self.trigger(msisdn="491710000001")),
+            (400, "validityPeriod", self.trigger(validityPeriod=0)), (400, "validityPeriod", self.trigger(validityPeriod=-1)),
+            (400, "validityPeriod", self.trigger(validityPeriod="1")), (400, "priority", self.trigger(priority="HIGH")),
+            (400, "applicationPortId", self.trigger(applicationPortId=65536)), (400, "applicationPortId", self.trigger(applicationPortId=None)),
+            (400, "triggerPayload", self.trigger(triggerPayload="no base64!")), (400, "triggerPayload", self.trigger(triggerPayload=7)),
+            (403, "notificationDestination", self.trigger(notificationDestination="https://169.254.169.254/")),
+            (400, "", "[]"), (400, "", "{"), (400, "", '{"externalId": "a@b", "externalId": "c@d"}'),
+        ]
+        for code, member, body in wrong:
+            got, answer, _ = self.curl("POST", body=body)
+            self.assertEqual((got, answer["invalidParams"][0]["param"]), (code, member), body)
+        for code, cause, body in ((400, "INVPAYLOAD", self.trigger(triggerPayload=big)), (400, "INVPERIOD", self.trigger(validityPeriod=4294967295)),
+                                  (404, "INVEXTID", self.trigger(externalId="nobody@meters.example.org"))):
+            got, answer, _ = self.curl("POST", body=body)
+            self.assertEqual((got, answer["cause"]), (code, cause))
+        self.assertEqual(self.curl("POST", body=self.trigger(), headers=["Idempotency-Key: 0"])[0], 400)
+        self.assertEqual(self.curl("PATCH", "/1", self.trigger())[0], 405)
+        self.assertEqual(self.curl("GET", "/007")[0], 404)
+        self.assertEqual(self.curl("GET", "/7?x=1")[0], 404)
+
+    def test_nobody_sees_or_moves_what_is_anothers(self):
+        self.assertEqual(self.curl("POST", body=self.trigger(), headers=["Idempotency-Key: 9"])[0], 201)
+        for method, body in (("GET", None), ("PUT", self.trigger()), ("DELETE", None)):
+            self.assertEqual(self.curl(method, "/9", body, who=OTHER, scs=AS)[0], 403)  # another's name in the path
+        self.assertEqual(self.curl("GET", "/9", who=OTHER)[0], 404)  # its own name: it has no such transaction
+        self.assertEqual(self.curl("DELETE", "/9", who=OTHER)[1]["cause"], "RECALLFAIL")
+        self.assertEqual(self.curl("POST", body=self.trigger(), who="stranger.example.org")[0], 403)
+        self.assertEqual(self.curl("GET", "/9")[1]["deliveryResult"], "TRIGGERED")
+        codes = [self.curl("POST", body=self.trigger(), who=OTHER)[1] for _ in range(3)]
+        self.assertEqual(codes[2]["cause"], "QUOTAEXCEEDED")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -11,6 +11,11 @@
 const char *cli_lab_access_name(godwit_world_access_t access);
 const char *cli_lab_carrier_name(godwit_carrier_t carrier);
 const char *cli_lab_flavour_name(godwit_gba_flavour_t flavour);
+/* trigger: its options; false, and said, when they cannot be. */
+bool cli_lab_read_trigger(const cli_args_t *args, godwit_lab_run_t *run);
+const char *cli_lab_trigger_access(const godwit_lab_run_t *run);
+const char *cli_lab_trigger_key(const godwit_lab_run_t *run);
+void cli_lab_add_trigger(json_t *result, const godwit_lab_run_t *run, const godwit_lab_report_t *report);
 /* {node: [keys]}: every node of the run, also those that held none. */
 json_t *cli_lab_custody(const godwit_lab_report_t *report);
 /* "HSS, HSE, ME" as a list. */

@@ -59,7 +59,7 @@ static bool read_procedure(const cli_args_t *args, godwit_lab_run_t *run)
     }
     (void)cli_fail(
         args, CLI_USAGE,
-        "give one procedure: attach, access-aka, separate-aka, policy, next-session, device-rand, gba, akma");
+        "give one procedure: attach, access-aka, separate-aka, policy, next-session, device-rand, gba, akma, trigger");
     return false;
 }
 
@@ -82,10 +82,16 @@ static bool read_letter(const cli_args_t *args, const char *option, const char *
 static bool read_access(const cli_args_t *args, godwit_lab_run_t *run)
 {
     const char *name = cli_value(args, "access");
-    run->access = run->procedure == GODWIT_LAB_SEPARATE_AKA || run->procedure >= GODWIT_LAB_DEVICE_RAND
+    run->access = run->procedure == GODWIT_LAB_SEPARATE_AKA ||
+                          (run->procedure >= GODWIT_LAB_DEVICE_RAND && run->procedure != GODWIT_LAB_TRIGGER)
                       ? GODWIT_WORLD_WIFI
                       : GODWIT_WORLD_EPS;
     if (name == NULL) {
+        return true;
+    }
+    if (strcmp(name, "gsm") == 0 && run->procedure == GODWIT_LAB_TRIGGER) { /* by a USIM, at the MSC */
+        run->access = GODWIT_WORLD_GERAN;
+        run->trigger.circuit = true;
         return true;
     }
     if (strcmp(name, "gprs") == 0 || strcmp(name, "gsm") == 0) {
@@ -188,8 +194,8 @@ static bool read_options(const cli_args_t *args, godwit_lab_run_t *run)
     uint64_t devices = 1;
     if (!read_procedure(args, run) || !read_letter(args, "variant", "ABCDE2", &run->variant) ||
         !read_letter(args, "delivery", "ABCD", &run->delivery) || !read_access(args, run) || !read_carrier(args, run) ||
-        !read_profile(args, run) || !read_flavour(args, run) || !read_loss(args, run) ||
-        !cli_number(args, "seed", 0, UINT64_MAX, 1, &run->seed) ||
+        !cli_lab_read_trigger(args, run) || !read_profile(args, run) || !read_flavour(args, run) ||
+        !read_loss(args, run) || !cli_number(args, "seed", 0, UINT64_MAX, 1, &run->seed) ||
         !cli_number(args, "devices", 1, GODWIT_WORLD_DEVICES_MAX, 1, &devices)) {
         return false;
     }
@@ -264,16 +270,19 @@ static int print(const cli_args_t *args, const godwit_lab_run_t *run, const godw
     json_t *result = json_pack(
         "{s:s, s:s?, s:s?, s:s, s:b, s:i, s:i, s:I, s:I, s:I, s:o, s:o, s:i, s:i}", "procedure", args->words[0],
         "variant", run->variant == 0 ? NULL : variant, "delivery", run->delivery == 0 ? NULL : delivery, "access",
-        cli_lab_access_name(run->access), "ok", (int)r->ok, "messages", (int)r->messages, "round_trips",
-        (int)r->round_trips, "bytes_up", (json_int_t)r->bytes_up, "bytes_down", (json_int_t)r->bytes_down, "time_ms",
-        (json_int_t)r->time_ms, "custody", cli_lab_custody(r), "nodes_modified", cli_lab_list(r->nodes_modified),
-        "readings_sent", (int)r->readings_sent, "readings_delivered", (int)r->readings_delivered);
+        cli_lab_trigger_access(run), "ok", (int)r->ok, "messages", (int)r->messages, "round_trips", (int)r->round_trips,
+        "bytes_up", (json_int_t)r->bytes_up, "bytes_down", (json_int_t)r->bytes_down, "time_ms", (json_int_t)r->time_ms,
+        "custody", cli_lab_custody(r), "nodes_modified", cli_lab_list(r->nodes_modified), "readings_sent",
+        (int)r->readings_sent, "readings_delivered", (int)r->readings_delivered);
     if (r->attaches > 0) {
         (void)json_object_set_new(result, "attaches", json_integer((json_int_t)r->attaches));
         (void)json_object_set_new(result, "aka_runs", json_integer((json_int_t)r->aka_runs));
     }
     if (r->saved.measured) {
         add_saved(result, r);
+    }
+    if (run->procedure == GODWIT_LAB_TRIGGER) {
+        cli_lab_add_trigger(result, run, r);
     }
     if (r->first.measured) {
         add_first(result, &r->first);
@@ -310,12 +319,21 @@ static const cli_option_t options[] = {
     {"variant", "A|B|C|D|E|2", "Solution 1A to 1E, or Solution 2; default C", false, false},
     {"delivery", "a|b|c|d", "of variant E: as in 1A to 1D; default c", false, false},
     {"access", "eps|umts|geran|gprs|gsm|wifi",
-     "default eps; of separate-aka, device-rand, gba and akma wifi; geran: GPRS with a USIM", false, false},
+     "default eps; of separate-aka, device-rand, gba and akma wifi; geran: GPRS with a USIM; gsm of trigger: at the MSC",
+     false, false},
     {"carrier", "nas|sms|pdp|emsdp",
      "of next-session: how the reading travels; default nas, over umts and geran pdp; emsdp: no attach, early data",
      false, false},
     {"flavour", "me|u|2g", "of gba; default me", false, false},
     {"profile", "godwit1|ts33868", "of device-rand; default godwit1", false, false},
+    {"case", "1|2", "of trigger: each hop secured, or an association of device and MTC-IWF; default 2", false, false},
+    {"source", "scs|as", "of trigger; default scs", false, false},
+    {"key-from", "hss|mme|iwf", "of trigger: who makes K_iwf; default hss", false, false},
+    {"root", "flagged|kasme", "of key-from iwf: what it is made of; default flagged", false, false},
+    {"ue-key", "derived|received", "of trigger: how the device gets it; default derived", false, false},
+    {"via", "t5|t4|a3", "of trigger: the way to the device; default what the access has: over wifi a3", false, false},
+    {"nas-embedded", NULL, "of trigger: the association within the NAS security mode procedure", false, false},
+    {"roaming", NULL, "of trigger: the serving node is another network's", false, false},
     {"loss", "P", "probability that the radio loses a frame, 0 to 0.9; default 0", false, false},
     {"seed", "N", "of all that is drawn; default 1", false, false},
     {"devices", "N", "1 to 32; default 1", false, false},
@@ -327,7 +345,7 @@ const cli_command_t cli_lab_run = {
     .name = "lab run",
     .summary =
         "Runs a procedure between roles and devices in one process, and shows what passed and who held which key.",
-    .words = "attach|access-aka|separate-aka|policy|next-session|device-rand|gba|akma",
+    .words = "attach|access-aka|separate-aka|policy|next-session|device-rand|gba|akma|trigger",
     .notes =
         "Octets and round trips are those of the first device's antenna. custody names every key that was ever found\n"
         "in a node's memory; a key where the rules do not allow it makes ok false. Exit code 1 when ok is false.\n",

@@ -140,7 +140,8 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_access_re
     case GODWIT_ACCESS_EVENT:
         saw(w, device, r);
         break;
-    default: /* of device triggering, which no device here has set */
+    default:
+        lab_trigger_of_access(w, device, r);
         break;
     }
     return false;
@@ -258,6 +259,9 @@ static void try_now(godwit_world_t *w, unsigned device)
     godwit_access_state_t state = godwit_access_state(&d->access);
     godwit_status_t status = GODWIT_AGAIN;
     d->access_requests.count = 0;
+    if (d->trigger.on_wifi) {
+        return;
+    }
     if (state == GODWIT_ACCESS_DETACHED && !w->config.offline) {
         status = godwit_access_attach(&d->access, &d->access_requests);
     } else if (state == GODWIT_ACCESS_ATTACHED && w->config.access != GODWIT_WORLD_EPS &&
@@ -328,12 +332,16 @@ static godwit_access_config_t config_of(const godwit_world_t *w, unsigned device
                 : w->config.access == GODWIT_WORLD_UMTS ? GODWIT_ACCESS_UMTS
                                                         : GODWIT_ACCESS_GERAN,
         .imsi = w->devices[device].config.imsi,
-        .serving_network = LAB_VISITED_PLMN,
+        .serving_network = lab_serving_plmn(w),
         .home = w->plmn,
         .apn = godwit_slice_of_string(w->config.solution == 1 ? APN_E2M : APN_TUNNEL),
         .e2m = w->config.solution == 1,
         .key_set = w->config.solution == 2,
-        .me_derives = w->config.me_derives && !w->config.me_unaware,
+        .me_derives = (w->config.me_derives && !w->config.me_unaware) ||
+                      (lab_trigger_flags(&w->config) && w->config.access == GODWIT_WORLD_EPS),
+        .trigger = w->config.trigger.on,
+        .trigger_number = w->config.trigger.on ? LAB_IWF_NUMBER : NULL,
+        .trigger_sms = w->config.trigger.by_sms,
         .selector = w->config.selector == 2 ? 2 : 1,
         .next_session = w->config.next_session,
         .carrier = w->config.carrier,

@@ -10,7 +10,8 @@
 void lab_card_able(godwit_world_t *w, unsigned device)
 {
     w->devices[device].card.gba_u = w->config.gba && w->config.flavour == GODWIT_GBA_U;
-    w->devices[device].card.e2m = w->config.solution == 1 && !w->config.me_derives && !w->config.usim_unaware;
+    w->devices[device].card.e2m = (w->config.solution == 1 && !w->config.me_derives && !w->config.usim_unaware) ||
+                                  (lab_trigger_flags(&w->config) && w->config.access != GODWIT_WORLD_EPS);
 }
 
 static void give(godwit_world_t *w, unsigned device, unsigned user, const godwit_usim_result_t *result)

@@ -11,7 +11,7 @@
 
 static const char *const key_names[GODWIT_LAB_KEYS] = {
     "ck",    "ik", "ck_prime", "ik_prime", "kasme",  "e2m_keyset", "k_session", "k_e2e", "k_iwf",
-    "k_mtc", "kc", "chain",    "ks",       "ks_naf", "k_ausf",     "k_akma",    "k_af"};
+    "k_mtc", "kc", "chain",    "ks",       "ks_naf", "k_ausf",     "k_akma",    "k_af",  "k_di"};
 
 const char *godwit_lab_key_name(godwit_lab_key_t key)
 {
@@ -98,6 +98,7 @@ void lab_secrets_free(lab_secrets_t *s)
     lab_free_secret(s->list);
     lab_free(s->slots);
     lab_free_secret(s->keysets);
+    lab_free_secret(s->iwf_roots);
     memset(s, 0, sizeof *s);
 }
 

@@ -19,8 +19,8 @@ static void must(godwit_status_t status)
     }
 }
 
-static void add(godwit_world_t *w, unsigned device, lab_class_t class, godwit_lab_key_t key, const uint8_t *octets,
-                uint8_t len)
+void lab_learn(godwit_world_t *w, unsigned device, lab_class_t class, godwit_lab_key_t key, const uint8_t *octets,
+               uint8_t len)
 {
     lab_secret_t secret = {.len = len,
                            .key = (uint8_t)key,
@@ -40,12 +40,12 @@ static void learn_session(godwit_world_t *w, const lab_keyset_t *set, unsigned e
                         : set->separate               ? LAB_CLASS_SEPARATE_SESSION
                                                       : LAB_CLASS_HSE_SESSION;
     must(godwit_k_session(crypto, set->octets, godwit_slice_of_string(lab_host(endpoint)), generation, k_session));
-    add(w, set->device, class, GODWIT_LAB_K_SESSION, k_session, 32);
+    lab_learn(w, set->device, class, GODWIT_LAB_K_SESSION, k_session, 32);
     for (uint8_t suite = GODWIT_SUITE_DEFAULT; suite <= LAB_SUITE_CLEAR; suite++) {
         if (suite == GODWIT_SUITE_DEFAULT || suite == LAB_SUITE_CLEAR) {
             must(godwit_suite_keys(crypto, k_session, suite, k_enc, k_int));
-            add(w, set->device, class, GODWIT_LAB_K_SESSION, k_enc, 16);
-            add(w, set->device, class, GODWIT_LAB_K_SESSION, k_int, 16);
+            lab_learn(w, set->device, class, GODWIT_LAB_K_SESSION, k_enc, 16);
+            lab_learn(w, set->device, class, GODWIT_LAB_K_SESSION, k_int, 16);
         }
     }
     godwit_wipe(k_session, sizeof k_session);
@@ -86,16 +86,16 @@ static void learn_keyset(godwit_world_t *w, unsigned device, const uint8_t root[
     lab_keyset_t *set = &s->keysets[s->keyset_count++];
     *set = (lab_keyset_t){.device = (uint8_t)device, .separate = separate};
     must(godwit_e2m_keyset(crypto, root, agreement, godwit_slice(autn, 6), set->octets));
-    add(w, device, separate ? LAB_CLASS_SEPARATE_KEYSET : LAB_CLASS_ACCESS_KEYSET, GODWIT_LAB_E2M_KEYSET, set->octets,
-        32);
+    lab_learn(w, device, separate ? LAB_CLASS_SEPARATE_KEYSET : LAB_CLASS_ACCESS_KEYSET, GODWIT_LAB_E2M_KEYSET,
+              set->octets, 32);
     follow(w, set, GENERATIONS_AHEAD);
 }
 
 static void add_pair(godwit_world_t *w, unsigned device, lab_class_t class, godwit_lab_key_t key,
                      const uint8_t pair[32])
 {
-    add(w, device, class, key, pair, 16);
-    add(w, device, class, (godwit_lab_key_t)(key + 1), pair + 16, 16);
+    lab_learn(w, device, class, key, pair, 16);
+    lab_learn(w, device, class, (godwit_lab_key_t)(key + 1), pair + 16, 16);
 }
 
 static void learn_umts(godwit_world_t *w, unsigned device, bool separate, const uint8_t ck_ik[32],
@@ -105,6 +105,7 @@ static void learn_umts(godwit_world_t *w, unsigned device, bool separate, const 
     bool flagged = (godwit_load_u16(autn + 6) & GODWIT_AMF_E2M_DEFAULT) != 0;
     lab_class_t class = separate ? LAB_CLASS_SEPARATE_CK : flagged ? LAB_CLASS_FLAGGED_CK : LAB_CLASS_ACCESS_CK;
     add_pair(w, device, class, GODWIT_LAB_CK, ck_ik);
+    lab_learn_iwf_root(w, device, ck_ik);
     if (separate) {
         learn_keyset(w, device, ck_ik, GODWIT_AGREEMENT_SEPARATE_UMTS, autn);
     } else if (flagged) {
@@ -122,7 +123,8 @@ static void learn_eps(godwit_world_t *w, unsigned device, bool separate, godwit_
     bool flagged = (godwit_load_u16(autn + 6) & GODWIT_AMF_E2M_DEFAULT) != 0;
     add_pair(w, device, LAB_CLASS_EPS_CK, GODWIT_LAB_CK, ck_ik);
     must(godwit_kasme(crypto, ck_ik, plmn, autn, kasme));
-    add(w, device, separate ? LAB_CLASS_HOME_KASME : LAB_CLASS_ACCESS_KASME, GODWIT_LAB_KASME, kasme, 32);
+    lab_learn_iwf_root(w, device, flagged ? ck_ik : kasme);
+    lab_learn(w, device, separate ? LAB_CLASS_HOME_KASME : LAB_CLASS_ACCESS_KASME, GODWIT_LAB_KASME, kasme, 32);
     if (separate) {
         learn_keyset(w, device, kasme, GODWIT_AGREEMENT_SEPARATE_EPS, autn);
     } else if (flagged) {
@@ -193,12 +195,12 @@ void lab_learn_mtc(godwit_world_t *w, unsigned device)
     } else {
         must(godwit_k_mtc(crypto, kc_sres, server, &d->config.imsi, x->rand1, d->mtc.chain, k_mtc));
         must(godwit_next_chain(crypto, kc_sres, d->mtc.chain, x->rand1, chain));
-        add(w, device, LAB_CLASS_MTC_KC, GODWIT_LAB_KC, kc_sres, 16);
-        add(w, device, LAB_CLASS_MTC_CHAIN, GODWIT_LAB_CHAIN, chain, 32);
+        lab_learn(w, device, LAB_CLASS_MTC_KC, GODWIT_LAB_KC, kc_sres, 16);
+        lab_learn(w, device, LAB_CLASS_MTC_CHAIN, GODWIT_LAB_CHAIN, chain, 32);
     }
-    add(w, device, LAB_CLASS_MTC_KEY, GODWIT_LAB_K_MTC, k_mtc, 32);
-    add(w, device, LAB_CLASS_MTC_KEY, GODWIT_LAB_K_MTC, x->key.hot.k_enc, 16);
-    add(w, device, LAB_CLASS_MTC_KEY, GODWIT_LAB_K_MTC, x->key.hot.k_int, 16);
+    lab_learn(w, device, LAB_CLASS_MTC_KEY, GODWIT_LAB_K_MTC, k_mtc, 32);
+    lab_learn(w, device, LAB_CLASS_MTC_KEY, GODWIT_LAB_K_MTC, x->key.hot.k_enc, 16);
+    lab_learn(w, device, LAB_CLASS_MTC_KEY, GODWIT_LAB_K_MTC, x->key.hot.k_int, 16);
     godwit_wipe(k_mtc, sizeof k_mtc);
     godwit_wipe(kc_sres, sizeof kc_sres);
 }
@@ -210,7 +212,7 @@ void lab_learn_gba(godwit_world_t *w, unsigned device)
     if (w->config.watch_memory && key->set && w->config.flavour == GODWIT_GBA_SIM &&
         memcmp(d->gba_learned, key->rand, sizeof d->gba_learned) != 0) {
         memcpy(d->gba_learned, key->rand, sizeof d->gba_learned);
-        add(w, device, LAB_CLASS_GBA_KS, GODWIT_LAB_KS, key->ks, 32);
+        lab_learn(w, device, LAB_CLASS_GBA_KS, GODWIT_LAB_KS, key->ks, 32);
     }
 }
 
@@ -223,15 +225,15 @@ void lab_learn_zh(godwit_world_t *w, unsigned device, const godwit_zh_answer_t *
     memcpy(ks, answer->ck, 16);
     memcpy(ks + 16, answer->ik, 16);
     lab_credit_pair(w, GODWIT_WORLD_HSS);
-    add(w, device, LAB_CLASS_GBA_KS, GODWIT_LAB_KS, ks, 32);
-    add(w, device, LAB_CLASS_GBA_CK, GODWIT_LAB_IK, answer->ik, 16);
+    lab_learn(w, device, LAB_CLASS_GBA_KS, GODWIT_LAB_KS, ks, 32);
+    lab_learn(w, device, LAB_CLASS_GBA_CK, GODWIT_LAB_IK, answer->ik, 16);
     godwit_wipe(ks, sizeof ks);
 }
 
 void lab_learn_zn(godwit_world_t *w, unsigned device, const godwit_zn_answer_t *answer)
 {
     if (w->config.watch_memory) {
-        add(w, device, LAB_CLASS_KS_NAF, GODWIT_LAB_KS_NAF, answer->me_key, 32);
+        lab_learn(w, device, LAB_CLASS_KS_NAF, GODWIT_LAB_KS_NAF, answer->me_key, 32);
     }
 }
 
@@ -247,13 +249,13 @@ void lab_learn_5g(godwit_world_t *w, unsigned device, const godwit_he_vector_ans
         return;
     }
     lab_credit_pair(w, GODWIT_WORLD_HSS);
-    add(w, device, LAB_CLASS_5G_CK, GODWIT_LAB_CK, vector.ck, 16);
-    add(w, device, LAB_CLASS_5G_CK, GODWIT_LAB_IK, vector.ik, 16);
-    add(w, device, LAB_CLASS_K_AUSF, GODWIT_LAB_K_AUSF, answer->k_ausf, 32);
+    lab_learn(w, device, LAB_CLASS_5G_CK, GODWIT_LAB_CK, vector.ck, 16);
+    lab_learn(w, device, LAB_CLASS_5G_CK, GODWIT_LAB_IK, vector.ik, 16);
+    lab_learn(w, device, LAB_CLASS_K_AUSF, GODWIT_LAB_K_AUSF, answer->k_ausf, 32);
     must(godwit_akma_anchor(crypto, answer->k_ausf, &imsi, k_akma, a_tid));
     must(godwit_k_af(crypto, k_akma, lab_af_id(room), k_af));
-    add(w, device, LAB_CLASS_K_AKMA, GODWIT_LAB_K_AKMA, k_akma, 32);
-    add(w, device, LAB_CLASS_K_AF, GODWIT_LAB_K_AF, k_af, 32);
+    lab_learn(w, device, LAB_CLASS_K_AKMA, GODWIT_LAB_K_AKMA, k_akma, 32);
+    lab_learn(w, device, LAB_CLASS_K_AF, GODWIT_LAB_K_AF, k_af, 32);
     godwit_wipe(&vector, sizeof vector);
     godwit_wipe(k_akma, sizeof k_akma);
     godwit_wipe(k_af, sizeof k_af);

@@ -14,7 +14,7 @@ static const uint32_t rules[LAB_CLASSES] = {
     [LAB_CLASS_ACCESS_CK] = AT(HSS) | AT(SGSN) | AT(MSC) | AT(STRANGER) | DEVICE | USIM,
     [LAB_CLASS_FLAGGED_CK] = AT(HSS) | USIM, /* and the ME where it derives */
     [LAB_CLASS_EPS_CK] = AT(HSS) | DEVICE | USIM,
-    [LAB_CLASS_PRIME] = AT(HSS) | AT(SGSN) | AT(STRANGER) | DEVICE | USIM,
+    [LAB_CLASS_PRIME] = AT(HSS) | AT(SGSN) | AT(MSC) | AT(STRANGER) | DEVICE | USIM,
     [LAB_CLASS_ACCESS_KASME] = AT(HSS) | AT(MME) | AT(STRANGER) | DEVICE,
     [LAB_CLASS_HOME_KASME] = AT(HSS) | AT(EMKS) | DEVICE,
     [LAB_CLASS_SEPARATE_CK] = AT(HSS) | AT(EMKS) | DEVICE | USIM,
@@ -32,12 +32,35 @@ static const uint32_t rules[LAB_CLASSES] = {
     [LAB_CLASS_K_AUSF] = AT(HSS) | AT(AUSF) | DEVICE,
     [LAB_CLASS_K_AKMA] = AT(AUSF) | AT(AANF) | DEVICE, /* the AUSF until it is registered */
     [LAB_CLASS_K_AF] = AT(AANF) | AT(AF) | DEVICE,
+    [LAB_CLASS_K_IWF] = AT(MTC_IWF) | DEVICE, /* and who makes it, or hands it on */
+    [LAB_CLASS_K_DI] = AT(MTC_IWF) | DEVICE,
     [LAB_CLASS_SEPARATE_SESSION] = AT(HSE) | AT(EMKS) | DEVICE,
 };
 
+/* Device triggering: who makes K_iwf has it, and its root. */
+static uint32_t may_for_triggers(const godwit_world_config_t *config, lab_class_t class)
+{
+    const godwit_world_triggering_t *t = &config->trigger;
+    const bool of_hss = t->key_from == 0 || t->key_from == GODWIT_IWF_KEY_FROM_HSS;
+    const bool of_iwf = t->key_from == GODWIT_IWF_KEY_FROM_IWF;
+    const bool of_flag = t->root != GODWIT_IWF_ROOT_KASME;
+    const bool is_ck = class == LAB_CLASS_EPS_CK || class == LAB_CLASS_FLAGGED_CK;
+    uint32_t may = 0;
+    if (class == LAB_CLASS_K_IWF) {
+        may |= of_hss ? AT(HSS) : 0;
+        may |= t->key_from == GODWIT_IWF_KEY_FROM_MME ? AT(MME) | AT(SGSN) | AT(MSC) : 0;
+        may |= t->ue_key_received ? AT(MME) : 0;
+        may |= lab_trigger_flags(config) && config->access != GODWIT_WORLD_EPS ? USIM : 0;
+    }
+    if (of_iwf && ((is_ck && of_flag) || (class == LAB_CLASS_ACCESS_KASME && !of_flag))) {
+        may |= AT(MTC_IWF);
+    }
+    return may;
+}
+
 uint32_t lab_may(const godwit_world_config_t *config, lab_class_t class)
 {
-    uint32_t may = rules[class];
+    uint32_t may = rules[class] | (config->trigger.on ? may_for_triggers(config, class) : 0);
     bool is_owned =
         class == LAB_CLASS_ACCESS_KEYSET || class == LAB_CLASS_HSE_SESSION || class == LAB_CLASS_EMSE_SESSION;
     if (config->delivery == 'D' && is_owned) {

@@ -21,7 +21,8 @@ void lab_device_make(godwit_world_t *w, unsigned device)
         .imsi = lab_imsi(device),
         .endpoint = godwit_slice_of_string(lab_host(lab_endpoint_node(w))),
         .best_plmn = w->plmn,
-        .serving_network = w->config.access == GODWIT_WORLD_WIFI && w->policy_version == 0 ? w->plmn : LAB_VISITED_PLMN,
+        .serving_network =
+            w->config.access == GODWIT_WORLD_WIFI && w->policy_version == 0 ? w->plmn : lab_serving_plmn(w),
         .framing = lab_framing(w, lab_endpoint_node(w)),
         .agreements = lab_agreements(w),
         .suites = (uint16_t)(LAB_SUITES | (w->policy_version != 0 ? 1u << (LAB_SUITE_CLEAR - 1) : 0)),
@@ -44,8 +45,9 @@ void lab_device_start(godwit_world_t *w, unsigned device)
     lab_device_t *d = &w->devices[device];
     d->down = false;
     bool starts =
-        w->config.gba    ? lab_gba_start(w, device)
-        : w->config.akma ? lab_akma_start(w, device)
+        w->config.trigger.on ? lab_trigger_start(w, device)
+        : w->config.gba      ? lab_gba_start(w, device)
+        : w->config.akma     ? lab_akma_start(w, device)
         : w->config.device_rand
             ? lab_mtc_start(w, device)
             : godwit_device_init(&d->device, &d->config) == GODWIT_OK &&
@@ -89,6 +91,7 @@ void lab_device_stop(godwit_world_t *w, unsigned device)
     godwit_wipe(&d->mtc, sizeof d->mtc);
     godwit_wipe(&d->gba, sizeof d->gba);
     godwit_wipe(&d->akma, sizeof d->akma);
+    lab_trigger_stop(&d->trigger);
 }
 
 /* ---- requests ---- */
@@ -192,7 +195,8 @@ static bool is_for_library(const godwit_world_t *w, const lab_device_input_t *in
 {
     switch (in->kind) {
     case LAB_PACKET:
-        return in->packet->leg == GODWIT_WORLD_LEG_EMSDP || w->config.gba || w->config.akma;
+        return in->packet->leg == GODWIT_WORLD_LEG_EMSDP || in->packet->leg == GODWIT_WORLD_LEG_A3 || w->config.gba ||
+               w->config.akma;
     case LAB_SUBMIT:
         return !w->config.offline;
     default:
@@ -257,6 +261,10 @@ static godwit_status_t into_library(godwit_world_t *w, unsigned device, const la
 static void take(godwit_world_t *w, unsigned device, const lab_device_input_t *in)
 {
     lab_device_t *d = &w->devices[device];
+    if (w->config.trigger.on) {
+        lab_trigger_take(w, device, in);
+        return;
+    }
     if (w->config.gba) {
         lab_gba_take(w, device, in);
         return;
@@ -319,8 +327,8 @@ void lab_device_durable(godwit_world_t *w, unsigned device)
     if (!lab_step(w, godwit_world_device_node(device))) {
         return;
     }
-    if (w->config.gba || w->config.akma) {
-        (w->config.gba ? lab_gba_durable : lab_akma_durable)(w, device);
+    if (w->config.gba || w->config.akma || w->config.trigger.on) {
+        (w->config.trigger.on ? lab_trigger_durable : w->config.gba ? lab_gba_durable : lab_akma_durable)(w, device);
         if (!d->storing) {
             go_on(w, device);
         }

@@ -38,7 +38,7 @@ void lab_function_stop(godwit_world_t *w, unsigned node)
 
 /* ---- requests ---- */
 
-static void set_timer(godwit_world_t *w, unsigned node, uint32_t timer, uint32_t delay_ms)
+void lab_function_arm(godwit_world_t *w, unsigned node, uint32_t timer, uint32_t delay_ms)
 {
     lab_function_t *f = &w->functions[node];
     lab_timer_t *place = NULL;
@@ -81,7 +81,7 @@ static bool carry_out(godwit_world_t *w, unsigned node, const godwit_request_t *
         lab_check_reading(w, &r->reading);
         break;
     case GODWIT_REQUEST_TIMER:
-        set_timer(w, node, r->timer, r->delay_ms);
+        lab_function_arm(w, node, r->timer, r->delay_ms);
         break;
     case GODWIT_REQUEST_STORE_COMMIT:
         f->waiting = true;

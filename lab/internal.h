@@ -38,6 +38,11 @@ struct godwit_world {
     godwit_naf_key_t *naf_keys;
     godwit_ausf_t *ausf; /* NULL: not there */
     godwit_aanf_t aanf;
+    godwit_mtc_iwf_t *mtc_iwf; /* NULL: not there */
+    godwit_scs_t *scs[2];      /* SCS, AS; NULL: not there */
+    lab_asked_t *asked;
+    uint32_t asked_count;
+    lab_wrongs_t wrongs;
     lab_door_t doors[LAB_DOORS];
     uint32_t door_count;
     lab_tables_t *tables[GODWIT_WORLD_FUNCTIONS]; /* of MME, SGSN, SGW, PGW; NULL: not there */
@@ -112,10 +117,15 @@ void lab_function_start(godwit_world_t *w, unsigned node); /* nothing happens to
 void lab_function_stop(godwit_world_t *w, unsigned node);
 void lab_function_input(godwit_world_t *w, unsigned node, const godwit_input_t *in);
 void lab_function_durable(godwit_world_t *w, unsigned node);
+void lab_function_arm(godwit_world_t *w, unsigned node, uint32_t timer, uint32_t delay_ms);
 void lab_function_timer(godwit_world_t *w, unsigned node, uint32_t timer, uint32_t serial);
 
 /* ---- starts.c ---- */
 const char *lab_host(unsigned node);
+godwit_plmn_t lab_serving_plmn(const godwit_world_t *w);
+/* As this world has it: where devices are at home, so are their serving nodes. */
+const char *lab_host_in(const godwit_world_t *w, unsigned node);
+const char *lab_realm_in(const godwit_world_t *w, unsigned node);
 const char *lab_realm(unsigned node);
 unsigned lab_endpoint_node(const godwit_world_t *w); /* the devices' endpoint: HSE, or in Solution 2 the EMSE */
 uint8_t lab_agreements(const godwit_world_t *w);     /* of devices */
@@ -246,5 +256,7 @@ void lab_air_send(godwit_world_t *w, unsigned device, bool up, const godwit_addr
 godwit_address_t lab_address(unsigned address);
 /* Whose address that is; -1 when nobody's any more. */
 int lab_device_at(const godwit_world_t *w, const godwit_address_t *address, unsigned *number);
+
+#include "lab/trigger.h"
 
 #endif

@@ -21,6 +21,7 @@
 #include "core/wire/sms_relay.h"
 #include "core/wire/zh.h"
 #include "core/wire/zn.h"
+#include "lab/internal.h"
 #include "lab/trace.h"
 
 typedef struct name {
@@ -48,6 +49,8 @@ static const name_t emm_names[] = {
     {GODWIT_EMM_INFORMATION, "EMM INFORMATION"},
     {GODWIT_EMM_DOWNLINK_NAS_TRANSPORT, "DOWNLINK NAS TRANSPORT"},
     {GODWIT_EMM_UPLINK_NAS_TRANSPORT, "UPLINK NAS TRANSPORT"},
+    {GODWIT_EMM_DOWNLINK_GENERIC_NAS_TRANSPORT, "DOWNLINK GENERIC NAS TRANSPORT"},
+    {GODWIT_EMM_UPLINK_GENERIC_NAS_TRANSPORT, "UPLINK GENERIC NAS TRANSPORT"},
 };
 
 static const name_t esm_names[] = {
@@ -240,15 +243,17 @@ static void diameter_label(godwit_slice_t octets, char label[GODWIT_LAB_LABEL_MA
                                            "Key (next vector)",
                                            "Key (device RAND)",
                                            "Key (HE vector)"};
+    const char *trigger = lab_trigger_label(octets, &h);
     uint32_t purpose = h.command == GODWIT_EK_COMMAND_KEY ? godwit_ek_purpose(octets) : 0;
-    const char *name = h.command == GODWIT_S6A_AUTHENTICATION_INFORMATION ? "Authentication-Information"
-                       : h.command == GODWIT_SGD_MO_FORWARD               ? "MO-Forward-Short-Message"
-                       : h.command == GODWIT_SGD_MT_FORWARD               ? "MT-Forward-Short-Message"
-                       : h.command == GODWIT_ZH_MULTIMEDIA_AUTH           ? "Multimedia-Auth"
-                       : h.command == GODWIT_ZN_BOOTSTRAPPING_INFO        ? "Bootstrapping-Info"
-                       : h.command == GODWIT_EK_COMMAND_CONFIRM           ? "Key-Confirm"
-                       : purpose < sizeof purposes / sizeof purposes[0]   ? purposes[purpose]
-                                                                          : "Key";
+    const char *name = trigger != NULL                                      ? trigger
+                       : h.command == GODWIT_S6A_AUTHENTICATION_INFORMATION ? "Authentication-Information"
+                       : h.command == GODWIT_SGD_MO_FORWARD                 ? "MO-Forward-Short-Message"
+                       : h.command == GODWIT_SGD_MT_FORWARD                 ? "MT-Forward-Short-Message"
+                       : h.command == GODWIT_ZH_MULTIMEDIA_AUTH             ? "Multimedia-Auth"
+                       : h.command == GODWIT_ZN_BOOTSTRAPPING_INFO          ? "Bootstrapping-Info"
+                       : h.command == GODWIT_EK_COMMAND_CONFIRM             ? "Key-Confirm"
+                       : purpose < sizeof purposes / sizeof purposes[0]     ? purposes[purpose]
+                                                                            : "Key";
     (void)snprintf(label, GODWIT_LAB_LABEL_MAX, "%s-%s", name,
                    (h.flags & GODWIT_DIAMETER_REQUEST) != 0 ? "Request" : "Answer");
 }
@@ -315,6 +320,9 @@ void godwit_lab_label(godwit_world_leg_t leg, godwit_slice_t octets, godwit_fram
         break;
     case GODWIT_WORLD_LEG_DIAMETER:
         diameter_label(octets, label);
+        break;
+    case GODWIT_WORLD_LEG_A3:
+        lab_a3_label(octets, label);
         break;
     default:
         emsdp_label(octets, framing, label);

@@ -79,7 +79,7 @@ void godwit_world_part(godwit_world_t *w, unsigned a, unsigned b, uint64_t durat
 
 static bool is_air(const lab_packet_t *p)
 {
-    return p->leg == GODWIT_WORLD_LEG_EMSDP || p->leg == GODWIT_WORLD_LEG_RADIO;
+    return p->leg == GODWIT_WORLD_LEG_EMSDP || p->leg == GODWIT_WORLD_LEG_RADIO || p->leg == GODWIT_WORLD_LEG_A3;
 }
 
 /* In order or not at all, as over TCP. */
@@ -225,14 +225,20 @@ void lab_net_arrive(godwit_world_t *w, lab_event_t *e)
 
 /* ---- datagrams of functions ---- */
 
-static void to_radio(godwit_world_t *w, unsigned node, const godwit_request_t *r)
+/* Frames of the radio, and messages of interface A3. */
+static void to_device(godwit_world_t *w, unsigned node, const godwit_request_t *r)
 {
     unsigned number;
     int device = lab_device_at(w, &r->to, &number);
     if (device < 0) {
         return; /* nobody is there any more */
     }
-    lab_packet_t *p = lab_packet(GODWIT_WORLD_LEG_RADIO, node, godwit_world_device_node((unsigned)device), r->octets);
+    lab_packet_t *p =
+        lab_packet((godwit_world_leg_t)r->port, node, godwit_world_device_node((unsigned)device), r->octets);
+    if (r->port == GODWIT_PORT_A3) {
+        lab_check_a3(w, (unsigned)device, true, r->octets);
+        p->source = lab_node_address(node, LAB_A3_PORT);
+    }
     p->destination = r->to;
     p->bent = w->is_bent;
     lab_net_send(w, p);
@@ -287,8 +293,8 @@ void lab_net_datagram(godwit_world_t *w, unsigned node, const godwit_request_t *
     if (is_endpoint && r->port == GODWIT_PORT_GTPU) {
         check_tunnel(w, node, r);
     }
-    if (r->port == GODWIT_PORT_RADIO) {
-        to_radio(w, node, r);
+    if (r->port == GODWIT_PORT_RADIO || r->port == GODWIT_PORT_A3) {
+        to_device(w, node, r);
     } else {
         to_function(w, node, r);
     }

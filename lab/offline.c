@@ -85,6 +85,10 @@ void lab_offline_sms(godwit_world_t *w, const godwit_request_t *r)
 void lab_start_sms_sc(godwit_world_t *w)
 {
     godwit_sms_sc_config_t config = {.number = LAB_SMS_NUMBER};
+    if (w->config.trigger.on) {
+        memcpy(config.iwf_host, lab_host(GODWIT_WORLD_MTC_IWF), strlen(lab_host(GODWIT_WORLD_MTC_IWF)) + 1);
+        memcpy(config.iwf_number, LAB_IWF_NUMBER, sizeof LAB_IWF_NUMBER);
+    }
     memcpy(config.local_host, lab_host(GODWIT_WORLD_SMS_SC), strlen(lab_host(GODWIT_WORLD_SMS_SC)) + 1);
     memcpy(config.local_realm, lab_realm(GODWIT_WORLD_SMS_SC), strlen(lab_realm(GODWIT_WORLD_SMS_SC)) + 1);
     if (godwit_sms_sc_init(&w->sms_sc, &config, w->sms_devices, LAB_SMS_DEVICES) != GODWIT_OK) {

@@ -10,6 +10,7 @@
 #include "godwit/mtc.h"
 #include "lab/random.h"
 #include "lab/secrets.h"
+#include "lab/trigger_parts.h"
 #include "lab/watch.h"
 
 #define LAB_COMMIT_MS 2    /* until a record is durable */
@@ -49,6 +50,17 @@ typedef enum lab_event_kind {
     LAB_DOWN,           /* an application sends down; text in octets */
     LAB_DROP,           /* the operator drops a session */
     LAB_POWER_BACK,     /* of a node */
+    /* Of device triggering. */
+    LAB_TRIGGER_ROOT,    /* octets: kind, whether it is shown, RAND, root */
+    LAB_TRIGGER_DOWN,    /* octets of a message; call: by which way; bent */
+    LAB_TRIGGER_UE_KEY,  /* octets: association, K_iwf */
+    LAB_TRIGGER_DERIVED, /* the card has answered: call is the status, octets the key */
+    LAB_TRIGGER_ACT, /* the application acts on what it was given; timer: the watcher's number, serial: the reference */
+    LAB_TRIGGER_DONE,      /* likewise, and it is on its disk */
+    LAB_TRIGGER_HELD_BACK, /* what the access did not take */
+    LAB_TRIGGER_RESUME,
+    LAB_ASK,  /* the operator of a source asks, until he is answered: timer */
+    LAB_WIFI, /* the device leaves for WiFi, or comes back: serial */
 } lab_event_kind_t;
 
 /* Octets on their way. */
@@ -112,6 +124,7 @@ typedef struct lab_device_input {
     lab_event_kind_t kind; /* PACKET, TIMER, CARD, SUBMIT, END */
     lab_packet_t *packet;
     godwit_usim_result_t result;
+    bool answers; /* TRIGGER_DOWN: the access waits for what is to go in its completion */
 } lab_device_input_t;
 
 typedef struct lab_seen_event {
@@ -187,6 +200,7 @@ typedef struct lab_device {
     lab_device_input_t *first, *last;
     uint8_t nvm[GODWIT_DEVICE_RECORD_MAX], nvm_next[GODWIT_DEVICE_RECORD_MAX];
     size_t nvm_len, nvm_next_len;
+    lab_trigger_end_t trigger;
     uint32_t waiting_first; /* no reading of its application before this one waits */
 
     godwit_usim_t card;

@@ -1,8 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The power of the nodes: it goes at any step, and comes back after a while.
+ * The power of the nodes: it goes at any step, and comes back after a while. And who the subscribers are.
  */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "lab/internal.h"
+
+godwit_imsi_t lab_imsi(unsigned device)
+{
+    godwit_imsi_t imsi;
+    char text[16];
+    (void)snprintf(text, sizeof text, "0010100000%05u", device % 100000);
+    if (godwit_imsi_from_text(text, &imsi) != GODWIT_OK) {
+        abort();
+    }
+    return imsi;
+}
+
+godwit_aka_key_t lab_key(unsigned device)
+{
+    uint8_t k[16], opc[16];
+    godwit_aka_key_t key;
+    uint64_t seed = device;
+    godwit_lab_random_fill(&seed, k, sizeof k);
+    godwit_lab_random_fill(&seed, opc, sizeof opc);
+    if (godwit_aka_key_init(&key, &godwit_crypto_builtin, GODWIT_ALG_MILENAGE, godwit_slice(k, sizeof k),
+                            godwit_slice(opc, sizeof opc), true, NULL) != GODWIT_OK) {
+        abort();
+    }
+    return key;
+}
+
+godwit_aka_key_t lab_subscriber_key(const godwit_world_t *w, unsigned device)
+{
+    godwit_aka_key_t key = lab_key(device);
+    if (w->config.gba && w->config.flavour == GODWIT_GBA_SIM) {
+        key.algorithm = GODWIT_ALG_GSM_MILENAGE;
+    }
+    return key;
+}
 
 unsigned lab_incarnation(const godwit_world_t *w, unsigned node)
 {

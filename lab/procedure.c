@@ -16,8 +16,8 @@
 #define AGAIN_MS 30000
 #define AFTER_MS 2000 /* for what still is under way after the last reading */
 
-static const char *const names[GODWIT_LAB_PROCEDURES] = {"attach",       "access-aka",  "separate-aka", "policy",
-                                                         "next-session", "device-rand", "gba",          "akma"};
+static const char *const names[GODWIT_LAB_PROCEDURES] = {
+    "attach", "access-aka", "separate-aka", "policy", "next-session", "device-rand", "gba", "akma", "trigger"};
 
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure)
 {
@@ -51,6 +51,9 @@ static const char *check_variant(godwit_lab_run_t *run)
 
 const char *godwit_lab_run_check(godwit_lab_run_t *run)
 {
+    if (run->procedure == GODWIT_LAB_TRIGGER) {
+        return godwit_lab_check_trigger(run);
+    }
     if (run->procedure == GODWIT_LAB_GBA || run->procedure == GODWIT_LAB_AKMA) {
         return run->access != GODWIT_WORLD_WIFI ? "no access of ours is part of it: gba and akma run over wifi"
                                                 : check_variant(run);
@@ -298,50 +301,6 @@ static void check_policies(godwit_world_t *w, godwit_lab_report_t *report)
     }
 }
 
-/* What had to be changed for it, as contribution 004 counts nodes. */
-static const char *modified(const godwit_lab_run_t *run)
-{
-    if (run->procedure == GODWIT_LAB_SEPARATE_AKA) {
-        return "HSE, EMKS, ME";
-    }
-    if (run->procedure == GODWIT_LAB_AKMA) {
-        return "HSS, AUSF, AANF, AF, ME";
-    }
-    if (run->procedure == GODWIT_LAB_GBA) {
-        return run->flavour == GODWIT_GBA_U ? "HSS, BSF, NAF, USIM, ME" : "HSS, BSF, NAF, ME";
-    }
-    if (run->procedure == GODWIT_LAB_DEVICE_RAND) {
-        return "HSS, MKEF, MTC server, ME";
-    }
-    if (run->emsdp) {
-        return "HSE, EMKS, HSS, ME";
-    }
-    if (run->procedure == GODWIT_LAB_NEXT_SESSION && run->access == GODWIT_WORLD_GERAN &&
-        run->carrier == GODWIT_CARRIER_SMS) {
-        return "HSS, ME, MSC";
-    }
-    if (run->procedure == GODWIT_LAB_NEXT_SESSION) {
-        return run->access == GODWIT_WORLD_EPS ? "HSS, ME, MME" : "HSS, ME, SGSN";
-    }
-    if (run->procedure == GODWIT_LAB_POLICY) { /* over 1C; the serving node goes by the policies, too */
-        return run->access == GODWIT_WORLD_EPS ? "HSS, HSE, PGW, USIM, ME, MME" : "HSS, HSE, PGW, USIM, ME, SGSN";
-    }
-    switch (run->variant) {
-    case 'A':
-    case 'B':
-    case 'C':
-        return "HSS, HSE, PGW, USIM, ME";
-    case 'D':
-        return "HSS, EMKS, HSE, PGW, USIM, ME";
-    case 'E':
-        return run->delivery == 'D' ? "HSS, EMKS, HSE, PGW, ME" : "HSS, HSE, PGW, ME";
-    case '2':
-        return "HSS, EMKS, EMSE, ME";
-    default:
-        return "";
-    }
-}
-
 void godwit_lab_close(godwit_world_t *w, godwit_lab_report_t *report)
 {
     godwit_world_search(w);
@@ -365,6 +324,9 @@ static bool run_apart(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, go
     case GODWIT_LAB_DEVICE_RAND:
         godwit_lab_run_device_rand(run, trace, report);
         return true;
+    case GODWIT_LAB_TRIGGER:
+        godwit_lab_run_trigger(run, trace, report);
+        return true;
     case GODWIT_LAB_GBA:
     case GODWIT_LAB_AKMA:
         godwit_lab_run_bootstrap(run, trace, report);
@@ -380,7 +342,7 @@ void godwit_lab_run(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godw
     memset(report, 0, sizeof *report);
     report->ok = true;
     report->endpoint = run->procedure == GODWIT_LAB_ATTACH ? "-" : "E2M";
-    (void)snprintf(report->nodes_modified, sizeof report->nodes_modified, "%s", modified(run));
+    (void)snprintf(report->nodes_modified, sizeof report->nodes_modified, "%s", godwit_lab_modified(run));
     if (run_apart(run, trace, report)) {
         return;
     }

@@ -17,9 +17,28 @@ typedef enum godwit_lab_procedure {
     GODWIT_LAB_DEVICE_RAND,  /* contribution 001 */
     GODWIT_LAB_GBA,          /* TS 33.220 */
     GODWIT_LAB_AKMA,         /* TS 33.535 */
+    GODWIT_LAB_TRIGGER,      /* contribution 002 */
     GODWIT_LAB_PROCEDURES
 } godwit_lab_procedure_t;
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure);
+
+typedef enum godwit_lab_via {
+    GODWIT_LAB_VIA_ANY,
+    GODWIT_LAB_VIA_T5,
+    GODWIT_LAB_VIA_T4,
+    GODWIT_LAB_VIA_A3,
+} godwit_lab_via_t;
+
+/* Of the procedure trigger. */
+typedef struct godwit_lab_trigger {
+    unsigned number;        /* case 1 or 2 of the contribution; 0: 2 */
+    bool as;                /* the source is an AS, else a SCS */
+    unsigned key_from;      /* godwit_iwf_key_from_t; 0: the HSS */
+    godwit_iwf_root_t root; /* of key-from iwf: FLAGGED or KASME; NONE: FLAGGED */
+    bool ue_key_received, embedded, roaming;
+    bool circuit; /* over geran: at the MSC */
+    godwit_lab_via_t via;
+} godwit_lab_trigger_t;
 
 typedef struct godwit_lab_run {
     godwit_lab_procedure_t procedure;
@@ -34,7 +53,8 @@ typedef struct godwit_lab_run {
     bool emsdp;                     /* of next-session: no attach, the vector goes with the end of a session of EMSDP */
     godwit_mtc_profile_t profile;   /* of device-rand */
     godwit_gba_flavour_t flavour;   /* of gba */
-    bool fast;                      /* memory is not searched: custody says nothing */
+    godwit_lab_trigger_t trigger;
+    bool fast; /* memory is not searched: custody says nothing */
     /* For whoever measures what tampering does: sees every packet before it is recorded; may be NULL. */
     godwit_world_wire_t *wire;
     void *context;
@@ -59,6 +79,20 @@ typedef struct godwit_lab_first {
     size_t hidden_octets;            /* of a first datagram under a temporary identity */
 } godwit_lab_first_t;
 
+/* What one thing costs at the antenna. */
+typedef struct godwit_lab_cost {
+    int octets, messages, round_trips;
+} godwit_lab_cost_t;
+
+typedef struct godwit_lab_triggered {
+    bool measured;
+    godwit_lab_cost_t setup;   /* of the association: against the same device without one */
+    godwit_lab_cost_t trigger; /* one with its acknowledgement, the device connected */
+    uint32_t association;      /* its number; 0: none */
+    uint8_t suite;
+    size_t message_octets; /* of the trigger on interface A3 */
+} godwit_lab_triggered_t;
+
 typedef struct godwit_lab_report {
     bool ok;
     char why[128];         /* when it is not */
@@ -77,6 +111,7 @@ typedef struct godwit_lab_report {
     unsigned readings_sent, readings_delivered;
     godwit_lab_saved_t saved;
     godwit_lab_first_t first;
+    godwit_lab_triggered_t triggered;
     unsigned
         antenna_messages; /* keys without a round trip: at the first device's antenna until its reading was delivered */
     uint32_t present;     /* bit k: the run had a node of that kind */

@@ -31,6 +31,8 @@ typedef enum lab_class {
     LAB_CLASS_K_AUSF,
     LAB_CLASS_K_AKMA,
     LAB_CLASS_K_AF,
+    LAB_CLASS_K_IWF,
+    LAB_CLASS_K_DI,
     LAB_CLASSES
 } lab_class_t;
 
@@ -51,6 +53,13 @@ typedef struct lab_keyset {
     uint32_t generation; /* derived so far */
 } lab_keyset_t;
 
+/* What associations of a device may stand on. */
+typedef struct lab_iwf_root {
+    uint8_t octets[32];
+    unsigned device;
+    uint32_t number; /* of an association: derived so far */
+} lab_iwf_root_t;
+
 typedef struct lab_secrets {
     lab_secret_t *list;
     size_t count, capacity;
@@ -59,6 +68,8 @@ typedef struct lab_secrets {
     uint64_t filter[1024]; /* bit n: a secret begins with these two octets */
     lab_keyset_t *keysets;
     size_t keyset_count, keyset_capacity;
+    lab_iwf_root_t *iwf_roots;
+    size_t iwf_root_count, iwf_root_capacity;
     uint32_t held[GODWIT_LAB_KINDS];
 } lab_secrets_t;
 
@@ -86,6 +97,12 @@ void lab_learn_zh(godwit_world_t *w, unsigned device, const godwit_zh_answer_t *
 void lab_learn_zn(godwit_world_t *w, unsigned device, const godwit_zn_answer_t *answer);
 /* What a vector of 5G leads to, if it is that device's. */
 void lab_learn_5g(godwit_world_t *w, unsigned device, const godwit_he_vector_answer_t *answer);
+/* ---- custody_trigger.c ---- */
+void lab_learn_iwf_root(godwit_world_t *w, unsigned device, const uint8_t octets[32]);
+void lab_learn_association(godwit_world_t *w, const godwit_imsi_t *imsi, uint32_t number);
+/* ---- custody_learn.c ---- */
+void lab_learn(godwit_world_t *w, unsigned device, lab_class_t class, godwit_lab_key_t key, const uint8_t *octets,
+               uint8_t len);
 /* K_MTC and chain of the RAND1 that the device is at. */
 void lab_learn_mtc(godwit_world_t *w, unsigned device);
 /* A K_session was handed out: every key set is followed up to its generation. */

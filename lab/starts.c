@@ -32,6 +32,9 @@ static const struct {
     [GODWIT_WORLD_AANF] = {"aanf", "aanf.home.example", "home.example"},
     [GODWIT_WORLD_AMF] = {"amf", "amf." VISITED, VISITED},
     [GODWIT_WORLD_AF] = {"af", "af.meters.example", "meters.example"},
+    [GODWIT_WORLD_SCS] = {"scs", "scs.meters.example", "meters.example"},
+    [GODWIT_WORLD_AS] = {"as", "as.meters.example", "meters.example"},
+    [GODWIT_WORLD_MTC_IWF] = {"mtc-iwf", "mtc-iwf.home.example", "home.example"},
     [GODWIT_WORLD_STRANGER] = {"stranger", "stranger." VISITED, VISITED},
 };
 
@@ -43,6 +46,30 @@ const char *lab_host(unsigned node)
 const char *lab_realm(unsigned node)
 {
     return identities[node].realm;
+}
+
+/* Serving nodes of the home. */
+static const struct {
+    const char *host, *realm;
+} at_home[GODWIT_WORLD_FUNCTIONS] = {
+    [GODWIT_WORLD_MME] = {"mme." HOME, HOME},
+    [GODWIT_WORLD_SGSN] = {"sgsn." HOME, HOME},
+    [GODWIT_WORLD_MSC] = {"msc." HOME, HOME},
+};
+
+const char *lab_host_in(const godwit_world_t *w, unsigned node)
+{
+    return w->config.trigger.at_home && at_home[node].host != NULL ? at_home[node].host : lab_host(node);
+}
+
+const char *lab_realm_in(const godwit_world_t *w, unsigned node)
+{
+    return w->config.trigger.at_home && at_home[node].host != NULL ? at_home[node].realm : lab_realm(node);
+}
+
+godwit_plmn_t lab_serving_plmn(const godwit_world_t *w)
+{
+    return w->config.trigger.at_home ? w->plmn : LAB_VISITED_PLMN;
 }
 
 const char *godwit_world_node_name(unsigned node)
@@ -163,14 +190,16 @@ static void add_node(godwit_world_t *w, unsigned node, uint8_t ind, bool home)
     godwit_hss_node_t *n = &w->hss.nodes[w->hss.node_count++];
     n->ind = ind;
     n->home = home;
-    set_name(n->host, node);
+    memcpy(n->host, lab_host_in(w, node), strlen(lab_host_in(w, node)) + 1);
 }
 
 static void start_hss(godwit_world_t *w)
 {
     memset(&w->hss, 0, sizeof w->hss);
     w->hss.crypto = &godwit_crypto_builtin;
-    w->hss.best_plmn = w->plmn;
+    if (!w->config.trigger.at_home) { /* a network of the home that serves devices is not that of its EMKS */
+        w->hss.best_plmn = w->plmn;
+    }
     w->hss.vectors_per_request = 1;
     w->hss.policy_version = w->policy_version;
     add_node(w, GODWIT_WORLD_EMKS, 1, true);
@@ -185,6 +214,9 @@ static void start_hss(godwit_world_t *w)
     w->hss.plain_rand = w->config.profile != GODWIT_MTC_GODWIT1;
     set_name(w->hss.local_host, GODWIT_WORLD_HSS);
     memcpy(w->hss.local_realm, lab_realm(GODWIT_WORLD_HSS), strlen(lab_realm(GODWIT_WORLD_HSS)) + 1);
+    if (w->config.trigger.on) {
+        lab_trigger_hss(w);
+    }
     if (w->config.delivery != 0) {
         w->hss.e2m.delivery = (godwit_e2m_delivery_t)(w->config.delivery - 'A' + GODWIT_E2M_DELIVERY_A);
         w->hss.e2m.retention_ms = w->config.retention_ms;
@@ -225,6 +257,13 @@ void lab_start_role(godwit_world_t *w, unsigned node)
         break;
     case GODWIT_WORLD_AANF:
         lab_start_aanf(w);
+        break;
+    case GODWIT_WORLD_SCS:
+    case GODWIT_WORLD_AS:
+        lab_start_source(w, node);
+        break;
+    case GODWIT_WORLD_MTC_IWF:
+        lab_start_iwf(w);
         break;
     case GODWIT_WORLD_AMF:
     case GODWIT_WORLD_AF:
@@ -269,6 +308,13 @@ void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, g
         break;
     case GODWIT_WORLD_AANF:
         godwit_aanf_step(&w->aanf, in, out);
+        break;
+    case GODWIT_WORLD_SCS:
+    case GODWIT_WORLD_AS:
+        lab_step_source(w, node, in, out);
+        break;
+    case GODWIT_WORLD_MTC_IWF:
+        godwit_mtc_iwf_step(w->mtc_iwf, in, out);
         break;
     case GODWIT_WORLD_MME:
         godwit_mme_step(&w->mme, in, out);

@@ -104,6 +104,24 @@ void godwit_world_drop_session(godwit_world_t *w, unsigned device)
     }
 }
 
+/* ---- triggers ---- */
+
+godwit_world_asked_t godwit_world_asked(const godwit_world_t *w, uint32_t number)
+{
+    const lab_asked_t *a = &w->asked[number];
+    return (godwit_world_asked_t){.answered = a->answered,
+                                  .status = a->status,
+                                  .reports = a->reports,
+                                  .outcome = a->outcome,
+                                  .acted = a->acted,
+                                  .refused = a->refused};
+}
+
+void godwit_world_wifi(godwit_world_t *w, unsigned device)
+{
+    (void)lab_after(w, 0, LAB_WIFI, godwit_world_device_node(device));
+}
+
 /* ---- the MME ---- */
 
 godwit_status_t godwit_world_access_aka(godwit_world_t *w, unsigned device, godwit_plmn_t plmn)

@@ -44,7 +44,7 @@ static uint8_t recovery(const godwit_world_t *w, unsigned node)
 static void start_mme(godwit_world_t *w, lab_tables_t *t)
 {
     godwit_mme_config_t config = {.crypto = &godwit_crypto_builtin,
-                                  .plmn = LAB_VISITED_PLMN,
+                                  .plmn = lab_serving_plmn(w),
                                   .mme_group = 1,
                                   .mme_code = 1,
                                   .tac = 1,
@@ -55,9 +55,15 @@ static void start_mme(godwit_world_t *w, lab_tables_t *t)
                                   .recovery = recovery(w, GODWIT_WORLD_MME),
                                   .next_session = w->config.next_session,
                                   .next_early = w->config.next_early,
-                                  .sms = w->config.carrier == GODWIT_CARRIER_SMS};
-    set_name(config.local_host, lab_host(GODWIT_WORLD_MME));
-    set_name(config.local_realm, lab_realm(GODWIT_WORLD_MME));
+                                  .sms = w->config.carrier == GODWIT_CARRIER_SMS || w->config.trigger.by_sms,
+                                  .trigger = w->config.trigger.on};
+    set_name(config.local_host, lab_host_in(w, GODWIT_WORLD_MME));
+    set_name(config.local_realm, lab_realm_in(w, GODWIT_WORLD_MME));
+    if (w->config.trigger.embedded) { /* it must know whom to ask before the home has named one */
+        config.iwf.function = GODWIT_FUNCTION_MTC_IWF;
+        set_name(config.iwf.host, lab_host(GODWIT_WORLD_MTC_IWF));
+        set_name(config.iwf.realm, lab_realm(GODWIT_WORLD_MTC_IWF));
+    }
     set_host(config.ipv4, GODWIT_WORLD_MME);
     set_host(config.sgw, GODWIT_WORLD_SGW);
     set_host(config.pgw, GODWIT_WORLD_PGW);
@@ -66,10 +72,17 @@ static void start_mme(godwit_world_t *w, lab_tables_t *t)
     w->mme.next_transaction = (uint32_t)godwit_lab_random(&w->random);
 }
 
+static void set_iwf_number(const godwit_world_t *w, char *number)
+{
+    if (w->config.trigger.on) {
+        set_name(number, LAB_IWF_NUMBER);
+    }
+}
+
 static void start_sgsn(godwit_world_t *w, lab_tables_t *t)
 {
     godwit_sgsn_config_t config = {.crypto = &godwit_crypto_builtin,
-                                   .plmn = LAB_VISITED_PLMN,
+                                   .plmn = lab_serving_plmn(w),
                                    .lac = 1,
                                    .rac = 1,
                                    .reauthenticate_attaches = w->config.reauthenticate_attaches,
@@ -78,10 +91,11 @@ static void start_sgsn(godwit_world_t *w, lab_tables_t *t)
                                    .recovery = recovery(w, GODWIT_WORLD_SGSN),
                                    .next_session = w->config.next_session,
                                    .next_early = w->config.next_early,
-                                   .sms = w->config.carrier == GODWIT_CARRIER_SMS,
+                                   .sms = w->config.carrier == GODWIT_CARRIER_SMS || w->config.trigger.on,
                                    .apns = 1};
-    set_name(config.local_host, lab_host(GODWIT_WORLD_SGSN));
-    set_name(config.local_realm, lab_realm(GODWIT_WORLD_SGSN));
+    set_name(config.local_host, lab_host_in(w, GODWIT_WORLD_SGSN));
+    set_name(config.local_realm, lab_realm_in(w, GODWIT_WORLD_SGSN));
+    set_iwf_number(w, config.iwf_number);
     set_host(config.ipv4, GODWIT_WORLD_SGSN);
     set_host(config.apn[0].ggsn, GODWIT_WORLD_PGW);
     must(godwit_sgsn_init(&w->sgsn, &config, t->rows.sgsn, LAB_ROWS, t->pending, LAB_GTP, t->answered, LAB_GTP));
@@ -91,12 +105,13 @@ static void start_sgsn(godwit_world_t *w, lab_tables_t *t)
 static void start_msc(godwit_world_t *w, lab_tables_t *t)
 {
     godwit_msc_config_t config = {.crypto = &godwit_crypto_builtin,
-                                  .plmn = LAB_VISITED_PLMN,
+                                  .plmn = lab_serving_plmn(w),
                                   .lac = 1,
                                   .sms = true,
                                   .next_session = w->config.next_session};
-    set_name(config.local_host, lab_host(GODWIT_WORLD_MSC));
-    set_name(config.local_realm, lab_realm(GODWIT_WORLD_MSC));
+    set_name(config.local_host, lab_host_in(w, GODWIT_WORLD_MSC));
+    set_name(config.local_realm, lab_realm_in(w, GODWIT_WORLD_MSC));
+    set_iwf_number(w, config.iwf_number);
     must(godwit_msc_init(&w->msc, &config, t->rows.msc, LAB_ROWS));
     w->msc.next_transaction = (uint32_t)godwit_lab_random(&w->random);
 }

@@ -29,7 +29,8 @@ static unsigned node_of(godwit_function_t function)
         [GODWIT_FUNCTION_MSC] = GODWIT_WORLD_MSC,       [GODWIT_FUNCTION_SMS_SC] = GODWIT_WORLD_SMS_SC,
         [GODWIT_FUNCTION_MKEF] = GODWIT_WORLD_MKEF,     [GODWIT_FUNCTION_BSF] = GODWIT_WORLD_BSF,
         [GODWIT_FUNCTION_NAF] = GODWIT_WORLD_NAF,       [GODWIT_FUNCTION_AUSF] = GODWIT_WORLD_AUSF,
-        [GODWIT_FUNCTION_AANF] = GODWIT_WORLD_AANF,
+        [GODWIT_FUNCTION_AANF] = GODWIT_WORLD_AANF,     [GODWIT_FUNCTION_SCS] = GODWIT_WORLD_SCS,
+        [GODWIT_FUNCTION_AS] = GODWIT_WORLD_AS,         [GODWIT_FUNCTION_MTC_IWF] = GODWIT_WORLD_MTC_IWF,
     };
     return nodes[function];
 }
@@ -37,15 +38,17 @@ static unsigned node_of(godwit_function_t function)
 static godwit_function_t function_of(unsigned node)
 {
     static const godwit_function_t functions[GODWIT_WORLD_FUNCTIONS] = {
-        [GODWIT_WORLD_HSE] = GODWIT_FUNCTION_HSE,   [GODWIT_WORLD_EMKS] = GODWIT_FUNCTION_EMKS,
-        [GODWIT_WORLD_HSS] = GODWIT_FUNCTION_HSS,   [GODWIT_WORLD_EMSE] = GODWIT_FUNCTION_HSE,
-        [GODWIT_WORLD_MME] = GODWIT_FUNCTION_MME,   [GODWIT_WORLD_SGSN] = GODWIT_FUNCTION_SGSN,
-        [GODWIT_WORLD_SGW] = GODWIT_FUNCTION_SGW,   [GODWIT_WORLD_PGW] = GODWIT_FUNCTION_PGW,
-        [GODWIT_WORLD_MSC] = GODWIT_FUNCTION_MSC,   [GODWIT_WORLD_SMS_SC] = GODWIT_FUNCTION_SMS_SC,
-        [GODWIT_WORLD_MKEF] = GODWIT_FUNCTION_MKEF, [GODWIT_WORLD_MTC] = GODWIT_FUNCTION_HSE,
-        [GODWIT_WORLD_BSF] = GODWIT_FUNCTION_BSF,   [GODWIT_WORLD_NAF] = GODWIT_FUNCTION_NAF,
-        [GODWIT_WORLD_AUSF] = GODWIT_FUNCTION_AUSF, [GODWIT_WORLD_AANF] = GODWIT_FUNCTION_AANF,
-        [GODWIT_WORLD_AMF] = GODWIT_FUNCTION_MME,   [GODWIT_WORLD_STRANGER] = GODWIT_FUNCTION_MME,
+        [GODWIT_WORLD_HSE] = GODWIT_FUNCTION_HSE,         [GODWIT_WORLD_EMKS] = GODWIT_FUNCTION_EMKS,
+        [GODWIT_WORLD_HSS] = GODWIT_FUNCTION_HSS,         [GODWIT_WORLD_EMSE] = GODWIT_FUNCTION_HSE,
+        [GODWIT_WORLD_MME] = GODWIT_FUNCTION_MME,         [GODWIT_WORLD_SGSN] = GODWIT_FUNCTION_SGSN,
+        [GODWIT_WORLD_SGW] = GODWIT_FUNCTION_SGW,         [GODWIT_WORLD_PGW] = GODWIT_FUNCTION_PGW,
+        [GODWIT_WORLD_MSC] = GODWIT_FUNCTION_MSC,         [GODWIT_WORLD_SMS_SC] = GODWIT_FUNCTION_SMS_SC,
+        [GODWIT_WORLD_MKEF] = GODWIT_FUNCTION_MKEF,       [GODWIT_WORLD_MTC] = GODWIT_FUNCTION_HSE,
+        [GODWIT_WORLD_BSF] = GODWIT_FUNCTION_BSF,         [GODWIT_WORLD_NAF] = GODWIT_FUNCTION_NAF,
+        [GODWIT_WORLD_AUSF] = GODWIT_FUNCTION_AUSF,       [GODWIT_WORLD_AANF] = GODWIT_FUNCTION_AANF,
+        [GODWIT_WORLD_SCS] = GODWIT_FUNCTION_SCS,         [GODWIT_WORLD_AS] = GODWIT_FUNCTION_AS,
+        [GODWIT_WORLD_MTC_IWF] = GODWIT_FUNCTION_MTC_IWF, [GODWIT_WORLD_AMF] = GODWIT_FUNCTION_MME,
+        [GODWIT_WORLD_STRANGER] = GODWIT_FUNCTION_MME,
     };
     return functions[node];
 }
@@ -94,8 +97,12 @@ static godwit_status_t encode_e2m(const godwit_diameter_envelope_t *e, const god
     }
 }
 
-static godwit_status_t encode(const godwit_diameter_envelope_t *e, const godwit_message_t *m, godwit_writer_t *out)
+static godwit_status_t encode(const godwit_diameter_envelope_t *e, const godwit_message_t *m, unsigned node,
+                              godwit_writer_t *out)
 {
+    if (lab_is_trigger_message(m->kind)) {
+        return lab_encode_trigger(e, m, function_of(node), out);
+    }
     switch (m->kind) {
     case GODWIT_AUTH_INFO_REQUEST:
         return godwit_s6a_air_build(e, &m->u.auth_info_request, out);
@@ -166,6 +173,9 @@ static godwit_status_t decode(godwit_slice_t octets, godwit_vector_kind_t vector
                               godwit_message_t *m)
 {
     godwit_diameter_fault_t fault;
+    if (lab_is_trigger_message(m->kind)) {
+        return lab_decode_trigger(octets, e, m);
+    }
     switch (m->kind) {
     case GODWIT_AUTH_INFO_REQUEST:
         return godwit_s6a_air_parse(octets, e, &m->u.auth_info_request, &fault);
@@ -185,8 +195,10 @@ static godwit_status_t decode(godwit_slice_t octets, godwit_vector_kind_t vector
 }
 
 /* Which request it is: its command says so, and where one command has many, Key-Purpose. */
-static godwit_message_kind_t kind_of(godwit_slice_t octets, uint32_t command)
+static godwit_message_kind_t kind_of(godwit_slice_t octets, const godwit_diameter_header_t *header)
 {
+    const uint32_t command = header->command;
+    const godwit_message_kind_t trigger = lab_kind_of_trigger(octets, header);
     static const godwit_message_kind_t purposes[] = {
         0,
         GODWIT_KEY_REQUEST,
@@ -198,6 +210,9 @@ static godwit_message_kind_t kind_of(godwit_slice_t octets, uint32_t command)
         [GODWIT_EK_PURPOSE_ACTIVATION] = GODWIT_ACTIVATION,
         [GODWIT_EK_PURPOSE_BEARER] = GODWIT_BEARER,
     };
+    if (trigger != 0) {
+        return trigger;
+    }
     uint32_t purpose = command == GODWIT_EK_COMMAND_KEY ? godwit_ek_purpose(octets) : 0;
     if (command == GODWIT_S6A_AUTHENTICATION_INFORMATION) {
         return GODWIT_AUTH_INFO_REQUEST;
@@ -295,23 +310,24 @@ void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *
     }
     unsigned to = is_answer(m->kind) ? call->asker : call->answerer;
     lab_check_message(w, call, m);
+    lab_check_trigger_message(w, node, m);
     lab_akma_check(w, call, m);
     lab_watch_node(w, node); /* again: what it says may be keys that the watcher has learned only now */
     if (lab_is_http(m->kind)) {
         send_http(w, node, to, call, m);
         return;
     }
-    (void)snprintf(session, sizeof session, "%s;%u", lab_host(call->asker), (unsigned)call->hop);
+    (void)snprintf(session, sizeof session, "%s;%u", lab_host_in(w, call->asker), (unsigned)call->hop);
     godwit_diameter_envelope_t e = {
         .hop_by_hop = call->hop,
         .end_to_end = call->hop,
         .session_id = godwit_slice_of_string(session),
-        .origin_host = godwit_slice_of_string(lab_host(node)),
-        .origin_realm = godwit_slice_of_string(lab_realm(node)),
-        .destination_host = godwit_slice_of_string(lab_host(to)),
-        .destination_realm = godwit_slice_of_string(lab_realm(to)),
+        .origin_host = godwit_slice_of_string(lab_host_in(w, node)),
+        .origin_realm = godwit_slice_of_string(lab_realm_in(w, node)),
+        .destination_host = godwit_slice_of_string(lab_host_in(w, to)),
+        .destination_realm = godwit_slice_of_string(lab_realm_in(w, to)),
     };
-    if (encode(&e, m, &out) != GODWIT_OK) {
+    if (encode(&e, m, node, &out) != GODWIT_OK) {
         lab_violate(w, "a message that cannot be encoded");
         return;
     }
@@ -365,7 +381,7 @@ bool lab_read_message(godwit_world_t *w, const lab_packet_t *packet, godwit_mess
         return false;
     }
     bool request = (header.flags & GODWIT_DIAMETER_REQUEST) != 0;
-    m->kind = request ? kind_of(octets, header.command) : (godwit_message_kind_t)(call->kind + 1);
+    m->kind = request ? kind_of(octets, &header) : (godwit_message_kind_t)(call->kind + 1);
     m->from = function_of(packet->from);
     m->to = function_of(packet->to);
     if (decode(octets, call->vectors, &e, m) != GODWIT_OK) {
@@ -373,6 +389,7 @@ bool lab_read_message(godwit_world_t *w, const lab_packet_t *packet, godwit_mess
     }
     m->transaction = request ? call->hop : call->transaction;
     m->route = request ? 0 : call->route;
+    m->hop = lab_hop(w, packet->from, packet->to);
     copy_name(m->origin_host, e.origin_host);
     copy_name(m->origin_realm, e.origin_realm);
     return true;

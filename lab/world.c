@@ -136,7 +136,9 @@ static void to_function(godwit_world_t *w, const lab_event_t *e)
 
 static void at_function(godwit_world_t *w, const lab_event_t *e)
 {
-    if (e->kind == LAB_DURABLE) {
+    if (e->kind == LAB_ASK) {
+        lab_ask(w, e->node, e->timer);
+    } else if (e->kind == LAB_DURABLE) {
         lab_function_durable(w, e->node);
     } else if (e->kind == LAB_TIMER) {
         lab_function_timer(w, e->node, e->timer, e->serial);
@@ -145,7 +147,7 @@ static void at_function(godwit_world_t *w, const lab_event_t *e)
     }
 }
 
-static void at_device(godwit_world_t *w, const lab_event_t *e)
+static void at_device(godwit_world_t *w, lab_event_t *e)
 {
     unsigned device = lab_device_of(e->node);
     if (lab_is_card(e->node)) {
@@ -154,15 +156,19 @@ static void at_device(godwit_world_t *w, const lab_event_t *e)
         lab_device_durable(w, device);
     } else if (e->kind == LAB_ACCESS_DURABLE) {
         lab_device_access_durable(w, device);
+    } else if (e->kind == LAB_TRIGGER_ACT) {
+        lab_trigger_acts(w, device, e);
     } else if ((e->kind != LAB_TIMER || e->serial == w->devices[device].timer_serial) &&
                (e->kind != LAB_ACCESS_TIMER || e->serial == w->devices[device].access_timer_serial)) {
-        lab_device_give(w, device, e->kind, NULL, NULL);
+        lab_packet_t *packet = e->packet;
+        e->packet = NULL;
+        lab_device_give(w, device, e->kind, packet, NULL);
     }
 }
 
 static void handle(godwit_world_t *w, lab_event_t *e)
 {
-    bool lives_on = e->kind == LAB_DOWN || e->kind == LAB_DROP || e->kind == LAB_SUBMIT;
+    bool lives_on = e->kind == LAB_DOWN || e->kind == LAB_DROP || e->kind == LAB_SUBMIT || e->kind == LAB_ASK;
     if (e->kind == LAB_POWER_BACK) {
         lab_power_back(w, e->node);
     } else if (e->kind == LAB_PACKET) {
@@ -190,6 +196,8 @@ void godwit_world_run(godwit_world_t *w, uint64_t duration_ms)
 
 void lab_saw(lab_seen_event_t *events, const char *name, godwit_status_t reason)
 {
+    if (getenv("LABDBG"))
+        fprintf(stderr, "saw %s %d\n", name, (int)reason); /*DBG*/
     for (size_t i = 0; i < LAB_EVENTS_KEPT; i++) {
         lab_seen_event_t *e = &events[i];
         if (e->name == NULL || (strcmp(e->name, name) == 0 && e->reason == reason)) {
@@ -202,40 +210,6 @@ void lab_saw(lab_seen_event_t *events, const char *name, godwit_status_t reason)
 }
 
 /* ---- the beginning and the end ---- */
-
-godwit_imsi_t lab_imsi(unsigned device)
-{
-    godwit_imsi_t imsi;
-    char text[16];
-    (void)snprintf(text, sizeof text, "0010100000%05u", device % 100000);
-    if (godwit_imsi_from_text(text, &imsi) != GODWIT_OK) {
-        abort();
-    }
-    return imsi;
-}
-
-godwit_aka_key_t lab_key(unsigned device)
-{
-    uint8_t k[16], opc[16];
-    godwit_aka_key_t key;
-    uint64_t seed = device;
-    godwit_lab_random_fill(&seed, k, sizeof k);
-    godwit_lab_random_fill(&seed, opc, sizeof opc);
-    if (godwit_aka_key_init(&key, &godwit_crypto_builtin, GODWIT_ALG_MILENAGE, godwit_slice(k, sizeof k),
-                            godwit_slice(opc, sizeof opc), true, NULL) != GODWIT_OK) {
-        abort();
-    }
-    return key;
-}
-
-godwit_aka_key_t lab_subscriber_key(const godwit_world_t *w, unsigned device)
-{
-    godwit_aka_key_t key = lab_key(device);
-    if (w->config.gba && w->config.flavour == GODWIT_GBA_SIM) {
-        key.algorithm = GODWIT_ALG_GSM_MILENAGE;
-    }
-    return key;
-}
 
 godwit_world_config_t godwit_world_defaults(void)
 {
@@ -259,6 +233,10 @@ static void put_subscriber(godwit_world_t *w, unsigned device)
     if (w->config.gba && w->config.flavour == GODWIT_GBA_U) {
         record.u.subscriber.features |= GODWIT_FEATURE_GBA_U;
     }
+    record.u.subscriber.features |= lab_trigger_features(&w->config);
+    if (w->config.trigger.on) {
+        lab_trigger_subscribe(w, device);
+    }
     lab_store_put(&w->functions[GODWIT_WORLD_HSS].store, &record, false);
     lab_store_put(&w->functions[GODWIT_WORLD_HSS].store, &record, true);
 }
@@ -275,6 +253,9 @@ static void make_endpoint(lab_endpoint_t *e)
 #define NODE(name) (1u << GODWIT_WORLD_##name)
 static uint32_t nodes_for(const godwit_world_config_t *config)
 {
+    if (config->trigger.on) {
+        return lab_trigger_nodes(config);
+    }
     if (config->akma) {
         return NODE(HSS) | NODE(AUSF) | NODE(AANF) | NODE(AMF) | NODE(AF);
     }
@@ -296,13 +277,14 @@ static uint32_t nodes_for(const godwit_world_config_t *config)
 static void make_functions(godwit_world_t *w)
 {
     static const size_t records[GODWIT_WORLD_FUNCTIONS] = {
-        256, 128, 64, 256, 128, 128, 1, 1, 128, 1, 256, 256, 256, 1, 1, 64, 1, 1, 1}; /* in the order of world.h */
+        256, 128, 160, 256, 128, 128, 1, 1, 128, 1,   256,
+        256, 256, 1,   1,   64,  1,   1, 1, 1,   600, 1}; /* in the order of world.h */
     uint32_t nodes = w->config.nodes == 0 ? nodes_for(&w->config) : w->config.nodes;
     make_endpoint(&w->endpoints[0]);
     make_endpoint(&w->endpoints[1]);
     for (unsigned i = 0; i < GODWIT_WORLD_FUNCTIONS; i++) {
         w->functions[i].present = (nodes >> i & 1u) != 0;
-        lab_store_init(&w->functions[i].store, records[i]);
+        lab_store_init(&w->functions[i].store, i != GODWIT_WORLD_MTC_IWF || w->functions[i].present ? records[i] : 1);
         lab_function_start(w, i);
     }
 }
@@ -318,6 +300,7 @@ godwit_world_t *godwit_world_new(const godwit_world_config_t *config)
     w->heap = lab_alloc(w->heap_capacity * sizeof *w->heap);
     w->reading_capacity = READINGS;
     w->readings = lab_alloc(READINGS * sizeof *w->readings);
+    w->asked = lab_alloc(LAB_ASKED * sizeof *w->asked);
     for (size_t i = 0; i < LAB_ENDS; i++) {
         w->known[i] = lab_alloc(LAB_KEYS_MAX * sizeof *w->known[i]);
     }
@@ -344,6 +327,9 @@ static void free_functions(godwit_world_t *w)
         lab_store_free(&w->functions[i].store);
         lab_free(w->tables[i]);
     }
+    lab_free_secret(w->mtc_iwf);
+    lab_free_secret(w->scs[0]);
+    lab_free_secret(w->scs[1]);
     lab_free_secret(w->bsf);
     lab_free_secret(w->ausf);
     lab_free_secret(w->naf);
@@ -385,6 +371,7 @@ void godwit_world_free(godwit_world_t *w)
     free_watch(w);
     lab_free(w->heap);
     lab_free(w->readings);
+    lab_free(w->asked);
     lab_free(w->devices);
     lab_free(w); /* its subscribers are the lab's own */
 }

@@ -26,8 +26,10 @@
 #include "roles/mkef.h"
 #include "roles/mme.h"
 #include "roles/msc.h"
+#include "roles/mtc_iwf.h"
 #include "roles/naf.h"
 #include "roles/pgw.h"
+#include "roles/scs.h"
 #include "roles/sgsn.h"
 #include "roles/sgw.h"
 #include "roles/sms_sc.h"
@@ -57,6 +59,9 @@ enum {
     GODWIT_WORLD_AANF,
     GODWIT_WORLD_AMF, /* the serving network of AKMA, and an application function: the lab plays both */
     GODWIT_WORLD_AF,
+    GODWIT_WORLD_SCS, /* contribution 002 */
+    GODWIT_WORLD_AS,
+    GODWIT_WORLD_MTC_IWF,
     GODWIT_WORLD_STRANGER,
     GODWIT_WORLD_FUNCTIONS
 };
@@ -87,6 +92,7 @@ typedef enum godwit_world_leg {
     GODWIT_WORLD_LEG_GTPC = GODWIT_PORT_GTPC,
     GODWIT_WORLD_LEG_GTPU = GODWIT_PORT_GTPU,
     GODWIT_WORLD_LEG_SGI = GODWIT_PORT_SGI,
+    GODWIT_WORLD_LEG_A3 = GODWIT_PORT_A3,
     GODWIT_WORLD_LEG_DIAMETER = 16,
     GODWIT_WORLD_LEG_HTTP, /* inside TLS, which the lab leaves out */
 } godwit_world_leg_t;
@@ -113,6 +119,22 @@ typedef enum godwit_world_access {
     GODWIT_WORLD_UMTS,
     GODWIT_WORLD_GERAN
 } godwit_world_access_t;
+
+/* Contribution 002: devices take triggers, and nothing else. */
+typedef struct godwit_world_triggering {
+    bool on;
+    bool hop_by_hop;                /* case 1: B, D and A2 each secured, no association */
+    unsigned key_from;              /* godwit_iwf_key_from_t, of case 2; 0: the HSS */
+    godwit_iwf_root_t root;         /* of the MTC-IWF's own derivation */
+    bool ue_key_received, embedded; /* embedded: the association within the NAS security mode procedure */
+    bool by_sms;         /* T4: the MTC-IWF uses no T5 towards devices, nor devices NAS messages of their own */
+    bool at_home;        /* devices are in the home's own network */
+    bool no_clock;       /* devices have none */
+    bool open_b, open_d; /* nothing protects B1 and B2, D: names there are claims */
+    bool proofless;      /* applications also act on what carries no proof of its source */
+    bool rogue;          /* whoever taps D is the visited node itself */
+    bool tried;          /* somebody is let try: what applications do wrong is counted, and is no violation */
+} godwit_world_triggering_t;
 
 typedef struct godwit_world_config {
     uint64_t seed;
@@ -150,6 +172,7 @@ typedef struct godwit_world_config {
     godwit_gba_flavour_t flavour;
     uint32_t key_life_s;
     bool akma; /* devices have an anchor key of 5G AKA, and show their readings to an application function */
+    godwit_world_triggering_t trigger;
     /* What is missing where Solution 1 needs it: each makes devices fall back. */
     bool usim_unaware, me_unaware, mme_unaware, strip_container;
     uint8_t selector;               /* 1 RAND, 2 SQN; 0: RAND */
@@ -221,6 +244,28 @@ unsigned godwit_world_device_events(const godwit_world_t *world, unsigned device
 unsigned godwit_world_network_events(const godwit_world_t *world, const char *name, godwit_status_t reason);
 /* Datagrams that left a device, or came to one. */
 unsigned godwit_world_datagrams(const godwit_world_t *world, unsigned device, bool up);
+
+/* What the operator of a source asks for, until he is answered: a trigger, or one that is recalled or replaced. */
+typedef struct godwit_world_ask {
+    unsigned device;
+    bool as;                     /* the AS, else the SCS */
+    godwit_action_type_t action; /* 0: TRIGGER */
+    uint32_t of;                 /* of RECALL, REPLACE: which */
+    uint32_t validity_s;         /* 0: the MTC-IWF's own */
+} godwit_world_ask_t;
+uint32_t godwit_world_ask(godwit_world_t *world, const godwit_world_ask_t *ask); /* its number */
+/* What became of it. */
+typedef struct godwit_world_asked {
+    bool answered;
+    godwit_request_status_t status;
+    unsigned reports; /* delivery reports */
+    godwit_delivery_outcome_t outcome;
+    unsigned acted; /* how often the application of the device acted on it */
+    bool refused;   /* the application saw it, and did not act */
+} godwit_world_asked_t;
+godwit_world_asked_t godwit_world_asked(const godwit_world_t *world, uint32_t number);
+/* The device leaves its mobile access for WiFi, or comes back. */
+void godwit_world_wifi(godwit_world_t *world, unsigned device);
 
 /* For tests that look inside, or turn a screw. */
 godwit_device_t *godwit_world_device(godwit_world_t *world, unsigned device);

@@ -44,8 +44,9 @@ bool godwit_serving_trigger_located(godwit_serving_trigger_t *trigger, const god
     }
     trigger->asked = 0;
     memset(&trigger->iwf, 0, sizeof trigger->iwf);
-    if (m->status == GODWIT_OK && m->iwf.function == GODWIT_FUNCTION_MTC_IWF) {
+    if (m->status == GODWIT_OK && m->iwf.host[0] != '\0') { /* on the wire the names alone say what it is */
         trigger->iwf = m->iwf;
+        trigger->iwf.function = GODWIT_FUNCTION_MTC_IWF;
     }
     trigger->named_openly = answer->hop == GODWIT_HOP_OPEN;
     *registered = trigger->iwf.host[0] != '\0';

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What must never happen to triggers, seen from outside: by sources, and by applications of devices. One is acted on that nobody asked for, twice, after its
+ * end, or after its source was told that it is recalled; one is lost; a source is told what is not so.
+ */
+#include <string.h>
+
+#include "lab/internal.h"
+
+#define LATE_MS 2000 /* time goes over A3 in seconds, and the application takes its time */
+
+static lab_asked_t *by_text(godwit_world_t *w, unsigned device, godwit_slice_t text, uint32_t *number)
+{
+    for (uint32_t i = 0; i < w->asked_count; i++) {
+        if (w->asked[i].device == device && godwit_slice_equal(text, godwit_slice_of_string(w->asked[i].text))) {
+            *number = i;
+            return &w->asked[i];
+        }
+    }
+    *number = LAB_ASKED_NONE;
+    return NULL;
+}
+
+/* Counted where somebody is let try. */
+static void wrong(godwit_world_t *w, unsigned *count, const char *what)
+{
+    (*count)++;
+    if (!w->config.trigger.tried) {
+        lab_violate(w, what);
+    }
+}
+
+/* ---- at the device ---- */
+
+/* In case 1 it is the networks that say so: an application there trusts them, or acts on nothing. */
+static bool has_proof(const godwit_world_t *w, const lab_asked_t *asked, const godwit_trigger_delivery_t *delivery)
+{
+    uint8_t source[GODWIT_A3_DIGEST];
+    const char *name = lab_host(asked == NULL || !asked->as ? GODWIT_WORLD_SCS : GODWIT_WORLD_AS);
+    return (delivery->proved || w->config.trigger.hop_by_hop) &&
+           godwit_a3_source(&godwit_crypto_builtin, name, true, source) == GODWIT_OK &&
+           memcmp(source, delivery->source, sizeof source) == 0;
+}
+
+uint32_t lab_check_delivery(godwit_world_t *w, unsigned device, const godwit_trigger_delivery_t *delivery)
+{
+    uint32_t number;
+    lab_asked_t *asked = by_text(w, device, delivery->payload, &number);
+    const unsigned life = w->devices[device].incarnation + 1;
+    const bool accepted = has_proof(w, asked, delivery) || w->config.trigger.proofless;
+    if (asked == NULL) {
+        if (accepted) {
+            wrong(w, &w->wrongs.forged, "a trigger delivered that nobody asked for");
+        }
+        return LAB_ASKED_NONE;
+    }
+    if (asked->life != 0 && !delivery->repeated && !w->config.trigger.tried) {
+        lab_violate(w, "a trigger delivered twice");
+    }
+    if (delivery->repeated && asked->life == life) {
+        lab_violate(w, "a trigger marked as repeated within one life");
+    }
+    if (!w->config.trigger.hop_by_hop && !delivery->protected) {
+        lab_violate(w, "a trigger delivered that no association protects");
+    }
+    asked->refused = !accepted;
+    if (delivery->repeated && asked->acted > 0) {
+        return number | LAB_ASKED_AGAIN; /* it is on the application's disk that it has acted */
+    }
+    asked->life = life;
+    return number;
+}
+
+static void check_time(godwit_world_t *w, const lab_asked_t *asked)
+{
+    const uint64_t ends = asked->answered_ms + 1000 * (uint64_t)asked->validity_s + LATE_MS;
+    if (asked->answered && asked->validity_s != 0 && w->now_ms > ends && !w->config.trigger.no_clock) {
+        wrong(w, &w->wrongs.expired, "a trigger acted on after its end");
+    }
+}
+
+godwit_a3_outcome_t lab_check_act(godwit_world_t *w, unsigned device, uint32_t number)
+{
+    (void)device;
+    if (number == LAB_ASKED_NONE) {
+        return GODWIT_A3_DELIVERED;
+    }
+    lab_asked_t *asked = &w->asked[number & ~LAB_ASKED_AGAIN];
+    if (asked->refused) {
+        return GODWIT_A3_NO_APPLICATION;
+    }
+    if ((number & LAB_ASKED_AGAIN) != 0) {
+        return GODWIT_A3_DELIVERED;
+    }
+    if (asked->acted++ > 0) {
+        wrong(w, &w->wrongs.twice, "a trigger acted on twice");
+    }
+    if (asked->recalled) {
+        wrong(w, &w->wrongs.recalled, "a trigger acted on after its recall was confirmed");
+    }
+    asked->acted_ms = w->now_ms;
+    check_time(w, asked);
+    return GODWIT_A3_DELIVERED;
+}
+
+void lab_check_bent_trigger(godwit_world_t *w, const godwit_trigger_requests_t *requests)
+{
+    for (size_t i = 0; i < requests->count && !w->config.trigger.tried; i++) {
+        const godwit_trigger_request_t *r = &requests->item[i];
+        bool believes = r->kind == GODWIT_TRIGGER_DELIVER || r->kind == GODWIT_TRIGGER_STORE;
+        if (believes && !w->config.trigger.hop_by_hop) {
+            lab_violate(w, "a message that was bent was believed");
+        }
+    }
+}
+
+/* ---- at the sources ---- */
+
+static lab_asked_t *by_reference(godwit_world_t *w, bool as, uint32_t reference)
+{
+    bool known = reference >= 1 && reference <= w->asked_count && w->asked[reference - 1].as == as;
+    return known ? &w->asked[reference - 1] : NULL;
+}
+
+/* A recall or replacement that is confirmed: what it names may not be acted on from now on. */
+static void confirm(godwit_world_t *w, const lab_asked_t *asked)
+{
+    lab_asked_t *old = &w->asked[asked->of];
+    if (asked->action == GODWIT_ACTION_TRIGGER) {
+        return;
+    }
+    if (old->acted > 0 && !old->recalled) {
+        wrong(w, &w->wrongs.recalled, "a recall confirmed of a trigger that was acted on");
+    }
+    old->recalled = old->settled = true;
+}
+
+const godwit_trigger_record_t *lab_trigger_record(const godwit_world_t *w, uint32_t number)
+{
+    const lab_store_t *store = &w->functions[GODWIT_WORLD_MTC_IWF].store;
+    const char *name = lab_host(w->asked[number].as ? GODWIT_WORLD_AS : GODWIT_WORLD_SCS);
+    for (size_t i = 0; i < store->durable_count; i++) {
+        const godwit_trigger_record_t *t = &store->durable[i].u.trigger;
+        if (store->durable[i].kind == GODWIT_RECORD_TRIGGER && t->action.reference == number + 1 &&
+            strcmp(t->action.scs, name) == 0) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
+/* A recall of what had not left takes effect at once, and there is no report of it. */
+static bool is_done_at_once(const godwit_world_t *w, const lab_asked_t *asked)
+{
+    const godwit_trigger_record_t *record = lab_trigger_record(w, (uint32_t)(asked - w->asked));
+    return asked->action == GODWIT_ACTION_RECALL && record != NULL && record->state == GODWIT_TRIGGER_CLOSED &&
+           record->outcome == GODWIT_OUTCOME_SUCCESS;
+}
+
+static void answered(godwit_world_t *w, bool as, const godwit_device_action_answer_t *answer)
+{
+    lab_asked_t *asked = by_reference(w, as, answer->reference);
+    if (asked == NULL) {
+        return; /* refused by Diameter itself, or not of this operator */
+    }
+    if (asked->answered && asked->status != answer->status && asked->status == GODWIT_TRIGGER_SUCCESS) {
+        lab_violate(w, "a source told two different things of one request");
+    }
+    if (!asked->answered) {
+        asked->answered = true;
+        asked->status = answer->status;
+        asked->answered_ms = w->now_ms;
+    }
+    if (asked->status == GODWIT_TRIGGER_SUCCESS && is_done_at_once(w, asked)) {
+        confirm(w, asked);
+        asked->settled = true;
+    }
+}
+
+static void reported(godwit_world_t *w, bool as, const godwit_device_notification_t *report)
+{
+    lab_asked_t *asked = by_reference(w, as, report->reference);
+    if (asked == NULL) {
+        lab_violate(w, "a report of what nobody asked for");
+        return;
+    }
+    if (asked->reports++ > 0 && asked->outcome != report->outcome) {
+        lab_violate(w, "two different reports of one trigger");
+    }
+    asked->outcome = report->outcome;
+    asked->settled = true;
+    if (report->outcome == GODWIT_OUTCOME_SUCCESS) {
+        confirm(w, asked);
+    }
+    bool acts = asked->action != GODWIT_ACTION_RECALL;
+    if (acts && report->outcome == GODWIT_OUTCOME_SUCCESS && asked->acted == 0 && !w->config.trigger.hop_by_hop &&
+        !w->config.trigger.tried) {
+        lab_violate(w, "a report says that a trigger was delivered, and the application has not seen it");
+    }
+    if (acts && report->outcome == GODWIT_OUTCOME_EXPIRED && asked->acted > 0) {
+        lab_violate(w, "a report says that a trigger expired, and the application has acted on it");
+    }
+}
+
+void lab_check_told(godwit_world_t *w, bool as, const godwit_message_t *message)
+{
+    if (message->kind == GODWIT_DEVICE_ACTION_ANSWER) {
+        answered(w, as, &message->u.device_action_answer);
+    } else if (message->kind == GODWIT_DEVICE_NOTIFICATION) {
+        reported(w, as, &message->u.device_notification);
+    }
+}

@@ -256,10 +256,10 @@ static godwit_status_t keep(godwit_mme_trigger_t *trigger, const godwit_message_
 void godwit_mme_on_t5_down(godwit_mme_turn_t *t, const godwit_message_t *message)
 {
     godwit_mme_ue_t *ue = godwit_mme_by_imsi(t->mme, &message->u.t5_down.imsi, NULL);
-    const bool here = ue != NULL && ue->state <= GODWIT_MME_REGISTERED;
-    godwit_status_t status = godwit_serving_trigger_admit(here ? &ue->trigger.at : NULL, message);
-    if (status == GODWIT_OK) {
-        status = keep(&ue->trigger, message);
+    godwit_status_t status = GODWIT_NOT_FOUND;
+    if (ue != NULL && ue->state <= GODWIT_MME_REGISTERED) {
+        status = godwit_serving_trigger_admit(&ue->trigger.at, message);
+        status = status == GODWIT_OK ? keep(&ue->trigger, message) : status;
     }
     if (status != GODWIT_OK) {
         godwit_serving_trigger_answer(t->out, GODWIT_FUNCTION_MME, message, status);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static godwit_status_t check(const a3_protection_t *p, godwit_slice_t octets)
+A3_OWN_FRAME static godwit_status_t check(const a3_protection_t *p, godwit_slice_t octets)
 {
     uint8_t mac[GODWIT_A3_MAC];
     const size_t body_end = octets.len - GODWIT_A3_MAC;
@@ -19,7 +19,8 @@ static godwit_status_t check(const a3_protection_t *p, godwit_slice_t octets)
     return status;
 }
 
-static godwit_status_t read_body(const a3_protection_t *p, godwit_slice_t octets, godwit_a3_message_t *message)
+A3_OWN_FRAME static godwit_status_t read_body(const a3_protection_t *p, godwit_slice_t octets,
+                                              godwit_a3_message_t *message)
 {
     uint8_t plain[GODWIT_TRIGGER_CONTAINER_MAX];
     const size_t len = octets.len - A3_HEADER - GODWIT_A3_MAC;

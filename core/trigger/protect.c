@@ -67,7 +67,7 @@ godwit_status_t godwit_a3_cipher(const a3_protection_t *p, uint8_t *octets, size
     return p->crypto->aes128_ctr(p->k_di_conf, counter, octets, octets, len);
 }
 
-static godwit_status_t seal(const a3_protection_t *p, godwit_a3_type_t type, godwit_writer_t *w)
+A3_OWN_FRAME static godwit_status_t seal(const a3_protection_t *p, godwit_a3_type_t type, godwit_writer_t *w)
 {
     uint8_t mac[GODWIT_A3_MAC];
     godwit_status_t status = godwit_writer_status(w);
@@ -87,8 +87,8 @@ static godwit_status_t seal(const a3_protection_t *p, godwit_a3_type_t type, god
 godwit_status_t godwit_a3_protect(const godwit_crypto_t *crypto, const godwit_a3_key_t *key, uint32_t count,
                                   const godwit_a3_message_t *message, godwit_writer_t *out)
 {
-    uint8_t octets[GODWIT_TRIGGER_CONTAINER_MAX];
-    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    const size_t room = out->overflow ? 0 : out->cap - out->len;
+    godwit_writer_t w = godwit_writer(out->buf + out->len, room); /* on its own, so that a failure appends nothing */
     a3_protection_t p;
     if (count == UINT32_MAX ||
         (message->type == GODWIT_A3_COMMAND && message->command.association != key->association)) {
@@ -103,10 +103,10 @@ godwit_status_t godwit_a3_protect(const godwit_crypto_t *crypto, const godwit_a3
         status = seal(&p, message->type, &w);
     }
     if (status == GODWIT_OK) {
-        godwit_put_slice(out, godwit_written(&w));
-        status = godwit_writer_status(out);
+        out->len += w.len;
+    } else {
+        godwit_wipe(w.buf, w.len); /* it may be in clear */
     }
     godwit_wipe(&p, sizeof p);
-    godwit_wipe(octets, sizeof octets);
     return status;
 }

@@ -141,8 +141,8 @@ void godwit_trigger_deliver(const godwit_trigger_pending_t *p, bool repeated, go
 }
 
 /* While nothing has come down under the association in use, the MTC-IWF may not have its Complete, and could not read what comes under it. */
-static godwit_status_t complete_first(godwit_trigger_t *t, godwit_trigger_via_t via,
-                                      godwit_trigger_requests_t *requests)
+TRIGGER_OWN_FRAME static godwit_status_t complete_first(godwit_trigger_t *t, godwit_trigger_via_t via,
+                                                        godwit_trigger_requests_t *requests)
 {
     if (t->current.heard || t->repeats >= TRIGGER_REPEATS_MAX) {
         return GODWIT_OK;

@@ -63,8 +63,8 @@ godwit_status_t godwit_trigger_hint(godwit_trigger_t *t, godwit_a3_reason_t reas
 }
 
 /* An old number goes without protection: an MTC-IWF that knew the association would have known the number. */
-static godwit_status_t refuse(godwit_trigger_t *t, const asked_t *asked, godwit_a3_reason_t reason,
-                              godwit_trigger_requests_t *requests)
+TRIGGER_OWN_FRAME static godwit_status_t refuse(godwit_trigger_t *t, const asked_t *asked, godwit_a3_reason_t reason,
+                                                godwit_trigger_requests_t *requests)
 {
     godwit_trigger_event(requests, "association_refused", status_of(reason));
     if (t->rejects >= TRIGGER_REJECTS_MAX) {
@@ -108,8 +108,8 @@ static void adopt(godwit_trigger_t *t, const asked_t *asked, uint8_t suite, cons
     t->repeats = 0;
 }
 
-static godwit_status_t complete(godwit_trigger_t *t, const asked_t *asked, uint8_t suite, const uint8_t k_iwf[32],
-                                godwit_trigger_requests_t *requests)
+TRIGGER_OWN_FRAME static godwit_status_t complete(godwit_trigger_t *t, const asked_t *asked, uint8_t suite,
+                                                  const uint8_t k_iwf[32], godwit_trigger_requests_t *requests)
 {
     adopt(t, asked, suite, k_iwf);
     godwit_status_t status = godwit_trigger_store(t, requests);
@@ -187,7 +187,8 @@ static const godwit_trigger_root_t *trusted(const godwit_trigger_t *t, const god
     return allowed && root != NULL && memcmp(root->name, command->root_name, sizeof root->name) == 0 ? root : NULL;
 }
 
-static godwit_status_t read_command(const godwit_trigger_t *t, const trigger_input_t *in, asked_t *asked)
+TRIGGER_OWN_FRAME static godwit_status_t read_command(const godwit_trigger_t *t, const trigger_input_t *in,
+                                                      asked_t *asked)
 {
     asked->in = in;
     godwit_status_t status = godwit_a3_command_peek(in->octets, &asked->command);

@@ -11,6 +11,9 @@
 #define TRIGGER_REJECTS_MAX 4u /* docs/trigger-wire.md, section 4 */
 #define TRIGGER_REPEATS_MAX 8u /* of one answer to what may be a recording */
 
+/* A device has little stack: what such a function needs for itself is given back before its caller goes deeper elsewhere. */
+#define TRIGGER_OWN_FRAME __attribute__((noinline))
+
 /* What came, and by which way. */
 typedef struct trigger_input {
     godwit_slice_t octets;

@@ -116,7 +116,8 @@ static bool pending_get(godwit_reader_t *r, godwit_trigger_pending_t *p)
 
 /* ---- the whole ---- */
 
-static godwit_status_t check_of(const godwit_trigger_t *t, const uint8_t *record, uint8_t check[GODWIT_SHA256_SIZE])
+TRIGGER_OWN_FRAME static godwit_status_t check_of(const godwit_trigger_t *t, const uint8_t *record,
+                                                  uint8_t check[GODWIT_SHA256_SIZE])
 {
     const godwit_slice_t parts[] = {
         godwit_slice(record, GODWIT_TRIGGER_RECORD - CHECK),

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SMS-SUBMIT, SMS-DELIVER and the reports: TS 23.040 9.2.2. The first octet has the message type in bits 2 and 1.
+ * SMS-SUBMIT and SMS-DELIVER: TS 23.040 9.2.2. The first octet has the message type in bits 2 and 1.
  */
 #include "core/wire/tpdu.h"
 
 #include <string.h>
 
 #define TYPE_MASK 0x03U
-#define TYPE_DELIVER 0U /* and its report, the other way */
+#define TYPE_DELIVER 0U
 #define TYPE_SUBMIT 1U
 #define REJECT_DUPLICATES 0x04U
 #define NO_MORE 0x04U
@@ -16,11 +16,6 @@
 #define STATUS_REPORT 0x20U
 #define HEADER 0x40U
 #define REPLY_PATH 0x80U
-#define INDICATOR_MASK 0x07U
-#define HAS_PROTOCOL 0x01U
-#define HAS_CODING 0x02U
-#define HAS_DATA 0x04U
-#define FAILURE_FIRST 0x80U
 
 static uint8_t bit(bool set, uint8_t value)
 {
@@ -187,61 +182,5 @@ godwit_status_t godwit_sms_deliver_parse(godwit_slice_t octets, godwit_sms_deliv
         return GODWIT_MALFORMED;
     }
     *deliver = m;
-    return GODWIT_OK;
-}
-
-/* ---- reports ---- */
-
-static bool report_can_be(const godwit_sms_report_t *report)
-{
-    bool data = (report->indicator & HAS_DATA) != 0;
-    return (report->failure == 0 || report->failure >= FAILURE_FIRST) && (report->indicator & ~INDICATOR_MASK) == 0 &&
-           (data ? data_can_be(&report->data) : report->data.octets.len == 0 && !report->data.header);
-}
-
-godwit_status_t godwit_sms_report_build(const godwit_sms_report_t *report, godwit_writer_t *w)
-{
-    if (!report_can_be(report)) {
-        return GODWIT_INVALID_ARGUMENT;
-    }
-    godwit_put_u8(w, (uint8_t)((report->submit ? TYPE_SUBMIT : TYPE_DELIVER) | bit(report->data.header, HEADER)));
-    if (report->failure != 0) {
-        godwit_put_u8(w, report->failure);
-    }
-    godwit_put_u8(w, report->indicator);
-    godwit_put(w, report->time, report->submit ? sizeof report->time : 0);
-    if ((report->indicator & HAS_PROTOCOL) != 0) {
-        godwit_put_u8(w, report->data.protocol);
-    }
-    if ((report->indicator & HAS_CODING) != 0) {
-        godwit_put_u8(w, report->data.coding);
-    }
-    if ((report->indicator & HAS_DATA) != 0) {
-        put_data(w, &report->data);
-    }
-    return godwit_writer_status(w);
-}
-
-godwit_status_t godwit_sms_report_parse(godwit_slice_t octets, bool submit, bool failed, godwit_sms_report_t *report)
-{
-    godwit_reader_t r = godwit_reader(octets);
-    godwit_sms_report_t m;
-    memset(&m, 0, sizeof m);
-    uint8_t first = godwit_get_u8(&r);
-    m.submit = submit;
-    m.data.header = (first & HEADER) != 0;
-    m.failure = failed ? godwit_get_u8(&r) : 0;
-    m.indicator = godwit_get_u8(&r);
-    godwit_get(&r, m.time, submit ? sizeof m.time : 0);
-    m.data.protocol = (m.indicator & HAS_PROTOCOL) != 0 ? godwit_get_u8(&r) : 0;
-    m.data.coding = (m.indicator & HAS_CODING) != 0 ? godwit_get_u8(&r) : 0;
-    if ((m.indicator & HAS_DATA) != 0) {
-        get_data(&r, &m.data);
-    }
-    if (godwit_reader_done(&r) != GODWIT_OK || (first & TYPE_MASK) != (submit ? TYPE_SUBMIT : TYPE_DELIVER) ||
-        (failed && m.failure == 0) || !report_can_be(&m)) {
-        return GODWIT_MALFORMED;
-    }
-    *report = m;
     return GODWIT_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The transfer layer of short messages (TS 23.040 9.2): SMS-SUBMIT, SMS-DELIVER and their reports, and application port addressing with
+ * The transfer layer of short messages (TS 23.040 9.2): SMS-SUBMIT, SMS-DELIVER, and application port addressing with
  * 16 bits in the user data header (9.2.3.24.4), by which a machine's data finds its application. Octets of the user data are handed over as they
  * are; only 8-bit data with a port is anything to Godwit. Slices point into the octets that were parsed. Numbers are recalled; tshark reads them.
  */
@@ -40,24 +40,11 @@ typedef struct godwit_sms_deliver { /* 9.2.2.1 */
     godwit_sms_user_data_t data;
 } godwit_sms_deliver_t;
 
-/* SMS-DELIVER-REPORT (9.2.2.1a, from the mobile station) and SMS-SUBMIT-REPORT (9.2.2.2a). */
-typedef struct godwit_sms_report {
-    bool submit;       /* which of them */
-    uint8_t failure;   /* TP-FCS, 80 to FF, in a report that goes with a RP-ERROR; 0: with a RP-ACK */
-    uint8_t time[7];   /* submit report */
-    uint8_t indicator; /* TP-PI, 9.2.3.27: which of the following there are (bits 1 to 3: protocol, coding, data) */
-    godwit_sms_user_data_t data;
-} godwit_sms_report_t;
-
 /* GODWIT_INVALID_ARGUMENT for a member out of range, or user data of another length than their coding and TP-UDL say. */
 GODWIT_MUST_USE godwit_status_t godwit_sms_submit_build(const godwit_sms_submit_t *submit, godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_sms_submit_parse(godwit_slice_t octets, godwit_sms_submit_t *submit);
 GODWIT_MUST_USE godwit_status_t godwit_sms_deliver_build(const godwit_sms_deliver_t *deliver, godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_sms_deliver_parse(godwit_slice_t octets, godwit_sms_deliver_t *deliver);
-GODWIT_MUST_USE godwit_status_t godwit_sms_report_build(const godwit_sms_report_t *report, godwit_writer_t *w);
-/* submit: a report to the mobile station; failed: it came in a RP-ERROR. */
-GODWIT_MUST_USE godwit_status_t godwit_sms_report_parse(godwit_slice_t octets, bool submit, bool failed,
-                                                        godwit_sms_report_t *report);
 
 /* TP-SCTS in UTC of a time since 1970-01-01, from 2000-03-01 to 2099; earlier is that day. */
 void godwit_sms_time(uint64_t now_ms, uint8_t time[7]);

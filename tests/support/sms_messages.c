@@ -41,11 +41,6 @@ PAIR(sms_deliver, godwit_sms_deliver_t)
 BUILT(rp, godwit_rp_t, godwit_rp_build)
 PARSED(rp_ms, godwit_rp_t, godwit_rp_parse(octets, false, m))
 PARSED(rp_network, godwit_rp_t, godwit_rp_parse(octets, true, m))
-BUILT(report, godwit_sms_report_t, godwit_sms_report_build)
-PARSED(deliver_report, godwit_sms_report_t, godwit_sms_report_parse(octets, false, false, m))
-PARSED(deliver_report_failed, godwit_sms_report_t, godwit_sms_report_parse(octets, false, true, m))
-PARSED(submit_report, godwit_sms_report_t, godwit_sms_report_parse(octets, true, false, m))
-PARSED(submit_report_failed, godwit_sms_report_t, godwit_sms_report_parse(octets, true, true, m))
 
 #define ROW2(name, built)                                                                                              \
     {                                                                                                                  \
@@ -74,9 +69,5 @@ const sms_codec_t sms_codecs[] = {
     ROW(sms_deliver),
     ROW2(rp_ms, rp),
     ROW2(rp_network, rp),
-    ROW2(deliver_report, report),
-    ROW2(deliver_report_failed, report),
-    ROW2(submit_report, report),
-    ROW2(submit_report_failed, report),
 };
 const size_t sms_codec_count = sizeof sms_codecs / sizeof sms_codecs[0];

@@ -42,7 +42,7 @@ TRIGGER = H("06" "0504" "3e95" "3e95") + bytes(range(133))
 TRIGGER_SUBMIT = H("41" "01") + IWF + H("00" "04") + lv(TRIGGER)
 TRIGGER_DELIVER = H("44") + IWF + H("00" "04" "32114122310200") + lv(TRIGGER)  # 2023-11-14 22:13:20 UTC
 SEVEN = H("e8329bfd06")                              # "hello" in septets, TS 23.038 6.1.2.1
-REPORT, SUBMIT_REPORT = H("00" "00"), H("01" "00") + TIME
+REPORT = H("00" "00")  # SMS-DELIVER-REPORT, 9.2.2.1a: passed over
 
 MM = {
     "mm_location_updating_request": ("9.2.15", H("0508" "72") + LAI + CLASSMARK_1 + lv(IMSI)),
@@ -99,11 +99,6 @@ TPDU = {
     "sms_submit.absolute": ("9.2.2.2", H("d9" "00") + ADDRESS + H("00" "f5") + TIME + lv(DATA)),
     "sms_deliver": ("9.2.2.1", DELIVER),
     "sms_deliver.text": ("9.2.2.1", H("00") + ODD + H("00" "00") + TIME + bytes([5]) + SEVEN),
-    "deliver_report": ("9.2.2.1a", REPORT),
-    "deliver_report.data": ("9.2.2.1a", H("40" "07" "00" "04") + lv(DATA)),
-    "deliver_report_failed": ("9.2.2.1a", H("00" "d0" "00")),
-    "submit_report": ("9.2.2.2a", SUBMIT_REPORT),
-    "submit_report_failed": ("9.2.2.2a", H("01" "c0" "00") + TIME),
 }
 # What others may send: elements to pass over, and what comes of it when it is written again.
 TOLERATED = [
@@ -133,7 +128,6 @@ REFUSED = [
     ("sms_submit", DELIVER), ("sms_deliver", SUBMIT), ("sms_submit", SUBMIT + H("00")), ("sms_submit", SUBMIT[:-1]),
     ("sms_submit", H("01" "07") + ADDRESS + H("00" "04") + lv(bytes(141))), ("sms_submit", H("41" "07") + ADDRESS + H("00" "04" "00")),
     ("sms_submit", H("01" "07" "15" "91") + bytes(11) + H("00" "04" "00")), ("sms_submit", H("01" "07" "02" "11" "21") + H("00" "04" "00")),
-    ("deliver_report", H("00" "08")), ("deliver_report_failed", H("00" "10" "00")), ("submit_report", H("01" "00")),
 ]
 
 

@@ -31,7 +31,7 @@ main([Host, Realm, IwfHost, IwfRealm, Port | Files]) ->
         {application, [{alias, tsp}, {dictionary, godwit_tsp}, {module, ?MODULE}, {answer_errors, callback}, {request_errors, callback}]},
         {application, [{alias, t4}, {dictionary, godwit_t4}, {module, ?MODULE}, {answer_errors, callback}, {request_errors, callback}]}]),
     {ok, _} = diameter:add_transport(?MODULE, {connect, [
-        {transport_module, diameter_tcp}, {connect_timer, 1000},
+        {transport_module, diameter_tcp}, {connect_timer, 1000}, {watchdog_timer, 6000}, {watchdog_config, [{okay, 1}]},
         {transport_config, [{raddr, {127,0,0,1}}, {rport, list_to_integer(Port)}, {reuseaddr, true} | tls(Files)]}]}),
     loop({Host, Realm, IwfHost, IwfRealm}).
 

@@ -63,6 +63,18 @@ static void a_whole_conversation_octet_by_octet(void **state)
 
 /* ---- what the application sees ---- */
 
+static const godwit_trigger_delivery_t *delivery(void)
+{
+    static const godwit_trigger_delivery_t none;
+    for (size_t i = 0; i < w.requests.count; i++) {
+        if (w.requests.item[i].kind == GODWIT_TRIGGER_DELIVER) {
+            return &w.requests.item[i].delivery;
+        }
+    }
+    fail_msg("nothing was delivered");
+    return &none;
+}
+
 static void a_trigger_says_what_is_proved(void **state)
 {
     (void)state;
@@ -71,11 +83,7 @@ static void a_trigger_says_what_is_proved(void **state)
     godwit_a3_message_t m = tw_trigger(2, TIME, 60);
     m.trigger.priority = true;
     tw_down(&w, &m);
-    const godwit_trigger_delivery_t *d = NULL;
-    for (size_t i = 0; i < w.requests.count; i++) {
-        d = w.requests.item[i].kind == GODWIT_TRIGGER_DELIVER ? &w.requests.item[i].delivery : d;
-    }
-    assert_non_null(d);
+    const godwit_trigger_delivery_t *d = delivery();
     assert_int_equal(godwit_a3_source(CRYPTO, "scs.example", true, source), GODWIT_OK);
     assert_true(d->protected && d->proved && d->priority && !d->repeated);
     assert_memory_equal(d->source, source, 8);
@@ -87,9 +95,7 @@ static void a_trigger_says_what_is_proved(void **state)
     m = tw_trigger(3, TIME, 60);
     memset(m.trigger.source, 0, 8); /* B1 or B2 proved nothing */
     tw_down(&w, &m);
-    for (size_t i = 0; i < w.requests.count; i++) {
-        d = w.requests.item[i].kind == GODWIT_TRIGGER_DELIVER ? &w.requests.item[i].delivery : d;
-    }
+    d = delivery();
     assert_true(d->protected && !d->proved);
     assert_int_equal(godwit_trigger_done(&w.t, 4, GODWIT_A3_DELIVERED, &w.requests), GODWIT_NOT_FOUND);
     assert_int_equal(godwit_trigger_done(&w.t, 3, GODWIT_A3_EXPIRED, &w.requests), GODWIT_INVALID_ARGUMENT);

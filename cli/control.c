@@ -87,8 +87,9 @@ static char *receive_line(int fd)
     return NULL;
 }
 
-int cli_control(const cli_args_t *args, json_t *request)
+int cli_control_ask(const cli_args_t *args, json_t *request, json_t **whole)
 {
+    *whole = NULL;
     const char *path = cli_value(args, "control");
     const char *environment = getenv("GODWIT_CONTROL");
     if (path == NULL) {
@@ -119,5 +120,13 @@ int cli_control(const cli_args_t *args, json_t *request)
         json_decref(answer);
         return code;
     }
-    return cli_print(args, answer);
+    *whole = answer;
+    return CLI_OK;
+}
+
+int cli_control(const cli_args_t *args, json_t *request)
+{
+    json_t *answer = NULL;
+    const int code = cli_control_ask(args, request, &answer);
+    return code == CLI_OK ? cli_print(args, answer) : code;
 }

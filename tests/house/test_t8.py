@@ -161,6 +161,27 @@ class T8(unittest.TestCase):
         self.assertEqual(self.curl("GET", tail)[1]["deliveryResult"], "EXPIRED")
         self.assertEqual(len(self.reports.seen), 3)
 
+    def godwit(self, verb, *words, expect=0):
+        d = self.daemon
+        _, port = d.address("rest")
+        way = ["--json", "--rest", f"https://localhost:{port}", "--as", AS, "--cert", d.path(AS + ".pem"), "--key", d.path(AS + ".key"), "--ca", d.path("ca.pem")]
+        done = subprocess.run([GODWIT, "trigger", verb, *way, *words], capture_output=True, text=True, timeout=40)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return json.loads(done.stdout) if done.stdout else done.stderr
+
+    def test_the_command_line_is_an_as(self):
+        device = ["--external-id", DEVICE]
+        self.assertEqual(self.godwit("send", *device, "--port", "7", "--reference", "11", "wake up")["deliveryResult"], "TRIGGERED")
+        self.assertEqual(self.godwit("status", "--of", "11")["reference"], 11)
+        self.assertEqual(self.godwit("replace", "--of", "11", *device, "--port", "7", "--reference", "12", "--hex", "00ff")["triggerPayload"], "AP8=")
+        self.assertEqual(self.godwit("status", "--of", "11")["deliveryResult"], "REPLACED")
+        self.assertEqual(self.godwit("recall", "--of", "12"), {"recalled": 12})
+        self.assertEqual(self.godwit("status", "--of", "12")["deliveryResult"], "TERMINATE")
+        self.assertIn("RECALLFAIL (404)", self.godwit("recall", "--of", "99", expect=1))
+        self.assertIn("INVEXTID (404)", self.godwit("send", "--external-id", "nobody@x", "--port", "7", "x", expect=1))
+        self.assertEqual(self.godwit("send", *device, "--port", "7", "--validity", "1", "--wait", "30", "x", expect=1)["deliveryResult"], "EXPIRED")
+        self.assertIn("80 are the most", self.godwit("send", *device, "--port", "7", "x" * 81, expect=2))
+
     def test_refusals(self):
         big = base64.b64encode(bytes(81)).decode()
         wrong = [

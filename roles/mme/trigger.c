@@ -9,6 +9,8 @@
 #include "core/wire/ue_key.h"
 #include "roles/mme/internal.h"
 
+#define LOCATE_AGAIN_MS 60000 /* so long after it was told in vain the home is told again, when the device is heard */
+
 static uint32_t transaction_of(godwit_mme_turn_t *t)
 {
     return ++t->mme->next_transaction;
@@ -30,16 +32,30 @@ static void assume_iwf(const godwit_mme_t *mme, godwit_mme_ue_t *ue)
 
 /* ---- the home ---- */
 
-void godwit_mme_locate(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+static void tell_home(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_serving_home_t home;
-    if (!t->mme->config.trigger) {
-        return;
-    }
     godwit_mme_home(t->mme, &ue->imsi, &home);
-    assume_iwf(t->mme, ue);
-    ue->trigger.announced = false;
+    ue->trigger.located = false;
+    ue->trigger.asked_ms = t->in->now_ms;
     godwit_serving_trigger_locate(&ue->trigger.at, &home, t->out, transaction_of(t), &ue->imsi, GODWIT_LOCATION_EUTRAN);
+}
+
+void godwit_mme_locate(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+{
+    if (t->mme->config.trigger) {
+        assume_iwf(t->mme, ue);
+        ue->trigger.announced = false;
+        tell_home(t, ue);
+    }
+}
+
+/* The answer was lost, or none; the device may stay for months. */
+static void locate_again(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
+{
+    if (t->mme->config.trigger && !ue->trigger.located && t->in->now_ms - ue->trigger.asked_ms >= LOCATE_AGAIN_MS) {
+        tell_home(t, ue);
+    }
 }
 
 static void announce(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
@@ -63,6 +79,7 @@ static void take_location(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const godwi
                           const godwit_message_t *message)
 {
     godwit_status_t status = message->u.location_update_answer.status;
+    ue->trigger.located = status == GODWIT_OK;
     godwit_mme_event(t, status == GODWIT_OK ? "located" : "location_refused", status, ue, NULL);
     assume_iwf(t->mme, ue);
     if (strcmp(before->host, ue->trigger.at.iwf.host) != 0) {
@@ -213,6 +230,7 @@ void godwit_mme_trigger_end(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_st
 void godwit_mme_trigger_start(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_mme_trigger_t *trigger = &ue->trigger;
+    locate_again(t, ue);
     if (trigger->at.missed) {
         announce(t, ue);
     }

@@ -381,6 +381,31 @@ static void a_home_that_refuses_or_names_none_ends_it(void **state)
     (void)state;
 }
 
+static void a_home_that_did_not_hear_is_told_again_in_a_while(void **state)
+{
+    (void)state;
+    mme_step_request(&w, &d);
+    mme_step_vector(&w, &d);
+    mme_step_response(&w, &d);
+    mme_step_secured(&w, &d);
+    mme_step_information(&w, &d);
+    mme_step_accept(&w, &d);
+    mme_step_complete(&w, &d);
+    go_idle();
+    come_back();
+    assert_int_equal(said(GODWIT_LOCATION_UPDATE), 0);
+    go_idle();
+    w.owner.now_ms += 60000;
+    come_back();
+    const uint32_t transaction = owner_message(&w.owner, GODWIT_LOCATION_UPDATE, 0)->transaction;
+    home_says(transaction, GODWIT_OK, IWF, GODWIT_HOP_TLS);
+    (void)expect_up(GODWIT_T5_REGISTERED);
+    go_idle();
+    w.owner.now_ms += 60000;
+    come_back();
+    assert_int_equal(said(GODWIT_LOCATION_UPDATE), 0);
+}
+
 static void an_attach_without_an_aka_run_is_told_too(void **state)
 {
     (void)state;
@@ -747,8 +772,12 @@ static void nothing_unprotected_reaches_the_iwf(void **state)
 static void a_mme_without_the_feature_does_nothing_of_it(void **state)
 {
     (void)state;
-    w.config.trigger = false;
+    w.config.trigger = true;
+    w.config.unaware = true; /* nor does one without Godwit */
     w.config.iwf = iwf_named(IWF);
+    mme_world_restart(&w);
+    assert_false(w.mme.config.trigger);
+    w.config.unaware = w.config.trigger = false;
     mme_world_restart(&w);
     mme_step_request(&w, &d);
     mme_step_vector(&w, &d);
@@ -774,6 +803,7 @@ int main(void)
         cmocka_unit_test_setup(the_iwf_hears_when_it_is_named_and_the_device_is_registered, setup),
         cmocka_unit_test_setup(the_iwf_hears_once_though_the_home_answered_first, setup),
         cmocka_unit_test_setup(a_home_that_refuses_or_names_none_ends_it, setup),
+        cmocka_unit_test_setup(a_home_that_did_not_hear_is_told_again_in_a_while, setup),
         cmocka_unit_test_setup(an_attach_without_an_aka_run_is_told_too, setup),
         cmocka_unit_test_setup(the_security_mode_brings_a_message_each_way, setup_known),
         cmocka_unit_test_setup(the_security_mode_waits_so_long_and_no_longer, setup_known),

@@ -27,6 +27,7 @@ typedef struct godwit_iwf_keys_config {
     char aaa_host[GODWIT_NODE_NAME_MAX]; /* of 3GPP: K_iwf of EAP-AKA'; "": associations begin on 3GPP access alone */
     char aaa_realm[GODWIT_NODE_NAME_MAX];
     uint32_t key_wait_ms;     /* for a key that was asked for; 0: 5000 */
+    uint32_t repeat_ms;       /* until a Command is said again, doubled each time; 0: 4000 */
     uint32_t address_life_ms; /* of an address of A3 after the last Poll; 0: 300000 */
     uint32_t
         command_life_ms; /* a Command that was not answered is said again for so long, then a new one is made; 0: 600000 */
@@ -64,6 +65,17 @@ typedef struct godwit_iwf_key_wait {
     godwit_iwf_way_t way; /* of the Command */
     uint64_t since_ms;
 } godwit_iwf_key_wait_t;
+
+/* A Command whose Complete has not come: said again a few times. In memory only: after a restart it is said again when the device registers or a
+ * trigger waits. */
+#define GODWIT_IWF_REPEATS_MAX 256
+#define GODWIT_IWF_REPEAT_TIMERS 768u /* numbers of their timers, from here on: nobody else's in this role */
+typedef struct godwit_iwf_repeat {
+    uint32_t number; /* of the association; 0: free */
+    uint8_t attempts;
+    godwit_imsi_t imsi;
+    godwit_iwf_way_t way;
+} godwit_iwf_repeat_t;
 
 /* Where a device was heard by A3: by a Poll that its association protects, and nothing else. Sets of four; the one heard longest ago goes. */
 #define GODWIT_IWF_ADDRESSES_MAX 4096
@@ -104,6 +116,7 @@ typedef struct godwit_iwf_keys {
 
     uint32_t last_transaction; /* these have the highest bit set, and no other transactions of the role do */
     godwit_iwf_key_wait_t waiting[GODWIT_IWF_KEYS_WAITING_MAX];
+    godwit_iwf_repeat_t repeats[GODWIT_IWF_REPEATS_MAX];
     godwit_iwf_a3_address_t addresses[GODWIT_IWF_ADDRESSES_MAX];
     godwit_iwf_tried_t tried[GODWIT_IWF_TRIED_MAX];
     godwit_iwf_stranger_t strangers[GODWIT_IWF_STRANGERS_MAX];

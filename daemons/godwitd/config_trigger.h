@@ -15,7 +15,7 @@
 
 /* What of the MTC-IWF can wait at once, and its own clock. */
 #define CONFIG_IWF_TIMERS                                                                                              \
-    (GODWIT_IWF_INTAKES_MAX + GODWIT_IWF_FLIGHTS_MAX + GODWIT_IWF_REPORTS_MAX + GODWIT_IWF_KEYS_WAITING_MAX + 16)
+    (GODWIT_IWF_INTAKES_MAX + GODWIT_IWF_FLIGHTS_MAX + GODWIT_IWF_REPORTS_MAX + GODWIT_IWF_REPEATS_MAX + 16)
 
 /* The REST front; host "": there is none. */
 typedef struct config_rest {

@@ -164,6 +164,7 @@ godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t 
 /* What is to be sent behind the commit of the record that it was taken from. */
 typedef struct sending {
     godwit_imsi_t imsi;
+    uint32_t number;
     godwit_iwf_container_t command;
     godwit_message_t *ue_key; /* NULL: the device derives */
 } sending_t;
@@ -189,7 +190,7 @@ static godwit_message_t *ue_key_message(godwit_iwf_keys_t *keys, const godwit_iw
 static godwit_status_t prepare(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, sending_t *sending,
                                godwit_outbox_t *out)
 {
-    *sending = (sending_t){.imsi = keys->held.imsi};
+    *sending = (sending_t){.imsi = keys->held.imsi, .number = keys->held.next.number};
     sending->command.len = keys->held.command_len;
     memcpy(sending->command.octets, keys->held.command, sizeof sending->command.octets);
     if (!keys->config.ue_key_received) {
@@ -211,6 +212,7 @@ static void carry_out(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, cons
 {
     if (sending->ue_key == NULL) {
         godwit_iwf_send(keys, &sending->imsi, way, godwit_slice(sending->command.octets, sending->command.len), out);
+        godwit_iwf_repeat_begin(keys, &sending->imsi, sending->number, way, out);
         return;
     }
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = sending->ue_key;
@@ -365,6 +367,7 @@ static void on_given(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_i
     memset(wait, 0, sizeof *wait);
     if (status == GODWIT_OK && keys->held.command_len > 0) {
         godwit_iwf_send(keys, &asked.imsi, &asked.way, godwit_slice(keys->held.command, keys->held.command_len), out);
+        godwit_iwf_repeat_begin(keys, &asked.imsi, keys->held.next.number, &asked.way, out);
     }
     godwit_iwf_release(keys, out);
     if (status != GODWIT_OK) {

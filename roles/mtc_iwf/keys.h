@@ -78,6 +78,14 @@ bool godwit_iwf_is_key_answer(const godwit_message_t *message);
 /* SUBSCRIBER_INFO_ANSWER, IWF_KEY_ANSWER, T5_DOWN_ANSWER of those. */
 void godwit_iwf_on_key_answer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out);
 
+/* ---- repeat.c ---- */
+
+/* The Command of that association has gone by that way: it is said again until its Complete comes, a few times. */
+void godwit_iwf_repeat_begin(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
+                             const godwit_iwf_way_t *way, godwit_outbox_t *out);
+bool godwit_iwf_is_repeat_timer(uint32_t timer);
+void godwit_iwf_on_repeat_timer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out);
+
 /* ---- up.c: what devices send, by whichever way ---- */
 
 typedef enum godwit_iwf_up_kind {

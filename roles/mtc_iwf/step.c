@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC-IWF's configuration and its inputs. Timers: 0 what is due, then one of each flight, then one of each intake.
+ * The MTC-IWF's configuration and its inputs. Timers: 0 what is due, then one of each flight, then one of each intake; those of repeat.c.
  */
 #include <string.h>
 
@@ -79,6 +79,8 @@ godwit_message_t *godwit_iwf_request(const godwit_iwf_turn_t *turn, godwit_messa
     return godwit_iwf_message(&turn->iwf->keys, kind, to, transaction, turn->out);
 }
 
+_Static_assert(GODWIT_IWF_REPEAT_TIMERS > GODWIT_IWF_FLIGHTS_MAX + GODWIT_IWF_INTAKES_MAX, "numbers of their own");
+
 /* ---- inputs ---- */
 
 static void on_message(const godwit_iwf_turn_t *turn)
@@ -125,6 +127,8 @@ static void on_timer(const godwit_iwf_turn_t *turn)
         godwit_iwf_on_flight_timer(turn, timer - 1);
     } else if (timer <= GODWIT_IWF_FLIGHTS_MAX + GODWIT_IWF_INTAKES_MAX) {
         godwit_iwf_on_intake_timer(turn, timer - 1 - GODWIT_IWF_FLIGHTS_MAX);
+    } else if (godwit_iwf_is_repeat_timer(timer)) {
+        godwit_iwf_on_repeat_timer(&turn->iwf->keys, turn->in, turn->out);
     }
 }
 

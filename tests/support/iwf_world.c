@@ -67,7 +67,9 @@ static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
     if (in->fetch_status == GODWIT_AGAIN) {
         godwit_iwf_forget(&iw.keys);
     }
-    if (in->kind == GODWIT_INPUT_TIMER) {
+    if (in->kind == GODWIT_INPUT_TIMER && godwit_iwf_is_repeat_timer(in->timer)) {
+        godwit_iwf_on_repeat_timer(&iw.keys, in, out);
+    } else if (in->kind == GODWIT_INPUT_TIMER) {
         on_timer(in, out);
     } else if (in->kind == GODWIT_INPUT_SUBMIT) {
         on_submit(in, out);

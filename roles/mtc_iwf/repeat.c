@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An IWF Security Mode Command whose Complete does not come is said again as the same octets, each time after twice as long. No node between tells whether it
+ * arrived, and T4 keeps what it was given: there nothing is said twice.
+ */
+#include <string.h>
+
+#include "roles/mtc_iwf/keys.h"
+
+#define REPEAT_MS 4000u
+#define ATTEMPTS 4u
+
+static uint32_t wait_ms(const godwit_iwf_keys_t *keys, unsigned attempts)
+{
+    const uint32_t first = keys->config.repeat_ms != 0 ? keys->config.repeat_ms : REPEAT_MS;
+    return first << attempts;
+}
+
+/* Its own place, or a free one; NULL: none is left. */
+static godwit_iwf_repeat_t *place_for(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi)
+{
+    godwit_iwf_repeat_t *free_place = NULL;
+    for (size_t i = 0; i < GODWIT_IWF_REPEATS_MAX; i++) {
+        if (keys->repeats[i].number != 0 && godwit_imsi_equal(&keys->repeats[i].imsi, imsi)) {
+            return &keys->repeats[i];
+        }
+        if (free_place == NULL && keys->repeats[i].number == 0) {
+            free_place = &keys->repeats[i];
+        }
+    }
+    return free_place;
+}
+
+void godwit_iwf_repeat_begin(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
+                             const godwit_iwf_way_t *way, godwit_outbox_t *out)
+{
+    godwit_iwf_repeat_t *place = way->kind != GODWIT_IWF_WAY_T4 ? place_for(keys, imsi) : NULL;
+    if (place == NULL) {
+        return;
+    }
+    *place = (godwit_iwf_repeat_t){.number = number, .imsi = *imsi, .way = *way};
+    if (place->way.kind == GODWIT_IWF_WAY_SECURING) {
+        place->way.kind = GODWIT_IWF_WAY_T5; /* that answer has been given */
+    }
+    godwit_outbox_timer(out, GODWIT_IWF_REPEAT_TIMERS + (uint32_t)(place - keys->repeats), wait_ms(keys, 0));
+}
+
+bool godwit_iwf_is_repeat_timer(uint32_t timer)
+{
+    return timer >= GODWIT_IWF_REPEAT_TIMERS && timer - GODWIT_IWF_REPEAT_TIMERS < GODWIT_IWF_REPEATS_MAX;
+}
+
+void godwit_iwf_on_repeat_timer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_iwf_repeat_t *repeat = &keys->repeats[in->timer - GODWIT_IWF_REPEAT_TIMERS];
+    const godwit_iwf_repeat_t said = *repeat;
+    if (said.number == 0) {
+        return;
+    }
+    const godwit_status_t status = godwit_iwf_hold(keys, in, &said.imsi, out);
+    if (status == GODWIT_AGAIN) {
+        return;
+    }
+    const bool waits = status == GODWIT_OK && keys->held.next.number == said.number && keys->held.command_len > 0;
+    if (waits) {
+        godwit_iwf_send(keys, &said.imsi, &said.way, godwit_slice(keys->held.command, keys->held.command_len), out);
+    }
+    if (waits && said.attempts + 1u < ATTEMPTS) {
+        repeat->attempts++;
+        godwit_outbox_timer(out, in->timer, wait_ms(keys, repeat->attempts));
+    } else {
+        memset(repeat, 0, sizeof *repeat);
+    }
+    godwit_iwf_release(keys, out);
+}

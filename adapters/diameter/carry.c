@@ -185,7 +185,7 @@ static void on_expiry(void *data, DiamId_t peer, size_t peer_len, struct msg **r
     *request = NULL;
 }
 
-godwit_status_t godwit_diameter_carry_request(godwit_diameter_t *d, godwit_slice_t octets, uint64_t number)
+godwit_status_t godwit_diameter_carry_request(godwit_slice_t octets, uint64_t number, uint32_t timeout_ms)
 {
     struct timespec until;
     struct msg *request = message_of(octets);
@@ -196,8 +196,8 @@ godwit_status_t godwit_diameter_carry_request(godwit_diameter_t *d, godwit_slice
         return GODWIT_INTERNAL;
     }
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += d->config.timeout_ms / 1000;
-    until.tv_nsec += (long)(d->config.timeout_ms % 1000) * 1000000;
+    until.tv_sec += timeout_ms / 1000;
+    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     if (fd_msg_send_timeout(&request, on_answer, (void *)(uintptr_t)number, on_expiry, &until) != 0) {

@@ -342,7 +342,7 @@ static godwit_status_t send_request(godwit_diameter_t *d, const godwit_message_t
     if (number == 0) {
         return GODWIT_NO_SPACE;
     }
-    status = godwit_diameter_carry_request(d, godwit_written(&w), number);
+    status = godwit_diameter_carry_request(godwit_written(&w), number, godwit_diameter_timeout_ms(d, message->kind));
     if (status != GODWIT_OK && !godwit_diameter_take_outstanding(d, number, &taken)) {
         status = GODWIT_OK; /* it has been answered all the same */
     }

@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #define PENDING_MAX_AGE_MS 30000 /* an owner that has not answered by then will not; the peer has long given up */
-#define GRACE_MS 1000            /* freeDiameter tells of most timeouts itself; this is for answers that it drops */
+#define RADIO_MS 60000
+#define GRACE_MS 1000 /* freeDiameter tells of most timeouts itself; this is for answers that it drops */
 #define INDEX_BITS 10
 
 _Static_assert(GODWIT_DIAMETER_PENDING == 1u << INDEX_BITS, "the index must fit the route");
@@ -141,6 +142,12 @@ bool godwit_diameter_take_pending(godwit_diameter_t *d, uint64_t route, godwit_m
 
 /* ---- requests of ours ---- */
 
+uint32_t godwit_diameter_timeout_ms(const godwit_diameter_t *d, godwit_message_kind_t kind)
+{
+    const bool by_radio = kind == GODWIT_T5_DOWN || kind == GODWIT_SHORT_MESSAGE_DOWN;
+    return by_radio && d->config.timeout_ms < RADIO_MS ? RADIO_MS : d->config.timeout_ms;
+}
+
 uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request)
 {
     uint64_t number = 0;
@@ -151,7 +158,8 @@ uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *
         if (!o->used) {
             *o = (godwit_diameter_outstanding_t){true,
                                                  o->generation + 1,
-                                                 godwit_diameter_now_ms() + d->config.timeout_ms + GRACE_MS,
+                                                 godwit_diameter_now_ms() +
+                                                     godwit_diameter_timeout_ms(d, request->kind) + GRACE_MS,
                                                  request->kind,
                                                  0,
                                                  request->from,

@@ -168,6 +168,8 @@ bool godwit_diameter_accept(godwit_diameter_t *d, struct msg *request, uint8_t *
 void godwit_diameter_forget_pending(godwit_diameter_t *d);
 bool godwit_diameter_take_pending(godwit_diameter_t *d, uint64_t route, godwit_message_kind_t answer,
                                   godwit_diameter_pending_t *pending);
+/* How long an answer to such a request may take: longer where a device must be paged and acknowledge first. */
+uint32_t godwit_diameter_timeout_ms(const godwit_diameter_t *d, godwit_message_kind_t kind);
 /* A place for a request of ours: its number, or 0. */
 uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request);
 bool godwit_diameter_take_outstanding(godwit_diameter_t *d, uint64_t number, godwit_diameter_outstanding_t *taken);
@@ -182,7 +184,7 @@ int godwit_diameter_serve(void);
 bool godwit_diameter_octets(struct msg *message, uint8_t **octets, size_t *len);
 /* Sends octets as the answer to request, which it takes. */
 void godwit_diameter_carry_answer(struct msg *request, godwit_slice_t octets);
-GODWIT_MUST_USE godwit_status_t godwit_diameter_carry_request(godwit_diameter_t *d, godwit_slice_t octets,
-                                                              uint64_t number);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_carry_request(godwit_slice_t octets, uint64_t number,
+                                                              uint32_t timeout_ms);
 
 #endif

@@ -10,7 +10,9 @@
 
 #include <cmocka.h>
 
+#include "godwit/eap.h"
 #include "godwit/trigger.h"
+#include "roles/aaa.h"
 #include "roles/hss.h"
 #include "roles/usim.h"
 #include "tests/support/iwf_world.h"
@@ -19,6 +21,10 @@
 
 static godwit_hss_t hss;
 static owner_t home;
+static godwit_aaa_t aaa;
+static godwit_aaa_run_t runs[4];
+static godwit_aaa_root_t roots[4];
+static owner_t server;
 static godwit_usim_t card;
 static godwit_trigger_t device;
 static godwit_trigger_requests_t asked;
@@ -40,8 +46,27 @@ static void set_up_device(void)
                                             .imsi = owner_imsi(IWF_IMSI),
                                             .iwf = godwit_slice_of_string(IWF_HOST),
                                             .roots = 1u << (GODWIT_IWF_ROOT_FLAGGED - 1) |
-                                                     1u << (GODWIT_IWF_ROOT_KASME - 1)};
+                                                     1u << (GODWIT_IWF_ROOT_KASME - 1) |
+                                                     1u << (GODWIT_IWF_ROOT_EAP - 1)};
     assert_int_equal(godwit_trigger_init(&device, &config), GODWIT_OK);
+}
+
+static void step_aaa(void *role, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_aaa_step(role, in, out);
+}
+
+static void set_up_aaa(void)
+{
+    godwit_aaa_config_t config = {.crypto = CRYPTO};
+    assert_int_equal(godwit_plmn_from_text("001-01", &config.home), GODWIT_OK);
+    strcpy(config.local_host, "aaa.home.test");
+    strcpy(config.iwf.host, IWF_HOST);
+    strcpy(hss.aaas[0], "aaa.home.test");
+    hss.aaa_count = 1;
+    owner_init(&server, step_aaa, &aaa);
+    server.now_ms = iw.owner.now_ms;
+    assert_int_equal(godwit_aaa_init(&aaa, &config, runs, 4, roots, 4), GODWIT_OK);
 }
 
 static void add_subscriber(const godwit_aka_key_t *key)
@@ -78,6 +103,7 @@ static int setup(void **state)
     assert_int_equal(godwit_plmn_from_text("002-02", &hss.networks[0].plmn), GODWIT_OK);
     hss.network_count = 1;
     add_subscriber(&key);
+    set_up_aaa();
     set_up_device();
     delivered = 0;
     nvm_len = 0;
@@ -118,13 +144,13 @@ static void authenticate(const godwit_auth_info_vector_t *v)
     name_root(v->rand);
 }
 
-/* Questions of the MTC-IWF to the HSS, and the answers, until there is none. */
+/* Questions of the MTC-IWF to HSS and AAA server, and the answers, until there is none. */
 static void ask_home(void)
 {
     for (int i = 0; i < 4; i++) {
         const godwit_request_t *r = NULL;
         for (size_t n = 0; (r = owner_request(&iw.owner, GODWIT_REQUEST_MESSAGE, n)) != NULL; n++) {
-            if (r->message->kind == GODWIT_SUBSCRIBER_INFO_REQUEST) {
+            if (r->message->kind == GODWIT_SUBSCRIBER_INFO_REQUEST || r->message->to == GODWIT_FUNCTION_AAA) {
                 break;
             }
         }
@@ -132,10 +158,16 @@ static void ask_home(void)
             return;
         }
         godwit_message_t question = *r->message;
+        const bool of_hss = question.kind == GODWIT_SUBSCRIBER_INFO_REQUEST;
         question.hop = GODWIT_HOP_TLS;
-        owner_give_message(&home, &question);
-        godwit_message_t answer = *owner_message(&home, GODWIT_SUBSCRIBER_INFO_ANSWER, 0);
+        strcpy(question.origin_host, IWF_HOST);
+        owner_give_message(of_hss ? &home : &server, &question);
+        godwit_message_t answer =
+            *owner_message(of_hss ? &home : &server, of_hss ? GODWIT_SUBSCRIBER_INFO_ANSWER : GODWIT_IWF_KEY_ANSWER, 0);
         answer.hop = GODWIT_HOP_TLS;
+        if (!of_hss) {
+            strcpy(answer.origin_host, "aaa.home.test");
+        }
         iwf_give(&answer);
     }
 }
@@ -292,6 +324,74 @@ static void an_association_of_3gpp_access_serves_over_wifi(void **state)
     assert_int_equal(iw.acknowledged, 1);
 }
 
+/* One packet of the device to the AAA server, by an access point, and what comes back. */
+static godwit_eap_answer_t by_access_point(const godwit_eap_answer_t *before, godwit_slice_t packet)
+{
+    godwit_message_t m = {.kind = GODWIT_EAP_PACKET, .from = GODWIT_FUNCTION_DEVICE, .to = GODWIT_FUNCTION_AAA};
+    strcpy(m.origin_host, "ap.cafe.test");
+    m.u.eap_request.has_state = before != NULL;
+    if (before != NULL) {
+        memcpy(m.u.eap_request.state, before->state, sizeof before->state);
+    }
+    m.u.eap_request.packet_len = (uint16_t)packet.len;
+    memcpy(m.u.eap_request.packet, packet.ptr, packet.len);
+    owner_give_message(&server, &m);
+    if (owner_request(&server, GODWIT_REQUEST_MESSAGE, 0)->message->kind == GODWIT_HE_VECTOR_REQUEST) {
+        m = *owner_message(&server, GODWIT_HE_VECTOR_REQUEST, 0);
+        owner_give_message(&home, &m);
+        m = *owner_message(&home, GODWIT_HE_VECTOR_ANSWER, 0);
+        owner_give_message(&server, &m);
+    }
+    return owner_message(&server, GODWIT_EAP_PACKET_ANSWER, 0)->u.eap_answer;
+}
+
+/* EAP-AKA' with the home, whose root the trigger function is given. */
+static void run_eap(void)
+{
+    static godwit_eap_peer_t peer;
+    static const uint8_t who[] = {1, 1, 0, 5, 1};
+    godwit_eap_action_t action;
+    godwit_usim_output_t out;
+    const uint8_t *rand = NULL;
+    const godwit_eap_config_t config = {.crypto = CRYPTO, .imsi = owner_imsi(IWF_IMSI), .home = aaa.config.home};
+    assert_int_equal(godwit_eap_peer_init(&peer, &config), GODWIT_OK);
+    godwit_eap_peer_receive(&peer, godwit_slice(who, sizeof who), &action);
+    godwit_eap_answer_t answer = by_access_point(NULL, action.octets);
+    godwit_eap_peer_receive(&peer, godwit_slice(answer.packet, answer.packet_len), &action);
+    assert_int_equal(action.kind, GODWIT_EAP_ACTION_AUTHENTICATE);
+    assert_int_equal(godwit_usim_step(&card, action.rand, action.autn, &out), GODWIT_OK);
+    assert_int_equal(godwit_eap_peer_usim_result(&peer, &out.result, &action), GODWIT_OK);
+    answer = by_access_point(&answer, action.octets);
+    assert_int_equal(answer.verdict, GODWIT_EAP_ACCEPTED);
+    godwit_eap_peer_receive(&peer, godwit_slice(answer.packet, answer.packet_len), &action);
+    assert_int_equal(action.kind, GODWIT_EAP_ACTION_SUCCEEDED);
+    const uint8_t *root = godwit_eap_peer_root(&peer, &rand);
+    assert_int_equal(godwit_trigger_root(&device, GODWIT_IWF_ROOT_EAP, root, rand, &asked), GODWIT_OK);
+}
+
+static void a_device_that_has_wifi_alone_has_an_association_of_its_eap_run(void **state)
+{
+    (void)state;
+    const godwit_address_t wifi = owner_address(7);
+    godwit_trigger_requests_t requests;
+    godwit_iwf_keys_config_t c = {.key_from = GODWIT_IWF_KEY_FROM_HSS};
+    strcpy(c.aaa_host, "aaa.home.test");
+    strcpy(c.aaa_realm, "home.test");
+    iwf_world_config(&c);
+    run_eap();
+    assert_int_equal(godwit_trigger_poll(&device, &requests), GODWIT_OK);
+    carry_out_device(&requests, &wifi);
+    assert_int_equal(iwf_record()->current.root, GODWIT_IWF_ROOT_EAP);
+    assert_int_equal(godwit_trigger_association(&device), iwf_record()->current.number);
+    iw.begin = (godwit_iwf_way_t){.kind = GODWIT_IWF_WAY_A3, .address = wifi};
+    owner_give(&iw.owner, &(godwit_input_t){.kind = GODWIT_INPUT_SUBMIT, .datagram = godwit_slice_of_string("wake")});
+    to_device(&wifi);
+    assert_int_equal(delivered, 1);
+    assert_int_equal(godwit_trigger_done(&device, reference, GODWIT_A3_DELIVERED, &requests), GODWIT_OK);
+    carry_out_device(&requests, &wifi);
+    assert_int_equal(iw.acknowledged, 1);
+}
+
 static void a_device_that_lost_its_record_gets_another_association_of_its_next_run(void **state)
 {
     (void)state;
@@ -325,6 +425,7 @@ int main(void)
         cmocka_unit_test_setup(a_vector_that_never_reached_the_device_costs_one_reject, setup),
         cmocka_unit_test_setup(the_same_without_an_association_is_a_hint, setup),
         cmocka_unit_test_setup(an_association_of_3gpp_access_serves_over_wifi, setup),
+        cmocka_unit_test_setup(a_device_that_has_wifi_alone_has_an_association_of_its_eap_run, setup),
         cmocka_unit_test_setup(a_device_that_lost_its_record_gets_another_association_of_its_next_run, setup),
         cmocka_unit_test_setup(the_record_of_the_device_carries_the_association_over_a_power_loss, setup),
     };

@@ -71,7 +71,8 @@ typedef struct godwit_iwf_key_wait {
 #define GODWIT_IWF_REPEATS_MAX 256
 #define GODWIT_IWF_REPEAT_TIMERS 768u /* numbers of their timers, from here on: nobody else's in this role */
 typedef struct godwit_iwf_repeat {
-    uint32_t number; /* of the association; 0: free */
+    uint32_t number;      /* of the association; 0: free */
+    uint32_t transaction; /* by T5: of the one said last */
     uint8_t attempts;
     godwit_imsi_t imsi;
     godwit_iwf_way_t way;

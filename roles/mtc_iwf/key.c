@@ -43,7 +43,7 @@ static godwit_iwf_key_wait_t *free_wait(godwit_iwf_keys_t *keys, uint64_t now_ms
     return NULL;
 }
 
-static uint32_t next_transaction(godwit_iwf_keys_t *keys)
+uint32_t godwit_iwf_keys_transaction(godwit_iwf_keys_t *keys)
 {
     keys->last_transaction = (keys->last_transaction + 1) | TRANSACTIONS;
     return keys->last_transaction;
@@ -140,7 +140,7 @@ godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t 
     if (place == NULL) {
         return GODWIT_OVERLOAD;
     }
-    godwit_iwf_key_wait_t wait = {.transaction = next_transaction(keys),
+    godwit_iwf_key_wait_t wait = {.transaction = godwit_iwf_keys_transaction(keys),
                                   .renewing = want->renewing,
                                   .imsi = keys->held.imsi,
                                   .root = root_wanted(keys, want),
@@ -172,8 +172,8 @@ typedef struct sending {
 static godwit_message_t *ue_key_message(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, godwit_outbox_t *out)
 {
     const godwit_association_t *next = &keys->held.next;
-    godwit_message_t *message =
-        godwit_iwf_message(keys, GODWIT_T5_DOWN, (godwit_function_t)way->node.function, next_transaction(keys), out);
+    godwit_message_t *message = godwit_iwf_message(keys, GODWIT_T5_DOWN, (godwit_function_t)way->node.function,
+                                                   godwit_iwf_keys_transaction(keys), out);
     if (message != NULL) {
         godwit_t5_down_t *down = &message->u.t5_down;
         down->imsi = keys->held.imsi;
@@ -211,8 +211,8 @@ static void carry_out(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, cons
                       godwit_iwf_key_wait_t *place, uint64_t now_ms, godwit_outbox_t *out)
 {
     if (sending->ue_key == NULL) {
-        godwit_iwf_send(keys, &sending->imsi, way, godwit_slice(sending->command.octets, sending->command.len), out);
-        godwit_iwf_repeat_begin(keys, &sending->imsi, sending->number, way, out);
+        godwit_iwf_command_send(keys, &sending->imsi, sending->number, way,
+                                godwit_slice(sending->command.octets, sending->command.len), out);
         return;
     }
     godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = sending->ue_key;
@@ -366,8 +366,8 @@ static void on_given(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_i
     }
     memset(wait, 0, sizeof *wait);
     if (status == GODWIT_OK && keys->held.command_len > 0) {
-        godwit_iwf_send(keys, &asked.imsi, &asked.way, godwit_slice(keys->held.command, keys->held.command_len), out);
-        godwit_iwf_repeat_begin(keys, &asked.imsi, keys->held.next.number, &asked.way, out);
+        godwit_iwf_command_send(keys, &asked.imsi, keys->held.next.number, &asked.way,
+                                godwit_slice(keys->held.command, keys->held.command_len), out);
     }
     godwit_iwf_release(keys, out);
     if (status != GODWIT_OK) {
@@ -378,6 +378,9 @@ static void on_given(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_i
 void godwit_iwf_on_key_answer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_iwf_key_wait_t *wait = wait_for(keys, in);
+    if (wait == NULL && in->message->kind == GODWIT_T5_DOWN_ANSWER) {
+        godwit_iwf_on_command_answer(keys, in->message);
+    }
     if (wait == NULL || wait->giving != (in->message->kind == GODWIT_T5_DOWN_ANSWER)) {
         return; /* late, or nobody asked */
     }

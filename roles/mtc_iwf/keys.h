@@ -73,6 +73,8 @@ GODWIT_MUST_USE godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const go
  * godwit_iwf_release. As godwit_iwf_ask. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_begin(godwit_iwf_keys_t *keys, const godwit_trigger_node_t *node,
                                                  const godwit_iwf_way_t *way, uint64_t now_ms, godwit_outbox_t *out);
+/* Of the keys' own: with the highest bit. */
+uint32_t godwit_iwf_keys_transaction(godwit_iwf_keys_t *keys);
 /* Whether a message is the answer to something that was asked for here. */
 bool godwit_iwf_is_key_answer(const godwit_message_t *message);
 /* SUBSCRIBER_INFO_ANSWER, IWF_KEY_ANSWER, T5_DOWN_ANSWER of those. */
@@ -80,9 +82,11 @@ void godwit_iwf_on_key_answer(godwit_iwf_keys_t *keys, const godwit_input_t *in,
 
 /* ---- repeat.c ---- */
 
-/* The Command of that association has gone by that way: it is said again until its Complete comes, a few times. */
-void godwit_iwf_repeat_begin(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
-                             const godwit_iwf_way_t *way, godwit_outbox_t *out);
+/* Sends the Command of an association, and says it again until its Complete comes, a few times. */
+void godwit_iwf_command_send(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
+                             const godwit_iwf_way_t *way, godwit_slice_t command, godwit_outbox_t *out);
+/* The serving node answers of a Command. Where it has not reached the device nothing is said again: the node tells when the device is there. */
+void godwit_iwf_on_command_answer(godwit_iwf_keys_t *keys, const godwit_message_t *answer);
 bool godwit_iwf_is_repeat_timer(uint32_t timer);
 void godwit_iwf_on_repeat_timer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out);
 
@@ -115,6 +119,9 @@ void godwit_iwf_up_end(godwit_iwf_keys_t *keys, const godwit_input_t *in, const 
 /* A container to a device. Nobody waits for the answer: transaction 0. */
 void godwit_iwf_send(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
                      godwit_slice_t container, godwit_outbox_t *out);
+/* The same, where the answer of a serving node is waited for. */
+void godwit_iwf_send_as(const godwit_iwf_keys_t *keys, uint32_t transaction, const godwit_imsi_t *imsi,
+                        const godwit_iwf_way_t *way, godwit_slice_t container, godwit_outbox_t *out);
 /* Where an authenticated Poll of that device came from last; len 0: it has not polled, or long ago. */
 godwit_address_t godwit_iwf_a3_address(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint64_t now_ms);
 void godwit_iwf_a3_heard(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *address,

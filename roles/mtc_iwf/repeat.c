@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An IWF Security Mode Command whose Complete does not come is said again as the same octets, each time after twice as long. No node between tells whether it
- * arrived, and T4 keeps what it was given: there nothing is said twice.
+ * An IWF Security Mode Command whose Complete does not come is said again as the same octets, each time after twice as long, up to a minute. A node that could not reach the
+ * device ends it, for it will tell when the device is there; T4 keeps what it was given: there nothing is said twice.
  */
 #include <string.h>
 
 #include "roles/mtc_iwf/keys.h"
 
 #define REPEAT_MS 4000u
-#define ATTEMPTS 4u
+#define REPEAT_MAX_MS 60000u
+#define ATTEMPTS 10u
 
 static uint32_t wait_ms(const godwit_iwf_keys_t *keys, unsigned attempts)
 {
     const uint32_t first = keys->config.repeat_ms != 0 ? keys->config.repeat_ms : REPEAT_MS;
-    return first << attempts;
+    const uint64_t wait = (uint64_t)first << attempts;
+    return wait < REPEAT_MAX_MS ? (uint32_t)wait : REPEAT_MAX_MS;
 }
 
 /* Its own place, or a free one; NULL: none is left. */
@@ -31,18 +33,30 @@ static godwit_iwf_repeat_t *place_for(godwit_iwf_keys_t *keys, const godwit_imsi
     return free_place;
 }
 
-void godwit_iwf_repeat_begin(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
-                             const godwit_iwf_way_t *way, godwit_outbox_t *out)
+void godwit_iwf_command_send(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
+                             const godwit_iwf_way_t *way, godwit_slice_t command, godwit_outbox_t *out)
 {
     godwit_iwf_repeat_t *place = way->kind != GODWIT_IWF_WAY_T4 ? place_for(keys, imsi) : NULL;
+    const uint32_t transaction = place != NULL ? godwit_iwf_keys_transaction(keys) : 0;
+    godwit_iwf_send_as(keys, transaction, imsi, way, command, out);
     if (place == NULL) {
         return;
     }
-    *place = (godwit_iwf_repeat_t){.number = number, .imsi = *imsi, .way = *way};
+    *place = (godwit_iwf_repeat_t){.number = number, .transaction = transaction, .imsi = *imsi, .way = *way};
     if (place->way.kind == GODWIT_IWF_WAY_SECURING) {
         place->way.kind = GODWIT_IWF_WAY_T5; /* that answer has been given */
     }
     godwit_outbox_timer(out, GODWIT_IWF_REPEAT_TIMERS + (uint32_t)(place - keys->repeats), wait_ms(keys, 0));
+}
+
+void godwit_iwf_on_command_answer(godwit_iwf_keys_t *keys, const godwit_message_t *answer)
+{
+    for (size_t i = 0; i < GODWIT_IWF_REPEATS_MAX; i++) {
+        godwit_iwf_repeat_t *repeat = &keys->repeats[i];
+        if (repeat->number != 0 && repeat->transaction == answer->transaction && answer->u.outcome != GODWIT_OK) {
+            memset(repeat, 0, sizeof *repeat);
+        }
+    }
 }
 
 bool godwit_iwf_is_repeat_timer(uint32_t timer)
@@ -63,7 +77,9 @@ void godwit_iwf_on_repeat_timer(godwit_iwf_keys_t *keys, const godwit_input_t *i
     }
     const bool waits = status == GODWIT_OK && keys->held.next.number == said.number && keys->held.command_len > 0;
     if (waits) {
-        godwit_iwf_send(keys, &said.imsi, &said.way, godwit_slice(keys->held.command, keys->held.command_len), out);
+        repeat->transaction = godwit_iwf_keys_transaction(keys);
+        godwit_iwf_send_as(keys, repeat->transaction, &said.imsi, &said.way,
+                           godwit_slice(keys->held.command, keys->held.command_len), out);
     }
     if (waits && said.attempts + 1u < ATTEMPTS) {
         repeat->attempts++;

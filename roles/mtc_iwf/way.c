@@ -48,10 +48,11 @@ godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_messa
     return message;
 }
 
-static godwit_message_t *by_t5(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
-                               godwit_slice_t container, godwit_outbox_t *out)
+static godwit_message_t *by_t5(const godwit_iwf_keys_t *keys, uint32_t transaction, const godwit_imsi_t *imsi,
+                               const godwit_iwf_way_t *way, godwit_slice_t container, godwit_outbox_t *out)
 {
-    godwit_message_t *message = godwit_iwf_message(keys, GODWIT_T5_DOWN, (godwit_function_t)way->node.function, 0, out);
+    godwit_message_t *message =
+        godwit_iwf_message(keys, GODWIT_T5_DOWN, (godwit_function_t)way->node.function, transaction, out);
     if (message != NULL) {
         godwit_t5_down_t *down = &message->u.t5_down;
         down->imsi = *imsi;
@@ -109,10 +110,16 @@ static void by_a3(const godwit_iwf_way_t *way, godwit_slice_t container, godwit_
 void godwit_iwf_send(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
                      godwit_slice_t container, godwit_outbox_t *out)
 {
+    godwit_iwf_send_as(keys, 0, imsi, way, container, out);
+}
+
+void godwit_iwf_send_as(const godwit_iwf_keys_t *keys, uint32_t transaction, const godwit_imsi_t *imsi,
+                        const godwit_iwf_way_t *way, godwit_slice_t container, godwit_outbox_t *out)
+{
     godwit_message_t *message = NULL;
     switch (way->kind) {
     case GODWIT_IWF_WAY_T5:
-        message = by_t5(keys, imsi, way, container, out);
+        message = by_t5(keys, transaction, imsi, way, container, out);
         break;
     case GODWIT_IWF_WAY_T4:
         message = by_t4(keys, imsi, way, container, out);

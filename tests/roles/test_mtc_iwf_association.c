@@ -406,15 +406,15 @@ static void a_command_is_said_again_by_itself_until_its_complete_comes(void **st
     const godwit_request_t *timer = owner_request(&iw.owner, GODWIT_REQUEST_TIMER, 0);
     const uint32_t number = timer->timer;
     uint32_t delay_ms = 4000;
-    for (int i = 0; i < 4; i++) {
-        assert_int_equal(timer->delay_ms, delay_ms);
-        iw.owner.now_ms += delay_ms;
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(timer->delay_ms, delay_ms < 60000 ? delay_ms : 60000);
+        iw.owner.now_ms += timer->delay_ms;
         delay_ms *= 2;
         owner_give_timer(&iw.owner, number);
         iwf_take_command();
         assert_memory_equal(iw.command.octets, first.octets, first.len);
         timer = owner_request(&iw.owner, GODWIT_REQUEST_TIMER, 0);
-        assert_int_equal(timer != NULL, i < 3);
+        assert_int_equal(timer != NULL, i < 9);
     }
     owner_give_timer(&iw.owner, number);
     assert_nothing_was_sent_down();
@@ -424,6 +424,28 @@ static void a_command_is_said_again_by_itself_until_its_complete_comes(void **st
     owner_give_timer(&iw.owner, number);
     assert_nothing_was_sent_down();
     assert_null(owner_request(&iw.owner, GODWIT_REQUEST_TIMER, 0));
+}
+
+static void a_node_that_did_not_reach_the_device_ends_the_repetitions(void **state)
+{
+    (void)state;
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    const uint32_t number = owner_request(&iw.owner, GODWIT_REQUEST_TIMER, 0)->timer;
+    godwit_message_t said = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS};
+    said.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
+    iwf_give(&said); /* it has it */
+    owner_give_timer(&iw.owner, number);
+    said.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
+    said.u.outcome = GODWIT_AGAIN;
+    iwf_give(&said);
+    owner_give_timer(&iw.owner, number);
+    assert_nothing_was_sent_down();
+    iwf_registered(); /* there it is */
+    iwf_take_command();
+    finish();
 }
 
 /* ---- numbers and COUNTs ---- */
@@ -820,6 +842,7 @@ int main(void)
         cmocka_unit_test_setup(the_association_in_use_lives_until_the_next_is_confirmed, iwf_world_setup),
         cmocka_unit_test_setup(a_command_is_said_again_as_it_was_and_a_stale_one_is_made_anew, iwf_world_setup),
         cmocka_unit_test_setup(a_command_is_said_again_by_itself_until_its_complete_comes, iwf_world_setup),
+        cmocka_unit_test_setup(a_node_that_did_not_reach_the_device_ends_the_repetitions, iwf_world_setup),
         cmocka_unit_test_setup(a_number_never_falls_whatever_fails, iwf_world_setup),
         cmocka_unit_test_setup(a_count_is_durable_before_its_message_leaves, iwf_world_setup),
         cmocka_unit_test_setup(an_association_whose_counts_are_used_up_is_renewed, iwf_world_setup),

@@ -90,7 +90,7 @@ static godwit_status_t read_smea(godwit_slice_t octets, char digits[GODWIT_MSISD
         return godwit_diameter_blame(fault, GODWIT_DIAMETER_INVALID_AVP_VALUE, GODWIT_AVP_SM_RP_SMEA, octets);
     }
     memset(digits, 0, GODWIT_MSISDN_MAX + 1);
-    memcpy(digits, text, strlen(text));
+    memcpy(digits, text, strlen(text) + 1);
     return GODWIT_OK;
 }
 

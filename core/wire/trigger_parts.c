@@ -78,7 +78,7 @@ static godwit_status_t read_msisdn(godwit_slice_t octets, char msisdn[GODWIT_MSI
         return invalid(fault, GODWIT_AVP_MSISDN, octets);
     }
     memset(msisdn, 0, GODWIT_MSISDN_MAX + 1);
-    memcpy(msisdn, digits, strlen(digits));
+    memcpy(msisdn, digits, strlen(digits) + 1);
     return GODWIT_OK;
 }
 

@@ -121,6 +121,8 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
         {same_octets(&then->pgw, &now->pgw, sizeof then->pgw), "pgw"},
         {same_octets(&then->msc, &now->msc, sizeof then->msc), "msc"},
         {same_octets(&then->sms_sc, &now->sms_sc, sizeof then->sms_sc), "sms_sc"},
+        {same_octets(&then->mtc_iwf, &now->mtc_iwf, sizeof then->mtc_iwf), "mtc_iwf"},
+        {same_octets(&then->scs, &now->scs, sizeof then->scs), "scs"},
         {same_octets(&then->hse.sms, &now->hse.sms, sizeof then->hse.sms), "hse.sms"},
     };
     char text[128];

@@ -55,14 +55,20 @@ void godwit_iwf_enter(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *t,
 
 /* ---- replacing ---- */
 
+/* By one name or by the other: where both are of one kind they must agree. */
+static bool differs(const char *a, const char *b)
+{
+    return a[0] != '\0' && b[0] != '\0' && strcmp(a, b) != 0;
+}
+
 godwit_request_status_t godwit_iwf_judge_old(const godwit_trigger_record_t *fresh, const godwit_trigger_record_t *old,
                                              bool found)
 {
     const godwit_request_status_t fails =
         fresh->action.action == GODWIT_ACTION_RECALL ? GODWIT_TRIGGER_RECALLFAIL : GODWIT_TRIGGER_REPLACEFAIL;
     if (!found || old->action.action == GODWIT_ACTION_RECALL ||
-        strcmp(old->action.device.external_id, fresh->action.device.external_id) != 0 ||
-        strcmp(old->action.device.msisdn, fresh->action.device.msisdn) != 0 || old->recalled || old->replaced) {
+        differs(old->action.device.external_id, fresh->action.device.external_id) ||
+        differs(old->action.device.msisdn, fresh->action.device.msisdn) || old->recalled || old->replaced) {
         return fails;
     }
     if (godwit_iwf_is_pending(old)) {

@@ -132,7 +132,7 @@ static godwit_status_t protected(launch_t *l)
     if (!godwit_iwf_is_ready(keys)) {
         const godwit_trigger_node_t nobody = {0};
         const godwit_trigger_node_t *node = l->flight->nodes > 0 ? &l->flight->node[0] : &nobody;
-        status = godwit_iwf_begin(keys, node, &l->ways[0], in->now_ms, l->turn->out);
+        status = godwit_iwf_begin(keys, node, &l->ways[l->trigger.attempts % l->count], in->now_ms, l->turn->out);
         godwit_outbox_event(l->turn->out, "trigger_waits", status, &l->flight->imsi, "for an association");
         return GODWIT_WRONG_STATE;
     }

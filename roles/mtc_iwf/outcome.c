@@ -96,6 +96,16 @@ godwit_status_t godwit_iwf_acknowledged(const godwit_iwf_turn_t *turn, const god
 
 /* ---- what comes up ---- */
 
+#define HEARD_PER_MINUTE 30u /* of one device: who claims it more often has it tried no more often */
+
+static bool may_go(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi)
+{
+    static const uint8_t heard[] = "heard";
+    const uint64_t whose = godwit_iwf_whose((const uint8_t *)imsi->digits, imsi->len);
+    return godwit_iwf_spend(turn->iwf, whose ^ godwit_iwf_whose(heard, sizeof heard), HEARD_PER_MINUTE,
+                            turn->in->now_ms);
+}
+
 /* The next one, if any waits. By A3 nobody needs to be asked where the device is. */
 static godwit_status_t reachable(const godwit_iwf_turn_t *turn, const godwit_iwf_up_t *up)
 {
@@ -103,13 +113,16 @@ static godwit_status_t reachable(const godwit_iwf_turn_t *turn, const godwit_iwf
     const godwit_record_key_t key = godwit_iwf_key_next(&up->imsi);
     godwit_trigger_record_t trigger;
     const godwit_status_t status = godwit_iwf_fetch_trigger(turn, &key, &trigger);
-    if (status != GODWIT_AGAIN) {
+    if (status == GODWIT_AGAIN) {
+        return status;
+    }
+    if (up->kind == GODWIT_IWF_UP_ACKNOWLEDGED || may_go(turn, &up->imsi)) {
         godwit_iwf_heard(turn, &up->imsi);
+        if (status == GODWIT_OK) {
+            (void)godwit_iwf_fly(turn, &up->imsi, up->way.kind == GODWIT_IWF_WAY_A3 ? &nowhere : NULL);
+        }
     }
-    if (status == GODWIT_OK) {
-        (void)godwit_iwf_fly(turn, &up->imsi, up->way.kind == GODWIT_IWF_WAY_A3 ? &nowhere : NULL);
-    }
-    return status == GODWIT_AGAIN ? status : GODWIT_OK;
+    return GODWIT_OK;
 }
 
 /* The device is there: what waits behind the one that it acknowledges comes now. Both records are fetched before either moves. */

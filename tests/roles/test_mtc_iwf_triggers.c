@@ -186,6 +186,34 @@ static void an_unreachable_device_gets_its_triggers_when_it_registers(void **sta
     assert_int_equal(iwq.order[2], 2);
 }
 
+static void who_claims_a_device_without_end_has_it_tried_no_more_than_so_often(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(5);
+    const unsigned before = iwq.asked_hss;
+    for (unsigned i = 0; i < 1000; i++) {
+        iwq_registered(0);
+        iwq_run(0);
+        iwq.owner.now_ms += 10;
+    }
+    assert_in_range(iwq.asked_hss - before, 20, 40);
+}
+
+static void a_recall_may_name_the_device_by_its_other_name(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_action_t recall = iwq_recall(2, 1);
+    strcpy(recall.message.u.device_action.device.external_id, "d7@water.test"); /* another device */
+    assert_int_equal(iwq_give(&recall), GODWIT_TRIGGER_RECALLFAIL);
+    recall.message.u.device_action.device.external_id[0] = '\0';
+    strcpy(recall.message.u.device_action.device.msisdn, "491701234567");
+    assert_int_equal(iwq_give(&recall), GODWIT_TRIGGER_SUCCESS);
+}
+
 static void it_is_tried_again_after_longer_and_longer_waits(void **state)
 {
     (void)state;
@@ -341,6 +369,8 @@ int main(void)
         TEST(quotas_are_of_each_source_and_of_each_device),
         TEST(a_reference_in_use_for_something_else_is_refused),
         TEST(an_unreachable_device_gets_its_triggers_when_it_registers),
+        TEST(who_claims_a_device_without_end_has_it_tried_no_more_than_so_often),
+        TEST(a_recall_may_name_the_device_by_its_other_name),
         TEST(it_is_tried_again_after_longer_and_longer_waits),
         TEST(what_nobody_takes_expires_and_that_is_reported),
         TEST(the_sms_sc_takes_what_no_node_does_and_reports),

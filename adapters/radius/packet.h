@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * RADIUS packets (RFC 2865) with EAP inside (RFC 3579), as a server that serves EAP alone sees them. Every request must bear a Message-Authenticator,
+ * RADIUS packets (RFC 2865) with EAP inside (RFC 3579), as a server that serves EAP alone sees them, and an access point. Every request must bear a Message-Authenticator,
  * and every response does, first of its attributes: without it a RADIUS response can be forged.
  */
 #ifndef GODWIT_ADAPTERS_RADIUS_PACKET_H
@@ -49,5 +49,20 @@ typedef struct radius_answer {
 GODWIT_MUST_USE godwit_status_t godwit_radius_answer_build(const radius_answer_t *answer,
                                                            const radius_request_t *request, godwit_slice_t secret,
                                                            godwit_writer_t *w);
+
+/* ---- the other end: an access point ---- */
+
+/* An Access-Request of request's identifier, authenticator, state and eap, for that user. */
+GODWIT_MUST_USE godwit_status_t godwit_radius_request_build(const radius_request_t *request, godwit_slice_t user,
+                                                            godwit_slice_t secret, godwit_writer_t *w);
+typedef struct radius_reply {
+    radius_code_t code;
+    size_t state_len, eap_len;
+    uint8_t state[RADIUS_STATE_MAX];
+    uint8_t eap[RADIUS_EAP_MAX];
+} radius_reply_t;
+/* The answer to that request. GODWIT_MALFORMED; GODWIT_MAC_FAILURE: not of whom has the secret, or to another request. */
+GODWIT_MUST_USE godwit_status_t godwit_radius_reply_parse(godwit_slice_t octets, const radius_request_t *request,
+                                                          godwit_slice_t secret, radius_reply_t *reply);
 
 #endif

@@ -161,6 +161,17 @@ network={{
         self.assertIn(bytes([33, 5]) + b"abc", first)  # Proxy-State goes back
         self.assertEqual(daemon.counters()[("aaa", "challenged", "ok")], 1)
 
+    def test_our_own_device_is_authenticated_and_another_is_not(self):
+        daemon = self.aaa()
+        for k, code in ((K, 0), (bytes(16), 1)):
+            card = daemon.path(f"card{code}")
+            subprocess.run([GODWIT, "usim", "create", "--imsi", IMSI, "--k", k.hex(), "--opc", OPC.hex(), card], check=True, capture_output=True, timeout=WAIT)
+            address, port = daemon.address("radius")
+            done = subprocess.run([GODWIT, "eap", "authenticate", "--imsi", IMSI, "--usim", "soft:" + card, "--radius", f"{address}:{port}",
+                                   "--radius-secret", daemon.path("secret"), "--json"], capture_output=True, text=True, timeout=WAIT)
+            self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(daemon.counters()[("aaa", "authenticated", "ok")], 1)
+
     def test_a_secret_that_others_may_read_is_refused(self):
         daemon = self.enterContext(Godwitd())
         secret = daemon.write("secret", SECRET + "\n")

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -48,8 +49,8 @@ static godwit_record_t *put(godwit_record_kind_t kind)
 static void name_device(const char *external_id, const char *msisdn)
 {
     godwit_trigger_subscription_record_t *s = &put(GODWIT_RECORD_TRIGGER_SUBSCRIPTION)->u.trigger_subscription;
-    strcpy(s->device.external_id, external_id);
-    strcpy(s->device.msisdn, msisdn);
+    (void)snprintf(s->device.external_id, sizeof s->device.external_id, "%s", external_id);
+    (void)snprintf(s->device.msisdn, sizeof s->device.msisdn, "%s", msisdn);
     assert_int_equal(godwit_external_name_keys(CRYPTO, &s->device, s->external_id_key, s->msisdn_key), GODWIT_OK);
     s->sources = 2;
     strcpy(s->source[0], "scs.water.test");
@@ -80,7 +81,7 @@ static int setup(void **state)
 static godwit_message_t ulr(godwit_function_t function, const char *host)
 {
     godwit_message_t m = {.kind = GODWIT_LOCATION_UPDATE, .from = function, .to = GODWIT_FUNCTION_HSS};
-    strcpy(m.origin_host, host);
+    (void)snprintf(m.origin_host, sizeof m.origin_host, "%s", host);
     strcpy(m.origin_realm, "visited.test");
     m.transaction = 5;
     m.u.location_update.imsi = owner_imsi(IMSI);
@@ -194,8 +195,10 @@ static godwit_message_t sir(void)
 static godwit_message_t sir_of(const char *external_id, const char *msisdn)
 {
     godwit_message_t m = sir();
-    strcpy(m.u.subscriber_info_request.device.external_id, external_id);
-    strcpy(m.u.subscriber_info_request.device.msisdn, msisdn);
+    (void)snprintf(m.u.subscriber_info_request.device.external_id,
+                   sizeof m.u.subscriber_info_request.device.external_id, "%s", external_id);
+    (void)snprintf(m.u.subscriber_info_request.device.msisdn, sizeof m.u.subscriber_info_request.device.msisdn, "%s",
+                   msisdn);
     return m;
 }
 

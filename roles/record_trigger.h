@@ -51,14 +51,15 @@ typedef struct godwit_trigger_record {
     bool proved;    /* it came over a protected B1 or B2: the message carries the proof */
     godwit_trigger_node_t report_to;
     godwit_trigger_state_t state;
-    godwit_delivery_outcome_t outcome; /* REPORTING, CLOSED */
-    bool recalled, replaced;           /* REPORTING, CLOSED: by the source itself */
-    uint64_t number;                   /* order of arrival: above the tally's highest; the store refuses any other */
+    /* WAITING, SENT: what it will be if nothing more is heard: EXPIRED while no copy can have left, then UNCONFIRMED. */
+    godwit_delivery_outcome_t outcome;
+    bool recalled,
+        replaced;    /* by the source itself. WAITING, SENT: it has asked, and the device has not answered yet */
+    uint64_t number; /* order of arrival: above the tally's highest; the store refuses any other */
     uint64_t created_ms, expires_ms;
-    uint64_t due_ms; /* when it must be looked at again */
-    uint32_t attempts;
-    uint32_t association,
-        count; /* of the message it went in last: said again as the same octets; association 0: not yet */
+    uint64_t due_ms;             /* when it must be looked at again */
+    uint32_t attempts;           /* REPORTING: of the report */
+    uint32_t association, count; /* of the message it went in last; association 0: not yet, or not protected */
 } godwit_trigger_record_t;
 
 typedef struct godwit_trigger_tally_record {

@@ -70,8 +70,6 @@ typedef enum godwit_mme_waiting {
 typedef struct godwit_mme_trigger {
     godwit_serving_trigger_t at;
     uint32_t securing;                                /* transaction of the T5_UP that is waited for */
-    bool located;                                     /* the home has heard where the device is */
-    uint64_t asked_ms;                                /* when it was told last */
     bool announced;                                   /* the MTC-IWF has heard that the device is registered */
     uint8_t up_len, up[GODWIT_TRIGGER_CONTAINER_MAX]; /* of the device, until the home has said whose it is */
     /* Down, until there is a connection; down_len 0: nothing. K_iwf may be in it. */

@@ -119,7 +119,8 @@ GODWIT_MUST_USE godwit_status_t godwit_msc_init(godwit_msc_t *msc, const godwit_
  * T5_UP_ANSWER, IWF_KEY_REQUEST); TIMER; DROP (imsi: forgotten by the operator);
  * COMMIT_FAILED. Needs: RANDOM, STORE_FETCH. Events, with the IMSI where it is known: attached, detached, replaced, idle, resumed, paging,
  * paging_failed; attach_refused, authentication_failed, resynchronised, security_mode_failed; next_used, next_refused, next_handed_over,
- * next_not_given; sms_accepted, sms_refused, sms_delivered, sms_not_delivered; refused (a frame or message that was not taken). */
+ * next_not_given; sms_accepted, sms_refused, sms_delivered, sms_not_delivered; located, location_refused, trigger_delivered,
+ * trigger_not_delivered, trigger_refused, iwf_key_given, iwf_key_refused; refused (a frame or message that was not taken). */
 void godwit_msc_step(godwit_msc_t *msc, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

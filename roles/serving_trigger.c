@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define LOCATE_AGAIN_MS 60000
+
 void godwit_serving_trigger_root(godwit_serving_trigger_t *trigger, const godwit_crypto_t *crypto,
                                  godwit_iwf_root_t kind, const uint8_t root[32], const uint8_t rand[16])
 {
@@ -26,7 +28,8 @@ void godwit_serving_trigger_root(godwit_serving_trigger_t *trigger, const godwit
 /* ---- towards the home ---- */
 
 void godwit_serving_trigger_locate(godwit_serving_trigger_t *trigger, const godwit_serving_home_t *home,
-                                   godwit_outbox_t *out, uint32_t transaction, const godwit_imsi_t *imsi, uint8_t rat)
+                                   godwit_outbox_t *out, uint32_t transaction, const godwit_imsi_t *imsi, uint8_t rat,
+                                   uint64_t now_ms)
 {
     godwit_message_t *message =
         godwit_serving_message(home, out, GODWIT_FUNCTION_HSS, GODWIT_LOCATION_UPDATE, transaction);
@@ -34,6 +37,13 @@ void godwit_serving_trigger_locate(godwit_serving_trigger_t *trigger, const godw
         message->u.location_update = (godwit_location_update_t){.imsi = *imsi, .visited_plmn = home->plmn, .rat = rat};
         trigger->asked = transaction;
     }
+    trigger->located = false;
+    trigger->asked_ms = now_ms;
+}
+
+bool godwit_serving_trigger_is_lost(const godwit_serving_trigger_t *trigger, uint64_t now_ms)
+{
+    return !trigger->located && now_ms - trigger->asked_ms >= LOCATE_AGAIN_MS;
 }
 
 bool godwit_serving_trigger_located(godwit_serving_trigger_t *trigger, const godwit_message_t *answer, bool *registered)
@@ -43,6 +53,7 @@ bool godwit_serving_trigger_located(godwit_serving_trigger_t *trigger, const god
         return false;
     }
     trigger->asked = 0;
+    trigger->located = m->status == GODWIT_OK;
     memset(&trigger->iwf, 0, sizeof trigger->iwf);
     if (m->status == GODWIT_OK && m->iwf.host[0] != '\0') { /* on the wire the names alone say what it is */
         trigger->iwf = m->iwf;

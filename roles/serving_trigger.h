@@ -12,6 +12,8 @@
 /* In a row of the node; zeroed: nothing is known. Wiped with the row: root is secret. */
 typedef struct godwit_serving_trigger {
     uint32_t asked;            /* transaction of the LOCATION_UPDATE whose answer has not come; 0: none */
+    bool located;              /* the home has heard where the device is */
+    uint64_t asked_ms;         /* when it was told last */
     godwit_trigger_node_t iwf; /* of the home; host "": it has named none */
     bool named_openly;         /* by an open hop: it gets no key from here */
     bool missed;            /* something for the device has not reached it: the MTC-IWF hears when it is there again */
@@ -32,7 +34,10 @@ void godwit_serving_trigger_root(godwit_serving_trigger_t *trigger, const godwit
                                  godwit_iwf_root_t kind, const uint8_t root[32], const uint8_t rand[16]);
 /* The device is registered: LOCATION_UPDATE to its home. */
 void godwit_serving_trigger_locate(godwit_serving_trigger_t *trigger, const godwit_serving_home_t *home,
-                                   godwit_outbox_t *out, uint32_t transaction, const godwit_imsi_t *imsi, uint8_t rat);
+                                   godwit_outbox_t *out, uint32_t transaction, const godwit_imsi_t *imsi, uint8_t rat,
+                                   uint64_t now_ms);
+/* Whether the home should be told again when the device is heard: it has refused, or not answered for a minute, and the device may stay for months. */
+bool godwit_serving_trigger_is_lost(const godwit_serving_trigger_t *trigger, uint64_t now_ms);
 /* The answer to that of this row: the home's MTC-IWF is remembered. False: it is of another row. True, and *registered: the MTC-IWF is to hear of the
  * device. */
 bool godwit_serving_trigger_located(godwit_serving_trigger_t *trigger, const godwit_message_t *answer,

@@ -213,7 +213,7 @@ GODWIT_MUST_USE godwit_status_t godwit_sgsn_init(godwit_sgsn_t *sgsn, const godw
  * STORE_FETCH of NEXT_SESSION.
  * Events, with the IMSI where it is known: attached, detached, idle, resumed, paging, paging_failed; attach_refused, authentication_failed,
  * resynchronised, security_mode_failed; activated, modified, deactivated, activation_refused, modification_refused; sms_accepted, sms_refused, sms_delivered,
- * sms_not_delivered; refused (a frame
+ * sms_not_delivered; located, location_refused, trigger_delivered, trigger_not_delivered, trigger_refused, iwf_key_given, iwf_key_refused; refused (a frame
  * or message that was not taken); next_handed_over, next_not_given, next_used, next_refused, next_given_away. */
 void godwit_sgsn_step(godwit_sgsn_t *sgsn, const godwit_input_t *in, godwit_outbox_t *out);
 

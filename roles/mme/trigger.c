@@ -9,8 +9,6 @@
 #include "core/wire/ue_key.h"
 #include "roles/mme/internal.h"
 
-#define LOCATE_AGAIN_MS 60000 /* so long after it was told in vain the home is told again, when the device is heard */
-
 static uint32_t transaction_of(godwit_mme_turn_t *t)
 {
     return ++t->mme->next_transaction;
@@ -36,9 +34,8 @@ static void tell_home(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     godwit_serving_home_t home;
     godwit_mme_home(t->mme, &ue->imsi, &home);
-    ue->trigger.located = false;
-    ue->trigger.asked_ms = t->in->now_ms;
-    godwit_serving_trigger_locate(&ue->trigger.at, &home, t->out, transaction_of(t), &ue->imsi, GODWIT_LOCATION_EUTRAN);
+    godwit_serving_trigger_locate(&ue->trigger.at, &home, t->out, transaction_of(t), &ue->imsi, GODWIT_LOCATION_EUTRAN,
+                                  t->in->now_ms);
 }
 
 void godwit_mme_locate(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
@@ -53,7 +50,7 @@ void godwit_mme_locate(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 /* The answer was lost, or none; the device may stay for months. */
 static void locate_again(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
-    if (t->mme->config.trigger && !ue->trigger.located && t->in->now_ms - ue->trigger.asked_ms >= LOCATE_AGAIN_MS) {
+    if (t->mme->config.trigger && godwit_serving_trigger_is_lost(&ue->trigger.at, t->in->now_ms)) {
         tell_home(t, ue);
     }
 }
@@ -79,7 +76,6 @@ static void take_location(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const godwi
                           const godwit_message_t *message)
 {
     godwit_status_t status = message->u.location_update_answer.status;
-    ue->trigger.located = status == GODWIT_OK;
     godwit_mme_event(t, status == GODWIT_OK ? "located" : "location_refused", status, ue, NULL);
     assume_iwf(t->mme, ue);
     if (strcmp(before->host, ue->trigger.at.iwf.host) != 0) {

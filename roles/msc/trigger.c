@@ -11,7 +11,7 @@ void godwit_msc_locate(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
         const uint8_t rat = godwit_msc_is_geran(ue->capability) ? GODWIT_LOCATION_GERAN : GODWIT_LOCATION_UTRAN;
         godwit_msc_home(turn->msc, &home);
         godwit_serving_trigger_locate(&ue->trigger, &home, turn->out, godwit_msc_new_transaction(turn->msc), &ue->imsi,
-                                      rat);
+                                      rat, turn->in->now_ms);
     }
 }
 
@@ -24,6 +24,8 @@ void godwit_msc_on_located(godwit_msc_turn_t *turn)
         godwit_msc_ue_t *ue = &turn->msc->ues[i];
         if (ue->state == GODWIT_MSC_REGISTERED &&
             godwit_serving_trigger_located(&ue->trigger, turn->in->message, &registered)) {
+            const godwit_status_t status = turn->in->message->u.location_update_answer.status;
+            godwit_msc_event(turn, ue, status == GODWIT_OK ? "located" : "location_refused", status, NULL);
             if (registered) {
                 godwit_serving_trigger_registered(&ue->trigger, &home, turn->out, godwit_msc_new_transaction(turn->msc),
                                                   &ue->imsi);
@@ -36,6 +38,9 @@ void godwit_msc_on_located(godwit_msc_turn_t *turn)
 void godwit_msc_heard(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
 {
     godwit_serving_home_t home;
+    if (godwit_serving_trigger_is_lost(&ue->trigger, turn->in->now_ms)) {
+        godwit_msc_locate(turn, ue);
+    }
     godwit_msc_home(turn->msc, &home);
     godwit_serving_trigger_heard(&ue->trigger, &home, turn->out, godwit_msc_new_transaction(turn->msc), &ue->imsi);
 }

@@ -34,6 +34,9 @@ godwit_status_t godwit_sgsn_init(godwit_sgsn_t *sgsn, const godwit_sgsn_config_t
     memset(sgsn, 0, sizeof *sgsn);
     memset(ues, 0, capacity * sizeof *ues);
     sgsn->config = *config;
+    if (config->unaware) { /* a SGSN without Godwit has no triggers */
+        memset(sgsn->config.iwf_number, 0, sizeof sgsn->config.iwf_number);
+    }
     sgsn->ues = ues;
     sgsn->capacity = capacity;
     godwit_gtp_path_init(&sgsn->path, pending, pending_capacity, answered, answered_capacity,

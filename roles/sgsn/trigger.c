@@ -11,7 +11,8 @@ void godwit_sgsn_locate(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
     if (turn->sgsn->config.iwf_number[0] != '\0') {
         godwit_sgsn_home(turn->sgsn, &ue->imsi, &home);
         godwit_serving_trigger_locate(&ue->trigger, &home, turn->out, godwit_sgsn_new_transaction(turn->sgsn),
-                                      &ue->imsi, ue->geran ? GODWIT_LOCATION_GERAN : GODWIT_LOCATION_UTRAN);
+                                      &ue->imsi, ue->geran ? GODWIT_LOCATION_GERAN : GODWIT_LOCATION_UTRAN,
+                                      turn->in->now_ms);
     }
 }
 
@@ -25,6 +26,8 @@ void godwit_sgsn_on_located(godwit_sgsn_turn_t *turn)
             !godwit_serving_trigger_located(&ue->trigger, turn->in->message, &registered)) {
             continue;
         }
+        const godwit_status_t status = turn->in->message->u.location_update_answer.status;
+        godwit_sgsn_event(turn, ue, status == GODWIT_OK ? "located" : "location_refused", status, NULL);
         if (registered) {
             godwit_sgsn_home(turn->sgsn, &ue->imsi, &home);
             godwit_serving_trigger_registered(&ue->trigger, &home, turn->out, godwit_sgsn_new_transaction(turn->sgsn),
@@ -37,6 +40,9 @@ void godwit_sgsn_on_located(godwit_sgsn_turn_t *turn)
 void godwit_sgsn_heard(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
     godwit_serving_home_t home;
+    if (godwit_serving_trigger_is_lost(&ue->trigger, turn->in->now_ms)) {
+        godwit_sgsn_locate(turn, ue);
+    }
     godwit_sgsn_home(turn->sgsn, &ue->imsi, &home);
     godwit_serving_trigger_heard(&ue->trigger, &home, turn->out, godwit_sgsn_new_transaction(turn->sgsn), &ue->imsi);
 }

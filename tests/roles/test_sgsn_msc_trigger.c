@@ -94,6 +94,35 @@ static void the_home_hears_where_a_device_is_and_its_mtc_iwf_that_it_is_there(vo
     }
 }
 
+static void a_home_that_did_not_hear_is_told_again_when_the_device_is_heard(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < WAYS; i++) {
+        sms_begin(ways[i].circuit, ways[i].kind);
+        sms.iwf = sms.home_refuses = true;
+        sms_attach();
+        assert_int_equal(sms.to_iwf_count, 0);
+        assert_true(sms_saw("location_refused"));
+        sms.home_refuses = false;
+        for (unsigned minutes = 0; minutes < 3; minutes++) {
+            sms_idle();
+            sms.owners[SMS_NODE].now_ms += 60000U * minutes;
+            sms_send("reading");
+            assert_int_equal(sms.locations, minutes == 0 ? 1 : 2);
+        }
+        assert_int_equal(sms.to_iwf_count, 1);
+        assert_int_equal(last_to_iwf(GODWIT_T5_UP)->u.t5_up.kind, GODWIT_T5_REGISTERED);
+    }
+    sms_begin(false, GODWIT_ACCESS_UMTS);
+    godwit_sgsn_config_t unaware = sms.sgsn.config;
+    unaware.unaware = true;
+    assert_int_equal(godwit_sgsn_init(&sms.sgsn, &unaware, sms.sgsn_ues, SMS_ROWS, sms.pending, SMS_PENDING,
+                                      sms.answered, SMS_PENDING),
+                     GODWIT_OK);
+    sms_attach();
+    assert_int_equal(sms.locations, 0);
+}
+
 /* ---- down ---- */
 
 static void a_container_reaches_the_device_as_the_word_of_its_node(void **state)
@@ -493,6 +522,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_home_hears_where_a_device_is_and_its_mtc_iwf_that_it_is_there),
+        cmocka_unit_test(a_home_that_did_not_hear_is_told_again_when_the_device_is_heard),
         cmocka_unit_test(a_container_reaches_the_device_as_the_word_of_its_node),
         cmocka_unit_test(nobody_else_and_nothing_else_is_taken),
         cmocka_unit_test(a_device_that_is_silent_is_told_of_when_it_is_heard_again),

@@ -67,6 +67,7 @@ static void answer_location(const godwit_message_t *asked)
     e->message.hop = sms.home_is_open ? GODWIT_HOP_OPEN : GODWIT_HOP_TLS;
     sms.location = asked->u.location_update;
     sms.locations++;
+    e->message.u.location_update_answer.status = sms.home_refuses ? GODWIT_PEER_INTERNAL : GODWIT_OK;
     if (sms.iwf) {
         e->message.u.location_update_answer.iwf =
             (godwit_trigger_node_t){GODWIT_FUNCTION_MTC_IWF, "iwf.example", "example"};

@@ -43,6 +43,7 @@ typedef struct sms_world {
     octets_t reading;
     uint16_t amf;                             /* of the home's vectors */
     bool iwf;                                 /* the home names a MTC-IWF, iwf.example */
+    bool home_refuses;                        /* Update Location */
     bool home_is_open;                        /* by a way that nobody protects */
     unsigned to_iwf_count;                    /* T5_UP and T4_REPORT */
     godwit_message_t to_iwf[4], answered_iwf; /* the last of them; the last answer to what sms_iwf gave */

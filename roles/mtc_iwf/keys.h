@@ -126,6 +126,11 @@ void godwit_iwf_send_as(const godwit_iwf_keys_t *keys, uint32_t transaction, con
 godwit_address_t godwit_iwf_a3_address(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint64_t now_ms);
 void godwit_iwf_a3_heard(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *address,
                          uint64_t now_ms);
+/* A container in a T5_DOWN to the node of the way, in a T4_TRIGGER to the SMS-SC; in no request yet. NULL and overflow when there is no room. */
+godwit_message_t *godwit_iwf_by_t5(const godwit_iwf_keys_t *keys, uint32_t transaction, const godwit_imsi_t *imsi,
+                                   const godwit_iwf_way_t *way, godwit_slice_t container, godwit_outbox_t *out);
+godwit_message_t *godwit_iwf_by_t4(const godwit_iwf_keys_t *keys, uint32_t transaction, const godwit_imsi_t *imsi,
+                                   const godwit_iwf_way_t *way, godwit_slice_t container, godwit_outbox_t *out);
 /* A message of ours, in no request yet; NULL and overflow when there is no room. */
 godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_message_kind_t kind, godwit_function_t to,
                                      uint32_t transaction, godwit_outbox_t *out);

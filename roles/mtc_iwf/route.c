@@ -35,39 +35,19 @@ size_t godwit_iwf_ways(const godwit_iwf_turn_t *turn, const godwit_iwf_flight_t 
 
 /* ---- sending ---- */
 
-static godwit_message_t *by_t5(const godwit_iwf_turn_t *turn, const godwit_iwf_flight_t *flight,
-                               const godwit_iwf_way_t *way)
+static godwit_message_t *message_of(const godwit_iwf_turn_t *turn, const godwit_iwf_flight_t *flight,
+                                    const godwit_iwf_way_t *way, const godwit_trigger_record_t *trigger)
 {
-    godwit_message_t *message =
-        godwit_iwf_request(turn, GODWIT_T5_DOWN, (godwit_function_t)way->node.function, flight->transaction);
-    if (message != NULL) {
-        godwit_t5_down_t *down = &message->u.t5_down;
-        down->imsi = flight->imsi;
-        down->kind = GODWIT_T5_CONTAINER;
-        down->container_len = flight->container_len;
-        memcpy(down->container, flight->container, sizeof down->container);
-        down->to = way->node;
+    const godwit_iwf_keys_t *keys = &turn->iwf->keys;
+    const godwit_slice_t container = godwit_slice(flight->container, flight->container_len);
+    if (way->kind == GODWIT_IWF_WAY_T5) {
+        return godwit_iwf_by_t5(keys, flight->transaction, &flight->imsi, way, container, turn->out);
     }
-    return message;
-}
-
-static godwit_message_t *by_t4(const godwit_iwf_turn_t *turn, const godwit_iwf_flight_t *flight,
-                               const godwit_iwf_way_t *way, const godwit_trigger_record_t *trigger)
-{
-    godwit_message_t *message =
-        godwit_iwf_request(turn, GODWIT_T4_TRIGGER, GODWIT_FUNCTION_SMS_SC, flight->transaction);
+    godwit_message_t *message = godwit_iwf_by_t4(keys, flight->transaction, &flight->imsi, way, container, turn->out);
     if (message != NULL) {
-        godwit_t4_trigger_t *t4 = &message->u.t4_trigger;
-        t4->imsi = flight->imsi;
-        memcpy(t4->msisdn, way->msisdn, sizeof t4->msisdn);
-        memcpy(t4->smea, turn->iwf->keys.number, sizeof t4->smea);
-        t4->reference = godwit_iwf_reference(trigger);
-        t4->container_len = flight->container_len;
-        memcpy(t4->container, flight->container, sizeof t4->container);
-        t4->port = GODWIT_A3_PORT;
-        t4->priority = trigger->action.priority;
-        t4->validity_s = (uint32_t)((trigger->expires_ms - turn->in->now_ms + MS - 1) / MS);
-        t4->node = way->node;
+        message->u.t4_trigger.reference = godwit_iwf_reference(trigger);
+        message->u.t4_trigger.priority = trigger->action.priority;
+        message->u.t4_trigger.validity_s = (uint32_t)((trigger->expires_ms - turn->in->now_ms + MS - 1) / MS);
     }
     return message;
 }
@@ -75,16 +55,15 @@ static godwit_message_t *by_t4(const godwit_iwf_turn_t *turn, const godwit_iwf_f
 void godwit_iwf_take_back(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi, uint32_t old_reference)
 {
     enum { RECALL = 1 }; /* Trigger-Action */
-    godwit_message_t *message = turn->iwf->config.sms_sc_host[0] != '\0'
-                                    ? godwit_iwf_request(turn, GODWIT_T4_TRIGGER, GODWIT_FUNCTION_SMS_SC, 0)
-                                    : NULL;
+    const godwit_iwf_way_t way = {.kind = GODWIT_IWF_WAY_T4};
+    godwit_message_t *message =
+        turn->iwf->config.sms_sc_host[0] != '\0'
+            ? godwit_iwf_by_t4(&turn->iwf->keys, 0, imsi, &way, godwit_slice(NULL, 0), turn->out)
+            : NULL;
     if (message != NULL) {
-        message->u.t4_trigger.imsi = *imsi;
-        memcpy(message->u.t4_trigger.smea, turn->iwf->keys.number, sizeof message->u.t4_trigger.smea);
         message->u.t4_trigger.action = RECALL;
         message->u.t4_trigger.reference = old_reference;
         message->u.t4_trigger.old_reference = old_reference;
-        message->u.t4_trigger.port = GODWIT_A3_PORT;
         godwit_outbox_add(turn->out, GODWIT_REQUEST_MESSAGE)->message = message;
     }
 }
@@ -113,8 +92,7 @@ void godwit_iwf_send_trigger(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t 
     flight->step = GODWIT_IWF_SENDING;
     flight->transaction = godwit_iwf_transaction(turn);
     flight->until_ms = turn->in->now_ms + turn->iwf->config.node_timeout_ms;
-    godwit_message_t *message =
-        way->kind == GODWIT_IWF_WAY_T5 ? by_t5(turn, flight, way) : by_t4(turn, flight, way, trigger);
+    godwit_message_t *message = message_of(turn, flight, way, trigger);
     if (message != NULL) {
         godwit_outbox_add(turn->out, GODWIT_REQUEST_MESSAGE)->message = message;
         godwit_outbox_timer(turn->out, (uint32_t)(1 + (flight - turn->iwf->flights)),

@@ -48,8 +48,8 @@ godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_messa
     return message;
 }
 
-static godwit_message_t *by_t5(const godwit_iwf_keys_t *keys, uint32_t transaction, const godwit_imsi_t *imsi,
-                               const godwit_iwf_way_t *way, godwit_slice_t container, godwit_outbox_t *out)
+godwit_message_t *godwit_iwf_by_t5(const godwit_iwf_keys_t *keys, uint32_t transaction, const godwit_imsi_t *imsi,
+                                   const godwit_iwf_way_t *way, godwit_slice_t container, godwit_outbox_t *out)
 {
     godwit_message_t *message =
         godwit_iwf_message(keys, GODWIT_T5_DOWN, (godwit_function_t)way->node.function, transaction, out);
@@ -64,17 +64,19 @@ static godwit_message_t *by_t5(const godwit_iwf_keys_t *keys, uint32_t transacti
     return message;
 }
 
-static godwit_message_t *by_t4(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
-                               godwit_slice_t container, godwit_outbox_t *out)
+godwit_message_t *godwit_iwf_by_t4(const godwit_iwf_keys_t *keys, uint32_t transaction, const godwit_imsi_t *imsi,
+                                   const godwit_iwf_way_t *way, godwit_slice_t container, godwit_outbox_t *out)
 {
-    godwit_message_t *message = godwit_iwf_message(keys, GODWIT_T4_TRIGGER, GODWIT_FUNCTION_SMS_SC, 0, out);
+    godwit_message_t *message = godwit_iwf_message(keys, GODWIT_T4_TRIGGER, GODWIT_FUNCTION_SMS_SC, transaction, out);
     if (message != NULL) {
         godwit_t4_trigger_t *t4 = &message->u.t4_trigger;
         t4->imsi = *imsi;
         memcpy(t4->msisdn, way->msisdn, sizeof t4->msisdn);
         memcpy(t4->smea, keys->number, sizeof t4->smea);
         t4->container_len = (uint8_t)container.len;
-        memcpy(t4->container, container.ptr, container.len);
+        if (container.len > 0) { /* a recall has none */
+            memcpy(t4->container, container.ptr, container.len);
+        }
         t4->port = GODWIT_A3_PORT;
         t4->validity_s = T4_VALIDITY_S; /* what is not about a trigger is of use for a while */
         t4->node = way->node;
@@ -119,10 +121,10 @@ void godwit_iwf_send_as(const godwit_iwf_keys_t *keys, uint32_t transaction, con
     godwit_message_t *message = NULL;
     switch (way->kind) {
     case GODWIT_IWF_WAY_T5:
-        message = by_t5(keys, transaction, imsi, way, container, out);
+        message = godwit_iwf_by_t5(keys, transaction, imsi, way, container, out);
         break;
     case GODWIT_IWF_WAY_T4:
-        message = by_t4(keys, imsi, way, container, out);
+        message = godwit_iwf_by_t4(keys, 0, imsi, way, container, out);
         break;
     case GODWIT_IWF_WAY_SECURING:
         message = by_securing(way, container, out);

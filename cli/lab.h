@@ -15,6 +15,10 @@ const char *cli_lab_flavour_name(godwit_gba_flavour_t flavour);
 bool cli_lab_read_trigger(const cli_args_t *args, godwit_lab_run_t *run);
 const char *cli_lab_trigger_access(const godwit_lab_run_t *run);
 const char *cli_lab_trigger_key(const godwit_lab_run_t *run);
+/* Of the table: what was measured, and who can do what. True: as documented. */
+bool cli_lab_measure_triggers(void);
+void cli_lab_print_triggers(void);
+void cli_lab_triggers_json(json_t *table);
 void cli_lab_add_trigger(json_t *result, const godwit_lab_run_t *run, const godwit_lab_report_t *report);
 /* {node: [keys]}: every node of the run, also those that held none. */
 json_t *cli_lab_custody(const godwit_lab_report_t *report);

@@ -124,7 +124,8 @@ static void print_table(const godwit_lab_row_t *rows, size_t count, const godwit
         }
     }
     print_key_rows(keys, key_count);
-    printf("\nAttacks:\n");
+    cli_lab_print_triggers();
+    printf("\nAttacks on the others:\n");
     for (size_t i = 0; i < GODWIT_LAB_ATTACKS; i++) {
         printf("  %-48s %-13s %s\n", attacks[i].name, attacks[i].against,
                attacks[i].defeated ? "defeated" : "NOT defeated");
@@ -145,7 +146,9 @@ static int print_json(const cli_args_t *args, const godwit_lab_row_t *rows, size
         (void)json_array_append_new(shown, json_pack("{s:s, s:s, s:b}", "attack", attacks[i].name, "against",
                                                      attacks[i].against, "defeated", (int)attacks[i].defeated));
     }
-    return cli_print(args, json_pack("{s:o, s:o, s:o}", "rows", list, "keys", without, "attacks", shown));
+    json_t *table = json_pack("{s:o, s:o, s:o}", "rows", list, "keys", without, "attacks", shown);
+    cli_lab_triggers_json(table);
+    return cli_print(args, table);
 }
 
 static int run_table(const cli_args_t *args)
@@ -163,6 +166,7 @@ static int run_table(const cli_args_t *args)
         godwit_lab_measure(&rows[i]);
         good = good && is_good(&rows[i]);
     }
+    good = cli_lab_measure_triggers() && good;
     godwit_lab_attacks(attacks);
     for (size_t i = 0; i < GODWIT_LAB_ATTACKS; i++) {
         good = good && attacks[i].defeated == attacks[i].expected;

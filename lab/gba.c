@@ -43,7 +43,7 @@ static void get(godwit_world_t *w, unsigned device, const godwit_gba_request_t *
         lab_violate(w, "a GET that cannot be written");
         return;
     }
-    d->gba_call = lab_call_of_device(w, device, GODWIT_UB_REQUEST, GODWIT_WORLD_BSF);
+    d->gba_call = lab_call_by(w, godwit_world_device_node(device), GODWIT_UB_REQUEST, GODWIT_WORLD_BSF);
     d->timer_serial++;
     lab_after(w, SILENCE_MS, LAB_TIMER, godwit_world_device_node(device))->serial = d->timer_serial;
     send_to(w, device, GODWIT_WORLD_BSF, d->gba_call, godwit_written(&out));

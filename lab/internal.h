@@ -202,7 +202,7 @@ size_t lab_plain_frame(const godwit_world_t *w, const godwit_world_packet_t *p, 
 /* ---- wire.c ---- */
 /* A message on its way to the function it names, as octets. */
 void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *message);
-uint32_t lab_call_of_device(godwit_world_t *w, unsigned device, godwit_message_kind_t kind, unsigned answerer);
+uint32_t lab_call_by(godwit_world_t *w, unsigned asker, godwit_message_kind_t kind, unsigned answerer);
 /* False: nothing that the node can read, or an answer that nobody waits for. */
 bool lab_read_message(godwit_world_t *w, const lab_packet_t *packet, godwit_message_t *message);
 

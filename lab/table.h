@@ -38,6 +38,40 @@ typedef struct godwit_lab_key_row {
 size_t godwit_lab_key_rows(godwit_lab_key_row_t rows[GODWIT_LAB_KEY_ROWS_MAX]);
 void godwit_lab_measure_keys(godwit_lab_key_row_t *row);
 
+/* ---- table_trigger.c: contribution 002 ---- */
+#define GODWIT_LAB_TRIGGER_ROWS_MAX 32
+size_t godwit_lab_trigger_rows(godwit_lab_key_row_t rows[GODWIT_LAB_TRIGGER_ROWS_MAX]);
+
+/* ---- attack_trigger.c ---- */
+typedef enum godwit_lab_place {
+    GODWIT_LAB_PLACE_B,           /* interface B1 or B2, which nothing protects */
+    GODWIT_LAB_PLACE_D,           /* interface D, which nothing protects */
+    GODWIT_LAB_PLACE_D_PROTECTED, /* interface D under TLS: octets can be held back, bent and dropped */
+    GODWIT_LAB_PLACE_VISITED,     /* the serving node itself, with all that it holds */
+    GODWIT_LAB_PLACE_WIFI,        /* between device and MTC-IWF */
+} godwit_lab_place_t;
+enum {
+    GODWIT_LAB_FORGE,
+    GODWIT_LAB_ALTER,
+    GODWIT_LAB_REPLAY,
+    GODWIT_LAB_READ,
+    GODWIT_LAB_EXPIRED,  /* an expired trigger is acted on */
+    GODWIT_LAB_RECALLED, /* likewise one that its source was told is recalled */
+    GODWIT_LAB_TRIES
+};
+extern const char *const godwit_lab_try_names[GODWIT_LAB_TRIES];
+typedef struct godwit_lab_trigger_attack {
+    godwit_lab_place_t place;
+    const char *who;
+    godwit_lab_run_t run;
+    bool proofless;   /* the application acts also on what carries no proof of its source */
+    uint8_t expected; /* bit n: try n is known to succeed */
+    uint8_t succeeded;
+} godwit_lab_trigger_attack_t;
+#define GODWIT_LAB_TRIGGER_ATTACKS_MAX 32
+size_t godwit_lab_trigger_attacks(godwit_lab_trigger_attack_t attacks[GODWIT_LAB_TRIGGER_ATTACKS_MAX]);
+void godwit_lab_try_triggers(godwit_lab_trigger_attack_t *attack);
+
 /* ---- attack.c ---- */
 typedef struct godwit_lab_attack {
     const char *name, *against;

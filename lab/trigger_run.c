@@ -9,6 +9,7 @@
 #include "lab/procedure_parts.h"
 
 #define PATIENCE_MS 600000
+#define LOSSY_MS 60000
 #define STEP_MS 10
 #define AFTER_MS 3000
 #define AWAY_MS 8000
@@ -80,7 +81,8 @@ static bool all_ready(const godwit_world_t *w)
 static bool until_ready(godwit_world_t *w)
 {
     const uint64_t began = w->now_ms;
-    while (!all_ready(w) && w->now_ms - began < PATIENCE_MS && w->violation == NULL) {
+    const uint64_t patience = w->config.loss > 0 ? LOSSY_MS : PATIENCE_MS;
+    while (!all_ready(w) && w->now_ms - began < patience && w->violation == NULL) {
         godwit_world_run(w, STEP_MS);
     }
     const bool ready = all_ready(w);
@@ -203,7 +205,7 @@ static void measure(godwit_world_t *w, meter_t *m, godwit_lab_report_t *report)
 {
     godwit_lab_triggered_t *t = &report->triggered;
     const uint64_t began = w->now_ms;
-    if (!until_ready(w)) {
+    if (!until_ready(w) && w->config.loss == 0) { /* what was lost of the association a trigger asks for again */
         if (w->violation != NULL) {
             return; /* which godwit_lab_close says */
         }

@@ -73,8 +73,10 @@ uint32_t lab_check_delivery(godwit_world_t *w, unsigned device, const godwit_tri
 
 static void check_time(godwit_world_t *w, const lab_asked_t *asked)
 {
-    const uint64_t ends = asked->answered_ms + 1000 * (uint64_t)asked->validity_s + LATE_MS;
-    if (asked->answered && asked->validity_s != 0 && w->now_ms > ends && !w->config.trigger.no_clock) {
+    const bool tried = w->config.trigger.tried;
+    const uint64_t began = tried ? asked->asked_ms : asked->answered_ms;
+    const uint64_t ends = began + 1000 * (uint64_t)asked->validity_s + LATE_MS;
+    if ((tried || (asked->answered && !w->config.trigger.no_clock)) && asked->validity_s != 0 && w->now_ms > ends) {
         wrong(w, &w->wrongs.expired, "a trigger acted on after its end");
     }
 }

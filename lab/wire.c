@@ -266,11 +266,11 @@ static lab_call_t *new_call(godwit_world_t *w, unsigned node, const godwit_messa
     return call;
 }
 
-uint32_t lab_call_of_device(godwit_world_t *w, unsigned device, godwit_message_kind_t kind, unsigned answerer)
+uint32_t lab_call_by(godwit_world_t *w, unsigned asker, godwit_message_kind_t kind, unsigned answerer)
 {
     uint32_t hop = ++w->call_count;
-    w->calls[hop % LAB_CALLS] = (lab_call_t){
-        .hop = hop, .asker = godwit_world_device_node(device), .answerer = answerer, .kind = kind, .transaction = hop};
+    w->calls[hop % LAB_CALLS] =
+        (lab_call_t){.hop = hop, .asker = asker, .answerer = answerer, .kind = kind, .transaction = hop};
     return hop;
 }
 
@@ -377,8 +377,9 @@ bool lab_read_message(godwit_world_t *w, const lab_packet_t *packet, godwit_mess
         return false;
     }
     const lab_call_t *call = call_of(w, header.hop_by_hop);
-    if (call == NULL) {
-        return false;
+    if (call == NULL ||
+        (packet->bent && !w->config.trigger.rogue && lab_hop(w, packet->from, packet->to) != GODWIT_HOP_OPEN)) {
+        return false; /* TLS does not let it through */
     }
     bool request = (header.flags & GODWIT_DIAMETER_REQUEST) != 0;
     m->kind = request ? kind_of(octets, &header) : (godwit_message_kind_t)(call->kind + 1);

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Attacks on triggers (contribution 002): on interface B and on interface D, open and protected, on WiFi, and by a rogue serving node. Each tries to forge,
+ * alter, repeat and read a trigger, and to have one acted on that has expired or was recalled. The device has no clock, which is the worst case. A try has
+ * succeeded when the application acted, or the payload was read.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/attack_trigger.h"
+#include "lab/procedure_parts.h"
+
+#define READY_MS 20000
+#define SHORT_MS 15000
+#define LONG_MS 120000
+#define VALIDITY_S 60
+#define FORGED_REFERENCE 0x70000001u
+
+const char *const godwit_lab_try_names[GODWIT_LAB_TRIES] = {"forge", "alter", "replay", "read", "expired", "recalled"};
+
+static uint32_t ask(attacker_t *a, godwit_action_type_t action, uint32_t of)
+{
+    return godwit_world_ask(
+        a->w, &(godwit_world_ask_t){.device = 0, .as = false, .action = action, .of = of, .validity_s = VALIDITY_S});
+}
+
+/* As he would have the device take it: from the SCS, with its proof, which is a digest of a name that everybody knows. */
+static godwit_a3_trigger_t own_trigger(const attacker_t *a, const char *text)
+{
+    godwit_a3_trigger_t t = {.action = GODWIT_A3_TRIGGERING,
+                             .reference = FORGED_REFERENCE,
+                             .time_s = (uint32_t)(a->w->now_ms / 1000),
+                             .validity_s = VALIDITY_S,
+                             .port = LAB_TRIGGER_PORT,
+                             .payload_len = (uint8_t)strlen(text)};
+    memcpy(t.payload, text, t.payload_len);
+    if (godwit_a3_source(&godwit_crypto_builtin, lab_host(GODWIT_WORLD_SCS), true, t.source) != GODWIT_OK) {
+        abort();
+    }
+    return t;
+}
+
+/* In the name of the SCS. */
+static void act_as_scs(attacker_t *a, const godwit_device_action_t *action)
+{
+    godwit_message_t m = {.kind = GODWIT_DEVICE_ACTION, .to = GODWIT_FUNCTION_MTC_IWF, .transaction = UINT32_MAX};
+    m.u.device_action = *action;
+    a->holds_actions = false;
+    lab_send_message(a->w, GODWIT_WORLD_SCS, &m);
+}
+
+/* The last message that he has heard, again; and with what he can write, under another reference and as if it were made now. */
+static void say_again(attacker_t *a)
+{
+    godwit_a3_trigger_t trigger;
+    if (a->heard_count == 0) {
+        return;
+    }
+    const heard_t last = a->heard[a->heard_count - 1];
+    const godwit_slice_t message = godwit_slice(last.octets, last.len);
+    lab_attacker_sends(a, message, false);
+    godwit_world_run(a->w, SHORT_MS);
+    if (lab_attacker_opens(a, message, &trigger)) {
+        trigger.reference = FORGED_REFERENCE;
+        trigger.time_s = (uint32_t)(a->w->now_ms / 1000);
+        lab_attacker_forges(a, &trigger);
+        godwit_world_run(a->w, SHORT_MS);
+    }
+}
+
+/* ---- the tries ---- */
+
+static bool forge(attacker_t *a)
+{
+    const godwit_a3_trigger_t trigger = own_trigger(a, "open the valve");
+    if (a->place == GODWIT_LAB_PLACE_B) {
+        godwit_device_action_t action = {.reference = FORGED_REFERENCE,
+                                         .action = GODWIT_ACTION_TRIGGER,
+                                         .port = LAB_TRIGGER_PORT,
+                                         .validity_s = VALIDITY_S,
+                                         .payload_len = trigger.payload_len};
+        memcpy(action.payload, trigger.payload, trigger.payload_len);
+        memcpy(action.scs, lab_host(GODWIT_WORLD_SCS), strlen(lab_host(GODWIT_WORLD_SCS)) + 1);
+        lab_external_id(0, action.device.external_id);
+        act_as_scs(a, &action);
+    } else {
+        lab_attacker_forges(a, &trigger);
+    }
+    godwit_world_run(a->w, LONG_MS);
+    return a->w->wrongs.forged > 0;
+}
+
+static bool alter(attacker_t *a)
+{
+    a->alters = true;
+    (void)ask(a, GODWIT_ACTION_TRIGGER, 0);
+    godwit_world_run(a->w, LONG_MS);
+    return a->w->wrongs.forged > 0;
+}
+
+static bool replay(attacker_t *a)
+{
+    (void)ask(a, GODWIT_ACTION_TRIGGER, 0);
+    godwit_world_run(a->w, SHORT_MS);
+    if (a->place == GODWIT_LAB_PLACE_B) {
+        a->action.reference = FORGED_REFERENCE;
+        act_as_scs(a, &a->action);
+        godwit_world_run(a->w, LONG_MS);
+    } else {
+        say_again(a);
+    }
+    return a->w->wrongs.twice > 0;
+}
+
+static bool read_it(attacker_t *a)
+{
+    const uint32_t number = ask(a, GODWIT_ACTION_TRIGGER, 0);
+    memcpy(a->wanted, a->w->asked[number].text, sizeof a->wanted);
+    godwit_world_run(a->w, SHORT_MS);
+    return a->has_read;
+}
+
+static bool expired(attacker_t *a)
+{
+    a->holds = a->holds_actions = true;
+    (void)ask(a, GODWIT_ACTION_TRIGGER, 0);
+    godwit_world_run(a->w, LONG_MS);
+    a->holds = false;
+    if (a->place == GODWIT_LAB_PLACE_B) {
+        act_as_scs(a, &a->action);
+        godwit_world_run(a->w, SHORT_MS);
+    } else {
+        say_again(a);
+    }
+    return a->w->wrongs.expired > 0;
+}
+
+/* The device's word that it has taken the recall, if he can write it. */
+static void acknowledge(attacker_t *a, uint32_t reference)
+{
+    uint8_t octets[GODWIT_TRIGGER_CONTAINER_MAX];
+    godwit_writer_t out = godwit_writer(octets, sizeof octets);
+    const godwit_a3_message_t m = {.type = GODWIT_A3_ACKNOWLEDGEMENT,
+                                   .acknowledgement = {.reference = reference, .outcome = GODWIT_A3_RECALLED}};
+    const godwit_a3_key_t key = {a->k_iwf, a->association, a->w->devices[0].trigger.library.current.suite};
+    godwit_message_t up = {.kind = GODWIT_T5_UP, .to = GODWIT_FUNCTION_MTC_IWF, .transaction = UINT32_MAX};
+    if (godwit_a3_protect(&godwit_crypto_builtin, &key, 1000, &m, &out) != GODWIT_OK) {
+        return;
+    }
+    up.u.t5_up.imsi = lab_imsi(0);
+    up.u.t5_up.kind = GODWIT_T5_FROM_DEVICE;
+    up.u.t5_up.container_len = (uint8_t)out.len;
+    memcpy(up.u.t5_up.container, octets, out.len);
+    lab_send_message(a->w, lab_serving_node(a->w), &up);
+}
+
+static void say_recalled(attacker_t *a, uint32_t recall)
+{
+    godwit_a3_trigger_t said;
+    if (a->place == GODWIT_LAB_PLACE_B) { /* in the name of the MTC-IWF */
+        godwit_message_t m = {.kind = GODWIT_DEVICE_NOTIFICATION, .to = GODWIT_FUNCTION_SCS, .transaction = UINT32_MAX};
+        m.u.device_notification.reference = recall + 1;
+        m.u.device_notification.outcome = GODWIT_OUTCOME_SUCCESS;
+        memcpy(m.u.device_notification.scs, lab_host(GODWIT_WORLD_SCS), strlen(lab_host(GODWIT_WORLD_SCS)) + 1);
+        lab_external_id(0, m.u.device_notification.device.external_id);
+        lab_send_message(a->w, GODWIT_WORLD_MTC_IWF, &m);
+        return;
+    }
+    const heard_t *last = &a->heard[a->heard_count - 1];
+    if (a->knows && lab_attacker_opens(a, godwit_slice(last->octets, last->len), &said)) {
+        acknowledge(a, said.reference);
+    }
+}
+
+static bool recalled(attacker_t *a)
+{
+    const bool on_b = a->place == GODWIT_LAB_PLACE_B;
+    a->holds = !on_b;
+    a->confirms = a->knows; /* in case 1 a word of the serving node is the end of it */
+    if (on_b) {             /* the device is away: the trigger waits at the MTC-IWF */
+        (void)lab_after(a->w, 0, LAB_ACCESS_IDLE, godwit_world_device_node(0));
+        godwit_world_run(a->w, SHORT_MS / 3);
+        godwit_world_part(a->w, godwit_world_device_node(0), GODWIT_WORLD_EVERYBODY, SHORT_MS * 2);
+    }
+    const uint32_t number = ask(a, GODWIT_ACTION_TRIGGER, 0);
+    godwit_world_run(a->w, SHORT_MS / 3);
+    const size_t first = a->heard_count; /* the trigger */
+    a->confirms = true;
+    a->holds_actions = true;
+    a->holds =
+        !on_b && a->place != GODWIT_LAB_PLACE_D_PROTECTED; /* there he lets it pass: he cannot answer in its place */
+    const uint32_t recall = ask(a, GODWIT_ACTION_RECALL, number);
+    if (!on_b) {
+        a->holds_actions = false;
+    }
+    godwit_world_run(a->w, SHORT_MS / 3);
+    say_recalled(a, recall);
+    godwit_world_run(a->w, SHORT_MS);
+    a->holds = false;
+    if (!on_b && first > 0) {
+        a->heard_count = first;
+        say_again(a);
+    }
+    godwit_world_run(a->w, LONG_MS);
+    return a->w->wrongs.recalled > 0;
+}
+
+static bool run_try(const godwit_lab_trigger_attack_t *attack, unsigned which)
+{
+    static bool (*const tries[GODWIT_LAB_TRIES])(attacker_t *) = {forge, alter, replay, read_it, expired, recalled};
+    attacker_t a = {.place = attack->place};
+    godwit_lab_run_t run = attack->run;
+    godwit_world_config_t config = godwit_lab_trigger_world(&run);
+    config.trigger.tried = config.trigger.no_clock = true;
+    config.trigger.open_b = attack->place == GODWIT_LAB_PLACE_B;
+    config.trigger.open_d = attack->place == GODWIT_LAB_PLACE_D;
+    config.trigger.rogue = attack->place == GODWIT_LAB_PLACE_VISITED;
+    config.trigger.proofless = attack->proofless;
+    config.wire = lab_attacker_on_wire;
+    config.context = &a;
+    config.watch_memory = false;
+    a.w = godwit_world_new(&config);
+    godwit_world_run(a.w, READY_MS);
+    if (attack->place == GODWIT_LAB_PLACE_WIFI) {
+        godwit_world_wifi(a.w, 0);
+        godwit_world_run(a.w, SHORT_MS);
+    }
+    lab_attacker_computes(&a);
+    const bool succeeded = tries[which](&a);
+    godwit_world_free(a.w);
+    godwit_wipe(&a, sizeof a);
+    return succeeded;
+}
+
+void godwit_lab_try_triggers(godwit_lab_trigger_attack_t *attack)
+{
+    attack->succeeded = 0;
+    for (unsigned i = 0; i < GODWIT_LAB_TRIES; i++) {
+        attack->succeeded |= (uint8_t)(run_try(attack, i) ? 1u << i : 0);
+    }
+}

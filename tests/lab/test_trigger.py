@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""godwit lab run trigger: every combination that makes sense, why the others do not, and who can do what to triggers."""
+import itertools
+import unittest
+
+from cli import result, run
+
+RUN = ("lab", "run", "trigger")
+
+
+class Runs(unittest.TestCase):
+    def works(self, *words):
+        got = result(*RUN, *words)
+        self.assertTrue(got["ok"], (words, got.get("why")))
+        return got
+
+    def test_every_combination_of_case_2(self):
+        for access, key, source in itertools.product(("eps", "umts", "gsm", "geran", "wifi"), ("hss", "mme", "iwf"), ("scs", "as")):
+            got = self.works("--access", access, "--key-from", key, "--source", source)
+            self.assertEqual((got["readings_sent"], got["readings_delivered"]), (3, 2))  # the third is recalled
+            self.assertIn("k_iwf", got["custody"]["mtc-iwf"])
+            self.assertEqual("k_iwf" in got["custody"]["hss"], key == "hss")
+            for node in {"mme", "sgsn", "msc"} & set(got["custody"]):
+                self.assertEqual("k_iwf" in got["custody"][node], key == "mme")
+
+    def test_roots_ways_and_roaming(self):
+        for words in (("--key-from", "iwf", "--root", "kasme"), ("--roaming",), ("--via", "t4"), ("--via", "t4", "--access", "umts"),
+                      ("--via", "t5"), ("--via", "a3", "--access", "wifi"), ("--loss", "0.1", "--devices", "4", "--seed", "5"),
+                      ("--access", "wifi", "--key-from", "iwf", "--root", "kasme", "--roaming")):
+            self.works(*words)
+
+    def test_case_1(self):
+        for access, source in itertools.product(("eps", "umts", "gsm", "geran"), ("scs", "as")):
+            got = self.works("--case", "1", "--access", access, "--source", source)
+            self.assertFalse(any("k_iwf" in keys for keys in got["custody"].values()))
+
+    def test_a_received_key_is_in_the_serving_node(self):
+        got = self.works("--ue-key", "received", "--key-from", "iwf", "--root", "kasme")
+        self.assertIn("k_iwf", got["custody"]["mme"])
+
+    def test_within_the_security_mode_the_association_costs_no_round_trip(self):
+        alone, within = self.works(), self.works("--nas-embedded")
+        self.assertEqual((alone["setup"]["messages"], alone["setup"]["round_trips"]), (2, 1))
+        self.assertEqual((within["setup"]["messages"], within["setup"]["round_trips"]), (0, 0))
+        self.assertLess(within["setup"]["octets"], alone["setup"]["octets"])
+        self.assertEqual(alone["trigger"], {"octets": 102, "messages": 2, "round_trips": 1})
+
+    def test_the_ladder_names_the_messages(self):
+        code, out, _ = run(*RUN, "--access", "wifi")
+        self.assertEqual(code, 0)
+        for name in ("Device-Action-Request", "Subscriber-Information-Answer", "T5 (down)-Request", "Update-Location-Request",
+                     "GENERIC NAS TRANSPORT", "Poll Answer", "Trigger", "Acknowledgement", "Device-Notification-Answer"):
+            self.assertIn(name, out)
+
+
+class Refused(unittest.TestCase):
+    def test_what_makes_no_sense_is_refused_with_the_reason(self):
+        for reason, words in (("no association", ("--case", "1", "--key-from", "hss")),
+                              ("needs A2", ("--case", "1", "--access", "wifi")),
+                              ("may come from anybody", ("--case", "1", "--via", "t4")),
+                              ("what the flagged vector hides", ("--ue-key", "received")),
+                              ("what the flagged vector hides", ("--ue-key", "received", "--key-from", "iwf")),
+                              ("only EPS has", ("--ue-key", "received", "--key-from", "mme", "--access", "umts")),
+                              ("no short message", ("--ue-key", "received", "--key-from", "mme", "--via", "t4")),
+                              ("of --key-from iwf", ("--root", "kasme")),
+                              ("no KASME", ("--root", "kasme", "--key-from", "iwf", "--access", "umts")),
+                              ("only EPS has", ("--nas-embedded", "--access", "gsm")),
+                              ("is for wifi", ("--via", "a3")),
+                              ("A3 alone", ("--via", "t5", "--access", "wifi")),
+                              ("--key-from: hss, mme or iwf", ("--key-from", "me"))):
+            code, out, err = run(*RUN, *words)
+            self.assertEqual((code, out), (2, ""), words)
+            self.assertIn(reason, err)
+        code, _, err = run("lab", "run", "attach", "--case", "1")
+        self.assertEqual(code, 2)
+        self.assertIn("of trigger", err)
+
+
+class Attacks(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.table = result("lab", "table")
+        cls.attacks = cls.table["trigger_attacks"]
+
+    def those(self, **members):
+        found = [a for a in self.attacks if all(a[k] == v for k, v in members.items())]
+        self.assertTrue(found, members)
+        return [set(name for name, yes in a["succeeded"].items() if yes) for a in found]
+
+    def test_rows(self):
+        rows = self.table["triggers"]
+        self.assertTrue(all(row["ok"] for row in rows))
+        self.assertEqual({(row["case"], row["access"]) for row in rows},
+                         {(1, "eps"), (1, "umts"), (1, "gsm"), (2, "eps"), (2, "umts"), (2, "gsm"), (2, "wifi")})
+
+    def test_all_end_as_documented(self):
+        self.assertTrue(all(a["as_documented"] for a in self.attacks), self.attacks)
+
+    def test_in_case_2_nobody_on_d_does_anything(self):
+        for who in ("on D, open", "on D, protected"):
+            self.assertTrue(all(not done for done in self.those(who=who, case=2)))
+        self.assertEqual(self.those(who="on D, open", case=1), [{"forge", "alter", "replay", "read", "expired", "recalled"}])
+
+    def test_a_rogue_serving_node_needs_the_root(self):
+        everything = {"forge", "alter", "replay", "read", "expired", "recalled"}
+        for key, done in (("hss", set()), ("iwf, flagged", set()), ("iwf, kasme", everything), ("mme", everything)):
+            self.assertTrue(all(got == done for got in self.those(who="a rogue serving node", case=2, key_from=key)), key)
+
+    def test_an_open_b_carries_no_proof(self):
+        for case in (1, 2):
+            self.assertEqual(self.those(who="on B, open", case=case, proof_wanted=True), [{"read"}])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -106,15 +106,15 @@ static bool asks_t5(const godwit_diameter_config_t *c)
 }
 
 static const godwit_diameter_application_t applications[] = {
-    {GODWIT_S6A_APPLICATION, GODWIT_VENDOR_3GPP, "S6a", serves_s6a, asks_s6a},
-    {GODWIT_EK_APPLICATION, GODWIT_EK_VENDOR, "Ek", serves_ek, asks_ek},
-    {GODWIT_ZH_APPLICATION, GODWIT_VENDOR_3GPP, "Zh", serves_zh, asks_zh},
-    {GODWIT_ZN_APPLICATION, GODWIT_VENDOR_3GPP, "Zn", serves_zn, asks_zn},
-    {GODWIT_SGD_APPLICATION, GODWIT_VENDOR_3GPP, "SGd", serves_sgd, asks_sgd},
-    {GODWIT_S6M_APPLICATION, GODWIT_VENDOR_3GPP, "S6m", serves_s6m, asks_s6m},
-    {GODWIT_TSP_APPLICATION, GODWIT_VENDOR_3GPP, "Tsp", serves_tsp, asks_tsp},
-    {GODWIT_T4_APPLICATION, GODWIT_VENDOR_3GPP, "T4", serves_t4, asks_t4},
-    {GODWIT_T5_APPLICATION, GODWIT_EK_VENDOR, "T5", serves_t5, asks_t5},
+    {GODWIT_DIAMETER_S6A, GODWIT_S6A_APPLICATION, GODWIT_VENDOR_3GPP, "S6a", serves_s6a, asks_s6a},
+    {GODWIT_DIAMETER_EK, GODWIT_EK_APPLICATION, GODWIT_EK_VENDOR, "Ek", serves_ek, asks_ek},
+    {GODWIT_DIAMETER_ZH, GODWIT_ZH_APPLICATION, GODWIT_VENDOR_3GPP, "Zh", serves_zh, asks_zh},
+    {GODWIT_DIAMETER_ZN, GODWIT_ZN_APPLICATION, GODWIT_VENDOR_3GPP, "Zn", serves_zn, asks_zn},
+    {GODWIT_DIAMETER_SGD, GODWIT_SGD_APPLICATION, GODWIT_VENDOR_3GPP, "SGd", serves_sgd, asks_sgd},
+    {GODWIT_DIAMETER_S6M, GODWIT_S6M_APPLICATION, GODWIT_VENDOR_3GPP, "S6m", serves_s6m, asks_s6m},
+    {GODWIT_DIAMETER_TSP, GODWIT_TSP_APPLICATION, GODWIT_VENDOR_3GPP, "Tsp", serves_tsp, asks_tsp},
+    {GODWIT_DIAMETER_T4, GODWIT_T4_APPLICATION, GODWIT_VENDOR_3GPP, "T4", serves_t4, asks_t4},
+    {GODWIT_DIAMETER_T5, GODWIT_T5_APPLICATION, GODWIT_EK_VENDOR, "T5", serves_t5, asks_t5},
 };
 
 /* kind: which request it is, as far as the command alone tells. */

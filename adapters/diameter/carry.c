@@ -74,7 +74,8 @@ static godwit_status_t judge(godwit_diameter_t *d, struct msg *request, godwit_s
         *fault = (godwit_diameter_fault_t){.result_code = GODWIT_DIAMETER_UNABLE_TO_COMPLY};
         status = GODWIT_PEER_INTERNAL;
     }
-    if (status == GODWIT_OK && !godwit_diameter_sender_holds(d, request, &envelope)) {
+    if (status == GODWIT_OK &&
+        (!godwit_diameter_sender_holds(d, request, &envelope) || !godwit_diameter_peer_may_ask(d, request))) {
         *fault = (godwit_diameter_fault_t){.result_code = GODWIT_DIAMETER_AUTHORIZATION_REJECTED};
         status = GODWIT_NOT_ENTITLED;
     }

@@ -22,6 +22,17 @@ typedef enum godwit_diameter_protection {
     GODWIT_DIAMETER_PROTECTION_OPEN,        /* nothing */
 } godwit_diameter_protection_t;
 
+/* Applications, as bits of what a peer may ask. */
+#define GODWIT_DIAMETER_S6A 0x001u
+#define GODWIT_DIAMETER_EK 0x002u
+#define GODWIT_DIAMETER_ZH 0x004u
+#define GODWIT_DIAMETER_ZN 0x008u
+#define GODWIT_DIAMETER_SGD 0x010u
+#define GODWIT_DIAMETER_S6M 0x020u
+#define GODWIT_DIAMETER_TSP 0x040u
+#define GODWIT_DIAMETER_T4 0x080u
+#define GODWIT_DIAMETER_T5 0x100u
+
 typedef struct godwit_diameter_peer {
     char identity[GODWIT_NODE_NAME_MAX]; /* its Origin-Host */
     char realm[GODWIT_NODE_NAME_MAX];
@@ -29,6 +40,7 @@ typedef struct godwit_diameter_peer {
     uint16_t port;
     bool relay; /* it may hand on messages of others: their Origin-Host is then its word, not ours */
     godwit_diameter_protection_t protection;
+    uint32_t only; /* requests of these applications alone are taken from it; 0: of any */
 } godwit_diameter_peer_t;
 
 typedef struct godwit_diameter_config {

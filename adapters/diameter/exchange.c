@@ -83,11 +83,17 @@ static void forget(godwit_diameter_pending_t *p)
     }
 }
 
+/* How long the owner may take. */
+static uint64_t age_of(godwit_message_kind_t kind)
+{
+    return kind == GODWIT_T5_DOWN || kind == GODWIT_SHORT_MESSAGE_DOWN ? RADIO_MS + GRACE_MS : PENDING_MAX_AGE_MS;
+}
+
 static godwit_diameter_pending_t *free_place(godwit_diameter_t *d, uint64_t now)
 {
     for (size_t i = 0; i < GODWIT_DIAMETER_PENDING; i++) {
         godwit_diameter_pending_t *p = &d->pending[i];
-        if (p->request != NULL && now - p->since_ms > PENDING_MAX_AGE_MS) {
+        if (p->request != NULL && now - p->since_ms > age_of(p->kind)) {
             forget(p);
         }
         if (p->request == NULL) {

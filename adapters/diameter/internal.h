@@ -81,6 +81,7 @@ bool godwit_diameter_is_loopback(const struct sockaddr_storage *address);
 
 /* applications.c: the one table of what is spoken; NULL beyond its end. */
 typedef struct godwit_diameter_application {
+    uint32_t bit; /* in godwit_diameter_peer_t.only */
     uint32_t id, vendor;
     const char *name;
     bool (*serves)(const godwit_diameter_config_t *config); /* its requests come to us */
@@ -107,6 +108,8 @@ int godwit_diameter_peers_watch(godwit_diameter_t *d);
 bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message,
                                   const godwit_diameter_envelope_t *envelope);
 
+/* Whether the peer that a request came from may ask that application. */
+bool godwit_diameter_peer_may_ask(godwit_diameter_t *d, struct msg *message);
 /* How the way is protected that such a message came by: what a relay hands on is open, whatever the relay has proved of itself. */
 godwit_hop_t godwit_diameter_hop(godwit_diameter_t *d, struct msg *message, const godwit_diameter_envelope_t *envelope);
 /* Of a peer of the configuration, by what is configured. */

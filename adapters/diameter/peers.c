@@ -231,6 +231,23 @@ bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message, con
                                      same_name(envelope->origin_realm, d->peers[place].realm));
 }
 
+bool godwit_diameter_peer_may_ask(godwit_diameter_t *d, struct msg *message)
+{
+    const godwit_diameter_application_t *a;
+    struct msg_hdr *header;
+    DiamId_t source = NULL;
+    size_t len = 0;
+    if (fd_msg_source_get(message, &source, &len) != 0 || source == NULL || fd_msg_hdr(message, &header) != 0) {
+        return false;
+    }
+    size_t place = place_of(d, source, len);
+    bool may = place != NOBODY && d->peers[place].only == 0;
+    for (size_t i = 0; place != NOBODY && !may && (a = godwit_diameter_application(i)) != NULL; i++) {
+        may = a->id == header->msg_appl && (d->peers[place].only & a->bit) != 0;
+    }
+    return may;
+}
+
 godwit_hop_t godwit_diameter_way_of(const godwit_diameter_t *d, size_t peer)
 {
     if (d->tls) {

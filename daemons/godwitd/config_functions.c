@@ -166,10 +166,42 @@ static bool peer_protection(config_t *c, const raw_peer_t *raw, unsigned i, godw
            config_refuse(c, "diameter.peers[].protection", i, "must be nds-ip or open", raw->protection);
 }
 
+/* A SCS is somebody else's: it asks the MTC-IWF over Tsp, and nothing else, unless the configuration says so. */
+static bool is_scs_alone(const config_t *c, const char *identity)
+{
+    const godwit_mtc_iwf_config_t *iwf = &c->mtc_iwf.role;
+    bool scs = false;
+    for (size_t i = 0; i < iwf->sources; i++) {
+        const char *host = iwf->source[i].host[0] != '\0' ? iwf->source[i].host : iwf->source[i].name;
+        scs |= strcmp(host, identity) == 0;
+    }
+    return scs && strcmp(iwf->sms_sc_host, identity) != 0 && strcmp(c->mtc_iwf.hss_host, identity) != 0;
+}
+
+static bool peer_applications(config_t *c, const raw_peer_t *raw, unsigned i, uint32_t *only)
+{
+    static const char *const names[] = {"s6a", "ek", "zh", "zn", "sgd", "s6m", "tsp", "t4", "t5"}; /* bit by bit */
+    for (unsigned k = 0; k < raw->only_count; k++) {
+        size_t which = 0;
+        while (which < sizeof names / sizeof names[0] && strcmp(names[which], raw->only[k]) != 0) {
+            which++;
+        }
+        if (which == sizeof names / sizeof names[0]) {
+            return config_refuse(c, "diameter.peers[].only", i, "must be s6a, ek, zh, zn, sgd, s6m, tsp, t4 or t5",
+                                 raw->only[k]);
+        }
+        *only |= 1U << which;
+    }
+    if (raw->only_count == 0 && raw->identity != NULL && is_scs_alone(c, raw->identity)) {
+        *only = GODWIT_DIAMETER_TSP;
+    }
+    return true;
+}
+
 static bool diameter_peer(config_t *c, const raw_peer_t *raw, unsigned i, godwit_diameter_peer_t *peer)
 {
     peer->relay = raw->relay;
-    return peer_protection(c, raw, i, &peer->protection) &&
+    return peer_protection(c, raw, i, &peer->protection) && peer_applications(c, raw, i, &peer->only) &&
            config_name(c, "diameter.peers[].identity", i, raw->identity, peer->identity) &&
            config_name(c, "diameter.peers[].realm", i, raw->realm, peer->realm) &&
            (raw->address == NULL ||

@@ -235,7 +235,8 @@ typedef struct raw_pgw {
 } raw_pgw_t;
 
 typedef struct raw_peer {
-    char *identity, *realm, *address, *protection;
+    char *identity, *realm, *address, *protection, **only;
+    unsigned only_count;
     bool relay;
 } raw_peer_t;
 

@@ -303,8 +303,13 @@ static const cyaml_schema_field_t pgw_fields[] = {
 };
 
 static const cyaml_schema_field_t peer_fields[] = {
-    TEXT(raw_peer_t, identity), TEXT(raw_peer_t, realm),      TEXT(raw_peer_t, address),
-    TRUTH(raw_peer_t, relay),   TEXT(raw_peer_t, protection), CYAML_FIELD_END,
+    TEXT(raw_peer_t, identity),
+    TEXT(raw_peer_t, realm),
+    TEXT(raw_peer_t, address),
+    TRUTH(raw_peer_t, relay),
+    TEXT(raw_peer_t, protection),
+    LIST(raw_peer_t, only, &config_text_entry),
+    CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t peer = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_peer_t, peer_fields)};
 

@@ -25,7 +25,7 @@ static bool same_peers(const config_diameter_t *a, const config_diameter_t *b)
         const godwit_diameter_peer_t *p = &a->peers[i], *q = &b->peers[i];
         same = strcmp(p->identity, q->identity) == 0 && strcmp(p->realm, q->realm) == 0 &&
                strcmp(p->host, q->host) == 0 && p->port == q->port && p->relay == q->relay &&
-               p->protection == q->protection;
+               p->protection == q->protection && p->only == q->only;
     }
     return same;
 }

@@ -110,6 +110,8 @@ static void what_cannot_be_is_refused(void **state)
         {HEAD "{hss: {realm: a}, sources: [{name: a, kind: b}]}\n", "mtc_iwf.sources[0].kind: must be scs or as"},
         {HEAD "{hss: {realm: a}, sources: [{host: a}]}\n", "mtc_iwf.sources[0].name: is missing"},
         {HEAD "{validity_seconds: 99999999, " REST "}\n", "mtc_iwf.validity_seconds: must be from 1 to"},
+        {"identity: a\nrealm: b\nfunctions: [scs]\nscs: {mtc_iwf: {realm: c}}\ndiameter: {peers: [{identity: d, realm: e, only: [s9]}]}\n",
+         "diameter.peers[0].only: must be s6a, ek"},
         {SCS, "scs.mtc_iwf: is missing"},
         {SCS "scs: {mtc_iwf: {realm: a}, answer_ms: 1}\n", "scs.answer_ms: must be from 100"},
         {"identity: a\nrealm: b\nfunctions: [mtc_iwf]\nstore: {path: /s, key_file: /k}\n", "mtc_iwf: is missing"},
@@ -122,6 +124,22 @@ static void what_cannot_be_is_refused(void **state)
             fail_msg("'%s' gives '%s', not '%s'", cases[i].text, c != NULL ? "(taken)" : error, cases[i].expected);
         }
     }
+}
+
+/* A server of somebody else must not speak as a serving node. */
+static void host_of_a_source_may_ask_tsp_alone(void **state)
+{
+    (void)state;
+    config_t *c = load(
+        "identity: iwf.home.example\nrealm: home.example\nfunctions: [mtc_iwf]\nstore: {path: /s, key_file: /k}\n"
+        "mtc_iwf: {sources: [{name: scs.example.net}, {name: pump, host: both.example.net}], number: '49', hss: {host: "
+        "hss.home.example, realm: home.example}, sms_sc: {host: both.example.net, realm: example.net}}\n"
+        "diameter: {peers: [{identity: scs.example.net, realm: example.net}, {identity: both.example.net, realm: "
+        "example.net}, {identity: mme.example, realm: example, only: [t5, s6a]}]}\n");
+    assert_int_equal(c->diameter.peers[0].only, GODWIT_DIAMETER_TSP);
+    assert_int_equal(c->diameter.peers[1].only, 0); /* it is the SMS-SC as well */
+    assert_int_equal(c->diameter.peers[2].only, GODWIT_DIAMETER_T5 | GODWIT_DIAMETER_S6A);
+    config_free(c);
 }
 
 static void scs_asks_the_iwf_that_it_names(void **state)
@@ -142,9 +160,8 @@ static void scs_asks_the_iwf_that_it_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_is_taken),
-        cmocka_unit_test(defaults_are_the_safe_ones),
-        cmocka_unit_test(what_cannot_be_is_refused),
+        cmocka_unit_test(what_is_written_is_taken),       cmocka_unit_test(defaults_are_the_safe_ones),
+        cmocka_unit_test(what_cannot_be_is_refused),      cmocka_unit_test(host_of_a_source_may_ask_tsp_alone),
         cmocka_unit_test(scs_asks_the_iwf_that_it_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,7 @@ static void copy(char *to, const char *from, size_t cap)
     snprintf(to, cap, "%s", from);
 }
 
-/* identity,realm[,host,port][,relay][,nds-ip|open] */
+/* identity,realm[,host,port][,relay][,nds-ip|open][,tsp-only] */
 static void add_peer(char *text)
 {
     godwit_diameter_peer_t *p = &peers[config.peer_count++];
@@ -69,6 +69,8 @@ static void add_peer(char *text)
             p->relay = true;
         } else if (strcmp(field, "nds-ip") == 0) {
             p->protection = GODWIT_DIAMETER_PROTECTION_NDS_IP;
+        } else if (strcmp(field, "tsp-only") == 0) {
+            p->only = GODWIT_DIAMETER_TSP;
         } else if (strcmp(field, "open") == 0) {
             p->protection = GODWIT_DIAMETER_PROTECTION_OPEN;
         } else if (i == 0) {

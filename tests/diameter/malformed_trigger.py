@@ -35,8 +35,8 @@ def served():
 
 
 class Peer(Raw):
-    def __init__(self):
-        super().__init__(SERVER["iwf"].port)
+    def __init__(self, port=None):
+        super().__init__(port or SERVER["iwf"].port)
         self.host, self.realm = SERVER["names"].pop(), REALM
         applications = b"".join(avp(260, avp(266, vendor) + avp(258, application))
                                 for vendor, application in ((TGPP, vectors.TSP), (TGPP, vectors.T4), (OURS, vectors.T5)))
@@ -60,6 +60,20 @@ def good_ones_are_answered():
     for name, octets in REQUESTS.items():
         check(peer.ask(octets) == 2001, f"{name}: not answered with success")
     peer.close()
+
+
+def scs_speaks_tsp_alone():
+    """A peer of which Tsp alone is taken: it is no serving node and no SMS-SC, whatever it says."""
+    node = Node("alone", "--identity", "hss.home.example", "--realm", "home.example", "--serve", "iwf,t4,node,scs", "--peer",
+                f"{NAMES[0]},{REALM},tsp-only")
+    SERVER["names"].append(NAMES[0])
+    peer = Peer(node.port)
+    for name, octets in REQUESTS.items():
+        expected = 2001 if name in vectors.tsp else 5003
+        got = peer.ask(octets)
+        check(got == expected, f"{name}: {got}, not {expected}")
+    peer.close()
+    node.stop()
 
 
 def dar(*members):
@@ -160,4 +174,4 @@ def end():
 
 
 if __name__ == "__main__":
-    sys.exit(run([start, good_ones_are_answered, members_that_do_not_fit_get_their_result, lengths_that_lie, random_changes, end]))
+    sys.exit(run([start, good_ones_are_answered, scs_speaks_tsp_alone, members_that_do_not_fit_get_their_result, lengths_that_lie, random_changes, end]))

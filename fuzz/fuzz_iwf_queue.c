@@ -7,6 +7,7 @@
 #include "fuzz/fuzz.h"
 #include "tests/support/iwf_queue.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,7 +72,7 @@ static void up(unsigned kind, godwit_slice_t o)
     m.hop = (godwit_hop_t)(octet(o, 0) % 4);
     if (kind == T4) {
         m.kind = GODWIT_T4_REPORT;
-        strcpy(m.origin_host, (octet(o, 1) & 1) != 0 ? IWQ_SMS_SC : "mallory.test");
+        (void)snprintf(m.origin_host, sizeof m.origin_host, "%s", (octet(o, 1) & 1) != 0 ? IWQ_SMS_SC : "mallory.test");
         m.u.t4_report.imsi = owner_imsi(digits);
         m.u.t4_report.has_outcome = (octet(o, 1) & 2) != 0;
         m.u.t4_report.outcome = GODWIT_T4_ABSENT;

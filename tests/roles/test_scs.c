@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -62,7 +63,7 @@ static void answer(uint32_t transaction, uint32_t which, godwit_request_status_t
 static godwit_status_t report(const char *host, uint32_t which, godwit_delivery_outcome_t outcome)
 {
     godwit_message_t m = {.kind = GODWIT_DEVICE_NOTIFICATION, .from = GODWIT_FUNCTION_MTC_IWF};
-    strcpy(m.origin_host, host);
+    (void)snprintf(m.origin_host, sizeof m.origin_host, "%s", host);
     strcpy(m.u.device_notification.scs, "scs.water.test");
     m.u.device_notification.reference = which;
     m.u.device_notification.outcome = outcome;

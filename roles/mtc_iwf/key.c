@@ -10,6 +10,7 @@
 
 #define TRANSACTIONS 0x80000000u
 #define KEY_WAIT_MS 5000u
+#define GIVE_WAIT_MS 60000u /* a node answers when the device has acknowledged: it may have to be paged first */
 #define COMMAND_LIFE_MS 600000u
 #define AHEAD_MAX                                                                                                      \
     1024u /* by how many numbers a device may be ahead of what is known here: a store that came from a backup */
@@ -18,7 +19,8 @@
 
 static bool is_open(const godwit_iwf_keys_t *keys, const godwit_iwf_key_wait_t *wait, uint64_t now_ms)
 {
-    const uint32_t most = keys->config.key_wait_ms != 0 ? keys->config.key_wait_ms : KEY_WAIT_MS;
+    const uint32_t asking = keys->config.key_wait_ms != 0 ? keys->config.key_wait_ms : KEY_WAIT_MS;
+    const uint32_t most = wait->giving ? GIVE_WAIT_MS : asking;
     return wait->transaction != 0 && now_ms >= wait->since_ms && now_ms - wait->since_ms < most;
 }
 

@@ -47,15 +47,24 @@ void *godwit_outbox_alloc(godwit_outbox_t *out, size_t size)
     return room;
 }
 
+godwit_message_t *godwit_outbox_message(godwit_outbox_t *out, godwit_message_kind_t kind, godwit_function_t from,
+                                        godwit_function_t to, uint32_t transaction)
+{
+    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    if (message != NULL) {
+        message->kind = kind;
+        message->from = from;
+        message->to = to;
+        message->transaction = transaction;
+    }
+    return message;
+}
+
 godwit_message_t *godwit_outbox_answer(godwit_outbox_t *out, const godwit_message_t *request,
                                        godwit_message_kind_t kind, godwit_function_t from)
 {
-    godwit_message_t *answer = godwit_outbox_alloc(out, sizeof *answer);
+    godwit_message_t *answer = godwit_outbox_message(out, kind, from, request->from, request->transaction);
     if (answer != NULL) {
-        answer->kind = kind;
-        answer->from = from;
-        answer->to = request->from;
-        answer->transaction = request->transaction;
         answer->route = request->route;
     }
     return answer;

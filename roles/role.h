@@ -150,6 +150,9 @@ void *godwit_outbox_alloc(godwit_outbox_t *out, size_t size);
 /* The answer to a message: to its sender, by its own transaction and route; in no request yet. NULL and overflow when there is no room. */
 godwit_message_t *godwit_outbox_answer(godwit_outbox_t *out, const godwit_message_t *request,
                                        godwit_message_kind_t kind, godwit_function_t from);
+/* A message of our own making; in no request yet, without names. NULL and overflow when there is no room. */
+godwit_message_t *godwit_outbox_message(godwit_outbox_t *out, godwit_message_kind_t kind, godwit_function_t from,
+                                        godwit_function_t to, uint32_t transaction);
 /* An event. imsi NULL, or empty: it is about no subscriber that is known. detail: NULL, or text that stays. */
 void godwit_outbox_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
                          const char *detail);

@@ -115,12 +115,8 @@ const godwit_aaa_root_t *godwit_aaa_root_of(const godwit_aaa_t *aaa, const godwi
 godwit_message_t *godwit_aaa_ask(godwit_aaa_t *aaa, godwit_outbox_t *out, godwit_function_t to,
                                  godwit_message_kind_t kind, uint32_t transaction)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message = godwit_outbox_message(out, kind, GODWIT_FUNCTION_AAA, to, transaction);
     if (message != NULL) {
-        message->kind = kind;
-        message->from = GODWIT_FUNCTION_AAA;
-        message->to = to;
-        message->transaction = transaction;
         memcpy(message->origin_host, aaa->config.local_host, sizeof message->origin_host);
         memcpy(message->origin_realm, aaa->config.local_realm, sizeof message->origin_realm);
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
@@ -130,14 +126,11 @@ godwit_message_t *godwit_aaa_ask(godwit_aaa_t *aaa, godwit_outbox_t *out, godwit
 
 godwit_eap_answer_t *godwit_aaa_answer(const godwit_aaa_run_t *run, godwit_eap_verdict_t verdict, godwit_outbox_t *out)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message = godwit_outbox_message(out, GODWIT_EAP_PACKET_ANSWER, GODWIT_FUNCTION_AAA,
+                                                      GODWIT_FUNCTION_DEVICE, run->caller_transaction);
     if (message == NULL) {
         return NULL;
     }
-    message->kind = GODWIT_EAP_PACKET_ANSWER;
-    message->from = GODWIT_FUNCTION_AAA;
-    message->to = GODWIT_FUNCTION_DEVICE;
-    message->transaction = run->caller_transaction;
     message->route = run->caller_route;
     message->u.eap_answer.verdict = verdict;
     memcpy(message->u.eap_answer.state, run->name, sizeof run->name);

@@ -80,12 +80,8 @@ static void sweep_later(godwit_ausf_t *ausf, uint32_t delay_ms, godwit_outbox_t 
 static godwit_message_t *put_message(godwit_outbox_t *out, godwit_function_t to, godwit_message_kind_t kind,
                                      uint32_t transaction, uint64_t route)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message = godwit_outbox_message(out, kind, GODWIT_FUNCTION_AUSF, to, transaction);
     if (message != NULL) {
-        message->kind = kind;
-        message->from = GODWIT_FUNCTION_AUSF;
-        message->to = to;
-        message->transaction = transaction;
         message->route = route;
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
     }

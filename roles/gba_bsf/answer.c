@@ -14,12 +14,9 @@ godwit_bsf_waiter_t godwit_gba_bsf_waiter(const godwit_message_t *message, bool 
 
 godwit_message_t *godwit_gba_bsf_answer(const godwit_bsf_waiter_t *waiter, uint16_t code, godwit_outbox_t *out)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message =
+        godwit_outbox_message(out, GODWIT_UB_ANSWER, GODWIT_FUNCTION_BSF, GODWIT_FUNCTION_DEVICE, waiter->transaction);
     if (message != NULL) {
-        message->kind = GODWIT_UB_ANSWER;
-        message->from = GODWIT_FUNCTION_BSF;
-        message->to = GODWIT_FUNCTION_DEVICE;
-        message->transaction = waiter->transaction;
         message->route = waiter->route;
         message->u.ub_answer.code = code;
     }

@@ -71,12 +71,8 @@ void godwit_hse_delete(godwit_outbox_t *out, uint32_t session_id)
 godwit_message_t *godwit_hse_message(godwit_hse_t *hse, godwit_outbox_t *out, godwit_function_t to,
                                      godwit_message_kind_t kind, uint32_t transaction)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message = godwit_outbox_message(out, kind, GODWIT_FUNCTION_HSE, to, transaction);
     if (message != NULL) {
-        message->kind = kind;
-        message->from = GODWIT_FUNCTION_HSE;
-        message->to = to;
-        message->transaction = transaction;
         memcpy(message->origin_host, hse->config.endpoint, GODWIT_NODE_NAME_MAX);
         godwit_outbox_add(out, GODWIT_REQUEST_MESSAGE)->message = message;
     }

@@ -88,14 +88,11 @@ static void refuse(const godwit_kms_pending_t *p, godwit_status_t status, const 
 
 static bool ask_naf(godwit_kms_role_t *kms, const char *b_tid, godwit_outbox_t *out)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message = godwit_outbox_message(out, GODWIT_NAF_KEY_REQUEST, GODWIT_FUNCTION_KMS,
+                                                      GODWIT_FUNCTION_NAF, ++kms->next_transaction);
     if (message == NULL) {
         return false;
     }
-    message->kind = GODWIT_NAF_KEY_REQUEST;
-    message->from = GODWIT_FUNCTION_KMS;
-    message->to = GODWIT_FUNCTION_NAF;
-    message->transaction = ++kms->next_transaction;
     memcpy(message->origin_host, kms->local_host, sizeof message->origin_host);
     memcpy(message->origin_realm, kms->local_realm, sizeof message->origin_realm);
     godwit_naf_key_request_t *asked = &message->u.naf_key_request;

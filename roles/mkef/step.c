@@ -6,12 +6,9 @@
 
 godwit_message_t *godwit_mkef_answer(godwit_outbox_t *out, godwit_function_t to, uint32_t transaction, uint64_t route)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message =
+        godwit_outbox_message(out, GODWIT_MTC_KEY_ANSWER, GODWIT_FUNCTION_MKEF, to, transaction);
     if (message != NULL) {
-        message->kind = GODWIT_MTC_KEY_ANSWER;
-        message->from = GODWIT_FUNCTION_MKEF;
-        message->to = to;
-        message->transaction = transaction;
         message->route = route;
     }
     return message;

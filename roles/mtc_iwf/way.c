@@ -36,12 +36,8 @@ static uint32_t hash_of(const godwit_imsi_t *imsi)
 godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_message_kind_t kind, godwit_function_t to,
                                      uint32_t transaction, godwit_outbox_t *out)
 {
-    godwit_message_t *message = godwit_outbox_alloc(out, sizeof *message);
+    godwit_message_t *message = godwit_outbox_message(out, kind, GODWIT_FUNCTION_MTC_IWF, to, transaction);
     if (message != NULL) {
-        message->kind = kind;
-        message->from = GODWIT_FUNCTION_MTC_IWF;
-        message->to = to;
-        message->transaction = transaction;
         memcpy(message->origin_host, keys->local_host, sizeof message->origin_host);
         memcpy(message->origin_realm, keys->local_realm, sizeof message->origin_realm);
     }

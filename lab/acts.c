@@ -182,9 +182,29 @@ static void be_silent(scenario_t *s, unsigned device)
     }
 }
 
+static void act_with_triggers(scenario_t *s, unsigned device)
+{
+    static void (*const others[])(scenario_t *) = {lose_power, cut_network, replay, stale_auts};
+    if (lab_trigger_act(s, device)) {
+        return;
+    }
+    unsigned which = draw(s, 6);
+    if (which < 4) {
+        others[which](s);
+    } else if (which == 4) {
+        of_access(s, device);
+    } else {
+        advance_card(s, device);
+    }
+}
+
 void lab_act(scenario_t *s)
 {
     unsigned device = draw(s, s->w->config.devices);
+    if (s->w->config.trigger.on) {
+        act_with_triggers(s, device);
+        return;
+    }
     switch (draw(s, 20)) {
     case 0:
         lose_power(s);

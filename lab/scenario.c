@@ -38,7 +38,7 @@ void lab_tell(const scenario_t *s, const char *format, ...)
 
 static bool may_be_bent(const godwit_world_t *w, const godwit_world_packet_t *p)
 {
-    return p->leg == GODWIT_WORLD_LEG_EMSDP || p->leg == GODWIT_WORLD_LEG_RADIO ||
+    return p->leg == GODWIT_WORLD_LEG_EMSDP || p->leg == GODWIT_WORLD_LEG_RADIO || p->leg == GODWIT_WORLD_LEG_A3 ||
            (p->leg == GODWIT_WORLD_LEG_SGI && !w->config.offline);
 }
 
@@ -134,6 +134,10 @@ static void draw_solution(scenario_t *s, godwit_world_config_t *c)
         draw_device_rand(s, c);
         return;
     }
+    if (what == 5 && draw(s, 2) == 0) {
+        lab_draw_trigger(s, c);
+        return;
+    }
     if (what == 3 && draw(s, 2) == 0) {
         draw_gba(s, c);
         return;
@@ -188,7 +192,7 @@ static godwit_world_config_t draw_world(scenario_t *s, uint64_t seed)
     c.reauthenticate_generations = 1 + draw(s, 3);
     c.next_vector = (godwit_next_vector_t)draw(s, 3);
     c.reserve = 1 + draw(s, 20);
-    c.policies = draw(s, 4) == 0 && !c.device_rand && !c.offline && !c.gba && !c.akma
+    c.policies = draw(s, 4) == 0 && !c.device_rand && !c.offline && !c.gba && !c.akma && !c.trigger.on
                      ? (godwit_world_policy_t)(1 + draw(s, 2))
                      : GODWIT_WORLD_POLICY_NONE;
     c.watch_memory = true;
@@ -204,6 +208,9 @@ static godwit_world_config_t draw_world(scenario_t *s, uint64_t seed)
 
 static bool gets_through(scenario_t *s, unsigned device)
 {
+    if (s->w->config.trigger.on) {
+        return lab_trigger_gets_through(s, device);
+    }
     uint64_t began = s->w->now_ms, said = began, attached = began;
     uint32_t reading = godwit_world_submit(s->w, device);
     while (s->w->now_ms - began < HEALED_MS && s->w->violation == NULL) {
@@ -232,6 +239,9 @@ static void heal(scenario_t *s)
         if (!gets_through(s, device)) {
             lab_violate(s->w, "a device that gets nothing through when all is well again");
         }
+    }
+    if (s->w->config.trigger.on) {
+        lab_trigger_settles(s);
     }
     godwit_world_search(s->w);
 }

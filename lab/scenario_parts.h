@@ -30,4 +30,11 @@ void lab_tell(const scenario_t *s, const char *format, ...) __attribute__((forma
 /* One act, drawn. */
 void lab_act(scenario_t *s);
 
+/* ---- acts_trigger.c ---- */
+void lab_draw_trigger(scenario_t *s, godwit_world_config_t *config);
+bool lab_trigger_act(scenario_t *s, unsigned device); /* false: another act */
+bool lab_trigger_gets_through(scenario_t *s, unsigned device);
+/* Everything has come to its end, and was what its source was told. */
+void lab_trigger_settles(scenario_t *s);
+
 #endif

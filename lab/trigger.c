@@ -106,6 +106,9 @@ static void hold(godwit_world_t *w, unsigned device, godwit_slice_t octets)
     lab_trigger_end_t *t = &w->devices[device].trigger;
     if (t->held_count < LAB_TRIGGER_HELD) {
         t->held[t->held_count++] = lab_packet(GODWIT_WORLD_LEG_A3, 0, 0, octets);
+    }
+    if (!t->retrying) {
+        t->retrying = true;
         (void)lab_after(w, RETRY_MS, LAB_TRIGGER_HELD_BACK, godwit_world_device_node(device));
     }
 }
@@ -113,6 +116,7 @@ static void hold(godwit_world_t *w, unsigned device, godwit_slice_t octets)
 static void send_held(godwit_world_t *w, unsigned device)
 {
     lab_trigger_end_t *t = &w->devices[device].trigger;
+    t->retrying = false;
     for (size_t count = t->held_count; count > 0 && t->held_count > 0; count--) {
         lab_packet_t *p = t->held[0];
         memmove(t->held, t->held + 1, --t->held_count * sizeof(lab_packet_t *));
@@ -317,7 +321,7 @@ void lab_trigger_take(godwit_world_t *w, unsigned device, const lab_device_input
     if (into_library(w, device, in) != GODWIT_OK) {
         lab_violate(w, "a call of the trigger library failed");
     }
-    if (in->packet != NULL && in->packet->bent) {
+    if (in->kind == LAB_PACKET && in->packet->bent) { /* what the access lets through it has checked itself */
         lab_check_bent_trigger(w, &t->requests);
     }
     lab_watch_node(w, node);
@@ -366,5 +370,6 @@ void lab_trigger_stop(lab_trigger_end_t *t)
         lab_free_secret(t->held[i]);
     }
     t->held_count = 0;
+    t->retrying = false;
     godwit_wipe(&t->library, sizeof t->library);
 }

@@ -11,6 +11,7 @@
 
 #define ASK_AGAIN_MS 45000 /* the role itself asks three times before */
 #define ACK_MS 20000
+#define T4_MS 60000
 #define RETRY_MS 5000
 #define RETRY_MAX_MS 60000
 #define VALIDITY_MAX_S (7 * 86400)
@@ -122,8 +123,9 @@ void lab_start_iwf(godwit_world_t *w)
                  .root = c->root == GODWIT_IWF_ROOT_NONE ? GODWIT_IWF_ROOT_FLAGGED : c->root,
                  .ue_key_received = c->ue_key_received},
         .accept_open = c->open_b,
-        .no_t5 = c->by_sms,
+        .no_t5 = c->by_sms && !c->hop_by_hop,
         .ack_ms = ACK_MS,
+        .t4_ms = T4_MS,
         .retry_ms = RETRY_MS,
         .retry_max_ms = RETRY_MAX_MS,
         .report_retry_ms = RETRY_MS,
@@ -134,7 +136,8 @@ void lab_start_iwf(godwit_world_t *w)
     set_name(config.local_realm, lab_realm(GODWIT_WORLD_MTC_IWF));
     add_source(&config, GODWIT_FUNCTION_SCS, GODWIT_WORLD_SCS);
     add_source(&config, GODWIT_FUNCTION_AS, GODWIT_WORLD_AS);
-    if (w->functions[GODWIT_WORLD_SMS_SC].present) {
+    if (w->functions[GODWIT_WORLD_SMS_SC].present &&
+        !c->hop_by_hop) { /* no device takes an unprotected trigger from a short message */
         set_name(config.sms_sc_host, lab_host(GODWIT_WORLD_SMS_SC));
         set_name(config.sms_sc_realm, lab_realm(GODWIT_WORLD_SMS_SC));
     }
@@ -195,7 +198,7 @@ void lab_step_source(godwit_world_t *w, unsigned node, const godwit_input_t *in,
         return;
     }
     action_of(w, in->session_id, &action);
-    if (godwit_scs_request(scs, &action, in->now_ms, &reference, out) != GODWIT_OK || reference != action.reference) {
+    if (godwit_scs_request(scs, &action, in->now_ms, &reference, out) == GODWIT_OK && reference != action.reference) {
         lab_violate(w, "a source that does not ask for what it is told to");
     }
 }

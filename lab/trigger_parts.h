@@ -22,6 +22,7 @@ typedef struct lab_trigger_end {
     size_t nvm_len, nvm_next_len;
     struct lab_packet *held[LAB_TRIGGER_HELD]; /* for the access */
     size_t held_count;
+    bool retrying;
 } lab_trigger_end_t;
 
 /* What a source asked for, and what became of it: the watcher's knowledge, and the sources' own record. */

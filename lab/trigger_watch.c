@@ -212,3 +212,29 @@ void lab_check_told(godwit_world_t *w, bool as, const godwit_message_t *message)
         reported(w, as, &message->u.device_notification);
     }
 }
+
+/* ---- at the end ---- */
+
+static void check_end_of(godwit_world_t *w, uint32_t number)
+{
+    const lab_asked_t *asked = &w->asked[number];
+    const godwit_trigger_record_t *record = lab_trigger_record(w, number);
+    const bool ended = asked->settled || (record != NULL && record->state == GODWIT_TRIGGER_CLOSED);
+    if (!asked->answered) {
+        return; /* not in that time */
+    }
+    if (asked->status != GODWIT_TRIGGER_SUCCESS) {
+        if (asked->acted > 0) {
+            lab_violate(w, "a trigger acted on whose source was told that it is refused");
+        }
+    } else if (!ended) {
+        lab_violate(w, "a trigger whose source never hears what became of it");
+    }
+}
+
+void lab_check_trigger_end(godwit_world_t *w)
+{
+    for (uint32_t i = 0; i < w->asked_count; i++) {
+        check_end_of(w, i);
+    }
+}

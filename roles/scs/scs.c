@@ -113,10 +113,11 @@ static void ask(godwit_scs_t *scs, godwit_scs_trigger_t *t, godwit_outbox_t *out
 godwit_status_t godwit_scs_request(godwit_scs_t *scs, const godwit_device_action_t *action, uint64_t now_ms,
                                    uint32_t *reference, godwit_outbox_t *out)
 {
-    if (action->reference != 0 && find(scs, action->reference) != NULL) {
+    godwit_scs_trigger_t *known = action->reference != 0 ? find(scs, action->reference) : NULL;
+    if (known != NULL && known->state != GODWIT_SCS_SILENT) {
         return GODWIT_INVALID_ARGUMENT;
     }
-    godwit_scs_trigger_t *place = place_for(scs);
+    godwit_scs_trigger_t *place = known != NULL ? known : place_for(scs);
     if (place == NULL) {
         return GODWIT_OVERLOAD;
     }

@@ -17,6 +17,7 @@ static const cli_command_t *const commands[] = {
     &cli_gba_key,
     &cli_naf_key,
     &cli_eap_authenticate,
+    &cli_device_listen,
     &cli_trigger_send,
     &cli_trigger_recall,
     &cli_trigger_replace,

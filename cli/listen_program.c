@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The user's program, for one trigger at a time. No shell sees anything: the arguments are those that the user gave, the payload comes on standard input, the
+ * rest in variables of the environment. A trigger's octets are its sender's, and never part of a command.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/device_host.h"
+#include "cli/listen.h"
+
+#define NOT_FOUND 127 /* what the child ends with when the program cannot be started */
+
+static void set_number(const char *name, uint64_t value)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+    (void)setenv(name, text, 1);
+}
+
+static void set_environment(const godwit_trigger_delivery_t *t)
+{
+    char source[2 * GODWIT_A3_DIGEST + 1];
+    godwit_hex_encode(godwit_slice(t->source, sizeof t->source), source);
+    set_number("GODWIT_TRIGGER_REFERENCE", t->reference);
+    set_number("GODWIT_TRIGGER_PORT", t->port);
+    set_number("GODWIT_TRIGGER_PRIORITY", t->priority);
+    set_number("GODWIT_TRIGGER_REPEATED", t->repeated);
+    set_number("GODWIT_TRIGGER_PROTECTED", t->protected);
+    (void)setenv("GODWIT_TRIGGER_SOURCE", t->proved ? source : "", 1);
+}
+
+static _Noreturn void become(const listen_t *l, const listen_trigger_t *t, int input)
+{
+    char *argv[CLI_WORDS_MAX + 2];
+    sigset_t none;
+    argv[0] = (char *)(uintptr_t)l->program;
+    for (size_t i = 0; i < l->args->word_count; i++) {
+        argv[i + 1] = (char *)(uintptr_t)l->args->words[i];
+    }
+    argv[l->args->word_count + 1] = NULL;
+    set_environment(&t->delivery);
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)signal(SIGPIPE, SIG_DFL);
+    (void)setpgid(0, 0); /* so that its time limit ends what it has started, too */
+    if (dup2(input, STDIN_FILENO) < 0 || close_range(STDERR_FILENO + 1, ~0U, 0) != 0) {
+        _exit(NOT_FOUND);
+    }
+    (void)execvp(l->program, argv);
+    (void)dprintf(STDERR_FILENO, "godwit device listen: %s: %s\n", l->program, strerror(errno));
+    _exit(NOT_FOUND);
+}
+
+/* A pipe takes the whole payload at once, whether anybody reads it or not. */
+static pid_t spawn(const listen_t *l, const listen_trigger_t *t)
+{
+    int ends[2];
+    const size_t len = t->delivery.payload.len;
+    if (pipe(ends) != 0) {
+        return -1;
+    }
+    const pid_t child = write(ends[1], t->payload, len) == (ssize_t)len ? fork() : -1;
+    if (child == 0) {
+        (void)close(ends[1]);
+        become(l, t, ends[0]);
+    }
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return child;
+}
+
+static bool has_application(const listen_t *l, uint16_t port)
+{
+    for (size_t i = 0; i < l->port_count; i++) {
+        if (l->ports[i] == port) {
+            return true;
+        }
+    }
+    return l->port_count == 0;
+}
+
+static json_t *account_of(const listen_trigger_t *t)
+{
+    char source[2 * GODWIT_A3_DIGEST + 1], payload[2 * GODWIT_TRIGGER_PAYLOAD_MAX + 1];
+    const godwit_trigger_delivery_t *d = &t->delivery;
+    godwit_hex_encode(godwit_slice(d->source, sizeof d->source), source);
+    godwit_hex_encode(godwit_slice(t->payload, d->payload.len), payload);
+    return json_pack("{s:s, s:I, s:i, s:b, s:b, s:b, s:s?, s:s}", "event", "trigger", "reference",
+                     (json_int_t)d->reference, "port", (int)d->port, "priority", d->priority, "repeated", d->repeated,
+                     "protected", d->protected, "source", d->proved ? source : NULL, "payload_hex", payload);
+}
+
+/* The first of the queue is done: the device says so to the MTC-IWF. */
+static void finish(listen_t *l, bool delivered, json_t *how)
+{
+    godwit_trigger_requests_t list;
+    const uint32_t reference = l->queue[0].delivery.reference;
+    json_t *account = account_of(&l->queue[0]);
+    (void)json_object_set_new(account, "delivered", json_boolean(delivered));
+    (void)json_object_update(account, how);
+    json_decref(how);
+    listen_tell(l, account);
+    l->queued--;
+    memmove(&l->queue[0], &l->queue[1], l->queued * sizeof l->queue[0]);
+    l->handled++;
+    const godwit_a3_outcome_t outcome = delivered ? GODWIT_A3_DELIVERED : GODWIT_A3_NO_APPLICATION;
+    listen_settle_trigger(l, godwit_trigger_done(&l->trigger, reference, outcome, &list), &list);
+}
+
+void listen_start(listen_t *l)
+{
+    while (l->queued > 0 && l->child == 0 && l->code == CLI_OK) {
+        if (!has_application(l, l->queue[0].delivery.port)) {
+            finish(l, false, json_pack("{s:s}", "why", "no application at that port"));
+            continue;
+        }
+        (void)fflush(stdout);
+        const pid_t child = spawn(l, &l->queue[0]);
+        if (child < 0) {
+            l->code = cli_fail(l->args, CLI_FILE, "%s: %s", l->program, strerror(errno));
+            return; /* it stays unconfirmed, and comes again */
+        }
+        l->child = child;
+        l->killed = false;
+        l->program_until = cli_now_ms() + (int64_t)l->program_ms;
+    }
+}
+
+static json_t *ending(const listen_t *l, int status)
+{
+    if (l->killed) {
+        return json_pack("{s:s}", "why", "its time was over");
+    }
+    return WIFEXITED(status) ? json_pack("{s:i}", "exit", WEXITSTATUS(status))
+                             : json_pack("{s:i}", "signal", WTERMSIG(status));
+}
+
+void listen_reap(listen_t *l)
+{
+    int status = 0;
+    if (l->child == 0) {
+        return;
+    }
+    if (!l->killed && cli_now_ms() >= l->program_until) {
+        l->killed = true;
+        (void)kill(-l->child, SIGKILL);
+        (void)kill(l->child, SIGKILL); /* it may not have made its group yet */
+    }
+    if (waitpid(l->child, &status, WNOHANG) == l->child) {
+        (void)kill(-l->child, SIGKILL); /* what it has left behind */
+        l->child = 0;
+        finish(l, !l->killed && WIFEXITED(status) && WEXITSTATUS(status) == 0, ending(l, status));
+    }
+}
+
+void listen_stop(listen_t *l)
+{
+    if (l->child != 0) {
+        (void)kill(-l->child, SIGKILL);
+        (void)kill(l->child, SIGKILL);
+        (void)waitpid(l->child, NULL, 0);
+        l->child = 0;
+    }
+}

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""godwit device listen and godwit trigger: a device that waits, the program of its user, and a server's operator, through godwitd as HSS, MTC-IWF, SCS and the
+nodes of EPS, UMTS and the circuit domain; and over WiFi with EAP-AKA'."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+from access import HSS, MME, PGW, Network  # noqa: E402
+from whole import Device, cli, no_key_in  # noqa: E402
+
+GODWIT = os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwit")
+IMSI, METER, IWF, SCS = "001010000000001", "meter-7@example.com", "iwf.home.example", "iwf.home.example"
+RECORDER = """import json, os, sys
+with open(sys.argv[1], "a") as out:
+    out.write(json.dumps({"argv": sys.argv[2:], "payload": sys.stdin.buffer.read().hex(), "open": sorted(os.listdir("/proc/self/fd"))[:8],
+                          **{k: v for k, v in os.environ.items() if k.startswith("GODWIT_TRIGGER_")}}) + "\\n")
+"""
+ODD = ["a b", "$(touch /tmp/never)", "`id`", "'\"", "two\nlines", "", "*"]
+
+
+class Listen(unittest.TestCase):
+    def setUp(self):
+        self.network = Network()
+        self.addCleanup(self.network.stop)
+        self.listening = None
+        self.addCleanup(self.end_listening)
+
+    def start(self, iwf="", extra_hss="", more=""):
+        n = self.network
+        n.address("sgw")
+        protected = '  link_protected: "this test"\n'
+        n.add(HSS, "hss", [MME, IWF], f"hss:\n  best_plmn: 999-99\n  networks: [{{realm: visited.example, plmn: 001-02}}]\n"
+              f"  trigger: {{mtc_iwfs: [{{host: {IWF}, realm: home.example, roots: true}}], root: flagged}}\n{extra_hss}", True)
+        n.add(IWF, "mtc_iwf, scs" + more, [(HSS,), MME], f'mtc_iwf:\n  a3: "{n.address(IWF)}:7336"\n  sources: [{{name: {SCS}}}]\n  retry_ms: 1000\n'
+              f"  retry_max_ms: 4000\n  node_timeout_ms: 8000\n  ack_ms: 4000\n  hss: {{host: {HSS}, realm: home.example}}\n{iwf}", True)
+        n.add(PGW, "pgw", [], f"pgw:\n  gtp: {n.address(PGW)}\n  home: 001-01\n  apns: [{{name: iot.example, kind: tunnel, server: \"127.0.0.1:9\", "
+              f"pool: {n.net}.100, pool_size: 20}}]\n")
+        n.add(MME, "mme, sgw", [(HSS,), (IWF,)], f'mme:\n  plmn: 001-02\n  radio: "{n.address(MME)}:7332"\n  gtp: {n.address(MME)}\n'
+              f"  sgw: {n.address('sgw')}\n  pgw: {n.address(PGW)}\n  apn: iot.example\n  hss: {{host: {HSS}, realm: home.example}}\n"
+              f"  trigger: {{on: true}}\nsgw: {{gtp: {n.address('sgw')}}}\n", False)
+        for name in (HSS, IWF, MME):
+            daemon = n.daemons[name]
+            daemon.config = daemon.write("godwit.yaml", daemon.read("godwit.yaml").replace("diameter:\n", "diameter:\n" + protected))
+        n.start()
+        n.wait_links((IWF, HSS), (MME, HSS), (MME, IWF))
+        hss = n.daemons[HSS]
+        self.device = Device(hss.directory, IMSI).subscribe(hss, "--feature", "trigger", "--feature", "e2m-me")
+        cli.result("sub", "trigger", "add", "--imsi", IMSI, "--external-id", METER, "--source", SCS, "--store", hss.path("store.db"), "--key-file",
+                   hss.path("store.key"))
+        self.recorder = hss.write("recorder.py", RECORDER)
+        self.record = hss.path("record")
+
+    def listen(self, *options, arguments=ODD, program=sys.executable, way=None):
+        way = way or ["--mme", f"{self.network.address(MME)}:7332", "--serving-network", "001-02", "--me"]
+        words = [GODWIT, "device", "listen", "--json", "--imsi", IMSI, "--usim", "soft:" + str(self.device.card), "--iwf", IWF, *way, *options, "--run",
+                 program, "--", self.recorder, self.record, *arguments]
+        self.listening = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return self.listening
+
+    def end_listening(self, how=signal.SIGTERM):
+        if self.listening is not None and self.listening.poll() is None:
+            self.listening.send_signal(how)
+            try:
+                self.listening.wait(20)
+            except subprocess.TimeoutExpired:
+                self.listening.kill()
+        code = None if self.listening is None else self.listening.wait()
+        for stream in (self.listening.stdout, self.listening.stderr) if self.listening else ():
+            stream.close()
+        self.listening = None
+        return code
+
+    def heard(self, event, seconds=40):
+        """The next line with that event."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            line = self.listening.stdout.readline()
+            if not line:
+                break
+            said = json.loads(line)
+            if said["event"] == event:
+                return said
+        raise AssertionError(f"no {event}: {self.listening.poll()} {self.listening.stderr.read() if self.listening.poll() is not None else ''}")
+
+    def trigger(self, verb, *words, expect=0):
+        control = self.network.daemons[IWF].path("control")
+        done = subprocess.run([GODWIT, "trigger", verb, "--json", "--control", control, *words], capture_output=True, text=True, timeout=90)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return json.loads(done.stdout) if done.stdout else done.stderr
+
+    def send(self, text, *words, expect=0):
+        return self.trigger("send", "--external-id", METER, "--port", "4711", *words, text, expect=expect)
+
+    def runs(self):
+        if not os.path.exists(self.record):
+            return []
+        with open(self.record, encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
+
+    def test_the_program_runs_once_for_each_trigger_with_its_arguments_as_they_are(self):
+        self.start()
+        self.listen()
+        self.heard("associated")
+        said = self.send("$(reboot); wake up", "--priority", "--wait", "40")
+        self.assertEqual((said["state"], said["outcome"]), ("done", "SUCCESS"))
+        self.assertEqual(self.trigger("status", "--of", str(said["reference"]))["outcome"], "SUCCESS")
+        run, = self.runs()
+        self.assertEqual(run["argv"], ODD)
+        self.assertEqual(bytes.fromhex(run["payload"]), b"$(reboot); wake up")
+        self.assertEqual((run["GODWIT_TRIGGER_PORT"], run["GODWIT_TRIGGER_PRIORITY"], run["GODWIT_TRIGGER_REPEATED"], run["GODWIT_TRIGGER_PROTECTED"]),
+                         ("4711", "1", "0", "1"))
+        self.assertEqual(len(run["GODWIT_TRIGGER_SOURCE"]), 16)
+        self.assertTrue(set(run["open"]) <= {"0", "1", "2", "3", "4"}, run["open"])  # its own script and the listing
+        # Away: what comes meanwhile waits, but for what is recalled or replaced; the MTC-IWF dies between; and the device starts again from its record.
+        self.assertEqual(self.end_listening(), 0)
+        kept, recalled, old = (self.send(text)["reference"] for text in ("kept", "recalled", "old"))
+        self.trigger("recall", "--of", str(recalled))
+        self.trigger("replace", "--of", str(old), "--external-id", METER, "--port", "4711", "new")
+        iwf = self.network.daemons[IWF]
+        iwf.stop(signal.SIGKILL)
+        iwf.start()
+        self.network.wait_links((IWF, HSS), (MME, IWF))
+        self.listen()
+        deadline = time.monotonic() + 60
+        while len(self.runs()) < 3 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.assertEqual(sorted(bytes.fromhex(run["payload"]) for run in self.runs()[1:]), [b"kept", b"new"])
+        self.assertNotEqual(kept, 0)
+        self.assertEqual(self.end_listening(), 0)
+        for daemon in self.network.daemons.values():
+            no_key_in(self, self.device, daemon.read("log"))
+
+    def test_what_the_program_says_is_the_outcome(self):
+        self.start()
+        self.listen("--timeout", "1", "--port", "4711", program="/bin/sh", arguments=[])
+        self.heard("associated")
+        self.end_listening()
+        for script, port, outcome in (("exit 0", "4711", "SUCCESS"), ("exit 3", "4711", "UNDELIVERABLE"), ("sleep 60", "4711", "UNDELIVERABLE"),
+                                      ("exit 0", "7", "UNDELIVERABLE")):
+            self.recorder, self.record = "-c", script
+            self.listen("--timeout", "1", "--port", "4711", "--once", program="/bin/sh", arguments=[])
+            self.heard("attached")
+            said = self.trigger("send", "--external-id", METER, "--port", port, "--wait", "40", "x", expect=0 if outcome == "SUCCESS" else 1)
+            self.assertEqual(said["outcome"], outcome, (script, said))
+            self.assertEqual(self.listening.wait(20), 0)
+            self.end_listening()
+        self.recorder, self.record = "x", "y"
+        self.listen("--once", program="/no/such/program", arguments=[])
+        self.heard("attached")
+        self.assertEqual(self.send("x", "--wait", "40", expect=1)["outcome"], "UNDELIVERABLE")
+
+    def test_what_no_association_protects_starts_nothing(self):
+        self.start(iwf="  protect: hop\n")
+        self.listen()
+        self.heard("attached")
+        self.send("forged?", "--validity", "5")
+        self.heard("unprotected")
+        self.end_listening()
+        self.assertEqual(self.runs(), [])
+        self.listen("--accept", "network")
+        self.heard("attached")
+        self.send("by the network", "--validity", "60")
+        self.heard("trigger")
+        run, = self.runs()
+        self.assertEqual((run["GODWIT_TRIGGER_PROTECTED"], run["GODWIT_TRIGGER_SOURCE"]), ("0", ""))
+
+
+if __name__ == "__main__":
+    unittest.main()

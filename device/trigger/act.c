@@ -46,14 +46,36 @@ static godwit_trigger_pending_t *free_place(godwit_trigger_t *t)
     return NULL;
 }
 
+/* That a trigger is barred is about to be forgotten: what was protected until now and has not come will not be taken any more, or whoever held it back
+ * for so long would have it acted on. */
+static void forget(godwit_trigger_t *t, const godwit_trigger_memory_t *m)
+{
+    if (m->outcome == GODWIT_A3_RECALLED || m->outcome == GODWIT_A3_REPLACED) {
+        t->current.seen_down = t->former.seen_down = UINT64_MAX;
+    }
+}
+
+/* What comes without protection has places of its own, at the end, the newest last: nobody without a key makes the device forget. */
+static godwit_trigger_memory_t *next_place(godwit_trigger_t *t, bool protected)
+{
+    if (!protected) {
+        godwit_trigger_memory_t *open = t->memory + TRIGGER_MEMORY_PROTECTED;
+        memmove(open, open + 1, (TRIGGER_MEMORY_OPEN - 1) * sizeof *open);
+        return open + TRIGGER_MEMORY_OPEN - 1;
+    }
+    godwit_trigger_memory_t *place = &t->memory[t->memory_next];
+    t->memory_next = (uint8_t)((t->memory_next + 1u) % TRIGGER_MEMORY_PROTECTED);
+    forget(t, place);
+    return place;
+}
+
 void godwit_trigger_remember(godwit_trigger_t *t, uint32_t reference, bool protected, godwit_a3_outcome_t outcome)
 {
-    t->memory[t->memory_next] = (godwit_trigger_memory_t){
+    *next_place(t, protected) = (godwit_trigger_memory_t){
         .reference = reference,
         .protected = protected,
         .outcome = (uint8_t)outcome,
     };
-    t->memory_next = (uint8_t)((t->memory_next + 1u) % GODWIT_TRIGGER_MEMORY_MAX);
 }
 
 /* ---- decisions ---- */
@@ -77,10 +99,12 @@ static bool is_too_late(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger,
     return is_pending(t, trigger->old_reference, protected) || (old != NULL && old->outcome == GODWIT_A3_DELIVERED);
 }
 
-static void bar(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected, godwit_a3_outcome_t outcome)
+/* What a recall or a replacement is about has not come yet, and is not acted on when it comes. */
+static void bar(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected)
 {
-    if (memory_of(t, trigger->old_reference, protected) == NULL) {
-        godwit_trigger_remember(t, trigger->old_reference, protected, outcome);
+    if (trigger->action != GODWIT_A3_TRIGGERING && memory_of(t, trigger->old_reference, protected) == NULL) {
+        godwit_trigger_remember(t, trigger->old_reference, protected,
+                                trigger->action == GODWIT_A3_RECALL ? GODWIT_A3_RECALLED : GODWIT_A3_REPLACED);
     }
 }
 
@@ -88,12 +112,10 @@ static trigger_decision_t hand_over(godwit_trigger_t *t, const godwit_a3_trigger
                                     const trigger_input_t *in)
 {
     godwit_trigger_pending_t *place = free_place(t);
-    if (place == NULL) {
+    if (place == NULL || is_pending(t, trigger->reference, !protected)) { /* two could not be told apart in done */
         return (trigger_decision_t){.event = "busy"};
     }
-    if (trigger->action == GODWIT_A3_REPLACE) {
-        bar(t, trigger, protected, GODWIT_A3_REPLACED);
-    }
+    bar(t, trigger, protected);
     *place =
         (godwit_trigger_pending_t){.used = true, .protected = protected, .via = (uint8_t)in->via, .trigger = *trigger};
     return (trigger_decision_t){.taken = true, .deliver = place, .event = "delivered"};
@@ -110,14 +132,18 @@ trigger_decision_t godwit_trigger_decide(godwit_trigger_t *t, const godwit_a3_tr
     if (is_pending(t, trigger->reference, protected)) {
         return (trigger_decision_t){.taken = true, .event = "again"};
     }
+    const bool too_late = trigger->action != GODWIT_A3_TRIGGERING && is_too_late(t, trigger, protected);
     if (godwit_trigger_is_expired(t, trigger, in->now)) {
+        if (!too_late) {
+            bar(t, trigger, protected); /* the old one is not wanted any more, all the same */
+        }
         return settle(t, trigger, protected, GODWIT_A3_EXPIRED, "expired");
     }
-    if (trigger->action != GODWIT_A3_TRIGGERING && is_too_late(t, trigger, protected)) {
+    if (too_late) {
         return settle(t, trigger, protected, GODWIT_A3_TOO_LATE, "too_late");
     }
     if (trigger->action == GODWIT_A3_RECALL) {
-        bar(t, trigger, protected, GODWIT_A3_RECALLED);
+        bar(t, trigger, protected);
         return settle(t, trigger, protected, GODWIT_A3_RECALLED, "recall");
     }
     return hand_over(t, trigger, protected, in);

@@ -234,11 +234,11 @@ godwit_status_t godwit_trigger_derived(godwit_trigger_t *trigger, godwit_status_
     if (read != GODWIT_OK) {
         return read;
     }
-    if (status != GODWIT_OK) {
-        t->root[GODWIT_IWF_ROOT_FLAGGED - 1].state = GODWIT_TRIGGER_ROOT_NONE;
+    if (trusted(t, &asked.command) == NULL) { /* another AKA run came meanwhile: the card answered of that one */
         return refuse(t, &asked, GODWIT_A3_NO_ROOT, requests);
     }
-    if (trusted(t, &asked.command) == NULL) { /* another AKA run came meanwhile: the card answered of that one */
+    if (status != GODWIT_OK) {
+        t->root[GODWIT_IWF_ROOT_FLAGGED - 1].state = GODWIT_TRIGGER_ROOT_NONE;
         return refuse(t, &asked, GODWIT_A3_NO_ROOT, requests);
     }
     return consume(t, &asked, k_iwf, requests);

@@ -10,6 +10,10 @@
 
 #define TRIGGER_REJECTS_MAX 4u /* docs/trigger-wire.md, section 4 */
 #define TRIGGER_REPEATS_MAX 8u /* of one answer to what may be a recording */
+/* Places of the memory: a quarter is for what came without protection. */
+#define TRIGGER_MEMORY_OPEN ((GODWIT_TRIGGER_MEMORY_MAX + 3u) / 4u)
+#define TRIGGER_MEMORY_PROTECTED (GODWIT_TRIGGER_MEMORY_MAX - TRIGGER_MEMORY_OPEN)
+_Static_assert(GODWIT_TRIGGER_MEMORY_MAX >= 4, "places of either kind");
 
 /* A device has little stack: what such a function needs for itself is given back before its caller goes deeper elsewhere. */
 #define TRIGGER_OWN_FRAME __attribute__((noinline))

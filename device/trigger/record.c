@@ -166,7 +166,9 @@ static bool tables_get(godwit_reader_t *r, godwit_trigger_t *t)
     for (size_t i = 0; i < GODWIT_TRIGGER_PENDING_MAX; i++) {
         good = pending_get(r, &t->pending[i]) && good;
     }
-    return good && t->memory_next < GODWIT_TRIGGER_MEMORY_MAX;
+    good = good && t->memory_next < GODWIT_TRIGGER_MEMORY_MAX;
+    t->memory_next %= TRIGGER_MEMORY_PROTECTED; /* a record of a time when all places were of one kind */
+    return good;
 }
 
 static godwit_status_t parse(godwit_trigger_t *t, godwit_slice_t body)

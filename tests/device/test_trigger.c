@@ -239,6 +239,72 @@ static void a_replacement_takes_the_place_of_what_has_not_come(void **state)
     assert_int_equal(w.acted[4], 0);
 }
 
+/* Between device and MTC-IWF somebody holds a trigger back, lets its recall pass, and then as many others as it takes to forget. */
+static void a_recalled_trigger_is_not_acted_on_when_the_recall_is_forgotten(void **state)
+{
+    (void)state;
+    const godwit_a3_message_t m = tw_trigger(2, TIME, 0), recall = tw_recall(3, 2, TIME + 1);
+    const tw_octets_t held = tw_protect(&w, &m);
+    tw_down(&w, &recall);
+    for (uint32_t i = 0; i < GODWIT_TRIGGER_MEMORY_MAX; i++) {
+        const godwit_a3_message_t other = tw_trigger(10 + i, TIME + 1, 0);
+        tw_down(&w, &other);
+        assert_int_equal(w.acted[10 + i], 1);
+    }
+    tw_reboot(&w);
+    tw_receive(&w, tw_slice(&held), NAS);
+    tw_expect_refused(&w, GODWIT_REPLAY);
+    assert_int_equal(w.acted[2], 0);
+}
+
+/* The same, by a visited network that has no key and a device that takes triggers of it. */
+static void nobody_without_a_key_makes_the_device_forget(void **state)
+{
+    (void)state;
+    w.t.config.accept_network = w.config.accept_network = true;
+    const godwit_a3_message_t m = tw_trigger(2, TIME, 0), recall = tw_recall(3, 2, TIME + 1);
+    const tw_octets_t held = tw_protect(&w, &m);
+    tw_down(&w, &recall);
+    for (uint32_t i = 0; i < 2 * GODWIT_TRIGGER_MEMORY_MAX; i++) {
+        const godwit_a3_message_t open = tw_recall(100 + i, 1000 + i, TIME);
+        const tw_octets_t o = tw_unprotected(&open);
+        tw_receive(&w, tw_slice(&o), NAS);
+        tw_receive(&w, tw_slice(&o), NAS);
+        assert_non_null(tw_event(&w, "again")); /* the newest of its own are remembered */
+    }
+    tw_reboot(&w);
+    tw_receive(&w, tw_slice(&held), NAS);
+    assert_non_null(tw_event(&w, "recalled"));
+    tw_expect_acknowledged(&w, 2, GODWIT_A3_RECALLED);
+    assert_int_equal(w.acted[2], 0);
+}
+
+static void a_replacement_that_comes_too_late_still_takes_the_old_one_away(void **state)
+{
+    (void)state;
+    const godwit_a3_message_t old = tw_trigger(2, TIME, 3600), instead = replacement(3, 2);
+    const tw_octets_t late = tw_protect(&w, &old);
+    w.now.up_ms += 120000;
+    tw_down(&w, &instead);
+    tw_expect_acknowledged(&w, 3, GODWIT_A3_EXPIRED);
+    tw_receive(&w, tw_slice(&late), NAS);
+    tw_expect_acknowledged(&w, 2, GODWIT_A3_REPLACED);
+    assert_int_equal(w.acted[2] + w.acted[3], 0);
+}
+
+static void two_of_one_reference_are_not_with_their_applications_at_once(void **state)
+{
+    (void)state;
+    w.t.config.accept_network = true;
+    w.confirms = false;
+    const godwit_a3_message_t m = tw_trigger(2, TIME, 60);
+    const tw_octets_t o = tw_unprotected(&m);
+    tw_down(&w, &m);
+    tw_receive(&w, tw_slice(&o), NAS); /* done would not say which of them */
+    assert_non_null(tw_event(&w, "busy"));
+    assert_int_equal(w.acted[2], 1);
+}
+
 /* ---- time ---- */
 
 static void an_expired_trigger_is_not_acted_on(void **state)
@@ -403,6 +469,10 @@ int main(void)
         cmocka_unit_test_setup(a_recalled_trigger_that_comes_late_is_not_acted_on, set_up),
         cmocka_unit_test_setup(a_recall_after_delivery_is_too_late, set_up),
         cmocka_unit_test_setup(a_replacement_takes_the_place_of_what_has_not_come, set_up),
+        cmocka_unit_test_setup(a_recalled_trigger_is_not_acted_on_when_the_recall_is_forgotten, set_up),
+        cmocka_unit_test_setup(nobody_without_a_key_makes_the_device_forget, set_up),
+        cmocka_unit_test_setup(a_replacement_that_comes_too_late_still_takes_the_old_one_away, set_up),
+        cmocka_unit_test_setup(two_of_one_reference_are_not_with_their_applications_at_once, set_up),
         cmocka_unit_test_setup(an_expired_trigger_is_not_acted_on, set_up),
         cmocka_unit_test_setup(the_last_protected_message_tells_the_time, set_up),
         cmocka_unit_test_setup(a_clock_counts_where_it_is_ahead, set_up),

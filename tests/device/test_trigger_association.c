@@ -340,6 +340,25 @@ static void a_card_that_keeps_the_root_derives(void **state)
     assert_int_equal(r.root, GODWIT_IWF_ROOT_NONE);
 }
 
+static void a_card_that_fails_takes_no_newer_root_away(void **state)
+{
+    (void)state;
+    assert_int_equal(godwit_trigger_root(&w.t, GODWIT_IWF_ROOT_FLAGGED, NULL, w.rand, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    tw_make_command(&w, 1, TIME);
+    hear_command();
+    assert_int_equal(w.requests.item[0].kind, GODWIT_TRIGGER_DERIVE);
+    w.rand[0] ^= 1; /* the next AKA run is proved before the card has answered */
+    assert_int_equal(godwit_trigger_root(&w.t, GODWIT_IWF_ROOT_FLAGGED, NULL, w.rand, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    assert_int_equal(godwit_trigger_derived(&w.t, GODWIT_NOT_FOUND, w.k_iwf, w.now, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    assert_int_equal(rejected(false).root, GODWIT_IWF_ROOT_FLAGGED);
+    tw_make_command(&w, 1, TIME);
+    hear_command();
+    assert_int_equal(w.requests.item[0].kind, GODWIT_TRIGGER_DERIVE);
+}
+
 static void a_key_received_is_taken_for_its_own_number_alone(void **state)
 {
     (void)state;
@@ -415,6 +434,7 @@ int main(void)
         cmocka_unit_test_setup(a_key_that_puts_the_time_back_takes_the_former_one_with_it, set_up),
         cmocka_unit_test_setup(a_device_that_lost_its_record_says_so, set_up),
         cmocka_unit_test_setup(a_card_that_keeps_the_root_derives, set_up),
+        cmocka_unit_test_setup(a_card_that_fails_takes_no_newer_root_away, set_up),
         cmocka_unit_test_setup(a_key_received_is_taken_for_its_own_number_alone, set_up),
         cmocka_unit_test_setup(a_damaged_record_is_none, set_up),
         cmocka_unit_test_setup(a_configuration_that_cannot_be_is_refused, set_up),

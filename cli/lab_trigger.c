@@ -27,7 +27,7 @@ static bool read_name(const cli_args_t *args, const char *option, const char *co
 }
 
 static const char *const cases[] = {"1", "2"}, *const sources[] = {"scs", "as"},
-                         *const makers[] = {"hss", "mme", "iwf"}, *const roots[] = {"flagged", "kasme"},
+                         *const makers[] = {"hss", "mme", "iwf"}, *const roots[] = {"flagged", "kasme", "eap"},
                          *const keys[] = {"derived", "received"}, *const ways[] = {"t5", "t4", "a3"};
 
 static bool is_given(const cli_args_t *args)
@@ -56,12 +56,12 @@ bool cli_lab_read_trigger(const cli_args_t *args, godwit_lab_run_t *run)
         return true;
     }
     if (!read_name(args, "case", cases, 2, &t->number) || !read_name(args, "source", sources, 2, &source) ||
-        !read_name(args, "key-from", makers, 3, &t->key_from) || !read_name(args, "root", roots, 2, &root) ||
+        !read_name(args, "key-from", makers, 3, &t->key_from) || !read_name(args, "root", roots, 3, &root) ||
         !read_name(args, "ue-key", keys, 2, &key) || !read_name(args, "via", ways, 3, &way)) {
         return false;
     }
     t->as = source == 2;
-    t->root = (godwit_iwf_root_t)root;
+    t->root = root == 3 ? GODWIT_IWF_ROOT_EAP : (godwit_iwf_root_t)root;
     t->ue_key_received = key == 2;
     t->via = (godwit_lab_via_t)way;
     t->embedded = cli_count(args, "nas-embedded") > 0;
@@ -87,6 +87,7 @@ const char *cli_lab_trigger_key(const godwit_lab_run_t *run)
 {
     const godwit_lab_trigger_t *t = &run->trigger;
     return t->number == 1                           ? NULL
+           : t->root == GODWIT_IWF_ROOT_EAP         ? "aaa, eap"
            : t->key_from == GODWIT_IWF_KEY_FROM_IWF ? t->root == GODWIT_IWF_ROOT_KASME ? "iwf, kasme" : "iwf, flagged"
                                                     : makers[t->key_from - 1];
 }

@@ -171,10 +171,11 @@ void lab_akma_played(godwit_world_t *w, const godwit_message_t *m)
 void lab_akma_check(godwit_world_t *w, const lab_call_t *call, const godwit_message_t *m)
 {
     if (m->kind == GODWIT_HE_VECTOR_ANSWER && m->u.he_vector_answer.status == GODWIT_OK) {
+        const bool eap = call->asker == GODWIT_WORLD_AAA;
         for (unsigned i = 0; i < w->config.devices; i++) {
-            lab_learn_5g(w, i, &m->u.he_vector_answer);
+            (eap ? lab_learn_eap : lab_learn_5g)(w, i, &m->u.he_vector_answer);
         }
-        if (call->asker != GODWIT_WORLD_AUSF) {
+        if (call->asker != GODWIT_WORLD_AUSF && !eap) {
             lab_violate(w, "K_AUSF given to who is no AUSF");
         }
     }

@@ -53,6 +53,9 @@ static void search_role(godwit_world_t *w, unsigned node)
     case GODWIT_WORLD_MTC_IWF:
         lab_search_octets(w, node, w->mtc_iwf, sizeof *w->mtc_iwf);
         break;
+    case GODWIT_WORLD_AAA:
+        lab_search_octets(w, node, w->aaa, sizeof *w->aaa);
+        break;
     case GODWIT_WORLD_SCS:
     case GODWIT_WORLD_AS:
         lab_search_octets(w, node, w->scs[node == GODWIT_WORLD_AS], sizeof *w->scs[0]);
@@ -101,6 +104,7 @@ static void search_device(godwit_world_t *w, unsigned device)
     lab_search_octets(w, node, &d->akma, sizeof d->akma);
     lab_search_octets(w, node, &d->access, sizeof d->access);
     lab_search_octets(w, node, &d->trigger, sizeof d->trigger);
+    lab_search_octets(w, node, &d->eap.peer, sizeof d->eap.peer);
     lab_search_octets(w, node, d->nvm, sizeof d->nvm);
     lab_search_octets(w, node, d->nvm_next, sizeof d->nvm_next);
     for (const lab_device_input_t *in = d->first; in != NULL; in = in->next) {

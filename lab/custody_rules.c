@@ -34,6 +34,8 @@ static const uint32_t rules[LAB_CLASSES] = {
     [LAB_CLASS_K_AF] = AT(AANF) | AT(AF) | DEVICE,
     [LAB_CLASS_K_IWF] = AT(MTC_IWF) | DEVICE, /* and who makes it, or hands it on */
     [LAB_CLASS_K_DI] = AT(MTC_IWF) | DEVICE,
+    [LAB_CLASS_EAP_PRIME] = AT(HSS) | AT(AAA) | DEVICE,
+    [LAB_CLASS_EAP_ROOT] = AT(AAA) | DEVICE,
     [LAB_CLASS_SEPARATE_SESSION] = AT(HSE) | AT(EMKS) | DEVICE,
 };
 
@@ -41,13 +43,15 @@ static const uint32_t rules[LAB_CLASSES] = {
 static uint32_t may_for_triggers(const godwit_world_config_t *config, lab_class_t class)
 {
     const godwit_world_triggering_t *t = &config->trigger;
-    const bool of_hss = t->key_from == 0 || t->key_from == GODWIT_IWF_KEY_FROM_HSS;
+    const bool of_eap = t->root == GODWIT_IWF_ROOT_EAP;
+    const bool of_hss = !of_eap && (t->key_from == 0 || t->key_from == GODWIT_IWF_KEY_FROM_HSS);
     const bool of_iwf = t->key_from == GODWIT_IWF_KEY_FROM_IWF;
     const bool of_flag = t->root != GODWIT_IWF_ROOT_KASME;
     const bool is_ck = class == LAB_CLASS_EPS_CK || class == LAB_CLASS_FLAGGED_CK;
     uint32_t may = 0;
     if (class == LAB_CLASS_K_IWF) {
         may |= of_hss ? AT(HSS) : 0;
+        may |= of_eap ? AT(AAA) : 0;
         may |= t->key_from == GODWIT_IWF_KEY_FROM_MME ? AT(MME) | AT(SGSN) | AT(MSC) : 0;
         may |= t->ue_key_received ? AT(MME) : 0;
         may |= lab_trigger_flags(config) && config->access != GODWIT_WORLD_EPS ? USIM : 0;

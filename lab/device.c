@@ -92,6 +92,7 @@ void lab_device_stop(godwit_world_t *w, unsigned device)
     godwit_wipe(&d->gba, sizeof d->gba);
     godwit_wipe(&d->akma, sizeof d->akma);
     lab_trigger_stop(&d->trigger);
+    godwit_eap_peer_wipe(&d->eap.peer);
 }
 
 /* ---- requests ---- */
@@ -195,8 +196,8 @@ static bool is_for_library(const godwit_world_t *w, const lab_device_input_t *in
 {
     switch (in->kind) {
     case LAB_PACKET:
-        return in->packet->leg == GODWIT_WORLD_LEG_EMSDP || in->packet->leg == GODWIT_WORLD_LEG_A3 || w->config.gba ||
-               w->config.akma;
+        return in->packet->leg == GODWIT_WORLD_LEG_EMSDP || in->packet->leg == GODWIT_WORLD_LEG_A3 ||
+               in->packet->leg == GODWIT_WORLD_LEG_EAP || w->config.gba || w->config.akma;
     case LAB_SUBMIT:
         return !w->config.offline;
     default:

@@ -40,6 +40,7 @@ struct godwit_world {
     godwit_aanf_t aanf;
     godwit_mtc_iwf_t *mtc_iwf; /* NULL: not there */
     godwit_scs_t *scs[2];      /* SCS, AS; NULL: not there */
+    lab_aaa_t *aaa;            /* NULL: not there */
     lab_asked_t *asked;
     uint32_t asked_count;
     lab_wrongs_t wrongs;
@@ -257,6 +258,7 @@ godwit_address_t lab_address(unsigned address);
 /* Whose address that is; -1 when nobody's any more. */
 int lab_device_at(const godwit_world_t *w, const godwit_address_t *address, unsigned *number);
 
+#include "lab/eap.h"
 #include "lab/trigger.h"
 
 #endif

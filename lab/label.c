@@ -324,6 +324,9 @@ void godwit_lab_label(godwit_world_leg_t leg, godwit_slice_t octets, godwit_fram
     case GODWIT_WORLD_LEG_A3:
         lab_a3_label(octets, label);
         break;
+    case GODWIT_WORLD_LEG_EAP:
+        lab_eap_label(octets, label);
+        break;
     default:
         emsdp_label(octets, framing, label);
         break;

@@ -18,7 +18,8 @@ static const unsigned order[] = {GODWIT_WORLD_FUNCTIONS, GODWIT_WORLD_MME,      
                                  GODWIT_WORLD_MSC,       GODWIT_WORLD_STRANGER, GODWIT_WORLD_PGW,  GODWIT_WORLD_SMS_SC,
                                  GODWIT_WORLD_MTC,       GODWIT_WORLD_NAF,      GODWIT_WORLD_HSE,  GODWIT_WORLD_EMSE,
                                  GODWIT_WORLD_MKEF,      GODWIT_WORLD_BSF,      GODWIT_WORLD_EMKS, GODWIT_WORLD_AMF,
-                                 GODWIT_WORLD_AF,        GODWIT_WORLD_AANF,     GODWIT_WORLD_AUSF, GODWIT_WORLD_HSS};
+                                 GODWIT_WORLD_AF,        GODWIT_WORLD_AANF,     GODWIT_WORLD_AUSF, GODWIT_WORLD_SCS,
+                                 GODWIT_WORLD_AS,        GODWIT_WORLD_MTC_IWF,  GODWIT_WORLD_AAA,  GODWIT_WORLD_HSS};
 #define ORDER (sizeof order / sizeof order[0])
 
 static unsigned column_node(unsigned node)

@@ -8,7 +8,7 @@ static const char *modified_for_triggers(const godwit_lab_run_t *run)
 {
     const char *const nodes[] = {"HSS, MTC-IWF, ME", "HSS, MTC-IWF, ME, MME", "HSS, MTC-IWF, ME, SGSN, USIM",
                                  run->trigger.circuit ? "HSS, MTC-IWF, ME, MSC, USIM" : "HSS, MTC-IWF, ME, SGSN, USIM"};
-    return nodes[run->access];
+    return run->trigger.root == GODWIT_IWF_ROOT_EAP ? "HSS, AAA, MTC-IWF, ME" : nodes[run->access];
 }
 
 /* What had to be changed for it, as contribution 004 counts nodes. */

@@ -79,7 +79,8 @@ void godwit_world_part(godwit_world_t *w, unsigned a, unsigned b, uint64_t durat
 
 static bool is_air(const lab_packet_t *p)
 {
-    return p->leg == GODWIT_WORLD_LEG_EMSDP || p->leg == GODWIT_WORLD_LEG_RADIO || p->leg == GODWIT_WORLD_LEG_A3;
+    return p->leg == GODWIT_WORLD_LEG_EMSDP || p->leg == GODWIT_WORLD_LEG_RADIO || p->leg == GODWIT_WORLD_LEG_A3 ||
+           p->leg == GODWIT_WORLD_LEG_EAP;
 }
 
 /* In order or not at all, as over TCP. */
@@ -169,7 +170,8 @@ static void at_device(godwit_world_t *w, lab_event_t *e)
     unsigned device = lab_device_of(e->node), address;
     lab_packet_t *p = e->packet;
     e->packet = NULL;
-    if (p->leg == GODWIT_WORLD_LEG_HTTP || lab_device_at(w, &p->destination, &address) == (int)device) {
+    if (p->leg == GODWIT_WORLD_LEG_HTTP || p->leg == GODWIT_WORLD_LEG_EAP ||
+        lab_device_at(w, &p->destination, &address) == (int)device) {
         lab_device_give(w, device, LAB_PACKET, p, NULL);
     } else {
         lab_free(p); /* it has moved since */
@@ -189,6 +191,10 @@ static void at_function(godwit_world_t *w, const lab_packet_t *p)
     }
     if (p->leg == GODWIT_WORLD_LEG_SGI && p->to != GODWIT_WORLD_PGW && w->config.offline) {
         lab_offline_arrive(w, p);
+        return;
+    }
+    if (p->leg == GODWIT_WORLD_LEG_EAP) {
+        lab_eap_arrive(w, p);
         return;
     }
     if (p->leg == GODWIT_WORLD_LEG_HTTP && !lab_is_function(p->from)) {

@@ -8,6 +8,7 @@
 #include "godwit/access.h"
 #include "godwit/akma.h"
 #include "godwit/mtc.h"
+#include "lab/eap_parts.h"
 #include "lab/random.h"
 #include "lab/secrets.h"
 #include "lab/trigger_parts.h"
@@ -59,8 +60,10 @@ typedef enum lab_event_kind {
     LAB_TRIGGER_DONE,      /* likewise, and it is on its disk */
     LAB_TRIGGER_HELD_BACK, /* what the access did not take */
     LAB_TRIGGER_RESUME,
-    LAB_ASK,  /* the operator of a source asks, until he is answered: timer */
-    LAB_WIFI, /* the device leaves for WiFi, or comes back: serial */
+    LAB_TRIGGER_POLL,
+    LAB_EAP_TICK, /* device and access point look whether EAP goes on */
+    LAB_ASK,      /* the operator of a source asks, until he is answered: timer */
+    LAB_WIFI,     /* the device leaves for WiFi, or comes back: serial */
 } lab_event_kind_t;
 
 /* Octets on their way. */
@@ -201,6 +204,7 @@ typedef struct lab_device {
     uint8_t nvm[GODWIT_DEVICE_RECORD_MAX], nvm_next[GODWIT_DEVICE_RECORD_MAX];
     size_t nvm_len, nvm_next_len;
     lab_trigger_end_t trigger;
+    lab_eap_end_t eap;
     uint32_t waiting_first; /* no reading of its application before this one waits */
 
     godwit_usim_t card;

@@ -162,6 +162,18 @@ static bool put_nas(godwit_writer_t *w, const godwit_lab_line_t *line)
     return true;
 }
 
+/* Without the frames of WiFi around it, which the lab does not have. */
+static void put_eap(godwit_writer_t *w, const godwit_lab_line_t *line)
+{
+    static const uint8_t end_of_tags[4];
+    static const char name[4] = "eap";
+    godwit_put_u16(w, TAG_DISSECTOR);
+    godwit_put_u16(w, sizeof name);
+    godwit_put(w, name, sizeof name);
+    godwit_put(w, end_of_tags, sizeof end_of_tags);
+    godwit_put(w, line->shown, line->shown_len);
+}
+
 static void write_line(capture_t *c, const godwit_lab_line_t *line)
 {
     uint8_t octets[FRAME_MAX];
@@ -171,6 +183,11 @@ static void write_line(capture_t *c, const godwit_lab_line_t *line)
         if (put_nas(&w, line)) {
             packet(c->out, 1, line->at_ms, godwit_written(&w));
         }
+        return;
+    }
+    if (line->leg == GODWIT_WORLD_LEG_EAP) {
+        put_eap(&w, line);
+        packet(c->out, 1, line->at_ms, godwit_written(&w));
         return;
     }
     if (line->leg == GODWIT_WORLD_LEG_DIAMETER) {

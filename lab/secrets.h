@@ -33,6 +33,8 @@ typedef enum lab_class {
     LAB_CLASS_K_AF,
     LAB_CLASS_K_IWF,
     LAB_CLASS_K_DI,
+    LAB_CLASS_EAP_PRIME, /* CK', IK' of a vector of EAP-AKA' */
+    LAB_CLASS_EAP_ROOT,  /* EMSK, and the root of K_iwf that is made of it: not the access network's */
     LAB_CLASSES
 } lab_class_t;
 

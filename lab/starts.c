@@ -35,6 +35,7 @@ static const struct {
     [GODWIT_WORLD_SCS] = {"scs", "scs.meters.example", "meters.example"},
     [GODWIT_WORLD_AS] = {"as", "as.meters.example", "meters.example"},
     [GODWIT_WORLD_MTC_IWF] = {"mtc-iwf", "mtc-iwf.home.example", "home.example"},
+    [GODWIT_WORLD_AAA] = {"aaa", "aaa.home.example", "home.example"},
     [GODWIT_WORLD_STRANGER] = {"stranger", "stranger." VISITED, VISITED},
 };
 
@@ -211,6 +212,8 @@ static void start_hss(godwit_world_t *w)
     add_node(w, GODWIT_WORLD_BSF, 4, true);
     set_name(w->hss.ausfs[w->hss.ausf_count++], GODWIT_WORLD_AUSF);
     add_node(w, GODWIT_WORLD_AUSF, 6, true);
+    set_name(w->hss.aaas[w->hss.aaa_count++], GODWIT_WORLD_AAA);
+    add_node(w, GODWIT_WORLD_AAA, 7, true);
     w->hss.plain_rand = w->config.profile != GODWIT_MTC_GODWIT1;
     set_name(w->hss.local_host, GODWIT_WORLD_HSS);
     memcpy(w->hss.local_realm, lab_realm(GODWIT_WORLD_HSS), strlen(lab_realm(GODWIT_WORLD_HSS)) + 1);
@@ -265,6 +268,9 @@ void lab_start_role(godwit_world_t *w, unsigned node)
     case GODWIT_WORLD_MTC_IWF:
         lab_start_iwf(w);
         break;
+    case GODWIT_WORLD_AAA:
+        lab_start_aaa(w);
+        break;
     case GODWIT_WORLD_AMF:
     case GODWIT_WORLD_AF:
         break;
@@ -315,6 +321,9 @@ void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, g
         break;
     case GODWIT_WORLD_MTC_IWF:
         godwit_mtc_iwf_step(w->mtc_iwf, in, out);
+        break;
+    case GODWIT_WORLD_AAA:
+        godwit_aaa_step(&w->aaa->role, in, out);
         break;
     case GODWIT_WORLD_MME:
         godwit_mme_step(&w->mme, in, out);

@@ -46,6 +46,7 @@ size_t godwit_lab_trigger_rows(godwit_lab_key_row_t rows[GODWIT_LAB_TRIGGER_ROWS
     add(rows, &count, 2, GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_EPS)->trigger.embedded = true;
     add(rows, &count, 2, GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_EPS)->trigger.via =
         GODWIT_LAB_VIA_T4;
+    add(rows, &count, 2, GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_EAP, GODWIT_WORLD_WIFI);
     return count;
 }
 

@@ -296,7 +296,9 @@ static godwit_status_t into_library(godwit_world_t *w, unsigned device, const la
         return done(w, device, in);
     case LAB_TRIGGER_RESUME:
         godwit_trigger_resume(&t->library, &t->requests);
-        return t->on_wifi ? godwit_trigger_poll(&t->library, &t->requests) : GODWIT_OK;
+        return t->on_wifi && !lab_by_eap(&w->config) ? godwit_trigger_poll(&t->library, &t->requests) : GODWIT_OK;
+    case LAB_TRIGGER_POLL:
+        return godwit_trigger_poll(&t->library, &t->requests);
     case LAB_TRIGGER_HELD_BACK:
         send_held(w, device);
         return GODWIT_OK;
@@ -313,6 +315,9 @@ void lab_trigger_take(godwit_world_t *w, unsigned device, const lab_device_input
 {
     lab_trigger_end_t *t = &w->devices[device].trigger;
     const unsigned node = godwit_world_device_node(device);
+    if (lab_eap_take(w, device, in)) {
+        return;
+    }
     if (in->packet != NULL) {
         lab_search_octets(w, node, in->packet->octets, in->packet->len);
     }
@@ -359,6 +364,12 @@ bool lab_trigger_start(godwit_world_t *w, unsigned device)
     t->answers = false;
     t->has_clock = !c->no_clock;
     t->since_ms = w->now_ms;
+    if (lab_by_eap(&w->config)) {
+        t->on_wifi = true;
+        if (!lab_eap_start(w, device)) {
+            return false;
+        }
+    }
     (void)lab_after(w, 0, LAB_TRIGGER_RESUME, godwit_world_device_node(device));
     return godwit_trigger_init(&t->library, &config) == GODWIT_OK &&
            (t->nvm_len == 0 || godwit_trigger_restore(&t->library, godwit_slice(t->nvm, t->nvm_len)) == GODWIT_OK);

@@ -20,11 +20,26 @@ static const char *check_case_1(const godwit_lab_run_t *run)
     return NULL;
 }
 
+/* The AAA server has the root of the run, and makes the key. */
+static const char *check_eap(const godwit_lab_run_t *run)
+{
+    if (run->access != GODWIT_WORLD_WIFI) {
+        return "--root eap is of a device that is on wifi alone";
+    }
+    if (run->trigger.key_from != GODWIT_IWF_KEY_FROM_HSS || run->trigger.ue_key_received || run->trigger.embedded) {
+        return "--root eap is of the AAA server, and of no serving node: no --key-from, --ue-key or --nas-embedded";
+    }
+    return NULL;
+}
+
 static const char *check_keys(godwit_lab_run_t *run)
 {
     godwit_lab_trigger_t *t = &run->trigger;
     bool eps = run->access == GODWIT_WORLD_EPS || run->access == GODWIT_WORLD_WIFI;
     t->key_from = t->key_from == 0 ? GODWIT_IWF_KEY_FROM_HSS : t->key_from;
+    if (t->root == GODWIT_IWF_ROOT_EAP) {
+        return check_eap(run);
+    }
     if (t->root != GODWIT_IWF_ROOT_NONE && t->key_from != GODWIT_IWF_KEY_FROM_IWF) {
         return "--root is of --key-from iwf: elsewhere it follows";
     }
@@ -79,7 +94,7 @@ godwit_world_config_t godwit_lab_trigger_world(const godwit_lab_run_t *run)
     config.seed = run->seed;
     config.devices = run->devices;
     config.loss = run->loss;
-    config.access = run->access == GODWIT_WORLD_WIFI ? GODWIT_WORLD_EPS : run->access;
+    config.access = run->access == GODWIT_WORLD_WIFI && t->root != GODWIT_IWF_ROOT_EAP ? GODWIT_WORLD_EPS : run->access;
     config.circuit = t->circuit;
     config.carrier = t->circuit ? GODWIT_CARRIER_SMS : GODWIT_CARRIER_NAS;
     config.trigger = (godwit_world_triggering_t){.on = true,

@@ -39,7 +39,7 @@ bool lab_trigger_flags(const godwit_world_config_t *c)
 {
     unsigned from = key_from(c);
     return c->trigger.on && !c->trigger.hop_by_hop &&
-           (from == GODWIT_IWF_KEY_FROM_HSS ||
+           ((from == GODWIT_IWF_KEY_FROM_HSS && !lab_by_eap(c)) ||
             (from == GODWIT_IWF_KEY_FROM_IWF && c->trigger.root != GODWIT_IWF_ROOT_KASME));
 }
 
@@ -51,6 +51,9 @@ uint32_t lab_trigger_features(const godwit_world_config_t *c)
 
 uint8_t lab_trigger_roots(const godwit_world_t *w)
 {
+    if (lab_by_eap(&w->config)) {
+        return 1u << (GODWIT_IWF_ROOT_EAP - 1);
+    }
     if (lab_trigger_flags(&w->config)) {
         return 1u << (GODWIT_IWF_ROOT_FLAGGED - 1);
     }
@@ -66,6 +69,9 @@ void lab_external_id(unsigned device, char text[GODWIT_EXTERNAL_ID_MAX + 1])
 uint32_t lab_trigger_nodes(const godwit_world_config_t *config)
 {
     uint32_t nodes = NODE(HSS) | NODE(MTC_IWF) | NODE(SCS) | NODE(AS);
+    if (lab_by_eap(config)) {
+        return nodes | NODE(AAA);
+    }
     if (config->access == GODWIT_WORLD_EPS) {
         return nodes | NODE(MME) | NODE(SGW) | NODE(PGW) | (config->trigger.by_sms ? NODE(SMS_SC) : 0);
     }
@@ -120,7 +126,7 @@ void lab_start_iwf(godwit_world_t *w)
         .crypto = crypto,
         .protect = c->hop_by_hop ? GODWIT_IWF_PROTECT_HOP : GODWIT_IWF_PROTECT_ASSOCIATION,
         .keys = {.key_from = (godwit_iwf_key_from_t)key_from(&w->config),
-                 .root = c->root == GODWIT_IWF_ROOT_NONE ? GODWIT_IWF_ROOT_FLAGGED : c->root,
+                 .root = c->root == GODWIT_IWF_ROOT_KASME ? GODWIT_IWF_ROOT_KASME : GODWIT_IWF_ROOT_FLAGGED,
                  .ue_key_received = c->ue_key_received},
         .accept_open = c->open_b,
         .no_t5 = c->by_sms && !c->hop_by_hop,
@@ -140,6 +146,10 @@ void lab_start_iwf(godwit_world_t *w)
         !c->hop_by_hop) { /* no device takes an unprotected trigger from a short message */
         set_name(config.sms_sc_host, lab_host(GODWIT_WORLD_SMS_SC));
         set_name(config.sms_sc_realm, lab_realm(GODWIT_WORLD_SMS_SC));
+    }
+    if (lab_by_eap(&w->config)) {
+        set_name(config.keys.aaa_host, lab_host(GODWIT_WORLD_AAA));
+        set_name(config.keys.aaa_realm, lab_realm(GODWIT_WORLD_AAA));
     }
     if (w->mtc_iwf == NULL) {
         w->mtc_iwf = lab_alloc(sizeof *w->mtc_iwf);

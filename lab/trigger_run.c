@@ -213,7 +213,7 @@ static void measure(godwit_world_t *w, meter_t *m, godwit_lab_report_t *report)
                         w->config.trigger.hop_by_hop ? "a device is not attached" : "a device has no association");
         return;
     }
-    if (m->run->access == GODWIT_WORLD_WIFI) {
+    if (m->run->access == GODWIT_WORLD_WIFI && !lab_by_eap(&w->config)) {
         move_all(w, LAB_WIFI);
         godwit_world_run(w, AFTER_MS);
     }
@@ -257,6 +257,9 @@ void godwit_lab_run_trigger(const godwit_lab_run_t *run, godwit_lab_trace_t *tra
     report->arrived = report->ok;
     godwit_lab_close(w, report);
     godwit_world_free(w);
+    if (report->triggered.measured && run->trigger.root == GODWIT_IWF_ROOT_EAP) {
+        return; /* without an association there is nothing at all */
+    }
     if (report->triggered.measured && run->trigger.number == 2) {
         const godwit_lab_cost_t alone = access_alone(run);
         subtract(&report->triggered.setup, &alone);

@@ -31,6 +31,7 @@ static unsigned node_of(godwit_function_t function)
         [GODWIT_FUNCTION_NAF] = GODWIT_WORLD_NAF,       [GODWIT_FUNCTION_AUSF] = GODWIT_WORLD_AUSF,
         [GODWIT_FUNCTION_AANF] = GODWIT_WORLD_AANF,     [GODWIT_FUNCTION_SCS] = GODWIT_WORLD_SCS,
         [GODWIT_FUNCTION_AS] = GODWIT_WORLD_AS,         [GODWIT_FUNCTION_MTC_IWF] = GODWIT_WORLD_MTC_IWF,
+        [GODWIT_FUNCTION_AAA] = GODWIT_WORLD_AAA,
     };
     return nodes[function];
 }
@@ -48,7 +49,7 @@ static godwit_function_t function_of(unsigned node)
         [GODWIT_WORLD_AUSF] = GODWIT_FUNCTION_AUSF,       [GODWIT_WORLD_AANF] = GODWIT_FUNCTION_AANF,
         [GODWIT_WORLD_SCS] = GODWIT_FUNCTION_SCS,         [GODWIT_WORLD_AS] = GODWIT_FUNCTION_AS,
         [GODWIT_WORLD_MTC_IWF] = GODWIT_FUNCTION_MTC_IWF, [GODWIT_WORLD_AMF] = GODWIT_FUNCTION_MME,
-        [GODWIT_WORLD_STRANGER] = GODWIT_FUNCTION_MME,
+        [GODWIT_WORLD_AAA] = GODWIT_FUNCTION_AAA,         [GODWIT_WORLD_STRANGER] = GODWIT_FUNCTION_MME,
     };
     return functions[node];
 }
@@ -300,8 +301,8 @@ void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *
     uint8_t octets[GODWIT_WORLD_PACKET_MAX];
     char session[96];
     godwit_writer_t out = godwit_writer(octets, sizeof octets);
-    if (m->kind == GODWIT_NAF_KEY_ANSWER) {
-        lab_gba_opened(w, m);
+    if (m->kind == GODWIT_NAF_KEY_ANSWER || m->kind == GODWIT_EAP_PACKET_ANSWER) {
+        (m->kind == GODWIT_NAF_KEY_ANSWER ? lab_gba_opened : lab_eap_answered)(w, m);
         return;
     }
     lab_call_t *call = is_answer(m->kind) ? call_of(w, m->transaction) : new_call(w, node, m);

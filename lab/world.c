@@ -196,8 +196,6 @@ void godwit_world_run(godwit_world_t *w, uint64_t duration_ms)
 
 void lab_saw(lab_seen_event_t *events, const char *name, godwit_status_t reason)
 {
-    if (getenv("LABDBG"))
-        fprintf(stderr, "saw %s %d\n", name, (int)reason); /*DBG*/
     for (size_t i = 0; i < LAB_EVENTS_KEPT; i++) {
         lab_seen_event_t *e = &events[i];
         if (e->name == NULL || (strcmp(e->name, name) == 0 && e->reason == reason)) {
@@ -277,8 +275,8 @@ static uint32_t nodes_for(const godwit_world_config_t *config)
 static void make_functions(godwit_world_t *w)
 {
     static const size_t records[GODWIT_WORLD_FUNCTIONS] = {
-        256, 128, 160, 256, 128, 128, 1, 1, 128, 1,   256,
-        256, 256, 1,   1,   64,  1,   1, 1, 1,   600, 1}; /* in the order of world.h */
+        256, 128, 160, 256, 128, 128, 1, 1, 128, 1, 256, 256,
+        256, 1,   1,   64,  1,   1,   1, 1, 600, 1, 1}; /* in the order of world.h */
     uint32_t nodes = w->config.nodes == 0 ? nodes_for(&w->config) : w->config.nodes;
     make_endpoint(&w->endpoints[0]);
     make_endpoint(&w->endpoints[1]);
@@ -328,6 +326,7 @@ static void free_functions(godwit_world_t *w)
         lab_free(w->tables[i]);
     }
     lab_free_secret(w->mtc_iwf);
+    lab_free_secret(w->aaa);
     lab_free_secret(w->scs[0]);
     lab_free_secret(w->scs[1]);
     lab_free_secret(w->bsf);

@@ -17,6 +17,7 @@
 #include "godwit/device.h"
 #include "godwit/gba.h"
 #include "godwit/mtc.h"
+#include "roles/aaa.h"
 #include "roles/aanf.h"
 #include "roles/ausf.h"
 #include "roles/emks.h"
@@ -62,6 +63,7 @@ enum {
     GODWIT_WORLD_SCS, /* contribution 002 */
     GODWIT_WORLD_AS,
     GODWIT_WORLD_MTC_IWF,
+    GODWIT_WORLD_AAA, /* its access points are the lab's, and no nodes */
     GODWIT_WORLD_STRANGER,
     GODWIT_WORLD_FUNCTIONS
 };
@@ -95,6 +97,7 @@ typedef enum godwit_world_leg {
     GODWIT_WORLD_LEG_A3 = GODWIT_PORT_A3,
     GODWIT_WORLD_LEG_DIAMETER = 16,
     GODWIT_WORLD_LEG_HTTP, /* inside TLS, which the lab leaves out */
+    GODWIT_WORLD_LEG_EAP,  /* on the air: between a device and its access point */
 } godwit_world_leg_t;
 
 #define GODWIT_WORLD_PACKET_MAX 4096
@@ -125,7 +128,7 @@ typedef struct godwit_world_triggering {
     bool on;
     bool hop_by_hop;                /* case 1: B, D and A2 each secured, no association */
     unsigned key_from;              /* godwit_iwf_key_from_t, of case 2; 0: the HSS */
-    godwit_iwf_root_t root;         /* of the MTC-IWF's own derivation */
+    godwit_iwf_root_t root;         /* of the MTC-IWF's own derivation; EAP: devices are on WiFi alone */
     bool ue_key_received, embedded; /* embedded: the association within the NAS security mode procedure */
     bool by_sms;         /* T4: the MTC-IWF uses no T5 towards devices, nor devices NAS messages of their own */
     bool at_home;        /* devices are in the home's own network */

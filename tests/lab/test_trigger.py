@@ -29,6 +29,18 @@ class Runs(unittest.TestCase):
                       ("--access", "wifi", "--key-from", "iwf", "--root", "kasme", "--roaming")):
             self.works(*words)
 
+    def test_a_device_on_wifi_alone(self):
+        for words in ((), ("--source", "as"), ("--loss", "0.2", "--devices", "4", "--seed", "5")):
+            got = self.works("--access", "wifi", "--root", "eap", *words)
+            self.assertEqual({node for node, keys in got["custody"].items() if "iwf_root" in keys}, {"aaa", "device"})
+            self.assertEqual({node for node, keys in got["custody"].items() if "k_iwf" in keys}, {"aaa", "mtc-iwf", "device"})
+            self.assertFalse({"mme", "sgsn"} & set(got["custody"]))
+            self.assertIn("AAA", got["nodes_modified"])
+        code, out, _ = run(*RUN, "--access", "wifi", "--root", "eap")
+        self.assertEqual(code, 0)
+        for name in ("EAP-Request/AKA'-Challenge", "EAP-Success", "Key (HE vector)-Request", "T5 (key)-Request", "Poll Answer", "Acknowledgement"):
+            self.assertIn(name, out)
+
     def test_case_1(self):
         for access, source in itertools.product(("eps", "umts", "gsm", "geran"), ("scs", "as")):
             got = self.works("--case", "1", "--access", access, "--source", source)
@@ -65,6 +77,8 @@ class Refused(unittest.TestCase):
                               ("of --key-from iwf", ("--root", "kasme")),
                               ("no KASME", ("--root", "kasme", "--key-from", "iwf", "--access", "umts")),
                               ("only EPS has", ("--nas-embedded", "--access", "gsm")),
+                              ("on wifi alone", ("--root", "eap")),
+                              ("of no serving node", ("--root", "eap", "--access", "wifi", "--key-from", "mme")),
                               ("is for wifi", ("--via", "a3")),
                               ("A3 alone", ("--via", "t5", "--access", "wifi")),
                               ("--key-from: hss, mme or iwf", ("--key-from", "me"))):

@@ -44,6 +44,26 @@ static void ask(scenario_t *s, unsigned device)
     lab_tell(s, "trigger %u for device %u, for %u s", (unsigned)number, device, (unsigned)validity_s);
 }
 
+/* Of the source that asked: a recall, or another one in its place. */
+static void end_another(scenario_t *s)
+{
+    if (s->w->asked_count == 0) {
+        return;
+    }
+    const uint32_t of = draw(s, s->w->asked_count);
+    const lab_asked_t *old = &s->w->asked[of];
+    const godwit_world_ask_t what = {
+        .device = old->device,
+        .as = old->as,
+        .action = draw(s, 2) == 0 ? GODWIT_ACTION_RECALL : GODWIT_ACTION_REPLACE,
+        .of = of,
+        .validity_s = 60 + draw(s, VALIDITY_MAX_S - 60),
+    };
+    const uint32_t number = godwit_world_ask(s->w, &what);
+    lab_tell(s, "%u %s trigger %u", (unsigned)number, what.action == GODWIT_ACTION_RECALL ? "recalls" : "replaces",
+             (unsigned)of);
+}
+
 /* False: another act. */
 bool lab_trigger_act(scenario_t *s, unsigned device)
 {
@@ -63,9 +83,12 @@ bool lab_trigger_act(scenario_t *s, unsigned device)
     case 2:
     case 5:
     case 6:
+        ask(s, device);
+        break;
     case 7:
     case 8:
-        ask(s, device);
+    case 9:
+        end_another(s);
         break;
     default:
         return false;

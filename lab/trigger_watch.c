@@ -131,7 +131,8 @@ static void confirm(godwit_world_t *w, const lab_asked_t *asked)
     if (asked->action == GODWIT_ACTION_TRIGGER) {
         return;
     }
-    if (old->acted > 0 && !old->recalled) {
+    /* In case 1 nobody hears whether the device had it before: the node says that it has the recall. */
+    if (old->acted > 0 && !old->recalled && !w->config.trigger.hop_by_hop) {
         wrong(w, &w->wrongs.recalled, "a recall confirmed of a trigger that was acted on");
     }
     old->recalled = old->settled = true;

@@ -19,7 +19,6 @@ godwit_status_t godwit_iwf_reached(const godwit_iwf_turn_t *turn, godwit_trigger
             return status;
         }
     }
-    t->recalled = t->replaced = false; /* whatever was to end it came too late, and must not be told otherwise */
     godwit_iwf_settle(turn, t, GODWIT_OUTCOME_SUCCESS);
     if (old.number != 0 && godwit_iwf_is_pending(&old)) {
         old.recalled = t->action.action == GODWIT_ACTION_RECALL;

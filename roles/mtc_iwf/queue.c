@@ -147,6 +147,8 @@ void godwit_iwf_settle(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *t
 {
     trigger->state = GODWIT_TRIGGER_REPORTING;
     trigger->outcome = outcome;
+    trigger->recalled = trigger->replaced =
+        false; /* what was to end it came too late, and must not be told otherwise */
     trigger->attempts = 0;
     trigger->due_ms = turn->in->now_ms;
     godwit_iwf_commit(turn, trigger);

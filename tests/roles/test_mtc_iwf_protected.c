@@ -115,6 +115,26 @@ static void a_recall_that_comes_too_late_says_so(void **state)
     assert_int_equal(iwq_reports(1), 1);
 }
 
+static void what_no_recall_reached_in_time_was_not_recalled(void **state)
+{
+    (void)state;
+    iwq.devices[0].slow = true;
+    iwq_action_t trigger = iwq_action(1);
+    trigger.message.u.device_action.validity_s = 60;
+    assert_int_equal(iwq_give(&trigger), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(5);
+    assert_int_equal(iwq_delivered(1), 1);
+    iwq.node_silent = true;
+    iwq_action_t recall = iwq_recall(2, 1);
+    assert_int_equal(iwq_give(&recall), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(70);
+    assert_int_equal(iwq_outcome(1), GODWIT_OUTCOME_UNCONFIRMED);
+    assert_int_equal(iwq_outcome(2), GODWIT_OUTCOME_UNCONFIRMED);
+    assert_false(iwq_record(1)->recalled);
+    recall = iwq_recall(3, 1); /* nobody may be told that it is recalled: the application has it */
+    assert_int_equal(iwq_give(&recall), GODWIT_TRIGGER_RECALLFAIL);
+}
+
 static void a_replacement_follows_what_was_sent(void **state)
 {
     (void)state;
@@ -162,6 +182,7 @@ int main(void)
         TEST(an_application_that_is_not_there_makes_it_undeliverable),
         TEST(a_recall_follows_what_was_sent_and_keeps_it_from_being_acted_on),
         TEST(a_recall_that_comes_too_late_says_so),
+        TEST(what_no_recall_reached_in_time_was_not_recalled),
         TEST(a_replacement_follows_what_was_sent),
         TEST(a_poll_brings_what_waits_by_udp),
     };

@@ -18,7 +18,7 @@ FOUND_BY = {
     "mac-after-decryption": "before its MAC was checked",
     "counters-not-parked": "COUNT used twice|delivered twice",
     "session-key-for-the-wrong-endpoint": "k_session (on the wire|in the memory)",
-    "early-data-not-recorded": "delivered twice",
+    "early-data-not-recorded": "delivered twice|gets nothing through",
     "flag-ignored": "ck (on the wire|in the memory)",
     "next-session-consumed-before-its-mac": "consumed by who could not prove|was bent was believed",
     "next-session-vector-used-twice": "stored vector protect two attaches",

@@ -27,6 +27,7 @@ typedef struct godwit_scs_trigger {
     godwit_delivery_outcome_t outcome;
     uint32_t transaction;
     uint8_t asked;    /* how often */
+    bool proved;      /* SUCCESS came by a hop that proves who said it: so must its report */
     uint32_t reports; /* how often its report came: what is above 1 changed nothing */
     uint64_t number;  /* order of asking */
     uint64_t created_ms, done_ms;

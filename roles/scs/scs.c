@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A source of triggers: requests by reference, said again until they are answered, and delivery reports, each taken once. Never: a report taken from another
- * MTC-IWF than the configured one, or one that changes an outcome that is known.
+ * MTC-IWF than the configured one, one over an open hop of what was accepted with proof, or one that changes an outcome that is known.
  */
 #include "roles/scs.h"
 
@@ -145,6 +145,7 @@ static void on_answer(const turn_t *turn)
     }
     const bool accepted = answer->status == GODWIT_TRIGGER_SUCCESS;
     t->status = answer->status;
+    t->proved = turn->in->message->hop != GODWIT_HOP_OPEN;
     t->state = accepted ? GODWIT_SCS_ACCEPTED : GODWIT_SCS_REFUSED;
     t->done_ms = accepted ? 0 : turn->in->now_ms;
     godwit_outbox_timer(turn->out, (uint32_t)(t - turn->scs->triggers), 0);
@@ -158,19 +159,25 @@ static bool is_ours(const godwit_scs_t *scs, const godwit_message_t *message)
            (scs->config.iwf_host[0] == '\0' || strcmp(message->origin_host, scs->config.iwf_host) == 0);
 }
 
+/* Whoever is on an open hop may say the MTC-IWF's name: not of what was accepted with proof, nor of what nobody has accepted yet. The MTC-IWF says it again. */
+static bool is_believed(const godwit_scs_trigger_t *t, const godwit_message_t *message)
+{
+    return message->hop != GODWIT_HOP_OPEN || (!t->proved && t->state != GODWIT_SCS_ASKED);
+}
+
 /* A report of what is not known any more is taken as well: it would come again for ever. Its answer may have overtaken that to the request. */
 static void on_notification(const turn_t *turn)
 {
     const godwit_message_t *message = turn->in->message;
-    const bool ours = is_ours(turn->scs, message);
-    godwit_scs_trigger_t *t = ours ? find(turn->scs, message->u.device_notification.reference) : NULL;
+    godwit_scs_trigger_t *t = find(turn->scs, message->u.device_notification.reference);
+    const bool ours = is_ours(turn->scs, message) && (t == NULL || is_believed(t, message));
     godwit_message_t *answer =
         godwit_outbox_answer(turn->out, message, GODWIT_DEVICE_NOTIFICATION_ANSWER, turn->scs->config.function);
     if (answer != NULL) {
         answer->u.outcome = ours ? GODWIT_OK : GODWIT_NOT_ENTITLED;
         godwit_outbox_add(turn->out, GODWIT_REQUEST_MESSAGE)->message = answer;
     }
-    if (t == NULL || t->state == GODWIT_SCS_REFUSED) {
+    if (!ours || t == NULL || t->state == GODWIT_SCS_REFUSED) {
         return;
     }
     t->reports += t->reports < UINT32_MAX ? 1 : 0;

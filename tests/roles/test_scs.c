@@ -16,6 +16,7 @@
 
 static godwit_scs_t scs;
 static owner_t owner;
+static godwit_hop_t hop;              /* by which the MTC-IWF is heard */
 static godwit_device_action_t wanted; /* that the next input asks for */
 static uint32_t reference;
 static godwit_status_t status;
@@ -33,6 +34,7 @@ static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 static int setup(void **state)
 {
     (void)state;
+    hop = GODWIT_HOP_TLS;
     godwit_scs_config_t config = {.function = GODWIT_FUNCTION_SCS, .first_reference = 7};
     strcpy(config.name, "scs.water.test");
     strcpy(config.local_host, "scs.water.test");
@@ -54,6 +56,7 @@ static void ask(void)
 static void answer(uint32_t transaction, uint32_t which, godwit_request_status_t request_status)
 {
     godwit_message_t m = {.kind = GODWIT_DEVICE_ACTION_ANSWER, .from = GODWIT_FUNCTION_MTC_IWF};
+    m.hop = hop;
     m.transaction = transaction;
     m.u.device_action_answer.reference = which;
     m.u.device_action_answer.status = request_status;
@@ -63,6 +66,7 @@ static void answer(uint32_t transaction, uint32_t which, godwit_request_status_t
 static godwit_status_t report(const char *host, uint32_t which, godwit_delivery_outcome_t outcome)
 {
     godwit_message_t m = {.kind = GODWIT_DEVICE_NOTIFICATION, .from = GODWIT_FUNCTION_MTC_IWF};
+    m.hop = hop;
     (void)snprintf(m.origin_host, sizeof m.origin_host, "%s", host);
     strcpy(m.u.device_notification.scs, "scs.water.test");
     m.u.device_notification.reference = which;
@@ -102,6 +106,23 @@ static void who_is_never_answered_gives_up(void **state)
     assert_int_equal(godwit_scs_find(&scs, 7)->state, GODWIT_SCS_SILENT);
     assert_int_equal(report("iwf.home.test", 7, GODWIT_OUTCOME_SUCCESS), GODWIT_OK); /* it had been accepted */
     assert_int_equal(godwit_scs_find(&scs, 7)->state, GODWIT_SCS_DONE);
+}
+
+static void who_only_says_the_name_of_the_mtc_iwf_ends_nothing_that_was_accepted_with_proof(void **state)
+{
+    (void)state;
+    ask();
+    hop = GODWIT_HOP_OPEN;
+    assert_int_equal(report("iwf.home.test", 7, GODWIT_OUTCOME_SUCCESS), GODWIT_NOT_ENTITLED); /* before the answer */
+    hop = GODWIT_HOP_TLS;
+    ask();
+    answer(owner_message(&owner, GODWIT_DEVICE_ACTION, 0)->transaction, 8, GODWIT_TRIGGER_SUCCESS);
+    hop = GODWIT_HOP_OPEN;
+    assert_int_equal(report("iwf.home.test", 8, GODWIT_OUTCOME_SUCCESS), GODWIT_NOT_ENTITLED);
+    assert_int_equal(godwit_scs_find(&scs, 8)->state, GODWIT_SCS_ACCEPTED);
+    hop = GODWIT_HOP_TLS;
+    assert_int_equal(report("iwf.home.test", 8, GODWIT_OUTCOME_EXPIRED), GODWIT_OK);
+    assert_int_equal(godwit_scs_find(&scs, 8)->outcome, GODWIT_OUTCOME_EXPIRED);
 }
 
 static void a_refusal_is_the_end_of_it(void **state)
@@ -168,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_request_is_said_until_it_is_answered_and_is_one),
         TEST(who_is_never_answered_gives_up),
+        TEST(who_only_says_the_name_of_the_mtc_iwf_ends_nothing_that_was_accepted_with_proof),
         TEST(a_refusal_is_the_end_of_it),
         TEST(a_report_counts_once_and_only_its_own_mtc_iwf_is_believed),
         TEST(the_table_is_bounded_and_what_waits_for_an_answer_stays),

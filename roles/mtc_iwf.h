@@ -65,6 +65,7 @@ typedef struct godwit_iwf_intake {
     uint64_t until_ms;
     uint32_t asked; /* of the request */
     uint64_t route;
+    bool counted;                    /* against the device's rate: once, however many rounds its answer takes */
     godwit_trigger_record_t trigger; /* as it will be */
 } godwit_iwf_intake_t;
 

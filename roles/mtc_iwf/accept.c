@@ -103,22 +103,23 @@ typedef struct verdict {
     godwit_request_status_t status;
     const char *detail;
     uint64_t highest;
-    bool again; /* the same request has been accepted meanwhile */
-    godwit_trigger_record_t old;
+    bool again; /* its reference has been accepted meanwhile: former */
+    godwit_trigger_record_t old, former;
 } verdict_t;
 
-static godwit_status_t judge_device(const godwit_iwf_turn_t *turn, const godwit_trigger_record_t *t, verdict_t *verdict)
+static godwit_status_t judge_device(const godwit_iwf_turn_t *turn, godwit_iwf_intake_t *place,
+                                    const godwit_trigger_record_t *t, verdict_t *verdict)
 {
     godwit_mtc_iwf_t *iwf = turn->iwf;
     const godwit_iwf_fetched_t *tally = NULL;
     const godwit_record_key_t key = {.kind = GODWIT_RECORD_TRIGGER_TALLY, .imsi = t->imsi};
     const uint64_t whose = godwit_iwf_whose((const uint8_t *)t->imsi.digits, t->imsi.len);
-    if (godwit_iwf_is_first_round(turn->in) &&
-        !godwit_iwf_spend(iwf, whose, iwf->config.device_per_minute, turn->in->now_ms)) {
+    if (!place->counted && !godwit_iwf_spend(iwf, whose, iwf->config.device_per_minute, turn->in->now_ms)) {
         verdict->status = GODWIT_TRIGGER_RATEEXCEEDED;
         verdict->detail = "the rate of triggers for this device";
         return GODWIT_OK;
     }
+    place->counted = true;
     const godwit_status_t status = godwit_iwf_fetch(turn, &key, &tally);
     if (status == GODWIT_OK && tally->u.tally.pending >= iwf->config.device_quota) {
         verdict->status = GODWIT_TRIGGER_QUOTAEXCEEDED;
@@ -129,18 +130,18 @@ static godwit_status_t judge_device(const godwit_iwf_turn_t *turn, const godwit_
     return status == GODWIT_NOT_FOUND ? GODWIT_OK : status;
 }
 
-/* GODWIT_AGAIN: a need stands in the outbox. */
-static godwit_status_t judge(const godwit_iwf_turn_t *turn, const godwit_trigger_record_t *t, verdict_t *verdict)
+/* What was accepted meanwhile counts against nothing: it is said again. GODWIT_AGAIN: a need stands in the outbox. */
+static godwit_status_t judge(const godwit_iwf_turn_t *turn, godwit_iwf_intake_t *place,
+                             const godwit_trigger_record_t *t, verdict_t *verdict)
 {
     const godwit_record_key_t own = godwit_iwf_key_named(t->source_key, t->action.reference);
-    godwit_trigger_record_t former;
-    godwit_status_t status = judge_device(turn, t, verdict);
-    if (status != GODWIT_OK || verdict->status != GODWIT_TRIGGER_SUCCESS) {
-        return status;
-    }
-    status = godwit_iwf_fetch_trigger(turn, &own, &former);
+    godwit_status_t status = godwit_iwf_fetch_trigger(turn, &own, &verdict->former);
     if (status != GODWIT_NOT_FOUND) {
         verdict->again = status == GODWIT_OK;
+        return status;
+    }
+    status = judge_device(turn, place, t, verdict);
+    if (status != GODWIT_OK || verdict->status != GODWIT_TRIGGER_SUCCESS) {
         return status;
     }
     verdict->status = judge_replace(turn, t, &verdict->old, &status);
@@ -184,7 +185,7 @@ bool godwit_iwf_on_authorised(const godwit_iwf_turn_t *turn)
     }
     if (verdict.status == GODWIT_TRIGGER_SUCCESS) {
         intake.trigger.imsi = answer->imsi;
-        status = judge(turn, &intake.trigger, &verdict);
+        status = judge(turn, place, &intake.trigger, &verdict);
     }
     if (status == GODWIT_AGAIN) {
         return true;
@@ -192,7 +193,9 @@ bool godwit_iwf_on_authorised(const godwit_iwf_turn_t *turn)
     memset(place, 0, sizeof *place);
     if (status != GODWIT_OK) {
         godwit_iwf_answer_action(turn, &intake, GODWIT_TRIGGER_TEMPORARYERROR, "the store could not be read");
-    } else if (verdict.status != GODWIT_TRIGGER_SUCCESS || verdict.again) {
+    } else if (verdict.again) {
+        godwit_iwf_answer_again(turn, &intake, &verdict.former);
+    } else if (verdict.status != GODWIT_TRIGGER_SUCCESS) {
         godwit_iwf_answer_action(turn, &intake, verdict.status, verdict.detail);
     } else {
         accept(turn, &intake, &verdict, answer);

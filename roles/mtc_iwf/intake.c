@@ -103,9 +103,8 @@ static bool is_same(const godwit_device_action_t *a, const godwit_device_action_
            strcmp(a->device.external_id, b->device.external_id) == 0 && strcmp(a->device.msisdn, b->device.msisdn) == 0;
 }
 
-/* Said again: the same answer as before, and nothing twice. */
-static void answer_again(const godwit_iwf_turn_t *turn, const godwit_iwf_intake_t *intake,
-                         const godwit_trigger_record_t *former)
+void godwit_iwf_answer_again(const godwit_iwf_turn_t *turn, const godwit_iwf_intake_t *intake,
+                             const godwit_trigger_record_t *former)
 {
     const bool same = is_same(&intake->trigger.action, &former->action);
     godwit_iwf_answer_action(turn, intake, same ? GODWIT_TRIGGER_SUCCESS : GODWIT_TRIGGER_PERMANENTERROR,
@@ -216,7 +215,7 @@ static void proceed(const godwit_iwf_turn_t *turn, const godwit_iwf_source_t *so
         return;
     }
     if (status == GODWIT_OK) {
-        answer_again(turn, intake, &former);
+        godwit_iwf_answer_again(turn, intake, &former);
     } else if (status != GODWIT_NOT_FOUND) {
         godwit_iwf_answer_action(turn, intake, GODWIT_TRIGGER_TEMPORARYERROR, "the store could not be read");
     } else if (intake->trigger.action.action == GODWIT_ACTION_RECALL) {

@@ -74,6 +74,9 @@ bool godwit_iwf_on_authorised(const godwit_iwf_turn_t *turn);
 void godwit_iwf_on_intake_timer(const godwit_iwf_turn_t *turn, size_t index);
 void godwit_iwf_answer_action(const godwit_iwf_turn_t *turn, const godwit_iwf_intake_t *intake,
                               godwit_request_status_t status, const char *detail);
+/* Said again: the same answer as before, and nothing twice; what is not the same is refused. */
+void godwit_iwf_answer_again(const godwit_iwf_turn_t *turn, const godwit_iwf_intake_t *intake,
+                             const godwit_trigger_record_t *former);
 /* query.c: TRIGGER_QUERY, which is always answered. */
 void godwit_iwf_on_query(const godwit_iwf_turn_t *turn);
 /* A recall that is otherwise in order. */

@@ -153,6 +153,32 @@ static void quotas_are_of_each_source_and_of_each_device(void **state)
     assert_int_equal(iwq_trigger(4), GODWIT_TRIGGER_SUCCESS);
 }
 
+/* Both wait for the HSS at the same time; what is told is the answer to the second. */
+static godwit_request_status_t two_at_once(iwq_action_t *first, iwq_action_t *second)
+{
+    owner_give_message(&iwq.owner, &first->message);
+    iwq_collect();
+    owner_give_message(&iwq.owner, &second->message);
+    iwq_collect();
+    iwq_run(1);
+    return iwq.status;
+}
+
+static void a_reference_that_asks_twice_at_once_is_one_request_or_an_error(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    iwq.config.device_quota = 2;
+    iwq.config.device_per_minute = 2;
+    iwq_restart();
+    iwq_action_t a = iwq_action(1), b = iwq_action(1);
+    b.message.u.device_action.payload[0] ^= 1;
+    assert_int_equal(two_at_once(&a, &b), GODWIT_TRIGGER_PERMANENTERROR); /* not SUCCESS: it is nowhere */
+    a = b = iwq_action(2);
+    assert_int_equal(two_at_once(&a, &b), GODWIT_TRIGGER_SUCCESS); /* not against the quota that it has filled itself */
+    assert_int_equal(iwq_trigger(3), GODWIT_TRIGGER_RATEEXCEEDED);
+}
+
 static void a_reference_in_use_for_something_else_is_refused(void **state)
 {
     (void)state;
@@ -367,6 +393,7 @@ int main(void)
         TEST(a_silent_hss_makes_the_service_unavailable),
         TEST(rates_are_of_each_source_and_of_each_device),
         TEST(quotas_are_of_each_source_and_of_each_device),
+        TEST(a_reference_that_asks_twice_at_once_is_one_request_or_an_error),
         TEST(a_reference_in_use_for_something_else_is_refused),
         TEST(an_unreachable_device_gets_its_triggers_when_it_registers),
         TEST(who_claims_a_device_without_end_has_it_tried_no_more_than_so_often),

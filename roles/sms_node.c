@@ -88,6 +88,9 @@ static void answer_down(godwit_sms_node_t *node, const godwit_sms_host_t *host, 
         name = outcome == GODWIT_OK ? "trigger_delivered" : "trigger_not_delivered";
     }
     godwit_outbox_event(host->out, name, outcome, host->imsi, NULL);
+    if (node->secret) { /* K_iwf of the device: the link keeps what it has sent */
+        godwit_wipe(node->link.ours.octets, sizeof node->link.ours.octets);
+    }
     node->down = node->started = node->from_node = node->secret = false;
     godwit_wipe(node->down_tpdu, sizeof node->down_tpdu);
     node->down_len = 0;

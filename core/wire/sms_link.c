@@ -56,6 +56,7 @@ static godwit_status_t write_data(godwit_sms_transaction_t *t, uint8_t flag, con
         .transaction = t->transaction | flag, .type = GODWIT_CP_DATA, .data = godwit_written(&inner)};
     status = godwit_cp_build(&cp, &w);
     t->len = status == GODWIT_OK ? (uint8_t)w.len : 0;
+    godwit_wipe(rpdu, sizeof rpdu); /* it may carry a key */
     return status;
 }
 

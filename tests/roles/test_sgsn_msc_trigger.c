@@ -472,6 +472,18 @@ static void of_a_flagged_vector_the_node_makes_nothing(void **state)
     }
 }
 
+/* Nothing of the key in the node's rows. */
+static void expect_forgotten(bool circuit)
+{
+    uint8_t key[32];
+    const uint8_t *at = circuit ? (const uint8_t *)sms.msc.ues : (const uint8_t *)sms.sgsn.ues;
+    const size_t len = circuit ? sms.msc.top * sizeof *sms.msc.ues : sms.sgsn.top * sizeof *sms.sgsn.ues;
+    memset(key, 0xA5, sizeof key);
+    for (size_t i = 0; i + sizeof key <= len; i++) {
+        assert_memory_not_equal(at + i, key, sizeof key);
+    }
+}
+
 static void a_key_for_the_device_goes_ciphered_or_not_at_all(void **state)
 {
     (void)state;
@@ -485,6 +497,7 @@ static void a_key_for_the_device_goes_ciphered_or_not_at_all(void **state)
         assert_int_equal(sms.phone.ue_keys, 1);
         assert_int_equal(sms.phone.ue_key.association, 7);
         assert_memory_equal(sms.phone.ue_key.key, m.u.t5_down.ue_key.key, 32);
+        expect_forgotten(ways[i].circuit);
         sms_idle();
         give_t5(&m, GODWIT_OK);
         assert_int_equal(sms.phone.ue_keys, 2);

@@ -7,14 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-from access import HSS, MME, PGW, Network  # noqa: E402
+from access import HSS, MME, PGW, SGSN, Network  # noqa: E402
 from whole import Device, cli, no_key_in  # noqa: E402
 
 GODWIT = os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwit")
+MSC, NUMBER = "msc.visited.example", "491710760001"
 IMSI, METER, IWF, SCS = "001010000000001", "meter-7@example.com", "iwf.home.example", "iwf.home.example"
 RECORDER = """import json, os, sys
 with open(sys.argv[1], "a") as out:
@@ -31,24 +33,38 @@ class Listen(unittest.TestCase):
         self.listening = None
         self.addCleanup(self.end_listening)
 
-    def start(self, iwf="", extra_hss="", more=""):
+    def eps(self):
         n = self.network
-        n.address("sgw")
-        protected = '  link_protected: "this test"\n'
-        n.add(HSS, "hss", [MME, IWF], f"hss:\n  best_plmn: 999-99\n  networks: [{{realm: visited.example, plmn: 001-02}}]\n"
-              f"  trigger: {{mtc_iwfs: [{{host: {IWF}, realm: home.example, roots: true}}], root: flagged}}\n{extra_hss}", True)
-        n.add(IWF, "mtc_iwf, scs" + more, [(HSS,), MME], f'mtc_iwf:\n  a3: "{n.address(IWF)}:7336"\n  sources: [{{name: {SCS}}}]\n  retry_ms: 1000\n'
-              f"  retry_max_ms: 4000\n  node_timeout_ms: 8000\n  ack_ms: 4000\n  hss: {{host: {HSS}, realm: home.example}}\n{iwf}", True)
         n.add(PGW, "pgw", [], f"pgw:\n  gtp: {n.address(PGW)}\n  home: 001-01\n  apns: [{{name: iot.example, kind: tunnel, server: \"127.0.0.1:9\", "
               f"pool: {n.net}.100, pool_size: 20}}]\n")
         n.add(MME, "mme, sgw", [(HSS,), (IWF,)], f'mme:\n  plmn: 001-02\n  radio: "{n.address(MME)}:7332"\n  gtp: {n.address(MME)}\n'
               f"  sgw: {n.address('sgw')}\n  pgw: {n.address(PGW)}\n  apn: iot.example\n  hss: {{host: {HSS}, realm: home.example}}\n"
               f"  trigger: {{on: true}}\nsgw: {{gtp: {n.address('sgw')}}}\n", False)
-        for name in (HSS, IWF, MME):
+
+    def sgsn(self):
+        n = self.network
+        n.add(SGSN, "sgsn", [(HSS,), (IWF,)], f'sgsn:\n  plmn: 001-02\n  radio: "{n.address(SGSN)}:7332"\n  gtp: {n.address(SGSN)}\n'
+              f'  apns: [{{ggsn: {n.address(PGW)}}}]\n  hss: {{host: {HSS}, realm: home.example}}\n  iwf_number: "{NUMBER}"\n')
+
+    def msc(self):
+        n = self.network
+        n.add(MSC, "msc", [(HSS,), (IWF,)], f'msc:\n  plmn: 001-02\n  radio: "{n.address(MSC)}:7332"\n  hss: {{host: {HSS}, realm: home.example}}\n'
+              f'  iwf_number: "{NUMBER}"\n')
+
+    def start(self, iwf="", hss="", more="", node=MME):
+        n = self.network
+        n.address("sgw")
+        protected = '  link_protected: "this test"\n'
+        n.add(HSS, "hss", [node, IWF], f"hss:\n  best_plmn: 999-99\n  networks: [{{realm: visited.example, plmn: 001-02}}]\n"
+              f"  trigger: {{mtc_iwfs: [{{host: {IWF}, realm: home.example, roots: true}}], root: flagged}}\n{hss}", True)
+        n.add(IWF, "mtc_iwf, scs" + more, [(HSS,), node], f'mtc_iwf:\n  a3: "{n.address(IWF)}:7336"\n  sources: [{{name: {SCS}}}]\n  retry_ms: 1000\n'
+              f"  retry_max_ms: 4000\n  node_timeout_ms: 8000\n  ack_ms: 4000\n  hss: {{host: {HSS}, realm: home.example}}\n{iwf}", True)
+        {MME: self.eps, SGSN: self.sgsn, MSC: self.msc}[node]()
+        for name in (HSS, IWF, node):
             daemon = n.daemons[name]
             daemon.config = daemon.write("godwit.yaml", daemon.read("godwit.yaml").replace("diameter:\n", "diameter:\n" + protected))
         n.start()
-        n.wait_links((IWF, HSS), (MME, HSS), (MME, IWF))
+        n.wait_links((IWF, HSS), (node, HSS), (node, IWF))
         hss = n.daemons[HSS]
         self.device = Device(hss.directory, IMSI).subscribe(hss, "--feature", "trigger", "--feature", "e2m-me")
         cli.result("sub", "trigger", "add", "--imsi", IMSI, "--external-id", METER, "--source", SCS, "--store", hss.path("store.db"), "--key-file",
@@ -78,14 +94,15 @@ class Listen(unittest.TestCase):
 
     def heard(self, event, seconds=40):
         """The next line with that event."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            line = self.listening.stdout.readline()
-            if not line:
-                break
-            said = json.loads(line)
-            if said["event"] == event:
-                return said
+        timer = threading.Timer(seconds, self.listening.kill)  # a line that does not come must not hold the test
+        timer.start()
+        try:
+            for line in self.listening.stdout:
+                said = json.loads(line)
+                if said["event"] == event:
+                    return said
+        finally:
+            timer.cancel()
         raise AssertionError(f"no {event}: {self.listening.poll()} {self.listening.stderr.read() if self.listening.poll() is not None else ''}")
 
     def trigger(self, verb, *words, expect=0):
@@ -154,6 +171,44 @@ class Listen(unittest.TestCase):
         self.listen("--once", program="/no/such/program", arguments=[])
         self.heard("attached")
         self.assertEqual(self.send("x", "--wait", "40", expect=1)["outcome"], "UNDELIVERABLE")
+
+    def short_messages(self, node, *words):
+        self.start(node=node, iwf=f'  number: "{NUMBER}"\n')
+        for access in ("umts", "geran"):
+            way = ["--mme", f"{self.network.address(node)}:7332", "--serving-network", "001-02", "--access", access, "--me", "--trigger-number", NUMBER, *words]
+            self.listen(way=way)
+            self.heard("associated" if access == "umts" else "attached")  # the record has it from then on
+            self.assertEqual(self.send("over " + access, "--wait", "40")["outcome"], "SUCCESS")
+            self.assertEqual(self.end_listening(), 0)
+        self.assertEqual([bytes.fromhex(run["payload"]) for run in self.runs()], [b"over umts", b"over geran"])
+
+    def test_umts_and_geran_through_a_sgsn(self):
+        self.short_messages(SGSN)
+
+    def test_umts_and_geran_through_a_msc(self):
+        self.short_messages(MSC, "--domain", "cs")
+
+    def test_wifi_with_an_association_of_eap_aka_prime(self):
+        n = self.network
+        folder = n.add("spare.home.example", "pgw", [], "").directory  # for a file that has to be there before
+        secret = os.path.join(folder, "secret")
+        with open(secret, "w", encoding="ascii") as file:
+            file.write("a secret of some length\n")
+        os.chmod(secret, 0o600)
+        del n.daemons["spare.home.example"]
+        self.start(hss=f"  aaas: [{IWF}]\n", more=", aaa", iwf=f'aaa:\n  plmn: 001-01\n  radius: "{n.address(IWF)}:1812"\n'
+                   f"  access_points: [{{name: ap.cafe.example, address: 127.0.0.1, secret_file: {secret}}}]\n"
+                   f"  hss: {{host: {HSS}, realm: home.example}}\n")
+        way = ["--no-attach", "--a3", f"{n.address(IWF)}:7336", "--poll", "2", "--radius", f"{n.address(IWF)}:1812", "--radius-secret", secret]
+        self.listen(way=way)
+        self.heard("associated")
+        self.assertEqual(self.send("over wifi", "--wait", "40")["outcome"], "SUCCESS")
+        # The home asks nobody else where it is: its record is enough the next time, without EAP.
+        self.assertEqual(self.end_listening(), 0)
+        self.listen(way=way[:5])
+        self.heard("polled")
+        self.assertEqual(self.send("again", "--wait", "40")["outcome"], "SUCCESS")
+        self.assertEqual(len(self.runs()), 2)
 
     def test_what_no_association_protects_starts_nothing(self):
         self.start(iwf="  protect: hop\n")

@@ -152,8 +152,10 @@ void listen_reap(listen_t *l)
         (void)kill(-l->child, SIGKILL);
         (void)kill(l->child, SIGKILL); /* it may not have made its group yet */
     }
-    if (waitpid(l->child, &status, WNOHANG) == l->child) {
-        (void)kill(-l->child, SIGKILL); /* what it has left behind */
+    siginfo_t ended = {0};
+    if (waitid(P_PID, (id_t)l->child, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == l->child) {
+        (void)kill(-l->child, SIGKILL); /* what it has left behind, while its number is still its own */
+        (void)waitpid(l->child, &status, 0);
         l->child = 0;
         finish(l, !l->killed && WIFEXITED(status) && WEXITSTATUS(status) == 0, ending(l, status));
     }

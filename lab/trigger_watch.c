@@ -131,8 +131,8 @@ static void confirm(godwit_world_t *w, const lab_asked_t *asked)
     if (asked->action == GODWIT_ACTION_TRIGGER) {
         return;
     }
-    /* In case 1 nobody hears whether the device had it before: the node says that it has the recall. */
-    if (old->acted > 0 && !old->recalled && !w->config.trigger.hop_by_hop) {
+    /* In case 1 nobody hears whether the device had it before: the node says that it has the recall. A try asks for what an attacker can bring about. */
+    if (old->acted > 0 && !old->recalled && (!w->config.trigger.hop_by_hop || w->config.trigger.tried)) {
         wrong(w, &w->wrongs.recalled, "a recall confirmed of a trigger that was acted on");
     }
     old->recalled = old->settled = true;

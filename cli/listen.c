@@ -4,6 +4,7 @@
  */
 #include "cli/listen.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,13 +13,10 @@
 #include <unistd.h>
 
 #include "cli/device_host.h"
-#include "cli/device_options.h"
 #include "cli/eap.h"
 
 #define TURN_MS 50    /* how often the program is looked after */
 #define LEAVE_MS 3000 /* for the network to say that the device has left */
-#define PORTS_MAX CLI_REPEATS_MAX
-#define ROOT_BIT(kind) (uint8_t)(1u << ((kind)-1))
 
 static volatile sig_atomic_t ending;
 
@@ -26,134 +24,6 @@ static void on_signal(int number)
 {
     (void)number;
     ending = 1;
-}
-
-/* ---- options ---- */
-
-/* The place of the option's value among words; false: it is none of them. */
-static bool choose(const cli_args_t *args, const char *option, const char *const *words, size_t count, size_t *place)
-{
-    const char *text = cli_value(args, option);
-    *place = 0;
-    while (text != NULL && *place < count && strcmp(text, words[*place]) != 0) {
-        (*place)++;
-    }
-    if (*place == count) {
-        (void)cli_fail(args, CLI_USAGE, "--%s: '%s' is not one of its words; see --help", option, text);
-    }
-    return *place < count;
-}
-
-static bool read_access(const cli_args_t *args, listen_t *l)
-{
-    static const char *const kinds[] = {"eps", "umts", "geran"}, *const domains[] = {"ps", "cs"};
-    godwit_access_config_t *a = &l->access_config;
-    size_t kind = 0, domain = 0;
-    if (!choose(args, "access", kinds, 3, &kind) || !choose(args, "domain", domains, 2, &domain) ||
-        !cli_imsi(args, "imsi", &a->imsi) || !cli_home_network(args, &a->imsi, &a->home)) {
-        return false;
-    }
-    a->serving_network = a->home;
-    a->kind = (godwit_access_kind_t)(GODWIT_ACCESS_EPS + kind);
-    a->circuit_switched = domain == 1;
-    a->carrier = a->circuit_switched ? GODWIT_CARRIER_SMS : GODWIT_CARRIER_NAS;
-    a->trigger = true;
-    a->me_derives = cli_count(args, "me") != 0;
-    a->trigger_number = cli_value(args, "trigger-number");
-    a->sms_number = a->trigger_number;
-    a->retransmit_ms = 1000;
-    a->apn = godwit_slice_of_string(cli_value(args, "apn"));
-    if (cli_value(args, "serving-network") != NULL && !cli_plmn(args, "serving-network", &a->serving_network)) {
-        return false;
-    }
-    if (l->radio_at != NULL && a->kind != GODWIT_ACCESS_EPS && a->trigger_number == NULL) {
-        (void)cli_fail(args, CLI_USAGE, "umts and geran have short messages alone: give --trigger-number");
-        return false;
-    }
-    return true;
-}
-
-static bool read_trust(const cli_args_t *args, listen_t *l)
-{
-    static const char *const accepted[] = {"association", "network"}, *const keys[] = {"derived", "received"},
-                             *const roots[] = {"flagged", "kasme", "ck-ik", "eap"};
-    godwit_trigger_config_t *t = &l->trigger_config;
-    size_t accept = 0, key = 0;
-    if (!choose(args, "accept", accepted, 2, &accept) || !choose(args, "ue-key", keys, 2, &key) ||
-        !cli_fqdn(args, "iwf", &t->iwf)) {
-        return false;
-    }
-    for (size_t i = 0; i < cli_count(args, "root"); i++) {
-        size_t k = 0;
-        while (k < 4 && strcmp(cli_value_at(args, "root", i), roots[k]) != 0) {
-            k++;
-        }
-        if (k == 4) {
-            (void)cli_fail(args, CLI_USAGE, "--root: flagged, kasme, ck-ik or eap");
-            return false;
-        }
-        t->roots |= ROOT_BIT(GODWIT_IWF_ROOT_FLAGGED + k);
-    }
-    if (cli_value(args, "radius") != NULL) { /* nobody but device and home has that one */
-        t->roots |= ROOT_BIT(GODWIT_IWF_ROOT_EAP) | (t->roots == 0 ? ROOT_BIT(GODWIT_IWF_ROOT_FLAGGED) : 0);
-    }
-    t->imsi = l->access_config.imsi;
-    t->accept_network = accept == 1;
-    t->ue_key_received = key == 1;
-    t->retransmit_ms = 1000;
-    return true;
-}
-
-static bool read_ports(const cli_args_t *args, listen_t *l)
-{
-    static uint16_t ports[PORTS_MAX];
-    for (size_t i = 0; i < cli_count(args, "port"); i++) {
-        const char *text = cli_value_at(args, "port", i);
-        unsigned value = 0, used = 0;
-        if (sscanf(text, "%5u%n", &value, (int *)&used) != 1 || text[used] != '\0' || value > UINT16_MAX) {
-            (void)cli_fail(args, CLI_USAGE, "--port: '%s' is no number up to 65535", text);
-            return false;
-        }
-        ports[i] = (uint16_t)value;
-    }
-    l->ports = ports;
-    l->port_count = cli_count(args, "port");
-    return true;
-}
-
-static bool read_state(const cli_args_t *args, listen_t *l)
-{
-    const char *given = cli_value(args, "state");
-    const int n = given != NULL ? snprintf(l->state_path, sizeof l->state_path, "%s", given)
-                                : snprintf(l->state_path, sizeof l->state_path, "%s.trigger", l->card_path);
-    if (n <= 0 || (size_t)n >= sizeof l->state_path) {
-        (void)cli_fail(args, CLI_USAGE, "--state: a path that long cannot be");
-        return false;
-    }
-    return true;
-}
-
-static int configure(const cli_args_t *args, listen_t *l)
-{
-    l->args = args;
-    l->program = cli_value(args, "run");
-    l->a3_at = cli_value(args, "a3");
-    l->radio_at = cli_count(args, "no-attach") == 0 ? cli_value(args, "mme") : NULL;
-    if (l->radio_at == NULL && cli_count(args, "no-attach") == 0) {
-        l->radio_at = "127.0.0.1:7332";
-    }
-    if (l->radio_at == NULL && l->a3_at == NULL) {
-        return cli_fail(args, CLI_USAGE, "--no-attach leaves no way but --a3");
-    }
-    l->access_config.crypto = l->trigger_config.crypto = &godwit_crypto_builtin;
-    if (!cli_soft_card(args, &l->card_path) || !read_access(args, l) || !read_trust(args, l) || !read_ports(args, l) ||
-        !read_state(args, l) || !cli_number(args, "timeout", 1, 86400, 60, &l->program_ms) ||
-        !cli_number(args, "poll", 1, 86400, 60, &l->poll_ms)) {
-        return CLI_USAGE;
-    }
-    l->program_ms *= 1000;
-    l->poll_ms *= 1000;
-    return CLI_OK;
 }
 
 /* ---- opening ---- */
@@ -291,27 +161,49 @@ static void turn(listen_t *l)
     listen_start(l);
 }
 
-static bool is_over(const listen_t *l, int64_t until)
+/* A message up is on its way, or waits for the radio. */
+static bool is_speaking(const listen_t *l)
 {
-    const bool once = cli_count(l->args, "once") != 0 && l->handled > 0 && l->held_count == 0;
-    return l->code != CLI_OK || ending != 0 || once || (until >= 0 && cli_now_ms() >= until);
+    return l->held_count > 0 || l->access.trigger.held_len > 0 || godwit_sms_link_busy(&l->access.sms.link);
 }
 
-/* Leaves the network, so that triggers wait at the home from now on. */
+static bool is_over(const listen_t *l, int64_t until)
+{
+    const bool once = cli_count(l->args, "once") != 0 && l->handled > 0 && !is_speaking(l) &&
+                      godwit_access_state(&l->access) != GODWIT_ACCESS_ATTACHING;
+    return ending != 0 || once || (until >= 0 && cli_now_ms() >= until);
+}
+
+/* Leaves the network, so that triggers wait at the home from now on; but what is being said is said before, if that does not take long. */
 static void leave(listen_t *l)
 {
     godwit_access_requests_t list;
     const int64_t until = cli_now_ms() + LEAVE_MS;
-    if (l->radio < 0 || godwit_access_state(&l->access) == GODWIT_ACCESS_DETACHED) {
-        return;
-    }
-    listen_settle_access(l, godwit_access_detach(&l->access, &list), &list);
-    while (!l->detached && l->code == CLI_OK && cli_now_ms() < until) {
+    while (l->radio >= 0 && godwit_access_state(&l->access) != GODWIT_ACCESS_DETACHED && l->code == CLI_OK &&
+           cli_now_ms() < until) {
+        const bool patient = is_speaking(l) && until - cli_now_ms() > LEAVE_MS / 2;
+        if (!patient && godwit_access_state(&l->access) != GODWIT_ACCESS_DETACHING) {
+            const godwit_status_t status = godwit_access_detach(&l->access, &list);
+            listen_settle_access(l, status, &list);
+        }
         struct pollfd polled = {l->radio, POLLIN, 0};
         (void)poll(&polled, 1, TURN_MS);
         receive(l, l->radio, false);
         run_timers(l);
     }
+}
+
+/* Where no other way is left than the one that was lost. */
+static int check_network(listen_t *l)
+{
+    if (l->a3 >= 0 || godwit_access_state(&l->access) != GODWIT_ACCESS_DETACHED) {
+        return CLI_OK;
+    }
+    if (l->refusal == GODWIT_OK && !l->detached) {
+        return cli_fail(l->args, CLI_NO_PEER, "the network does not answer");
+    }
+    return cli_fail(l->args, CLI_REFUSED, "the network %s%s",
+                    l->attached ? "has detached this device: " : "refuses: ", godwit_status_name(l->refusal));
 }
 
 static int live(listen_t *l)
@@ -326,24 +218,24 @@ static int live(listen_t *l)
         listen_settle_access(l, godwit_access_attach(&l->access, &list), &list);
     }
     l->poll_at = l->a3 >= 0 ? cli_now_ms() : -1;
-    while (!is_over(l, until)) {
+    while (l->code == CLI_OK && !is_over(l, until)) {
         turn(l);
-        if (l->given_up && !l->attached && l->a3 < 0) {
-            return cli_fail(l->args, l->refusal == GODWIT_OK ? CLI_NO_PEER : CLI_REFUSED,
-                            l->refusal == GODWIT_OK ? "the network does not answer" : "the network refuses: %s",
-                            godwit_status_name(l->refusal));
-        }
+        l->code = l->code == CLI_OK ? check_network(l) : l->code;
     }
     listen_stop(l);
     leave(l);
-    return l->code;
+    const bool in_vain = cli_count(l->args, "once") != 0 && l->handled == 0 && ending == 0;
+    return l->code == CLI_OK && in_vain ? cli_fail(l->args, CLI_NO_PEER, "no trigger came") : l->code;
 }
 
 static int run(const cli_args_t *args)
 {
     static listen_t l;
     const struct sigaction end = {.sa_handler = on_signal};
-    int code = configure(args, &l);
+    if (!listen_hold_standard_descriptors()) {
+        return cli_fail(args, CLI_FILE, "/dev/null: %s", strerror(errno));
+    }
+    int code = listen_configure(args, &l);
     if (code != CLI_OK) {
         return code;
     }
@@ -357,7 +249,9 @@ static int run(const cli_args_t *args)
 }
 
 static const cli_option_t options[] = {
-    {"run", "PROGRAM", "started for each trigger, without a shell; ARGs are its arguments, as they stand", true, false},
+    {"run", "PROGRAM",
+     "started for each trigger that can be trusted, without a shell; ARGs are its arguments, as they stand", true,
+     false},
     {"imsi", "N", "IMSI of the card", true, false},
     {"usim", "soft:FILE", "the card", true, false},
     {"iwf", "FQDN", "the home's MTC-IWF: keys are bound to that name", true, false},
@@ -390,8 +284,12 @@ const cli_command_t cli_device_listen = {
     .summary = "Waits for triggers as a device, and starts a program for each that it can trust.",
     .words = "[ARG...]",
     .notes =
-        "The program gets the payload on standard input, and GODWIT_TRIGGER_REFERENCE, _PORT, _PRIORITY, _REPEATED, _PROTECTED and _SOURCE (hex; empty: not proved) in its environment. Exit status 0 says "
-        "delivered to the MTC-IWF, any other that there is no such application. SIGTERM and SIGINT detach and end.",
+        "Put -- before the ARGs where one begins with a dash. One PROGRAM runs at a time, as leader of a process group of its own; no shell looks at anything, also where PROGRAM is a file without #!, which is not started. "
+        "The payload is its standard input. Its environment is PATH, HOME, LANG and TZ of this command, and GODWIT_TRIGGER_REFERENCE, _PORT, _PRIORITY, "
+        "_REPEATED (1: it may have been started for this one before), _PROTECTED (0: the network alone vouches for it) and _SOURCE (8 octets of SHA-256 of the name that the MTC-IWF has verified, in hex; empty: none). "
+        "With --json its standard output goes to standard error, so that all lines on standard output are this command's: one for each trigger when the program has ended, one for each other event.\n\n"
+        "Exit status 0 of PROGRAM says delivered to the MTC-IWF; any other, or a program that cannot be started or runs longer than --timeout, that there is no such application. What it leaves behind in its group is killed. "
+        "SIGTERM and SIGINT kill it, detach and end: its trigger comes again at the next start, marked as repeated. Exit status of this command: 1 the network refuses or has detached the device, 4 it does not answer, or --once and no trigger came.",
     CLI_COMMAND_OPTIONS(options),
     .run = run,
 };

@@ -55,6 +55,10 @@ typedef struct listen {
     int code; /* CLI_OK until something of this machine fails */
 } listen_t;
 
+/* ---- listen_options.c ---- */
+
+int listen_configure(const cli_args_t *args, listen_t *l); /* prints what is wrong; returns an exit code */
+
 /* ---- listen_carry.c: what the libraries ask ---- */
 
 void listen_settle_access(listen_t *l, godwit_status_t status, const godwit_access_requests_t *list);
@@ -67,6 +71,8 @@ void listen_tell(const listen_t *l, json_t *members);
 
 /* ---- listen_program.c: the user's program ---- */
 
+/* First of all: so that no socket, lock or record becomes one of the three descriptors that the program gets. */
+bool listen_hold_standard_descriptors(void);
 /* Starts it for the first trigger of the queue, where none runs. */
 void listen_start(listen_t *l);
 /* Looks whether it has ended, or must. */

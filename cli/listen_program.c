@@ -4,6 +4,7 @@
  * rest in variables of the environment. A trigger's octets are its sender's, and never part of a command.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,45 +16,105 @@
 #include "cli/listen.h"
 
 #define NOT_FOUND 127 /* what the child ends with when the program cannot be started */
+#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
+#define VARIABLE_MAX 4096
+#define VARIABLES_MAX 10
 
-static void set_number(const char *name, uint64_t value)
+/* What the program finds in its environment: nothing of ours but where programs, home and time zone are. */
+typedef struct environment {
+    char text[VARIABLES_MAX][VARIABLE_MAX];
+    char *list[VARIABLES_MAX + 1];
+    size_t count;
+} environment_t;
+
+static void set(environment_t *e, const char *name, const char *value)
+{
+    const int n = snprintf(e->text[e->count], VARIABLE_MAX, "%s=%s", name, value);
+    if (n > 0 && n < VARIABLE_MAX) { /* else it is left out: half of a list of folders would be another list */
+        e->list[e->count] = e->text[e->count];
+        e->count++;
+    }
+}
+
+static void set_number(environment_t *e, const char *name, uint64_t value)
 {
     char text[24];
     (void)snprintf(text, sizeof text, "%llu", (unsigned long long)value);
-    (void)setenv(name, text, 1);
+    set(e, name, text);
 }
 
-static void set_environment(const godwit_trigger_delivery_t *t)
+static void set_environment(environment_t *e, const godwit_trigger_delivery_t *t, const char *path)
 {
+    static const char *const kept[] = {"HOME", "LANG", "TZ"};
     char source[2 * GODWIT_A3_DIGEST + 1];
+    set(e, "PATH", path);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        if (getenv(kept[i]) != NULL) {
+            set(e, kept[i], getenv(kept[i]));
+        }
+    }
     godwit_hex_encode(godwit_slice(t->source, sizeof t->source), source);
-    set_number("GODWIT_TRIGGER_REFERENCE", t->reference);
-    set_number("GODWIT_TRIGGER_PORT", t->port);
-    set_number("GODWIT_TRIGGER_PRIORITY", t->priority);
-    set_number("GODWIT_TRIGGER_REPEATED", t->repeated);
-    set_number("GODWIT_TRIGGER_PROTECTED", t->protected);
-    (void)setenv("GODWIT_TRIGGER_SOURCE", t->proved ? source : "", 1);
+    set_number(e, "GODWIT_TRIGGER_REFERENCE", t->reference);
+    set_number(e, "GODWIT_TRIGGER_PORT", t->port);
+    set_number(e, "GODWIT_TRIGGER_PRIORITY", t->priority);
+    set_number(e, "GODWIT_TRIGGER_REPEATED", t->repeated);
+    set_number(e, "GODWIT_TRIGGER_PROTECTED", t->protected);
+    set(e, "GODWIT_TRIGGER_SOURCE", t->proved ? source : "");
+}
+
+/* As execvp, but for what that does with a file of no known format: there it starts a shell. Comes back when nothing could be started, with the
+ * reason in errno. */
+static void execute(const char *program, char *const *argv, char *const *variables, const char *path)
+{
+    char file[VARIABLE_MAX];
+    int worth_telling = ENOENT;
+    if (strchr(program, '/') != NULL) {
+        (void)execve(program, argv, variables);
+        return;
+    }
+    for (const char *at = path; at != NULL; at = strchr(at, ':') != NULL ? strchr(at, ':') + 1 : NULL) {
+        const int len = (int)strcspn(at, ":");
+        const int n = snprintf(file, sizeof file, "%.*s%s%s", len, at, len > 0 ? "/" : "./", program);
+        if (n <= 0 || (size_t)n >= sizeof file) {
+            continue;
+        }
+        (void)execve(file, argv, variables);
+        if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) {
+            return;
+        }
+        worth_telling = errno == EACCES ? EACCES : worth_telling;
+    }
+    errno = worth_telling;
+}
+
+/* Standard input, output and error, and nothing else of ours. */
+static bool set_descriptors(const listen_t *l, int input)
+{
+    return dup2(input, STDIN_FILENO) >= 0 &&
+           (!l->args->json || dup2(STDERR_FILENO, STDOUT_FILENO) >= 0) && /* our lines are ours alone */
+           close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
 }
 
 static _Noreturn void become(const listen_t *l, const listen_trigger_t *t, int input)
 {
+    static environment_t environment;
     char *argv[CLI_WORDS_MAX + 2];
     sigset_t none;
+    const char *path = getenv("PATH") != NULL ? getenv("PATH") : DEFAULT_PATH;
     argv[0] = (char *)(uintptr_t)l->program;
     for (size_t i = 0; i < l->args->word_count; i++) {
         argv[i + 1] = (char *)(uintptr_t)l->args->words[i];
     }
     argv[l->args->word_count + 1] = NULL;
-    set_environment(&t->delivery);
+    set_environment(&environment, &t->delivery, path);
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)signal(SIGPIPE, SIG_DFL);
     (void)setpgid(0, 0); /* so that its time limit ends what it has started, too */
-    if (dup2(input, STDIN_FILENO) < 0 || close_range(STDERR_FILENO + 1, ~0U, 0) != 0) {
-        _exit(NOT_FOUND);
+    if (set_descriptors(l, input)) {
+        execute(l->program, argv, environment.list, path);
+        (void)dprintf(STDERR_FILENO, "godwit device listen: %s: %s\n", l->program, strerror(errno));
     }
-    (void)execvp(l->program, argv);
-    (void)dprintf(STDERR_FILENO, "godwit device listen: %s: %s\n", l->program, strerror(errno));
     _exit(NOT_FOUND);
 }
 
@@ -169,4 +230,13 @@ void listen_stop(listen_t *l)
         (void)waitpid(l->child, NULL, 0);
         l->child = 0;
     }
+}
+
+bool listen_hold_standard_descriptors(void)
+{
+    int last = 0;
+    while (last >= 0 && last <= STDERR_FILENO) {
+        last = open("/dev/null", O_RDWR | O_CLOEXEC);
+    }
+    return last > STDERR_FILENO && close(last) == 0;
 }

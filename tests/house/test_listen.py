@@ -21,7 +21,8 @@ IMSI, METER, IWF, SCS = "001010000000001", "meter-7@example.com", "iwf.home.exam
 RECORDER = """import json, os, sys
 with open(sys.argv[1], "a") as out:
     out.write(json.dumps({"argv": sys.argv[2:], "payload": sys.stdin.buffer.read().hex(), "open": sorted(os.listdir("/proc/self/fd"))[:8],
-                          **{k: v for k, v in os.environ.items() if k.startswith("GODWIT_TRIGGER_")}}) + "\\n")
+                          "names": sorted(os.environ), **{k: v for k, v in os.environ.items() if k.startswith("GODWIT_TRIGGER_")}}) + "\\n")
+print('{"event": "forged"}')
 """
 ODD = ["a b", "$(touch /tmp/never)", "`id`", "'\"", "two\nlines", "", "*"]
 
@@ -72,11 +73,11 @@ class Listen(unittest.TestCase):
         self.recorder = hss.write("recorder.py", RECORDER)
         self.record = hss.path("record")
 
-    def listen(self, *options, arguments=ODD, program=sys.executable, way=None):
+    def listen(self, *options, arguments=ODD, program=sys.executable, way=None, environment=None):
         way = way or ["--mme", f"{self.network.address(MME)}:7332", "--serving-network", "001-02", "--me"]
         words = [GODWIT, "device", "listen", "--json", "--imsi", IMSI, "--usim", "soft:" + str(self.device.card), "--iwf", IWF, *way, *options, "--run",
                  program, "--", self.recorder, self.record, *arguments]
-        self.listening = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.listening = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
         return self.listening
 
     def end_listening(self, how=signal.SIGTERM):
@@ -171,6 +172,62 @@ class Listen(unittest.TestCase):
         self.listen("--once", program="/no/such/program", arguments=[])
         self.heard("attached")
         self.assertEqual(self.send("x", "--wait", "40", expect=1)["outcome"], "UNDELIVERABLE")
+
+    def test_the_program_gets_nothing_of_ours_and_no_shell_sees_it(self):
+        self.start()
+        hss = self.network.daemons[HSS]
+        folder = hss.path("programs")
+        os.mkdir(folder)
+        os.symlink(sys.executable, os.path.join(folder, "by-its-name"))
+        mine = {"PATH": f"/no/such/folder:{folder}", "GODWIT_STORE": "a secret", "HOME": "/nowhere", "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", "")}
+        self.listen(program="by-its-name", environment=mine)
+        self.heard("associated")
+        self.assertEqual(self.send("by name", "--wait", "40")["outcome"], "SUCCESS")
+        run, = self.runs()
+        given = {"PATH", "HOME"} | {f"GODWIT_TRIGGER_{name}" for name in ("REFERENCE", "PORT", "PRIORITY", "REPEATED", "PROTECTED", "SOURCE")}
+        self.assertEqual(set(run["names"]) - {"LC_CTYPE"}, given)  # that one is Python's own
+        self.listening.send_signal(signal.SIGTERM)
+        out, error = self.listening.communicate(timeout=20)
+        self.assertEqual((out.count("forged"), error.count("forged")), (0, 1), "what it prints is no line of ours")
+        # A file that execvp would give to a shell.
+        without = hss.write("without", f"touch {hss.path('a shell')}\n")
+        os.chmod(without, 0o700)
+        self.listen("--once", program=without)
+        self.heard("attached")
+        self.assertEqual(self.send("x", "--wait", "40", expect=1)["outcome"], "UNDELIVERABLE")
+        self.assertEqual(self.listening.wait(20), 0)
+        self.assertFalse(os.path.exists(hss.path("a shell")))
+        self.assertIn("Exec format error", self.listening.stderr.read())
+
+    def test_a_trigger_whose_program_was_cut_short_comes_again_marked(self):
+        self.start()
+        recorder, record, self.recorder = self.recorder, self.record, "-c"
+        self.record = f"touch {self.network.daemons[HSS].path('started')}; sleep 600 & sleep 600"
+        self.listen(program="/bin/sh", arguments=[])
+        self.heard("associated")
+        reference = self.send("act")["reference"]
+        self.network.daemons[HSS].wait_for("the program", lambda: os.path.exists(self.network.daemons[HSS].path("started")))
+        self.assertEqual(self.end_listening(), 0)
+        self.recorder, self.record = recorder, record
+        self.listen("--once")
+        self.heard("trigger")
+        self.assertEqual(self.listening.wait(20), 0)
+        run, = self.runs()
+        self.assertEqual((bytes.fromhex(run["payload"]), run["GODWIT_TRIGGER_REPEATED"]), (b"act", "1"))
+        self.listen()  # its acknowledgement may have found no network yet: it is given again
+        iwf = self.network.daemons[IWF]
+        iwf.wait_for("the outcome", lambda: self.trigger("status", "--of", str(reference)).get("outcome") == "SUCCESS")
+        self.assertEqual(len(self.runs()), 1)
+
+    def test_how_it_ends_when_nothing_comes(self):
+        self.start()
+        self.listen("--once", "--wait", "2")
+        self.assertEqual(self.listening.wait(20), 4)
+        self.listening.communicate()
+        self.network.daemons[MME].stop(signal.SIGKILL)
+        self.listen("--wait", "200")
+        self.assertEqual(self.listening.wait(60), 4)
+        self.assertIn("does not answer", self.listening.communicate()[1])
 
     def short_messages(self, node, *words):
         self.start(node=node, iwf=f'  number: "{NUMBER}"\n')

@@ -131,7 +131,7 @@ static void confirm(godwit_world_t *w, const lab_asked_t *asked)
     if (asked->action == GODWIT_ACTION_TRIGGER) {
         return;
     }
-    /* In case 1 nobody hears whether the device had it before: the node says that it has the recall. A try asks for what an attacker can bring about. */
+    /* In case 1 nobody hears whether the device had it before: the node says that it has the recall. An attacker there is let count it. */
     if (old->acted > 0 && !old->recalled && (!w->config.trigger.hop_by_hop || w->config.trigger.tried)) {
         wrong(w, &w->wrongs.recalled, "a recall confirmed of a trigger that was acted on");
     }
@@ -195,6 +195,11 @@ static void reported(godwit_world_t *w, bool as, const godwit_device_notificatio
     if (report->outcome == GODWIT_OUTCOME_SUCCESS) {
         confirm(w, asked);
     }
+    const bool in_vain = report->outcome == GODWIT_OUTCOME_EXPIRED || report->outcome == GODWIT_OUTCOME_UNCONFIRMED;
+    if (in_vain && !w->config.trigger.tried && asked->action != GODWIT_ACTION_RECALL &&
+        w->now_ms + LATE_MS < asked->asked_ms + 1000 * (uint64_t)asked->validity_s) {
+        lab_violate(w, "a trigger given up before its validity ended");
+    }
     bool acts = asked->action != GODWIT_ACTION_RECALL;
     if (acts && report->outcome == GODWIT_OUTCOME_SUCCESS && asked->acted == 0 && !w->config.trigger.hop_by_hop &&
         !w->config.trigger.tried) {
@@ -216,20 +221,52 @@ void lab_check_told(godwit_world_t *w, bool as, const godwit_message_t *message)
 
 /* ---- at the end ---- */
 
+static bool came_too_late(const lab_asked_t *asked)
+{
+    return asked->action != GODWIT_ACTION_TRIGGER && asked->reports > 0 &&
+           asked->outcome == GODWIT_OUTCOME_UNDELIVERABLE;
+}
+
+/* A recall or a replacement of it that its source was told has taken effect, or that has taken its place. */
+static bool was_ended_by_source(const godwit_world_t *w, uint32_t number)
+{
+    for (uint32_t i = number + 1; i < w->asked_count; i++) {
+        const lab_asked_t *by = &w->asked[i];
+        if (by->action != GODWIT_ACTION_TRIGGER && by->of == number && by->answered &&
+            by->status == GODWIT_TRIGGER_SUCCESS && !came_too_late(by)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of what was accepted: it came, it was not to come, or its source has heard. */
+static void check_lost(godwit_world_t *w, uint32_t number)
+{
+    const lab_asked_t *asked = &w->asked[number];
+    if (asked->acted > 0 || asked->refused || came_too_late(asked) || was_ended_by_source(w, number)) {
+        return;
+    }
+    if (asked->reports == 0) {
+        lab_violate(w, "a trigger that is gone, and nobody has ended it");
+    }
+}
+
 static void check_end_of(godwit_world_t *w, uint32_t number)
 {
     const lab_asked_t *asked = &w->asked[number];
     const godwit_trigger_record_t *record = lab_trigger_record(w, number);
     const bool ended = asked->settled || (record != NULL && record->state == GODWIT_TRIGGER_CLOSED);
-    if (!asked->answered) {
-        return; /* not in that time */
-    }
-    if (asked->status != GODWIT_TRIGGER_SUCCESS) {
+    if (!asked->answered && asked->reports == 0) { /* a report answers too: nothing more is asked then */
+        lab_violate(w, "a source that is never answered");
+    } else if (asked->status != GODWIT_TRIGGER_SUCCESS) {
         if (asked->acted > 0) {
             lab_violate(w, "a trigger acted on whose source was told that it is refused");
         }
     } else if (!ended) {
         lab_violate(w, "a trigger whose source never hears what became of it");
+    } else if (asked->action != GODWIT_ACTION_RECALL) {
+        check_lost(w, number);
     }
 }
 

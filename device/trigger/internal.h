@@ -10,8 +10,8 @@
 
 #define TRIGGER_REJECTS_MAX 4u /* docs/trigger-wire.md, section 4 */
 #define TRIGGER_REPEATS_MAX 8u /* of one answer to what may be a recording */
-/* Places of the memory: a quarter is for what came without protection. */
-#define TRIGGER_MEMORY_OPEN ((GODWIT_TRIGGER_MEMORY_MAX + 3u) / 4u)
+/* Places of the memory: half of them is for what came without protection, all that a device has in case 1. */
+#define TRIGGER_MEMORY_OPEN ((GODWIT_TRIGGER_MEMORY_MAX + 1u) / 2u)
 #define TRIGGER_MEMORY_PROTECTED (GODWIT_TRIGGER_MEMORY_MAX - TRIGGER_MEMORY_OPEN)
 _Static_assert(GODWIT_TRIGGER_MEMORY_MAX >= 4, "places of either kind");
 

@@ -53,10 +53,9 @@ void lab_a3_label(godwit_slice_t octets, char label[64])
     godwit_a3_header_t header;
     godwit_imsi_t imsi;
     godwit_slice_t message;
-    if (godwit_a3_datagram_parse(octets, &imsi, &message) == GODWIT_OK &&
-        godwit_a3_peek(message, &header) == GODWIT_OK && !godwit_a3_is_down(header.type)) {
-        (void)snprintf(label, GODWIT_LAB_LABEL_MAX, "%s", names[header.type]);
-    } else if (godwit_a3_peek(octets, &header) == GODWIT_OK) {
+    const bool up = godwit_a3_datagram_parse(octets, &imsi, &message) == GODWIT_OK &&
+                    godwit_a3_peek(message, &header) == GODWIT_OK && !godwit_a3_is_down(header.type);
+    if (up || godwit_a3_peek(octets, &header) == GODWIT_OK) {
         (void)snprintf(label, GODWIT_LAB_LABEL_MAX, "%s", names[header.type]);
     }
 }

@@ -311,6 +311,12 @@ static godwit_status_t into_library(godwit_world_t *w, unsigned device, const la
     }
 }
 
+static bool brings_octets(lab_event_kind_t kind)
+{
+    return kind == LAB_PACKET || kind == LAB_TRIGGER_DOWN || kind == LAB_TRIGGER_ROOT || kind == LAB_TRIGGER_UE_KEY ||
+           kind == LAB_TRIGGER_DERIVED || kind == LAB_TRIGGER_DONE;
+}
+
 void lab_trigger_take(godwit_world_t *w, unsigned device, const lab_device_input_t *in)
 {
     lab_trigger_end_t *t = &w->devices[device].trigger;
@@ -320,6 +326,9 @@ void lab_trigger_take(godwit_world_t *w, unsigned device, const lab_device_input
     }
     if (in->packet != NULL) {
         lab_search_octets(w, node, in->packet->octets, in->packet->len);
+    } else if (brings_octets(in->kind)) {
+        lab_violate(w, "an input of the trigger library came without its octets");
+        return;
     }
     t->requests.count = 0;
     t->at = 0;

@@ -172,7 +172,7 @@ static godwit_status_t put_key(godwit_writer_t *w, uint8_t vendor_type, const ui
     memcpy(text + 1, key, RADIUS_KEY);
     for (size_t at = 0; status == GODWIT_OK && at < sizeof text; at += RADIUS_MD5) {
         status = godwit_radius_md5(parts, at == 0 ? 3 : 2, mask);
-        for (size_t i = 0; i < RADIUS_MD5; i++) {
+        for (size_t i = 0; status == GODWIT_OK && i < RADIUS_MD5; i++) {
             text[at + i] ^= mask[i];
         }
         parts[1] = godwit_slice(text + at, RADIUS_MD5);

@@ -166,8 +166,11 @@ static void say_recalled(attacker_t *a, uint32_t recall)
         lab_send_message(a->w, GODWIT_WORLD_MTC_IWF, &m);
         return;
     }
+    if (!a->knows || a->heard_count == 0) {
+        return;
+    }
     const heard_t *last = &a->heard[a->heard_count - 1];
-    if (a->knows && lab_attacker_opens(a, godwit_slice(last->octets, last->len), &said)) {
+    if (lab_attacker_opens(a, godwit_slice(last->octets, last->len), &said)) {
         acknowledge(a, said.reference);
     }
 }

@@ -17,12 +17,20 @@ int64_t cli_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int cli_udp_connect(const cli_args_t *args, const char *option, const char *where, const char *host, const char *port,
-                    int *socket_out)
+int cli_udp_connect(const cli_args_t *args, const char *option, const char *where, int *socket_out)
 {
+    char host[256];
+    const char *colon = strrchr(where, ':');
+    const size_t len = colon != NULL ? (size_t)(colon - where) : 0;
+    const size_t bracket = len >= 2 && where[0] == '[' && where[len - 1] == ']' ? 1 : 0;
+    if (len == 0 || len >= sizeof host) {
+        return cli_fail(args, CLI_USAGE, "--%s: '%s' is not ADDRESS:PORT or [IPV6]:PORT", option, where);
+    }
+    memcpy(host, where + bracket, len - 2 * bracket);
+    host[len - 2 * bracket] = '\0';
     struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *found = NULL;
-    int error = getaddrinfo(host, port, &hints, &found);
+    int error = getaddrinfo(host, colon + 1, &hints, &found);
     if (error != 0) {
         return cli_fail(args, CLI_USAGE, "--%s %s: %s", option, where, gai_strerror(error));
     }

@@ -10,9 +10,8 @@
 #include "cli/cli.h"
 
 int64_t cli_now_ms(void); /* monotonic */
-/* A UDP socket that speaks with that host and port only. where: what --option said, to be shown. */
-int cli_udp_connect(const cli_args_t *args, const char *option, const char *where, const char *host, const char *port,
-                    int *socket_out);
+/* A UDP socket that speaks only with where, HOST:PORT or [IPV6]:PORT, which --option said. */
+int cli_udp_connect(const cli_args_t *args, const char *option, const char *where, int *socket_out);
 /* The card of that IMSI, and of no other. The caller closes it, too, when this fails. */
 int cli_card_open(const cli_args_t *args, const char *path, const godwit_imsi_t *imsi, godwit_usim_soft_t *card);
 

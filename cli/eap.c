@@ -32,18 +32,16 @@ typedef struct access_point {
 static int open_access_point(const cli_args_t *args, access_point_t *ap)
 {
     const char *where = cli_value(args, "radius"), *secret = cli_value(args, "radius-secret");
-    char why[GODWIT_RADIUS_WHY], host[64];
-    const char *colon = where != NULL ? strrchr(where, ':') : NULL;
+    char why[GODWIT_RADIUS_WHY];
     ap->args = args;
     ap->socket = -1;
-    if (colon == NULL || secret == NULL || (size_t)(colon - where) >= sizeof host) {
+    if (where == NULL || secret == NULL) {
         return cli_fail(args, CLI_USAGE, "--radius ADDRESS:PORT and --radius-secret FILE are needed");
     }
-    (void)snprintf(host, sizeof host, "%.*s", (int)(colon - where), where);
     if (godwit_radius_secret(secret, &ap->secret, why) != GODWIT_OK) {
         return cli_fail(args, CLI_FILE, "%s", why);
     }
-    return cli_udp_connect(args, "radius", where, host, colon + 1, &ap->socket);
+    return cli_udp_connect(args, "radius", where, &ap->socket);
 }
 
 static godwit_slice_t secret_of(const access_point_t *ap)

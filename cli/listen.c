@@ -28,17 +28,6 @@ static void on_signal(int number)
 
 /* ---- opening ---- */
 
-static int connect_to(const cli_args_t *args, const char *option, const char *where, int *to)
-{
-    char host[64];
-    const char *colon = strrchr(where, ':');
-    if (colon == NULL || (size_t)(colon - where) >= sizeof host) {
-        return cli_fail(args, CLI_USAGE, "--%s: '%s' is not ADDRESS:PORT", option, where);
-    }
-    (void)snprintf(host, sizeof host, "%.*s", (int)(colon - where), where);
-    return cli_udp_connect(args, option, where, host, colon + 1, to);
-}
-
 static int restore(listen_t *l)
 {
     uint8_t record[GODWIT_TRIGGER_RECORD];
@@ -85,10 +74,10 @@ static int open_all(listen_t *l)
         code = cli_fail(args, CLI_FILE, "%s", l->nvm.why);
     }
     if (code == CLI_OK && l->radio_at != NULL) {
-        code = connect_to(args, "mme", l->radio_at, &l->radio);
+        code = cli_udp_connect(args, "mme", l->radio_at, &l->radio);
     }
     if (code == CLI_OK && l->a3_at != NULL) {
-        code = connect_to(args, "a3", l->a3_at, &l->a3);
+        code = cli_udp_connect(args, "a3", l->a3_at, &l->a3);
     }
     code = code == CLI_OK ? restore(l) : code;
     return code == CLI_OK && cli_value(args, "radius") != NULL ? run_eap(l) : code;

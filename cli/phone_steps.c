@@ -174,19 +174,6 @@ int phone_detach(phone_t *p)
 
 /* ---- opening and closing ------------------------------------------------------------------------------------------------- */
 
-static int open_socket(phone_t *p)
-{
-    char host[256];
-    const char *colon = strrchr(p->radio, ':');
-    size_t len = colon != NULL ? (size_t)(colon - p->radio) : 0;
-    if (colon == NULL || len == 0 || len >= sizeof host) {
-        return cli_fail(p->args, CLI_USAGE, "--mme: '%s' is not ADDRESS:PORT", p->radio);
-    }
-    memcpy(host, p->radio, len);
-    host[len] = '\0';
-    return cli_udp_connect(p->args, "mme", p->radio, host, colon + 1, &p->socket);
-}
-
 /* What the last run left; a record that is damaged, or another card's, is as none: the device attaches by AKA. */
 static int open_next(phone_t *p)
 {
@@ -230,7 +217,7 @@ int phone_open(phone_t *p)
         return cli_fail(p->args, CLI_USAGE, "this combination of options cannot be");
     }
     code = open_next(p);
-    return code == CLI_OK ? open_socket(p) : code;
+    return code == CLI_OK ? cli_udp_connect(p->args, "mme", p->radio, &p->socket) : code;
 }
 
 void phone_close(phone_t *p)

@@ -259,20 +259,6 @@ int cli_runner_listen(cli_runner_t *r, uint64_t wait_ms)
 
 /* ---- opening and closing ----------------------------------------------------------------------------------------------- */
 
-static int open_socket(cli_runner_t *r)
-{
-    char host[256];
-    const char *colon = strrchr(r->hse, ':');
-    size_t len = colon != NULL ? (size_t)(colon - r->hse) : 0;
-    bool bracketed = len >= 2 && r->hse[0] == '[' && r->hse[len - 1] == ']';
-    if (colon == NULL || len == 0 || len >= sizeof host) {
-        return cli_fail(r->args, CLI_USAGE, "--hse: '%s' is not HOST:PORT or [IPV6]:PORT", r->hse);
-    }
-    memcpy(host, r->hse + (bracketed ? 1 : 0), len - (bracketed ? 2 : 0));
-    host[len - (bracketed ? 2 : 0)] = '\0';
-    return cli_udp_connect(r->args, "hse", r->hse, host, colon + 1, &r->socket);
-}
-
 /* What the state file holds becomes the session. Damage costs one set-up, not the device: the library is then as after init. Not so the MTC
  * device: its counter and its chain are known to nobody else. */
 static int take_record(cli_runner_t *r, godwit_slice_t record)
@@ -335,7 +321,7 @@ int cli_runner_open(cli_runner_t *r)
                         "this combination of --agreement, --suite, --session-octets and --counter-octets cannot be");
     }
     if (code == CLI_OK) {
-        code = open_socket(r);
+        code = cli_udp_connect(r->args, "hse", r->hse, &r->socket);
     }
     code = code == CLI_OK ? restore(r) : code;
     code = code == CLI_OK ? cli_root_give(r->args, &r->root, &r->device) : code;

@@ -11,18 +11,17 @@
 void godwit_serving_trigger_root(godwit_serving_trigger_t *trigger, const godwit_crypto_t *crypto,
                                  godwit_iwf_root_t kind, const uint8_t root[32], const uint8_t rand[16])
 {
-    uint8_t hash[GODWIT_SHA256_SIZE];
-    const godwit_slice_t name = godwit_slice(rand, 16);
+    uint8_t name[GODWIT_IWF_ROOT_NAME];
     trigger->kind = GODWIT_IWF_ROOT_NONE;
     trigger->new_root = false;
     godwit_wipe(trigger->root, sizeof trigger->root);
-    if (kind == GODWIT_IWF_ROOT_NONE || crypto->sha256(&name, 1, hash) != GODWIT_OK) {
+    if (kind == GODWIT_IWF_ROOT_NONE || godwit_iwf_root_name(crypto, rand, name) != GODWIT_OK) {
         return;
     }
     trigger->kind = kind;
     trigger->new_root = true;
     memcpy(trigger->root, root, sizeof trigger->root);
-    memcpy(trigger->root_name, hash, sizeof trigger->root_name);
+    memcpy(trigger->root_name, name, sizeof trigger->root_name);
 }
 
 /* ---- towards the home ---- */

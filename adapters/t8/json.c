@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/wire/tsp.h"
+
 /* ---- requests ---- */
 
 static bool is_printable(const char *text)
@@ -201,29 +203,22 @@ unsigned godwit_t8_status_code(godwit_request_status_t status, const char **caus
     static const struct {
         godwit_request_status_t status;
         unsigned code;
-        const char *cause;
     } codes[] = {
-        {GODWIT_TRIGGER_INVPAYLOAD, 400, "INVPAYLOAD"},
-        {GODWIT_TRIGGER_INVEXTID, 404, "INVEXTID"},
-        {GODWIT_TRIGGER_INVSCSID, 403, "INVSCSID"},
-        {GODWIT_TRIGGER_INVPERIOD, 400, "INVPERIOD"},
-        {GODWIT_TRIGGER_NOTAUTHORIZED, 403, "NOTAUTHORIZED"},
-        {GODWIT_TRIGGER_SERVICEUNAVAILABLE, 503, "SERVICEUNAVAILABLE"},
-        {GODWIT_TRIGGER_PERMANENTERROR, 500, "PERMANENTERROR"},
-        {GODWIT_TRIGGER_QUOTAEXCEEDED, 403, "QUOTAEXCEEDED"},
-        {GODWIT_TRIGGER_RATEEXCEEDED, 429, "RATEEXCEEDED"},
-        {GODWIT_TRIGGER_REPLACEFAIL, 404, "REPLACEFAIL"},
-        {GODWIT_TRIGGER_RECALLFAIL, 404, "RECALLFAIL"},
-        {GODWIT_TRIGGER_ORIGINALMESSAGESENT, 409, "ORIGINALMESSAGESENT"},
-        {GODWIT_TRIGGER_TEMPORARYERROR, 503, "TEMPORARYERROR"},
+        {GODWIT_TRIGGER_INVPAYLOAD, 400},     {GODWIT_TRIGGER_INVEXTID, 404},
+        {GODWIT_TRIGGER_INVSCSID, 403},       {GODWIT_TRIGGER_INVPERIOD, 400},
+        {GODWIT_TRIGGER_NOTAUTHORIZED, 403},  {GODWIT_TRIGGER_SERVICEUNAVAILABLE, 503},
+        {GODWIT_TRIGGER_PERMANENTERROR, 500}, {GODWIT_TRIGGER_QUOTAEXCEEDED, 403},
+        {GODWIT_TRIGGER_RATEEXCEEDED, 429},   {GODWIT_TRIGGER_REPLACEFAIL, 404},
+        {GODWIT_TRIGGER_RECALLFAIL, 404},     {GODWIT_TRIGGER_ORIGINALMESSAGESENT, 409},
+        {GODWIT_TRIGGER_TEMPORARYERROR, 503},
     };
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         if (codes[i].status == status) {
-            *cause = codes[i].cause;
+            *cause = godwit_request_status_name(status);
             return codes[i].code;
         }
     }
-    *cause = "TEMPORARYERROR";
+    *cause = godwit_request_status_name(GODWIT_TRIGGER_TEMPORARYERROR);
     return 503;
 }
 

@@ -40,4 +40,7 @@ GODWIT_MUST_USE godwit_status_t godwit_tsp_dna_build(const godwit_diameter_envel
 GODWIT_MUST_USE godwit_status_t godwit_tsp_dna_parse(godwit_slice_t octets, godwit_diameter_envelope_t *envelope,
                                                      godwit_status_t *outcome);
 
+/* As TS 29.368 names it: "SUCCESS", "INVPAYLOAD", ...; "PERMANENTERROR" for one that it does not have. */
+const char *godwit_request_status_name(godwit_request_status_t status);
+
 #endif

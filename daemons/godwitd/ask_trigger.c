@@ -2,6 +2,7 @@
  *
  * What the control socket asks of the SCS in this process (docs/control.md): triggers, recalls, replacements, and what became of them.
  */
+#include "core/wire/tsp.h"
 #include "daemons/godwitd/daemon.h"
 
 static const char *action_name(godwit_action_type_t action)
@@ -15,33 +16,6 @@ static const char *state_name(godwit_scs_state_t state)
     return (unsigned)state < sizeof names / sizeof names[0] ? names[state] : "?";
 }
 
-static const char *status_name(godwit_request_status_t status)
-{
-    static const struct {
-        godwit_request_status_t status;
-        const char *name;
-    } names[] = {{GODWIT_TRIGGER_SUCCESS, "SUCCESS"},
-                 {GODWIT_TRIGGER_INVPAYLOAD, "INVPAYLOAD"},
-                 {GODWIT_TRIGGER_INVEXTID, "INVEXTID"},
-                 {GODWIT_TRIGGER_INVSCSID, "INVSCSID"},
-                 {GODWIT_TRIGGER_INVPERIOD, "INVPERIOD"},
-                 {GODWIT_TRIGGER_NOTAUTHORIZED, "NOTAUTHORIZED"},
-                 {GODWIT_TRIGGER_SERVICEUNAVAILABLE, "SERVICEUNAVAILABLE"},
-                 {GODWIT_TRIGGER_PERMANENTERROR, "PERMANENTERROR"},
-                 {GODWIT_TRIGGER_QUOTAEXCEEDED, "QUOTAEXCEEDED"},
-                 {GODWIT_TRIGGER_RATEEXCEEDED, "RATEEXCEEDED"},
-                 {GODWIT_TRIGGER_REPLACEFAIL, "REPLACEFAIL"},
-                 {GODWIT_TRIGGER_RECALLFAIL, "RECALLFAIL"},
-                 {GODWIT_TRIGGER_ORIGINALMESSAGESENT, "ORIGINALMESSAGESENT"},
-                 {GODWIT_TRIGGER_TEMPORARYERROR, "TEMPORARYERROR"}};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (names[i].status == status) {
-            return names[i].name;
-        }
-    }
-    return "PERMANENTERROR";
-}
-
 static const char *outcome_name(godwit_delivery_outcome_t outcome)
 {
     static const char *const names[] = {"SUCCESS", "EXPIRED", "TEMPORARYERROR", "UNDELIVERABLE", "UNCONFIRMED"};
@@ -53,7 +27,7 @@ static json_t *trigger_json(const godwit_scs_trigger_t *t)
     bool answered = t->state == GODWIT_SCS_REFUSED || t->state == GODWIT_SCS_ACCEPTED || t->state == GODWIT_SCS_DONE;
     return json_pack("{s:I, s:s, s:s, s:s?, s:s?, s:I, s:I, s:I}", "reference", (json_int_t)t->action.reference,
                      "action", action_name(t->action.action), "state", state_name(t->state), "status",
-                     answered ? status_name(t->status) : NULL, "outcome",
+                     answered ? godwit_request_status_name(t->status) : NULL, "outcome",
                      t->state == GODWIT_SCS_DONE ? outcome_name(t->outcome) : NULL, "created_ms",
                      (json_int_t)t->created_ms, "done_ms", (json_int_t)t->done_ms, "reports", (json_int_t)t->reports);
 }

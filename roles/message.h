@@ -9,6 +9,7 @@
 
 #include "core/wire/payload.h"
 #include "core/wire/payload_akma.h"
+#include "core/wire/payload_e2e.h"
 #include "core/wire/payload_eap.h"
 #include "core/wire/payload_gba.h"
 #include "core/wire/payload_kms.h"
@@ -41,6 +42,8 @@ typedef enum godwit_function {
     GODWIT_FUNCTION_AS,
     GODWIT_FUNCTION_MTC_IWF,
     GODWIT_FUNCTION_AAA,    /* of 3GPP, for access that is not 3GPP's (TS 33.402) */
+    GODWIT_FUNCTION_EESE,   /* serves end-to-end keys to enterprises (contribution 004, Solution 5) */
+    GODWIT_FUNCTION_EAS,    /* of an enterprise (TS 33.163): the end of the user plane */
     GODWIT_FUNCTION_DEVICE, /* behind a door that is not datagrams: Ub */
 } godwit_function_t;
 _Static_assert(GODWIT_FUNCTION_MME == GODWIT_NODE_MME && GODWIT_FUNCTION_SGSN == GODWIT_NODE_SGSN &&
@@ -116,6 +119,22 @@ typedef enum godwit_message_kind {
     GODWIT_TRIGGER_QUERY_ANSWER,
     GODWIT_EAP_PACKET, /* access network to AAA server, for a device (RADIUS) */
     GODWIT_EAP_PACKET_ANSWER,
+    GODWIT_E2E_SESSION_REQUEST, /* HSE to EESE (Ek) */
+    GODWIT_E2E_SESSION_ANSWER,
+    GODWIT_E2E_RENEW, /* EESE to HSE (Ek) */
+    GODWIT_E2E_RENEW_ANSWER,
+    GODWIT_E2E_KEY_REQUEST, /* EESE to EMKS or HSS (Ek) */
+    GODWIT_E2E_KEY_ANSWER,
+    GODWIT_EAS_REGISTER, /* EAS to EESE (HTTPS) */
+    GODWIT_EAS_REGISTER_ANSWER,
+    GODWIT_EAS_SESSION_PULL, /* EAS to EESE (HTTPS) */
+    GODWIT_EAS_SESSION_PULL_ANSWER,
+    GODWIT_EAS_SESSION_PUSH, /* EESE to EAS (HTTPS) */
+    GODWIT_EAS_SESSION_PUSH_ANSWER,
+    GODWIT_USER_PLANE_UP, /* HSE to EAS (HTTPS) */
+    GODWIT_USER_PLANE_UP_ANSWER,
+    GODWIT_USER_PLANE_DOWN, /* EAS to HSE (HTTPS) */
+    GODWIT_USER_PLANE_DOWN_ANSWER,
 } godwit_message_kind_t;
 
 /* Kinds go in pairs, a request and then its answer. */
@@ -198,8 +217,19 @@ typedef struct godwit_message {
         godwit_trigger_query_answer_t trigger_query_answer;
         godwit_eap_request_t eap_request;
         godwit_eap_answer_t eap_answer;
+        godwit_e2e_session_request_t e2e_session_request;
+        godwit_e2e_session_answer_t e2e_session_answer;
+        godwit_e2e_renew_t e2e_renew;
+        godwit_e2e_key_request_t e2e_key_request;
+        godwit_e2e_key_answer_t e2e_key_answer;
+        godwit_eas_register_t eas_register;
+        godwit_eas_register_answer_t eas_register_answer;
+        godwit_eas_session_request_t eas_session_request; /* PULL */
+        godwit_eas_session_t eas_session;                 /* PULL_ANSWER, PUSH */
+        godwit_user_plane_t user_plane;                   /* up and down */
+        godwit_user_plane_answer_t user_plane_answer;     /* of UP */
         godwit_status_t
-            outcome; /* of DEVICE_NOTIFICATION, T4 messages, T5_DOWN; of KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, short messages, 5G_CONFIRM and AKMA_REGISTER */
+            outcome; /* of E2E_RENEW, EAS_SESSION_PUSH, USER_PLANE_DOWN, DEVICE_NOTIFICATION, T4 messages, T5_DOWN; of KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, short messages, 5G_CONFIRM and AKMA_REGISTER */
     } u;
 } godwit_message_t;
 

@@ -39,6 +39,12 @@ godwit_status_t godwit_feature_from_name(const char *name, uint32_t *bit)
     return GODWIT_INVALID_ARGUMENT;
 }
 
+static void put_number(uint8_t octets[16], uint64_t number)
+{
+    godwit_store_u32(octets, (uint32_t)(number >> 32));
+    godwit_store_u32(octets + 4, (uint32_t)number);
+}
+
 godwit_record_key_t godwit_record_key_of(const godwit_record_t *record)
 {
     godwit_record_key_t key = {.kind = record->kind};
@@ -89,6 +95,29 @@ godwit_record_key_t godwit_record_key_of(const godwit_record_t *record)
         break;
     case GODWIT_RECORD_ASSOCIATION:
         key.imsi = record->u.association.imsi;
+        break;
+    case GODWIT_RECORD_EAS:
+        memcpy(key.octets, record->u.eas.eas_key, sizeof key.octets);
+        break;
+    case GODWIT_RECORD_EAS_ENTITLEMENT:
+        memcpy(key.octets, record->u.eas_entitlement.id, sizeof key.octets);
+        break;
+    case GODWIT_RECORD_E2E_SESSION:
+        key.imsi = record->u.e2e_session.path.imsi;
+        memcpy(key.octets, record->u.e2e_session.eas_key, sizeof key.octets);
+        break;
+    case GODWIT_RECORD_EAS_SESSION:
+        key.session_id = record->u.eas_session.path.session_id;
+        memcpy(key.octets, record->u.eas_session.hse_key, sizeof key.octets);
+        break;
+    case GODWIT_RECORD_READING:
+        put_number(key.octets, record->u.reading.number);
+        break;
+    case GODWIT_RECORD_DELIVERY_MARK:
+        memcpy(key.octets, record->u.delivery_mark.destination_key, sizeof key.octets);
+        break;
+    case GODWIT_RECORD_DOWNLINK:
+        put_number(key.octets, record->u.downlink.number);
         break;
     default:
         break;

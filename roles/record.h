@@ -13,6 +13,8 @@
 #include "godwit/aka.h"
 #include "godwit/emsdp.h"
 #include "godwit/keys.h"
+#include "roles/record_e2e.h"
+#include "roles/record_mtc.h"
 #include "roles/record_trigger.h"
 
 typedef enum godwit_record_kind {
@@ -42,6 +44,20 @@ typedef enum godwit_record_kind {
      * pending 0 where nothing pends. */
     GODWIT_RECORD_TRIGGER_TALLY = 14,
     GODWIT_RECORD_ASSOCIATION = 15, /* MTC-IWF; key: imsi */
+    GODWIT_RECORD_EAS = 16,         /* EESE; key: octets = name key of the EAS */
+    /* EESE; key: octets = id. A fetch with an IMSI asks for one that entitles the EAS whose name key octets is for that IMSI at at_ms, for the services
+     * that agreement has as bits. */
+    GODWIT_RECORD_EAS_ENTITLEMENT = 17,
+    /* EESE; key: imsi, octets = name key of the EAS. A fetch with neither asks for the one whose due_ms comes first, up to at_ms. */
+    GODWIT_RECORD_E2E_SESSION = 18,
+    /* EAS; key: session_id, octets = name key of the HSE. A fetch with an IMSI asks for the newest session of that device; with neither for the one whose
+     * due_ms comes first, up to at_ms. */
+    GODWIT_RECORD_EAS_SESSION = 19,
+    /* HSE, EAS; key: octets = number, 8 octets. A fetch with agreement 1 asks for the first with a greater number. */
+    GODWIT_RECORD_READING = 20,
+    GODWIT_RECORD_DELIVERY_MARK = 21, /* HSE, EAS; key: octets = name key of the destination */
+    /* HSE, EAS; key: octets = number, 8 octets. A fetch with an IMSI asks for the oldest of that device. */
+    GODWIT_RECORD_DOWNLINK = 22,
 } godwit_record_kind_t;
 
 typedef struct godwit_record_key {
@@ -91,6 +107,7 @@ typedef struct godwit_former_key_set {
     uint64_t vector_number;
     uint32_t generation;    /* last handed out */
     uint8_t e2m_keyset[32]; /* secret */
+    uint32_t age;           /* last handed out */
 } godwit_former_key_set_t;
 
 typedef struct godwit_key_set_record {
@@ -111,6 +128,7 @@ typedef struct godwit_key_set_record {
     uint64_t push_number;
     godwit_parked_t parked;
     char parked_endpoint[GODWIT_FQDN_MAX + 1];
+    uint32_t age; /* last handed out of this key set, to whichever EAS: K_e2e of one age is made once */
 } godwit_key_set_record_t;
 
 typedef struct godwit_session_record {
@@ -138,6 +156,11 @@ typedef struct godwit_session_record {
     /* Manage Keys or Terminate Request that waits for its response: sent again as the same octets. */
     uint8_t pending_len;
     uint8_t pending[88];
+    /* The user plane ends in the EAS that enterprise names. No key: the HSE has none of it. e2e: what the device has proved to have; e2e_next: what it is to
+     * take (age 0: nothing). */
+    bool end_to_end;
+    godwit_e2e_terms_t e2e, e2e_next;
+    uint64_t e2e_key_set, e2e_next_key_set; /* that these ages are of */
 } godwit_session_record_t;
 
 typedef struct godwit_clock_record {
@@ -166,45 +189,6 @@ typedef struct godwit_bootstrap_record {
     uint8_t ks[32]; /* secret */
     uint64_t created_ms, expires_ms;
 } godwit_bootstrap_record_t;
-
-/* ---- device RAND at the MKEF (docs/mkef.md) ---- */
-
-typedef enum godwit_mtc_scope {
-    GODWIT_MTC_SCOPE_IMSI = 0,
-    GODWIT_MTC_SCOPE_RANGE, /* first to last, of one length */
-    GODWIT_MTC_SCOPE_PLMN,  /* first: MCC and MNC as digits, which the IMSI begins with */
-} godwit_mtc_scope_t;
-
-#define GODWIT_MTC_GROUP_MAX 32
-
-/* Which server may have K_MTC of whose devices. */
-typedef struct godwit_mtc_entitlement_record {
-    uint8_t id[16];                      /* godwit_mtc_entitlement_name */
-    uint8_t server_key[16];              /* name key of server */
-    char server[GODWIT_FQDN_MAX + 1];    /* as its certificate names it */
-    char server_id[GODWIT_FQDN_MAX + 1]; /* ID_MTC_SERVER: as its devices name it */
-    godwit_mtc_scope_t scope;
-    char first[GODWIT_IMSI_DIGITS_MAX + 1], last[GODWIT_IMSI_DIGITS_MAX + 1]; /* digits */
-    char group[GODWIT_MTC_GROUP_MAX + 1]; /* what it was entered with, and goes with; may be empty */
-    uint64_t not_before_ms, not_after_ms; /* 0: no end */
-} godwit_mtc_entitlement_record_t;
-
-/* What the MKEF knows of a device at a server. Counter and chain only move together, and only by a datagram that verified, or by the operator. */
-typedef struct godwit_mtc_contact_record {
-    godwit_imsi_t imsi;
-    uint8_t server_key[16]; /* name key of server_id */
-    char server_id[GODWIT_FQDN_MAX + 1];
-    uint64_t counter;                              /* accepted last */
-    godwit_mtc_chain_t chain;                      /* secret */
-    uint8_t temporary[GODWIT_MTC_IDENTITY];        /* given last */
-    uint8_t former_temporary[GODWIT_MTC_IDENTITY]; /* what the device named itself by then; zero: by its IMSI */
-    uint8_t last_request[16];                      /* first of SHA-256 of caller and datagram */
-    uint64_t first_ms, last_ms;
-    uint32_t contacts, releases;
-    bool
-        released; /* by the operator: the chain is zero, and one counter above the last may be as far ahead as it likes */
-    bool held;    /* the store came from a backup: nothing is accepted before the operator has released it */
-} godwit_mtc_contact_record_t;
 
 /* The first 16 octets of SHA-256 of a name. */
 GODWIT_MUST_USE godwit_status_t godwit_name_key(const godwit_crypto_t *crypto, const char *name, uint8_t key[16]);
@@ -240,6 +224,13 @@ typedef struct godwit_record {
         godwit_trigger_record_t trigger;
         godwit_trigger_tally_record_t trigger_tally;
         godwit_association_record_t association;
+        godwit_eas_record_t eas;
+        godwit_eas_entitlement_record_t eas_entitlement;
+        godwit_e2e_session_record_t e2e_session;
+        godwit_eas_session_record_t eas_session;
+        godwit_reading_record_t reading;
+        godwit_delivery_mark_record_t delivery_mark;
+        godwit_downlink_record_t downlink;
     } u;
 } godwit_record_t;
 

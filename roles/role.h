@@ -69,6 +69,8 @@ typedef struct godwit_input {
     uint32_t session_id;
     godwit_imsi_t imsi;
     godwit_record_key_t record_key;
+    bool
+        deliveries_full; /* no room for another reading within the bound: what the device sends is refused, not dropped (GODWIT_OVERLOAD) */
 
     /* Answers to needs. */
     const godwit_record_t *fetched;  /* NULL until a STORE_FETCH was answered with a record */

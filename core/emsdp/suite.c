@@ -41,3 +41,21 @@ godwit_status_t godwit_suite_from_name(const char *name, uint8_t *id)
     }
     return GODWIT_NOT_FOUND;
 }
+
+bool godwit_service_allows(godwit_service_t service, uint8_t suite_id)
+{
+    const godwit_suite_t *suite = godwit_suite(suite_id);
+    if (suite == NULL) {
+        return false;
+    }
+    switch (service) {
+    case GODWIT_SERVICE_CONFIDENTIALITY:
+        return suite->eea != 0;
+    case GODWIT_SERVICE_INTEGRITY:
+        return suite->eea == 0;
+    case GODWIT_SERVICE_KEY_AGREEMENT:
+        return suite_id == GODWIT_SUITE_DEFAULT;
+    default:
+        return false;
+    }
+}

@@ -9,6 +9,7 @@
 #define GODWIT_EMSDP_H
 
 #include "godwit/crypto.h"
+#include "godwit/e2e.h"
 #include "godwit/keys.h"
 
 /* A datagram fits the smallest IPv6 MTU: 1280 - 40 - 8. */
@@ -39,6 +40,9 @@ typedef struct godwit_suite {
 
 const godwit_suite_t *godwit_suite(uint8_t id); /* NULL for an id that does not exist */
 GODWIT_MUST_USE godwit_status_t godwit_suite_from_name(const char *name, uint8_t *id);
+/* Whether the user plane of that service may be under that suite: for confidentiality one that ciphers, for integrity one that does not, for key
+ * agreement the default one, which nothing is sent under. */
+bool godwit_service_allows(godwit_service_t service, uint8_t suite_id);
 
 /* ---- framing: fixed for one HSE address ---------------------------------------------------------------------------------- */
 

@@ -91,6 +91,9 @@ typedef struct godwit_e2e_ageing {
 
 /* EAS Session Register. Who asks is in origin_host, as its certificate names it. */
 typedef struct godwit_eas_register {
+    uint8_t registration
+        [GODWIT_EAS_REGISTRATION]; /* zero: a new one; else that one, which must be its own, is changed, or removed */
+    bool remove;
     char eas[GODWIT_FQDN_MAX + 1];               /* EAS_Id: must be the certificate's */
     godwit_e2e_ageing_t ageing[GODWIT_SERVICES]; /* [service - 1] */
     bool push; /* keys are to be pushed; the address is in the operator's configuration */
@@ -127,6 +130,7 @@ typedef struct godwit_eas_session {
 
 typedef struct godwit_user_plane {
     char eas[GODWIT_FQDN_MAX + 1]; /* up: to whom; down: who sends, must be the certificate's */
+    char hse[GODWIT_FQDN_MAX + 1]; /* whose session it is: up: who sends, must be the certificate's; down: to whom */
     uint32_t session_id;
     uint64_t number; /* up: of the HSE's, so that a repetition is known for one */
     uint16_t len;

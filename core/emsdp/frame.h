@@ -44,6 +44,8 @@ enum {
 bool godwit_emsdp_command_exists(uint8_t command);
 /* Whether a command may carry exactly these TLVs in the situation. */
 bool godwit_emsdp_tlvs_fit(uint8_t command, unsigned situation, uint32_t present);
+/* Whether TLVs that its command may carry fit each other. */
+bool godwit_emsdp_tlvs_agree(const godwit_emsdp_control_t *m);
 
 /* counts: COUNT of the datagram and next of the user plane for the COUNT TLV; NULL takes them from m. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_tlvs_build(const godwit_emsdp_control_t *m, unsigned situation,

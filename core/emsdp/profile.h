@@ -28,8 +28,10 @@
 #define EMSDP_WINDOW_MAX 64u
 #define EMSDP_AHEAD 4u /* COUNTs above the highest that are tried */
 
-/* Tags: 01 to 12 are known; an unknown one is refused below 80 and passed over from there on. */
-#define EMSDP_TAG_LAST 0x12u
+/* Tags: 01 to 14 are known; an unknown one is refused below 80 and passed over from there on. */
+#define EMSDP_TAG_LAST 0x14u
 #define EMSDP_TAG_PASSED_OVER 0x80u
+
+#define EMSDP_GENERATION_FIRST 1u /* not written: HSE configuration without a generation means this one */
 
 #endif

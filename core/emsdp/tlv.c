@@ -18,6 +18,8 @@ enum kind {
     KEY,
     COUNT,
     REASON,
+    SERVICE_REQUEST,
+    SERVICE,
 };
 
 struct tag {
@@ -27,7 +29,7 @@ struct tag {
 };
 
 #define AT(member) ((uint8_t)offsetof(godwit_emsdp_control_t, member))
-_Static_assert(sizeof(godwit_emsdp_control_t) <= 256, "offsets have eight bits");
+_Static_assert(offsetof(godwit_emsdp_control_t, key_reference) <= UINT8_MAX, "offsets have eight bits");
 
 static const struct tag tags[EMSDP_TAG_LAST + 1] = {
     [GODWIT_TLV_IMSI] = {8, 8, IMSI, 0},
@@ -48,14 +50,26 @@ static const struct tag tags[EMSDP_TAG_LAST + 1] = {
     [GODWIT_TLV_TEMPORARY_IDENTITY] = {8, 8, SLICE, AT(temporary)},
     [GODWIT_TLV_ENCRYPTED_RES] = {4, 4, OCTETS, AT(encrypted_res)},
     [GODWIT_TLV_KEY_REFERENCE] = {1, GODWIT_KEY_REFERENCE_MAX, TEXT, AT(key_reference)},
+    [GODWIT_TLV_SERVICE_REQUEST] = {7, 7, SERVICE_REQUEST, 0},
+    [GODWIT_TLV_SERVICE] = {15, 15, SERVICE, 0},
 };
-
-#define GENERATION_FIRST 1u /* not written: HSE configuration without a generation means this one */
 
 static bool hse_configuration_is_sound(const uint8_t *v, size_t len)
 {
     const godwit_framing_t framing = {(uint8_t)(v[2] >> 4), (uint8_t)(v[2] & 0x0Fu)};
-    return frame_is_framing(framing) && (len == 3 || (len == 7 && godwit_load_u32(v + 3) > GENERATION_FIRST));
+    return frame_is_framing(framing) && (len == 3 || (len == 7 && godwit_load_u32(v + 3) > EMSDP_GENERATION_FIRST));
+}
+
+/* The service is one that has a name: receivers keep tables by it. */
+static bool service_is_sound(const uint8_t *v)
+{
+    return godwit_service_name((godwit_service_t)v[0]) != NULL;
+}
+
+/* service (1), suite (1), Key ID (1), age (4), ... */
+static bool terms_are_sound(const uint8_t *v)
+{
+    return service_is_sound(v) && v[2] >= 1 && v[2] <= EMSDP_KEY_ID_MASK && godwit_load_u32(v + 3) != 0;
 }
 
 static bool is_text(godwit_slice_t value)
@@ -90,6 +104,10 @@ static bool is_sound(const struct tag *tag, godwit_slice_t value)
         return godwit_load_u32(v) != 0 && v[5] >= 1 && v[5] <= EMSDP_KEY_ID_MASK;
     case REASON:
         return v[0] >= GODWIT_MALFORMED && v[0] <= GODWIT_PEER_INTERNAL;
+    case SERVICE_REQUEST:
+        return service_is_sound(v);
+    case SERVICE:
+        return terms_are_sound(v);
     default:
         return true;
     }
@@ -120,7 +138,7 @@ static void take(const struct tag *tag, godwit_slice_t value, godwit_emsdp_contr
         m->agreement = v[0];
         m->suite = v[1];
         m->framing = (godwit_framing_t){(uint8_t)(v[2] >> 4), (uint8_t)(v[2] & 0x0Fu)};
-        m->generation = value.len == 7 ? godwit_load_u32(v + 3) : GENERATION_FIRST;
+        m->generation = value.len == 7 ? godwit_load_u32(v + 3) : EMSDP_GENERATION_FIRST;
         break;
     case KEY:
         m->key_generation = godwit_load_u32(v);
@@ -134,9 +152,32 @@ static void take(const struct tag *tag, godwit_slice_t value, godwit_emsdp_contr
     case REASON:
         m->reason = (godwit_status_t)v[0];
         break;
+    case SERVICE_REQUEST:
+        m->service = (godwit_service_t)v[0];
+        m->service_suites = godwit_load_u16(v + 1);
+        m->service_age = godwit_load_u32(v + 3);
+        break;
+    case SERVICE:
+        m->terms = (godwit_e2e_terms_t){.service = (godwit_service_t)v[0],
+                                        .suite = v[1],
+                                        .key_id = v[2],
+                                        .age = godwit_load_u32(v + 3),
+                                        .life_s = godwit_load_u32(v + 7),
+                                        .messages = godwit_load_u32(v + 11)};
+        break;
     default:
         break;
     }
+}
+
+static void give_terms(const godwit_e2e_terms_t *terms, godwit_writer_t *w)
+{
+    godwit_put_u8(w, (uint8_t)terms->service);
+    godwit_put_u8(w, terms->suite);
+    godwit_put_u8(w, terms->key_id);
+    godwit_put_u32(w, terms->age);
+    godwit_put_u32(w, terms->life_s);
+    godwit_put_u32(w, terms->messages);
 }
 
 static void give(const struct tag *tag, const godwit_emsdp_control_t *m, const uint32_t counts[2], godwit_writer_t *w)
@@ -170,7 +211,7 @@ static void give(const struct tag *tag, const godwit_emsdp_control_t *m, const u
         godwit_put_u8(w, m->agreement);
         godwit_put_u8(w, m->suite);
         godwit_put_u8(w, (uint8_t)(m->framing.session_octets << 4 | m->framing.counter_octets));
-        if (m->generation > GENERATION_FIRST) {
+        if (m->generation > EMSDP_GENERATION_FIRST) {
             godwit_put_u32(w, m->generation);
         }
         break;
@@ -183,40 +224,24 @@ static void give(const struct tag *tag, const godwit_emsdp_control_t *m, const u
         godwit_put_u32(w, counts != NULL ? counts[0] : m->count);
         godwit_put_u32(w, counts != NULL ? counts[1] : m->user_count);
         break;
+    case SERVICE_REQUEST:
+        godwit_put_u8(w, (uint8_t)m->service);
+        godwit_put_u16(w, m->service_suites);
+        godwit_put_u32(w, m->service_age);
+        break;
+    case SERVICE:
+        give_terms(&m->terms, w);
+        break;
     default:
         godwit_put_u8(w, (uint8_t)m->reason);
         break;
     }
 }
 
-/* "No generation" in a Start without RAND: no new key set stands behind it, unless it is one that both ends have: of an access AKA run, or of
- * a bootstrapping. */
-static bool generation_fits(const godwit_emsdp_control_t *m)
-{
-    return !godwit_emsdp_has(m, GODWIT_TLV_HSE_CONFIGURATION) || godwit_emsdp_has(m, GODWIT_TLV_RAND) ||
-           godwit_agreement_is_access(m->agreement) || godwit_agreement_has_reference(m->agreement) ||
-           m->generation <= GENERATION_FIRST;
-}
-
-/* A key that a handed vector gives is of the generation and suite that stand beside the vector. */
-static bool vector_fits(const godwit_emsdp_control_t *m)
-{
-    return !godwit_emsdp_has(m, GODWIT_TLV_KEY) || !godwit_emsdp_has(m, GODWIT_TLV_RAND) ||
-           (m->key_generation == m->generation && m->key_suite == m->suite);
-}
-
-/* The MKEF gives a temporary identity, and nobody else does. */
-static bool identity_fits(const godwit_emsdp_control_t *m)
-{
-    return m->command != GODWIT_SESSION_START || !godwit_emsdp_has(m, GODWIT_TLV_TEMPORARY_IDENTITY) ||
-           m->agreement == GODWIT_AGREEMENT_DEVICE_RAND;
-}
-
 godwit_status_t godwit_emsdp_tlvs_build(const godwit_emsdp_control_t *m, unsigned situation, const uint32_t counts[2],
                                         godwit_writer_t *w)
 {
-    if (!godwit_emsdp_tlvs_fit(m->command, situation, m->present) || !generation_fits(m) || !identity_fits(m) ||
-        !vector_fits(m)) {
+    if (!godwit_emsdp_tlvs_fit(m->command, situation, m->present) || !godwit_emsdp_tlvs_agree(m)) {
         return GODWIT_INVALID_ARGUMENT;
     }
     for (unsigned t = 1; t <= EMSDP_TAG_LAST; t++) {
@@ -270,7 +295,7 @@ godwit_status_t godwit_emsdp_tlvs_parse(uint8_t command, unsigned situation, god
     m->command = command;
     const bool right =
         read_tlvs(&r, UINT8_MAX, m) && r.left == 0 && godwit_emsdp_tlvs_fit(command, situation, m->present);
-    return right && generation_fits(m) && identity_fits(m) && vector_fits(m) ? GODWIT_OK : GODWIT_MALFORMED;
+    return right && godwit_emsdp_tlvs_agree(m) ? GODWIT_OK : GODWIT_MALFORMED;
 }
 
 godwit_slice_t godwit_emsdp_tlv_find(godwit_slice_t tlvs, unsigned tag)
@@ -332,8 +357,8 @@ godwit_status_t godwit_emsdp_start_peek(godwit_slice_t datagram, godwit_framing_
     godwit_emsdp_control_t parsed = {.command = header.command};
     if (header.user_plane || header.command != GODWIT_SESSION_START ||
         !read_tlvs(&r, GODWIT_TLV_HSE_CONFIGURATION, &parsed) ||
-        !godwit_emsdp_tlvs_fit(header.command, FRAME_KEYED | FRAME_DOWN, parsed.present) || !generation_fits(&parsed) ||
-        parsed.framing.session_octets != framing.session_octets ||
+        !godwit_emsdp_tlvs_fit(header.command, FRAME_KEYED | FRAME_DOWN, parsed.present) ||
+        !godwit_emsdp_tlvs_agree(&parsed) || parsed.framing.session_octets != framing.session_octets ||
         parsed.framing.counter_octets != framing.counter_octets) {
         return GODWIT_MALFORMED;
     }

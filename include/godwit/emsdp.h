@@ -98,6 +98,8 @@ enum {
     GODWIT_TLV_TEMPORARY_IDENTITY = 0x10, /* device RAND */
     GODWIT_TLV_ENCRYPTED_RES = 0x11,      /* device RAND, profile ts33868 */
     GODWIT_TLV_KEY_REFERENCE = 0x12,      /* agreements 04 and 05: B-TID, A-KID */
+    GODWIT_TLV_SERVICE_REQUEST = 0x13,    /* up: the device asks for protection end to end with the EAS of Enterprise */
+    GODWIT_TLV_SERVICE = 0x14,            /* down: the terms of the key that it is to derive */
 };
 
 /* One control message, whichever command. present has bit t set when the TLV with tag t is there. Slices point into the
@@ -126,6 +128,12 @@ typedef struct godwit_emsdp_control {
     godwit_slice_t temporary; /* Temporary Identity: 8 octets */
     uint8_t encrypted_res[4];
     godwit_slice_t key_reference; /* 1 to 127 octets, printable */
+    /* Service Request */
+    godwit_service_t service;
+    uint16_t service_suites; /* bit i-1 = suite i: what the device can do on the user plane */
+    uint32_t service_age;    /* the last age that it took of the key set; 0: none */
+    /* Service: the suite and whether the service allows it are the receiver's to judge */
+    godwit_e2e_terms_t terms;
 } godwit_emsdp_control_t;
 
 static inline bool godwit_emsdp_has(const godwit_emsdp_control_t *m, unsigned tag)

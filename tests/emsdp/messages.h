@@ -21,6 +21,16 @@
              "0400"                                                                                                    \
              "0503"                                                                                                    \
              "00f110"
+/* With an EAS, a.b, and what asks for the service confidentiality with it. */
+#define NAMED_REQUEST                                                                                                  \
+    IMSI_TLV "030204"                                                                                                  \
+             "0f"                                                                                                      \
+             "0403612e62"                                                                                              \
+             "0503"                                                                                                    \
+             "00f110"
+#define SERVICE_REQUEST "130703000f00000000"
+#define TERMS "0f030101000000010001518000000064"
+#define SERVICE "14" TERMS
 #define RAND1_TLV "0910000102030405060708090a0b0c0d0e0f"
 #define RAND_TLV                                                                                                       \
     "0610"                                                                                                             \

@@ -70,6 +70,21 @@ static void each_command_takes_its_tlvs(void **state)
         {0x11, true, "08030001310f01aa10080102030405060708"},
         {0x30, true, "0b060000000201020c080000000100000002"},
         {0x31, true, ""},
+        {0x10, false, NAMED_REQUEST SERVICE_REQUEST}, /* end to end with an EAS */
+        {0x10, false, NAMED_REQUEST "0a0e0102030405060708090a0b0c0d0e" SERVICE_REQUEST},
+        {0x10, false, NAMED_REQUEST RAND_TLV SERVICE_REQUEST},
+        {0x10, false, NAMED_REQUEST "1203614062" SERVICE_REQUEST},
+        {0x10, true, "0403612e62" SERVICE_REQUEST},
+        {0x10, true, "0403612e620f01aa" SERVICE_REQUEST},
+        {0x11, true, RAND_TLV AUTN_TLV "0803030131" SERVICE},
+        {0x11, true, "0803030131" SERVICE},
+        {0x11, true, "08070201310000000214" TERMS},
+        {0x11, true, "08030301310f01aa" SERVICE},
+        {0x30, true, "0403612e62" SERVICE_REQUEST},
+        {0x30, true, "0403612e620c080000000100000002" SERVICE_REQUEST},
+        {0x30, true, SERVICE},
+        {0x30, true, "0c080000000100000002" SERVICE},
+        {0x30, true, "140f02050700000001ffffffffffffffff"},
         {0x80, true, "0d01010e080102030405060708"},
         {0x80, false, "0d010f0e080102030405060708"},
     };
@@ -179,6 +194,37 @@ static void anything_else_is_malformed(void **state)
         {0x30, true, "0b06000000020100"},
         {0x30, true, "0b06000000020108"},
         {0x80, true, "0d01000e080102030405060708"},
+        {0x10, false, REQUEST SERVICE_REQUEST}, /* end to end with nobody */
+        {0x10, true, SERVICE_REQUEST},
+        {0x10, true, "0400" SERVICE_REQUEST},
+        {0x10, true, IMSI_TLV "0403612e62" RAND1_TLV SERVICE_REQUEST}, /* device RAND has no e2mKEYSET */
+        {0x10, true, IMSI_TLV RAND1_TLV SERVICE_REQUEST},
+        {0x11, true, "0803000131" SERVICE},
+        {0x11, true, SERVICE},
+        {0x11, true, "080303013110080102030405060708" SERVICE},
+        {0x10, false, NAMED_REQUEST SERVICE}, /* the wrong way, the wrong command */
+        {0x11, true, "0803030131" SERVICE_REQUEST},
+        {0x12, true, SERVICE_REQUEST},
+        {0x12, true, SERVICE},
+        {0x20, true, SERVICE},
+        {0x21, true, SERVICE},
+        {0x30, true, SERVICE_REQUEST},
+        {0x30, true, "0403612e62"},
+        {0x30, true, "0b06000000020102" SERVICE},
+        {0x30, true, "0403612e62" SERVICE_REQUEST SERVICE},
+        {0x31, true, SERVICE},
+        {0x80, true, "0d01010e080102030405060708" SERVICE},
+        {0x30, true, "0403612e621306030001000000"}, /* sizes */
+        {0x30, true, "0403612e6213080300010000000000"},
+        {0x30, true, "140e0301010000000100000000000000"},
+        {0x30, true, "141003010100000001000000000000000000"},
+        {0x30, true, "0403612e62130700000100000000"}, /* values: no service, and one that there is not */
+        {0x30, true, "0403612e62130704000100000000"},
+        {0x30, true, "140f00010100000001000000000000003c"},
+        {0x30, true, "140f04010100000001000000000000003c"},
+        {0x30, true, "140f03010000000001000000000000003c"}, /* Key ID */
+        {0x30, true, "140f03010800000001000000000000003c"},
+        {0x30, true, "140f03010100000000000000000000003c"}, /* age 0 is none */
         {0x80, true, "0d01100e080102030405060708"},
     };
     /* clang-format on */
@@ -247,6 +293,67 @@ static void building_refuses_what_parsing_would(void **state)
     assert_int_equal(build(&m), GODWIT_INVALID_ARGUMENT);
 }
 
+static godwit_emsdp_control_t service_request(void)
+{
+    return (godwit_emsdp_control_t){.command = GODWIT_MANAGE_KEYS_REQUEST,
+                                    .present = HAS(ENTERPRISE) | HAS(SERVICE_REQUEST),
+                                    .enterprise = godwit_slice_of_string("eas.example"),
+                                    .service = GODWIT_SERVICE_INTEGRITY,
+                                    .service_suites = 0x0130,
+                                    .service_age = 7};
+}
+
+static godwit_emsdp_control_t service_terms(void)
+{
+    return (godwit_emsdp_control_t){
+        .command = GODWIT_MANAGE_KEYS_REQUEST,
+        .present = HAS(SERVICE),
+        .terms = {
+            .service = GODWIT_SERVICE_INTEGRITY, .suite = 6, .key_id = 3, .age = 8, .life_s = 86400, .messages = 100}};
+}
+
+/* Octet by octet, and no more is read than was written. */
+static void a_service_has_one_encoding(void **state)
+{
+    godwit_emsdp_control_t m, parsed;
+    uint8_t buf[64];
+    (void)state;
+    m = service_request();
+    godwit_writer_t w = godwit_writer(buf, sizeof buf);
+    assert_int_equal(godwit_emsdp_control_build(&m, &w), GODWIT_OK);
+    octets_t expected = hex("040b6561732e6578616d706c65"
+                            "130702013000000007");
+    assert_int_equal(w.len, expected.len);
+    assert_memory_equal(buf, expected.at, w.len);
+    assert_int_equal(godwit_emsdp_control_parse(m.command, true, godwit_slice(buf, w.len), &parsed), GODWIT_OK);
+    assert_int_equal(parsed.service, m.service);
+    assert_int_equal(parsed.service_suites, m.service_suites);
+    assert_int_equal(parsed.service_age, m.service_age);
+
+    m = service_terms();
+    w = godwit_writer(buf, sizeof buf);
+    assert_int_equal(godwit_emsdp_control_build(&m, &w), GODWIT_OK);
+    expected = hex("140f02060300000008"
+                   "0001518000000064");
+    assert_int_equal(w.len, expected.len);
+    assert_memory_equal(buf, expected.at, w.len);
+    assert_int_equal(godwit_emsdp_control_parse(m.command, true, godwit_slice(buf, w.len), &parsed), GODWIT_OK);
+    assert_int_equal(parsed.terms.service, m.terms.service);
+    assert_int_equal(parsed.terms.suite, m.terms.suite);
+    assert_int_equal(parsed.terms.key_id, m.terms.key_id);
+    assert_int_equal(parsed.terms.age, m.terms.age);
+    assert_int_equal(parsed.terms.life_s, m.terms.life_s);
+    assert_int_equal(parsed.terms.messages, m.terms.messages);
+
+    m.terms.age = 0;
+    assert_int_equal(build(&m), GODWIT_INVALID_ARGUMENT);
+    m = service_request();
+    m.service = GODWIT_SERVICE_NONE;
+    assert_int_equal(build(&m), GODWIT_INVALID_ARGUMENT);
+    m.service = (godwit_service_t)(GODWIT_SERVICES + 1);
+    assert_int_equal(build(&m), GODWIT_INVALID_ARGUMENT);
+}
+
 /* Key goes down only; Start and Confirmation have one direction; a keyed request is not an unkeyed one. */
 static void sealing_refuses_what_the_situation_forbids(void **state)
 {
@@ -263,6 +370,9 @@ static void sealing_refuses_what_the_situation_forbids(void **state)
     assert_int_equal(godwit_emsdp_seal_control(CRYPTO, &e.network, &confirmation, transcript, &w),
                      GODWIT_INVALID_ARGUMENT);
     assert_int_equal(godwit_emsdp_seal_control(CRYPTO, &e.device, &request, EMPTY, &w), GODWIT_INVALID_ARGUMENT);
+    const godwit_emsdp_control_t asks = service_request(), terms = service_terms();
+    assert_int_equal(godwit_emsdp_seal_control(CRYPTO, &e.network, &asks, EMPTY, &w), GODWIT_INVALID_ARGUMENT);
+    assert_int_equal(godwit_emsdp_seal_control(CRYPTO, &e.device, &terms, EMPTY, &w), GODWIT_INVALID_ARGUMENT);
     assert_int_equal(w.len, 0);
     assert_int_equal(godwit_emsdp_seal_control(CRYPTO, &e.network, &key, EMPTY, &w), GODWIT_OK);
 }
@@ -275,6 +385,7 @@ int main(void)
         cmocka_unit_test(unknown_tags_are_refused_below_80_and_passed_over_from_there),
         cmocka_unit_test(every_cut_of_a_request_is_malformed),
         cmocka_unit_test(building_refuses_what_parsing_would),
+        cmocka_unit_test(a_service_has_one_encoding),
         cmocka_unit_test(sealing_refuses_what_the_situation_forbids),
     };
     return cmocka_run_group_tests_name("emsdp_tlv", tests, messages_load, NULL);

@@ -74,7 +74,7 @@ static void on_message(struct mosquitto *client, void *context, const struct mos
     pthread_mutex_lock(&mqtt->lock);
     if (!mqtt->closing) {
         mqtt->inbox = INBOX_FULL;
-        strcpy(mqtt->topic, message->topic); /* measured above */
+        memcpy(mqtt->topic, message->topic, strlen(message->topic) + 1); /* measured above */
         mqtt->payload_len = (size_t)message->payloadlen;
         if (mqtt->payload_len > 0) {
             memcpy(mqtt->payload, message->payload, mqtt->payload_len);

@@ -53,7 +53,6 @@ typedef struct godwit_e2e_session_record {
 } godwit_e2e_session_record_t;
 
 /* EAS: a device as its receiver knows it: octets that the library of eas/ writes and reads (godwit/eas.h). They hold keys. */
-#define GODWIT_EAS_RECORD_MAX 640
 typedef struct godwit_eas_session_record {
     uint8_t hse_key[16]; /* name key of path.hse */
     godwit_e2e_path_t path;

@@ -13,14 +13,6 @@
 #define GODWIT_EAS_REGISTRATION 16 /* octets of the name of a registration */
 #define GODWIT_USER_PLANE_MAX 1232 /* GODWIT_EMSDP_DATAGRAM_MAX, which this floor does not see */
 
-/* Which way to the device: the session whose user plane ends in the EAS. */
-typedef struct godwit_e2e_path {
-    godwit_imsi_t imsi;
-    char hse[GODWIT_FQDN_MAX + 1]; /* Origin-Host of the HSE, which is also its endpoint name */
-    uint32_t session_id;
-    uint8_t session_octets, counter_octets; /* framing of the HSE's address: the MAC covers it */
-} godwit_e2e_path_t;
-
 /* ---- HSE to EESE (Ek) ------------------------------------------------------------------------------------------------- */
 
 typedef enum godwit_e2e_event {
@@ -111,6 +103,7 @@ typedef struct godwit_eas_session_request {
     godwit_imsi_t imsi;
     uint8_t key_id;     /* as the EAS got it from the device; 0: whichever is newest */
     uint32_t above_age; /* not 0: its state up to that age is lost, or its count is spent: the next one is wanted */
+    bool lost;          /* its state is lost with all ages in it: the next one is wanted, whichever it is */
 } godwit_eas_session_request_t;
 
 /* EAS Session Start of a pull; EAS Session Request of a push, whose answer is a status. */
@@ -132,7 +125,8 @@ typedef struct godwit_user_plane {
     char eas[GODWIT_FQDN_MAX + 1]; /* up: to whom; down: who sends, must be the certificate's */
     char hse[GODWIT_FQDN_MAX + 1]; /* whose session it is: up: who sends, must be the certificate's; down: to whom */
     uint32_t session_id;
-    uint64_t number; /* up: of the HSE's, so that a repetition is known for one */
+    godwit_imsi_t imsi; /* up: so that an EAS that has lost its state can ask for a key; down: empty */
+    uint64_t number;    /* up: of the HSE's, so that a repetition is known for one */
     uint16_t len;
     uint8_t datagram[GODWIT_USER_PLANE_MAX];
 } godwit_user_plane_t;

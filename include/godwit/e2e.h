@@ -31,4 +31,27 @@ typedef struct godwit_e2e_terms {
     uint32_t messages; /* user-plane datagrams, both ways together; 0: no end by count */
 } godwit_e2e_terms_t;
 
+/* Which way to the device: the session whose user plane ends in the EAS. */
+typedef struct godwit_e2e_path {
+    godwit_imsi_t imsi;
+    char hse[GODWIT_FQDN_MAX + 1]; /* Origin-Host of the HSE, which is also its endpoint name */
+    uint32_t session_id;
+    uint8_t session_octets, counter_octets; /* framing of the HSE's address: the MAC covers it */
+} godwit_e2e_path_t;
+
+/* Octets that one device takes at its EAS (godwit/eas.h). */
+#define GODWIT_EAS_RECORD_MAX 768
+
+/* The name of an exported key (docs/keys.md) as the identity of a PSK of TLS and DTLS: "godwit.", the Session ID in hexadecimal, the age and the
+ * number of the export. It is no secret. */
+#define GODWIT_PSK_IDENTITY_MAX 38
+typedef struct godwit_psk_name {
+    uint32_t session_id; /* as it travels: 0 where S is 0 */
+    uint32_t age;
+    uint32_t number; /* from 1 */
+} godwit_psk_name_t;
+void godwit_psk_name_put(const godwit_psk_name_t *name, godwit_writer_t *identity);
+/* GODWIT_MALFORMED for whatever is not exactly such a name. */
+GODWIT_MUST_USE godwit_status_t godwit_psk_name_parse(godwit_slice_t identity, godwit_psk_name_t *name);
+
 #endif

@@ -65,7 +65,7 @@ static void read_name(godwit_reader_t *r, godwit_psk_name_t *name)
 /* One spelling only: what was read is written again and must be the same. */
 godwit_status_t godwit_psk_name_parse(godwit_slice_t identity, godwit_psk_name_t *name)
 {
-    uint8_t again[GODWIT_PSK_IDENTITY_MAX];
+    uint8_t again[GODWIT_PSK_NAME_MAX];
     godwit_writer_t w = godwit_writer(again, sizeof again);
     godwit_reader_t r = godwit_reader(identity);
     godwit_psk_name_t read = {.session_id = 0};

@@ -44,7 +44,7 @@ typedef struct godwit_e2e_path {
 
 /* The name of an exported key (docs/keys.md) as the identity of a PSK of TLS and DTLS: "godwit.", the Session ID in hexadecimal, the age and the
  * number of the export. It is no secret. */
-#define GODWIT_PSK_IDENTITY_MAX 38
+#define GODWIT_PSK_NAME_MAX 38
 typedef struct godwit_psk_name {
     uint32_t session_id; /* as it travels: 0 where S is 0 */
     uint32_t age;

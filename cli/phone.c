@@ -297,7 +297,8 @@ static void carry_out_device(phone_t *p, const godwit_device_request_t *request)
     case GODWIT_DEVICE_DELIVER:
         keep_received(p, request->octets);
         break;
-    case GODWIT_DEVICE_STORE:            /* each run attaches anew: nothing is kept */
+    case GODWIT_DEVICE_STORE: /* each run attaches anew: nothing is kept */
+    case GODWIT_DEVICE_STORE_E2E:
     case GODWIT_DEVICE_AUTHENTICATE_GSM: /* of device RAND alone */
         break;
     case GODWIT_DEVICE_AUTHENTICATE:

@@ -147,6 +147,8 @@ static bool carry_out(cli_runner_t *r, const godwit_device_requests_t *requests,
         case GODWIT_DEVICE_EVENT:
             take_event(r, request);
             break;
+        case GODWIT_DEVICE_STORE_E2E: /* asked for only where the configuration says end to end */
+            break;
         }
     }
     return asked;

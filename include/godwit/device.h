@@ -16,6 +16,7 @@
 #define GODWIT_DEVICE_H
 
 #include "godwit/aka.h"
+#include "godwit/device_e2e.h"
 #include "godwit/emsdp.h"
 
 /* Octets of non-volatile memory that one record takes. */
@@ -63,6 +64,8 @@ typedef struct godwit_device_config {
     uint32_t reserve;       /* COUNTs reserved by one store; 0: 16; never more than 2^n */
     uint32_t retransmit_ms; /* first wait for an answer, doubled each time; 0: 4000 */
     uint8_t attempts;       /* sendings of one request before it is given up; 0: 4 */
+    godwit_device_e2e_t
+        *e2e; /* user plane end to end with `enterprise`, which must then be named; NULL: it ends in the HSE */
 } godwit_device_config_t;
 
 typedef enum godwit_device_request_kind {
@@ -73,6 +76,7 @@ typedef enum godwit_device_request_kind {
     GODWIT_DEVICE_TIMER,            /* call godwit_device_timer after delay_ms; 0 cancels */
     GODWIT_DEVICE_EVENT,            /* for a log: name, reason */
     GODWIT_DEVICE_AUTHENTICATE_GSM, /* rand: run the SIM in the GSM context (device RAND, godwit/mtc.h alone) */
+    GODWIT_DEVICE_STORE_E2E,        /* octets: the record of end to end, which has a place of its own; else as STORE */
 } godwit_device_request_kind_t;
 
 typedef struct godwit_device_request {
@@ -85,7 +89,9 @@ typedef struct godwit_device_request {
      * "reading_uncertain": the network hinted that it could not take the datagram that carried the last reading (or never answered it).
      * It is not sent again by itself, for it may have been delivered; the caller decides. Of Solution 1: "modify_bearer": the owner is to
      * modify its PDN connection or PDP context with a new container; "fallback": the access gave no key, reason says why; from here on
-     * the device sets up by separate AKA where its agreements allow. */
+     * the device sets up by separate AKA where its agreements allow. End to end: "service_agreed": a key was taken; "service_refused": the
+     * network gives none, reason says why; "reading_refused": the last reading was not taken, and will not be; "key_spent": its time or count is
+     * over, and nothing is sent under it any more. */
     const char *name;
     godwit_status_t reason;
 } godwit_device_request_t;
@@ -158,6 +164,25 @@ GODWIT_MUST_USE godwit_status_t godwit_device_bearer_start(godwit_device_t *devi
  * agreement that the configuration does not have. */
 GODWIT_MUST_USE godwit_status_t godwit_device_key_reference(godwit_device_t *device, godwit_agreement_t agreement,
                                                             godwit_slice_t reference, const uint8_t root[32]);
+
+/* ---- end to end with an EAS: config.e2e ----
+ *
+ * Sending and receiving are as before. A reading that finds no key, or one that is spent, is held while the next is asked for. */
+
+/* A record that a STORE_E2E request gave; after godwit_device_restore. Errors as there. */
+GODWIT_MUST_USE godwit_status_t godwit_device_restore_e2e(godwit_device_t *device, godwit_slice_t record);
+/* So many seconds have passed since the last call, or since the key was taken: the device has no clock. What passed without power counts, too,
+ * where the owner knows it. */
+GODWIT_MUST_USE godwit_status_t godwit_device_elapsed(godwit_device_t *device, uint32_t seconds,
+                                                      godwit_device_requests_t *requests);
+/* What the user plane is under. GODWIT_NOT_FOUND: there is no such key. */
+GODWIT_MUST_USE godwit_status_t godwit_device_e2e_terms(const godwit_device_t *device, godwit_e2e_terms_t *terms);
+/* A key for another protocol with the EAS, which derives the same from the identity: appended to identity as text, to be told to it (PSK identity of
+ * TLS and DTLS). label "dtls1.2", "dtls1.3", "tls1.3" or "oscore". The key may be used only when the STORE_E2E that comes with it is durable: no number is
+ * given twice. GODWIT_WRONG_STATE while nothing was agreed, GODWIT_KEY_EXPIRED when what was agreed is spent. */
+GODWIT_MUST_USE godwit_status_t godwit_device_export_psk(godwit_device_t *device, const char *label, uint8_t role,
+                                                         godwit_writer_t *identity, uint8_t psk[32],
+                                                         godwit_device_requests_t *requests);
 
 godwit_session_state_t godwit_device_state(const godwit_device_t *device);
 uint32_t godwit_device_session_id(const godwit_device_t *device);

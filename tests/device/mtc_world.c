@@ -111,6 +111,7 @@ static void carry_out(mtc_world_t *w, const godwit_device_request_t *r, const ui
         take_event(w, r);
         break;
     case GODWIT_DEVICE_AUTHENTICATE:
+    case GODWIT_DEVICE_STORE_E2E:
         fail();
         break;
     }

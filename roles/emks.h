@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The EMKS: owner of e2mKEYSETs. Fetches a vector from the HSS when a device has no outstanding one, derives e2mKEYSET, and hands each HSE
- * K_session made for it alone, under a generation that was committed before. It must never hand out e2mKEYSET, and never ask the HSS for
+ * K_session made for it alone, under a generation that was committed before; an EESE gets K_e2e, made for one EAS, under an age alike. It must never hand out e2mKEYSET, and never ask the HSS for
  * a second vector of one (IMSI, agreement) while one is outstanding.
  */
 #ifndef GODWIT_ROLES_EMKS_H
@@ -11,6 +11,7 @@
 
 #define GODWIT_EMKS_PENDING_MAX 256
 #define GODWIT_EMKS_HSS_MAX 4
+#define GODWIT_EMKS_EESES_MAX 4
 #define GODWIT_EMKS_WAITERS_MAX 4 /* requests that one vector serves when they come while it is fetched */
 
 typedef struct godwit_emks_waiter {
@@ -51,6 +52,9 @@ typedef struct godwit_emks {
     char hss_hosts[GODWIT_EMKS_HSS_MAX][GODWIT_NODE_NAME_MAX];
     size_t hss_host_count;
     uint64_t key_set_ms;
+    /* End to end: the EESEs that may ask for K_e2e, by their Origin-Host. */
+    char eeses[GODWIT_EMKS_EESES_MAX][GODWIT_NODE_NAME_MAX];
+    size_t eese_count;
     /* Agreement 04: this EMKS as a NAF, FQDN || Ua security protocol identifier, its key asked of the BSF over Zn; length 0: it is none. */
     uint16_t naf_id_len;
     uint8_t naf_id[GODWIT_NAF_ID_MAX];
@@ -61,7 +65,7 @@ typedef struct godwit_emks {
     godwit_emks_pending_t pending[GODWIT_EMKS_PENDING_MAX];
 } godwit_emks_t;
 
-/* Inputs: MESSAGE (KEY_REQUEST, KEY_CONFIRM, KEY_SET_PUSH, KEY_PARK, AUTH_INFO_ANSWER, ZN_ANSWER, AKMA_KEY_ANSWER), TIMER (expiry of pending requests), COMMIT_FAILED. */
+/* Inputs: MESSAGE (KEY_REQUEST, KEY_CONFIRM, KEY_SET_PUSH, KEY_PARK, E2E_KEY_REQUEST, AUTH_INFO_ANSWER, ZN_ANSWER, AKMA_KEY_ANSWER), TIMER (expiry of pending requests), COMMIT_FAILED. */
 void godwit_emks_step(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -79,6 +79,7 @@ typedef struct godwit_hss_retained {
     uint64_t key_set;
     uint64_t expires_ms;
     uint32_t generation;             /* last handed out */
+    uint32_t age;                    /* last handed out, to whichever EAS */
     godwit_parked_t parked;          /* set false: how far the one that was handed out again had come */
     uint32_t transaction;            /* of the push */
     uint32_t activation_transaction; /* B: the request that waits */
@@ -110,6 +111,7 @@ typedef struct godwit_hss_triggers {
 
 #define GODWIT_HSS_BSFS_MAX 8
 #define GODWIT_HSS_AUSFS_MAX 8
+#define GODWIT_HSS_EESES_MAX 4
 
 typedef struct godwit_hss {
     const godwit_crypto_t *crypto;
@@ -135,6 +137,9 @@ typedef struct godwit_hss {
     size_t ausf_count;
     char aaas[GODWIT_HSS_AUSFS_MAX][GODWIT_NODE_NAME_MAX]; /* 3GPP AAA servers: vectors of EAP-AKA' */
     size_t aaa_count;
+    /* End to end: the EESEs that may ask for K_e2e of the key sets that this HSS owns. */
+    char eeses[GODWIT_HSS_EESES_MAX][GODWIT_NODE_NAME_MAX];
+    size_t eese_count;
     /* Solution 1. */
     godwit_hss_e2m_t e2m;
     godwit_hss_triggers_t triggers;
@@ -149,7 +154,7 @@ typedef struct godwit_hss {
     godwit_hss_retained_t retained[GODWIT_HSS_RETAINED_MAX];
 } godwit_hss_t;
 
-/* Inputs: MESSAGE (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PARK, ACTIVATION, ZH_REQUEST, HE_VECTOR_REQUEST, LOCATION_UPDATE and SUBSCRIBER_INFO_REQUEST,
+/* Inputs: MESSAGE (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PARK, ACTIVATION, ZH_REQUEST, HE_VECTOR_REQUEST, LOCATION_UPDATE, E2E_KEY_REQUEST and SUBSCRIBER_INFO_REQUEST,
  * which are always answered, an ACTIVATION when the HSE has the key; answers to its pushes), TIMER, COMMIT_FAILED. */
 void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 

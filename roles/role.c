@@ -96,12 +96,17 @@ bool godwit_outbox_is_need(const godwit_outbox_t *out)
            (out->requests[0].kind == GODWIT_REQUEST_STORE_FETCH || out->requests[0].kind == GODWIT_REQUEST_RANDOM);
 }
 
-bool godwit_speaks_for(const godwit_message_t *message, const char *endpoint)
+bool godwit_is_endpoint(const char *name)
 {
     size_t len = 0;
-    while (len <= GODWIT_FQDN_MAX && endpoint[len] != '\0') {
+    while (len <= GODWIT_FQDN_MAX && name[len] != '\0') {
         len++;
     }
-    return len < GODWIT_NODE_NAME_MAX && godwit_fqdn_is_canonical(godwit_slice(endpoint, len)) &&
-           memcmp(message->origin_host, endpoint, len + 1) == 0;
+    return godwit_fqdn_is_canonical(godwit_slice(name, len));
+}
+
+bool godwit_speaks_for(const godwit_message_t *message, const char *endpoint)
+{
+    return godwit_is_endpoint(endpoint) && strlen(endpoint) < GODWIT_NODE_NAME_MAX &&
+           memcmp(message->origin_host, endpoint, strlen(endpoint) + 1) == 0;
 }

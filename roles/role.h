@@ -45,6 +45,9 @@ typedef struct godwit_address {
 
 bool godwit_address_equal(const godwit_address_t *a, const godwit_address_t *b);
 
+/* Whether it is a name that a key may be made for: canonical, and no longer than a name is. */
+bool godwit_is_endpoint(const char *name);
+
 /* Whether endpoint is a canonical name and the sender's own: K_session for an endpoint goes to the node of that name alone. */
 bool godwit_speaks_for(const godwit_message_t *message, const char *endpoint);
 

@@ -19,11 +19,19 @@ void godwit_emks_on_key_set_push(godwit_emks_t *emks, const godwit_input_t *in, 
 void godwit_emks_on_key_park(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 void godwit_emks_on_selector(godwit_emks_t *emks, const godwit_input_t *in, const godwit_emks_waiter_t *waiter,
                              godwit_outbox_t *out);
+/* What the fetch of the key set came to; GODWIT_AGAIN when it was asked for just now. */
+GODWIT_MUST_USE godwit_status_t godwit_emks_gather(const godwit_input_t *in, const godwit_imsi_t *imsi,
+                                                   godwit_agreement_t agreement, godwit_outbox_t *out,
+                                                   const char **detail);
+bool godwit_emks_is_listed(const char (*hosts)[GODWIT_NODE_NAME_MAX], size_t count, const char *host);
 bool godwit_emks_is_access(godwit_agreement_t agreement);
 bool godwit_emks_has_key_set(const godwit_key_set_record_t *stored);
 bool godwit_emks_is_expired(const godwit_emks_t *emks, const godwit_key_set_record_t *stored, uint64_t now_ms);
 /* vector.c: what lives under the confirmed key set goes on until the new one is confirmed. */
 void godwit_emks_keep_former(const godwit_key_set_record_t *stored, godwit_key_set_record_t *key_set);
+
+/* e2e.c: E2E_KEY_REQUEST. */
+void godwit_emks_on_e2e_key_request(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 
 /* reference.c: key sets of bootstrappings. DEVICE_RAND stands for none; the bootstrapping that a KEY_REQUEST names; the answer to what was asked. */
 godwit_agreement_t godwit_emks_choose_reference(const godwit_emks_t *emks, const godwit_key_request_t *request);

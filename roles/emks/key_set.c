@@ -42,9 +42,8 @@ static void answer(const godwit_message_t *request, godwit_message_kind_t kind, 
     }
 }
 
-/* What the fetch came to; GODWIT_AGAIN when it is still to be made. */
-static godwit_status_t fetch(const godwit_input_t *in, const godwit_imsi_t *imsi, godwit_agreement_t agreement,
-                             godwit_outbox_t *out, const char **detail)
+godwit_status_t godwit_emks_gather(const godwit_input_t *in, const godwit_imsi_t *imsi, godwit_agreement_t agreement,
+                                   godwit_outbox_t *out, const char **detail)
 {
     if (in->fetch_status == GODWIT_AGAIN) {
         godwit_emks_fetch_key_set(out, imsi, agreement);
@@ -59,10 +58,10 @@ static godwit_status_t fetch(const godwit_input_t *in, const godwit_imsi_t *imsi
 
 /* ---- KEY_SET_PUSH ---- */
 
-static bool is_hss(const godwit_emks_t *emks, const char *host)
+bool godwit_emks_is_listed(const char (*hosts)[GODWIT_NODE_NAME_MAX], size_t count, const char *host)
 {
-    for (size_t i = 0; i < emks->hss_host_count && i < GODWIT_EMKS_HSS_MAX; i++) {
-        if (emks->hss_hosts[i][0] != '\0' && strcmp(emks->hss_hosts[i], host) == 0) {
+    for (size_t i = 0; i < count; i++) {
+        if (hosts[i][0] != '\0' && strcmp(hosts[i], host) == 0) {
             return true;
         }
     }
@@ -94,7 +93,7 @@ static godwit_status_t take(const godwit_key_set_push_t *push, const godwit_key_
 static godwit_status_t judge_push(const godwit_emks_t *emks, const godwit_message_t *message, const char **detail)
 {
     const godwit_key_set_push_t *push = &message->u.key_set_push;
-    if (!is_hss(emks, message->origin_host)) {
+    if (!godwit_emks_is_listed(emks->hss_hosts, emks->hss_host_count, message->origin_host)) {
         *detail = "a key set from a node that is no HSS of ours";
         return GODWIT_NOT_ENTITLED;
     }
@@ -112,7 +111,7 @@ void godwit_emks_on_key_set_push(godwit_emks_t *emks, const godwit_input_t *in, 
     const char *detail = NULL;
     godwit_status_t status = judge_push(emks, in->message, &detail);
     if (status == GODWIT_OK) {
-        status = fetch(in, &push->imsi, push->agreement, out, &detail);
+        status = godwit_emks_gather(in, &push->imsi, push->agreement, out, &detail);
     }
     if (status == GODWIT_AGAIN) {
         return;
@@ -165,7 +164,7 @@ void godwit_emks_on_key_park(godwit_emks_t *emks, const godwit_input_t *in, godw
         status = GODWIT_UNKNOWN_KEY;
         detail = "only keys of access AKA runs are parked";
     } else {
-        status = fetch(in, &request->imsi, request->agreement, out, &detail);
+        status = godwit_emks_gather(in, &request->imsi, request->agreement, out, &detail);
     }
     if (status == GODWIT_AGAIN) {
         return;

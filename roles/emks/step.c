@@ -26,6 +26,9 @@ void godwit_emks_step(godwit_emks_t *emks, const godwit_input_t *in, godwit_outb
     case GODWIT_KEY_PARK:
         godwit_emks_on_key_park(emks, in, out);
         break;
+    case GODWIT_E2E_KEY_REQUEST:
+        godwit_emks_on_e2e_key_request(emks, in, out);
+        break;
     case GODWIT_ZN_ANSWER:
     case GODWIT_AKMA_KEY_ANSWER:
         godwit_emks_on_bootstrapped(emks, in, out);

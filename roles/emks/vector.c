@@ -66,10 +66,11 @@ void godwit_emks_keep_former(const godwit_key_set_record_t *stored, godwit_key_s
     }
     key_set->former.vector_number = stored->vector_number;
     key_set->former.generation = stored->generation;
+    key_set->former.age = stored->age;
     memcpy(key_set->former.e2m_keyset, stored->e2m_keyset, sizeof stored->e2m_keyset);
 }
 
-/* The new key set. An HSS that gives the last vector again gives the same keys again: its generations go on, or a COUNT would be used
+/* The new key set. An HSS that gives the last vector again gives the same keys again: its generations and ages go on, or a COUNT would be used
  * twice. */
 static godwit_status_t key_set_create(const godwit_emks_t *emks, const godwit_emks_pending_t *pending,
                                       const godwit_auth_info_vector_t *vector, const godwit_key_set_record_t *stored,
@@ -87,6 +88,7 @@ static godwit_status_t key_set_create(const godwit_emks_t *emks, const godwit_em
     if (stored != NULL && godwit_equal_secret(stored->e2m_keyset, key_set->e2m_keyset, sizeof key_set->e2m_keyset)) {
         key_set->vector_number = stored->vector_number;
         key_set->generation = stored->generation;
+        key_set->age = stored->age;
         if (UINT32_MAX - stored->generation < pending->waiters) {
             status = GODWIT_COUNT_EXHAUSTED;
         }

@@ -155,6 +155,12 @@ void godwit_hss_outcome(godwit_outbox_t *out, const godwit_message_t *request, g
                         godwit_status_t status);
 void godwit_hss_on_key_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 void godwit_hss_on_key_confirm(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
+/* Whether that key set may be used now; selected: it is the one that was asked for. */
+GODWIT_MUST_USE godwit_status_t godwit_hss_usable(const godwit_hss_t *hss, const godwit_hss_retained_t *entry,
+                                                  bool selected, const char **detail);
+bool godwit_hss_owns_key_sets(const godwit_hss_t *hss);
+/* e2e.c */
+void godwit_hss_on_e2e_key_request(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 void godwit_hss_on_key_park(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -25,10 +25,15 @@ void godwit_hss_outcome(godwit_outbox_t *out, const godwit_message_t *request, g
 
 /* ---- who may ---- */
 
+bool godwit_hss_owns_key_sets(const godwit_hss_t *hss)
+{
+    return hss->e2m.delivery != GODWIT_E2M_DELIVERY_NONE && hss->e2m.delivery != GODWIT_E2M_DELIVERY_D;
+}
+
 static godwit_status_t entitled(const godwit_hss_t *hss, const godwit_message_t *message, const char *endpoint,
                                 const char **detail)
 {
-    if (hss->e2m.delivery == GODWIT_E2M_DELIVERY_NONE || hss->e2m.delivery == GODWIT_E2M_DELIVERY_D) {
+    if (!godwit_hss_owns_key_sets(hss)) {
         *detail = "this HSS owns no key sets";
         return GODWIT_UNKNOWN_KEY;
     }
@@ -39,8 +44,8 @@ static godwit_status_t entitled(const godwit_hss_t *hss, const godwit_message_t 
     return GODWIT_OK;
 }
 
-static godwit_status_t usable(const godwit_hss_t *hss, const godwit_hss_retained_t *entry, bool selected,
-                              const char **detail)
+godwit_status_t godwit_hss_usable(const godwit_hss_t *hss, const godwit_hss_retained_t *entry, bool selected,
+                                  const char **detail)
 {
     if (!selected) {
         *detail = "no retained key set matches";
@@ -75,7 +80,7 @@ static godwit_status_t judge(godwit_hss_t *hss, const godwit_input_t *in, godwit
     bool selected =
         *entry != NULL && (request->purpose == GODWIT_KEY_BY_SELECTOR ? godwit_hss_selects(*entry, &request->selector)
                                                                       : (*entry)->key_set == request->key_set);
-    status = usable(hss, *entry, selected, detail);
+    status = godwit_hss_usable(hss, *entry, selected, detail);
     if (status == GODWIT_OK && (request->agreements & (1u << ((*entry)->agreement - 1))) == 0) {
         *detail = "the key set is of an agreement that was not asked for";
         status = GODWIT_POLICY_FORBIDS;
@@ -159,7 +164,7 @@ void godwit_hss_on_key_park(godwit_hss_t *hss, const godwit_input_t *in, godwit_
     if (status == GODWIT_OK) {
         godwit_hss_retained_t *entry = godwit_hss_retained_of(hss, &request->imsi, in->now_ms);
         bool selected = entry != NULL && entry->key_set == request->key_set && entry->agreement == request->agreement;
-        status = usable(hss, entry, selected, &detail);
+        status = godwit_hss_usable(hss, entry, selected, &detail);
         if (status == GODWIT_OK) {
             detail = "a parked key that is not the newest, or lies behind what is known";
             status = godwit_parked_put(&entry->parked, &request->parked, entry->generation);

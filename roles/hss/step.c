@@ -358,6 +358,7 @@ static const struct {
     {GODWIT_KEY_REQUEST, godwit_hss_on_key_request},
     {GODWIT_KEY_CONFIRM, godwit_hss_on_key_confirm},
     {GODWIT_KEY_PARK, godwit_hss_on_key_park},
+    {GODWIT_E2E_KEY_REQUEST, godwit_hss_on_e2e_key_request},
     {GODWIT_DEVICE_RAND_REQUEST, godwit_hss_on_device_rand},
     {GODWIT_ACTIVATION, godwit_hss_on_activation},
     {GODWIT_ZH_REQUEST, godwit_hss_on_zh_request},

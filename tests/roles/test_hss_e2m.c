@@ -653,6 +653,99 @@ static void a_full_table_flags_no_more_and_pushes_nobody_out(void **state)
     assert_int_equal(key_answer(&m).status, GODWIT_OK);
 }
 
+/* ---- end to end ---- */
+
+static godwit_message_t e2e_request(void)
+{
+    godwit_message_t m = message(GODWIT_E2E_KEY_REQUEST, "eese.home.test");
+    m.from = GODWIT_FUNCTION_EESE;
+    m.hop = GODWIT_HOP_TLS;
+    m.u.e2e_key_request.imsi = owner_imsi(IMSI);
+    m.u.e2e_key_request.agreement = retained()->agreement;
+    m.u.e2e_key_request.key_set = retained()->key_set;
+    strcpy(m.u.e2e_key_request.endpoint, "eas.meters.test");
+    strcpy(w.hss.eeses[0], "eese.home.test");
+    w.hss.eese_count = 1;
+    return m;
+}
+
+static godwit_e2e_key_answer_t e2e_answer(const godwit_message_t *m)
+{
+    owner_give_message(&w.owner, m);
+    const godwit_message_t *answer = owner_message(&w.owner, GODWIT_E2E_KEY_ANSWER, 0);
+    assert_int_equal(answer->to, GODWIT_FUNCTION_EESE);
+    assert_int_equal(answer->transaction, 77);
+    return answer->u.e2e_key_answer;
+}
+
+static void assert_e2e_refused(const godwit_message_t *m, godwit_status_t reason)
+{
+    static const uint8_t none[32];
+    const uint32_t age = retained()->age;
+    const godwit_e2e_key_answer_t answer = e2e_answer(m);
+    assert_int_equal(answer.status, reason);
+    assert_int_equal(answer.age, 0);
+    assert_memory_equal(answer.k_e2e, none, sizeof none);
+    assert_int_equal(retained()->age, age);
+}
+
+static void ages_of_a_retained_key_set_rise_and_a_new_run_begins_anew(void **state)
+{
+    (void)state;
+    uint8_t expected[32];
+    (void)access_vector(GODWIT_VECTOR_EUTRAN);
+    godwit_message_t m = e2e_request();
+    for (uint32_t age = 1; age < 4; age++) {
+        const godwit_e2e_key_answer_t answer = e2e_answer(&m);
+        assert_int_equal(answer.status, GODWIT_OK);
+        assert_int_equal(answer.age, age);
+        assert_int_equal(
+            godwit_k_e2e(CRYPTO, retained()->e2m_keyset, godwit_slice_of_string("eas.meters.test"), age, expected),
+            GODWIT_OK);
+        assert_memory_equal(answer.k_e2e, expected, sizeof expected);
+    }
+    m.u.e2e_key_request.above_age = 8;
+    assert_int_equal(e2e_answer(&m).age, 9);
+    assert_int_equal(retained()->generation, 0);
+    (void)access_vector(GODWIT_VECTOR_EUTRAN);
+    assert_e2e_refused(&m, GODWIT_UNKNOWN_KEY);
+    m = e2e_request();
+    assert_int_equal(e2e_answer(&m).age, 1);
+}
+
+static void keys_end_to_end_are_for_eeses_over_protected_hops_and_while_the_key_set_lives(void **state)
+{
+    (void)state;
+    (void)access_vector(GODWIT_VECTOR_UTRAN);
+    const godwit_message_t good = e2e_request();
+    godwit_message_t m = good;
+    m.hop = GODWIT_HOP_OPEN;
+    assert_e2e_refused(&m, GODWIT_NOT_ENTITLED);
+    m = good;
+    strcpy(m.origin_host, HSE);
+    assert_e2e_refused(&m, GODWIT_NOT_ENTITLED);
+    m = good;
+    m.u.e2e_key_request.agreement = GODWIT_AGREEMENT_ACCESS_EPS;
+    assert_e2e_refused(&m, GODWIT_UNKNOWN_KEY);
+    m = good;
+    m.u.e2e_key_request.imsi = owner_imsi("001010000000002");
+    assert_e2e_refused(&m, GODWIT_UNKNOWN_KEY);
+    m = good;
+    strcpy(m.u.e2e_key_request.endpoint, "EAS.meters.test");
+    assert_e2e_refused(&m, GODWIT_MALFORMED);
+    m = good;
+    m.u.e2e_key_request.above_age = UINT32_MAX;
+    assert_e2e_refused(&m, GODWIT_COUNT_EXHAUSTED);
+    w.hss.e2m.delivery = GODWIT_E2M_DELIVERY_D;
+    assert_e2e_refused(&good, GODWIT_UNKNOWN_KEY);
+    w.hss.e2m.delivery = GODWIT_E2M_DELIVERY_B; /* nothing was activated under it */
+    assert_e2e_refused(&good, GODWIT_UNKNOWN_KEY);
+    w.hss.e2m.delivery = GODWIT_E2M_DELIVERY_C;
+    assert_int_equal(e2e_answer(&good).status, GODWIT_OK);
+    w.owner.now_ms += 120000;
+    assert_e2e_refused(&good, GODWIT_KEY_EXPIRED);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
@@ -678,6 +771,8 @@ int main(void)
         TEST(an_activation_from_a_stranger_or_of_an_unknown_selector_pushes_nothing),
         TEST(an_activation_is_refused_when_the_hse_never_answers),
         TEST(the_key_set_goes_to_the_emks_and_is_gone_here_when_it_has_it),
+        TEST(ages_of_a_retained_key_set_rise_and_a_new_run_begins_anew),
+        TEST(keys_end_to_end_are_for_eeses_over_protected_hops_and_while_the_key_set_lives),
         TEST(a_full_table_flags_no_more_and_pushes_nobody_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

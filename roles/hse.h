@@ -14,7 +14,7 @@
 /* Longest Session Request that is taken: 9 of header and command, IMSI 10, UE configuration 5, Enterprise 255, Serving Network 5, AUTS 16,
  * and room for TLVs of the future. */
 #define GODWIT_HSE_REQUEST_MAX 384
-#define GODWIT_HSE_START_MAX 80 /* 9, RAND 18, AUTN 18, HSE configuration 9, MAC 16 */
+#define GODWIT_HSE_START_MAX 96 /* 9, RAND 18, AUTN 18, HSE configuration 9, Service 17, MAC 16 */
 
 /* A set-up exchange between Session Request and Confirmation; or an inquiry for the next generation of a session's key set. */
 typedef struct godwit_hse_exchange {
@@ -53,6 +53,13 @@ typedef struct godwit_hse_exchange {
     uint8_t request[GODWIT_HSE_REQUEST_MAX];
     uint8_t start_len;
     uint8_t start[GODWIT_HSE_START_MAX];
+    /* End to end: the device asks for that service. The key is made and the EESE is asked for terms before there is a Start. */
+    godwit_service_t service; /* NONE: it asks for none */
+    uint16_t service_suites;
+    uint32_t service_age;
+    bool opening; /* the EESE was asked */
+    uint8_t autn[16];
+    godwit_e2e_terms_t terms;
 } godwit_hse_exchange_t;
 
 /* A bearer of Solution 1: the context of the {selector, IMSI, TEID} triplet that a gateway forwarded. It outlives the key: what was parked is
@@ -123,8 +130,40 @@ typedef struct godwit_hse_session {
     uint8_t sendings;      /* of the pending request since the device was heard; 0: no timer runs for it */
     uint32_t mac_failures; /* in the minute that began at failures_ms */
     uint64_t failures_ms;
+    uint64_t heard_ms; /* when something verified, here or at the EAS */
+    uint32_t told;     /* Rejects sent under the key in the minute that began at told_ms */
+    uint64_t told_ms;
+    bool queue_is_empty; /* no DOWNLINK waits for this device: nobody asks the store */
     godwit_session_record_t record;
 } godwit_hse_session_t;
+
+/* A user-plane datagram of an end-to-end session: up, until the EAS has it; or down, until the device speaks. The HSE cannot open it. In memory only. */
+typedef struct godwit_hse_forward {
+    bool used;
+    bool stranger; /* up: it came from where the device was not heard last: whoever that is */
+    uint32_t session_id;
+    uint32_t transaction; /* up: of the last sending */
+    uint32_t sendings;
+    uint64_t number; /* rising, also over restarts */
+    uint64_t since_ms, due_ms;
+    godwit_address_t from;
+    godwit_imsi_t imsi;
+    char eas[GODWIT_FQDN_MAX + 1];
+    uint16_t len;
+    uint8_t datagram[GODWIT_USER_PLANE_MAX];
+} godwit_hse_forward_t;
+
+/* What the EESE was asked or told about a session, until it answers: said again a few times. */
+#define GODWIT_HSE_ASKS_MAX 64
+typedef struct godwit_hse_ask {
+    uint32_t transaction; /* 0: free */
+    uint64_t asked_ms;
+    uint8_t sendings;
+    uint8_t echo[GODWIT_EMSDP_ECHO]; /* of the Manage Keys Request that asks; zero: none does */
+    godwit_e2e_session_request_t request;
+} godwit_hse_ask_t;
+
+#define GODWIT_HSE_DRAINS_MAX 64
 
 typedef struct godwit_hse_sender {
     uint64_t hash; /* of the address without port; 0: free */
@@ -176,6 +215,20 @@ typedef struct godwit_hse_config {
     bool device_rand_ts33868; /* takes first datagrams of that profile, too: a fixed 64-bit key (docs/device-rand.md) */
     uint32_t idle_ms;         /* a bearer without a datagram for so long is flushed; 0: never */
     uint32_t bearers_per_imsi; /* 0: 4 */
+    /* Deliveries: each reading is committed (READING) with the window that it moved, and goes to its destinations from there. */
+    bool durable;
+    /* End to end (docs/e2e.md): there is an EESE, its Origin-Host. "": none; a device that asks for a service is refused. */
+    char eese_host[GODWIT_NODE_NAME_MAX];
+    uint32_t eese_timeout_ms;      /* 0: 6000 */
+    uint32_t forwards_per_session; /* datagrams that wait for the EAS; 0: 8 */
+    uint32_t forward_wait_ms;      /* first wait for the EAS, doubled each time up to a minute; 0: 2000 */
+    uint32_t forward_life_ms;      /* how long a datagram waits for the EAS in all; 0: an hour */
+    uint32_t held_per_session;     /* datagrams of the EAS that wait for the device; 0: 4 */
+    uint32_t held_ms;              /* and how long; 0: a day */
+    /* Messages of applications that wait for a device (SUBMIT, queue). */
+    uint32_t awake_ms;            /* after a datagram up a device is taken to listen; 0: 10000 */
+    uint32_t downlink_per_device; /* 0: 16 */
+    uint64_t downlink_ms;         /* how long one waits; 0: 7 days */
 } godwit_hse_config_t;
 
 typedef struct godwit_hse {
@@ -192,6 +245,12 @@ typedef struct godwit_hse {
     size_t bearer_capacity;
     godwit_hse_push_t *pushes;
     size_t push_capacity;
+    godwit_hse_forward_t *forwards, *held;
+    size_t forward_capacity, held_capacity;
+    uint64_t last_number; /* of a forward */
+    godwit_hse_ask_t asks[GODWIT_HSE_ASKS_MAX];
+    uint32_t drains[GODWIT_HSE_DRAINS_MAX]; /* sessions whose devices listen, and for whom something waits; 0: free */
+    bool agenda_moved; /* forwards, asks or drains have changed: when the next is due is to be found anew */
 } godwit_hse_t;
 
 /* The tables are the owner's and may be of any size but 0; session_capacity a power of two. GODWIT_INVALID_ARGUMENT for a configuration that
@@ -204,8 +263,12 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_
  * KEY_PUSH is refused. */
 void godwit_hse_set_bearers(godwit_hse_t *hse, godwit_hse_bearer_t *bearers, size_t bearer_capacity,
                             godwit_hse_push_t *pushes, size_t push_capacity);
+/* After init, for end-to-end sessions: datagrams on their way up and down, the caller's, of any size; without them, or without an EESE, a device that
+ * asks for a service is refused. */
+void godwit_hse_set_forwards(godwit_hse_t *hse, godwit_hse_forward_t *forwards, size_t forward_capacity,
+                             godwit_hse_forward_t *held, size_t held_capacity);
 /* Inputs: DATAGRAM (port EMSDP; port SMS: from is an IMSI; port GTPU: from a gateway's address), MESSAGE (KEY_ANSWER, KEY_CONFIRM_ANSWER, MTC_KEY_ANSWER, BEARER,
- * KEY_PUSH, KEY_PARK_ANSWER), TIMER, COMMIT_FAILED, SUBMIT (downlink; session_id, or 0 and imsi), DROP. A datagram to a device behind a gateway leaves
+ * KEY_PUSH, KEY_PARK_ANSWER; E2E_SESSION_ANSWER, E2E_RENEW, USER_PLANE_UP_ANSWER, USER_PLANE_DOWN), TIMER, COMMIT_FAILED, SUBMIT (downlink; session_id, or 0 and imsi; queue), DROP. A datagram to a device behind a gateway leaves
  * as a G-PDU: port GTPU, to the gateway's port 2152. */
 void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out);
 

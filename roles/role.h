@@ -56,7 +56,7 @@ typedef enum godwit_input_kind {
     GODWIT_INPUT_MESSAGE,       /* from another function: message */
     GODWIT_INPUT_TIMER,         /* a TIMER request came due: timer */
     GODWIT_INPUT_COMMIT_FAILED, /* record_key */
-    GODWIT_INPUT_SUBMIT,        /* the application downlink: session_id, or 0 and imsi; datagram = payload */
+    GODWIT_INPUT_SUBMIT,        /* the application downlink: session_id, or 0 and imsi; datagram = payload; queue */
     GODWIT_INPUT_DROP,          /* the operator drops a session: session_id (control socket) */
 } godwit_input_kind_t;
 
@@ -72,6 +72,10 @@ typedef struct godwit_input {
     uint32_t session_id;
     godwit_imsi_t imsi;
     godwit_record_key_t record_key;
+    bool
+        queue; /* SUBMIT by imsi: committed (DOWNLINK), and sent when the device speaks; at once when it has just spoken */
+    uint64_t expires_ms;   /* of a message that is queued; 0: as the role is configured */
+    uint8_t submit_id[16]; /* of the application: the same one again is the same message; zero: it gives none */
     bool
         deliveries_full; /* no room for another reading within the bound: what the device sends is refused, not dropped (GODWIT_OVERLOAD) */
 

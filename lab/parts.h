@@ -101,7 +101,8 @@ typedef struct lab_job {
 typedef struct lab_store {
     godwit_record_t *shown, *durable; /* with every commit asked for; with those that would survive */
     size_t shown_count, durable_count, capacity;
-    godwit_record_t tally; /* the one that was asked for last */
+    uint64_t shown_number, durable_number; /* last given to a reading or a message for a device */
+    godwit_record_t tally;                 /* the one that was asked for last */
 } lab_store_t;
 
 typedef struct lab_timer {

@@ -20,7 +20,7 @@ void lab_store_free(lab_store_t *store)
     lab_free_secret(store->durable);
 }
 
-/* The newest, if many match; of triggers the first. */
+/* The newest, if many match; of what is searched for in an order the first. */
 godwit_record_t *lab_store_find(lab_store_t *store, const godwit_record_key_t *key, bool durable)
 {
     godwit_record_t *records = durable ? store->durable : store->shown;
@@ -31,6 +31,10 @@ godwit_record_t *lab_store_find(lab_store_t *store, const godwit_record_key_t *k
     }
     if (key->kind == GODWIT_RECORD_TRIGGER) {
         const godwit_record_t *first = godwit_trigger_find(records, count, key);
+        return first == NULL ? NULL : &records[first - records];
+    }
+    if (godwit_record_is_e2e((uint8_t)key->kind)) {
+        const godwit_record_t *first = godwit_e2e_find(records, count, key);
         return first == NULL ? NULL : &records[first - records];
     }
     for (size_t i = count; i-- > 0;) {
@@ -57,10 +61,12 @@ static void replace_older(lab_store_t *store, const godwit_record_t *record, boo
     }
 }
 
-void lab_store_put(lab_store_t *store, const godwit_record_t *record, bool durable)
+void lab_store_put(lab_store_t *store, const godwit_record_t *given, bool durable)
 {
-    godwit_record_key_t key = godwit_record_key_of(record);
-    replace_older(store, record, durable);
+    godwit_record_t record = *given;
+    godwit_e2e_number(&record, durable ? &store->durable_number : &store->shown_number);
+    godwit_record_key_t key = godwit_record_key_of(&record);
+    replace_older(store, &record, durable);
     godwit_record_t *place = lab_store_find(store, &key, durable);
     size_t *count = durable ? &store->durable_count : &store->shown_count;
     if (place == NULL) {
@@ -70,7 +76,8 @@ void lab_store_put(lab_store_t *store, const godwit_record_t *record, bool durab
         }
         place = &records[(*count)++];
     }
-    *place = *record;
+    *place = record;
+    godwit_wipe(&record, sizeof record);
 }
 
 void lab_store_delete(lab_store_t *store, const godwit_record_key_t *key, bool durable)
@@ -88,4 +95,5 @@ void lab_store_power_loss(lab_store_t *store)
 {
     memcpy(store->shown, store->durable, store->durable_count * sizeof *store->shown);
     store->shown_count = store->durable_count;
+    store->shown_number = store->durable_number;
 }

@@ -9,6 +9,7 @@
 #define GODWIT_ROLES_MTC_IWF_H
 
 #include "roles/mtc_iwf_keys.h"
+#include "roles/rate.h"
 #include "roles/role.h"
 
 /* How a trigger is protected on its way to the device (contribution 002, cases 1 and 2). */
@@ -105,13 +106,7 @@ typedef struct godwit_iwf_report {
     uint32_t reference;
 } godwit_iwf_report_t;
 
-/* What is left of a rate: sets of four, the one that was quiet for longest is forgotten. */
 #define GODWIT_IWF_BUCKETS_MAX 4096
-typedef struct godwit_iwf_bucket {
-    uint64_t whose; /* 0: free */
-    uint64_t at_ms;
-    uint32_t tokens;
-} godwit_iwf_bucket_t;
 
 /* Records that the input in hand has fetched, so that its rounds go on from there. */
 #define GODWIT_IWF_FETCHED_MAX 4
@@ -132,7 +127,7 @@ typedef struct godwit_mtc_iwf {
     godwit_iwf_intake_t intakes[GODWIT_IWF_INTAKES_MAX];
     godwit_iwf_flight_t flights[GODWIT_IWF_FLIGHTS_MAX];
     godwit_iwf_report_t reports[GODWIT_IWF_REPORTS_MAX];
-    godwit_iwf_bucket_t buckets[GODWIT_IWF_BUCKETS_MAX];
+    godwit_rate_bucket_t buckets[GODWIT_IWF_BUCKETS_MAX];
     size_t fetched_count;
     godwit_iwf_fetched_t fetched[GODWIT_IWF_FETCHED_MAX];
 } godwit_mtc_iwf_t;

@@ -104,6 +104,7 @@ godwit_record_key_t godwit_record_key_of(const godwit_record_t *record)
         break;
     case GODWIT_RECORD_E2E_SESSION:
         key.imsi = record->u.e2e_session.path.imsi;
+        key.session_id = record->u.e2e_session.path.session_id;
         memcpy(key.octets, record->u.e2e_session.eas_key, sizeof key.octets);
         break;
     case GODWIT_RECORD_EAS_SESSION:
@@ -133,14 +134,17 @@ bool godwit_record_key_equal(const godwit_record_key_t *a, const godwit_record_k
 
 /* ---- what a fetch asks for ---- */
 
+bool godwit_mtc_scope_covers(godwit_mtc_scope_t scope, const char *first, const char *last, const godwit_imsi_t *imsi)
+{
+    return scope == GODWIT_MTC_SCOPE_PLMN
+               ? strncmp(imsi->digits, first, strlen(first)) == 0
+               : strlen(first) == imsi->len && strcmp(first, imsi->digits) <= 0 && strcmp(last, imsi->digits) >= 0;
+}
+
 static bool entitles(const godwit_mtc_entitlement_record_t *e, const godwit_record_key_t *key)
 {
-    const char *digits = key->imsi.digits;
-    const bool covers =
-        e->scope == GODWIT_MTC_SCOPE_PLMN
-            ? strncmp(digits, e->first, strlen(e->first)) == 0
-            : strlen(e->first) == key->imsi.len && strcmp(e->first, digits) <= 0 && strcmp(e->last, digits) >= 0;
-    return covers && memcmp(e->server_key, key->octets, sizeof e->server_key) == 0 && e->not_before_ms <= key->at_ms &&
+    return godwit_mtc_scope_covers(e->scope, e->first, e->last, &key->imsi) &&
+           memcmp(e->server_key, key->octets, sizeof e->server_key) == 0 && e->not_before_ms <= key->at_ms &&
            (e->not_after_ms == 0 || e->not_after_ms > key->at_ms);
 }
 
@@ -184,6 +188,9 @@ bool godwit_record_matches(const godwit_record_t *record, const godwit_record_ke
     if (key->kind == GODWIT_RECORD_TRIGGER) {
         return godwit_trigger_find(record, 1, key) != NULL;
     }
+    if (godwit_record_is_e2e((uint8_t)key->kind)) {
+        return godwit_e2e_may_answer(record, key);
+    }
     const godwit_record_key_t own = godwit_record_key_of(record);
     return godwit_record_key_equal(&own, key);
 }
@@ -207,13 +214,26 @@ godwit_status_t godwit_name_key(const godwit_crypto_t *crypto, const char *name,
     return key_of_pieces(crypto, &piece, 1, key);
 }
 
+/* Of whose devices, and which. */
+static godwit_status_t name_entitlement(const godwit_crypto_t *crypto, const char *whose, godwit_mtc_scope_t scope,
+                                        const char *first, const char *last, uint8_t whose_key[16], uint8_t id[16])
+{
+    const uint8_t scope_octet = (uint8_t)scope;
+    const godwit_slice_t pieces[] = {godwit_slice(whose_key, 16), godwit_slice(&scope_octet, 1),
+                                     godwit_slice((const uint8_t *)first, GODWIT_IMSI_DIGITS_MAX + 1),
+                                     godwit_slice((const uint8_t *)last, GODWIT_IMSI_DIGITS_MAX + 1)};
+    const godwit_status_t status = godwit_name_key(crypto, whose, whose_key);
+    return status == GODWIT_OK ? key_of_pieces(crypto, pieces, sizeof pieces / sizeof pieces[0], id) : status;
+}
+
 godwit_status_t godwit_mtc_entitlement_name(const godwit_crypto_t *crypto, godwit_mtc_entitlement_record_t *e)
 {
-    const uint8_t scope = (uint8_t)e->scope;
-    const godwit_slice_t pieces[] = {godwit_slice(e->server_key, sizeof e->server_key), godwit_slice(&scope, 1),
-                                     godwit_slice(e->first, sizeof e->first), godwit_slice(e->last, sizeof e->last)};
-    const godwit_status_t status = godwit_name_key(crypto, e->server, e->server_key);
-    return status == GODWIT_OK ? key_of_pieces(crypto, pieces, sizeof pieces / sizeof pieces[0], e->id) : status;
+    return name_entitlement(crypto, e->server, e->scope, e->first, e->last, e->server_key, e->id);
+}
+
+godwit_status_t godwit_eas_entitlement_name(const godwit_crypto_t *crypto, godwit_eas_entitlement_record_t *e)
+{
+    return name_entitlement(crypto, e->eas, e->scope, e->first, e->last, e->eas_key, e->id);
 }
 
 void godwit_mtc_contact_release(godwit_mtc_contact_record_t *contact, uint64_t above)

@@ -46,28 +46,31 @@ typedef enum godwit_record_kind {
     GODWIT_RECORD_ASSOCIATION = 15, /* MTC-IWF; key: imsi */
     GODWIT_RECORD_EAS = 16,         /* EESE; key: octets = name key of the EAS */
     /* EESE; key: octets = id. A fetch with an IMSI asks for one that entitles the EAS whose name key octets is for that IMSI at at_ms, for the services
-     * that agreement has as bits. */
+     * that agreement has as bits; with session_id 1 instead for one that entitles it for anything at at_ms. */
     GODWIT_RECORD_EAS_ENTITLEMENT = 17,
-    /* EESE; key: imsi, octets = name key of the EAS. A fetch with neither asks for the one whose due_ms comes first, up to at_ms. */
+    /* EESE; key: imsi, session_id, octets = name key of the EAS. A fetch with session_id 0 asks for one of that device: whose key the EAS does not have
+     * yet, then the newest; with agreement 1 the one that the device took a key of last. A fetch without an IMSI asks for the one whose due_ms comes first, up
+     * to at_ms. */
     GODWIT_RECORD_E2E_SESSION = 18,
-    /* EAS; key: session_id, octets = name key of the HSE. A fetch with an IMSI asks for the newest session of that device; with neither for the one whose
-     * due_ms comes first, up to at_ms. */
+    /* EAS; key: session_id, octets = name key of the HSE. A fetch with an IMSI asks for the newest session of that device; with neither octets nor IMSI
+     * for the one whose due_ms comes first, up to at_ms. */
     GODWIT_RECORD_EAS_SESSION = 19,
     /* HSE, EAS; key: octets = number, 8 octets. A fetch with agreement 1 asks for the first with a greater number. */
     GODWIT_RECORD_READING = 20,
     GODWIT_RECORD_DELIVERY_MARK = 21, /* HSE, EAS; key: octets = name key of the destination */
-    /* HSE, EAS; key: octets = number, 8 octets. A fetch with an IMSI asks for the oldest of that device. */
+    /* HSE, EAS; key: octets = number, 8 octets. A fetch with an IMSI asks for the oldest of that device, with session_id for the one after so many
+     * others; with octets besides for the one with that id. */
     GODWIT_RECORD_DOWNLINK = 22,
 } godwit_record_kind_t;
 
-typedef struct godwit_record_key {
+struct godwit_record_key {
     godwit_record_kind_t kind;
     godwit_imsi_t imsi;
     uint8_t agreement;
     uint32_t session_id;
     uint8_t octets[16]; /* of kinds that something else names; else zero */
     uint64_t at_ms;     /* of a fetch that asks for what holds at that time; no part of the key */
-} godwit_record_key_t;
+};
 
 /* Features of a subscription, one bit each; names in roles/record.c for the CLI ("separate-umts", ...). */
 #define GODWIT_FEATURE_SEPARATE_UMTS 0x0001u /* agreement 07 is allowed for this device */
@@ -206,7 +209,7 @@ typedef struct godwit_akma_record {
     uint64_t created_ms;
 } godwit_akma_record_t;
 
-typedef struct godwit_record {
+struct godwit_record {
     godwit_record_kind_t kind;
     union {
         godwit_subscriber_record_t subscriber;
@@ -232,7 +235,7 @@ typedef struct godwit_record {
         godwit_delivery_mark_record_t delivery_mark;
         godwit_downlink_record_t downlink;
     } u;
-} godwit_record_t;
+};
 
 godwit_record_key_t godwit_record_key_of(const godwit_record_t *record);
 bool godwit_record_key_equal(const godwit_record_key_t *a, const godwit_record_key_t *b);

@@ -6,6 +6,8 @@
 #define GODWIT_ROLES_RECORD_E2E_H
 
 #include "core/wire/payload_e2e.h"
+#include "godwit/crypto.h"
+#include "roles/record_mtc.h"
 
 #define GODWIT_ENTERPRISE_MAX 64
 
@@ -26,13 +28,13 @@ typedef struct godwit_eas_entitlement_record {
     char eas[GODWIT_FQDN_MAX + 1];
     char enterprise[GODWIT_ENTERPRISE_MAX + 1];
     char group[GODWIT_ENTERPRISE_MAX + 1]; /* of devices; may be empty */
-    uint8_t scope;                         /* godwit_mtc_scope_t, as of the MKEF */
+    godwit_mtc_scope_t scope;
     char first[GODWIT_IMSI_DIGITS_MAX + 1], last[GODWIT_IMSI_DIGITS_MAX + 1];
     uint8_t services;                     /* bit service - 1 */
     uint64_t not_before_ms, not_after_ms; /* 0: no end */
 } godwit_eas_entitlement_record_t;
 
-/* EESE: one device with one EAS. */
+/* EESE: one session of a device with one EAS. A set-up that is never ended must not cost the device a session that it has, so each stands alone. */
 typedef struct godwit_e2e_session_record {
     godwit_e2e_path_t path;
     uint8_t eas_key[16];
@@ -47,8 +49,13 @@ typedef struct godwit_e2e_session_record {
     uint64_t agreed_ms, taken_ms;
     uint8_t k_e2e[32]; /* secret: of terms, until the EAS has it; zero after that, and it is never handed out again */
     bool with_eas;     /* the EAS has it */
-    bool told;         /* the HSE was asked to hand terms to the device */
-    bool closed;
+    bool told;         /* the HSE knows terms, and what renewal says */
+    bool closed;       /* it is over; with_eas: the EAS has been told */
+    bool push;         /* keys go to the EAS unasked */
+    godwit_e2e_renewal_t renewal; /* what the HSE is to be told */
+    uint32_t attempts;            /* of telling EAS and HSE, and of asking the owner, since something came of one */
+    uint64_t again_ms;            /* when they are told again */
+    uint64_t ask_ms;              /* the owner was asked for the next age: when that may be done again */
     uint64_t due_ms; /* when something is to be done: a push again, the next age, the end. UINT64_MAX: nothing */
 } godwit_e2e_session_record_t;
 
@@ -56,9 +63,10 @@ typedef struct godwit_e2e_session_record {
 typedef struct godwit_eas_session_record {
     uint8_t hse_key[16]; /* name key of path.hse */
     godwit_e2e_path_t path;
-    uint64_t due_ms; /* when a key is to be wiped, or the next age asked for */
+    uint64_t begun_ms; /* when the EAS first knew of it: which of a device's sessions is the newest */
+    uint64_t due_ms;   /* when a key is to be wiped, or the next age asked for */
     uint16_t len;
-    uint8_t octets[GODWIT_EAS_RECORD_MAX]; /* secret */
+    uint8_t octets[GODWIT_EAS_RECORD_MAX]; /* secret; none (len 0) after a backup: its keys and windows are lost */
 } godwit_eas_session_record_t;
 
 /* HSE, EAS: a reading that was accepted and that not every destination has yet. It is committed with the window that it moved. */
@@ -88,5 +96,19 @@ typedef struct godwit_downlink_record {
     uint16_t len;
     uint8_t payload[GODWIT_USER_PLANE_MAX]; /* secret: the store wraps it */
 } godwit_downlink_record_t;
+
+typedef struct godwit_record godwit_record_t;
+typedef struct godwit_record_key godwit_record_key_t;
+
+/* Sets id and eas_key: who enters the same devices again changes what is there. */
+GODWIT_MUST_USE godwit_status_t godwit_eas_entitlement_name(const godwit_crypto_t *crypto,
+                                                            godwit_eas_entitlement_record_t *entitlement);
+
+/* For owners that keep records in memory: kinds 16 to 22. Which of them, if any, answers a fetch of that key. */
+bool godwit_record_is_e2e(uint8_t kind);
+bool godwit_e2e_may_answer(const godwit_record_t *record, const godwit_record_key_t *key); /* of its kind */
+const godwit_record_t *godwit_e2e_find(const godwit_record_t *records, size_t count, const godwit_record_key_t *key);
+/* Gives a READING or DOWNLINK its number, if it has none: one above *last, which is kept beside the records and rises even over what is gone. */
+void godwit_e2e_number(godwit_record_t *record, uint64_t *last);
 
 #endif

@@ -14,6 +14,9 @@ typedef enum godwit_mtc_scope {
     GODWIT_MTC_SCOPE_PLMN,  /* first: MCC and MNC as digits, which the IMSI begins with */
 } godwit_mtc_scope_t;
 
+/* Whether an entitlement of that scope, from first to last, is for that device. */
+bool godwit_mtc_scope_covers(godwit_mtc_scope_t scope, const char *first, const char *last, const godwit_imsi_t *imsi);
+
 #define GODWIT_MTC_GROUP_MAX 32
 
 /* Which server may have K_MTC of whose devices. */

@@ -101,9 +101,10 @@ typedef struct godwit_eas_register_answer {
 typedef struct godwit_eas_session_request {
     uint8_t registration[GODWIT_EAS_REGISTRATION];
     godwit_imsi_t imsi;
-    uint8_t key_id;     /* as the EAS got it from the device; 0: whichever is newest */
-    uint32_t above_age; /* not 0: its state up to that age is lost, or its count is spent: the next one is wanted */
-    bool lost;          /* its state is lost with all ages in it: the next one is wanted, whichever it is */
+    uint32_t session_id; /* 0: the EAS does not know of one */
+    uint8_t key_id;      /* as the EAS got it from the device; 0: whichever is newest */
+    uint32_t above_age;  /* not 0: its state up to that age is lost, or its count is spent: the next one is wanted */
+    bool lost;           /* its state is lost with all ages in it: the next one is wanted, whichever it is */
 } godwit_eas_session_request_t;
 
 /* EAS Session Start of a pull; EAS Session Request of a push, whose answer is a status. */

@@ -113,7 +113,7 @@ static godwit_status_t judge_device(const godwit_iwf_turn_t *turn, godwit_iwf_in
     godwit_mtc_iwf_t *iwf = turn->iwf;
     const godwit_iwf_fetched_t *tally = NULL;
     const godwit_record_key_t key = {.kind = GODWIT_RECORD_TRIGGER_TALLY, .imsi = t->imsi};
-    const uint64_t whose = godwit_iwf_whose((const uint8_t *)t->imsi.digits, t->imsi.len);
+    const uint64_t whose = godwit_rate_whose((const uint8_t *)t->imsi.digits, t->imsi.len);
     if (!place->counted && !godwit_iwf_spend(iwf, whose, iwf->config.device_per_minute, turn->in->now_ms)) {
         verdict->status = GODWIT_TRIGGER_RATEEXCEEDED;
         verdict->detail = "the rate of triggers for this device";

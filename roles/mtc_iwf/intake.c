@@ -241,7 +241,7 @@ void godwit_iwf_on_action(const godwit_iwf_turn_t *turn)
         godwit_iwf_answer_action(turn, &intake, GODWIT_TRIGGER_TEMPORARYERROR, "the name could not be hashed");
         return;
     }
-    const uint64_t whose = godwit_iwf_whose(intake.trigger.source_key, sizeof intake.trigger.source_key);
+    const uint64_t whose = godwit_rate_whose(intake.trigger.source_key, sizeof intake.trigger.source_key);
     const uint32_t rate = source->per_minute != 0 ? source->per_minute : iwf->config.source_per_minute;
     if (godwit_iwf_is_first_round(turn->in) && !godwit_iwf_spend(iwf, whose, rate, turn->in->now_ms)) {
         godwit_iwf_answer_action(turn, &intake, GODWIT_TRIGGER_RATEEXCEEDED, "the rate of this source");

@@ -60,11 +60,11 @@ void godwit_iwf_settle(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *t
 /* It is done, and nobody needs to be told. */
 void godwit_iwf_close(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *trigger);
 
-/* ---- rate.c ---- */
-
 /* Takes one of so many in a minute; false: there is none left. */
-bool godwit_iwf_spend(godwit_mtc_iwf_t *iwf, uint64_t whose, uint32_t per_minute, uint64_t now_ms);
-uint64_t godwit_iwf_whose(const uint8_t *octets, size_t len);
+static inline bool godwit_iwf_spend(godwit_mtc_iwf_t *iwf, uint64_t whose, uint32_t per_minute, uint64_t now_ms)
+{
+    return godwit_rate_spend(iwf->buckets, GODWIT_IWF_BUCKETS_MAX, whose, per_minute, now_ms);
+}
 
 /* ---- intake.c, accept.c, recall.c: requests of sources ---- */
 

@@ -101,8 +101,8 @@ godwit_status_t godwit_iwf_acknowledged(const godwit_iwf_turn_t *turn, const god
 static bool may_go(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi)
 {
     static const uint8_t heard[] = "heard";
-    const uint64_t whose = godwit_iwf_whose((const uint8_t *)imsi->digits, imsi->len);
-    return godwit_iwf_spend(turn->iwf, whose ^ godwit_iwf_whose(heard, sizeof heard), HEARD_PER_MINUTE,
+    const uint64_t whose = godwit_rate_whose((const uint8_t *)imsi->digits, imsi->len);
+    return godwit_iwf_spend(turn->iwf, whose ^ godwit_rate_whose(heard, sizeof heard), HEARD_PER_MINUTE,
                             turn->in->now_ms);
 }
 

@@ -35,6 +35,10 @@ godwit_record_t *owner_find(owner_t *owner, const godwit_record_key_t *key)
         const godwit_record_t *first = godwit_trigger_find(owner->records, owner->record_count, key);
         return first == NULL ? NULL : &owner->records[first - owner->records];
     }
+    if (godwit_record_is_e2e((uint8_t)key->kind)) {
+        const godwit_record_t *first = godwit_e2e_find(owner->records, owner->record_count, key);
+        return first == NULL ? NULL : &owner->records[first - owner->records];
+    }
     for (size_t i = 0; i < owner->record_count; i++) {
         if (godwit_record_matches(&owner->records[i], key)) {
             return &owner->records[i];
@@ -55,18 +59,20 @@ static void make_way(owner_t *owner, const godwit_next_session_record_t *next)
     }
 }
 
-void owner_put(owner_t *owner, const godwit_record_t *record)
+void owner_put(owner_t *owner, const godwit_record_t *given)
 {
-    godwit_record_key_t key = godwit_record_key_of(record);
-    if (record->kind == GODWIT_RECORD_NEXT_SESSION) {
-        make_way(owner, &record->u.next_session);
+    godwit_record_t record = *given;
+    godwit_e2e_number(&record, &owner->number);
+    godwit_record_key_t key = godwit_record_key_of(&record);
+    if (record.kind == GODWIT_RECORD_NEXT_SESSION) {
+        make_way(owner, &record.u.next_session);
     }
     godwit_record_t *place = owner_find(owner, &key);
     if (place == NULL) {
         assert_true(owner->record_count < OWNER_RECORDS);
         place = &owner->records[owner->record_count++];
     }
-    *place = *record;
+    *place = record;
 }
 
 static void delete_record(owner_t *owner, const godwit_record_key_t *key)

@@ -19,6 +19,7 @@ typedef struct owner {
 
     godwit_record_t records[OWNER_RECORDS];
     size_t record_count;
+    uint64_t number;       /* last given to a reading or a message for a device */
     godwit_record_t tally; /* that was asked for last */
     bool fail_commits, fail_fetches;
     /* The power goes when so many requests, counted from now on, have been carried out; what stands behind is lost, and power_went is set. 0: never. */

@@ -107,6 +107,9 @@ typedef struct godwit_reading {
     bool user_plane; /* false: it came inside a control datagram (Confirmation, early data) */
     godwit_slice_t payload;
     uint64_t time_ms;
+    /* What tells a repetition, where deliveries are queued: the node whose numbers these are, and its number (record.h, READING). NULL: it has none. */
+    const char *origin;
+    uint64_t number;
 } godwit_reading_t;
 
 /* An event has no member that can hold a key: it crosses to logs, metrics and the control socket. */

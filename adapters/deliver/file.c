@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Readings on standard output or at the end of a file. Lines are gathered and written at the end of a batch. What a full disk leaves
- * unwritten waits, within bounds; beyond them whole lines are dropped and told, so that no line is ever cut.
+ * unwritten waits, within bounds; what does not fit into them is not taken, so that no line is ever cut. A reading is there when its line has
+ * been written whole.
  */
 #include "adapters/deliver/deliver.h"
 
@@ -13,13 +14,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define WAITING_MAX ((size_t)1 << 20) /* some ten thousand readings */
+#define WAITING_MAX ((size_t)1 << 20) /* octets */
+#define LINES_MAX 8192
+
+typedef struct line_end {
+    uint64_t number;
+    size_t end; /* in waiting */
+} line_end_t;
 
 typedef struct file_delivery {
     godwit_delivery_t delivery;
     int fd;
     char *path; /* NULL: standard output */
-    size_t len;
+    size_t len, lines;
+    line_end_t line[LINES_MAX];
     char waiting[WAITING_MAX];
 } file_delivery_t;
 
@@ -30,13 +38,8 @@ static godwit_status_t failed(file_delivery_t *f, const char *what)
     return GODWIT_IO_FAILED;
 }
 
-static int open_path(const char *path)
-{
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-}
-
-static godwit_status_t open_any(const godwit_deliver_kind_t *kind, const char *path, godwit_delivery_t **delivery,
-                                char why[GODWIT_DELIVER_WHY])
+static godwit_status_t open_any(const godwit_deliver_kind_t *kind, const char *path, const godwit_deliver_told_t *told,
+                                godwit_delivery_t **delivery, char why[GODWIT_DELIVER_WHY])
 {
     file_delivery_t *f = calloc(1, sizeof *f);
     *delivery = NULL;
@@ -45,8 +48,9 @@ static godwit_status_t open_any(const godwit_deliver_kind_t *kind, const char *p
         return GODWIT_IO_FAILED;
     }
     f->delivery.kind = kind;
+    f->delivery.told = *told;
     f->path = path == NULL ? NULL : strdup(path);
-    f->fd = path == NULL ? STDOUT_FILENO : open_path(path);
+    f->fd = path == NULL ? STDOUT_FILENO : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (f->fd < 0 || (path != NULL && f->path == NULL)) {
         (void)snprintf(why, GODWIT_DELIVER_WHY, "delivery to %s: cannot be opened: %s", path, strerror(errno));
         free(f->path);
@@ -57,15 +61,33 @@ static godwit_status_t open_any(const godwit_deliver_kind_t *kind, const char *p
     return GODWIT_OK;
 }
 
-static godwit_status_t open_stdout(const char *target, godwit_delivery_t **delivery, char why[GODWIT_DELIVER_WHY])
+static godwit_status_t open_stdout(const godwit_deliver_config_t *config, const godwit_deliver_told_t *told,
+                                   godwit_delivery_t **delivery, char why[GODWIT_DELIVER_WHY])
 {
-    (void)target;
-    return open_any(&godwit_deliver_stdout, NULL, delivery, why);
+    (void)config;
+    return open_any(&godwit_deliver_stdout, NULL, told, delivery, why);
 }
 
-static godwit_status_t open_file(const char *target, godwit_delivery_t **delivery, char why[GODWIT_DELIVER_WHY])
+static godwit_status_t open_file(const godwit_deliver_config_t *config, const godwit_deliver_told_t *told,
+                                 godwit_delivery_t **delivery, char why[GODWIT_DELIVER_WHY])
 {
-    return open_any(&godwit_deliver_file, target, delivery, why);
+    return open_any(&godwit_deliver_file, config->target, told, delivery, why);
+}
+
+/* Tells of the lines that end within the first octets, and forgets them. */
+static void tell_written(file_delivery_t *f, size_t octets)
+{
+    size_t told = 0;
+    for (; told < f->lines && f->line[told].end <= octets; told++) {
+        f->delivery.told.done(f->delivery.told.context, f->line[told].number);
+    }
+    for (size_t i = told; i < f->lines; i++) {
+        f->line[i - told] = (line_end_t){f->line[i].number, f->line[i].end - octets};
+    }
+    f->lines -= told;
+    memmove(f->waiting, f->waiting + octets, f->len - octets);
+    godwit_wipe(f->waiting + f->len - octets, octets);
+    f->len -= octets;
 }
 
 static godwit_status_t flush(godwit_delivery_t *delivery)
@@ -83,43 +105,35 @@ static godwit_status_t flush(godwit_delivery_t *delivery)
         done += (size_t)wrote;
     }
     godwit_status_t status = done == f->len ? GODWIT_OK : failed(f, "cannot be written; the readings wait");
-    memmove(f->waiting, f->waiting + done, f->len - done);
-    f->len -= done;
+    tell_written(f, done);
     return status;
 }
 
-static godwit_status_t deliver(godwit_delivery_t *delivery, const godwit_reading_t *reading)
+static bool has_room(const file_delivery_t *f, size_t len)
+{
+    return f->lines < LINES_MAX && len <= WAITING_MAX - f->len;
+}
+
+static godwit_status_t offer(godwit_delivery_t *delivery, const godwit_reading_t *reading, uint64_t now_ms)
 {
     file_delivery_t *f = (file_delivery_t *)delivery;
     size_t len = 0;
     char *line = godwit_deliver_line(reading, &len);
-    if (line != NULL && len > WAITING_MAX - f->len) {
+    (void)now_ms;
+    if (line != NULL && !has_room(f, len)) {
         (void)flush(delivery);
     }
-    if (line == NULL || len > WAITING_MAX - f->len) {
-        free(line);
-        return failed(f, "a reading was lost");
+    bool taken = line != NULL && has_room(f, len);
+    if (taken) {
+        memcpy(f->waiting + f->len, line, len);
+        f->len += len;
+        f->line[f->lines++] = (line_end_t){reading->number, f->len};
     }
-    memcpy(f->waiting + f->len, line, len);
-    f->len += len;
+    if (line != NULL) {
+        godwit_wipe(line, len);
+    }
     free(line);
-    return GODWIT_OK;
-}
-
-static godwit_status_t reopen(godwit_delivery_t *delivery)
-{
-    file_delivery_t *f = (file_delivery_t *)delivery;
-    if (f->path == NULL) {
-        return GODWIT_OK;
-    }
-    (void)flush(delivery);
-    int fd = open_path(f->path);
-    if (fd < 0) {
-        return failed(f, "cannot be opened anew; the old file is kept");
-    }
-    close(f->fd);
-    f->fd = fd;
-    return GODWIT_OK;
+    return taken ? GODWIT_OK : GODWIT_AGAIN;
 }
 
 static void close_any(godwit_delivery_t *delivery)
@@ -129,9 +143,12 @@ static void close_any(godwit_delivery_t *delivery)
     if (f->path != NULL) {
         close(f->fd);
     }
+    godwit_wipe(f->waiting, f->len);
     free(f->path);
     free(f);
 }
 
-const godwit_deliver_kind_t godwit_deliver_stdout = {"stdout", open_stdout, deliver, flush, reopen, close_any};
-const godwit_deliver_kind_t godwit_deliver_file = {"file", open_file, deliver, flush, reopen, close_any};
+const godwit_deliver_kind_t godwit_deliver_stdout = {
+    .name = "stdout", .open = open_stdout, .offer = offer, .flush = flush, .close = close_any};
+const godwit_deliver_kind_t godwit_deliver_file = {
+    .name = "file", .open = open_file, .offer = offer, .flush = flush, .close = close_any};

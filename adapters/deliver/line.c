@@ -36,6 +36,13 @@ static bool set_payload(json_t *line, godwit_slice_t payload)
     return set;
 }
 
+static bool set_id(json_t *line, const godwit_reading_t *reading)
+{
+    return reading->origin == NULL || json_object_set_new(line, "id",
+                                                          json_pack("{s:s, s:I}", "origin", reading->origin, "number",
+                                                                    (json_int_t)reading->number)) == 0;
+}
+
 char *godwit_deliver_line(const godwit_reading_t *reading, size_t *len)
 {
     char when[32];
@@ -44,7 +51,7 @@ char *godwit_deliver_line(const godwit_reading_t *reading, size_t *len)
                              (json_int_t)reading->session_id, "count", (json_int_t)reading->count);
     time_text(reading->time_ms, when);
     if (line != NULL && set_payload(line, reading->payload) &&
-        json_object_set_new(line, "time", json_string(when)) == 0) {
+        json_object_set_new(line, "time", json_string(when)) == 0 && set_id(line, reading)) {
         text = json_dumps(line, JSON_COMPACT);
     }
     json_decref(line);

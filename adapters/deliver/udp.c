@@ -52,24 +52,27 @@ static int connect_to(const char *host, const char *port)
     return fd;
 }
 
-static godwit_status_t open_udp(const char *target, godwit_delivery_t **delivery, char why[GODWIT_DELIVER_WHY])
+static godwit_status_t open_udp(const godwit_deliver_config_t *config, const godwit_deliver_told_t *told,
+                                godwit_delivery_t **delivery, char why[GODWIT_DELIVER_WHY])
 {
     char host[64], port[8];
     *delivery = NULL;
-    if (!split(target, host, port)) {
-        (void)snprintf(why, GODWIT_DELIVER_WHY, "delivery to UDP %s: not of the form ADDRESS:PORT", target);
+    if (!split(config->target, host, port)) {
+        (void)snprintf(why, GODWIT_DELIVER_WHY, "delivery to UDP %s: not of the form ADDRESS:PORT", config->target);
         return GODWIT_IO_FAILED;
     }
     udp_delivery_t *u = calloc(1, sizeof *u);
     int fd = u == NULL ? -1 : connect_to(host, port);
     if (fd < 0) {
-        (void)snprintf(why, GODWIT_DELIVER_WHY, "delivery to UDP %s: cannot be used: %s", target, strerror(errno));
+        (void)snprintf(why, GODWIT_DELIVER_WHY, "delivery to UDP %s: cannot be used: %s", config->target,
+                       strerror(errno));
         free(u);
         return GODWIT_IO_FAILED;
     }
     u->delivery.kind = &godwit_deliver_udp;
+    u->delivery.told = *told;
     u->fd = fd;
-    (void)snprintf(u->target, sizeof u->target, "%s", target);
+    (void)snprintf(u->target, sizeof u->target, "%s", config->target);
     *delivery = &u->delivery;
     return GODWIT_OK;
 }
@@ -80,19 +83,28 @@ static bool send_line(int fd, const char *line, size_t len)
     return send(fd, line, len, 0) == (ssize_t)len || (errno == ECONNREFUSED && send(fd, line, len, 0) == (ssize_t)len);
 }
 
-static godwit_status_t deliver(godwit_delivery_t *delivery, const godwit_reading_t *reading)
+static godwit_status_t offer(godwit_delivery_t *delivery, const godwit_reading_t *reading, uint64_t now_ms)
 {
     udp_delivery_t *u = (udp_delivery_t *)delivery;
+    const godwit_deliver_told_t *told = &u->delivery.told;
     size_t len = 0;
     char *line = godwit_deliver_line(reading, &len);
-    godwit_status_t status = GODWIT_OK;
-    if (line == NULL || !send_line(u->fd, line, len - 1)) {
-        (void)snprintf(u->delivery.why, sizeof u->delivery.why, "delivery to UDP %s: a reading was lost: %s", u->target,
-                       strerror(errno));
-        status = GODWIT_IO_FAILED;
+    (void)now_ms;
+    if (line == NULL) {
+        return GODWIT_AGAIN;
     }
+    if (send_line(u->fd, line, len - 1)) { /* a datagram needs no newline */
+        told->done(told->context, reading->number);
+    } else {
+        const int error = errno;
+        (void)snprintf(u->delivery.why, sizeof u->delivery.why, "delivery to UDP %s: a reading was not sent: %s",
+                       u->target, strerror(error));
+        told->failed(told->context, reading->number, error == EMSGSIZE ? GODWIT_DELIVER_REFUSED : GODWIT_DELIVER_LATER,
+                     u->delivery.why);
+    }
+    godwit_wipe(line, len);
     free(line);
-    return status;
+    return GODWIT_OK;
 }
 
 static godwit_status_t nothing(godwit_delivery_t *delivery)
@@ -108,4 +120,5 @@ static void close_udp(godwit_delivery_t *delivery)
     free(u);
 }
 
-const godwit_deliver_kind_t godwit_deliver_udp = {"udp", open_udp, deliver, nothing, nothing, close_udp};
+const godwit_deliver_kind_t godwit_deliver_udp = {
+    .name = "udp", .open = open_udp, .offer = offer, .flush = nothing, .close = close_udp};

@@ -139,7 +139,7 @@ typedef struct config_emks {
 
 typedef struct config_delivery {
     const godwit_deliver_kind_t *kind;
-    const char *target; /* in the raw configuration */
+    godwit_deliver_config_t config; /* strings are in the raw configuration */
 } config_delivery_t;
 
 /* Lawful interception; targets NULL: none. */

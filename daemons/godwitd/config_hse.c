@@ -157,7 +157,7 @@ bool config_deliveries(config_t *c, const raw_delivery_t *raw, unsigned count)
             (from->address != NULL) != (to->kind == &godwit_deliver_udp)) {
             return config_refuse(c, "hse.deliver[]", i, "path belongs to kind file, address to kind udp", NULL);
         }
-        to->target = to->kind == &godwit_deliver_file ? from->path : from->address;
+        to->config.target = to->kind == &godwit_deliver_file ? from->path : from->address;
         c->hse.deliver_count++;
     }
     return true;

@@ -136,11 +136,14 @@ void aaa_stop(godwitd_t *d);
 
 /* exits.c: where what the roles ask goes. */
 owner_exits_t daemon_exits(godwitd_t *d);
-void daemon_deliver(godwitd_t *d, const godwit_reading_t *reading);
 void daemon_flush(godwitd_t *d); /* datagrams and readings of the batch */
-/* Opens what config delivers to; NULL, and error, when one cannot be opened. */
-bool deliveries_open(const config_t *config, godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX], size_t *count,
-                     char error[DAEMON_ERROR_MAX]);
+
+/* deliveries.c: readings on their way out. */
+void daemon_deliver(godwitd_t *d, const godwit_reading_t *reading);
+void deliveries_flush(godwitd_t *d);
+/* Opens what config delivers to; false, and error, when one cannot be opened. */
+bool deliveries_open(godwitd_t *d, const config_t *config, godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX],
+                     size_t *count, char error[DAEMON_ERROR_MAX]);
 void deliveries_close(godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX], size_t *count);
 
 /* links.c: Diameter and GSUP. */

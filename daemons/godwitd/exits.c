@@ -13,22 +13,6 @@ static void send_datagram(void *context, godwit_function_t from, const godwit_re
     doors_send(&d->doors, from, request);
 }
 
-static void note_lost(godwitd_t *d, const godwit_delivery_t *delivery)
-{
-    const godwit_event_t event = {.name = "delivery_failed", .reason = GODWIT_IO_FAILED, .detail = delivery->why};
-    godwit_observe_event(&d->observer, daemon_now_ms(), "hse", &event);
-}
-
-void daemon_deliver(godwitd_t *d, const godwit_reading_t *reading)
-{
-    d->delivered = true;
-    for (size_t i = 0; i < d->delivery_count; i++) {
-        if (d->deliveries[i]->kind->deliver(d->deliveries[i], reading) != GODWIT_OK) {
-            note_lost(d, d->deliveries[i]);
-        }
-    }
-}
-
 static void deliver(void *context, const godwit_reading_t *reading)
 {
     daemon_deliver(context, reading);
@@ -37,12 +21,7 @@ static void deliver(void *context, const godwit_reading_t *reading)
 void daemon_flush(godwitd_t *d)
 {
     doors_flush(&d->doors);
-    for (size_t i = 0; i < d->delivery_count && d->delivered; i++) {
-        if (d->deliveries[i]->kind->flush(d->deliveries[i]) != GODWIT_OK) {
-            note_lost(d, d->deliveries[i]);
-        }
-    }
-    d->delivered = false;
+    deliveries_flush(d);
 }
 
 /* The host that a request names, where there are many of that function; NULL: it names none. */
@@ -122,31 +101,4 @@ owner_exits_t daemon_exits(godwitd_t *d)
                            .message = send_message,
                            .deliver = deliver,
                            .intercept = interception_copy};
-}
-
-/* ---- deliveries -------------------------------------------------------------------------------------------------------- */
-
-void deliveries_close(godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX], size_t *count)
-{
-    for (size_t i = 0; i < *count; i++) {
-        deliveries[i]->kind->close(deliveries[i]);
-    }
-    *count = 0;
-}
-
-bool deliveries_open(const config_t *config, godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX], size_t *count,
-                     char error[DAEMON_ERROR_MAX])
-{
-    char why[GODWIT_DELIVER_WHY];
-    *count = 0;
-    for (size_t i = 0; i < config->hse.deliver_count; i++) {
-        const config_delivery_t *wanted = &config->hse.deliver[i];
-        if (wanted->kind->open(wanted->target, &deliveries[i], why) != GODWIT_OK) {
-            (void)snprintf(error, DAEMON_ERROR_MAX, "%s", why);
-            deliveries_close(deliveries, count);
-            return false;
-        }
-        (*count)++;
-    }
-    return true;
 }

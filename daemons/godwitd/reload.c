@@ -155,7 +155,7 @@ void daemon_reload(godwitd_t *d)
     size_t count = 0;
     config_t *config = config_load(d->config->file, error);
     daemon_notify("RELOADING=1");
-    if (config == NULL || !deliveries_open(config, fresh, &count, error)) {
+    if (config == NULL || !deliveries_open(d, config, fresh, &count, error)) {
         note(d, GODWIT_LOG_ERROR, "reload_refused", error);
         config_free(config);
         daemon_notify("READY=1");

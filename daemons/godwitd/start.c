@@ -76,7 +76,7 @@ static bool open_owner(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 static bool open_sockets(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
     return doors_open(&d->doors, d->config, error) && gba_open(d, error) && naf_open(d, error) && aaa_open(d, error) &&
-           deliveries_open(d->config, d->deliveries, &d->delivery_count, error);
+           deliveries_open(d, d->config, d->deliveries, &d->delivery_count, error);
 }
 
 static bool open_control(godwitd_t *d, char error[DAEMON_ERROR_MAX])

@@ -192,6 +192,21 @@ static void a_reading_is_one_json_line(void **state)
     assert_line("\xed\xa0\x80", 3, LINE_HEAD "\"payload_hex\":\"eda080\"" LINE_TAIL); /* a surrogate is no character */
 }
 
+static void a_reading_of_a_queue_says_which_it_is(void **state)
+{
+    (void)state;
+    godwit_reading_t r = reading("x", 1);
+    size_t len = 0;
+    r.origin = "hse.example";
+    r.number = UINT64_C(9007199254740991);
+    char *line = godwit_deliver_line(&r, &len);
+    const char expected[] = LINE_HEAD "\"payload\":\"x\",\"time\":\"2023-11-14T22:13:20.123Z\","
+                                      "\"id\":{\"origin\":\"hse.example\",\"number\":9007199254740991}}\n";
+    assert_int_equal(len, sizeof expected - 1);
+    assert_memory_equal(line, expected, len);
+    free(line);
+}
+
 static size_t read_all(const char *path, char *text, size_t size)
 {
     FILE *file = fopen(path, "r");
@@ -200,6 +215,33 @@ static size_t read_all(const char *path, char *text, size_t size)
     text[len] = '\0';
     fclose(file);
     return len;
+}
+
+static unsigned told_done, told_failed;
+
+static void tell_done(void *context, uint64_t number)
+{
+    (void)context;
+    (void)number;
+    told_done++;
+}
+
+static void tell_failed(void *context, uint64_t number, godwit_deliver_failure_t how, const char *why)
+{
+    (void)context;
+    (void)number;
+    (void)how;
+    (void)why;
+    told_failed++;
+}
+
+static godwit_status_t open_delivery(const godwit_deliver_kind_t *kind, const char *target, godwit_delivery_t **d,
+                                     char why[GODWIT_DELIVER_WHY])
+{
+    const godwit_deliver_config_t config = {.name = "test", .target = target};
+    const godwit_deliver_told_t told = {NULL, tell_done, tell_failed};
+    told_done = told_failed = 0;
+    return kind->open(&config, &told, d, why);
 }
 
 static void readings_are_added_to_a_file_and_a_rotated_one_begins_anew(void **state)
@@ -212,17 +254,18 @@ static void readings_are_added_to_a_file_and_a_rotated_one_begins_anew(void **st
     snprintf(path, sizeof path, "%s/out", directory);
     snprintf(rotated, sizeof rotated, "%s/out.1", directory);
     godwit_reading_t r = reading("one", 3);
-    assert_int_equal(godwit_deliver_file.open(path, &d, why), GODWIT_OK);
-    assert_int_equal(d->kind->deliver(d, &r), GODWIT_OK);
+    assert_int_equal(open_delivery(&godwit_deliver_file, path, &d, why), GODWIT_OK);
+    assert_int_equal(d->kind->offer(d, &r, 0), GODWIT_OK);
     assert_int_equal(read_all(path, text, sizeof text), 0);
     assert_int_equal(d->kind->flush(d), GODWIT_OK);
     assert_true(read_all(path, text, sizeof text) > 0);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(rename(path, rotated), 0);
-    assert_int_equal(d->kind->reopen(d), GODWIT_OK);
+    d->kind->close(d);
+    assert_int_equal(open_delivery(&godwit_deliver_file, path, &d, why), GODWIT_OK);
     r = reading("two", 3);
-    assert_int_equal(d->kind->deliver(d, &r), GODWIT_OK);
+    assert_int_equal(d->kind->offer(d, &r, 0), GODWIT_OK);
     d->kind->close(d);
     read_all(path, text, sizeof text);
     assert_non_null(strstr(text, "\"two\""));
@@ -230,7 +273,7 @@ static void readings_are_added_to_a_file_and_a_rotated_one_begins_anew(void **st
     unlink(path);
     unlink(rotated);
     rmdir(directory);
-    assert_int_equal(godwit_deliver_file.open("/no/such/place", &d, why), GODWIT_IO_FAILED);
+    assert_int_equal(open_delivery(&godwit_deliver_file, "/no/such/place", &d, why), GODWIT_IO_FAILED);
     assert_non_null(strstr(why, "/no/such/place"));
 }
 
@@ -242,17 +285,18 @@ static void a_full_disk_never_cuts_a_line(void **state)
     if (access("/dev/full", W_OK) != 0) {
         skip();
     }
-    assert_int_equal(godwit_deliver_file.open("/dev/full", &d, why), GODWIT_OK);
+    assert_int_equal(open_delivery(&godwit_deliver_file, "/dev/full", &d, why), GODWIT_OK);
     godwit_reading_t r = reading("x", 1);
-    assert_int_equal(d->kind->deliver(d, &r), GODWIT_OK);
+    assert_int_equal(d->kind->offer(d, &r, 0), GODWIT_OK);
     assert_int_equal(d->kind->flush(d), GODWIT_IO_FAILED);
     assert_non_null(strstr(d->why, "No space left on device"));
     godwit_status_t status = GODWIT_OK;
     unsigned taken = 0;
-    for (; taken < 100000 && status == GODWIT_OK; taken++) { /* waits within bounds, then says so */
-        status = d->kind->deliver(d, &r);
+    for (; taken < 100000 && status == GODWIT_OK; taken++) { /* waits within bounds, then takes no more */
+        status = d->kind->offer(d, &r, 0);
     }
-    assert_int_equal(status, GODWIT_IO_FAILED);
+    assert_int_equal(status, GODWIT_AGAIN);
+    assert_int_equal(told_done, 0);
     assert_true(taken > 1000 && taken < 100000);
     d->kind->close(d);
 }
@@ -268,17 +312,19 @@ static void what_a_full_disk_cut_goes_on_where_it_was(void **state)
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &unlimited), 0);
     tight = (struct rlimit){150, unlimited.rlim_max}; /* in the middle of the second line */
     (void)signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(godwit_deliver_file.open(path, &d, why), GODWIT_OK);
+    assert_int_equal(open_delivery(&godwit_deliver_file, path, &d, why), GODWIT_OK);
     godwit_reading_t r = reading("one", 3), s = reading("two", 3);
-    assert_int_equal(d->kind->deliver(d, &r), GODWIT_OK);
-    assert_int_equal(d->kind->deliver(d, &s), GODWIT_OK);
+    assert_int_equal(d->kind->offer(d, &r, 0), GODWIT_OK);
+    assert_int_equal(d->kind->offer(d, &s, 0), GODWIT_OK);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
     godwit_status_t full = d->kind->flush(d);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &unlimited), 0);
     assert_int_equal(full, GODWIT_IO_FAILED);
     assert_int_equal(read_all(path, text, sizeof text), 150);
+    assert_int_equal(told_done, 1);
     assert_int_equal(d->kind->flush(d), GODWIT_OK);
     read_all(path, text, sizeof text);
+    assert_int_equal(told_done, 2);
     assert_string_equal(text, LINE_HEAD "\"payload\":\"one\"" LINE_TAIL LINE_HEAD "\"payload\":\"two\"" LINE_TAIL);
     d->kind->close(d);
     unlink(path);
@@ -296,9 +342,9 @@ static void readings_go_out_as_datagrams(void **state)
     assert_int_equal(godwit_udp_open(&local, &udp, udp_why), GODWIT_OK);
     local = godwit_udp_local(udp);
     godwit_udp_address_to_text(&local, text);
-    assert_int_equal(godwit_deliver_udp.open(text, &d, why), GODWIT_OK);
+    assert_int_equal(open_delivery(&godwit_deliver_udp, text, &d, why), GODWIT_OK);
     godwit_reading_t r = reading("x", 1);
-    assert_int_equal(d->kind->deliver(d, &r), GODWIT_OK);
+    assert_int_equal(d->kind->offer(d, &r, 0), GODWIT_OK);
     assert_int_equal(receive_some(udp, got), 1);
     const char expected[] = LINE_HEAD "\"payload\":\"x\"" LINE_TAIL;
     assert_int_equal(got[0].octets.len, sizeof expected - 2); /* a datagram needs no newline */
@@ -540,6 +586,7 @@ int main(void)
         cmocka_unit_test(a_datagram_longer_than_any_is_dropped_and_counted),
         cmocka_unit_test(a_port_in_use_is_refused_by_name),
         cmocka_unit_test(a_reading_is_one_json_line),
+        cmocka_unit_test(a_reading_of_a_queue_says_which_it_is),
         cmocka_unit_test(readings_are_added_to_a_file_and_a_rotated_one_begins_anew),
         cmocka_unit_test(a_full_disk_never_cuts_a_line),
         cmocka_unit_test(what_a_full_disk_cut_goes_on_where_it_was),

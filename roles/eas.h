@@ -71,7 +71,7 @@ typedef struct godwit_eas_heard {
 typedef struct godwit_eas {
     godwit_eas_config_t config;
     uint8_t registration[GODWIT_EAS_REGISTRATION];
-    bool registered, stale; /* stale: the EESE does not know it any more */
+    bool registered;
     uint32_t register_transaction, register_wait_ms;
     uint32_t last_transaction;
     uint64_t due_ms; /* when the sweep's timer comes; UINT64_MAX: it does not run */
@@ -81,7 +81,6 @@ typedef struct godwit_eas {
     /* Of the input at hand, between its rounds. */
     godwit_eas_device_t device; /* secret */
     godwit_eas_opened_t opened;
-    godwit_status_t status;
     uint8_t plain[GODWIT_USER_PLANE_MAX]; /* secret */
 } godwit_eas_t;
 
@@ -89,7 +88,7 @@ typedef struct godwit_eas {
 GODWIT_MUST_USE godwit_status_t godwit_eas_init(godwit_eas_t *eas, const godwit_eas_config_t *config);
 /* Inputs: TIMER (the owner gives number 0 at the start), MESSAGE (EAS_SESSION_PUSH and USER_PLANE_UP, which are always answered; EAS_REGISTER_ANSWER,
  * EAS_SESSION_PULL_ANSWER, USER_PLANE_DOWN_ANSWER), SUBMIT (by IMSI), COMMIT_FAILED. Events: registered, register_refused, key_taken, session_ended,
- * key_asked_for, key_not_given, keys_lost, downlink_queued, downlink_sent, refused. */
+ * key_asked_for, key_not_given, key_wiped, keys_lost, downlink_queued, downlink_sent, downlink_waits, downlink_expired, refused. */
 void godwit_eas_step(godwit_eas_t *eas, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

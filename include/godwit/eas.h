@@ -77,6 +77,8 @@ GODWIT_MUST_USE godwit_status_t godwit_eas_open(const godwit_eas_device_t *devic
 /* Moves the window past it. From the first datagram under a key on, earlier keys live for the overlap only. Not for one that came again. */
 void godwit_eas_accept(godwit_eas_device_t *device, uint64_t now_s, uint64_t number, const godwit_eas_opened_t *opened);
 
+/* Whether the newest key is for more than key agreement. */
+bool godwit_eas_has_user_plane(const godwit_eas_device_t *device);
 /* Appends a datagram for the device, under the last key that it has used. GODWIT_AGAIN: it has used none that is still good: when it speaks.
  * GODWIT_POLICY_FORBIDS: key agreement only. GODWIT_NO_SPACE. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_seal(godwit_eas_device_t *device, uint64_t now_s, godwit_slice_t payload,

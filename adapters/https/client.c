@@ -229,6 +229,7 @@ static bool copy_config(godwit_https_client_t *c, const godwit_https_client_conf
     c->connect_to = config->connect_to == NULL ? NULL : curl_slist_append(NULL, config->connect_to);
     bool good = copy_text(&c->config.certificate);
     good = copy_text(&c->config.key) && good;
+    good = copy_text(&c->config.crl) && good;
     return copy_text(&c->config.ca) && good && (config->connect_to == NULL || c->connect_to != NULL);
 }
 
@@ -262,6 +263,12 @@ godwit_status_t godwit_https_client_start(const godwit_https_client_config_t *co
     return GODWIT_OK;
 }
 
+void godwit_https_client_renew(godwit_https_client_t *client)
+{
+    client->renewed = true;
+    client->renewed_ms = godwit_https_now_ms();
+}
+
 void godwit_https_client_stop(godwit_https_client_t *client)
 {
     if (client == NULL) {
@@ -286,6 +293,7 @@ void godwit_https_client_stop(godwit_https_client_t *client)
     free((char *)(uintptr_t)client->config.certificate);
     free((char *)(uintptr_t)client->config.key);
     free((char *)(uintptr_t)client->config.ca);
+    free((char *)(uintptr_t)client->config.crl);
     (void)pthread_mutex_destroy(&client->lock);
     free(client);
 }

@@ -12,7 +12,8 @@
 typedef struct godwit_https_client_config {
     const char *certificate, *key; /* files, PEM; NULL: the client shows none */
     const char *ca;                /* file, PEM: whom servers' certificates must be of; NULL: the system's */
-    bool plain;                    /* http:// is allowed too: the owner's configuration must say so */
+    const char *crl; /* file, PEM, or NULL: servers' certificates that ca has revoked; read at each connection */
+    bool plain;      /* http:// is allowed too: the owner's configuration must say so */
     /* NULL, or "HOST:PORT:ADDRESS:PORT" as CURLOPT_CONNECT_TO has it: where that host is, whatever DNS says. */
     const char *connect_to;
     const char *headers[GODWIT_HTTPS_HEADERS_MAX]; /* of answers that the owner wants to see; static text */
@@ -51,6 +52,8 @@ bool godwit_https_client_next(godwit_https_client_t *client, godwit_https_answer
 /* For programs without a loop: submits, and waits for the answer. */
 void godwit_https_client_wait(godwit_https_client_t *client, const godwit_https_ask_t *ask,
                               godwit_https_answer_t *answer);
+/* No request from here on is sent on a connection that stands now: files have changed. */
+void godwit_https_client_renew(godwit_https_client_t *client);
 void godwit_https_client_stop(godwit_https_client_t *client); /* NULL is nothing */
 
 #endif

@@ -33,6 +33,8 @@ typedef struct list {
 struct godwit_https_client {
     godwit_https_client_config_t config; /* its strings are copies, but for the names of headers */
     struct curl_slist *connect_to;
+    bool renewed;
+    uint64_t renewed_ms; /* when */
     CURLM *multi;
     pthread_t thread;
     bool running;
@@ -45,6 +47,8 @@ struct godwit_https_client {
     list_t submitted, done;
     unsigned outstanding;
 };
+
+uint64_t godwit_https_now_ms(void); /* server.c */
 
 /* NULL: no memory, or nothing that libcurl takes. */
 transfer_t *godwit_https_transfer_new(godwit_https_client_t *client, const godwit_https_ask_t *ask, uint64_t tag);

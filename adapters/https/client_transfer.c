@@ -97,6 +97,17 @@ static CURLcode set_body(transfer_t *t, const godwit_https_ask_t *ask)
     return code != CURLE_OK ? code : curl_easy_setopt(t->curl, CURLOPT_CUSTOMREQUEST, ask->method);
 }
 
+/* libcurl counts in seconds: within the first two, each request has a connection of its own. */
+static CURLcode renew(const transfer_t *t)
+{
+    const uint64_t since = (godwit_https_now_ms() - t->client->renewed_ms) / 1000;
+    if (!t->client->renewed) {
+        return CURLE_OK;
+    }
+    return since < 2 ? curl_easy_setopt(t->curl, CURLOPT_FRESH_CONNECT, 1L)
+                     : curl_easy_setopt(t->curl, CURLOPT_MAXLIFETIME_CONN, (long)(since - 1));
+}
+
 static CURLcode configure(transfer_t *t, const godwit_https_ask_t *ask)
 {
     const godwit_https_client_config_t *with = &t->client->config;
@@ -104,11 +115,13 @@ static CURLcode configure(transfer_t *t, const godwit_https_ask_t *ask)
                                   .certificate = with->certificate,
                                   .key = with->key,
                                   .ca = with->ca,
+                                  .crl = with->crl,
                                   .plain = with->plain,
                                   .connect_ms = (long)with->connect_ms,
                                   .whole_ms = (long)with->whole_ms};
     CURLcode code = godwit_https_configure(t->curl, &https);
     code = code != CURLE_OK ? code : curl_easy_setopt(t->curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    code = code != CURLE_OK ? code : renew(t);
     code = code != CURLE_OK ? code : curl_easy_setopt(t->curl, CURLOPT_CONNECT_TO, t->client->connect_to);
     code = code != CURLE_OK ? code : curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, t->headers);
     code = code != CURLE_OK ? code : curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->error);

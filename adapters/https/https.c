@@ -15,6 +15,11 @@ CURLcode godwit_https_configure(CURL *curl, const godwit_https_t *with)
         /* libcurl has a directory of the system's authorities besides: whom they name is nobody here. */
         code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     }
+    if (with->crl != NULL) {
+        code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_CRLFILE, with->crl);
+        /* A session that is taken up again is not verified again. */
+        code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    }
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     code = code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

@@ -12,6 +12,7 @@
 typedef struct godwit_https {
     const char *url;
     const char *certificate, *key, *ca; /* files; certificate and key may be NULL: none; ca NULL: the system's */
+    const char *crl;                    /* file of what ca has revoked, or NULL: then none is */
     bool plain;                         /* http:// too */
     long connect_ms, whole_ms;
 } godwit_https_t;

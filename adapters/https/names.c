@@ -59,15 +59,43 @@ static void read_names(const godwit_https_server_t *server, gnutls_x509_crt_t ce
     }
 }
 
-static bool is_verified(gnutls_session_t session)
+/* What is wrong with a chain, the clearest first; NULL: nothing. */
+static const char *fault(unsigned status)
+{
+    static const struct {
+        unsigned flag;
+        const char *why;
+    } faults[] = {{GNUTLS_CERT_REVOKED, "the client certificate is revoked"},
+                  {GNUTLS_CERT_SIGNER_NOT_FOUND, "the client certificate is of no authority that is known here"},
+                  {GNUTLS_CERT_EXPIRED, "the client certificate has expired"},
+                  {GNUTLS_CERT_NOT_ACTIVATED, "the client certificate is not valid yet"}};
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        if ((status & faults[i].flag) != 0) {
+            return faults[i].why;
+        }
+    }
+    return status == 0 ? NULL : "the client certificate is not valid here";
+}
+
+static const char *verify(godwit_https_server_t *server, gnutls_session_t session, const gnutls_datum_t *chain,
+                          unsigned count)
 {
     char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
     gnutls_typed_vdata_st data = {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)purpose};
     unsigned status = ~0u;
-    return gnutls_certificate_verify_peers(session, &data, 1, &status) == GNUTLS_E_SUCCESS && status == 0;
+    const char *why = NULL;
+    (void)pthread_mutex_lock(&server->revoked_lock);
+    if (server->revoked != NULL) {
+        why = godwit_https_revoked_verify(server->revoked, chain, count, &data, &status);
+    } else if (gnutls_certificate_verify_peers(session, &data, 1, &status) != GNUTLS_E_SUCCESS) {
+        status = ~0u & ~(unsigned)(GNUTLS_CERT_REVOKED | GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_EXPIRED |
+                                   GNUTLS_CERT_NOT_ACTIVATED);
+    }
+    (void)pthread_mutex_unlock(&server->revoked_lock);
+    return why != NULL ? why : fault(status);
 }
 
-const char *godwit_https_names(const godwit_https_server_t *server, struct MHD_Connection *connection, asked_t *asked)
+const char *godwit_https_names(godwit_https_server_t *server, struct MHD_Connection *connection, asked_t *asked)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     gnutls_session_t session = info == NULL ? NULL : info->tls_session;
@@ -77,7 +105,11 @@ const char *godwit_https_names(const godwit_https_server_t *server, struct MHD_C
     if (chain == NULL || count == 0) {
         return "a client certificate is needed";
     }
-    if (!is_verified(session) || gnutls_x509_crt_init(&certificate) != GNUTLS_E_SUCCESS) {
+    const char *why = verify(server, session, chain, count);
+    if (why != NULL) {
+        return why;
+    }
+    if (gnutls_x509_crt_init(&certificate) != GNUTLS_E_SUCCESS) {
         return "the client certificate is not valid here";
     }
     if (gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) == GNUTLS_E_SUCCESS) {

@@ -164,6 +164,22 @@ static char *read_pem(const char *path, char why[GODWIT_HTTPS_WHY])
     return text;
 }
 
+godwit_status_t godwit_https_server_revoke(godwit_https_server_t *server, const char *crl, char why[GODWIT_HTTPS_WHY])
+{
+    char *text = server->ca == NULL ? NULL : read_pem(crl, why);
+    revoked_t *fresh = text == NULL ? NULL : godwit_https_revoked_new(server->ca, text, why);
+    free(text);
+    if (fresh == NULL) {
+        return GODWIT_IO_FAILED;
+    }
+    (void)pthread_mutex_lock(&server->revoked_lock);
+    revoked_t *old = server->revoked;
+    server->revoked = fresh;
+    (void)pthread_mutex_unlock(&server->revoked_lock);
+    godwit_https_revoked_free(old);
+    return GODWIT_OK;
+}
+
 static bool read_files(godwit_https_server_t *s, const godwit_https_server_config_t *config, char why[GODWIT_HTTPS_WHY])
 {
     if (config->plain) {
@@ -176,7 +192,8 @@ static bool read_files(godwit_https_server_t *s, const godwit_https_server_confi
     s->certificate = read_pem(config->certificate, why);
     s->key = s->certificate == NULL ? NULL : read_pem(config->key, why);
     s->ca = s->key == NULL || config->client_ca == NULL ? NULL : read_pem(config->client_ca, why);
-    return s->key != NULL && (s->ca != NULL || config->client_ca == NULL);
+    const bool good = s->key != NULL && (s->ca != NULL || config->client_ca == NULL);
+    return good && (config->crl == NULL || godwit_https_server_revoke(s, config->crl, why) == GODWIT_OK);
 }
 
 static bool resolve(const char *host, uint16_t port, struct sockaddr_storage *address)
@@ -283,7 +300,7 @@ godwit_status_t godwit_https_server_start(const godwit_https_server_config_t *co
 {
     godwit_https_server_t *s = calloc(1, sizeof *s);
     *server = NULL;
-    if (s == NULL || pthread_mutex_init(&s->lock, NULL) != 0) {
+    if (s == NULL || pthread_mutex_init(&s->lock, NULL) != 0 || pthread_mutex_init(&s->revoked_lock, NULL) != 0) {
         (void)snprintf(why, GODWIT_HTTPS_WHY, "no memory");
         free(s);
         return GODWIT_IO_FAILED;
@@ -327,6 +344,8 @@ static void free_memory(godwit_https_server_t *server)
     release(server->key);
     release(server->ca);
     free(server->slots);
+    godwit_https_revoked_free(server->revoked);
+    (void)pthread_mutex_destroy(&server->revoked_lock);
     (void)pthread_mutex_destroy(&server->lock);
     free(server);
 }

@@ -27,6 +27,8 @@ typedef struct godwit_https_server_config {
     const char *certificate, *key; /* files, PEM */
     /* File, PEM, or NULL. When given, every client must have a certificate of this authority for TLS clients, valid now; another gets 403. */
     const char *client_ca;
+    const char *
+        crl; /* file, PEM, or NULL: what that authority has revoked. Signed by it, and up to date, or nobody is let in */
     /* DNS names (lower case) or URIs of certificates, that NULL ends; NULL itself: any. Who has none of them gets 403. Copied. */
     const char *const *clients;
     const char *headers[GODWIT_HTTPS_HEADERS_MAX]; /* of requests that the owner wants to see; static text */
@@ -72,6 +74,9 @@ int godwit_https_server_fd(const godwit_https_server_t *server); /* readable whe
 bool godwit_https_server_next(godwit_https_server_t *server, godwit_https_request_t *request); /* false: none waits */
 /* False: nobody waits for it any more. */
 bool godwit_https_server_answer(godwit_https_server_t *server, uint64_t route, const godwit_https_reply_t *reply);
+/* Reads the file of what is revoked anew; it holds from the next request on, also on connections that stand. On failure what held before holds. */
+GODWIT_MUST_USE godwit_status_t godwit_https_server_revoke(godwit_https_server_t *server, const char *crl,
+                                                           char why[GODWIT_HTTPS_WHY]);
 void godwit_https_server_stop(godwit_https_server_t *server); /* NULL is nothing */
 
 #endif

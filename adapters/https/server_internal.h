@@ -5,6 +5,7 @@
 #ifndef GODWIT_ADAPTERS_HTTPS_SERVER_INTERNAL_H
 #define GODWIT_ADAPTERS_HTTPS_SERVER_INTERNAL_H
 
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -53,12 +54,16 @@ typedef struct slot {
     struct slot *following;
 } slot_t;
 
+typedef struct revoked revoked_t;
+
 struct godwit_https_server {
     struct MHD_Daemon *daemon;
     godwit_https_server_config_t config; /* its strings are not kept, but for the names of headers */
     char *clients[SERVER_CLIENTS_MAX + 1];
     bool any_client;
     char *certificate, *key, *ca;
+    pthread_mutex_t revoked_lock; /* of revoked: who is judged by it, and who renews it */
+    revoked_t *revoked;           /* NULL: no list is configured */
     uint16_t port;
     pthread_t thread;
     bool running;
@@ -92,7 +97,14 @@ void godwit_https_queue_note(godwit_https_server_t *server, const asked_t *of, u
 /* Those that are answered, or have waited too long, go on. all: each that waits, for the server ends. */
 void godwit_https_queue_resume(godwit_https_server_t *server, bool late, bool all);
 
+/* revoked.c. NULL: why says in one line. */
+revoked_t *godwit_https_revoked_new(char *ca, char *crl, char why[GODWIT_HTTPS_WHY]);
+/* NULL: *status says what is wrong with the chain; else why it could not be judged. */
+const char *godwit_https_revoked_verify(const revoked_t *revoked, const gnutls_datum_t *chain, unsigned count,
+                                        gnutls_typed_vdata_st *data, unsigned *status);
+void godwit_https_revoked_free(revoked_t *revoked); /* NULL is nothing */
+
 /* names.c: the client's verified names into asked; NULL, or why it has no business here. */
-const char *godwit_https_names(const godwit_https_server_t *server, struct MHD_Connection *connection, asked_t *asked);
+const char *godwit_https_names(godwit_https_server_t *server, struct MHD_Connection *connection, asked_t *asked);
 
 #endif

@@ -123,7 +123,7 @@ static bool is_too_long(const godwit_https_server_t *server, struct MHD_Connecti
     return length != NULL && (strlen(length) > 9 || strtoul(length, NULL, 10) > server->config.body_max);
 }
 
-static void judge(const godwit_https_server_t *server, struct MHD_Connection *c, slot_t *slot, const char *method)
+static void judge(godwit_https_server_t *server, struct MHD_Connection *c, slot_t *slot, const char *method)
 {
     const char *stranger = server->ca == NULL ? NULL : godwit_https_names(server, c, slot->asked);
     if (stranger != NULL) {

@@ -3,7 +3,7 @@
  * What core/wire reads of Diameter from a peer: every command's parser is given the same octets. What is accepted is built again and
  * must be accepted again with the same meaning.
  */
-#include "core/wire/ek_e2m.h"
+#include "core/wire/ek_e2e.h"
 #include "core/wire/s6a.h"
 #include "core/wire/s6m.h"
 #include "core/wire/sgd.h"
@@ -117,6 +117,9 @@ BOTH_WAYS(key_set_push, godwit_key_set_push_t)
 BOTH_WAYS(key_park, godwit_key_park_t)
 BOTH_WAYS(activation, godwit_activation_t)
 BOTH_WAYS(bearer, godwit_bearer_t)
+BOTH_WAYS(e2e_session, godwit_e2e_session_request_t)
+BOTH_WAYS(e2e_renew, godwit_e2e_renew_t)
+BOTH_WAYS(e2e_key, godwit_e2e_key_request_t)
 
 static void ek_e2m(godwit_slice_t octets)
 {
@@ -126,6 +129,9 @@ static void ek_e2m(godwit_slice_t octets)
     key_park(octets);
     activation(octets);
     bearer(octets);
+    e2e_session(octets);
+    e2e_renew(octets);
+    e2e_key(octets);
 }
 
 static void bearer_answer(godwit_slice_t octets)
@@ -137,6 +143,26 @@ static void bearer_answer(godwit_slice_t octets)
         e.session_id = e.session_id.len ? e.session_id : godwit_slice_of_string("s");
         godwit_slice_t built = written(&w, godwit_ek_bearer_answer_build(&e, &a, &w));
         check(godwit_ek_bearer_answer_parse(built, &e, &again) == GODWIT_OK && a.status == again.status);
+    }
+}
+
+static void e2e_answers(godwit_slice_t octets)
+{
+    godwit_diameter_envelope_t e;
+    godwit_e2e_session_answer_t s, s_again;
+    godwit_e2e_key_answer_t k, k_again;
+    if (godwit_ek_e2e_session_answer_parse(octets, &e, &s) == GODWIT_OK) {
+        godwit_writer_t w = godwit_writer(room, sizeof room);
+        e.session_id = e.session_id.len ? e.session_id : godwit_slice_of_string("s");
+        godwit_slice_t built = written(&w, godwit_ek_e2e_session_answer_build(&e, &s, &w));
+        check(godwit_ek_e2e_session_answer_parse(built, &e, &s_again) == GODWIT_OK && s.terms.age == s_again.terms.age);
+    }
+    if (godwit_ek_e2e_key_answer_parse(octets, &e, &k) == GODWIT_OK) {
+        check(k.status != GODWIT_OK || k.age != 0);
+        godwit_writer_t w = godwit_writer(room, sizeof room);
+        e.session_id = e.session_id.len ? e.session_id : godwit_slice_of_string("s");
+        godwit_slice_t built = written(&w, godwit_ek_e2e_key_answer_build(&e, &k, &w));
+        check(godwit_ek_e2e_key_answer_parse(built, &e, &k_again) == GODWIT_OK && k.age == k_again.age);
     }
 }
 
@@ -154,6 +180,7 @@ static void ek_answers(godwit_slice_t octets)
     (void)!godwit_ek_confirm_answer_parse(octets, &e, &outcome);
     (void)!godwit_ek_outcome_parse(octets, &e, &outcome);
     bearer_answer(octets);
+    e2e_answers(octets);
 }
 
 /* Zh and Zn (TS 29.109). */

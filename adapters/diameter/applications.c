@@ -26,13 +26,14 @@ static bool asks_s6a(const godwit_diameter_config_t *c)
 
 static bool serves_ek(const godwit_diameter_config_t *c)
 {
-    return c->serve_ek || c->serve_hss_keys || c->serve_hse || c->serve_device_rand || c->serve_he_vector;
+    return c->serve_ek || c->serve_hss_keys || c->serve_hse || c->serve_device_rand || c->serve_he_vector ||
+           c->serve_eese || c->eese_realm[0] != '\0';
 }
 
 static bool asks_ek(const godwit_diameter_config_t *c)
 {
     return c->emks_realm[0] != '\0' || c->hse_realm[0] != '\0' || c->ask_hss_keys || c->ask_device_rand ||
-           c->ask_he_vector;
+           c->ask_he_vector || c->eese_realm[0] != '\0' || c->serve_eese;
 }
 
 static bool serves_zh(const godwit_diameter_config_t *c)

@@ -44,6 +44,19 @@ static place_t mtc_iwf_of(const godwit_diameter_config_t *c, const godwit_messag
     }
 }
 
+/* K_session goes to the host that is its endpoint; what an EESE says, to the HSE of that session, which is of our own realm unless told otherwise. */
+static place_t hse_of(const godwit_diameter_config_t *c, const godwit_message_t *m)
+{
+    switch (m->kind) {
+    case GODWIT_KEY_PUSH:
+        return (place_t){m->u.key_push.endpoint, c->hse_realm};
+    case GODWIT_E2E_RENEW:
+        return (place_t){m->u.e2e_renew.path.hse, c->hse_realm[0] != '\0' ? c->hse_realm : c->realm};
+    default:
+        return (place_t){c->hse_host, c->hse_realm};
+    }
+}
+
 static place_t place_of(const godwit_diameter_config_t *c, const godwit_message_t *m)
 {
     switch (m->to) {
@@ -66,8 +79,10 @@ static place_t place_of(const godwit_diameter_config_t *c, const godwit_message_
         return (place_t){m->u.device_notification.to.host, m->u.device_notification.to.realm};
     case GODWIT_FUNCTION_EMKS:
         return (place_t){c->emks_host, c->emks_realm};
-    case GODWIT_FUNCTION_HSE: /* K_session goes to the host that is its endpoint */
-        return (place_t){m->kind == GODWIT_KEY_PUSH ? m->u.key_push.endpoint : c->hse_host, c->hse_realm};
+    case GODWIT_FUNCTION_EESE:
+        return (place_t){c->eese_host, c->eese_realm};
+    case GODWIT_FUNCTION_HSE:
+        return hse_of(c, m);
     default:
         return (place_t){"", ""};
     }

@@ -66,6 +66,7 @@ typedef struct godwit_diameter_config {
     bool ask_device_rand;   /* and an MKEF here asks an HSS elsewhere */
     bool serve_he_vector;   /* AKMA: AUSFs ask the HSS here */
     bool ask_he_vector;     /* and an AUSF here asks an HSS elsewhere */
+    bool serve_eese;        /* end to end: HSEs ask the EESE here */
     bool serve_s6m;         /* device triggering: SIRs come to us: there is an HSS here that has MTC-IWFs to serve */
     bool serve_zh;          /* GBA: MARs come to us: there is an HSS here that has BSFs to serve */
     bool serve_zn;          /* GBA: BIRs come to us: there is a BSF here */
@@ -79,8 +80,10 @@ typedef struct godwit_diameter_config {
     /* Where our own requests go; an empty host means any host of that realm, an empty realm that we send none. */
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
     char emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
-    /* A pushed key goes to the host that is its endpoint, whatever stands here. */
+    /* A pushed key goes to the host that is its endpoint, and what an EESE says to the HSE of that session, whatever stands here. */
     char hse_host[GODWIT_NODE_NAME_MAX], hse_realm[GODWIT_NODE_NAME_MAX];
+
+    char eese_host[GODWIT_NODE_NAME_MAX], eese_realm[GODWIT_NODE_NAME_MAX]; /* of the HSE, which it speaks to as well */
 
     char zh_host[GODWIT_NODE_NAME_MAX], zh_realm[GODWIT_NODE_NAME_MAX];         /* the BSF's HSS */
     char zn_host[GODWIT_NODE_NAME_MAX], zn_realm[GODWIT_NODE_NAME_MAX];         /* the NAF's BSF */

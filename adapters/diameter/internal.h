@@ -139,6 +139,22 @@ GODWIT_MUST_USE godwit_status_t godwit_diameter_write_answer(const godwit_diamet
 godwit_message_kind_t godwit_diameter_answer_kind(godwit_message_kind_t request);
 void godwit_diameter_failed(const godwit_diameter_outstanding_t *request, godwit_message_t *message);
 
+/* translate_e2e.c: the same for the messages of protection end to end. */
+bool godwit_diameter_is_of_triggers(godwit_message_kind_t kind); /* translate.c */
+bool godwit_diameter_is_e2e(godwit_message_kind_t kind);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_e2e_parse_request(godwit_slice_t octets,
+                                                                  godwit_diameter_envelope_t *envelope,
+                                                                  godwit_message_t *message,
+                                                                  godwit_diameter_fault_t *fault);
+void godwit_diameter_e2e_failed(godwit_message_t *message);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_e2e_parse_answer(godwit_slice_t octets,
+                                                                 godwit_diameter_envelope_t *envelope,
+                                                                 godwit_message_t *message);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_e2e_write_request(const godwit_diameter_envelope_t *envelope,
+                                                                  const godwit_message_t *message, godwit_writer_t *w);
+GODWIT_MUST_USE godwit_status_t godwit_diameter_e2e_write_answer(const godwit_diameter_envelope_t *envelope,
+                                                                 const godwit_message_t *message, godwit_writer_t *w);
+
 /* translate_trigger.c: the same for the messages of device triggering. */
 godwit_message_kind_t godwit_diameter_trigger_kind_of(godwit_slice_t octets);
 bool godwit_diameter_trigger_is_served(const godwit_diameter_config_t *config, godwit_message_t *request);

@@ -3,7 +3,7 @@
  * Between octets and typed messages: the kind of a message chooses the codec of core/wire.
  */
 #include "adapters/diameter/internal.h"
-#include "core/wire/ek_e2m.h"
+#include "core/wire/ek_e2e.h"
 #include "core/wire/s6a.h"
 #include "core/wire/sgd.h"
 #include "core/wire/zh.h"
@@ -32,6 +32,12 @@ static const struct {
      GODWIT_EK_PURPOSE_DEVICE_RAND},
     {GODWIT_HE_VECTOR_REQUEST, GODWIT_HE_VECTOR_ANSWER, GODWIT_FUNCTION_AUSF, GODWIT_FUNCTION_HSS,
      GODWIT_EK_PURPOSE_HE_VECTOR},
+    /* E2E_KEY: or to the HSS, of key sets of access AKA runs */
+    {GODWIT_E2E_SESSION_REQUEST, GODWIT_E2E_SESSION_ANSWER, GODWIT_FUNCTION_HSE, GODWIT_FUNCTION_EESE,
+     GODWIT_EK_PURPOSE_E2E_SESSION},
+    {GODWIT_E2E_RENEW, GODWIT_E2E_RENEW_ANSWER, GODWIT_FUNCTION_EESE, GODWIT_FUNCTION_HSE, GODWIT_EK_PURPOSE_E2E_RENEW},
+    {GODWIT_E2E_KEY_REQUEST, GODWIT_E2E_KEY_ANSWER, GODWIT_FUNCTION_EESE, GODWIT_FUNCTION_EMKS,
+     GODWIT_EK_PURPOSE_E2E_KEY},
     {GODWIT_ZH_REQUEST, GODWIT_ZH_ANSWER, GODWIT_FUNCTION_BSF, GODWIT_FUNCTION_HSS, 0},
     {GODWIT_ZN_REQUEST, GODWIT_ZN_ANSWER, GODWIT_FUNCTION_NAF, GODWIT_FUNCTION_BSF, 0},
     /* MO from any serving node, MT to the one that is here */
@@ -88,71 +94,10 @@ godwit_message_kind_t godwit_diameter_kind_of(godwit_slice_t octets, godwit_mess
     return kind;
 }
 
-static bool is_access(unsigned agreements)
+/* What came after S6a, Ek, GBA and short messages is told in files of its own: device triggering, and protection end to end behind it. */
+bool godwit_diameter_is_of_triggers(godwit_message_kind_t kind)
 {
-    return agreements != 0 && (agreements & ~0x03u) == 0; /* bits of agreements 01 and 02 */
-}
-
-/* What is asked of the owner of key sets of access AKA runs. */
-static bool is_of_access_keys(const godwit_message_t *m)
-{
-    const godwit_key_request_t *r = &m->u.key_request;
-    switch (m->kind) {
-    case GODWIT_KEY_REQUEST:
-        return r->purpose == GODWIT_KEY_BY_SELECTOR ||
-               (r->purpose == GODWIT_KEY_NEXT_GENERATION && is_access(r->agreements));
-    case GODWIT_KEY_CONFIRM:
-        return m->u.key_confirm.agreement == GODWIT_AGREEMENT_ACCESS_UMTS ||
-               m->u.key_confirm.agreement == GODWIT_AGREEMENT_ACCESS_EPS;
-    case GODWIT_KEY_PARK:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Everything of device triggering stands last in the enumeration. */
-static bool is_of_triggers(godwit_message_kind_t kind)
-{
-    return kind >= GODWIT_LOCATION_UPDATE;
-}
-
-bool godwit_diameter_is_served(const godwit_diameter_config_t *config, godwit_message_t *request)
-{
-    if (is_of_triggers(request->kind)) {
-        return godwit_diameter_trigger_is_served(config, request);
-    }
-    if (is_of_access_keys(request) && config->serve_hss_keys) {
-        request->to = GODWIT_FUNCTION_HSS;
-        return true;
-    }
-    if (request->kind == GODWIT_SHORT_MESSAGE_DOWN) {
-        request->to = config->serve_sms_node;
-        return request->to != GODWIT_FUNCTION_NONE;
-    }
-    switch (request->to) {
-    case GODWIT_FUNCTION_SMS_SC:
-        return config->serve_sms_sc;
-    case GODWIT_FUNCTION_BSF:
-        return config->serve_zn;
-    case GODWIT_FUNCTION_HSS:
-        if (request->kind == GODWIT_ZH_REQUEST) {
-            return config->serve_zh;
-        }
-        if (request->kind == GODWIT_DEVICE_RAND_REQUEST) {
-            return config->serve_device_rand;
-        }
-        if (request->kind == GODWIT_HE_VECTOR_REQUEST) {
-            return config->serve_he_vector;
-        }
-        return request->kind == GODWIT_AUTH_INFO_REQUEST ? config->serve_s6a : config->serve_hss_keys;
-    case GODWIT_FUNCTION_EMKS:
-        return config->serve_ek;
-    case GODWIT_FUNCTION_HSE:
-        return config->serve_hse;
-    default:
-        return false;
-    }
+    return kind >= GODWIT_LOCATION_UPDATE && kind < GODWIT_E2E_SESSION_REQUEST;
 }
 
 /* A name that the peer wrote, which must fit and be one. */
@@ -183,8 +128,11 @@ static godwit_status_t read_origin(const godwit_diameter_envelope_t *e, godwit_m
 static godwit_status_t parse_request(godwit_slice_t octets, godwit_diameter_envelope_t *e, godwit_message_t *m,
                                      godwit_diameter_fault_t *fault)
 {
-    if (is_of_triggers(m->kind)) {
+    if (godwit_diameter_is_of_triggers(m->kind)) {
         return godwit_diameter_trigger_parse_request(octets, e, m, fault);
+    }
+    if (godwit_diameter_is_e2e(m->kind)) {
+        return godwit_diameter_e2e_parse_request(octets, e, m, fault);
     }
     switch (m->kind) {
     case GODWIT_AUTH_INFO_REQUEST:
@@ -246,8 +194,12 @@ static void head_of_answer(const godwit_diameter_outstanding_t *request, godwit_
 void godwit_diameter_failed(const godwit_diameter_outstanding_t *request, godwit_message_t *m)
 {
     head_of_answer(request, m);
-    if (is_of_triggers(m->kind)) {
+    if (godwit_diameter_is_of_triggers(m->kind)) {
         godwit_diameter_trigger_failed(m);
+        return;
+    }
+    if (godwit_diameter_is_e2e(m->kind)) {
+        godwit_diameter_e2e_failed(m);
         return;
     }
     switch (m->kind) {
@@ -285,8 +237,11 @@ void godwit_diameter_failed(const godwit_diameter_outstanding_t *request, godwit
 static godwit_status_t parse_answer(godwit_slice_t octets, const godwit_diameter_outstanding_t *request,
                                     godwit_diameter_envelope_t *e, godwit_message_t *m)
 {
-    if (is_of_triggers(m->kind)) {
+    if (godwit_diameter_is_of_triggers(m->kind)) {
         return godwit_diameter_trigger_parse_answer(octets, e, m);
+    }
+    if (godwit_diameter_is_e2e(m->kind)) {
+        return godwit_diameter_e2e_parse_answer(octets, e, m);
     }
     switch (m->kind) {
     case GODWIT_AUTH_INFO_ANSWER:
@@ -354,7 +309,8 @@ godwit_status_t godwit_diameter_write_request(const godwit_diameter_envelope_t *
     case GODWIT_SHORT_MESSAGE_DOWN:
         return godwit_sgd_request_build(e, m->kind == GODWIT_SHORT_MESSAGE_UP, &m->u.short_message, w);
     default:
-        return godwit_diameter_trigger_write_request(e, m, w);
+        return godwit_diameter_is_e2e(m->kind) ? godwit_diameter_e2e_write_request(e, m, w)
+                                               : godwit_diameter_trigger_write_request(e, m, w);
     }
 }
 
@@ -387,6 +343,7 @@ godwit_status_t godwit_diameter_write_answer(const godwit_diameter_envelope_t *e
     case GODWIT_ACTIVATION_ANSWER:
         return godwit_ek_outcome_build(e, m->u.outcome, w);
     default:
-        return godwit_diameter_trigger_write_answer(e, m, w);
+        return godwit_diameter_is_e2e(m->kind) ? godwit_diameter_e2e_write_answer(e, m, w)
+                                               : godwit_diameter_trigger_write_answer(e, m, w);
     }
 }

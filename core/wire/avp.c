@@ -203,6 +203,15 @@ static const godwit_avp_definition_t table[GODWIT_AVP_COUNT] = {
     [GODWIT_AVP_POLICY_VERSION] = U32("Policy-Version", 22, OURS, 0),
     [GODWIT_AVP_NEXT_SESSION] = U32("Next-Session", 23, OURS, 0),
     [GODWIT_AVP_KEY_REFERENCE] = TEXT("Key-Reference", 30, OURS, GODWIT_KEY_REFERENCE_MAX),
+    [GODWIT_AVP_E2E_EVENT] = U32("E2E-Event", 61, OURS, M),
+    [GODWIT_AVP_E2E_RENEWAL] = U32("E2E-Renewal", 62, OURS, M),
+    [GODWIT_AVP_E2E_PATH] = OCTETS("E2E-Path", 63, OURS, 5, 5, M),
+    [GODWIT_AVP_EAS_NAME] = TEXT("EAS-Name", 64, OURS, GODWIT_FQDN_MAX),
+    [GODWIT_AVP_SERVICE] = U32("Service", 65, OURS, M),
+    [GODWIT_AVP_AGE] = U32("Age", 66, OURS, M),
+    [GODWIT_AVP_KEY_OWNER] = U32("Key-Owner", 67, OURS, M),
+    [GODWIT_AVP_E2E_TERMS] = OCTETS("E2E-Terms", 68, OURS, 15, 15, M),
+    [GODWIT_AVP_E2E_KEY] = OCTETS("E2E-Key", 69, OURS, 32, 32, M),
     [GODWIT_AVP_SESSION_KEY] = OCTETS("Session-Key", 7, OURS, 32, 32, M),
 };
 

@@ -113,7 +113,7 @@ typedef struct godwit_diameter_command {
     size_t count;                   /* at most GODWIT_DIAMETER_RULES_MAX */
 } godwit_diameter_command_t;
 
-#define GODWIT_DIAMETER_RULES_MAX 12
+#define GODWIT_DIAMETER_RULES_MAX 16
 
 /* What an answer says: Result-Code (vendor 0) or Experimental-Result. */
 typedef struct godwit_diameter_result {

@@ -20,6 +20,7 @@
 /* 9 is GODWIT_KEY_NEXT_VECTOR, a KEY_REQUEST. Device RAND stands here because it is a Key-Request of its own grammar, too. */
 #define GODWIT_EK_PURPOSE_DEVICE_RAND 10u
 #define GODWIT_EK_PURPOSE_HE_VECTOR 11u /* AKMA: of an AUSF */
+/* 12 to 14: core/wire/ek_e2e.h */
 
 /* Key-Purpose of a Key-Request; 0 when it cannot be read, which the parser of any of them will blame. */
 uint32_t godwit_ek_purpose(godwit_slice_t octets);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """tests/wire/make_ek_vectors.py > tests/vectors/ek.txt: the golden messages of Ek, written from docs/diameter.md alone: a second
 encoder that shares nothing with core/wire. tests/wire/make_ek_vectors.py e2m > tests/vectors/ek_e2m.txt: those of Solution 1, and S6a with
-our AVPs."""
+our AVPs; e2e > tests/vectors/ek_e2e.txt: those of protection end to end."""
 import struct
 import sys
 
@@ -90,8 +90,42 @@ e2m = {
     "aia_e2m": message(318, False, envelope(False, TGPP, S6A) + [avp(1413, [vector], TGPP), avp(21, 1, OURS, False),
                        avp(22, 9, OURS, False)], S6A),
 }
+eas = avp(64, "eas.meters.example", OURS)
+path = avp(63, struct.pack(">IB", 0x01020304, 0x31), OURS)
+session = [imsi, endpoint, path, eas, avp(3, 3, OURS), key_set(0x0102030405060708)]
+
+
+def terms(service, suite, key_id, age, life, count):
+    return avp(68, struct.pack(">BBBIII", service, suite, key_id, age, life, count), OURS)
+
+
+def asks_session(event, owner, service, suites, age):
+    return message(KEY, True, envelope(True) + [avp(1, 12, OURS)] + session + [avp(61, event, OURS), avp(67, owner, OURS),
+                   avp(65, service, OURS), avp(17, suites, OURS), avp(66, age, OURS), plmn])
+
+
+def renews(what, *more):
+    return message(KEY, True, envelope(True) + [avp(1, 13, OURS)] + session + [avp(62, what, OURS), *more])
+
+
+e2e = {
+    "session_open": asks_session(1, 0, 3, 0x000F, 0),
+    "session_age_of_hss": asks_session(2, 1, 2, 0x0130, 0xFFFFFFFE),
+    "session_taken": asks_session(3, 0, 0, 0, 5),
+    "session_closed": asks_session(4, 0, 0, 0, 0),
+    "session_answer": message(KEY, False, envelope(False) + [terms(2, 6, 7, 9, 86400, 100)]),
+    "session_answer_bare": message(KEY, False, envelope(False)),
+    "session_refused": message(KEY, False, envelope(False, result=avp(297, [avp(266, OURS), avp(298, 5009)]))),
+    "renew_age": renews(1, terms(3, 1, 2, 10, 0, 0)),
+    "renew_aka": renews(2),
+    "renew_end": renews(3),
+    "key": message(KEY, True, envelope(True) + [avp(1, 14, OURS), imsi, avp(3, 2, OURS), key_set(7), avp(4, "eas.meters.example", OURS),
+                   avp(66, 41, OURS)]),
+    "key_answer": message(KEY, False, envelope(False) + [avp(66, 42, OURS), avp(69, run(0x40, 32), OURS)]),
+    "key_refused": message(KEY, False, envelope(False, result=avp(297, [avp(266, OURS), avp(298, 5003)]))),
+}
 if __name__ == "__main__":
-    which = ("ek-e2m", e2m) if sys.argv[1:] == ["e2m"] else ("ek", messages)
+    which = {"e2m": ("ek-e2m", e2m), "e2e": ("ek-e2e", e2e)}.get("".join(sys.argv[1:]), ("ek", messages))
     print(f"# Ek (docs/diameter.md), as tests/wire/make_ek_vectors.py writes it.\n\n[{which[0]}]", end="")
     for name, octets in which[1].items():
         print(f"\nmessage = {name}\noctets = {octets.hex()}")

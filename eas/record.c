@@ -7,11 +7,11 @@
 
 #include "eas/internal.h"
 
-/* magic (2) | version (1) | framing (1) | session (4) | overlap (4) | order (4) | queued (4) | IMSI (8) | length of the name (1) | name | keys | taken | check (8) */
+/* magic (2) | version (1) | framing (1) | session (4) | overlap (4) | order (4) | waiting (1) | IMSI (8) | length of the name (1) | name | keys | taken | check (8) */
 #define MAGIC 0x4745u /* "GE" */
 #define VERSION 1u
 #define CHECK 8u
-#define FIXED 29u
+#define FIXED 26u
 /* terms (15) | agreed (8) | until (8) | order (4) | exports (4) | used (1) | K_e2e (32) | seen (8) | next in (4) | next out (4) */
 #define KEY 88u
 #define TAKEN 16u
@@ -60,7 +60,7 @@ static void put_head(godwit_writer_t *w, const godwit_eas_device_t *device)
     godwit_put_u32(w, device->path.session_id);
     godwit_put_u32(w, device->overlap_s);
     godwit_put_u32(w, device->order);
-    godwit_put_u32(w, device->queued);
+    godwit_put_u8(w, device->waiting ? 1 : 0);
     uint8_t *imsi = godwit_put_space(w, 8);
     if (imsi != NULL) {
         godwit_imsi_to_ef(&device->path.imsi, imsi);
@@ -137,7 +137,7 @@ static godwit_status_t load_head(godwit_reader_t *r, godwit_eas_device_t *device
     device->path.session_id = godwit_get_u32(r);
     device->overlap_s = godwit_get_u32(r);
     device->order = godwit_get_u32(r);
-    device->queued = godwit_get_u32(r);
+    device->waiting = godwit_get_u8(r) != 0;
     godwit_get(r, imsi, sizeof imsi);
     const godwit_slice_t hse = godwit_get_slice(r, godwit_get_u8(r));
     if (!known || r->failed || godwit_imsi_from_ef(imsi, &device->path.imsi) != GODWIT_OK ||

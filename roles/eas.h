@@ -80,6 +80,7 @@ typedef struct godwit_eas {
     godwit_eas_heard_t heard[GODWIT_EAS_HEARD_MAX];
     /* Of the input at hand, between its rounds. */
     godwit_eas_device_t device; /* secret */
+    uint64_t begun_ms;          /* of that record */
     godwit_eas_opened_t opened;
     uint8_t plain[GODWIT_USER_PLANE_MAX]; /* secret */
 } godwit_eas_t;

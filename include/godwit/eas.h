@@ -36,8 +36,8 @@ typedef struct godwit_eas_device {
     const godwit_crypto_t *crypto;
     godwit_e2e_path_t path;
     uint32_t overlap_s;
-    uint32_t order;  /* of the key that came last */
-    uint32_t queued; /* the owner's: messages that wait for the device */
+    uint32_t order; /* of the key that came last */
+    bool waiting;   /* the owner's: something may wait for the device */
     godwit_eas_key_t keys[GODWIT_EAS_KEYS];
     godwit_eas_taken_t taken[GODWIT_EAS_TAKEN]; /* the newest first */
 } godwit_eas_device_t;

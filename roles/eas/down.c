@@ -47,12 +47,6 @@ void godwit_eas_down_next(const godwit_eas_turn_t *turn)
     }
 }
 
-/* Whether one waits at all is known when none is found: a session that took the place of another knows no number. */
-static void one_less(godwit_eas_device_t *device)
-{
-    device->queued = device->queued > 1 ? device->queued - 1 : 1;
-}
-
 static godwit_message_t *seal(const godwit_eas_turn_t *turn, const godwit_downlink_record_t *downlink,
                               godwit_eas_down_t *place)
 {
@@ -84,13 +78,12 @@ godwit_message_t *godwit_eas_down_seal(const godwit_eas_turn_t *turn)
 {
     godwit_eas_t *eas = turn->eas;
     if (turn->in->fetched == NULL) {
-        eas->device.queued = 0;
+        eas->device.waiting = false;
         return NULL;
     }
     const godwit_downlink_record_t *downlink = &turn->in->fetched->u.downlink;
     if (downlink->expires_ms != 0 && downlink->expires_ms <= turn->in->now_ms) {
         godwit_eas_downlink_delete(turn, downlink->number);
-        one_less(&eas->device);
         godwit_outbox_event(turn->out, "downlink_expired", GODWIT_OK, &downlink->imsi, NULL);
         godwit_eas_down_next(turn);
         return NULL;
@@ -109,7 +102,7 @@ static void send_next(const godwit_eas_turn_t *turn, godwit_eas_down_t *place)
         return;
     }
     if (godwit_eas_was_session(turn, false)) {
-        if (godwit_eas_session_load(turn) == GODWIT_OK && turn->eas->device.queued > 0 &&
+        if (godwit_eas_session_load(turn) == GODWIT_OK && turn->eas->device.waiting &&
             godwit_imsi_equal(&turn->eas->device.path.imsi, &place->imsi)) {
             godwit_eas_fetch_downlink(turn, &place->imsi);
             return;
@@ -153,16 +146,10 @@ static godwit_eas_down_t *of_transaction(godwit_eas_t *eas, uint32_t transaction
 /* It is with the HSE: deleted, and then the next one. */
 static void taken(const godwit_eas_turn_t *turn, godwit_eas_down_t *place)
 {
-    const godwit_imsi_t imsi = place->imsi;
     godwit_eas_downlink_delete(turn, place->number);
-    place->state = GODWIT_EAS_DOWN_FREE;
-    godwit_outbox_event(turn->out, "downlink_sent", GODWIT_OK, &imsi, NULL);
-    if (godwit_eas_session_load(turn) == GODWIT_OK && godwit_imsi_equal(&turn->eas->device.path.imsi, &imsi)) {
-        one_less(&turn->eas->device);
-        if (godwit_eas_session_commit(turn) == GODWIT_OK) {
-            godwit_eas_down_next(turn);
-        }
-    }
+    place->state = GODWIT_EAS_DOWN_NEXT;
+    godwit_outbox_event(turn->out, "downlink_sent", GODWIT_OK, &place->imsi, NULL);
+    arm(turn, place, GODWIT_EAS_SOON_MS);
 }
 
 void godwit_eas_on_down_answer(const godwit_eas_turn_t *turn)
@@ -177,10 +164,7 @@ void godwit_eas_on_down_answer(const godwit_eas_turn_t *turn)
         place->state = GODWIT_EAS_DOWN_FREE;
         godwit_outbox_event(turn->out, "downlink_waits", godwit_status_on_the_wire(message->u.outcome), &place->imsi,
                             "the HSE cannot take it now");
-    } else if (turn->in->fetch_status == GODWIT_AGAIN) {
-        godwit_eas_fetch_session(turn, place->hse_key, place->session_id);
     } else {
-        arm(turn, place, 0);
         taken(turn, place);
     }
 }

@@ -50,16 +50,15 @@ static godwit_status_t begin(const godwit_eas_turn_t *turn, const godwit_eas_ses
 {
     godwit_eas_t *eas = turn->eas;
     godwit_eas_grant_t grant = grant_of(session);
-    uint32_t queued = 1; /* whether something waits is found out when it is first heard */
     bool obsolete = false;
     if (godwit_eas_session_load(turn) == GODWIT_OK) {
-        queued = eas->device.queued > 0 ? eas->device.queued : 1;
         (void)godwit_eas_tick(&eas->device, godwit_eas_now_s(turn));
         obsolete = godwit_eas_is_empty(&eas->device);
     }
     godwit_status_t status = godwit_eas_begin(&eas->device, eas->config.crypto, &grant);
     if (status == GODWIT_OK) {
-        eas->device.queued = queued;
+        eas->device.waiting = true; /* whether something does is found out when it is first heard */
+        eas->begun_ms = turn->in->now_ms;
         status = commit(turn, session);
     }
     if (status == GODWIT_OK && obsolete) {

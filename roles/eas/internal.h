@@ -63,9 +63,10 @@ GODWIT_MUST_USE godwit_status_t godwit_eas_grant(const godwit_eas_turn_t *turn, 
 /* A datagram is under a key that is not here. missing: nor is anything else of that device. GODWIT_OVERLOAD: it is being asked for, the HSE may say it
  * again; GODWIT_UNKNOWN_KEY: it does not come. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_await_key(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi,
-                                                     uint8_t key_id, bool missing);
+                                                     uint32_t session_id, uint8_t key_id, bool missing);
 /* The next age is asked for. above_age 0: everything is lost. */
-void godwit_eas_ask_next(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, uint32_t above_age);
+void godwit_eas_ask_next(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, uint32_t session_id,
+                         uint32_t above_age);
 /* The same, if the library says that eas->device wants it. */
 void godwit_eas_ask_if_wanted(const godwit_eas_turn_t *turn);
 void godwit_eas_on_pulled(const godwit_eas_turn_t *turn);

@@ -75,8 +75,8 @@ static void ask(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, const 
     send(turn, pull);
 }
 
-godwit_status_t godwit_eas_await_key(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, uint8_t key_id,
-                                     bool missing)
+godwit_status_t godwit_eas_await_key(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, uint32_t session_id,
+                                     uint8_t key_id, bool missing)
 {
     const godwit_eas_pull_t *pull = find(turn->eas, imsi);
     if (pull != NULL && pull->request.lost && (pull->state == GODWIT_EAS_PULL_ASKED || is_recent(turn, pull))) {
@@ -85,15 +85,17 @@ godwit_status_t godwit_eas_await_key(const godwit_eas_turn_t *turn, const godwit
     if (pull != NULL && pull->state == GODWIT_EAS_PULL_DONE && is_recent(turn, pull)) {
         return pull->request.key_id == key_id ? GODWIT_UNKNOWN_KEY : GODWIT_OVERLOAD;
     }
-    const godwit_eas_session_request_t request = {.key_id = key_id};
+    const godwit_eas_session_request_t request = {.session_id = session_id, .key_id = key_id};
     ask(turn, imsi, &request, missing);
     return GODWIT_OVERLOAD;
 }
 
-void godwit_eas_ask_next(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, uint32_t above_age)
+void godwit_eas_ask_next(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, uint32_t session_id,
+                         uint32_t above_age)
 {
     const godwit_eas_pull_t *pull = find(turn->eas, imsi);
-    const godwit_eas_session_request_t request = {.above_age = above_age, .lost = above_age == 0};
+    const godwit_eas_session_request_t request = {
+        .session_id = session_id, .above_age = above_age, .lost = above_age == 0};
     const bool same = pull != NULL && pull->request.above_age == above_age && pull->request.lost == request.lost;
     if (pull == NULL || !same || !is_recent(turn, pull)) {
         ask(turn, imsi, &request, false);
@@ -106,7 +108,7 @@ void godwit_eas_ask_if_wanted(const godwit_eas_turn_t *turn)
     uint32_t above_age = 0;
     const godwit_eas_want_t want = godwit_eas_wanted(device, godwit_eas_now_s(turn), &above_age);
     if (want == GODWIT_EAS_WANT_COUNT || want == GODWIT_EAS_WANT_TIME) {
-        godwit_eas_ask_next(turn, &device->path.imsi, above_age);
+        godwit_eas_ask_next(turn, &device->path.imsi, device->path.session_id, above_age);
     }
 }
 
@@ -131,7 +133,8 @@ static void not_given(const godwit_eas_turn_t *turn, godwit_eas_pull_t *pull, go
         pull->state = GODWIT_EAS_PULL_FREE; /* asked again under the registration that comes */
         godwit_eas_register_anew(turn);
     } else if (status == GODWIT_UNKNOWN_KEY && pull->missing && !pull->request.lost) {
-        pull->request = (godwit_eas_session_request_t){.imsi = pull->imsi, .lost = true};
+        pull->request =
+            (godwit_eas_session_request_t){.imsi = pull->imsi, .session_id = pull->request.session_id, .lost = true};
         godwit_outbox_event(turn->out, "keys_lost", GODWIT_OK, &pull->imsi, "there is no record of that device");
         send(turn, pull);
     }

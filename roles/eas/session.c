@@ -43,6 +43,7 @@ godwit_status_t godwit_eas_session_load(const godwit_eas_turn_t *turn)
     if (record->len > sizeof record->octets) {
         return GODWIT_MALFORMED;
     }
+    turn->eas->begun_ms = record->begun_ms;
     return godwit_eas_load(&turn->eas->device, turn->eas->config.crypto, godwit_slice(record->octets, record->len));
 }
 
@@ -62,6 +63,7 @@ godwit_status_t godwit_eas_session_commit(const godwit_eas_turn_t *turn)
     godwit_eas_session_record_t *session = &record->u.eas_session;
     record->kind = GODWIT_RECORD_EAS_SESSION;
     session->path = device->path;
+    session->begun_ms = turn->eas->begun_ms;
     session->due_ms = due_ms(turn);
     session->len = (uint16_t)godwit_eas_save(device, session->octets);
     if (session->len == 0 || godwit_name_key(device->crypto, device->path.hse, session->hse_key) != GODWIT_OK) {

@@ -32,7 +32,7 @@ static void attend(const godwit_eas_turn_t *turn, const godwit_eas_session_recor
     if (godwit_eas_session_load(turn) != GODWIT_OK) {
         godwit_eas_session_delete(turn, record->hse_key, record->path.session_id);
         godwit_outbox_event(turn->out, "keys_lost", GODWIT_INTERNAL, &record->path.imsi, "the record is damaged");
-        godwit_eas_ask_next(turn, &record->path.imsi, 0);
+        godwit_eas_ask_next(turn, &record->path.imsi, record->path.session_id, 0);
         return;
     }
     if (godwit_eas_tick(&turn->eas->device, godwit_eas_now_s(turn))) {

@@ -77,12 +77,13 @@ static godwit_status_t accept(const godwit_eas_turn_t *turn, bool with_downlink)
     godwit_eas_accept(&eas->device, godwit_eas_now_s(turn), number, &eas->opened);
     godwit_eas_heard(eas, &eas->device.path.imsi, turn->in->now_ms);
     const godwit_message_t *down = with_downlink ? godwit_eas_down_seal(turn) : NULL;
+    /* The reading first: a store that does not commit both at once may have it twice, and never lose it. */
+    if (eas->config.durable) {
+        godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_COMMIT)->record = reading;
+    }
     const godwit_status_t status = godwit_eas_session_commit(turn);
     if (status != GODWIT_OK) {
         return status;
-    }
-    if (eas->config.durable) {
-        godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_COMMIT)->record = reading;
     }
     deliver(turn, reading);
     answer(turn, GODWIT_OK, eas->opened.highest);
@@ -111,7 +112,7 @@ static void key_unknown(const godwit_eas_turn_t *turn, bool missing, const char 
     const godwit_imsi_t *imsi = missing ? &up->imsi : &turn->eas->device.path.imsi;
     const uint8_t key_id = (uint8_t)(up->datagram[0] >> KEY_ID_SHIFT & KEY_ID_MASK);
     const godwit_status_t status = imsi->len >= GODWIT_IMSI_DIGITS_MIN
-                                       ? godwit_eas_await_key(turn, imsi, key_id, missing)
+                                       ? godwit_eas_await_key(turn, imsi, up->session_id, key_id, missing)
                                        : GODWIT_UNKNOWN_SESSION;
     refuse(turn, status, detail);
 }
@@ -134,7 +135,7 @@ static void open_it(const godwit_eas_turn_t *turn)
         answer(turn, GODWIT_OK, eas->opened.highest);
     } else if (turn->in->deliveries_full) {
         refuse(turn, GODWIT_OVERLOAD, "the deliveries are full");
-    } else if (eas->device.queued > 0 && godwit_eas_down_of(eas, &eas->device.path.imsi) == NULL) {
+    } else if (eas->device.waiting && godwit_eas_down_of(eas, &eas->device.path.imsi) == NULL) {
         godwit_eas_fetch_downlink(turn, &eas->device.path.imsi);
     } else {
         take(turn, false);
@@ -150,7 +151,7 @@ static void with_session(const godwit_eas_turn_t *turn)
     if (status == GODWIT_NOT_FOUND || other) {
         key_unknown(turn, true, "nothing is known of that session");
     } else if (status == GODWIT_MALFORMED) {
-        godwit_eas_ask_next(turn, &turn->in->fetched->u.eas_session.path.imsi, 0);
+        godwit_eas_ask_next(turn, &turn->in->fetched->u.eas_session.path.imsi, up->session_id, 0);
         refuse(turn, GODWIT_UNKNOWN_KEY, "the record is damaged");
     } else if (status != GODWIT_OK) {
         refuse(turn, status, "the record cannot be read");

@@ -39,7 +39,7 @@ static size_t fill(void)
     assert_int_equal(take_up(&device, NOW, 4, &second, &opened), GODWIT_OK);
     assert_int_equal(godwit_eas_seal(&device, NOW, godwit_slice_of_string("down"), &w), GODWIT_OK);
     assert_int_equal(godwit_eas_export(&device, NOW, "dtls1.3", 1, &name, psk), GODWIT_OK);
-    device.queued = 3;
+    device.waiting = true;
     return godwit_eas_save(&device, record);
 }
 

@@ -15,9 +15,9 @@
 #include "adapters/udp/udp.h"
 #include "daemons/godwitd/config_aaa.h"
 #include "daemons/godwitd/config_akma.h"
+#include "daemons/godwitd/config_emks.h"
 #include "daemons/godwitd/config_raw.h"
 #include "daemons/godwitd/config_trigger.h"
-#include "roles/emks.h"
 #include "roles/gba_bsf.h"
 #include "roles/hse.h"
 #include "roles/hss.h"
@@ -32,7 +32,6 @@
 
 #define CONFIG_LISTEN_MAX 2 /* one IPv4, one IPv6: an answer leaves by the address that the request came to */
 #define CONFIG_DELIVER_MAX 8
-#define CONFIG_UMTS_IMSIS_MAX 1024
 #define CONFIG_SESSIONS_DEFAULT 4096
 #define CONFIG_EXCHANGES_DEFAULT 1024
 #define CONFIG_SENDERS_DEFAULT 4096
@@ -62,9 +61,6 @@
 #define CONFIG_AUSF (1u << GODWIT_FUNCTION_AUSF)
 #define CONFIG_AANF (1u << GODWIT_FUNCTION_AANF)
 
-typedef enum config_source { CONFIG_SOURCE_EMBEDDED, CONFIG_SOURCE_S6A, CONFIG_SOURCE_GSUP } config_source_t;
-typedef enum config_umts { CONFIG_UMTS_NONE, CONFIG_UMTS_LISTED, CONFIG_UMTS_ALL, CONFIG_UMTS_FEATURE } config_umts_t;
-
 typedef struct config_log {
     godwit_log_level_t level;
     bool imsi_in_full, json;
@@ -89,6 +85,7 @@ typedef struct config_hss {
     size_t ausf_count;
     char aaas[GODWIT_HSS_AUSFS_MAX][GODWIT_NODE_NAME_MAX]; /* who is given vectors of EAP-AKA' */
     size_t aaa_count;
+    config_eeses_t eeses;
     godwit_hss_iwf_t iwfs[GODWIT_HSS_IWFS_MAX]; /* served over S6m; the first is told to nodes */
     size_t iwf_count;
     godwit_iwf_root_t iwf_root;
@@ -114,28 +111,6 @@ typedef struct config_mtc_server {
     uint32_t timeout_ms;
     bool alone; /* the HSE here takes device RAND and nothing else: it needs no EMKS */
 } config_mtc_server_t;
-
-typedef struct config_emks {
-    godwit_plmn_t best_plmn;
-    uint8_t agreements;
-    config_source_t source;
-    config_umts_t umts;
-    godwit_imsi_t umts_imsis[CONFIG_UMTS_IMSIS_MAX];
-    size_t umts_imsi_count;
-    uint32_t timeout_ms;
-    uint64_t key_set_ms;
-    char pushes_from[GODWIT_EMKS_HSS_MAX][GODWIT_NODE_NAME_MAX];
-    size_t pushes_from_count;
-    char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
-    char gsup_host[64];
-    uint16_t gsup_port;
-    char gsup_name[64];
-    uint16_t naf_id_len; /* 0: it is no NAF */
-    uint8_t naf_id[GODWIT_NAF_ID_MAX];
-    config_akma_client_t aanf;
-    uint16_t af_id_len; /* 0: it is no application function */
-    uint8_t af_id[GODWIT_AF_ID_MAX];
-} config_emks_t;
 
 typedef struct config_delivery {
     const godwit_deliver_kind_t *kind;

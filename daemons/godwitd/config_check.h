@@ -62,6 +62,8 @@ bool config_diameter_section(config_t *c, const raw_diameter_t *raw);
 bool config_intercept_section(config_t *c, const raw_intercept_t *raw); /* hse.intercept */
 bool config_mkef_section(config_t *c, const raw_mkef_t *raw);
 bool config_mtc_server_section(config_t *c, const raw_mtc_server_t *raw);
+/* The EESEs that an owner of key sets answers (config_eeses.c). */
+bool config_eeses(config_t *c, const char *where, char **names, unsigned count, config_eeses_t *eeses);
 bool config_hss_device_rand(config_t *c, const raw_hss_t *raw);
 bool config_hss_gba(config_t *c, const raw_hss_t *raw);
 bool config_hss_akma(config_t *c, const raw_hss_t *raw);

@@ -114,7 +114,8 @@ bool config_emks_e2m(config_t *c, const raw_emks_t *raw)
         memcpy(c->emks.pushes_from[c->emks.pushes_from_count++], c->identity, sizeof c->identity);
     }
     c->emks.key_set_ms = raw->key_set_days * CONFIG_DAY_MS;
-    return config_range(c, "emks.key_set_days", raw->key_set_days, 1, 3650);
+    return config_range(c, "emks.key_set_days", raw->key_set_days, 1, 3650) &&
+           config_eeses(c, "emks.eese_hosts", raw->eese_hosts, raw->eese_hosts_count, &c->emks.eeses);
 }
 
 /* ---- hse.e2m ---- */

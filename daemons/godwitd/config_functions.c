@@ -81,6 +81,7 @@ bool config_hss_section(config_t *c, const raw_hss_t *raw)
            config_range(c, "hss.skew_ticks", raw->skew_ticks, 1, 100000) && hss_nodes(c, raw) && hss_networks(c, raw) &&
            config_hss_e2m(c, raw->e2m) && config_hss_device_rand(c, raw) && config_hss_gba(c, raw) &&
            config_hss_akma(c, raw) && config_hss_aaa(c, raw) && config_hss_trigger(c, raw->trigger) &&
+           config_eeses(c, "hss.eese_hosts", raw->eese_hosts, raw->eese_hosts_count, &c->hss.eeses) &&
            (!config_has(c, CONFIG_EMKS) || hss_own_node(c));
 }
 

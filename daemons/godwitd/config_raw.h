@@ -81,8 +81,8 @@ typedef struct raw_hss {
     uint32_t gba_life_seconds;
     char **ausfs;
     unsigned ausfs_count;
-    char **aaas;
-    unsigned aaas_count;
+    char **aaas, **eese_hosts;
+    unsigned aaas_count, eese_hosts_count;
     raw_hss_trigger_t *trigger;
 } raw_hss_t;
 
@@ -111,8 +111,8 @@ typedef struct raw_gsup {
 
 typedef struct raw_emks {
     char *best_plmn, *source, *separate_umts;
-    char **agreements, **separate_umts_imsis, **pushes_from;
-    unsigned agreements_count, separate_umts_imsis_count, pushes_from_count;
+    char **agreements, **separate_umts_imsis, **pushes_from, **eese_hosts;
+    unsigned agreements_count, separate_umts_imsis_count, pushes_from_count, eese_hosts_count;
     raw_gsup_t *gsup;
     raw_remote_t *hss;
     uint32_t timeout_ms, key_set_days;

@@ -88,6 +88,7 @@ static const cyaml_schema_field_t hss_fields[] = {
     NUMBER(raw_hss_t, gba_life_seconds),
     LIST(raw_hss_t, ausfs, &config_text_entry),
     LIST(raw_hss_t, aaas, &config_text_entry),
+    LIST(raw_hss_t, eese_hosts, &config_text_entry),
     SECTION(raw_hss_t, trigger, hss_trigger_fields),
     CYAML_FIELD_END,
 };
@@ -108,6 +109,7 @@ static const cyaml_schema_field_t emks_fields[] = {
     SECTION(raw_emks_t, hss, config_remote_fields),
     NUMBER(raw_emks_t, timeout_ms),
     LIST(raw_emks_t, pushes_from, &config_text_entry),
+    LIST(raw_emks_t, eese_hosts, &config_text_entry),
     NUMBER(raw_emks_t, key_set_days),
     SECTION(raw_emks_t, gba, config_emks_gba_fields),
     SECTION(raw_emks_t, akma, config_akma_client_fields),

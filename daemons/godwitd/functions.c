@@ -79,6 +79,8 @@ static void apply_hss(godwit_hss_t *hss, const config_hss_t *config)
     hss->ausf_count = config->ausf_count;
     memcpy(hss->aaas, config->aaas, sizeof hss->aaas);
     hss->aaa_count = config->aaa_count;
+    memcpy(hss->eeses, config->eeses.hosts, sizeof hss->eeses);
+    hss->eese_count = config->eeses.count;
 }
 
 /* Policy: which agreements and suites, and when keys are renewed. Endpoint and framing stay as they were. */
@@ -107,6 +109,8 @@ void functions_apply(godwitd_t *d, const config_t *config)
     if (d->emks != NULL) {
         d->emks->agreements = config->emks.agreements;
         d->emks->hss_timeout_ms = config->emks.timeout_ms;
+        memcpy(d->emks->eeses, config->emks.eeses.hosts, sizeof d->emks->eeses);
+        d->emks->eese_count = config->emks.eeses.count;
     }
     if (d->hse.sessions != NULL) {
         apply_hse(&d->hse.role, &config->hse.role);

@@ -225,6 +225,9 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
         {HEAD_HSS "{best_plmn: 001-01, e2m: {delivery: a, endpoint: b}}\n", "hss.e2m.hse_realm: is missing"},
         {HEAD_HSS "{best_plmn: 001-01, e2m: {delivery: d}}\n", "hss.e2m.emks: is missing"},
         {HEAD "emks: {pushes_from: [a, b, c, d, e]}\n", "emks.pushes_from: 4 are the most"},
+        {HEAD "emks: {eese_hosts: [a, b, c, d, e]}\n", "emks.eese_hosts: 4 EESEs are the most"},
+        {HEAD "emks: {eese_hosts: [a, \"b c\"]}\n", "emks.eese_hosts: must be a domain name"},
+        {HEAD_HSS "{best_plmn: 001-01, eese_hosts: [a, b, c, d, e]}\n", "hss.eese_hosts: 4 EESEs are the most"},
         {HEAD "emks: {key_set_days: 9999}\n", "emks.key_set_days: must be from 1 to 3650"},
         {HEAD "hse: {e2m: {source: mme}}\n", "hse.e2m.source: must be emks or hss, not 'mme'"},
         {HEAD "hse: {e2m: {gateways: [{host: a}]}}\n", "hse.session_octets: must be 0"},
@@ -251,6 +254,21 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_refused(cases[i].text, cases[i].expected);
     }
+}
+
+static void eeses_are_taken_as_they_are_listed(void **state)
+{
+    (void)state;
+    config_t *c = good(HEAD "emks: {eese_hosts: [eese.home.example, eese.other.example]}\n");
+    assert_int_equal(c->emks.eeses.count, 2);
+    assert_string_equal(c->emks.eeses.hosts[1], "eese.other.example");
+    assert_int_equal(c->hss.eeses.count, 0); /* nobody, unless told */
+    config_free(c);
+    c = good(HEAD_HSS "{best_plmn: 001-01, eese_hosts: [eese.home.example]}\n");
+    assert_int_equal(c->hss.eeses.count, 1);
+    assert_string_equal(c->hss.eeses.hosts[0], "eese.home.example");
+    assert_int_equal(c->emks.eeses.count, 0);
+    config_free(c);
 }
 
 static void device_rand_is_taken_as_it_says(void **state)
@@ -502,6 +520,7 @@ int main(void)
         cmocka_unit_test(a_value_that_cannot_be_is_refused_by_its_name),
         cmocka_unit_test(solution_1_is_taken_as_it_stands),
         cmocka_unit_test(device_rand_is_taken_as_it_says),
+        cmocka_unit_test(eeses_are_taken_as_they_are_listed),
         cmocka_unit_test(a_weak_suite_is_taken_with_its_reason),
         cmocka_unit_test(every_prefix_of_the_example_ends_without_harm),
         cmocka_unit_test(nodes_of_an_access_network_are_taken_as_they_say),

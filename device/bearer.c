@@ -224,6 +224,7 @@ static void take(godwit_device_t *device, const godwit_emsdp_key_t *key, bool be
         s->synchronised = 0;
         s->flags = GODWIT_DEVICE_KEY_SET;
         godwit_device_access_enter(device);
+        godwit_device_e2e_forget(device);
     }
 }
 
@@ -268,7 +269,7 @@ static godwit_status_t started(godwit_device_t *device, const uint8_t random[4],
     godwit_device_exchange_t *x = &device->exchange;
     bool waited = x->pending != 0;
     /* It went with the Session Request that this Start overtakes, so it may have been delivered. */
-    bool is_uncertain = x->early && x->holds && x->reading_len <= GODWIT_DEVICE_FIRST_READING_MAX;
+    bool is_uncertain = x->early && x->holds && x->early_reading;
     x->pending = 0; /* whatever was under way is overtaken */
     x->early = false;
     x->usim_running = false;
@@ -285,7 +286,8 @@ static godwit_status_t started(godwit_device_t *device, const uint8_t random[4],
     if (is_uncertain) {
         godwit_device_event(requests, "reading_uncertain", GODWIT_OK);
     }
-    return GODWIT_OK;
+    /* The container has no place for a service. */
+    return godwit_device_e2e_is_ready(device) ? GODWIT_OK : godwit_device_e2e_ask(device, requests);
 }
 
 godwit_status_t godwit_device_fall_back(godwit_device_t *device, godwit_status_t reason, const uint8_t random[4],

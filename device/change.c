@@ -108,6 +108,15 @@ godwit_status_t godwit_device_manage_keys_request(godwit_device_t *device, const
     if (godwit_emsdp_has(&in->opened.control, GODWIT_TLV_KEY)) {
         return rekey(device, in, requests);
     }
+    if (godwit_emsdp_has(&in->opened.control, GODWIT_TLV_SERVICE)) {
+        return godwit_device_e2e_service(device, in, requests);
+    }
+    return godwit_device_acknowledge(device, in, requests);
+}
+
+godwit_status_t godwit_device_acknowledge(godwit_device_t *device, const godwit_device_incoming_t *in,
+                                          godwit_device_requests_t *requests)
+{
     godwit_status_t status = seal_answer(device, godwit_device_sending_key(device), &managed, in->datagram);
     if (status == GODWIT_OK) {
         godwit_device_settle(device, in);
@@ -125,6 +134,16 @@ godwit_status_t godwit_device_manage_keys_response(godwit_device_t *device, cons
     godwit_device_settle(device, in);
     device->session.synchronised = godwit_device_sending_key(device)->hot.up_next_out;
     device->access.uncertain = false;
+    if (godwit_device_is_e2e(device) && device->config.e2e->asking != 0) {
+        device->config.e2e->asking = 2; /* heard; the terms come in a 30 of the network */
+        godwit_device_store(device, requests);
+        return GODWIT_OK;
+    }
+    if (device->exchange.holds) { /* it waits for a service that could not be asked for meanwhile */
+        device->exchange.pending = 0;
+        godwit_device_store(device, requests);
+        return godwit_device_e2e_ask(device, requests);
+    }
     godwit_device_exchange_end(device);
     godwit_device_timer_cancel(requests);
     godwit_device_store(device, requests);
@@ -146,6 +165,7 @@ static void end_session(godwit_device_t *device, const godwit_device_incoming_t 
         take_successor(device, in, announced);
         s->state = GODWIT_SESSION_ANNOUNCED;
     } else {
+        godwit_device_e2e_forget(device);
         godwit_wipe(&s->current, sizeof s->current);
         s->state = GODWIT_SESSION_IDLE;
     }
@@ -156,8 +176,16 @@ static void drop_pending(godwit_device_t *device, godwit_device_requests_t *requ
 {
     uint8_t pending = device->exchange.pending;
     if (pending == GODWIT_SESSION_TERMINATE_REQUEST || pending == GODWIT_MANAGE_KEYS_REQUEST) {
-        godwit_device_exchange_end(device);
-        godwit_device_timer_cancel(requests);
+        bool held = device->exchange.holds; /* while a service was asked for: it goes with the next session */
+        if (held) {
+            godwit_device_hold_on(device, requests);
+        } else {
+            godwit_device_exchange_end(device);
+            godwit_device_timer_cancel(requests);
+        }
+    }
+    if (godwit_device_is_e2e(device)) {
+        godwit_device_e2e_store(device, requests);
     }
 }
 

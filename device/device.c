@@ -33,7 +33,7 @@ godwit_status_t godwit_device_init(godwit_device_t *device, const godwit_device_
     mine->retransmit_ms = mine->retransmit_ms != 0 ? mine->retransmit_ms : GODWIT_DEVICE_RETRANSMIT_DEFAULT_MS;
     mine->attempts = mine->attempts != 0 ? mine->attempts : GODWIT_DEVICE_ATTEMPTS_DEFAULT;
     device->session.state = GODWIT_SESSION_IDLE;
-    return GODWIT_OK;
+    return godwit_device_is_e2e(device) ? godwit_device_e2e_init(device) : GODWIT_OK;
 }
 
 godwit_status_t godwit_device_suspend(godwit_device_t *device, godwit_device_requests_t *requests)
@@ -46,6 +46,11 @@ godwit_status_t godwit_device_suspend(godwit_device_t *device, godwit_device_req
     s->next.hot.up_limit_out = s->next.hot.up_next_out;
     s->next.cp_limit_out = s->next.cp_next_out;
     godwit_device_store(device, requests);
+    if (godwit_device_is_e2e(device)) {
+        godwit_emsdp_key_t *plane = &device->config.e2e->current.plane;
+        plane->hot.up_limit_out = plane->hot.up_next_out;
+        godwit_device_e2e_store(device, requests);
+    }
     return GODWIT_OK;
 }
 
@@ -59,6 +64,9 @@ void godwit_device_exchange_end(godwit_device_t *device)
     x->holds = false;
     godwit_wipe(device->reading, x->reading_len);
     x->reading_len = 0;
+    if (godwit_device_is_e2e(device)) {
+        device->config.e2e->asking = 0;
+    }
     memset(x->attempt, 0, sizeof x->attempt);
 }
 
@@ -83,12 +91,16 @@ static bool is_live(godwit_device_t *device)
 }
 
 /* A request under the sending key, in device->ask, to be sent again until it is answered. */
-GODWIT_DEVICE_OWN_FRAME static godwit_status_t ask_under_key(godwit_device_t *device, uint8_t command, bool *store)
+GODWIT_DEVICE_OWN_FRAME static godwit_status_t ask_under_key(godwit_device_t *device, uint8_t command, bool service,
+                                                             bool *store)
 {
     godwit_device_exchange_t *x = &device->exchange;
     godwit_emsdp_control_t m = {.command = command};
     if (command == GODWIT_MANAGE_KEYS_REQUEST) {
         m.present = 1u << GODWIT_TLV_COUNT;
+    }
+    if (service) {
+        godwit_device_e2e_request(device, godwit_device_e2e_age(device, device->session.e2m_keyset), &m);
     }
     godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);
     godwit_status_t status = godwit_device_seal_control(device, godwit_device_sending_key(device), &m, &out, store);
@@ -97,6 +109,9 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t ask_under_key(godwit_device_t *de
         x->sendings = 1;
         x->hinted = false;
         x->ask_len = (uint16_t)out.len;
+    }
+    if (status == GODWIT_OK && service) {
+        device->config.e2e->asking = 1;
     }
     return status;
 }
@@ -107,18 +122,27 @@ static bool is_out_of_sight(godwit_device_t *device)
 {
     uint32_t sight = UINT32_C(2) << (3u + 8u * device->config.framing.counter_octets);
     uint32_t unseen = godwit_device_sending_key(device)->hot.up_next_out - device->session.synchronised;
-    return (unseen >= sight || device->access.uncertain) && device->exchange.pending == 0;
+    return (unseen >= sight || device->access.uncertain || godwit_device_e2e_is_out_of_sight(device)) &&
+           device->exchange.pending == 0;
 }
 
 static godwit_status_t send_user(godwit_device_t *device, godwit_slice_t reading, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
     bool store = false;
+    bool store_e2e = false;
     bool ask = is_out_of_sight(device);
-    godwit_status_t status = ask ? ask_under_key(device, GODWIT_MANAGE_KEYS_REQUEST, &store) : GODWIT_OK;
+    godwit_status_t status =
+        ask ? ask_under_key(device, GODWIT_MANAGE_KEYS_REQUEST, godwit_device_e2e_is_out_of_sight(device), &store)
+            : GODWIT_OK;
     godwit_writer_t out = godwit_writer(device->work, sizeof device->work);
     if (status == GODWIT_OK) {
-        status = godwit_device_seal_user(device, godwit_device_sending_key(device), reading, &out, &store);
+        status = godwit_device_is_e2e(device)
+                     ? godwit_device_e2e_seal(device, reading, &out, &store_e2e)
+                     : godwit_device_seal_user(device, godwit_device_sending_key(device), reading, &out, &store);
+    }
+    if (store_e2e) {
+        godwit_device_e2e_store(device, requests);
     }
     if (store) {
         godwit_device_store(device, requests);
@@ -148,13 +172,20 @@ godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t readi
     if (reading.len > GODWIT_DEVICE_READING_MAX) {
         return GODWIT_NO_SPACE;
     }
+    if (reading.len > 0 && godwit_device_is_e2e(device) &&
+        device->config.e2e->config.service == GODWIT_SERVICE_KEY_AGREEMENT) {
+        return GODWIT_POLICY_FORBIDS; /* what is sent is the business of whoever has the exported key */
+    }
     if (x->holds || x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
         return GODWIT_AGAIN;
     }
-    if (is_live(device)) {
+    if (is_live(device) && godwit_device_e2e_is_ready(device)) {
         return send_user(device, reading, requests);
     }
     hold(device, reading);
+    if (is_live(device)) {
+        return godwit_device_e2e_ask(device, requests);
+    }
     if (x->pending == GODWIT_SESSION_REQUEST) {
         return GODWIT_OK;
     }
@@ -180,7 +211,7 @@ static godwit_status_t ask_now(godwit_device_t *device, uint8_t command, godwit_
     if (!is_live(device)) {
         return GODWIT_WRONG_STATE;
     }
-    godwit_status_t status = ask_under_key(device, command, &store);
+    godwit_status_t status = ask_under_key(device, command, false, &store);
     if (status != GODWIT_OK) {
         return status;
     }
@@ -227,6 +258,48 @@ static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
     godwit_device_event(requests, "given_up", GODWIT_OK);
 }
 
+godwit_status_t godwit_device_e2e_ask(godwit_device_t *device, godwit_device_requests_t *requests)
+{
+    bool store = false;
+    if (device->exchange.pending != 0) { /* it is asked for, or will be when the answer to something else is there */
+        return GODWIT_OK;
+    }
+    godwit_status_t status = ask_under_key(device, GODWIT_MANAGE_KEYS_REQUEST, true, &store);
+    if (status != GODWIT_OK) {
+        godwit_device_exchange_end(device);
+        return status;
+    }
+    if (store) {
+        godwit_device_store(device, requests);
+    }
+    status = godwit_device_transmit(device, godwit_slice(device->ask, device->exchange.ask_len), false, requests);
+    godwit_device_timer_set(device, requests);
+    return status;
+}
+
+/* Acknowledged and not granted: what the network heard then, it would only acknowledge again. So it is asked anew. */
+static godwit_status_t ask_anew(godwit_device_t *device, godwit_device_requests_t *requests)
+{
+    const uint8_t sendings = device->exchange.sendings;
+    bool store = false;
+    godwit_status_t status = ask_under_key(device, GODWIT_MANAGE_KEYS_REQUEST, true, &store);
+    device->exchange.sendings = sendings;
+    if (store) {
+        godwit_device_store(device, requests);
+    }
+    return status;
+}
+
+void godwit_device_hold_on(godwit_device_t *device, godwit_device_requests_t *requests)
+{
+    device->exchange.pending = 0;
+    device->exchange.sendings = 0;
+    if (godwit_device_is_e2e(device)) {
+        device->config.e2e->asking = 0;
+    }
+    godwit_device_ask_for(requests, GODWIT_DEVICE_TIMER)->delay_ms = 1;
+}
+
 /* A long reading had to wait for the delivery of one from the network. When the session did not live to see it, another is set up. */
 godwit_status_t godwit_device_send_held(godwit_device_t *device, const uint8_t random[4],
                                         godwit_device_requests_t *requests)
@@ -234,6 +307,9 @@ godwit_status_t godwit_device_send_held(godwit_device_t *device, const uint8_t r
     godwit_device_exchange_t *x = &device->exchange;
     if (!is_live(device)) {
         return godwit_device_setup_begin(device, random, NULL, requests);
+    }
+    if (!godwit_device_e2e_is_ready(device)) {
+        return godwit_device_e2e_ask(device, requests);
     }
     godwit_status_t status = send_user(device, godwit_slice(device->reading, x->reading_len), requests);
     godwit_device_exchange_end(device);
@@ -278,9 +354,11 @@ godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t rando
     godwit_status_t status = GODWIT_OK;
     if (x->pending == GODWIT_SESSION_REQUEST && !x->early) {
         status = godwit_device_attempt_build(device, &x->attempt[0]);
+    } else if (godwit_device_is_e2e(device) && device->config.e2e->asking == 2) {
+        status = ask_anew(device, requests);
     }
     if (status == GODWIT_OK) {
-        bool with_reading = x->early && x->holds && x->reading_len <= GODWIT_DEVICE_FIRST_READING_MAX;
+        bool with_reading = x->early && x->early_reading;
         status = godwit_device_transmit(device, godwit_slice(device->ask, x->ask_len), with_reading, requests);
     }
     godwit_device_timer_set(device, requests);

@@ -2,7 +2,7 @@
  *
  * What the files of the device library share (shared.h: what it has in common with other devices). device.c: what the caller asks for; output.c: requests and keys; setup.c: Session Request; start.c: Session Start and
  * its Confirmation; bearer.c: the container and its answer; receive.c: which datagram goes where, user data, rejects; change.c: Manage Keys and
- * Terminate; handed.c: a vector that they hand out; record.c: what is stored.
+ * Terminate; handed.c: a vector that they hand out; record.c: what is stored; e2e.c, e2e_use.c, e2e_record.c: end to end with an EAS.
  * A function that can fail does so before it has changed anything that matters to a key.
  */
 #ifndef GODWIT_DEVICE_INTERNAL_H
@@ -70,6 +70,8 @@ GODWIT_MUST_USE godwit_status_t godwit_device_start_consume(godwit_device_t *dev
 GODWIT_MUST_USE godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_slice_t start,
                                                              godwit_device_requests_t *requests);
 
+/* What was asked will not be answered; the reading that is held goes with the next call of the timer, which comes at once. */
+void godwit_device_hold_on(godwit_device_t *device, godwit_device_requests_t *requests);
 /* A reading that was held goes: under the session, or with another set-up. */
 GODWIT_MUST_USE godwit_status_t godwit_device_send_held(godwit_device_t *device, const uint8_t random[4],
                                                         godwit_device_requests_t *requests);
@@ -140,6 +142,55 @@ GODWIT_MUST_USE godwit_status_t godwit_device_open(godwit_device_t *device, cons
 /* receive.c: and acts on it. */
 GODWIT_MUST_USE godwit_status_t godwit_device_under_a_key(godwit_device_t *device, const godwit_emsdp_header_t *header,
                                                           godwit_slice_t datagram, godwit_device_requests_t *requests);
+
+/* ---- end to end with an EAS (e2e.c, e2e_use.c); without it, nothing happens, and every reading may go ---- */
+static inline bool godwit_device_is_e2e(const godwit_device_t *device)
+{
+    return device->config.e2e != NULL;
+}
+
+/* The owner's configuration; what is not in it is wiped. */
+GODWIT_MUST_USE godwit_status_t godwit_device_e2e_init(godwit_device_t *device);
+/* Whether a reading may go as it is: there is a key for it that is not spent. */
+bool godwit_device_e2e_is_ready(const godwit_device_t *device);
+/* Whether so many COUNTs went without a sign of the EAS that it might not follow the next. */
+bool godwit_device_e2e_is_out_of_sight(const godwit_device_t *device);
+/* The last age that was taken of that key set; 0: none, or it is not known. */
+uint32_t godwit_device_e2e_age(const godwit_device_t *device, const uint8_t e2m_keyset[32]);
+/* Adds Enterprise and Service Request. */
+void godwit_device_e2e_request(const godwit_device_t *device, uint32_t age, godwit_emsdp_control_t *m);
+/* Takes the key that these terms name. begins: with a session that begins, so nothing of before is kept. GODWIT_REPLAY for an age that is not above
+ * the last of that key set; GODWIT_POLICY_FORBIDS, GODWIT_UNSUPPORTED_SUITE for what is under the device's own floor. On an error nothing has changed. */
+GODWIT_MUST_USE godwit_status_t godwit_device_e2e_take(godwit_device_t *device, const uint8_t e2m_keyset[32],
+                                                       uint32_t session_id, const godwit_e2e_terms_t *terms,
+                                                       bool begins);
+/* The session is over, or another begins without a key. Ages are remembered. */
+void godwit_device_e2e_forget(godwit_device_t *device);
+void godwit_device_e2e_store(godwit_device_t *device, godwit_device_requests_t *requests);
+/* As godwit_device_seal_user; *store: the record of its own. */
+GODWIT_MUST_USE godwit_status_t godwit_device_e2e_seal(godwit_device_t *device, godwit_slice_t reading,
+                                                       godwit_writer_t *out, bool *store);
+/* Whether a reading, sealed, is short enough to ride in Start Confirmation or as early data. */
+bool godwit_device_rides(const godwit_device_t *device, size_t reading_len);
+/* The key of the user plane that a header names. */
+GODWIT_MUST_USE godwit_status_t godwit_device_e2e_find(godwit_device_t *device, const godwit_emsdp_header_t *header,
+                                                       godwit_emsdp_key_t **key);
+/* The EAS was heard under that key. */
+void godwit_device_e2e_settle(godwit_device_t *device, const godwit_device_incoming_t *in);
+/* device.c: asks for the service, or for the next age, on the session that lives; a reading that is held waits for the answer. */
+GODWIT_MUST_USE godwit_status_t godwit_device_e2e_ask(godwit_device_t *device, godwit_device_requests_t *requests);
+/* 30 with Service; 31 and 80 while a service is asked for, or about user data. The latter two: whether that was all there was to do. */
+GODWIT_MUST_USE godwit_status_t godwit_device_e2e_service(godwit_device_t *device, const godwit_device_incoming_t *in,
+                                                          godwit_device_requests_t *requests);
+bool godwit_device_e2e_acknowledged(godwit_device_t *device, godwit_device_requests_t *requests);
+/* A 80 under a key, already accepted: tells what has become of the request or of the reading. True: it was about one of them. */
+bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_control_t *m,
+                                godwit_device_requests_t *requests);
+/* change.c: 31 under the key that lives, for a datagram that is then settled. */
+GODWIT_MUST_USE godwit_status_t godwit_device_acknowledge(godwit_device_t *device, const godwit_device_incoming_t *in,
+                                                          godwit_device_requests_t *requests);
+/* Into e2e->record; gives its length, 0 when the crypto backend failed. */
+size_t godwit_device_e2e_record_write(godwit_device_t *device);
 
 /* ---- the record (record.c) ---- */
 /* Into device->record; gives its length, 0 when the crypto backend failed. */

@@ -26,6 +26,10 @@ godwit_status_t godwit_device_transmit(godwit_device_t *device, godwit_slice_t d
     godwit_status_t status = godwit_emsdp_echo(device->config.crypto, datagram, device->config.framing, x->echo);
     x->echo_set = status == GODWIT_OK;
     x->echo_had_reading = with_reading;
+    if (status == GODWIT_OK && with_reading && godwit_device_is_e2e(device)) {
+        memcpy(device->config.e2e->echo, x->echo, sizeof x->echo);
+        device->config.e2e->echo_set = true;
+    }
     if (status == GODWIT_OK) {
         godwit_device_ask_for(requests, GODWIT_DEVICE_SEND)->octets = datagram;
     }

@@ -30,8 +30,13 @@ void godwit_device_settle(godwit_device_t *device, const godwit_device_incoming_
 static godwit_status_t user_data(godwit_device_t *device, const godwit_device_incoming_t *in,
                                  godwit_device_requests_t *requests)
 {
-    godwit_device_settle(device, in);
-    godwit_device_store(device, requests);
+    if (godwit_device_is_e2e(device)) {
+        godwit_device_e2e_settle(device, in);
+        godwit_device_e2e_store(device, requests);
+    } else {
+        godwit_device_settle(device, in);
+        godwit_device_store(device, requests);
+    }
     godwit_device_request_t *delivery = godwit_device_ask_for(requests, GODWIT_DEVICE_DELIVER);
     delivery->octets = in->opened.payload;
     delivery->count = in->opened.count;
@@ -47,8 +52,12 @@ static void drop_request(godwit_device_t *device, godwit_device_requests_t *requ
         if (x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
             device->session.state = GODWIT_SESSION_ACTIVE;
         }
-        godwit_device_exchange_end(device);
-        godwit_device_timer_cancel(requests);
+        if (x->pending == GODWIT_MANAGE_KEYS_REQUEST && x->holds) {
+            godwit_device_hold_on(device, requests);
+        } else {
+            godwit_device_exchange_end(device);
+            godwit_device_timer_cancel(requests);
+        }
     }
     if (x->echo_had_reading) {
         godwit_device_event(requests, "reading_uncertain", GODWIT_OK);
@@ -68,6 +77,15 @@ static godwit_status_t reject(godwit_device_t *device, const godwit_device_incom
     const godwit_emsdp_control_t *m = &in->opened.control;
     bool ours = is_our_last(device, m);
     godwit_device_settle(device, in);
+    if (godwit_device_e2e_rejected(device, m, requests)) {
+        return GODWIT_OK;
+    }
+    if (ours && device->exchange.echo_had_reading && !godwit_device_ends_the_session(m->reason)) {
+        godwit_device_store(device, requests);
+        godwit_device_event(requests, "reading_refused", m->reason);
+        device->exchange.echo_set = false;
+        return GODWIT_OK;
+    }
     if (godwit_device_ends_the_session(m->reason)) {
         device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
     }
@@ -177,7 +195,9 @@ GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_open(godwit_device_t *devi
                                                            godwit_device_incoming_t *in)
 {
     godwit_session_state_t next; /* the handler takes it, together with the keys that belong to it */
-    godwit_status_t status = find_key(device, header, &in->key);
+    godwit_status_t status = header->user_plane && godwit_device_is_e2e(device)
+                                 ? godwit_device_e2e_find(device, header, &in->key)
+                                 : find_key(device, header, &in->key);
     if (status == GODWIT_OK) {
         status = godwit_emsdp_open(device->config.crypto, in->key, in->datagram, godwit_slice(NULL, 0), device->work,
                                    &in->opened);

@@ -27,6 +27,9 @@ GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_attempt_build(godwit_devic
     m.suites = config->suites;
     m.enterprise = config->enterprise;
     m.serving_network = config->serving_network;
+    if (godwit_device_is_e2e(device)) {
+        godwit_device_e2e_request(device, attempt->service_age, &m);
+    }
     if (attempt->with_auts) {
         m.present |= 1u << GODWIT_TLV_AUTS;
         memcpy(m.auts, attempt->auts, sizeof m.auts);
@@ -62,6 +65,9 @@ static godwit_status_t begin_unkeyed(godwit_device_t *device, const uint8_t rand
     if (auts != NULL) {
         memcpy(attempt.auts, auts, sizeof attempt.auts);
     }
+    if (attempt.with_selector) {
+        attempt.service_age = godwit_device_e2e_age(device, device->access.key_set);
+    }
     godwit_status_t status = godwit_device_attempt_build(device, &attempt);
     if (status == GODWIT_OK) {
         x->attempt[1] = x->attempt[0];
@@ -72,24 +78,52 @@ static godwit_status_t begin_unkeyed(godwit_device_t *device, const uint8_t rand
     return status;
 }
 
-/* Session ID and key say who asks, so it needs no other TLV. */
+/* What Data carries: the reading, or end to end the whole datagram that it became. */
+static godwit_status_t early_data(godwit_device_t *device, godwit_emsdp_control_t *m,
+                                  godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    godwit_writer_t sealed = godwit_writer(device->work, sizeof device->work);
+    bool store = false;
+    m->data = godwit_slice(device->reading, x->reading_len);
+    if (godwit_device_is_e2e(device)) {
+        godwit_status_t status = godwit_device_e2e_seal(device, m->data, &sealed, &store);
+        if (status != GODWIT_OK) {
+            return status;
+        }
+        m->data = godwit_written(&sealed);
+    }
+    if (store) {
+        godwit_device_e2e_store(device, requests);
+    }
+    m->present |= 1u << GODWIT_TLV_DATA;
+    return GODWIT_OK;
+}
+
+/* Session ID and key say who asks, so it needs no other TLV; but for the service, where there is no key that the EAS would have. */
 GODWIT_DEVICE_OWN_FRAME static godwit_status_t begin_early(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
     godwit_emsdp_control_t m = {.command = GODWIT_SESSION_REQUEST};
+    godwit_status_t status = GODWIT_OK;
     bool store = false;
-    bool with_reading = x->holds && x->reading_len <= GODWIT_DEVICE_FIRST_READING_MAX;
+    bool ready = godwit_device_e2e_is_ready(device);
+    bool with_reading = x->holds && ready && godwit_device_rides(device, x->reading_len);
     if (with_reading) {
-        m.present = 1u << GODWIT_TLV_DATA;
-        m.data = godwit_slice(device->reading, x->reading_len);
+        status = early_data(device, &m, requests);
+    } else if (!ready) {
+        godwit_device_e2e_request(device, godwit_device_e2e_age(device, device->session.e2m_keyset), &m);
     }
     godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);
-    godwit_status_t status = godwit_device_seal_control(device, &device->session.next, &m, &out, &store);
+    if (status == GODWIT_OK) {
+        status = godwit_device_seal_control(device, &device->session.next, &m, &out, &store);
+    }
     if (store) {
         godwit_device_store(device, requests);
     }
     if (status == GODWIT_OK) {
         x->early = true;
+        x->early_reading = with_reading;
         x->ask_len = (uint16_t)out.len;
         status = godwit_device_transmit(device, godwit_written(&out), with_reading, requests);
     }

@@ -117,7 +117,7 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t start_key(const godwit_device_t *
 /* Opens Start as the answer to one attempt; on success the transcript becomes that of 12. */
 GODWIT_DEVICE_OWN_FRAME static godwit_status_t open_start(godwit_device_t *device,
                                                           const godwit_device_attempt_t *attempt, godwit_slice_t start,
-                                                          godwit_emsdp_key_t *key,
+                                                          godwit_emsdp_key_t *key, godwit_e2e_terms_t *terms,
                                                           uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT])
 {
     const godwit_crypto_t *crypto = device->config.crypto;
@@ -134,7 +134,11 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t open_start(godwit_device_t *devic
         status = godwit_emsdp_open(crypto, key, start, godwit_slice(transcript, GODWIT_EMSDP_TRANSCRIPT), device->work,
                                    &opened);
     }
+    if (status == GODWIT_OK && godwit_emsdp_has(&opened.control, GODWIT_TLV_SERVICE) != godwit_device_is_e2e(device)) {
+        status = GODWIT_POLICY_FORBIDS; /* end to end, or nothing */
+    }
     if (status == GODWIT_OK) {
+        *terms = opened.control.terms;
         godwit_emsdp_accept(key, &opened);
         status = godwit_emsdp_transcript(crypto, datagrams, 2, transcript);
     }
@@ -150,16 +154,24 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t seal_confirmation(godwit_device_t
     const godwit_crypto_t *crypto = device->config.crypto;
     godwit_emsdp_control_t m = {.command = GODWIT_SESSION_START_CONFIRMATION};
     godwit_slice_t reading = godwit_slice(device->reading, x->reading_len);
-    bool inside = x->holds && reading.len <= GODWIT_DEVICE_FIRST_READING_MAX;
+    godwit_status_t status = GODWIT_OK;
+    bool store = false; /* the key was never used, and is stored in any case */
+    bool inside = x->holds && godwit_device_rides(device, reading.len);
+    if (x->holds && godwit_device_is_e2e(device)) { /* Data carries the whole datagram */
+        status = godwit_device_e2e_seal(device, reading, user, &store);
+        reading = godwit_written(user);
+    }
     if (inside) {
         m.present = 1u << GODWIT_TLV_DATA;
         m.data = reading;
+        user->len = 0;
     }
     godwit_writer_t out = godwit_writer(device->answer, sizeof device->answer);
-    godwit_status_t status =
-        godwit_emsdp_seal_control(crypto, key, &m, godwit_slice(transcript, GODWIT_EMSDP_TRANSCRIPT), &out);
+    if (status == GODWIT_OK) {
+        status = godwit_emsdp_seal_control(crypto, key, &m, godwit_slice(transcript, GODWIT_EMSDP_TRANSCRIPT), &out);
+    }
     x->answer_len = (uint16_t)out.len;
-    if (status == GODWIT_OK && x->holds && !inside) {
+    if (status == GODWIT_OK && x->holds && !inside && !godwit_device_is_e2e(device)) {
         status = godwit_emsdp_seal_user(crypto, key, reading, user);
     }
     return status;
@@ -192,6 +204,9 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t confirm(godwit_device_t *device, 
     bool with_reading = x->holds;
     godwit_device_exchange_end(device);
     godwit_device_timer_cancel(requests);
+    if (godwit_device_is_e2e(device)) { /* before the session that it is of */
+        godwit_device_e2e_store(device, requests);
+    }
     godwit_device_store(device, requests);
     device->session.flags &= (uint8_t)~GODWIT_DEVICE_FRESH;
     godwit_status_t status = godwit_device_transmit(device, godwit_slice(device->answer, x->answer_len),
@@ -211,19 +226,24 @@ godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_sli
 {
     godwit_device_exchange_t *x = &device->exchange;
     godwit_emsdp_key_t key;
+    godwit_e2e_terms_t terms;
     uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT];
     uint8_t digest[8];
     godwit_writer_t user = godwit_writer(device->work, sizeof device->work);
     bool of_access = false;
     godwit_status_t status = start_key(device, start, &key, &of_access);
     if (status == GODWIT_OK) {
-        status = open_start(device, &x->attempt[0], start, &key, transcript);
+        status = open_start(device, &x->attempt[0], start, &key, &terms, transcript);
     }
     if (status == GODWIT_MAC_FAILURE) {
-        status = open_start(device, &x->attempt[1], start, &key, transcript);
+        status = open_start(device, &x->attempt[1], start, &key, &terms, transcript);
     }
     if (status == GODWIT_OK) {
         status = godwit_device_digest(device, start, digest);
+    }
+    if (status == GODWIT_OK && godwit_device_is_e2e(device)) {
+        status = godwit_device_e2e_take(device, of_access ? device->access.key_set : x->key_set, key.hot.session_id,
+                                        &terms, true);
     }
     if (status == GODWIT_OK) { /* from here on start is no more, if it stood in device->answer */
         status = seal_confirmation(device, &key, transcript, &user);
@@ -246,9 +266,12 @@ static godwit_status_t begin_announced(godwit_device_t *device, const godwit_ems
 {
     godwit_device_exchange_t *x = &device->exchange;
     bool delivers = godwit_emsdp_has(&opened->control, GODWIT_TLV_DATA);
-    bool waits = x->holds && x->reading_len > GODWIT_DEVICE_FIRST_READING_MAX;
+    bool waits = x->holds && !x->early_reading;
     bool arrived = x->holds && !waits;
     godwit_device_timer_cancel(requests);
+    if (godwit_emsdp_has(&opened->control, GODWIT_TLV_SERVICE)) {
+        godwit_device_e2e_store(device, requests);
+    }
     godwit_device_store(device, requests);
     if (delivers) {
         godwit_device_request_t *delivery = godwit_device_ask_for(requests, GODWIT_DEVICE_DELIVER);
@@ -269,6 +292,18 @@ static godwit_status_t begin_announced(godwit_device_t *device, const godwit_ems
     return GODWIT_OK;
 }
 
+/* Terms of the next age may come with it; user data from the HSE itself may not. */
+static godwit_status_t early_service(godwit_device_t *device, const godwit_emsdp_control_t *m)
+{
+    bool terms = godwit_emsdp_has(m, GODWIT_TLV_SERVICE);
+    if (godwit_device_is_e2e(device) ? godwit_emsdp_has(m, GODWIT_TLV_DATA) : terms) {
+        return GODWIT_POLICY_FORBIDS;
+    }
+    return terms ? godwit_device_e2e_take(device, device->session.e2m_keyset, device->session.next.hot.session_id,
+                                          &m->terms, false)
+                 : GODWIT_OK;
+}
+
 GODWIT_DEVICE_OWN_FRAME static godwit_status_t start_early(godwit_device_t *device, godwit_slice_t start,
                                                            godwit_device_requests_t *requests)
 {
@@ -286,6 +321,9 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t start_early(godwit_device_t *devi
                                 opened.control.framing.counter_octets != device->config.framing.counter_octets ||
                                 opened.control.suite != s->next.hot.suite)) {
         status = GODWIT_MALFORMED;
+    }
+    if (status == GODWIT_OK) {
+        status = early_service(device, &opened.control);
     }
     if (status != GODWIT_OK) {
         return status;

@@ -177,11 +177,12 @@ GODWIT_MUST_USE godwit_status_t godwit_device_elapsed(godwit_device_t *device, u
                                                       godwit_device_requests_t *requests);
 /* What the user plane is under. GODWIT_NOT_FOUND: there is no such key. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_terms(const godwit_device_t *device, godwit_e2e_terms_t *terms);
-/* A key for another protocol with the EAS, which derives the same from the identity: appended to identity as text, to be told to it (PSK identity of
- * TLS and DTLS). label "dtls1.2", "dtls1.3", "tls1.3" or "oscore". The key may be used only when the STORE_E2E that comes with it is durable: no number is
- * given twice. GODWIT_WRONG_STATE while nothing was agreed, GODWIT_KEY_EXPIRED when what was agreed is spent. */
-GODWIT_MUST_USE godwit_status_t godwit_device_export_psk(godwit_device_t *device, const char *label, uint8_t role,
-                                                         godwit_writer_t *identity, uint8_t psk[32],
+/* A key for another protocol with the EAS. label "dtls1.2", "dtls1.3", "tls1.3" or "oscore"; device_role: 0 when the device is the client there, 1 the
+ * server. With number 0 in *name a number that was not given yet, and *name is set, to be told to the EAS (godwit_psk_name_put: the identity of TLS and
+ * DTLS); else the number of *name, as the EAS chose it. No number is given twice: GODWIT_REPLAY. The key may be used only when the STORE_E2E that comes with
+ * it is durable. GODWIT_WRONG_STATE while nothing was agreed; GODWIT_UNKNOWN_KEY: that age is not here; GODWIT_KEY_EXPIRED. */
+GODWIT_MUST_USE godwit_status_t godwit_device_export_psk(godwit_device_t *device, const char *label,
+                                                         uint8_t device_role, godwit_psk_name_t *name, uint8_t psk[32],
                                                          godwit_device_requests_t *requests);
 
 godwit_session_state_t godwit_device_state(const godwit_device_t *device);

@@ -11,15 +11,13 @@
 
 /* Octets of non-volatile memory that the record of its own takes (requests GODWIT_DEVICE_STORE_E2E, godwit_device_restore_e2e). */
 #define GODWIT_DEVICE_E2E_RECORD_MAX 400
-/* Room for the identity of an exported key, which is text. */
-#define GODWIT_DEVICE_PSK_IDENTITY_MAX 48
+#define GODWIT_DEVICE_E2E_OVERLAP_DEFAULT_S 3600u
 
 /* What the owner chooses. */
 typedef struct godwit_device_e2e_config {
     godwit_service_t service; /* exactly this one is taken */
-    uint16_t
-        suites; /* bit i-1 = suite i, of the user plane: its own floor; 0: the weakest that is still good for that service */
-    uint32_t overlap_s; /* how long the key before is kept for what still comes down under it; 0: 3600 */
+    uint16_t suites;          /* bit i-1 = suite i, of the user plane: its own floor; 0: 01, for integrity 06 */
+    uint32_t overlap_s;       /* how long the key before is kept for what still comes down under it; 0: 3600 */
 } godwit_device_e2e_config_t;
 
 /* One K_e2e, with its user plane and what has become of its terms. */
@@ -28,7 +26,7 @@ typedef struct godwit_device_e2e_key {
     uint8_t k_e2e[32];        /* for exports */
     uint32_t life_s, messages;
     uint32_t elapsed_s; /* of its life; of a former key: since it was replaced */
-    uint32_t exports;   /* keys exported from it so far: the next number */
+    uint32_t exports;   /* the last number of an exported key */
 } godwit_device_e2e_key_t;
 
 /* Ages are of a key set, and rise: the last that was taken of the two key sets seen last. A key set is named by the first octets of its digest. */
@@ -44,15 +42,13 @@ typedef struct godwit_device_e2e {
     godwit_device_e2e_key_t
         former; /* what still comes down under it is taken, until `current` was heard or the overlap is over */
     godwit_device_e2e_floor_t floor[2];
-    uint32_t unsaved_s; /* of `current`, since the record was written */
-    uint8_t asking;     /* a Service Request in Manage Keys: 1 sent, 2 acknowledged and not yet granted */
-    uint8_t refused;    /* the reason of the last refusal since a key was taken; then nothing is asked for by itself */
+    uint32_t unsaved_s;              /* of `current`, since the record was written */
+    uint32_t heard;                  /* COUNT of `current` that was next when the EAS was heard last */
+    uint8_t asking;                  /* a Service Request in Manage Keys: 1 sent, 2 acknowledged and not yet granted */
+    bool lost;                       /* the EAS has no use for `current` any more */
     uint8_t echo[GODWIT_EMSDP_ECHO]; /* of the last user-plane datagram */
     bool echo_set;
     uint8_t record[GODWIT_DEVICE_E2E_RECORD_MAX];
 } godwit_device_e2e_t;
-
-/* Which end of the other protocol exports: the client chooses a number, the server is told it in the identity. */
-enum { GODWIT_PSK_CLIENT = 0, GODWIT_PSK_SERVER = 1 };
 
 #endif

@@ -30,6 +30,7 @@ typedef struct godwit_device_attempt {
     bool used, with_auts;
     bool with_selector; /* the name of that key set: RAND of the access AKA run (Solution 2), or Key Reference */
     uint32_t low_count;
+    uint32_t service_age; /* end to end: the last age taken of that key set */
     uint8_t auts[14];
 } godwit_device_attempt_t;
 
@@ -52,11 +53,12 @@ typedef struct godwit_device_access {
 
 /* A request of ours that waits for its answer, and what must be known to take that answer. */
 typedef struct godwit_device_exchange {
-    uint8_t pending;   /* the command: Session Request, Terminate Request, Manage Keys Request; 0: none */
-    uint8_t sendings;  /* of it so far */
-    bool early;        /* the Session Request goes under the announced key */
-    bool holds;        /* a reading is held */
-    bool usim_running; /* AUTHENTICATE was asked for */
+    uint8_t pending;    /* the command: Session Request, Terminate Request, Manage Keys Request; 0: none */
+    uint8_t sendings;   /* of it so far */
+    bool early;         /* the Session Request goes under the announced key, */
+    bool early_reading; /* with the reading that is held */
+    bool holds;         /* a reading is held */
+    bool usim_running;  /* AUTHENTICATE was asked for */
     uint8_t
         handed; /* the agreement of a vector that 20, 21 or 30 handed out, and which the USIM works on; 0: it works on a Start */
     uint8_t usim_runs;

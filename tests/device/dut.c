@@ -55,7 +55,7 @@ godwit_slice_t dut_sent(const dut_t *d, unsigned index)
     godwit_slice_t found = EMPTY;
     for (size_t i = d->requests.count; i-- > 0;) { /* a STORE that stands behind a SEND would come too late */
         const godwit_device_request_t *r = &d->requests.item[i];
-        store_after = store_after || r->kind == GODWIT_DEVICE_STORE;
+        store_after = store_after || r->kind == GODWIT_DEVICE_STORE || r->kind == GODWIT_DEVICE_STORE_E2E;
         assert_false(store_after && r->kind == GODWIT_DEVICE_SEND);
     }
     for (size_t i = 0; i < d->requests.count; i++) {
@@ -106,6 +106,12 @@ void dut_store(dut_t *d)
         d->nvm_len = store->octets.len;
         d->stores++;
     }
+    store = dut_find(d, GODWIT_DEVICE_STORE_E2E);
+    if (store != NULL) {
+        assert_in_range(store->octets.len, 1, sizeof d->nvm_e2e);
+        memcpy(d->nvm_e2e, store->octets.ptr, store->octets.len);
+        d->nvm_e2e_len = store->octets.len;
+    }
 }
 
 void dut_reboot(dut_t *d)
@@ -113,6 +119,9 @@ void dut_reboot(dut_t *d)
     assert_int_equal(godwit_device_init(&d->device, &d->config), GODWIT_OK);
     if (d->nvm_len > 0) {
         assert_int_equal(godwit_device_restore(&d->device, godwit_slice(d->nvm, d->nvm_len)), GODWIT_OK);
+    }
+    if (d->nvm_e2e_len > 0) {
+        assert_int_equal(godwit_device_restore_e2e(&d->device, godwit_slice(d->nvm_e2e, d->nvm_e2e_len)), GODWIT_OK);
     }
 }
 
@@ -201,6 +210,10 @@ void dut_make_start(dut_t *d, const dut_start_t *start)
         .framing = start->framing,
         .generation = start->generation,
     };
+    if (start->service != NULL) {
+        m.present |= HAS(SERVICE);
+        m.terms = *start->service;
+    }
     memcpy(m.rand, start->vector.rand, 16);
     memcpy(m.autn, start->vector.autn, 16);
     key_set(d, start);

@@ -41,6 +41,10 @@ typedef struct dut {
     uint8_t nvm[GODWIT_DEVICE_RECORD_MAX];
     size_t nvm_len;
     unsigned stores;
+    /* End to end, where config.e2e shows it. */
+    godwit_device_e2e_t e2e;
+    uint8_t nvm_e2e[GODWIT_DEVICE_E2E_RECORD_MAX];
+    size_t nvm_e2e_len;
     /* The network. */
     godwit_emsdp_key_t network;
     uint8_t e2m_keyset[32];
@@ -58,7 +62,7 @@ unsigned dut_sends(const dut_t *d);
 const godwit_device_request_t *dut_find(const dut_t *d, godwit_device_request_kind_t kind);
 /* The event of that name, or NULL. */
 const godwit_device_request_t *dut_event(const dut_t *d, const char *name);
-/* Carries out STORE into nvm. */
+/* Carries out STORE and STORE_E2E into nvm. */
 void dut_store(dut_t *d);
 /* Reboot: what is in nvm is all there is. */
 void dut_reboot(dut_t *d);
@@ -76,7 +80,8 @@ typedef struct dut_start {
     godwit_agreement_t agreement;
     uint8_t suite, key_id;
     uint32_t generation, session_id;
-    godwit_framing_t framing; /* as the TLV says */
+    godwit_framing_t framing;          /* as the TLV says */
+    const godwit_e2e_terms_t *service; /* NULL: none */
 } dut_start_t;
 dut_start_t dut_start(uint64_t sqn);
 void dut_make_start(dut_t *d, const dut_start_t *start);

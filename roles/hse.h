@@ -133,7 +133,8 @@ typedef struct godwit_hse_session {
     uint64_t heard_ms; /* when something verified, here or at the EAS */
     uint32_t told;     /* Rejects sent under the key in the minute that began at told_ms */
     uint64_t told_ms;
-    bool queue_is_empty; /* no DOWNLINK waits for this device: nobody asks the store */
+    uint64_t age_asked_ms; /* when this end asked the EESE for the next age last */
+    bool queue_is_empty;   /* no DOWNLINK waits for this device: nobody asks the store */
     godwit_session_record_t record;
 } godwit_hse_session_t;
 
@@ -227,7 +228,7 @@ typedef struct godwit_hse_config {
     uint32_t held_ms;              /* and how long; 0: a day */
     /* Messages of applications that wait for a device (SUBMIT, queue). */
     uint32_t awake_ms;            /* after a datagram up a device is taken to listen; 0: 10000 */
-    uint32_t downlink_per_device; /* 0: 16 */
+    uint32_t downlink_per_device; /* 0: none is kept */
     uint64_t downlink_ms;         /* how long one waits; 0: 7 days */
 } godwit_hse_config_t;
 

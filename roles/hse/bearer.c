@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/wire/e2m_container.h"
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
 
 /* ---- what is asked ---- */
 
@@ -216,6 +216,7 @@ static void release(godwit_hse_turn_t *turn, const godwit_message_t *message, co
     if (status == GODWIT_OK && godwit_address_equal(&its, address) &&
         godwit_imsi_equal(&record->imsi, &message->u.bearer.imsi)) {
         godwit_hse_delete(turn->out, id);
+        godwit_hse_close_end_to_end(turn->hse, record, turn->in->now_ms);
         godwit_hse_session_forget(turn->hse, id);
         godwit_hse_exchange_release_session(turn->hse, id);
     }
@@ -312,6 +313,7 @@ static void end_former(godwit_hse_turn_t *turn, const godwit_imsi_t *imsi)
     godwit_session_record_t *record = &turn->work.record;
     if (record->session_id != 0 && !godwit_imsi_equal(&record->imsi, imsi)) {
         godwit_hse_delete(turn->out, record->session_id);
+        godwit_hse_close_end_to_end(turn->hse, record, turn->in->now_ms);
         godwit_hse_session_forget(turn->hse, record->session_id);
         godwit_hse_exchange_release_session(turn->hse, record->session_id);
         godwit_hse_event(turn->out, "bearer_reassigned", GODWIT_OK, &record->imsi, record->session_id, NULL);

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
 
 void godwit_hse_work_of_exchange(const godwit_hse_exchange_t *exchange, uint64_t now_ms, godwit_hse_session_t *work)
 {
@@ -24,6 +24,11 @@ void godwit_hse_work_of_exchange(const godwit_hse_exchange_t *exchange, uint64_t
     record->keyed_ms = now_ms;
     record->generations = 1;
     memcpy(record->enterprise, exchange->enterprise, sizeof record->enterprise);
+    if (exchange->service != GODWIT_SERVICE_NONE) {
+        record->end_to_end = true;
+        record->e2e = exchange->terms; /* it came with the Start, and the device has taken both or neither */
+        record->e2e_key_set = exchange->key_set;
+    }
 }
 
 /* The vector is spent: the EMKS must not give it out again. Said again before each next generation, so a lost one does no harm. */
@@ -55,6 +60,7 @@ static void end_older(godwit_hse_turn_t *turn)
     if (older != own) {
         godwit_hse_delete(turn->out, older);
         turn->ended = older;
+        godwit_hse_close_end_to_end(turn->hse, &turn->in->fetched->u.session, turn->in->now_ms);
     }
 }
 
@@ -86,6 +92,9 @@ godwit_status_t godwit_hse_establish(godwit_hse_turn_t *turn)
     }
     end_older(turn);
     godwit_hse_confirm_key(turn);
+    if (turn->work.record.end_to_end) {
+        godwit_hse_tell_eese(turn->hse, &turn->work.record, GODWIT_E2E_TAKEN, turn->in->now_ms);
+    }
     godwit_hse_event(turn->out, "session_started", GODWIT_OK, &turn->work.record.imsi, turn->work.record.session_id,
                      NULL);
     return GODWIT_OK;
@@ -97,8 +106,6 @@ godwit_status_t godwit_hse_confirmation_consume(godwit_hse_turn_t *turn)
         turn->detail = "a second Confirmation";
         return GODWIT_REPLAY;
     }
-    if (godwit_emsdp_has(&turn->opened.control, GODWIT_TLV_DATA)) {
-        godwit_hse_deliver(turn, turn->opened.control.data);
-    }
-    return godwit_hse_maintain(turn);
+    godwit_status_t status = godwit_hse_inner_data_consume(turn);
+    return status == GODWIT_OK ? godwit_hse_maintain(turn) : status;
 }

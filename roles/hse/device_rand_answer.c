@@ -150,7 +150,7 @@ static godwit_status_t establish(godwit_hse_turn_t *turn, godwit_hse_exchange_t 
         status = godwit_hse_establish(turn);
     }
     if (status == GODWIT_OK && godwit_emsdp_has(&turn->opened.control, GODWIT_TLV_DATA)) {
-        godwit_hse_deliver(turn, turn->opened.control.data);
+        status = godwit_hse_deliver(turn, turn->opened.control.data);
     }
     return status == GODWIT_OK ? start_create(turn, x, &turn->in->message->u.mtc_key_answer) : status;
 }

@@ -5,7 +5,37 @@
  */
 #include <string.h>
 
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
+
+static godwit_status_t enterprise(godwit_hse_turn_t *turn)
+{
+    godwit_session_record_t *record = &turn->work.record;
+    const godwit_emsdp_control_t *m = &turn->opened.control;
+    if (godwit_emsdp_has(m, GODWIT_TLV_SERVICE_REQUEST) &&
+        (godwit_emsdp_has(m, GODWIT_TLV_ENTERPRISE) || !record->end_to_end)) {
+        turn->detail = "a service that is not to be had";
+        return godwit_hse_service_request_judge(turn);
+    }
+    if (!godwit_emsdp_has(m, GODWIT_TLV_ENTERPRISE) || record->end_to_end) {
+        return GODWIT_OK; /* one session has one EAS */
+    }
+    if (m->enterprise.len > 0 && !godwit_fqdn_is_canonical(m->enterprise)) {
+        turn->detail = "Enterprise is not a canonical name";
+        return GODWIT_MALFORMED;
+    }
+    memset(record->enterprise, 0, sizeof record->enterprise);
+    memcpy(record->enterprise, m->enterprise.ptr, m->enterprise.len);
+    return GODWIT_OK;
+}
+
+/* Of the key set that the session lives under, what the device took or is to take. NULL: nothing is agreed yet; then it comes in Manage Keys. */
+static const godwit_e2e_terms_t *terms_at_hand(const godwit_session_record_t *record)
+{
+    if (record->e2e_next.age != 0 && record->e2e_next_key_set == record->key_set) {
+        return &record->e2e_next;
+    }
+    return record->e2e.age != 0 && record->e2e_key_set == record->key_set ? &record->e2e : NULL;
+}
 
 static godwit_status_t start_create(godwit_hse_turn_t *turn)
 {
@@ -19,6 +49,11 @@ static godwit_status_t start_create(godwit_hse_turn_t *turn)
                                 .suite = record->current.hot.suite,
                                 .framing = hse->config.framing,
                                 .generation = 1}; /* left out: the key was named when it was announced */
+    const godwit_e2e_terms_t *terms = terms_at_hand(record);
+    if (godwit_emsdp_has(&turn->opened.control, GODWIT_TLV_SERVICE_REQUEST) && record->end_to_end && terms != NULL) {
+        m.present |= 1u << GODWIT_TLV_SERVICE;
+        m.terms = *terms;
+    }
     godwit_status_t status = godwit_emsdp_transcript(hse->config.crypto, &turn->in->datagram, 1, transcript);
     if (status == GODWIT_OK) {
         status = godwit_session_step(record->state, GODWIT_END_NETWORK, true, m.command, false, &record->state);
@@ -41,17 +76,17 @@ godwit_status_t godwit_hse_early_data_consume(godwit_hse_turn_t *turn)
         turn->detail = "a Session Request under a key that was not announced";
         return GODWIT_WRONG_STATE;
     }
-    if (godwit_emsdp_has(m, GODWIT_TLV_ENTERPRISE)) {
-        if (m->enterprise.len > 0 && !godwit_fqdn_is_canonical(m->enterprise)) {
-            turn->detail = "Enterprise is not a canonical name";
-            return GODWIT_MALFORMED;
-        }
-        memset(record->enterprise, 0, sizeof record->enterprise);
-        memcpy(record->enterprise, m->enterprise.ptr, m->enterprise.len);
+    godwit_status_t status = enterprise(turn);
+    if (status != GODWIT_OK) {
+        return status;
     }
-    if (godwit_emsdp_has(m, GODWIT_TLV_DATA)) {
-        godwit_hse_deliver(turn, m->data);
-    }
+    status = godwit_hse_inner_data_consume(turn);
     godwit_hse_event(turn->out, "session_started", GODWIT_OK, &record->imsi, record->session_id, NULL);
-    return start_create(turn);
+    if (status == GODWIT_OK) {
+        status = start_create(turn);
+    }
+    if (status == GODWIT_OK && godwit_emsdp_has(m, GODWIT_TLV_SERVICE_REQUEST)) {
+        godwit_hse_service_request_consume(turn);
+    }
+    return status;
 }

@@ -172,7 +172,7 @@ uint8_t godwit_hse_exchange_live_keys(const godwit_hse_t *hse, uint32_t session_
     unsigned live = 0;
     for (size_t i = 0; i < hse->exchange_top; i++) {
         const godwit_hse_exchange_t *x = &hse->exchanges[i];
-        if (x->started && x->session_id == session_id && is_alive(hse, x, now_ms)) {
+        if ((x->started || x->opening) && x->session_id == session_id && is_alive(hse, x, now_ms)) {
             live |= 1u << x->key.hot.key_id;
         }
     }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Datagrams of end-to-end sessions that wait: for the EAS, or for the device. Fixed tables; nobody pushes out what came from where the device was
- * heard, and what came from elsewhere makes room for it.
+ * Datagrams of end-to-end sessions that wait: for the EAS, or for the device. Fixed tables, with a share for each session; what came from where a device was
+ * not heard last has a small share of its own, and makes room for what came from where it was.
  */
 #include <string.h>
 
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
+
+#define PER_SESSION 8u
+#define STRANGERS_PER_SESSION 2u
+#define HELD_PER_SESSION 4u
+#define NUMBER_SHIFT 16 /* numbers of one millisecond */
 
 void godwit_hse_set_forwards(godwit_hse_t *hse, godwit_hse_forward_t *forwards, size_t forward_capacity,
                              godwit_hse_forward_t *held, size_t held_capacity)
@@ -16,4 +21,131 @@ void godwit_hse_set_forwards(godwit_hse_t *hse, godwit_hse_forward_t *forwards, 
     hse->forward_capacity = forward_capacity;
     hse->held = held;
     hse->held_capacity = held_capacity;
+}
+
+/* What one look at a table finds for a datagram. */
+typedef struct places {
+    bool known;
+    unsigned own, own_strangers; /* of that session */
+    godwit_hse_forward_t *free, *stranger;
+} places_t;
+
+static places_t look(godwit_hse_forward_t *table, size_t capacity, uint32_t session_id, godwit_slice_t datagram)
+{
+    places_t p = {.known = false};
+    for (size_t i = 0; i < capacity; i++) {
+        godwit_hse_forward_t *f = &table[i];
+        if (!f->used) {
+            p.free = p.free != NULL ? p.free : f;
+            continue;
+        }
+        if (f->stranger && (p.stranger == NULL || f->since_ms < p.stranger->since_ms)) {
+            p.stranger = f;
+        }
+        if (f->session_id == session_id) {
+            p.own += f->stranger ? 0 : 1;
+            p.own_strangers += f->stranger ? 1 : 0;
+            p.known |= f->len == datagram.len && memcmp(f->datagram, datagram.ptr, datagram.len) == 0;
+        }
+    }
+    return p;
+}
+
+static void fill(godwit_hse_forward_t *f, const godwit_session_record_t *record, godwit_slice_t datagram,
+                 uint64_t now_ms)
+{
+    memset(f, 0, sizeof *f);
+    f->used = true;
+    f->session_id = record->session_id;
+    f->since_ms = f->due_ms = now_ms;
+    f->imsi = record->imsi;
+    memcpy(f->eas, record->enterprise, sizeof f->eas);
+    f->len = (uint16_t)datagram.len;
+    memcpy(f->datagram, datagram.ptr, datagram.len);
+}
+
+godwit_status_t godwit_hse_forward_put(godwit_hse_t *hse, const godwit_session_record_t *record,
+                                       const godwit_address_t *from, godwit_slice_t datagram, bool stranger,
+                                       uint64_t now_ms)
+{
+    uint32_t most = hse->config.forwards_per_session != 0 ? hse->config.forwards_per_session : PER_SESSION;
+    places_t p = look(hse->forwards, hse->forward_capacity, record->session_id, datagram);
+    if (p.known) {
+        return GODWIT_OK;
+    }
+    godwit_hse_forward_t *f = p.free;
+    if (f == NULL && !stranger) {
+        f = p.stranger;
+    }
+    if (f == NULL || datagram.len > sizeof f->datagram ||
+        (stranger ? p.own_strangers >= STRANGERS_PER_SESSION : p.own >= most)) {
+        return GODWIT_OVERLOAD;
+    }
+    fill(f, record, datagram, now_ms);
+    uint64_t from_clock = now_ms << NUMBER_SHIFT;
+    hse->last_number = from_clock > hse->last_number ? from_clock : hse->last_number + 1;
+    f->number = hse->last_number;
+    f->from = *from;
+    f->stranger = stranger;
+    hse->agenda_moved = true;
+    return GODWIT_OK;
+}
+
+godwit_status_t godwit_hse_hold(godwit_hse_t *hse, const godwit_session_record_t *record, godwit_slice_t datagram,
+                                uint64_t now_ms)
+{
+    uint32_t most = hse->config.held_per_session != 0 ? hse->config.held_per_session : HELD_PER_SESSION;
+    places_t p = look(hse->held, hse->held_capacity, record->session_id, datagram);
+    if (p.known) {
+        return GODWIT_OK;
+    }
+    if (p.free == NULL || datagram.len > sizeof p.free->datagram || p.own >= most) {
+        return GODWIT_OVERLOAD;
+    }
+    fill(p.free, record, datagram, now_ms);
+    hse->agenda_moved = true;
+    return GODWIT_OK;
+}
+
+godwit_hse_forward_t *godwit_hse_forward_by_transaction(godwit_hse_t *hse, uint32_t transaction)
+{
+    for (size_t i = 0; i < hse->forward_capacity; i++) {
+        godwit_hse_forward_t *f = &hse->forwards[i];
+        if (f->used && f->sendings > 0 && f->transaction == transaction) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+godwit_hse_forward_t *godwit_hse_held_for(godwit_hse_t *hse, uint32_t session_id)
+{
+    godwit_hse_forward_t *oldest = NULL;
+    for (size_t i = 0; i < hse->held_capacity; i++) {
+        godwit_hse_forward_t *f = &hse->held[i];
+        if (f->used && f->session_id == session_id && (oldest == NULL || f->since_ms < oldest->since_ms)) {
+            oldest = f;
+        }
+    }
+    return oldest;
+}
+
+void godwit_hse_forward_release(godwit_hse_forward_t *forward)
+{
+    memset(forward, 0, sizeof *forward);
+}
+
+static void release_of(godwit_hse_forward_t *table, size_t capacity, uint32_t session_id)
+{
+    for (size_t i = 0; i < capacity; i++) {
+        if (table[i].used && table[i].session_id == session_id) {
+            godwit_hse_forward_release(&table[i]);
+        }
+    }
+}
+
+void godwit_hse_forward_release_session(godwit_hse_t *hse, uint32_t session_id)
+{
+    release_of(hse->forwards, hse->forward_capacity, session_id);
+    release_of(hse->held, hse->held_capacity, session_id);
 }

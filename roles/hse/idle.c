@@ -2,7 +2,7 @@
  *
  * A bearer without a datagram for idle_ms is flushed: its key and its record are wiped first, then the owner of the key set is told how far
  * the key was used (docs/keys.md, "Parking"). The context of the bearer stays, to pull the key again. A session that waits for a response,
- * or is about to end, is left as it is.
+ * or is about to end, is left as it is; so is one whose user plane ends in an EAS, for parking keeps nothing of that.
  */
 #include <string.h>
 
@@ -104,7 +104,7 @@ godwit_status_t godwit_hse_flush(godwit_hse_turn_t *turn)
         return status;
     }
     bool ours = status == GODWIT_OK && is_of_bearer(record, b);
-    bool busy = ours && (record->state != GODWIT_SESSION_ACTIVE || record->pending_len > 0 ||
+    bool busy = ours && (record->end_to_end || record->state != GODWIT_SESSION_ACTIVE || record->pending_len > 0 ||
                          godwit_emsdp_key_is_set(&record->next));
     if (status == GODWIT_STORE_FAILED || (busy && !b->pending)) {
         b->last_ms = turn->in->now_ms; /* later */

@@ -9,7 +9,8 @@
 #include "roles/hse.h"
 
 #define GODWIT_HSE_SWEEP_MS 10000
-#define GODWIT_HSE_TIMER_SWEEP 0u /* any other timer is the session_id it is for */
+#define GODWIT_HSE_TIMER_SWEEP 0u
+#define GODWIT_HSE_TIMER_AGENDA UINT32_MAX /* forwards, asks, drains; any other timer is the session_id it is for */
 
 /* As long as the MKEF may give a key once more, its first datagram must be known here: were the session dropped meanwhile, it would begin again. */
 #define GODWIT_HSE_DEVICE_RAND_MS 65000
@@ -25,6 +26,7 @@ typedef struct godwit_hse_turn {
     bool establishing;               /* the session does not exist yet: this datagram makes it */
     bool under_next;                 /* the datagram came under the key that was handed out last */
     bool deleting;
+    bool heard;     /* it shows that the device listens */
     uint32_t ended; /* session that this one takes the place of; 0: none */
     godwit_emsdp_opened_t opened;
     uint8_t hash[8];         /* control: first 8 octets of the datagram's SHA-256 */
@@ -114,7 +116,8 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_seal(godwit_hse_turn_t *turn, const g
 godwit_address_t godwit_hse_address_of(const godwit_session_record_t *record);
 /* intercept.c: a copy of what goes out or was delivered, when the subscriber is a target. payload lives in the outbox. */
 void godwit_hse_intercept(godwit_hse_turn_t *turn, bool down, uint32_t count, godwit_slice_t payload);
-void godwit_hse_deliver(godwit_hse_turn_t *turn, godwit_slice_t payload);
+/* A reading, to the application; where there is no room for it, it is refused to the device. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_deliver(godwit_hse_turn_t *turn, godwit_slice_t payload);
 /* COUNTs for sending on the user plane: a block is reserved in the record. True when the record must be committed first. */
 bool godwit_hse_reserve_user(godwit_emsdp_key_t *key);
 
@@ -140,7 +143,11 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_confirmation_consume(godwit_hse_turn_
 void godwit_hse_confirm_key(godwit_hse_turn_t *turn);
 void godwit_hse_work_of_exchange(const godwit_hse_exchange_t *exchange, uint64_t now_ms, godwit_hse_session_t *work);
 GODWIT_MUST_USE godwit_status_t godwit_hse_user_data_consume(godwit_hse_turn_t *turn); /* user_plane.c */
+/* The user data in a control message, if any: a reading; of an end-to-end session a datagram for the EAS. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_inner_data_consume(godwit_hse_turn_t *turn);
 void godwit_hse_on_submit(godwit_hse_turn_t *turn);
+/* Seals and sends; the turn has begun, or begins when a COUNT must be reserved. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_send_down(godwit_hse_turn_t *turn, godwit_slice_t payload);
 GODWIT_MUST_USE godwit_status_t godwit_hse_early_data_consume(godwit_hse_turn_t *turn); /* early_data.c */
 /* manage_keys.c: 30 and 31 */
 GODWIT_MUST_USE godwit_status_t godwit_hse_manage_keys_request_consume(godwit_hse_turn_t *turn);

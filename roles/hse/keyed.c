@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
 
 #define MINUTE_MS 60000
 #define LOOKUP_OCTETS 32u /* what a lookup for nothing costs its sender */
@@ -78,7 +78,7 @@ static godwit_status_t find(godwit_hse_turn_t *turn, uint32_t id)
     const godwit_hse_session_t *session = godwit_hse_session_find(turn->hse, id);
     if (session != NULL) {
         turn->work = *session;
-        if (key_of(turn) != NULL) {
+        if (key_of(turn) != NULL || (turn->header.user_plane && session->record.end_to_end)) {
             return GODWIT_OK;
         }
     }
@@ -203,6 +203,7 @@ static void accept(godwit_hse_turn_t *turn, godwit_emsdp_key_t *key)
     uint32_t next_in = turn->opened.user_plane ? key->hot.up_next_in : key->cp_next_in;
     godwit_emsdp_accept(key, &turn->opened);
     if (turn->opened.count >= next_in) {
+        turn->heard = true;
         godwit_address_t before = godwit_hse_address_of(record);
         if (!godwit_address_equal(&before, &turn->in->from)) {
             turn->work.sendings = 0; /* what is pending went where the device no longer listens: it is due at once */
@@ -327,6 +328,13 @@ void godwit_hse_on_keyed(godwit_hse_turn_t *turn)
     }
     if (status == GODWIT_OK && godwit_hse_answer_again(turn)) {
         return;
+    }
+    if (status == GODWIT_OK && turn->header.user_plane && turn->work.record.end_to_end && !turn->establishing) {
+        godwit_hse_forward(turn);
+        return;
+    }
+    if (status == GODWIT_OK && turn->header.user_plane && turn->work.record.end_to_end) {
+        status = GODWIT_UNKNOWN_SESSION; /* the Confirmation has not come: nothing here can open what has */
     }
     if (status == GODWIT_OK && turn->work.record.state == GODWIT_SESSION_IDLE) {
         status = GODWIT_UNKNOWN_SESSION; /* over; what is left of it answers repetitions */

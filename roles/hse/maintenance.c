@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
 
 #define REKEY_DATAGRAMS 65536u
 #define REKEY_MS (UINT64_C(30) * 24 * 3600 * 1000)
@@ -118,7 +118,7 @@ godwit_status_t godwit_hse_maintain(godwit_hse_turn_t *turn)
     if (rekeying_is_due(turn) && !godwit_emsdp_key_is_set(&record->next) && !is_asking(turn)) {
         (void)godwit_hse_inquire(turn, false); /* when there is no room, the next datagram asks again */
     }
-    return GODWIT_OK;
+    return godwit_hse_renew(turn);
 }
 
 /* ---- the timer of a session ---- */

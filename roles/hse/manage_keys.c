@@ -5,7 +5,17 @@
  */
 #include <string.h>
 
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
+
+/* Instead of the response. */
+static godwit_status_t refuse_service(godwit_hse_turn_t *turn, godwit_status_t reason)
+{
+    const godwit_session_record_t *record = &turn->work.record;
+    godwit_slice_t datagram = turn->in->datagram;
+    godwit_hse_event(turn->out, "refused", reason, &record->imsi, record->session_id,
+                     "a service that is not to be had");
+    return godwit_hse_reject_create(turn, reason, datagram.ptr + datagram.len - GODWIT_EMSDP_ECHO);
+}
 
 godwit_status_t godwit_hse_manage_keys_request_consume(godwit_hse_turn_t *turn)
 {
@@ -13,17 +23,29 @@ godwit_status_t godwit_hse_manage_keys_request_consume(godwit_hse_turn_t *turn)
     uint8_t octets[sizeof record->answer];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     const godwit_emsdp_control_t m = {.command = GODWIT_MANAGE_KEYS_RESPONSE};
-    godwit_status_t status = godwit_hse_seal(turn, &m, godwit_slice(NULL, 0), &w);
+    bool asks = godwit_emsdp_has(&turn->opened.control, GODWIT_TLV_SERVICE_REQUEST);
+    godwit_status_t status = asks ? godwit_hse_service_request_judge(turn) : GODWIT_OK;
+    if (status != GODWIT_OK) {
+        return refuse_service(turn, status);
+    }
+    status = godwit_hse_seal(turn, &m, godwit_slice(NULL, 0), &w);
     if (status != GODWIT_OK) {
         return status;
     }
     godwit_hse_remember_answer(record, turn->hash, godwit_written(&w));
     godwit_hse_send(turn->out, &turn->in->from, godwit_written(&w));
+    if (asks) {
+        godwit_hse_service_request_consume(turn);
+    }
     return godwit_hse_maintain(turn);
 }
 
 godwit_status_t godwit_hse_manage_keys_response_consume(godwit_hse_turn_t *turn)
 {
+    if (!turn->under_next && godwit_hse_service_is_pending(&turn->work.record)) {
+        godwit_hse_terms_taken(turn);
+        return godwit_hse_maintain(turn);
+    }
     if (!turn->under_next) { /* only the new key itself proves that the device has it */
         turn->detail = "a Manage Keys Response that is not under the key handed out";
         return GODWIT_WRONG_STATE;

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
 
 godwit_status_t godwit_hse_reject_consume(godwit_hse_turn_t *turn)
 {
@@ -18,6 +18,10 @@ godwit_status_t godwit_hse_reject_consume(godwit_hse_turn_t *turn)
                      ours ? "it refuses our last request" : NULL);
     if (godwit_hse_vector_reject_consume(turn, ours) || !ours) {
         return GODWIT_OK;
+    }
+    if (godwit_hse_service_is_pending(record)) { /* it does not want these terms: the ones before stay */
+        memset(&record->e2e_next, 0, sizeof record->e2e_next);
+        record->e2e_next_key_set = 0;
     }
     godwit_outbox_timer(turn->out, record->session_id, 0);
     record->pending_len = 0;

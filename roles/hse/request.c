@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
 
 #define EMKS_TIMEOUT_MS 6000
 #define AMPLIFICATION_MAX 3
@@ -38,6 +38,10 @@ static godwit_status_t judge(const godwit_hse_t *hse, const godwit_emsdp_control
     }
     if (agreements_of(hse, m) == 0) {
         *detail = "no agreement that device and HSE both have";
+        return GODWIT_POLICY_FORBIDS;
+    }
+    if (godwit_emsdp_has(m, GODWIT_TLV_SERVICE_REQUEST) && !godwit_hse_serves_end_to_end(hse)) {
+        *detail = "a service end to end, which nobody serves here";
         return GODWIT_POLICY_FORBIDS;
     }
     if (godwit_hse_choose_suite(hse, m->serving_network, m->suites) == 0) {
@@ -95,6 +99,11 @@ static void fill(const godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit
     x->resync = godwit_emsdp_has(m, GODWIT_TLV_AUTS);
     memcpy(x->auts, m->auts, sizeof x->auts);
     memcpy(x->enterprise, m->enterprise.ptr, m->enterprise.len); /* wiped: the terminator stands */
+    if (godwit_emsdp_has(m, GODWIT_TLV_SERVICE_REQUEST)) {
+        x->service = m->service;
+        x->service_suites = m->service_suites;
+        x->service_age = m->service_age;
+    }
     memcpy(x->request_hash, hash, 32);
     memcpy(x->request, in->datagram.ptr, in->datagram.len);
     x->request_len = (uint16_t)in->datagram.len;
@@ -107,7 +116,11 @@ static void answer_again(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godw
     if (x->started && !x->live && godwit_hse_budget_spend(hse, &in->from, x->start_len, in->now_ms)) {
         godwit_hse_send(out, &in->from, godwit_slice(x->start, x->start_len));
     } else if (!x->started && in->now_ms > x->asked_ms && in->now_ms - x->asked_ms > timeout) {
-        godwit_hse_ask_key(hse, x, in->now_ms, out); /* the answer was lost */
+        if (x->opening) { /* the answer was lost */
+            godwit_hse_open_service(hse, x, in->now_ms, out);
+        } else {
+            godwit_hse_ask_key(hse, x, in->now_ms, out);
+        }
     }
 }
 

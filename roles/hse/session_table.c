@@ -72,5 +72,5 @@ uint32_t godwit_hse_id_of_address(const godwit_crypto_t *crypto, const godwit_ad
         memset(digest, 0, sizeof digest);
     }
     uint32_t id = godwit_load_u32(digest);
-    return id != 0 ? id : 1;
+    return id != 0 && id != GODWIT_HSE_TIMER_AGENDA ? id : 1;
 }

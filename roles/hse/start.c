@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
 
 #define CANDIDATES 4 /* Session IDs drawn at once; if all were taken the table would be full beyond sense */
 
@@ -27,7 +27,8 @@ static bool is_fresh(godwit_hse_t *hse, const godwit_input_t *in, size_t i)
             return false;
         }
     }
-    return id != 0 && godwit_hse_session_find(hse, id) == NULL && !godwit_hse_exchange_holds_id(hse, id, in->now_ms);
+    return id != 0 && id != GODWIT_HSE_TIMER_AGENDA && godwit_hse_session_find(hse, id) == NULL &&
+           !godwit_hse_exchange_holds_id(hse, id, in->now_ms);
 }
 
 /* S > 0: the first candidate that neither memory nor store knows. GODWIT_AGAIN: a need stands in the outbox. */
@@ -97,31 +98,46 @@ static godwit_status_t choose_id(godwit_hse_t *hse, const godwit_hse_exchange_t 
 
 /* ---- the datagram ---- */
 
-static godwit_status_t start_create(const godwit_hse_t *hse, godwit_hse_exchange_t *x,
-                                    const godwit_key_answer_t *answer, uint32_t id, uint8_t key_id)
+/* The key of the answer, and what the Start will say of it. */
+static godwit_status_t take_key(const godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_key_answer_t *answer,
+                                uint32_t id, uint8_t key_id)
 {
-    const godwit_crypto_t *crypto = hse->config.crypto;
     uint32_t named = hse->config.framing.session_octets == 0 ? 0 : id;
-    godwit_emsdp_control_t m = {.command = GODWIT_SESSION_START,
-                                .agreement = (uint8_t)answer->agreement,
-                                .suite = x->suite,
-                                .framing = hse->config.framing,
-                                .generation = answer->generation};
-    m.present = 1u << GODWIT_TLV_HSE_CONFIGURATION;
-    if (!x->by_selector && x->reference[0] == '\0') {
-        m.present |= 1u << GODWIT_TLV_RAND | 1u << GODWIT_TLV_AUTN;
-    }
-    memcpy(m.rand, answer->rand, sizeof m.rand);
-    memcpy(m.autn, answer->autn, sizeof m.autn);
-    godwit_status_t status = godwit_emsdp_key_init(crypto, &x->key, answer->k_session, x->suite, key_id,
+    godwit_status_t status = godwit_emsdp_key_init(hse->config.crypto, &x->key, answer->k_session, x->suite, key_id,
                                                    hse->config.framing, named, answer->generation, GODWIT_END_NETWORK);
     if (status != GODWIT_OK) {
         return status;
     }
     x->key.hot.up_limit_out = 0;
     x->key.cp_limit_out = 1; /* the Start */
+    x->agreement = answer->agreement;
+    x->key_set = answer->key_set;
+    x->session_id = id;
+    memcpy(x->rand, answer->rand, sizeof x->rand);
+    memcpy(x->autn, answer->autn, sizeof x->autn);
+    return GODWIT_OK;
+}
+
+static godwit_status_t start_create(const godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_e2e_terms_t *terms)
+{
+    const godwit_crypto_t *crypto = hse->config.crypto;
+    godwit_emsdp_control_t m = {.command = GODWIT_SESSION_START,
+                                .agreement = (uint8_t)x->agreement,
+                                .suite = x->suite,
+                                .framing = hse->config.framing,
+                                .generation = x->key.generation};
+    m.present = 1u << GODWIT_TLV_HSE_CONFIGURATION;
+    if (!x->by_selector && x->reference[0] == '\0') {
+        m.present |= 1u << GODWIT_TLV_RAND | 1u << GODWIT_TLV_AUTN;
+    }
+    memcpy(m.rand, x->rand, sizeof m.rand);
+    memcpy(m.autn, x->autn, sizeof m.autn);
+    if (terms != NULL) {
+        m.present |= 1u << GODWIT_TLV_SERVICE;
+        m.terms = *terms;
+    }
     godwit_writer_t w = godwit_writer(x->start, sizeof x->start);
-    status = godwit_emsdp_seal_control(crypto, &x->key, &m, godwit_slice(x->request_hash, 32), &w);
+    godwit_status_t status = godwit_emsdp_seal_control(crypto, &x->key, &m, godwit_slice(x->request_hash, 32), &w);
     x->start_len = (uint8_t)w.len;
     if (status == GODWIT_OK) {
         const godwit_slice_t both[2] = {godwit_slice(x->request, x->request_len), godwit_written(&w)};
@@ -138,12 +154,26 @@ static bool is_fit(const godwit_hse_exchange_t *x, const godwit_key_answer_t *an
            answer->generation != 0;
 }
 
-static void refuse(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in, godwit_status_t status,
-                   const char *detail, godwit_outbox_t *out)
+void godwit_hse_start_refuse(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in,
+                             godwit_status_t status, const char *detail, godwit_outbox_t *out)
 {
     godwit_hse_hint(hse, out, &x->from, 0, status, x->request_hash, x->request_len, in->now_ms);
     godwit_hse_event(out, "refused", status, &x->imsi, 0, detail);
     godwit_hse_exchange_release(x);
+}
+
+void godwit_hse_start_send(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in,
+                           const godwit_e2e_terms_t *terms, godwit_outbox_t *out)
+{
+    godwit_status_t status = start_create(hse, x, terms);
+    if (status != GODWIT_OK) {
+        godwit_hse_start_refuse(hse, x, in, status, "Session Start could not be made", out);
+        return;
+    }
+    x->started = true;
+    x->opening = false;
+    godwit_hse_send(out, &x->from, godwit_slice(x->start, x->start_len));
+    godwit_hse_event(out, "session_offered", GODWIT_OK, &x->imsi, x->session_id, NULL);
 }
 
 /* The key set that the device named is not to be had: where it also has an agreement of its own, it gets that instead. */
@@ -156,6 +186,7 @@ static bool fall_back(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_
     }
     x->by_selector = false;
     memset(x->reference, 0, sizeof x->reference);
+    x->service_age = 0; /* of the key set that it named */
     godwit_hse_event(out, "fallback", status, &x->imsi, 0, "no key for what the device named: separate AKA instead");
     godwit_hse_ask_key(hse, x, in->now_ms, out);
     return true;
@@ -187,18 +218,14 @@ void godwit_hse_on_key(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit
         return;
     }
     if (status == GODWIT_OK) {
-        status = start_create(hse, x, answer, id, key_id);
+        status = take_key(hse, x, answer, id, key_id);
         detail = "Session Start could not be made";
     }
     if (status != GODWIT_OK) {
-        refuse(hse, x, in, status, detail, out);
-        return;
+        godwit_hse_start_refuse(hse, x, in, status, detail, out);
+    } else if (x->service != GODWIT_SERVICE_NONE) {
+        godwit_hse_open_service(hse, x, in->now_ms, out);
+    } else {
+        godwit_hse_start_send(hse, x, in, NULL, out);
     }
-    x->started = true;
-    x->agreement = answer->agreement;
-    x->key_set = answer->key_set;
-    x->session_id = id;
-    memcpy(x->rand, answer->rand, sizeof x->rand);
-    godwit_hse_send(out, &x->from, godwit_slice(x->start, x->start_len));
-    godwit_hse_event(out, "session_offered", GODWIT_OK, &x->imsi, id, NULL);
 }

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
 
 /* ---- configuration ---- */
 
@@ -104,9 +104,12 @@ static void on_key_answer(godwit_hse_turn_t *turn)
         }
         return; /* else the exchange is over */
     }
-    if (!x->inquiry) {
+    if (!x->inquiry && !x->opening) {
         godwit_hse_on_key(turn->hse, x, turn->in, turn->out);
         return;
+    }
+    if (!x->inquiry) {
+        return; /* it has its key */
     }
     godwit_status_t status = godwit_hse_turn_find(turn, x->session_id, NULL);
     if (status == GODWIT_OK) {
@@ -116,23 +119,40 @@ static void on_key_answer(godwit_hse_turn_t *turn)
     }
 }
 
-static void on_message(godwit_hse_turn_t *turn)
+static void on_outcome(godwit_hse_turn_t *turn)
 {
     const godwit_message_t *message = turn->in->message;
-    if (message->kind == GODWIT_KEY_ANSWER) {
-        on_key_answer(turn);
-    } else if (message->kind == GODWIT_MTC_KEY_ANSWER) {
-        godwit_hse_on_mtc_key(turn);
-    } else if (message->kind == GODWIT_KEY_CONFIRM_ANSWER && message->u.key_confirm_answer != GODWIT_OK) {
+    if (message->kind == GODWIT_KEY_CONFIRM_ANSWER && message->u.key_confirm_answer != GODWIT_OK) {
         godwit_hse_event(turn->out, "confirm_refused", message->u.key_confirm_answer, NULL, 0,
                          "the EMKS did not take the confirmation of a key");
-    } else if (message->kind == GODWIT_BEARER) {
-        godwit_hse_on_bearer(turn);
-    } else if (message->kind == GODWIT_KEY_PUSH) {
-        godwit_hse_on_push(turn);
     } else if (message->kind == GODWIT_KEY_PARK_ANSWER && message->u.outcome != GODWIT_OK) {
         godwit_hse_event(turn->out, "park_refused", message->u.outcome, NULL, 0,
                          "the owner of the key set did not take what was parked");
+    }
+}
+
+static void on_message(godwit_hse_turn_t *turn)
+{
+    static const struct {
+        godwit_message_kind_t kind;
+        void (*take)(godwit_hse_turn_t *turn);
+    } takers[] = {
+        {GODWIT_KEY_ANSWER, on_key_answer},
+        {GODWIT_KEY_CONFIRM_ANSWER, on_outcome},
+        {GODWIT_KEY_PARK_ANSWER, on_outcome},
+        {GODWIT_MTC_KEY_ANSWER, godwit_hse_on_mtc_key},
+        {GODWIT_BEARER, godwit_hse_on_bearer},
+        {GODWIT_KEY_PUSH, godwit_hse_on_push},
+        {GODWIT_E2E_SESSION_ANSWER, godwit_hse_on_service_answer},
+        {GODWIT_E2E_RENEW, godwit_hse_on_renew},
+        {GODWIT_USER_PLANE_UP_ANSWER, godwit_hse_on_up_answer},
+        {GODWIT_USER_PLANE_DOWN, godwit_hse_on_down},
+    };
+    for (size_t i = 0; i < sizeof takers / sizeof takers[0]; i++) {
+        if (takers[i].kind == turn->in->message->kind) {
+            takers[i].take(turn);
+            return;
+        }
     }
 }
 
@@ -167,11 +187,29 @@ static void sweep(godwit_hse_turn_t *turn)
 
 static void on_timer(godwit_hse_turn_t *turn)
 {
-    if (turn->in->timer != GODWIT_HSE_TIMER_SWEEP) {
+    if (turn->in->timer == GODWIT_HSE_TIMER_AGENDA) {
+        turn->hse->agenda_moved |= godwit_hse_drain(turn);
+    } else if (turn->in->timer == GODWIT_HSE_TIMER_SWEEP) {
+        sweep(turn);
+    } else {
         godwit_hse_on_timer(turn);
-        return;
     }
-    sweep(turn);
+}
+
+static void on_commit_failed(godwit_hse_turn_t *turn)
+{
+    godwit_hse_t *hse = turn->hse;
+    const godwit_input_t *in = turn->in;
+    if (in->record_key.kind == GODWIT_RECORD_SESSION) {
+        godwit_hse_session_forget(hse, in->record_key.session_id);
+        godwit_hse_exchange_release_device_rand(hse, in->record_key.session_id);
+    }
+    if (in->record_key.kind == GODWIT_RECORD_DOWNLINK) { /* when the devices are heard again */
+        memset(hse->drains, 0, sizeof hse->drains);
+    }
+    hse->sweeping = false; /* its timer may have stood behind that commit, and that of the agenda, too */
+    hse->agenda_moved = true;
+    godwit_hse_sweep_later(hse, turn->out);
 }
 
 void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out)
@@ -188,12 +226,7 @@ void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_
         on_timer(&turn);
         break;
     case GODWIT_INPUT_COMMIT_FAILED:
-        if (in->record_key.kind == GODWIT_RECORD_SESSION) {
-            godwit_hse_session_forget(hse, in->record_key.session_id);
-            godwit_hse_exchange_release_device_rand(hse, in->record_key.session_id);
-        }
-        hse->sweeping = false; /* its timer may have stood behind that commit */
-        godwit_hse_sweep_later(hse, out);
+        on_commit_failed(&turn);
         break;
     case GODWIT_INPUT_SUBMIT:
         godwit_hse_on_submit(&turn);
@@ -204,5 +237,6 @@ void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_
     default:
         break;
     }
+    godwit_hse_agenda(hse, in->now_ms, out);
     godwit_hse_turn_wipe(&turn);
 }

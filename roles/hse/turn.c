@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "roles/hse/internal.h"
+#include "roles/hse/end_to_end.h"
 
 /* User-plane COUNTs reserved by one commit. After a restart the rest of the block is skipped, which the device's four guesses ahead bridge
  * even with E = 0. */
@@ -67,11 +67,20 @@ godwit_status_t godwit_hse_turn_begin(godwit_hse_turn_t *turn)
     return GODWIT_OK;
 }
 
+static godwit_request_t *commit_of(const godwit_hse_turn_t *turn)
+{
+    godwit_request_t *request = turn->out->requests;
+    while (request->record != turn->commit) { /* it stands there: the turn has begun */
+        request++;
+    }
+    return request;
+}
+
 static void delete_session(godwit_hse_turn_t *turn)
 {
     uint32_t session_id = turn->work.record.session_id;
     if (turn->commit != NULL) {
-        godwit_request_t *request = &turn->out->requests[0];
+        godwit_request_t *request = commit_of(turn);
         request->record = NULL;
         request->deleting = true;
         request->record_key.kind = GODWIT_RECORD_SESSION;
@@ -79,6 +88,7 @@ static void delete_session(godwit_hse_turn_t *turn)
     } else {
         godwit_hse_delete(turn->out, session_id);
     }
+    godwit_hse_close_end_to_end(turn->hse, &turn->work.record, turn->in->now_ms);
     godwit_hse_session_forget(turn->hse, session_id);
     godwit_hse_exchange_release_session(turn->hse, session_id);
 }
@@ -149,6 +159,10 @@ void godwit_hse_turn_end(godwit_hse_turn_t *turn, godwit_status_t status)
         godwit_hse_session_forget(turn->hse, turn->ended);
         godwit_hse_exchange_release_session(turn->hse, turn->ended);
     }
+    if (turn->heard) {
+        turn->work.heard_ms = turn->in->now_ms;
+        godwit_hse_drain_later(turn->hse, &turn->work);
+    }
     godwit_hse_session_keep(turn->hse, &turn->work, turn->in->now_ms);
 }
 
@@ -184,19 +198,6 @@ godwit_address_t godwit_hse_address_of(const godwit_session_record_t *record)
     godwit_address_t address = {.len = record->address_len};
     memcpy(address.octets, record->address, sizeof address.octets);
     return address;
-}
-
-void godwit_hse_deliver(godwit_hse_turn_t *turn, godwit_slice_t payload)
-{
-    godwit_slice_t copy = godwit_hse_copy(turn->out, payload);
-    godwit_reading_t *reading = &godwit_outbox_add(turn->out, GODWIT_REQUEST_DELIVER)->reading;
-    reading->imsi = turn->work.record.imsi;
-    reading->session_id = turn->work.record.session_id;
-    reading->count = turn->opened.count;
-    reading->user_plane = turn->opened.user_plane;
-    reading->payload = copy;
-    reading->time_ms = turn->in->now_ms;
-    godwit_hse_intercept(turn, false, turn->opened.count, copy);
 }
 
 void godwit_hse_remember_answer(godwit_session_record_t *record, const uint8_t hash[8], godwit_slice_t answer)

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the EAS found in a datagram. Its OK is the one proof there is: of where the device is, that it listens, and of the key that it took. A refusal that may
+ * pass is met with patience; one that stays is told to the device where that can help it.
+ */
+#include <string.h>
+
+#include "roles/hse/end_to_end.h"
+
+#define PATIENCE 5 /* sendings: a key that was just given may reach the EAS after the first datagram under it */
+
+static bool key_is_granted(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *f)
+{
+    const godwit_session_record_t *record = &turn->work.record;
+    godwit_emsdp_header_t header;
+    return godwit_emsdp_peek(godwit_slice(f->datagram, f->len), turn->hse->config.framing, &header) == GODWIT_OK &&
+           header.key_id != 0 && (header.key_id == record->e2e.key_id || header.key_id == record->e2e_next.key_id);
+}
+
+static bool is_final(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *f, godwit_status_t status)
+{
+    switch (status) {
+    case GODWIT_OK:
+    case GODWIT_MALFORMED:
+    case GODWIT_MAC_FAILURE:
+    case GODWIT_REPLAY:
+    case GODWIT_KEY_EXPIRED:
+    case GODWIT_COUNT_EXHAUSTED:
+    case GODWIT_POLICY_FORBIDS:
+    case GODWIT_NOT_ENTITLED:
+        return true;
+    case GODWIT_UNKNOWN_SESSION:
+    case GODWIT_UNKNOWN_KEY:
+        return f->sendings >= PATIENCE || !key_is_granted(turn, f);
+    default:
+        return false;
+    }
+}
+
+/* What the device can do something about, and what whoever forges a datagram cannot bring about from elsewhere. */
+static bool is_to_be_told(const godwit_hse_forward_t *f, godwit_status_t status)
+{
+    return !f->stranger &&
+           (status == GODWIT_KEY_EXPIRED || status == GODWIT_UNKNOWN_KEY || status == GODWIT_UNKNOWN_SESSION ||
+            status == GODWIT_POLICY_FORBIDS || status == GODWIT_NOT_ENTITLED || status == GODWIT_COUNT_EXHAUSTED);
+}
+
+static void refuse(godwit_hse_turn_t *turn, const godwit_hse_forward_t *f, godwit_status_t status)
+{
+    static const char detail[] = "the EAS refuses what the device sent";
+    if (is_to_be_told(f, status) && f->len >= GODWIT_EMSDP_ECHO) {
+        /* A session that the EAS does not know is a key that it has lost: the device may ask for the next. */
+        godwit_hse_refuse_data(turn, status == GODWIT_UNKNOWN_SESSION ? GODWIT_UNKNOWN_KEY : status,
+                               f->datagram + f->len - GODWIT_EMSDP_ECHO, detail);
+        return;
+    }
+    turn->detail = detail;
+    godwit_hse_turn_end(turn, status);
+}
+
+static void move_address(godwit_hse_turn_t *turn, const godwit_hse_forward_t *f)
+{
+    godwit_session_record_t *record = &turn->work.record;
+    godwit_address_t before = godwit_hse_address_of(record);
+    if (!godwit_address_equal(&before, &f->from)) {
+        turn->work.sendings = 0; /* what is pending went where the device no longer listens: it is due at once */
+        record->address_len = f->from.len;
+        memcpy(record->address, f->from.octets, sizeof record->address);
+    }
+    record->has_address = true;
+}
+
+static godwit_status_t accept(godwit_hse_turn_t *turn, const godwit_hse_forward_t *f, bool highest)
+{
+    const godwit_session_record_t *record = &turn->work.record;
+    godwit_emsdp_header_t header;
+    godwit_status_t status = godwit_emsdp_peek(godwit_slice(f->datagram, f->len), turn->hse->config.framing, &header);
+    if (status == GODWIT_OK) {
+        status = godwit_hse_turn_begin(turn);
+    }
+    if (status == GODWIT_OK && highest) {
+        move_address(turn, f);
+        turn->heard = true;
+    }
+    if (status == GODWIT_OK && record->e2e_next.age != 0 && header.key_id == record->e2e_next.key_id &&
+        header.key_id != record->e2e.key_id) {
+        godwit_hse_terms_taken(turn);
+    }
+    return status == GODWIT_OK && highest ? godwit_hse_maintain(turn) : status;
+}
+
+static bool is_of_session(const godwit_session_record_t *record, const godwit_hse_forward_t *f)
+{
+    return record->end_to_end && godwit_imsi_equal(&record->imsi, &f->imsi) && strcmp(record->enterprise, f->eas) == 0;
+}
+
+void godwit_hse_on_up_answer(godwit_hse_turn_t *turn)
+{
+    const godwit_message_t *message = turn->in->message;
+    const godwit_user_plane_answer_t *answer = &message->u.user_plane_answer;
+    godwit_hse_forward_t *f = godwit_hse_forward_by_transaction(turn->hse, message->transaction);
+    if (f == NULL) {
+        return; /* said again meanwhile: the answer to that counts */
+    }
+    godwit_status_t found = godwit_hse_turn_find(turn, f->session_id, NULL);
+    if (found == GODWIT_AGAIN || found == GODWIT_STORE_FAILED) {
+        return;
+    }
+    if (found != GODWIT_OK || !is_of_session(&turn->work.record, f)) {
+        godwit_hse_forward_release(f);
+        return;
+    }
+    if (!is_final(turn, f, answer->status)) {
+        return;
+    }
+    if (answer->status == GODWIT_OK) {
+        godwit_hse_turn_end(turn, accept(turn, f, answer->highest));
+    } else {
+        refuse(turn, f, answer->status);
+    }
+    godwit_hse_forward_release(f);
+}

@@ -39,8 +39,7 @@ static godwit_status_t start(coap_delivery_t *c, const godwit_deliver_config_t *
                                    .in_flight = config->in_flight,
                                    .ack_ms = config->timeout_ms};
     if (config->psk_identity != NULL) {
-        if (config->secret_file == NULL ||
-            !godwit_deliver_secret_read(config->secret_file, psk, sizeof psk, &len)) {
+        if (config->secret_file == NULL || !godwit_deliver_secret_read(config->secret_file, psk, sizeof psk, &len)) {
             return refuse(config, "psk_identity needs secret_file, of 1 to 64 octets", why);
         }
         wanted.psk = godwit_slice(psk, len);
@@ -55,7 +54,9 @@ static godwit_status_t open_coap(const godwit_deliver_config_t *config, const go
 {
     *delivery = NULL;
     if (config->target == NULL || (strncmp(config->target, "coap://", 7) == 0 && !config->plain)) {
-        return refuse(config, config->target == NULL ? "needs a URL" : "coap:// is without protection: it needs plain: true", why);
+        return refuse(config,
+                      config->target == NULL ? "needs a URL" : "coap:// is without protection: it needs plain: true",
+                      why);
     }
     coap_delivery_t *c = calloc(1, sizeof *c);
     if (c == NULL) {

@@ -66,7 +66,8 @@ typedef struct godwit_deliver_kind {
     void (*close)(godwit_delivery_t *delivery);   /* flushes what can be at once */
 } godwit_deliver_kind_t;
 
-extern const godwit_deliver_kind_t godwit_deliver_stdout, godwit_deliver_file, godwit_deliver_udp;
+extern const godwit_deliver_kind_t godwit_deliver_stdout, godwit_deliver_file, godwit_deliver_udp, godwit_deliver_mqtt,
+    godwit_deliver_coap;
 
 /* By name; NULL for another. */
 const godwit_deliver_kind_t *godwit_deliver_kind(const char *name);

@@ -65,8 +65,8 @@ static bool write_topic(const char *pattern, const godwit_reading_t *reading, ch
 
 static godwit_status_t refuse(const godwit_deliver_config_t *config, const char *what, char why[GODWIT_DELIVER_WHY])
 {
-    (void)snprintf(why, GODWIT_DELIVER_WHY, "delivery to MQTT %.150s: %s",
-                   config->target != NULL ? config->target : "", what);
+    (void)snprintf(why, GODWIT_DELIVER_WHY, "delivery to MQTT %.150s: %s", config->target != NULL ? config->target : "",
+                   what);
     return GODWIT_IO_FAILED;
 }
 
@@ -92,6 +92,7 @@ static godwit_status_t start(mqtt_delivery_t *m, const godwit_deliver_config_t *
     wanted->in_flight = config->in_flight;
     godwit_status_t status = godwit_mqtt_open(wanted, &m->mqtt, reason);
     godwit_wipe(password, sizeof password);
+    wanted->password = wanted->client_id = NULL; /* they pointed into this function */
     return status == GODWIT_OK ? status : refuse(config, reason, why);
 }
 

@@ -144,7 +144,7 @@ bool config_deliveries(config_t *c, const raw_delivery_t *raw, unsigned count)
         godwit_address_t address;
         to->kind = from->kind == NULL ? NULL : godwit_deliver_kind(from->kind);
         if (to->kind == NULL) {
-            return config_refuse(c, "hse.deliver[].kind", i, "must be stdout, file or udp", from->kind);
+            return config_refuse(c, "hse.deliver[].kind", i, "must be stdout, file, udp, mqtt or coap", from->kind);
         }
         if (to->kind == &godwit_deliver_file && from->path == NULL) {
             return config_refuse(c, "hse.deliver[].path", i, "is missing: the file that readings are added to", NULL);

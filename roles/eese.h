@@ -40,7 +40,7 @@ typedef struct godwit_eese_config {
     uint32_t owner_timeout_ms;                        /* 0: 5000 */
     uint32_t opening_s; /* a session whose first key the device does not take for so long is given up; 0: 300 */
     uint32_t retry_ms, retry_max_ms; /* what is not acknowledged is said again, later each time; 0: 1000, 3600000 */
-    uint32_t recheck_s;              /* a session's entitlement is looked at that often at least; 0: a day */
+    uint32_t recheck_s;              /* a session's entitlement is looked at that often at least; 0: an hour */
     uint32_t look_ms; /* the store is looked at that often at least: the command line may have changed it; 0: 60000 */
 } godwit_eese_config_t;
 
@@ -59,7 +59,8 @@ typedef struct godwit_eese_pending {
     uint64_t route;
     godwit_function_t from;
     bool opens;                          /* there is no session yet */
-    godwit_e2e_session_record_t session; /* as it will be, but for the key */
+    uint32_t above;                      /* the age must be */
+    godwit_e2e_session_record_t session; /* as it will be; without a key */
 } godwit_eese_pending_t;
 
 /* What an EAS or an HSE has been told and not acknowledged yet. The store says when it is told again; this only tells which answer is of what. */
@@ -71,7 +72,9 @@ typedef struct godwit_eese_flight {
     godwit_imsi_t imsi;
     uint32_t session_id;
     uint8_t eas_key[16];
-    uint32_t age; /* 0: that it is over */
+    uint32_t age;
+    uint8_t key_id;
+    bool closed;
     godwit_e2e_renewal_t renewal;
 } godwit_eese_flight_t;
 
@@ -93,7 +96,6 @@ typedef struct godwit_eese {
     godwit_eese_config_t config;
     uint32_t last_transaction;
     uint64_t armed_ms; /* when the timer of what is due comes; 0: it does not run */
-    bool counted;      /* the input in hand, against the rate of who sent it: once, however many rounds it takes */
     godwit_eese_pending_t pending[GODWIT_EESE_PENDING_MAX]; /* no key */
     godwit_eese_flight_t flights[GODWIT_EESE_FLIGHTS_MAX];
     godwit_rate_bucket_t buckets[GODWIT_EESE_BUCKETS_MAX];

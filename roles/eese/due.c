@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is due. One timer takes the session whose time comes first, does what is to be done with it and makes that durable; then the next. So a start after
+ * a death is a timer like any other, and a hundred thousand sessions cost no memory.
+ */
+#include "roles/eese/internal.h"
+
+#define STORE_AGAIN_MS 1000u
+
+static void next_age(const godwit_eese_turn_t *turn, godwit_eese_ground_t *ground)
+{
+    const godwit_eese_config_t *config = &turn->eese->config;
+    godwit_e2e_session_record_t *s = &ground->session;
+    if (config->aka_every != 0 && s->terms.age >= config->aka_every) {
+        godwit_eese_want_aka(turn, s, ground, "the policy of the operator");
+        return;
+    }
+    const char *detail = NULL;
+    s->ask_ms = turn->in->now_ms + config->owner_timeout_ms + godwit_eese_backoff(config, s->attempts);
+    s->attempts += s->attempts < UINT32_MAX ? 1 : 0;
+    godwit_eese_commit(turn, s, ground);
+    const godwit_status_t status = godwit_eese_ask(turn, GODWIT_EESE_NOBODY, false, s, s->terms.age, &detail);
+    if (status != GODWIT_OK) {
+        godwit_eese_refused(turn, status, &s->path.imsi, detail);
+    }
+}
+
+static void look_at(const godwit_eese_turn_t *turn, godwit_eese_ground_t *ground)
+{
+    const godwit_eese_config_t *config = &turn->eese->config;
+    godwit_e2e_session_record_t *s = &ground->session;
+    const uint64_t now_ms = turn->in->now_ms;
+    if (s->closed) {
+        godwit_eese_close(turn, s, ground, s->renewal, GODWIT_OK, NULL);
+    } else if (!ground->registered || !ground->entitled) {
+        godwit_eese_close(turn, s, ground, GODWIT_E2E_END, GODWIT_NOT_ENTITLED,
+                          ground->registered ? "the entitlement is gone" : "the registration is gone");
+    } else if (s->taken_ms == 0 && now_ms >= s->agreed_ms + (uint64_t)config->opening_s * 1000) {
+        godwit_eese_close(turn, s, ground, GODWIT_E2E_NEW_AKA, GODWIT_KEY_EXPIRED, "its first key was never taken");
+    } else if (now_ms >= godwit_eese_next_age(config, s)) {
+        next_age(turn, ground);
+    } else {
+        s->push = ground->eas.push;
+        godwit_eese_tell(turn, s, ground);
+    }
+}
+
+void godwit_eese_on_due(const godwit_eese_turn_t *turn)
+{
+    const godwit_record_key_t key = {.kind = GODWIT_RECORD_E2E_SESSION, .at_ms = (uint64_t)INT64_MAX};
+    godwit_eese_ground_t ground = {.registered = false};
+    godwit_status_t status = godwit_eese_find_session(turn, &key, &ground);
+    const godwit_e2e_session_record_t *s = &ground.session;
+    const bool is_due = status == GODWIT_OK && s->due_ms <= turn->in->now_ms;
+    if (is_due) {
+        status =
+            godwit_eese_judge_eas(turn, s->eas_key, &s->path.imsi, godwit_eese_service_bit(s->terms.service), &ground);
+    }
+    if (status == GODWIT_AGAIN) {
+        return;
+    }
+    turn->eese->armed_ms = 0;
+    if (status == GODWIT_OK && is_due) {
+        look_at(turn, &ground);
+        godwit_eese_arm(turn, turn->in->now_ms + 1);
+    } else {
+        godwit_eese_arm(turn, status == GODWIT_OK          ? s->due_ms
+                              : status == GODWIT_NOT_FOUND ? UINT64_MAX
+                                                           : turn->in->now_ms + STORE_AGAIN_MS);
+    }
+    godwit_wipe(&ground, sizeof ground);
+}

@@ -216,6 +216,32 @@ static godwit_status_t after_triggers(godwit_store_t *store, uint64_t now_s, god
     return status == GODWIT_OK ? skip_references(store) : status;
 }
 
+/* Readings wait on: a destination may get them again, and knows them by their numbers. So those numbers must not be given to others, and are skipped: one for
+ * each microsecond that has been, more than any node gives. A message for a device may have been sent: it is not sent again. */
+static godwit_status_t skip_number(godwit_store_t *store, godwit_record_kind_t kind, uint64_t number)
+{
+    godwit_record_t record;
+    memset(&record, 0, sizeof record);
+    record.kind = kind;
+    if (kind == GODWIT_RECORD_READING) {
+        record.u.reading.number = number;
+    } else {
+        record.u.downlink.number = number;
+    }
+    const godwit_record_key_t key = godwit_record_key_of(&record);
+    godwit_status_t status = godwit_store_put(store, &record);
+    return status == GODWIT_OK ? godwit_store_remove(store, &key) : status;
+}
+
+static godwit_status_t after_deliveries(godwit_store_t *store, uint64_t now_s)
+{
+    uint64_t downlinks = 0;
+    const uint64_t number = now_s * 1000000;
+    godwit_status_t status = remove_all(store, GODWIT_RECORD_DOWNLINK, &downlinks);
+    status = status == GODWIT_OK ? skip_number(store, GODWIT_RECORD_READING, number) : status;
+    return status == GODWIT_OK ? skip_number(store, GODWIT_RECORD_DOWNLINK, number) : status;
+}
+
 static godwit_status_t skip_clock(godwit_store_t *store, uint64_t now_s, uint64_t ticks_per_second)
 {
     const godwit_record_key_t key = {.kind = GODWIT_RECORD_CLOCK};
@@ -247,6 +273,7 @@ godwit_status_t godwit_store_after_restore(godwit_store_t *store, uint64_t now_s
     status =
         status == GODWIT_OK ? change_all(store, GODWIT_RECORD_MTC_CONTACT, hold_contact, now_s, &contacts) : status;
     status = status == GODWIT_OK ? after_triggers(store, now_s, done) : status;
+    status = status == GODWIT_OK ? after_deliveries(store, now_s) : status;
     status = status == GODWIT_OK ? skip_clock(store, now_s, ticks_per_second) : status;
     if (status == GODWIT_OK) {
         return godwit_store_commit(store);

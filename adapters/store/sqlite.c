@@ -84,6 +84,44 @@ static bool batch_is_whole(const godwit_sqlite_t *s)
 
 /* ---- records ------------------------------------------------------------------------------------------------------------- */
 
+static godwit_status_t give_number(godwit_sqlite_t *s, godwit_record_kind_t kind, uint64_t *number)
+{
+    (void)sqlite3_bind_int(s->number, 1, (int)kind);
+    const bool good = sqlite3_step(s->number) == SQLITE_ROW;
+    *number = good ? (uint64_t)sqlite3_column_int64(s->number, 0) : 0;
+    const bool ended = good && sqlite3_step(s->number) == SQLITE_DONE; /* the update is whole only then */
+    const godwit_status_t status = ended ? GODWIT_OK : godwit_sqlite_failed(s, "a record has no number");
+    (void)sqlite3_reset(s->number);
+    return status;
+}
+
+static godwit_status_t put_row(godwit_sqlite_t *s, const godwit_table_t *table, const godwit_record_t *record)
+{
+    sqlite3_stmt *statement = statement_of(s, table, GODWIT_STATEMENT_PUT);
+    if (godwit_row_bind(table, statement, &s->kek, record) != GODWIT_OK) {
+        return told(s, "a record cannot be wrapped or bound");
+    }
+    return run(s, statement) ? GODWIT_OK : godwit_sqlite_failed(s, "a record was not stored");
+}
+
+/* Outside a batch the number and its record are two transactions: a number may be given for nothing, never twice. */
+static godwit_status_t put_numbered(godwit_sqlite_t *s, const godwit_table_t *table, const godwit_record_t *record)
+{
+    godwit_record_t numbered = *record;
+    const bool reading = record->kind == GODWIT_RECORD_READING;
+    godwit_status_t status =
+        give_number(s, record->kind, reading ? &numbered.u.reading.number : &numbered.u.downlink.number);
+    status = status == GODWIT_OK ? put_row(s, table, &numbered) : status;
+    godwit_wipe(&numbered, sizeof numbered);
+    return status;
+}
+
+static bool is_unnumbered(const godwit_record_t *record)
+{
+    return (record->kind == GODWIT_RECORD_READING && record->u.reading.number == 0) ||
+           (record->kind == GODWIT_RECORD_DOWNLINK && record->u.downlink.number == 0);
+}
+
 static godwit_status_t put(godwit_store_t *store, const godwit_record_t *record)
 {
     godwit_sqlite_t *s = of(store);
@@ -97,11 +135,7 @@ static godwit_status_t put(godwit_store_t *store, const godwit_record_t *record)
     if (!batch_is_whole(s)) {
         return GODWIT_STORE_FAILED;
     }
-    sqlite3_stmt *statement = statement_of(s, table, GODWIT_STATEMENT_PUT);
-    if (godwit_row_bind(table, statement, &s->kek, record) != GODWIT_OK) {
-        return told(s, "a record cannot be wrapped or bound");
-    }
-    return run(s, statement) ? GODWIT_OK : godwit_sqlite_failed(s, "a record was not stored");
+    return is_unnumbered(record) ? put_numbered(s, table, record) : put_row(s, table, record);
 }
 
 static godwit_status_t remove_record(godwit_store_t *store, const godwit_record_key_t *key)

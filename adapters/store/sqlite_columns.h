@@ -18,10 +18,18 @@
         name, GODWIT_COLUMN_SOME, AT(kind, member), SIZE(kind, member), AT(kind, count)                                \
     }
 
+#define SECRET_SOME(kind, member, count)                                                                               \
+    {                                                                                                                  \
+        "secret", GODWIT_COLUMN_SECRET_SOME, AT(kind, member), SIZE(kind, member), AT(kind, count)                     \
+    }
+
 #define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof((array)[0]))
 
 #define GODWIT_TRIGGER_TABLES 6
 extern const godwit_table_t godwit_trigger_tables[GODWIT_TRIGGER_TABLES]; /* sqlite_tables_trigger.c */
+
+#define GODWIT_DELIVER_TABLES 3
+extern const godwit_table_t godwit_deliver_tables[GODWIT_DELIVER_TABLES]; /* sqlite_tables_deliver.c */
 
 /* Makes length and terminator of an IMSI from the digits that were read; false when they are none. */
 bool godwit_row_complete_imsi(godwit_imsi_t *imsi);

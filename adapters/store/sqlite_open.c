@@ -209,7 +209,7 @@ static godwit_status_t prepare_all(godwit_sqlite_t *s)
 {
     char sql[GODWIT_SQL_MAX];
     bool good = prepare(s, "BEGIN IMMEDIATE", &s->begin) && prepare(s, "COMMIT", &s->commit) &&
-                prepare(s, "ROLLBACK", &s->rollback);
+                prepare(s, "ROLLBACK", &s->rollback) && prepare(s, GODWIT_SQL_NUMBER, &s->number);
     for (unsigned i = 0; i < GODWIT_SQLITE_TABLES; i++) {
         const godwit_table_t *table = godwit_table_at(i);
         const unsigned first = godwit_table_is_counted(table) ? GODWIT_STATEMENT_FETCH : GODWIT_STATEMENT_PUT;
@@ -226,7 +226,7 @@ static godwit_status_t prepare_all(godwit_sqlite_t *s)
 void godwit_sqlite_close(godwit_store_t *store)
 {
     godwit_sqlite_t *s = (godwit_sqlite_t *)store;
-    for (unsigned kind = 0; kind <= GODWIT_SQLITE_TABLES; kind++) {
+    for (unsigned kind = 0; kind <= GODWIT_SQLITE_KINDS; kind++) {
         for (unsigned which = 0; which < GODWIT_STATEMENTS; which++) {
             sqlite3_finalize(s->statements[kind][which]);
         }
@@ -234,6 +234,7 @@ void godwit_sqlite_close(godwit_store_t *store)
     sqlite3_finalize(s->begin);
     sqlite3_finalize(s->commit);
     sqlite3_finalize(s->rollback);
+    sqlite3_finalize(s->number);
     (void)sqlite3_close(s->db);
     free(s->path);
     godwit_wipe(s, sizeof *s);

@@ -16,7 +16,8 @@ typedef struct godwit_sqlite {
     int error;  /* errno of the statement that failed last: SQLite does not keep that of a commit; 0: unknown */
     bool batch; /* between begin and commit or rollback */
     sqlite3_stmt *begin, *commit, *rollback;
-    sqlite3_stmt *statements[GODWIT_SQLITE_TABLES + 1][GODWIT_STATEMENTS]; /* by kind, from 1; NULL: there is none */
+    sqlite3_stmt *number;                                                 /* the next one of a kind */
+    sqlite3_stmt *statements[GODWIT_SQLITE_KINDS + 1][GODWIT_STATEMENTS]; /* by kind, from 1; NULL: there is none */
 } godwit_sqlite_t;
 
 GODWIT_MUST_USE godwit_status_t godwit_sqlite_open(const godwit_store_config_t *config, godwit_store_t **store,

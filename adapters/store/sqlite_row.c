@@ -48,171 +48,22 @@ static int bind_column(sqlite3_stmt *statement, int parameter, const godwit_colu
                    ? SQLITE_RANGE
                    : sqlite3_bind_blob(statement, parameter, member, record[column->count_at], SQLITE_TRANSIENT);
     case GODWIT_COLUMN_SECRET:
+    case GODWIT_COLUMN_SECRET_SOME:
     default:
         return SQLITE_MISUSE;
     }
 }
 
-static int bind_plain_columns(const godwit_table_t *table, unsigned count, sqlite3_stmt *statement,
-                              const godwit_record_t *record, int *parameter)
+int godwit_row_bind_columns(const godwit_table_t *table, unsigned count, sqlite3_stmt *statement,
+                            const godwit_record_t *record, int *parameter)
 {
     int rc = SQLITE_OK;
     for (unsigned i = 0; i < count && rc == SQLITE_OK; i++) {
-        if (table->columns[i].type != GODWIT_COLUMN_SECRET) {
+        if (!godwit_column_is_secret(&table->columns[i])) {
             rc = bind_column(statement, ++*parameter, &table->columns[i], (const uint8_t *)record);
         }
     }
     return rc;
-}
-
-int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, const godwit_record_key_t *key)
-{
-    godwit_record_t record;
-    int parameter = 0;
-    memset(&record, 0, sizeof record);
-    switch (table->kind) {
-    case GODWIT_RECORD_SUBSCRIBER:
-        record.u.subscriber.imsi = key->imsi;
-        break;
-    case GODWIT_RECORD_KEY_SET:
-        record.u.key_set.imsi = key->imsi;
-        record.u.key_set.agreement = (godwit_agreement_t)key->agreement;
-        break;
-    case GODWIT_RECORD_CLOCK:
-        break; /* there is one, with id 0 */
-    case GODWIT_RECORD_NEXT_SESSION:
-        record.u.next_session.next.tmsi = key->session_id;
-        record.u.next_session.next.domain = (godwit_next_domain_t)key->agreement;
-        break;
-    case GODWIT_RECORD_BOOTSTRAP:
-        memcpy(record.u.bootstrap.rand, key->octets, sizeof record.u.bootstrap.rand);
-        break;
-    case GODWIT_RECORD_MTC_ENTITLEMENT:
-        memcpy(record.u.mtc_entitlement.id, key->octets, sizeof record.u.mtc_entitlement.id);
-        break;
-    case GODWIT_RECORD_MTC_CONTACT:
-        record.u.mtc_contact.imsi = key->imsi;
-        memcpy(record.u.mtc_contact.server_key, key->octets, sizeof record.u.mtc_contact.server_key);
-        break;
-    case GODWIT_RECORD_AKMA:
-        record.u.akma.imsi = key->imsi;
-        break;
-    case GODWIT_RECORD_TRIGGER_SUBSCRIPTION:
-        record.u.trigger_subscription.imsi = key->imsi;
-        break;
-    case GODWIT_RECORD_LOCATION:
-        record.u.location.imsi = key->imsi;
-        break;
-    case GODWIT_RECORD_IWF_ROOT:
-        record.u.iwf_root.imsi = key->imsi;
-        break;
-    case GODWIT_RECORD_TRIGGER:
-        memcpy(record.u.trigger.source_key, key->octets, sizeof record.u.trigger.source_key);
-        record.u.trigger.action.reference = key->session_id;
-        break;
-    case GODWIT_RECORD_TRIGGER_TALLY:
-        memcpy(record.u.trigger_tally.source_key, key->octets, sizeof record.u.trigger_tally.source_key);
-        record.u.trigger_tally.imsi = key->imsi;
-        break;
-    case GODWIT_RECORD_ASSOCIATION:
-        record.u.association.imsi = key->imsi;
-        break;
-    case GODWIT_RECORD_SESSION:
-    default:
-        record.u.session.session_id = key->session_id;
-        break;
-    }
-    (void)bind_plain_columns(table, table->key_columns, statement, &record, &parameter);
-    return parameter;
-}
-
-static bool has_octets(const godwit_record_key_t *key)
-{
-    static const uint8_t none[sizeof key->octets];
-    return memcmp(key->octets, none, sizeof none) != 0;
-}
-
-godwit_statement_t godwit_statement_for(const godwit_record_key_t *key)
-{
-    const bool by_imsi = key->imsi.len > 0;
-    bool other = false;
-    switch (key->kind) {
-    case GODWIT_RECORD_SESSION:
-    case GODWIT_RECORD_NEXT_SESSION:
-        other = key->session_id == 0;
-        break;
-    case GODWIT_RECORD_MTC_ENTITLEMENT:
-        other = by_imsi;
-        break;
-    case GODWIT_RECORD_MTC_CONTACT:
-    case GODWIT_RECORD_AKMA:
-    case GODWIT_RECORD_TRIGGER_SUBSCRIPTION:
-        other = !by_imsi;
-        break;
-    case GODWIT_RECORD_TRIGGER:
-        if (!has_octets(key)) {
-            return !by_imsi               ? GODWIT_STATEMENT_DUE
-                   : key->session_id == 0 ? GODWIT_STATEMENT_OTHER
-                                          : GODWIT_STATEMENT_NUMBERED;
-        }
-        break;
-    default:
-        break;
-    }
-    return other ? GODWIT_STATEMENT_OTHER : GODWIT_STATEMENT_FETCH;
-}
-
-static void bind_imsi(sqlite3_stmt *statement, int parameter, const godwit_imsi_t *imsi)
-{
-    (void)sqlite3_bind_text(statement, parameter, imsi->digits, imsi->len, SQLITE_TRANSIENT);
-}
-
-/* SQLite's integers have a sign, and a time that would be negative is after all others. */
-static void bind_time(sqlite3_stmt *statement, int parameter, uint64_t ms)
-{
-    (void)sqlite3_bind_int64(statement, parameter, ms > INT64_MAX ? INT64_MAX : (sqlite3_int64)ms);
-}
-
-static void bind_other(const godwit_table_t *table, sqlite3_stmt *other, const godwit_record_key_t *key)
-{
-    switch (table->kind) {
-    case GODWIT_RECORD_NEXT_SESSION:
-        bind_imsi(other, 1, &key->imsi);
-        (void)sqlite3_bind_int64(other, 2, key->agreement);
-        break;
-    case GODWIT_RECORD_MTC_ENTITLEMENT:
-        (void)sqlite3_bind_blob(other, 1, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
-        bind_imsi(other, 2, &key->imsi);
-        bind_time(other, 3, key->at_ms);
-        break;
-    case GODWIT_RECORD_MTC_CONTACT:
-        (void)sqlite3_bind_blob(other, 1, key->octets, GODWIT_MTC_IDENTITY, SQLITE_TRANSIENT);
-        break;
-    case GODWIT_RECORD_AKMA:
-    case GODWIT_RECORD_TRIGGER_SUBSCRIPTION:
-        (void)sqlite3_bind_blob(other, 1, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
-        break;
-    case GODWIT_RECORD_SESSION:
-    case GODWIT_RECORD_TRIGGER:
-    default:
-        bind_imsi(other, 1, &key->imsi);
-        break;
-    }
-}
-
-void godwit_row_bind_fetch(const godwit_table_t *table, godwit_statement_t which, sqlite3_stmt *statement,
-                           const godwit_record_key_t *key)
-{
-    if (which == GODWIT_STATEMENT_DUE) {
-        bind_time(statement, 1, key->at_ms);
-    } else if (which == GODWIT_STATEMENT_NUMBERED) {
-        bind_imsi(statement, 1, &key->imsi);
-        (void)sqlite3_bind_int64(statement, 2, key->session_id);
-    } else if (which == GODWIT_STATEMENT_OTHER) {
-        bind_other(table, statement, key);
-    } else {
-        (void)godwit_row_bind_key(table, statement, key);
-    }
 }
 
 /* "key_set/001010000000001/3": what a wrapped secret is bound to. */
@@ -236,15 +87,27 @@ static void name_row(const godwit_table_t *table, const godwit_record_t *record,
     }
 }
 
+/* How many octets of the record that secret column is; at most its size. */
+static size_t secret_size(const godwit_column_t *column, const godwit_record_t *record)
+{
+    uint16_t len = 0;
+    if (column->type == GODWIT_COLUMN_SECRET) {
+        return column->size;
+    }
+    memcpy(&len, (const uint8_t *)record + column->count_at, sizeof len);
+    return len < column->size ? len : column->size;
+}
+
 static size_t gather_secret(const godwit_table_t *table, const godwit_record_t *record,
                             uint8_t plain[GODWIT_ROW_SECRET_MAX])
 {
     size_t len = 0;
     for (unsigned i = 0; i < table->columns_count; i++) {
         const godwit_column_t *column = &table->columns[i];
-        if (column->type == GODWIT_COLUMN_SECRET) {
-            memcpy(plain + len, (const uint8_t *)record + column->at, column->size);
-            len += column->size;
+        if (godwit_column_is_secret(column)) {
+            const size_t size = secret_size(column, record);
+            memcpy(plain + len, (const uint8_t *)record + column->at, size);
+            len += size;
         }
     }
     return len;
@@ -254,7 +117,7 @@ godwit_status_t godwit_row_bind(const godwit_table_t *table, sqlite3_stmt *state
                                 const godwit_record_t *record)
 {
     int parameter = 0;
-    if (bind_plain_columns(table, table->columns_count, statement, record, &parameter) != SQLITE_OK) {
+    if (godwit_row_bind_columns(table, table->columns_count, statement, record, &parameter) != SQLITE_OK) {
         return GODWIT_STORE_FAILED;
     }
     char name[GODWIT_WRAP_NAME_MAX];
@@ -318,7 +181,7 @@ static bool read_plain_columns(const godwit_table_t *table, sqlite3_stmt *statem
         bool good = true;
         if (column->type == GODWIT_COLUMN_NUMBER || column->type == GODWIT_COLUMN_TRUTH) {
             good = read_number(statement, (*index)++, column, (uint8_t *)record + column->at);
-        } else if (column->type != GODWIT_COLUMN_SECRET) {
+        } else if (!godwit_column_is_secret(column)) {
             good = read_octets(statement, (*index)++, column, (uint8_t *)record);
         }
         if (!good) {
@@ -340,9 +203,10 @@ static godwit_status_t read_secret(const godwit_table_t *table, sqlite3_stmt *st
     godwit_status_t status = godwit_unwrap(kek, name, wrapped, plain, len);
     for (unsigned i = 0; i < table->columns_count && status == GODWIT_OK; i++) {
         const godwit_column_t *column = &table->columns[i];
-        if (column->type == GODWIT_COLUMN_SECRET) {
-            memcpy((uint8_t *)record + column->at, plain + taken, column->size);
-            taken += column->size;
+        if (godwit_column_is_secret(column)) {
+            const size_t size = secret_size(column, record);
+            memcpy((uint8_t *)record + column->at, plain + taken, size);
+            taken += size;
         }
     }
     godwit_wipe(plain, sizeof plain);

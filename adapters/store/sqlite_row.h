@@ -11,10 +11,11 @@
 #include "adapters/store/wrap.h"
 #include "roles/record.h"
 
-#define GODWIT_SQL_MAX 4096       /* the longest statement (session, insert or replace) has about 2200 octets */
-#define GODWIT_ROW_SECRET_MAX 128 /* session: two keys of 48 octets */
-#define GODWIT_ROW_KEY_COLUMNS 2  /* key_set: imsi, agreement */
-#define GODWIT_SQLITE_TABLES 15   /* kinds 1 to 15 */
+#define GODWIT_SQL_MAX 4096 /* the longest statement (session, insert or replace) has about 2200 octets */
+#define GODWIT_ROW_SECRET_MAX GODWIT_USER_PLANE_MAX /* reading, downlink: a payload */
+#define GODWIT_ROW_KEY_COLUMNS 2                    /* key_set: imsi, agreement */
+#define GODWIT_SQLITE_TABLES 18                     /* kinds 1 to 15, 20 to 22 */
+#define GODWIT_SQLITE_KINDS 22                      /* the highest */
 
 typedef enum godwit_column_type {
     GODWIT_COLUMN_NUMBER, /* an integer or enum of 1, 2, 4 or 8 octets */
@@ -23,6 +24,7 @@ typedef enum godwit_column_type {
     GODWIT_COLUMN_OCTETS, /* as many as the member has */
     GODWIT_COLUMN_SOME,   /* as many as the uint8_t at count_at says */
     GODWIT_COLUMN_SECRET, /* no column: part of `secret` */
+    GODWIT_COLUMN_SECRET_SOME, /* likewise, the last part: as many as the uint16_t at count_at says, which has a column before it */
 } godwit_column_type_t;
 
 typedef struct godwit_column {
@@ -31,6 +33,11 @@ typedef struct godwit_column {
     uint16_t at, size; /* of the member within godwit_record_t */
     uint16_t count_at;
 } godwit_column_t;
+
+static inline bool godwit_column_is_secret(const godwit_column_t *column)
+{
+    return column->type == GODWIT_COLUMN_SECRET || column->type == GODWIT_COLUMN_SECRET_SOME;
+}
 
 typedef struct godwit_table {
     const char *name;
@@ -52,7 +59,7 @@ typedef enum godwit_statement {
     GODWIT_STATEMENT_FIRST,
     GODWIT_STATEMENT_COUNT,
     GODWIT_STATEMENT_OTHER,    /* by what is not the key, as roles/record.h says; where nothing is said, by the key */
-    GODWIT_STATEMENT_DUE,      /* the second of those, of triggers; of all others by the key */
+    GODWIT_STATEMENT_DUE,      /* the second of those, of triggers and downlinks; of all others by the key */
     GODWIT_STATEMENT_NUMBERED, /* the third */
     GODWIT_STATEMENTS
 } godwit_statement_t;
@@ -63,6 +70,9 @@ bool godwit_table_is_counted(const godwit_table_t *table);
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind);
 /* The text of a statement; sql[0] is '\0' when it did not fit. */
 void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which, char sql[GODWIT_SQL_MAX]);
+/* Binds the first count columns but for secrets, each to the parameter after *parameter, which rises. SQLite's status. */
+int godwit_row_bind_columns(const godwit_table_t *table, unsigned count, sqlite3_stmt *statement,
+                            const godwit_record_t *record, int *parameter);
 /* Binds the key columns only; returns how many parameters were bound. */
 int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, const godwit_record_key_t *key);
 /* What answers a fetch of that key: FETCH, OTHER, DUE or NUMBERED. */

@@ -34,7 +34,7 @@ static void add_columns(text_t *t, const godwit_table_t *table, unsigned from, c
     bool assigns = assignment[0] != '\0';
     for (unsigned i = from; i < table->columns_count; i++) {
         const char *name = table->columns[i].name;
-        if (table->columns[i].type != GODWIT_COLUMN_SECRET) {
+        if (!godwit_column_is_secret(&table->columns[i])) {
             add(t, "%s%s%s,", name, assignment, assigns ? name : "");
         }
     }
@@ -59,7 +59,7 @@ static unsigned parameters_of_put(const godwit_table_t *table)
 {
     unsigned count = 1; /* secret */
     for (unsigned i = 0; i < table->columns_count; i++) {
-        count += table->columns[i].type != GODWIT_COLUMN_SECRET;
+        count += !godwit_column_is_secret(&table->columns[i]);
     }
     return count;
 }
@@ -135,6 +135,12 @@ static void other_text(text_t *t, const godwit_table_t *table)
     case GODWIT_RECORD_TRIGGER:
         add(t, " WHERE imsi=?1 AND state=1 ORDER BY priority DESC, number LIMIT 1");
         break;
+    case GODWIT_RECORD_READING:
+        add(t, " WHERE number>?1 ORDER BY number LIMIT 1");
+        break;
+    case GODWIT_RECORD_DOWNLINK:
+        add(t, " WHERE imsi=?1 ORDER BY number LIMIT 1 OFFSET ?2");
+        break;
     default:
         where_text(t, table, "=");
         break;
@@ -146,6 +152,8 @@ static void due_text(text_t *t, const godwit_table_t *table)
 {
     if (table->kind == GODWIT_RECORD_TRIGGER) {
         add(t, " WHERE due_ms>=0 AND due_ms<=?1 ORDER BY due_ms, number LIMIT 1");
+    } else if (table->kind == GODWIT_RECORD_DOWNLINK) {
+        add(t, " WHERE imsi=?1 AND id=?2 LIMIT 1");
     } else {
         where_text(t, table, "=");
     }

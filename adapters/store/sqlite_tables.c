@@ -257,11 +257,15 @@ static const godwit_table_t tables[] = {
     {"akma", GODWIT_RECORD_AKMA, 1, COUNT_OF(akma), akma, complete_akma},
 };
 #define TABLES_HERE (sizeof tables / sizeof tables[0])
-_Static_assert(TABLES_HERE + GODWIT_TRIGGER_TABLES == GODWIT_SQLITE_TABLES, "a table for each kind of record");
+_Static_assert(TABLES_HERE + GODWIT_TRIGGER_TABLES + GODWIT_DELIVER_TABLES == GODWIT_SQLITE_TABLES,
+               "a table for each kind of record");
 
 const godwit_table_t *godwit_table_at(unsigned index)
 {
-    return index < TABLES_HERE ? &tables[index] : &godwit_trigger_tables[index - TABLES_HERE];
+    const unsigned others = (unsigned)TABLES_HERE + GODWIT_TRIGGER_TABLES;
+    return index < TABLES_HERE ? &tables[index]
+           : index < others    ? &godwit_trigger_tables[index - TABLES_HERE]
+                               : &godwit_deliver_tables[index - others];
 }
 
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind)

@@ -74,7 +74,7 @@ GODWIT_MUST_USE godwit_status_t godwit_store_list(godwit_store_t *store, godwit_
                                                   godwit_store_visit_t *visit, void *context);
 GODWIT_MUST_USE godwit_status_t godwit_store_count(godwit_store_t *store, godwit_record_kind_t kind, uint64_t *count);
 /* To be called on a store that was restored from a backup before anything else uses it: removes its sessions and its vectors of following sessions, makes its key sets,
- * its association numbers, its triggers' references and its clock skip what may have been used since, ends associations, and triggers that were pending as unconfirmed. now_s: since 1970. done tells how many
+ * its association numbers, its triggers' references and its clock skip what may have been used since, ends associations, and triggers that were pending as unconfirmed, drops messages for devices, and skips the numbers of readings. now_s: since 1970. done tells how many
  * of each there were. */
 typedef struct godwit_restored {
     uint64_t sessions, key_sets, associations, triggers;

@@ -551,7 +551,8 @@ static void an_older_schema_is_upgraded_with_what_it_holds(void **state)
             "ALTER TABLE session DROP COLUMN next_key_set; DROP TABLE next_session; DROP TABLE next_session_spent;"
             "DROP TABLE bootstrap; DROP TABLE akma; DROP TABLE mtc_entitlement; DROP TABLE mtc_contact;"
             "DROP TABLE trigger_subscription; DROP TABLE location; DROP TABLE iwf_root; DROP TABLE association;"
-            "DROP VIEW trigger_tally; DROP TABLE device_trigger; DROP TABLE trigger_pending; DROP TABLE trigger_number"),
+            "DROP VIEW trigger_tally; DROP TABLE device_trigger; DROP TABLE trigger_pending; DROP TABLE trigger_number;"
+            "DROP TABLE reading; DROP TABLE delivery_mark; DROP TABLE downlink; DROP TABLE delivery_number"),
         SQLITE_OK);
     for (size_t i = 0; i < sizeof added / sizeof added[0]; i++) {
         char sql[96];

@@ -46,23 +46,28 @@ static void set(json_t *object, const char *name, json_t *value)
     (void)json_object_set_new(object, name, value);
 }
 
+static json_t *suites_of(uint16_t bits)
+{
+    json_t *suites = json_array();
+    for (unsigned i = 1; i <= 16; i++) {
+        if ((bits >> (i - 1) & 1u) != 0) {
+            const godwit_suite_t *suite = godwit_suite((uint8_t)i);
+            (void)json_array_append_new(suites, suite != NULL ? json_string(suite->name) : json_integer(i));
+        }
+    }
+    return suites;
+}
+
 static void set_agreements(json_t *tlvs, const godwit_emsdp_control_t *m)
 {
     json_t *agreements = json_array();
-    json_t *suites = json_array();
     for (unsigned i = 1; i <= 8; i++) {
         if ((m->agreements >> (i - 1) & 1u) != 0) {
             const char *name = godwit_agreement_name((godwit_agreement_t)i);
             (void)json_array_append_new(agreements, name != NULL ? json_string(name) : json_integer(i));
         }
     }
-    for (unsigned i = 1; i <= 16; i++) {
-        if ((m->suites >> (i - 1) & 1u) != 0) {
-            const godwit_suite_t *suite = godwit_suite((uint8_t)i);
-            (void)json_array_append_new(suites, suite != NULL ? json_string(suite->name) : json_integer(i));
-        }
-    }
-    set(tlvs, "ue_configuration", json_pack("{s:o, s:o}", "agreements", agreements, "suites", suites));
+    set(tlvs, "ue_configuration", json_pack("{s:o, s:o}", "agreements", agreements, "suites", suites_of(m->suites)));
 }
 
 static void set_identity(json_t *tlvs, const godwit_emsdp_control_t *m)
@@ -93,6 +98,24 @@ static void set_configuration(json_t *tlvs, const godwit_emsdp_control_t *m)
         json_pack("{s:s, s:s, s:i, s:i, s:I}", "agreement", agreement != NULL ? agreement : "unknown", "suite",
                   suite != NULL ? suite->name : "unknown", "session_octets", m->framing.session_octets,
                   "counter_octets", m->framing.counter_octets, "generation", (json_int_t)m->generation));
+}
+
+/* End to end: what was asked for, and the terms of the key. */
+static void set_service(json_t *tlvs, const godwit_emsdp_control_t *m)
+{
+    const godwit_e2e_terms_t *terms = &m->terms;
+    const godwit_suite_t *suite = godwit_suite(terms->suite);
+    if (godwit_emsdp_has(m, GODWIT_TLV_SERVICE_REQUEST)) {
+        set(tlvs, "service_request",
+            json_pack("{s:s, s:o, s:I}", "service", godwit_service_name(m->service), "suites",
+                      suites_of(m->service_suites), "age_taken", (json_int_t)m->service_age));
+    }
+    if (godwit_emsdp_has(m, GODWIT_TLV_SERVICE)) {
+        set(tlvs, "service",
+            json_pack("{s:s, s:s, s:i, s:I, s:I, s:I}", "service", godwit_service_name(terms->service), "suite",
+                      suite != NULL ? suite->name : "unknown", "key_id", terms->key_id, "age", (json_int_t)terms->age,
+                      "life_seconds", (json_int_t)terms->life_s, "messages", (json_int_t)terms->messages));
+    }
 }
 
 static json_t *tlvs_of(const godwit_emsdp_control_t *m)
@@ -133,6 +156,7 @@ static json_t *tlvs_of(const godwit_emsdp_control_t *m)
     if (godwit_emsdp_has(m, GODWIT_TLV_DATA)) {
         set(tlvs, "data", cli_json_hex(m->data.ptr, m->data.len));
     }
+    set_service(tlvs, m);
     if (godwit_emsdp_has(m, GODWIT_TLV_TEMPORARY_IDENTITY)) {
         set(tlvs, "temporary_identity", cli_json_hex(m->temporary.ptr, m->temporary.len));
     }

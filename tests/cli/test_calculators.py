@@ -197,6 +197,16 @@ class Decode(unittest.TestCase):
         got = result("decode", "88000001006d5d11edaa349dd2ead01702d566be74cd34")
         self.assertEqual((got["plane"], got["ciphered"]), ("user", "6d5d11edaa349dd2ead0"))
 
+    def test_a_service_end_to_end(self):
+        """From tests/vectors/e2e-emsdp.txt: what is asked for, and the terms of the next age."""
+        got = result("decode", "000000000010010809101010325476980302040f040b6561732e6578616d706c65050300f110130703000f00000000")
+        self.assertEqual(got["tlvs"]["enterprise"], "eas.example")
+        self.assertEqual(got["tlvs"]["service_request"], {"service": "confidentiality", "age_taken": 0, "suites": [
+            "eea2-eia2-64", "eea2-eia2-128", "eea2-hmac-64", "eea2-hmac-128"]})
+        got = result("decode", "090000010030140f030102000000020001518000000000a4ffda50011f5269")
+        self.assertEqual(got["tlvs"]["service"], {"service": "confidentiality", "suite": "eea2-eia2-64", "key_id": 2, "age": 2,
+                                                  "life_seconds": 86400, "messages": 0})
+
     def test_what_cannot_be_read(self):
         for text in ("00", "ff" * 30, "0000000000100108"):
             code, out, _ = run("decode", text, "--json")

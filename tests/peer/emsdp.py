@@ -15,7 +15,8 @@ RAND, AUTN, HSE_CONFIGURATION, RAND1, AUTS = 6, 7, 8, 9, 10
 KEY_REFERENCE = 18
 KEY, COUNT, REASON, ECHO, DATA = 11, 12, 13, 14, 15
 TEMPORARY_IDENTITY, ENCRYPTED_RES = 16, 17
-HIGHEST = ENCRYPTED_RES
+SERVICE_REQUEST, SERVICE = 19, 20
+HIGHEST = SERVICE
 
 REASONS = ("malformed unknown_session unknown_key mac_failure replay count_exhausted unsupported_suite policy_forbids not_entitled "
            "unknown_subscriber auth_mac_failure auth_resync key_expired overload internal").split()
@@ -242,6 +243,30 @@ def ue_configuration(agreements, suites):
     for suite in suites:
         value[1 + (suite - 1) // 8] |= 1 << ((suite - 1) % 8)
     return bytes(value if value[2] else value[:2])
+
+
+def service_request(service, suites, age):
+    """service, suites as bits of two octets, the last age taken."""
+    return bytes([service]) + sum(1 << one - 1 for one in suites).to_bytes(2, "big") + age.to_bytes(4, "big")
+
+
+def service_request_of(value):
+    bits = int.from_bytes(value[1:3], "big")
+    if len(value) != 7 or not 1 <= value[0] <= 3:
+        raise Refused("malformed")
+    return value[0], [one for one in range(1, 17) if bits >> one - 1 & 1], int.from_bytes(value[3:], "big")
+
+
+def service(what, suite, key_id, age, life, messages):
+    return bytes([what, suite, key_id]) + b"".join(one.to_bytes(4, "big") for one in (age, life, messages))
+
+
+def service_of(value):
+    """(service, suite, Key ID, age, life in seconds, messages)."""
+    numbers = tuple(int.from_bytes(value[at:at + 4], "big") for at in (3, 7, 11))
+    if len(value) != 15 or not 1 <= value[0] <= 3 or not 1 <= value[2] <= 7 or numbers[0] == 0:
+        raise Refused("malformed")
+    return (*value[:3], *numbers)
 
 
 def echo_of(framing, rejected):

@@ -299,9 +299,14 @@ bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_cont
         return true;
     }
     if (!e->echo_set || memcmp(e->echo, m->echo, sizeof e->echo) != 0) {
-        return false;
+        if (is_lost(m->reason)) { /* of a datagram before it; the session's own key has just proved that it lives */
+            godwit_device_store(device, requests);
+            godwit_device_event(requests, "refused", m->reason);
+        }
+        return is_lost(m->reason);
     }
     e->echo_set = false;
+    device->exchange.echo_had_reading = false;
     godwit_device_store(device, requests);
     godwit_device_event(requests, "reading_refused", m->reason);
     if (is_lost(m->reason)) {

@@ -143,6 +143,19 @@ static bool solution(const cli_args_t *args, phone_t *p)
     return true;
 }
 
+static bool end_to_end(const cli_args_t *args, phone_t *p)
+{
+    if ((cli_value(args, "enterprise") != NULL && !cli_fqdn(args, "enterprise", &p->device_config.enterprise)) ||
+        !cli_e2e_options(args, &p->device_config, &p->e2e)) {
+        return false;
+    }
+    if (p->device_config.e2e != NULL && p->e2e.e2e.config.service == GODWIT_SERVICE_KEY_AGREEMENT) {
+        (void)cli_fail(args, CLI_USAGE, "--service: this command keeps no key that could be exported: take \"send\"");
+        return false;
+    }
+    return true;
+}
+
 static int configure(const cli_args_t *args, phone_t *p, char name[CLI_ENDPOINT_SIZE])
 {
     uint64_t retransmit = 0, attempts = 0;
@@ -152,7 +165,7 @@ static int configure(const cli_args_t *args, phone_t *p, char name[CLI_ENDPOINT_
     p->access_config.apn = godwit_slice_of_string(cli_value(args, "apn"));
     if (!cli_soft_card(args, &p->card_path) || !cli_imsi(args, "imsi", &p->access_config.imsi) || !networks(args, p) ||
         !cli_endpoint(args, p->access_config.home, name, &p->device_config.endpoint) || !solution(args, p) ||
-        !next_session(args, p) || !cli_suites(args, &p->device_config.suites) ||
+        !next_session(args, p) || !cli_suites(args, &p->device_config.suites) || !end_to_end(args, p) ||
         !cli_number(args, "retransmit", 10, 600000, 1000, &retransmit) ||
         !cli_number(args, "attempts", 1, 16, 5, &attempts)) {
         return CLI_USAGE;
@@ -252,6 +265,8 @@ static const cli_option_t options[] = {
     {"serving-network", "MCC-MNC", "the network it attaches to; default: home", false, false},
     {"best-plmn", "MCC-MNC", "the operator's BEST PLMN, for solution 3; default: home", false, false},
     {"suite", "NAME", "a suite that the device accepts; default 01 to 04", false, true},
+    {"enterprise", "FQDN", "of the EAS", false, false},
+    CLI_E2E_OPTIONS,
     {"session-octets", "N", "S of that HSE address; default 0 for solution 1, else 3", false, false},
     {"counter-octets", "N", "E of that HSE address; default 1", false, false},
     {"idle", NULL, "release the radio between readings", false, false},

@@ -93,7 +93,7 @@ extern const cli_command_t cli_attach, cli_mtc_send;
 extern const cli_command_t cli_mkef_entitle, cli_mkef_revoke, cli_mkef_list, cli_mkef_contacts, cli_mkef_release;
 extern const cli_command_t cli_akma_authenticate, cli_akma_key;
 extern const cli_command_t cli_gba_bootstrap, cli_gba_key, cli_naf_key;
-extern const cli_command_t cli_eap_authenticate, cli_device_listen;
+extern const cli_command_t cli_eap_authenticate, cli_device_listen, cli_device_export;
 extern const cli_command_t cli_trigger_send, cli_trigger_recall, cli_trigger_replace, cli_trigger_status;
 extern const cli_command_t cli_lab_run, cli_lab_soak, cli_lab_table;
 extern const cli_command_t cli_policy_check, cli_policy_fetch, cli_policy_offer, cli_audit_verify;

@@ -18,6 +18,7 @@ static const cli_command_t *const commands[] = {
     &cli_naf_key,
     &cli_eap_authenticate,
     &cli_device_listen,
+    &cli_device_export,
     &cli_trigger_send,
     &cli_trigger_recall,
     &cli_trigger_replace,

@@ -270,7 +270,7 @@ static void take_device_event(phone_t *p, const char *name, godwit_status_t reas
     p->sent = p->sent || strcmp(name, "reading_sent") == 0;
     p->session = p->session || strcmp(name, "session_started") == 0;
     p->fallback = p->fallback || strcmp(name, "fallback") == 0;
-    p->reading_given_up = p->reading_given_up || strcmp(name, "given_up") == 0;
+    p->reading_given_up = p->reading_given_up || strcmp(name, "given_up") == 0 || strcmp(name, "reading_refused") == 0;
     p->modify = p->modify || strcmp(name, "modify_bearer") == 0;
     if (strcmp(name, "fallback") == 0) { /* the key set is of no use any more */
         godwit_access_renew(&p->access);

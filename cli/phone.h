@@ -9,6 +9,7 @@
 #include "adapters/nvm/nvm.h"
 #include "adapters/usim/soft.h"
 #include "cli/cli.h"
+#include "cli/e2e.h"
 #include "godwit/access.h"
 #include "godwit/device.h"
 
@@ -30,6 +31,7 @@ typedef struct phone {
 
     godwit_access_t access;
     godwit_device_t device;
+    cli_e2e_t e2e; /* when device_config shows it */
     godwit_usim_soft_t card;
     godwit_nvm_t next;
     bool next_open;

@@ -50,6 +50,10 @@ static void wait_for_event(phone_t *p, int64_t until_ms)
     wake = p->access_deadline_ms >= 0 && p->access_deadline_ms < wake ? p->access_deadline_ms : wake;
     wake = p->device_deadline_ms >= 0 && p->device_deadline_ms < wake ? p->device_deadline_ms : wake;
     int64_t wait = wake - cli_now_ms();
+    godwit_device_requests_t of_time;
+    if (cli_e2e_pass(&p->device, &p->e2e, &of_time)) {
+        phone_settle_device(p, GODWIT_OK, &of_time);
+    }
     if (poll(&poller, 1, wait < 0 ? 0 : (int)wait) > 0) {
         receive_all(p);
     }
@@ -200,6 +204,7 @@ int phone_open(phone_t *p)
 {
     p->socket = -1;
     p->access_deadline_ms = p->device_deadline_ms = -1;
+    p->e2e.told_ms = cli_now_ms();
     p->events = json_array();
     p->received = json_array();
     int code = cli_card_open(p->args, p->card_path, &p->access_config.imsi, &p->card);
@@ -226,6 +231,7 @@ void phone_close(phone_t *p)
         (void)close(p->socket);
     }
     godwit_usim_soft_close(&p->card);
+    cli_e2e_close(&p->e2e);
     if (p->next_open) {
         godwit_nvm_close(&p->next);
     }

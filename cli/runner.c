@@ -104,6 +104,10 @@ static void take_event(cli_runner_t *r, const godwit_device_request_t *event)
         r->set_up = true;
     } else if (strcmp(event->name, "reading_uncertain") == 0) {
         r->uncertain = true;
+    } else if (strcmp(event->name, "service_agreed") == 0) {
+        r->agreed = true;
+    } else if (strcmp(event->name, "reading_refused") == 0 || strcmp(event->name, "service_refused") == 0) {
+        r->not_taken = event->reason;
     }
     if (event->reason != GODWIT_OK) {
         r->refusal = event->reason;
@@ -147,15 +151,15 @@ static bool carry_out(cli_runner_t *r, const godwit_device_requests_t *requests,
         case GODWIT_DEVICE_EVENT:
             take_event(r, request);
             break;
-        case GODWIT_DEVICE_STORE_E2E: /* asked for only where the configuration says end to end */
+        case GODWIT_DEVICE_STORE_E2E:
+            r->code = cli_e2e_store(r->args, &r->e2e, request->octets);
             break;
         }
     }
     return asked;
 }
 
-/* Carries out a list and what the card's answers lead to. status: what the library's call returned. */
-static void settle(cli_runner_t *r, godwit_status_t status, godwit_device_requests_t *requests)
+void cli_runner_settle(cli_runner_t *r, godwit_status_t status, godwit_device_requests_t *requests)
 {
     answer_t answer;
     uint8_t random[GODWIT_RAND1_RANDOM];
@@ -186,7 +190,7 @@ static void receive_all(cli_runner_t *r)
         }
         r->datagrams_down++;
         r->octets_down += (size_t)n;
-        settle(r, give_datagram(r, godwit_slice(octets, (size_t)n), random, &requests), &requests);
+        cli_runner_settle(r, give_datagram(r, godwit_slice(octets, (size_t)n), random, &requests), &requests);
     }
 }
 
@@ -196,6 +200,10 @@ static bool wait_for_event(cli_runner_t *r, int64_t until_ms, int fd)
     struct pollfd pollers[2] = {{.fd = r->socket, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
     int64_t wake = r->deadline_ms >= 0 && r->deadline_ms < until_ms ? r->deadline_ms : until_ms;
     int64_t wait = wake - cli_now_ms();
+    godwit_device_requests_t of_time;
+    if (cli_e2e_pass(&r->device, &r->e2e, &of_time)) {
+        cli_runner_settle(r, GODWIT_OK, &of_time);
+    }
     int ready = poll(pollers, 2, wait < 0 ? 0 : wait > 3600000 ? 3600000 : (int)wait);
     if (ready > 0 && pollers[0].revents != 0) {
         receive_all(r);
@@ -205,7 +213,7 @@ static bool wait_for_event(cli_runner_t *r, int64_t until_ms, int fd)
         uint8_t random[GODWIT_RAND1_RANDOM];
         r->deadline_ms = -1;
         if (draw(r, random)) {
-            settle(r, give_timer(r, random, &requests), &requests);
+            cli_runner_settle(r, give_timer(r, random, &requests), &requests);
         }
     }
     return ready > 0 && pollers[1].revents != 0;
@@ -216,16 +224,19 @@ int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
     godwit_device_requests_t requests;
     uint8_t random[GODWIT_RAND1_RANDOM];
     r->sent = r->given_up = false;
-    r->refusal = GODWIT_OK;
+    r->refusal = r->not_taken = GODWIT_OK;
+    if (cli_e2e_pass(&r->device, &r->e2e, &requests)) {
+        cli_runner_settle(r, GODWIT_OK, &requests);
+    }
     if (draw(r, random)) {
         godwit_status_t status = give_reading(r, reading, random, &requests);
         if (status == GODWIT_NO_SPACE) {
             return cli_fail(r->args, CLI_USAGE, "the reading has %zu octets; one datagram takes %d", reading.len,
                             (int)GODWIT_DEVICE_READING_MAX);
         }
-        settle(r, status, &requests);
+        cli_runner_settle(r, status, &requests);
     }
-    while (r->code == CLI_OK && !r->sent && !r->given_up) {
+    while (r->code == CLI_OK && !r->sent && !r->given_up && r->not_taken == GODWIT_OK) {
         (void)wait_for_event(r, cli_now_ms() + 3600000, -1);
     }
     if (r->code == CLI_OK && !r->sent) {
@@ -233,6 +244,30 @@ int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
         r->code = cli_fail(r->args, heard ? CLI_REFUSED : CLI_NO_PEER, "%s: %s%s%s", r->hse,
                            heard ? "no session; last refusal: " : "no answer",
                            heard ? godwit_status_name(r->refusal) : "", cli_root_remedy(&r->root, r->refusal));
+    }
+    return r->code;
+}
+
+int cli_runner_agree(cli_runner_t *r)
+{
+    godwit_device_requests_t requests;
+    uint8_t random[GODWIT_RAND1_RANDOM];
+    bool waits = false;
+    if (cli_e2e_pass(&r->device, &r->e2e, &requests)) {
+        cli_runner_settle(r, GODWIT_OK, &requests);
+    }
+    if (draw(r, random)) {
+        godwit_status_t status = give_reading(r, godwit_slice(NULL, 0), random, &requests);
+        waits = requests.count > 0; /* else there is one */
+        cli_runner_settle(r, status, &requests);
+    }
+    while (r->code == CLI_OK && waits && !r->set_up && !r->agreed && !r->given_up && r->not_taken == GODWIT_OK) {
+        (void)wait_for_event(r, cli_now_ms() + 3600000, -1);
+    }
+    if (r->code == CLI_OK && waits && !r->set_up && !r->agreed) {
+        bool heard = r->refusal != GODWIT_OK;
+        r->code = cli_fail(r->args, heard ? CLI_REFUSED : CLI_NO_PEER, "%s: %s%s", r->hse,
+                           heard ? "no key end to end: " : "no answer", heard ? godwit_status_name(r->refusal) : "");
     }
     return r->code;
 }
@@ -250,117 +285,15 @@ int cli_runner_listen(cli_runner_t *r, uint64_t wait_ms)
     while (r->code == CLI_OK && cli_now_ms() < until) {
         (void)wait_for_event(r, until, -1);
     }
+    if (r->code == CLI_OK && r->not_taken != GODWIT_OK) {
+        r->code =
+            cli_fail(r->args, CLI_REFUSED, "%s: a reading was not taken: %s", r->hse, godwit_status_name(r->not_taken));
+    }
     if (r->code == CLI_OK && r->uncertain) {
         r->code =
             cli_fail(r->args, CLI_REFUSED,
                      "%s says %s: whether a reading arrived is not known; the one after it sets up a new session%s",
                      r->hse, godwit_status_name(r->why_uncertain), cli_root_remedy(&r->root, r->why_uncertain));
     }
-    return r->code;
-}
-
-/* ---- opening and closing ----------------------------------------------------------------------------------------------- */
-
-/* What the state file holds becomes the session. Damage costs one set-up, not the device: the library is then as after init. Not so the MTC
- * device: its counter and its chain are known to nobody else. */
-static int take_record(cli_runner_t *r, godwit_slice_t record)
-{
-    if (r->is_mtc) {
-        return godwit_mtc_restore(&r->mtc, record) == GODWIT_OK
-                   ? CLI_OK
-                   : cli_fail(r->args, CLI_FILE,
-                              "%s: no record of device RAND of this IMSI, endpoint and framing; if it is damaged, the "
-                              "operator must release this IMSI at the MKEF before the file may be removed",
-                              r->state_path);
-    }
-    if (record.len < 2 || memcmp(record.ptr, "GW", 2) != 0) {
-        return cli_fail(r->args, CLI_FILE, "%s: not a file that keeps a session; name another", r->state_path);
-    }
-    godwit_status_t status = godwit_device_restore(&r->device, record);
-    if (status == GODWIT_MALFORMED) {
-        (void)cli_fail(r->args, CLI_OK, "%s: no session that can be read; a new one is set up", r->state_path);
-        return CLI_OK;
-    }
-    return status == GODWIT_OK ? CLI_OK
-                               : cli_fail(r->args, CLI_FILE, "%s: %s", r->state_path, godwit_status_name(status));
-}
-
-/* has_nvm stands only when the session in memory is the one of the file, so that closing writes over nothing else. */
-static int restore(cli_runner_t *r)
-{
-    uint8_t record[GODWIT_DEVICE_RECORD_MAX];
-    size_t len = 0;
-    int code = CLI_OK;
-    if (r->state_path == NULL) {
-        return CLI_OK;
-    }
-    if (godwit_nvm_open(&r->nvm, r->state_path, NULL) != GODWIT_OK) {
-        return cli_fail(r->args, CLI_FILE, "%s", r->nvm.why);
-    }
-    godwit_status_t status = godwit_nvm_read(&r->nvm, record, sizeof record, &len);
-    if (status == GODWIT_OK && len > 0) {
-        code = take_record(r, godwit_slice(record, len));
-    } else if (status != GODWIT_OK && status != GODWIT_NOT_FOUND) {
-        code = cli_fail(r->args, CLI_FILE, "%s", r->nvm.why);
-    }
-    godwit_wipe(record, sizeof record);
-    r->has_nvm = code == CLI_OK;
-    if (!r->has_nvm) {
-        godwit_nvm_close(&r->nvm);
-    }
-    return code;
-}
-
-int cli_runner_open(cli_runner_t *r)
-{
-    r->socket = -1;
-    r->deadline_ms = -1;
-    r->received = json_array();
-    int code = cli_card_open(r->args, r->card_path, &r->config.imsi, &r->card);
-    if (code == CLI_OK && (r->is_mtc ? godwit_mtc_init(&r->mtc, &r->mtc_config)
-                                     : godwit_device_init(&r->device, &r->config)) != GODWIT_OK) {
-        code = cli_fail(r->args, CLI_USAGE,
-                        "this combination of --agreement, --suite, --session-octets and --counter-octets cannot be");
-    }
-    if (code == CLI_OK) {
-        code = cli_udp_connect(r->args, "hse", r->hse, &r->socket);
-    }
-    code = code == CLI_OK ? restore(r) : code;
-    code = code == CLI_OK ? cli_root_give(r->args, &r->root, &r->device) : code;
-    if (code == CLI_OK && r->renews) {
-        godwit_mtc_renew(&r->mtc);
-    }
-    return code;
-}
-
-static godwit_status_t suspend(cli_runner_t *r, godwit_device_requests_t *requests)
-{
-    if (r->is_mtc) {
-        godwit_mtc_suspend(&r->mtc, requests);
-        return GODWIT_OK;
-    }
-    return godwit_device_suspend(&r->device, requests);
-}
-
-int cli_runner_close(cli_runner_t *r)
-{
-    godwit_device_requests_t requests;
-    answer_t answer;
-    if (r->has_nvm && suspend(r, &requests) == GODWIT_OK) {
-        int code = r->code;
-        r->code = CLI_OK; /* the counters are stored whatever went wrong before */
-        (void)carry_out(r, &requests, &answer);
-        r->code = code != CLI_OK ? code : r->code;
-    }
-    if (r->has_nvm) {
-        godwit_nvm_close(&r->nvm);
-    }
-    if (r->socket >= 0) {
-        (void)close(r->socket);
-    }
-    godwit_usim_soft_close(&r->card);
-    godwit_wipe(&r->device, sizeof r->device);
-    godwit_wipe(&r->mtc, sizeof r->mtc);
-    godwit_wipe(&r->root, sizeof r->root);
     return r->code;
 }

@@ -6,11 +6,6 @@
 #include "cli/device_options.h"
 #include "cli/send_run.h"
 
-struct names {
-    cli_send_names_t files;
-    char endpoint[CLI_ENDPOINT_SIZE];
-};
-
 static bool networks(const cli_args_t *args, cli_runner_t *r)
 {
     if (!cli_home_network(args, &r->config.imsi, &r->config.best_plmn)) {
@@ -20,7 +15,7 @@ static bool networks(const cli_args_t *args, cli_runner_t *r)
     return cli_value(args, "serving-network") == NULL || cli_plmn(args, "serving-network", &r->config.serving_network);
 }
 
-static bool names_of_ends(const cli_args_t *args, cli_runner_t *r, struct names *names)
+static bool names_of_ends(const cli_args_t *args, cli_runner_t *r, cli_send_device_t *names)
 {
     if (!cli_endpoint(args, r->config.best_plmn, names->endpoint, &r->config.endpoint)) {
         return false;
@@ -47,22 +42,30 @@ static bool choices(const cli_args_t *args, godwit_device_config_t *config)
     return cli_suites(args, &config->suites);
 }
 
-static int configure(const cli_args_t *args, cli_runner_t *r, struct names *names, uint64_t *wait_ms)
+int cli_send_device(const cli_args_t *args, cli_runner_t *r, cli_send_device_t *names)
 {
     r->args = args;
     r->config.crypto = &godwit_crypto_builtin;
     r->config.reserve =
         1; /* the exact counters are stored at the end of each call: a large reserve would only be skipped after a crash */
+    if (!cli_imsi(args, "imsi", &r->config.imsi) || !networks(args, r) || !names_of_ends(args, r, names) ||
+        !choices(args, &r->config) || !cli_e2e_options(args, &r->config, &r->e2e) ||
+        !cli_framing(args, &r->config.framing)) {
+        return CLI_USAGE;
+    }
+    return cli_send_files(args, r, ".state", &names->files);
+}
+
+static int configure(const cli_args_t *args, cli_runner_t *r, cli_send_device_t *names, uint64_t *wait_ms)
+{
     r->hse = cli_send_where(args);
     if (args->word_count > 1) {
         return cli_fail(args, CLI_USAGE, "give one text, in quotation marks when it has spaces");
     }
-    if (!cli_imsi(args, "imsi", &r->config.imsi) || !networks(args, r) || !names_of_ends(args, r, names) ||
-        !choices(args, &r->config) || !cli_framing(args, &r->config.framing) ||
-        !cli_send_timing(args, &r->config.retransmit_ms, &r->config.attempts, wait_ms)) {
-        return CLI_USAGE;
+    int code = cli_send_device(args, r, names);
+    if (code == CLI_OK && !cli_send_timing(args, &r->config.retransmit_ms, &r->config.attempts, wait_ms)) {
+        code = CLI_USAGE;
     }
-    int code = cli_send_files(args, r, ".state", &names->files);
     code = code == CLI_OK ? cli_root_take(args, r->card_path, &r->root) : code;
     if (r->root.given) {
         r->config.agreements = (uint8_t)(1u << (r->root.agreement - 1));
@@ -73,7 +76,7 @@ static int configure(const cli_args_t *args, cli_runner_t *r, struct names *name
 static int run(const cli_args_t *args)
 {
     static cli_runner_t runner;
-    static struct names names;
+    static cli_send_device_t names;
     uint64_t wait_ms = 0;
     int code = configure(args, &runner, &names, &wait_ms);
     return code == CLI_OK ? cli_send_run(args, &runner, wait_ms) : code;
@@ -97,6 +100,7 @@ static const cli_option_t options[] = {
     {"bsf-name", "FQDN", "with --gba, as in \"gba bootstrap\"", false, false},
     {"routing", "N", "with --akma, as in \"akma authenticate\"", false, false},
     {"suite", "NAME", "a suite that the device accepts; default 01 to 04", false, true},
+    CLI_E2E_OPTIONS,
     CLI_SEND_WAY_OPTIONS,
 };
 
@@ -107,7 +111,9 @@ const cli_command_t cli_send = {
     .notes =
         "Without TEXT each line of standard input is a reading. FOLDER is $GODWIT_STATE, else $XDG_STATE_HOME/godwit, else\n"
         "~/.local/state/godwit. A reading is not acknowledged on the user plane: 0 says that it left. A live session goes on as it is,\n"
-        "whatever the root that is named: --gba, --akma and --agreement are of the next set-up.",
+        "whatever the root that is named: --gba, --akma and --agreement are of the next set-up. With --service readings end in the EAS of\n"
+        "--enterprise: the session is end to end or it is not; its keys are kept in STATE.e2e, as secret as the card; with key-agreement there\n"
+        "are no readings, only a key to export.",
     CLI_COMMAND_OPTIONS(options),
     .run = run,
 };

@@ -146,7 +146,12 @@ static int send_lines(const cli_args_t *args, cli_runner_t *r, uint64_t *reading
 static int send_all(const cli_args_t *args, cli_runner_t *r, uint64_t wait_ms, uint64_t *readings)
 {
     int code = CLI_OK;
-    if (args->word_count == 0) {
+    if (r->config.e2e != NULL && r->config.e2e->config.service == GODWIT_SERVICE_KEY_AGREEMENT) {
+        if (args->word_count > 0) {
+            return cli_fail(args, CLI_USAGE, "--service key-agreement has no readings: see \"godwit device export\"");
+        }
+        code = cli_runner_agree(r);
+    } else if (args->word_count == 0) {
         code = send_lines(args, r, readings);
     } else {
         code = cli_runner_send(r, godwit_slice_of_string(args->words[0]));
@@ -157,11 +162,16 @@ static int send_all(const cli_args_t *args, cli_runner_t *r, uint64_t wait_ms, u
 
 static json_t *account(const cli_runner_t *r, uint64_t readings)
 {
-    return json_pack("{s:s, s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:O}", "imsi", r->config.imsi.digits, "session",
-                     (json_int_t)cli_runner_session(r), "readings", (json_int_t)readings, "set_up", r->set_up,
-                     "datagrams_up", (json_int_t)r->datagrams_up, "datagrams_down", (json_int_t)r->datagrams_down,
-                     "octets_up", (json_int_t)r->octets_up, "octets_down", (json_int_t)r->octets_down, "received",
-                     r->received);
+    json_t *e2e = r->config.e2e != NULL ? cli_e2e_account(&r->device) : NULL;
+    json_t *all = json_pack("{s:s, s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:O}", "imsi", r->config.imsi.digits, "session",
+                            (json_int_t)cli_runner_session(r), "readings", (json_int_t)readings, "set_up", r->set_up,
+                            "datagrams_up", (json_int_t)r->datagrams_up, "datagrams_down",
+                            (json_int_t)r->datagrams_down, "octets_up", (json_int_t)r->octets_up, "octets_down",
+                            (json_int_t)r->octets_down, "received", r->received);
+    if (e2e != NULL) {
+        (void)json_object_set_new(all, "e2e", e2e);
+    }
+    return all;
 }
 
 int cli_send_run(const cli_args_t *args, cli_runner_t *r, uint64_t wait_ms)

@@ -17,6 +17,13 @@ typedef struct cli_send_names {
 
 /* --usim and --state, or FOLDER/IMSI.usim and FOLDER/IMSI with that ending. An exit code. */
 int cli_send_files(const cli_args_t *args, cli_runner_t *runner, const char *ending, cli_send_names_t *names);
+typedef struct cli_send_device {
+    cli_send_names_t files;
+    char endpoint[64];
+} cli_send_device_t;
+
+/* send.c: everything about the device that its options say, but for the way to its endpoint. An exit code. */
+int cli_send_device(const cli_args_t *args, cli_runner_t *runner, cli_send_device_t *names);
 /* --hse, else $GODWIT_HSE, else the default. */
 const char *cli_send_where(const cli_args_t *args);
 /* Each prints what is wrong and returns false. */

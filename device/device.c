@@ -180,6 +180,9 @@ godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t readi
         return GODWIT_AGAIN;
     }
     if (is_live(device) && godwit_device_e2e_is_ready(device)) {
+        if (godwit_device_is_e2e(device) && device->config.e2e->config.service == GODWIT_SERVICE_KEY_AGREEMENT) {
+            return GODWIT_OK; /* it is agreed */
+        }
         return send_user(device, reading, requests);
     }
     hold(device, reading);

@@ -34,6 +34,10 @@ static godwit_status_t look(godwit_hse_turn_t *turn)
     memcpy(same.octets, in->submit_id, sizeof same.octets);
     last.session_id = turn->hse->config.downlink_per_device - 1;
     bool named = memcmp(in->submit_id, none, sizeof none) != 0;
+    turn->detail = "the store does not say what waits";
+    if (in->fetch_status == GODWIT_STORE_FAILED) {
+        return GODWIT_STORE_FAILED;
+    }
     if (in->fetch_status == GODWIT_AGAIN && named) {
         godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_FETCH)->record_key = same;
         return GODWIT_AGAIN;
@@ -43,11 +47,11 @@ static godwit_status_t look(godwit_hse_turn_t *turn)
     }
     if (in->fetch_status == GODWIT_AGAIN || (named && was_asked(in, &same))) {
         godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_FETCH)->record_key = last;
-        return in->fetch_status == GODWIT_STORE_FAILED ? GODWIT_STORE_FAILED : GODWIT_AGAIN;
+        return GODWIT_AGAIN;
     }
-    if (was_asked(in, &last) && in->fetch_status != GODWIT_NOT_FOUND) {
+    if (was_asked(in, &last) && in->fetch_status == GODWIT_OK) {
         turn->detail = "as many wait for that device as may";
-        return in->fetch_status == GODWIT_OK ? GODWIT_OVERLOAD : GODWIT_STORE_FAILED;
+        return GODWIT_OVERLOAD;
     }
     turn->detail = "no session to send it in";
     godwit_status_t status = godwit_hse_turn_find(turn, 0, &in->imsi);
@@ -195,7 +199,7 @@ bool godwit_hse_drain(godwit_hse_turn_t *turn)
         return true;
     }
     const godwit_hse_session_t *session = godwit_hse_session_find(hse, *drain);
-    if (session == NULL) { /* pushed out of memory meanwhile: the next time */
+    if (session == NULL || !godwit_hse_is_awake(hse, session, turn->in->now_ms)) { /* the next time */
         *drain = 0;
         return true;
     }

@@ -23,6 +23,7 @@ void hse_world_restart(hse_world_t *w)
     assert_int_equal(godwit_hse_init(&w->hse, &w->config, w->sessions, HSE_SESSIONS, w->exchanges, HSE_EXCHANGES,
                                      w->senders, HSE_SENDERS),
                      GODWIT_OK);
+    godwit_hse_set_forwards(&w->hse, w->forwards, HSE_FORWARDS, w->held, HSE_HELD);
 }
 
 void hse_world_init(hse_world_t *w)
@@ -66,6 +67,12 @@ void hse_make_request(hse_world_t *w, hse_device_t *d, const uint8_t *auts)
     m.agreements = d->agreements;
     m.suites = d->suites;
     assert_int_equal(godwit_plmn_from_text("001-01", &m.serving_network), GODWIT_OK);
+    m.enterprise = d->enterprise != NULL ? hse_slice(d->enterprise) : m.enterprise;
+    if (d->service != GODWIT_SERVICE_NONE) {
+        m.present |= 1u << GODWIT_TLV_SERVICE_REQUEST;
+        m.service = d->service;
+        m.service_suites = d->service_suites;
+    }
     if (auts != NULL) {
         m.present |= 1u << GODWIT_TLV_AUTS;
         memcpy(m.auts, auts, sizeof m.auts);

@@ -13,6 +13,8 @@
 #define HSE_EXCHANGES 16
 #define HSE_SENDERS 16
 #define HSE_ENDPOINT "hse.example"
+#define HSE_FORWARDS 12
+#define HSE_HELD 6
 #define HSE_KEY_SET 7 /* number of the key set of every answer, unless the test says otherwise */
 
 typedef struct hse_world {
@@ -22,6 +24,7 @@ typedef struct hse_world {
     godwit_hse_session_t sessions[HSE_SESSIONS];
     godwit_hse_exchange_t exchanges[HSE_EXCHANGES];
     godwit_hse_sender_t senders[HSE_SENDERS];
+    godwit_hse_forward_t forwards[HSE_FORWARDS], held[HSE_HELD];
     uint32_t generation; /* the EMKS: last handed out */
     unsigned attempts;   /* Session Requests made, so that each differs */
 } hse_world_t;
@@ -32,6 +35,9 @@ typedef struct hse_device {
     godwit_address_t from;
     uint16_t suites;
     uint8_t agreements;
+    const char *enterprise;   /* NULL: it names none */
+    godwit_service_t service; /* NONE: it asks for none */
+    uint16_t service_suites;
     godwit_emsdp_key_t key;
     uint8_t request[GODWIT_EMSDP_DATAGRAM_MAX]; /* 10 */
     size_t request_len;

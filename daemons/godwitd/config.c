@@ -23,7 +23,8 @@ static bool functions(config_t *c)
                  {"pgw", CONFIG_PGW},       {"mkef", CONFIG_MKEF},       {"mtc_server", CONFIG_MTC_SERVER},
                  {"gba_bsf", CONFIG_BSF},   {"naf", CONFIG_NAF},         {"msc", CONFIG_MSC},
                  {"sms_sc", CONFIG_SMS_SC}, {"ausf", CONFIG_AUSF},       {"aanf", CONFIG_AANF},
-                 {"aaa", CONFIG_AAA},       {"mtc_iwf", CONFIG_MTC_IWF}, {"scs", CONFIG_SCS}};
+                 {"aaa", CONFIG_AAA},       {"mtc_iwf", CONFIG_MTC_IWF}, {"scs", CONFIG_SCS},
+                 {"eese", CONFIG_EESE}};
     for (unsigned i = 0; i < c->raw->functions_count; i++) {
         unsigned bit = 0;
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
@@ -33,7 +34,7 @@ static bool functions(config_t *c)
             return config_refuse(
                 c, "functions[]", i,
                 "must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, ausf, aanf, "
-                "aaa, mtc_iwf or scs",
+                "aaa, mtc_iwf, scs or eese",
                 c->raw->functions[i]);
         }
         c->functions |= bit;
@@ -46,7 +47,7 @@ static bool functions(config_t *c)
            config_refuse(
                c, "functions", 0,
                "is missing: any of hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, "
-               "ausf, aanf, aaa, mtc_iwf, scs",
+               "ausf, aanf, aaa, mtc_iwf, scs, eese",
                NULL);
 }
 
@@ -115,6 +116,7 @@ static bool interpret(config_t *c)
            (!config_has(c, CONFIG_AANF) || config_aanf_section(c, raw->aanf)) &&
            (!config_has(c, CONFIG_MTC_IWF) || config_mtc_iwf_section(c, raw->mtc_iwf)) &&
            (!config_has(c, CONFIG_SCS) || config_scs_section(c, raw->scs)) &&
+           (!config_has(c, CONFIG_EESE) || config_eese_section(c, raw->eese)) &&
            (!config_has(c, CONFIG_AAA) || config_aaa_section(c, raw->aaa)) &&
            config_diameter_section(c, raw->diameter) && config_policy_section(c, raw->policy);
 }

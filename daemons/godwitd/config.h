@@ -15,6 +15,7 @@
 #include "adapters/udp/udp.h"
 #include "daemons/godwitd/config_aaa.h"
 #include "daemons/godwitd/config_akma.h"
+#include "daemons/godwitd/config_e2e.h"
 #include "daemons/godwitd/config_emks.h"
 #include "daemons/godwitd/config_raw.h"
 #include "daemons/godwitd/config_trigger.h"
@@ -52,7 +53,7 @@
 #define CONFIG_MKEF (1u << GODWIT_FUNCTION_MKEF)
 #define CONFIG_MTC_SERVER (1u << 31) /* the HSE, which takes device RAND */
 #define CONFIG_HOME                                                                                                    \
-    (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF | CONFIG_BSF | CONFIG_AANF |                                  \
+    (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF | CONFIG_BSF | CONFIG_AANF | CONFIG_EESE |                    \
      CONFIG_MTC_IWF) /* those that keep records */
 #define CONFIG_BSF (1u << GODWIT_FUNCTION_BSF)
 #define CONFIG_NAF (1u << GODWIT_FUNCTION_NAF)
@@ -237,6 +238,8 @@ typedef struct config {
     config_hss_t hss;
     config_emks_t emks;
     config_hse_t hse;
+    config_hse_e2e_t hse_e2e;
+    config_eese_t eese;
     config_mme_t mme;
     config_sgsn_t sgsn;
     config_sgw_t sgw;

@@ -34,6 +34,8 @@ bool config_emks_e2m(config_t *c, const raw_emks_t *raw);
 bool config_hse_e2m(config_t *c, const raw_hse_e2m_t *raw);
 
 /* The sections. */
+bool config_eese_section(config_t *c, const raw_eese_t *raw);
+bool config_hse_e2e(config_t *c, const raw_hse_t *raw); /* hse.eese, hse.eas: after endpoint */
 bool config_hss_section(config_t *c, const raw_hss_t *raw);
 bool config_emks_section(config_t *c, const raw_emks_t *raw);
 bool config_hse_section(config_t *c, const raw_hse_t *raw);

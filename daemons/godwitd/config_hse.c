@@ -175,5 +175,5 @@ bool config_hse_section(config_t *c, const raw_hse_t *raw)
            table(c, "hse.exchanges", raw->exchanges, CONFIG_EXCHANGES_DEFAULT, false, &c->hse.exchanges) &&
            table(c, "hse.senders", raw->senders, CONFIG_SENDERS_DEFAULT, false, &c->hse.senders) &&
            config_deliveries(c, raw->deliver, raw->deliver_count) && config_hse_e2m(c, raw->e2m) &&
-           config_intercept_section(c, raw->intercept) && config_hse_sms(c, raw->sms);
+           config_hse_e2e(c, raw) && config_intercept_section(c, raw->intercept) && config_hse_sms(c, raw->sms);
 }

@@ -11,6 +11,8 @@
 
 #include "daemons/godwitd/config_raw_aaa.h"
 #include "daemons/godwitd/config_raw_akma.h"
+#include "daemons/godwitd/config_raw_e2e.h"
+#include "daemons/godwitd/config_raw_policy.h"
 #include "daemons/godwitd/config_raw_sms.h"
 #include "daemons/godwitd/config_raw_trigger.h"
 
@@ -150,7 +152,8 @@ typedef struct raw_hse {
     uint32_t rekey_datagrams, rekey_days, reauthenticate_generations, reauthenticate_days;
     uint32_t exchange_seconds, exchanges_per_imsi, budget_octets, retransmit_ms, attempts;
     uint32_t sessions, exchanges, senders;
-    raw_remote_t *emks;
+    raw_remote_t *emks, *eese;
+    raw_hse_eas_t *eas;
     raw_hse_e2m_t *e2m;
     raw_delivery_t *deliver;
     unsigned deliver_count;
@@ -248,20 +251,6 @@ typedef struct raw_diameter {
     uint32_t timeout_ms;
 } raw_diameter_t;
 
-typedef struct raw_policy_peer {
-    char *san, *plmn;
-} raw_policy_peer_t;
-
-typedef struct raw_policy {
-    char *file, *state, *listen;
-    char **others;
-    unsigned others_count;
-    raw_tls_t *tls;
-    raw_policy_peer_t *peers;
-    unsigned peers_count;
-    uint32_t connection_seconds;
-} raw_policy_t;
-
 typedef struct raw_config {
     char *identity, *realm;
     char **functions;
@@ -289,6 +278,7 @@ typedef struct raw_config {
     raw_aanf_t *aanf;
     raw_mtc_iwf_t *mtc_iwf;
     raw_scs_t *scs;
+    raw_eese_t *eese;
 } raw_config_t;
 
 /* Reads YAML text. On failure *raw is NULL and error says what and in which line: "FILE:LINE: ...". */

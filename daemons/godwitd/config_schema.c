@@ -191,6 +191,8 @@ static const cyaml_schema_field_t hse_fields[] = {
     NUMBER(raw_hse_t, exchanges),
     NUMBER(raw_hse_t, senders),
     SECTION(raw_hse_t, emks, config_remote_fields),
+    SECTION(raw_hse_t, eese, config_remote_fields),
+    SECTION(raw_hse_t, eas, config_hse_eas_fields),
     SECTION(raw_hse_t, e2m, hse_e2m_fields),
     LIST(raw_hse_t, deliver, &config_delivery_entry),
     SECTION(raw_hse_t, intercept, intercept_fields),
@@ -387,6 +389,7 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, aanf, config_aanf_fields),
     SECTION(raw_config_t, mtc_iwf, config_mtc_iwf_fields),
     SECTION(raw_config_t, scs, config_scs_fields),
+    SECTION(raw_config_t, eese, config_eese_fields),
     CYAML_FIELD_END,
 };
 

@@ -30,6 +30,7 @@ extern const cyaml_schema_field_t config_mme_trigger_fields[];
 extern const cyaml_schema_field_t config_msc_fields[], config_sms_sc_fields[];   /* config_sms.c */
 extern const cyaml_schema_field_t config_gba_bsf_fields[];                       /* config_gba.c */
 extern const cyaml_schema_field_t config_naf_fields[], config_emks_gba_fields[]; /* config_naf.c */
+extern const cyaml_schema_field_t config_eese_fields[], config_hse_eas_fields[]; /* config_eese.c */
 extern const cyaml_schema_field_t config_rest_fields[];                          /* config_rest.c */
 extern const cyaml_schema_field_t config_aaa_fields[];                           /* config_aaa.c */
 extern const cyaml_schema_field_t config_ausf_fields[], config_aanf_fields[],

@@ -46,6 +46,7 @@ typedef struct godwitd {
     struct daemon_access *access;   /* MME, SGSN, S-GW, P-GW; NULL: none of them */
     struct daemon_mkef *mkef;       /* role, door, and the way to one; NULL: nothing of it */
     struct daemon_trigger *trigger; /* MTC-IWF, SCS; NULL: none of them */
+    struct daemon_e2e *e2e;         /* the EESE, and what EESE and HSE have to do with EASs; NULL: nothing of it */
     struct daemon_akma *akma;       /* AUSF and AAnF, their doors, and ways to an AAnF; NULL: nothing of it */
     doors_t doors;
     godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX];
@@ -167,6 +168,16 @@ bool akma_send(godwitd_t *d, const godwit_message_t *message); /* false: it is n
 void akma_receive(godwitd_t *d);
 void akma_ready(const godwitd_t *d); /* its part of the line that says where everything listens */
 void akma_stop(godwitd_t *d);
+
+/* e2e.c: the EESE, and EASs at EESE and HSE. */
+bool e2e_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]); /* after the HSE */
+bool e2e_watch(const godwitd_t *d);
+bool e2e_send(godwitd_t *d, const godwit_message_t *message); /* false: it is none of its messages, or cannot leave */
+void e2e_receive(godwitd_t *d);
+void e2e_ready(const godwitd_t *d); /* its part of the line that says where everything listens */
+void e2e_reload(godwitd_t *d);      /* reads the lists of revoked certificates anew */
+void e2e_destinations(const config_t *config, godwit_diameter_config_t *wanted);
+void e2e_stop(godwitd_t *d);
 
 /* trigger.c: MTC-IWF and SCS. */
 bool trigger_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);

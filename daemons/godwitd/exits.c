@@ -38,9 +38,18 @@ static const char *named_host(const godwit_message_t *message)
         return message->u.t4_report.to.host;
     case GODWIT_DEVICE_NOTIFICATION:
         return message->u.device_notification.to.host;
+    case GODWIT_E2E_RENEW:
+        return message->u.e2e_renew.path.hse;
     default:
         return NULL;
     }
+}
+
+/* Towards an EESE a HSE has the name of its endpoint: inside, that need not be ours. */
+static const char *own_name(const godwitd_t *d, godwit_function_t function)
+{
+    return function == GODWIT_FUNCTION_HSE && d->config->hse_e2e.eas.used ? d->config->hse.role.endpoint
+                                                                          : d->config->identity;
 }
 
 /* A request goes to the function here when there is one and it names no other, and an answer goes where its request came from: route 0 is this
@@ -52,7 +61,7 @@ static bool stays_here(const godwitd_t *d, const godwit_message_t *message)
     }
     const char *host = named_host(message);
     return owner_has_role(d->owner, message->to) &&
-           (host == NULL || host[0] == '\0' || strcmp(host, d->config->identity) == 0);
+           (host == NULL || host[0] == '\0' || strcmp(host, own_name(d, message->to)) == 0);
 }
 
 static void send_message(void *context, godwit_function_t from, const godwit_message_t *message)
@@ -87,7 +96,8 @@ static void send_message(void *context, godwit_function_t from, const godwit_mes
     *place = *message;
     place->hop = GODWIT_HOP_INSIDE;
     if (place->origin_host[0] == '\0') {
-        memcpy(place->origin_host, d->config->identity, sizeof place->origin_host);
+        const char *name = message->to == GODWIT_FUNCTION_EESE ? own_name(d, message->from) : d->config->identity;
+        (void)snprintf(place->origin_host, sizeof place->origin_host, "%.*s", GODWIT_NODE_NAME_MAX - 1, name);
     }
     if (place->origin_realm[0] == '\0') {
         memcpy(place->origin_realm, d->config->realm, sizeof place->origin_realm);

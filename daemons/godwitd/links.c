@@ -82,6 +82,7 @@ static void destinations(const config_t *config, godwit_diameter_config_t *wante
         wanted->serve_t5 |= 1u << GODWIT_FUNCTION_AAA;
     }
     trigger_destinations(config, wanted);
+    e2e_destinations(config, wanted);
     wanted->ask_hss_keys = hse->hss_realm[0] != '\0' || gateway_asks;
 }
 
@@ -141,7 +142,7 @@ bool links_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 void links_send(godwitd_t *d, const godwit_message_t *message)
 {
     godwit_status_t status = GODWIT_NOT_FOUND;
-    if (mkef_send(d, message) || akma_send(d, message)) {
+    if (mkef_send(d, message) || akma_send(d, message) || e2e_send(d, message)) {
         return;
     }
     if (message->kind == GODWIT_AUTH_INFO_REQUEST && d->gsup != NULL) {

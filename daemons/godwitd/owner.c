@@ -10,8 +10,8 @@
 const char *owner_function_name(godwit_function_t function)
 {
     static const char *const names[OWNER_FUNCTIONS] = {
-        "none",    "hse", "emks", "hss",  "mme", "sgsn", "sgw", "pgw", "msc",     "sms_sc", "mkef",
-        "gba_bsf", "naf", "aanf", "ausf", "af",  "kms",  "scs", "as",  "mtc_iwf", "aaa",    "device"};
+        "none", "hse",  "emks", "hss", "mme", "sgsn", "sgw", "pgw",     "msc", "sms_sc", "mkef", "gba_bsf",
+        "naf",  "aanf", "ausf", "af",  "kms", "scs",  "as",  "mtc_iwf", "aaa", "eese",   "eas",  "device"};
     return (unsigned)function < OWNER_FUNCTIONS ? names[function] : "none";
 }
 

@@ -142,6 +142,7 @@ static void take_over(godwitd_t *d, config_t *config)
     functions_apply(d, config);
     policies_reload(d, config);
     interception_reload(d, config);
+    e2e_reload(d);
     name_the_rest(d, config);
     config_free(d->reloaded);
     d->reloaded = config;

@@ -25,9 +25,10 @@ static int run(const cli_args_t *args)
     return code != CLI_OK
                ? code
                : cli_print(args,
-                           json_pack("{s:I, s:I, s:I, s:I}", "sessions_removed", (json_int_t)done.sessions,
+                           json_pack("{s:I, s:I, s:I, s:I, s:I}", "sessions_removed", (json_int_t)done.sessions,
                                      "key_sets_skipped", (json_int_t)done.key_sets, "associations_ended",
-                                     (json_int_t)done.associations, "triggers_unconfirmed", (json_int_t)done.triggers));
+                                     (json_int_t)done.associations, "triggers_unconfirmed", (json_int_t)done.triggers,
+                                     "end_to_end_keys_ended", (json_int_t)done.end_to_end));
 }
 
 static const cli_option_t options[] = {
@@ -42,6 +43,8 @@ const cli_command_t cli_store_restored = {
         "A backup is in the past: counters and generations that it calls unused have been used since, and datagrams that\n"
         "it has not seen would be taken again. So sessions are removed and key sets skip; devices agree anew by themselves,\n"
         "and where SQN is behind they resynchronise. Associations of device triggering end, and their numbers skip; triggers\n"
-        "that were pending may have been delivered since, so they end too, and their sources are told: unconfirmed.",
+        "that were pending may have been delivered since, so they end too, and their sources are told: unconfirmed.\n"
+        "Keys end to end: those that wait for an EAS are not given any more, an EAS's keys and windows are lost, and the next\n"
+        "ages are asked for at once. Entitlements are those of the backup: look at them before godwitd starts.",
     CLI_COMMAND_OPTIONS(options),
     .run = run};

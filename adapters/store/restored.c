@@ -216,6 +216,49 @@ static godwit_status_t after_triggers(godwit_store_t *store, uint64_t now_s, god
     return status == GODWIT_OK ? skip_references(store) : status;
 }
 
+/* ---- keys end to end ---- */
+
+/* The key that stands here may have been given since, and ages above the last: none of it is given now, and the next age is asked for at once. Its owner
+ * knows which that is, and where its own store went back, too, the key set is gone and a new AKA run comes of it. */
+static godwit_status_t end_age(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
+{
+    godwit_record_t record;
+    godwit_status_t status = godwit_store_fetch(store, key, &record);
+    if (status == GODWIT_OK && !record.u.e2e_session.closed) {
+        godwit_e2e_session_record_t *s = &record.u.e2e_session;
+        godwit_wipe(s->k_e2e, sizeof s->k_e2e);
+        s->with_eas = true;
+        s->agreed_ms = 0;
+        s->ask_ms = 0;
+        s->due_ms = now_s * 1000;
+        status = godwit_store_put(store, &record);
+    }
+    godwit_wipe(&record, sizeof record);
+    return status;
+}
+
+/* Replay windows would take again what came since, downlink COUNTs would be used twice: keys and windows go, and the EAS asks for the next age. */
+static godwit_status_t lose_eas_session(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
+{
+    godwit_record_t record;
+    godwit_status_t status = godwit_store_fetch(store, key, &record);
+    if (status == GODWIT_OK) {
+        godwit_wipe(record.u.eas_session.octets, sizeof record.u.eas_session.octets);
+        record.u.eas_session.len = 0;
+        record.u.eas_session.due_ms = now_s * 1000;
+        status = godwit_store_put(store, &record);
+    }
+    godwit_wipe(&record, sizeof record);
+    return status;
+}
+
+static godwit_status_t after_end_to_end(godwit_store_t *store, uint64_t now_s, uint64_t *sessions)
+{
+    const godwit_status_t status = change_all(store, GODWIT_RECORD_E2E_SESSION, end_age, now_s, sessions);
+    return status == GODWIT_OK ? change_all(store, GODWIT_RECORD_EAS_SESSION, lose_eas_session, now_s, sessions)
+                               : status;
+}
+
 /* Readings wait on: a destination may get them again, and knows them by their numbers. So those numbers must not be given to others, and are skipped: one for
  * each microsecond that has been, more than any node gives. A message for a device may have been sent: it is not sent again. */
 static godwit_status_t skip_number(godwit_store_t *store, godwit_record_kind_t kind, uint64_t number)
@@ -273,6 +316,7 @@ godwit_status_t godwit_store_after_restore(godwit_store_t *store, uint64_t now_s
     status =
         status == GODWIT_OK ? change_all(store, GODWIT_RECORD_MTC_CONTACT, hold_contact, now_s, &contacts) : status;
     status = status == GODWIT_OK ? after_triggers(store, now_s, done) : status;
+    status = status == GODWIT_OK ? after_end_to_end(store, now_s, &done->end_to_end) : status;
     status = status == GODWIT_OK ? after_deliveries(store, now_s) : status;
     status = status == GODWIT_OK ? skip_clock(store, now_s, ticks_per_second) : status;
     if (status == GODWIT_OK) {

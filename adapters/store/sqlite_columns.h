@@ -28,6 +28,15 @@
 #define GODWIT_TRIGGER_TABLES 6
 extern const godwit_table_t godwit_trigger_tables[GODWIT_TRIGGER_TABLES]; /* sqlite_tables_trigger.c */
 
+/* The terms of a key end to end. */
+#define GODWIT_TERMS_COLUMNS(kind, member, text)                                                                       \
+    COLUMN(NUMBER, kind, member.service, text "_service"), COLUMN(NUMBER, kind, member.suite, text "_suite"),          \
+        COLUMN(NUMBER, kind, member.key_id, text "_key_id"), COLUMN(NUMBER, kind, member.age, text "_age"),            \
+        COLUMN(NUMBER, kind, member.life_s, text "_life_s"), COLUMN(NUMBER, kind, member.messages, text "_messages")
+
+#define GODWIT_E2E_TABLES 4
+extern const godwit_table_t godwit_e2e_tables[GODWIT_E2E_TABLES]; /* sqlite_tables_e2e.c */
+
 #define GODWIT_DELIVER_TABLES 3
 extern const godwit_table_t godwit_deliver_tables[GODWIT_DELIVER_TABLES]; /* sqlite_tables_deliver.c */
 

@@ -63,6 +63,21 @@ int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, co
     case GODWIT_RECORD_ASSOCIATION:
         record.u.association.imsi = key->imsi;
         break;
+    case GODWIT_RECORD_EAS:
+        memcpy(record.u.eas.eas_key, key->octets, sizeof record.u.eas.eas_key);
+        break;
+    case GODWIT_RECORD_EAS_ENTITLEMENT:
+        memcpy(record.u.eas_entitlement.id, key->octets, sizeof record.u.eas_entitlement.id);
+        break;
+    case GODWIT_RECORD_E2E_SESSION:
+        record.u.e2e_session.path.imsi = key->imsi;
+        record.u.e2e_session.path.session_id = key->session_id;
+        memcpy(record.u.e2e_session.eas_key, key->octets, sizeof record.u.e2e_session.eas_key);
+        break;
+    case GODWIT_RECORD_EAS_SESSION:
+        record.u.eas_session.path.session_id = key->session_id;
+        memcpy(record.u.eas_session.hse_key, key->octets, sizeof record.u.eas_session.hse_key);
+        break;
     case GODWIT_RECORD_READING:
         record.u.reading.number = number_of(key);
         break;
@@ -85,6 +100,23 @@ static bool has_octets(const godwit_record_key_t *key)
 {
     static const uint8_t none[sizeof key->octets];
     return memcmp(key->octets, none, sizeof none) != 0;
+}
+
+/* Kinds 17 to 19 (roles/record_e2e.h). */
+static godwit_statement_t e2e_statement_for(const godwit_record_key_t *key)
+{
+    const bool by_imsi = key->imsi.len > 0;
+    switch (key->kind) {
+    case GODWIT_RECORD_EAS_ENTITLEMENT:
+        return by_imsi ? GODWIT_STATEMENT_OTHER : key->session_id != 0 ? GODWIT_STATEMENT_DUE : GODWIT_STATEMENT_FETCH;
+    case GODWIT_RECORD_E2E_SESSION:
+        return !by_imsi               ? GODWIT_STATEMENT_DUE
+               : key->session_id != 0 ? GODWIT_STATEMENT_FETCH
+               : key->agreement != 0  ? GODWIT_STATEMENT_NUMBERED
+                                      : GODWIT_STATEMENT_OTHER;
+    default:
+        return by_imsi ? GODWIT_STATEMENT_OTHER : has_octets(key) ? GODWIT_STATEMENT_FETCH : GODWIT_STATEMENT_DUE;
+    }
 }
 
 godwit_statement_t godwit_statement_for(const godwit_record_key_t *key)
@@ -111,6 +143,10 @@ godwit_statement_t godwit_statement_for(const godwit_record_key_t *key)
                                           : GODWIT_STATEMENT_NUMBERED;
         }
         break;
+    case GODWIT_RECORD_EAS_ENTITLEMENT:
+    case GODWIT_RECORD_E2E_SESSION:
+    case GODWIT_RECORD_EAS_SESSION:
+        return e2e_statement_for(key);
     case GODWIT_RECORD_READING:
         other = key->agreement != 0;
         break;
@@ -137,6 +173,11 @@ static void bind_time(sqlite3_stmt *statement, int parameter, uint64_t ms)
     (void)sqlite3_bind_int64(statement, parameter, ms > INT64_MAX ? INT64_MAX : (sqlite3_int64)ms);
 }
 
+static void bind_octets(sqlite3_stmt *statement, int parameter, const godwit_record_key_t *key)
+{
+    (void)sqlite3_bind_blob(statement, parameter, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
+}
+
 static void bind_other(const godwit_table_t *table, sqlite3_stmt *other, const godwit_record_key_t *key)
 {
     switch (table->kind) {
@@ -145,7 +186,7 @@ static void bind_other(const godwit_table_t *table, sqlite3_stmt *other, const g
         (void)sqlite3_bind_int64(other, 2, key->agreement);
         break;
     case GODWIT_RECORD_MTC_ENTITLEMENT:
-        (void)sqlite3_bind_blob(other, 1, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
+        bind_octets(other, 1, key);
         bind_imsi(other, 2, &key->imsi);
         bind_time(other, 3, key->at_ms);
         break;
@@ -154,7 +195,17 @@ static void bind_other(const godwit_table_t *table, sqlite3_stmt *other, const g
         break;
     case GODWIT_RECORD_AKMA:
     case GODWIT_RECORD_TRIGGER_SUBSCRIPTION:
-        (void)sqlite3_bind_blob(other, 1, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
+        bind_octets(other, 1, key);
+        break;
+    case GODWIT_RECORD_EAS_ENTITLEMENT:
+        bind_octets(other, 1, key);
+        bind_imsi(other, 2, &key->imsi);
+        bind_time(other, 3, key->at_ms);
+        (void)sqlite3_bind_int64(other, 4, key->agreement);
+        break;
+    case GODWIT_RECORD_E2E_SESSION:
+        bind_imsi(other, 1, &key->imsi);
+        bind_octets(other, 2, key);
         break;
     case GODWIT_RECORD_READING:
         (void)sqlite3_bind_int64(other, 1, (sqlite3_int64)number_of(key));
@@ -176,9 +227,14 @@ void godwit_row_bind_fetch(const godwit_table_t *table, godwit_statement_t which
 {
     if (which == GODWIT_STATEMENT_DUE && key->kind == GODWIT_RECORD_DOWNLINK) {
         bind_imsi(statement, 1, &key->imsi);
-        (void)sqlite3_bind_blob(statement, 2, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
+        bind_octets(statement, 2, key);
+    } else if (which == GODWIT_STATEMENT_DUE && key->kind == GODWIT_RECORD_EAS_ENTITLEMENT) {
+        bind_octets(statement, 1, key);
+        bind_time(statement, 2, key->at_ms);
     } else if (which == GODWIT_STATEMENT_DUE) {
         bind_time(statement, 1, key->at_ms);
+    } else if (which == GODWIT_STATEMENT_NUMBERED && key->kind == GODWIT_RECORD_E2E_SESSION) {
+        bind_other(table, statement, key);
     } else if (which == GODWIT_STATEMENT_NUMBERED) {
         bind_imsi(statement, 1, &key->imsi);
         (void)sqlite3_bind_int64(statement, 2, key->session_id);

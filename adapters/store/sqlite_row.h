@@ -13,8 +13,7 @@
 
 #define GODWIT_SQL_MAX 4096 /* the longest statement (session, insert or replace) has about 2200 octets */
 #define GODWIT_ROW_SECRET_MAX GODWIT_USER_PLANE_MAX /* reading, downlink: a payload */
-#define GODWIT_ROW_KEY_COLUMNS 2                    /* key_set: imsi, agreement */
-#define GODWIT_SQLITE_TABLES 18                     /* kinds 1 to 15, 20 to 22 */
+#define GODWIT_SQLITE_TABLES 22                     /* kinds 1 to 22 */
 #define GODWIT_SQLITE_KINDS 22                      /* the highest */
 
 typedef enum godwit_column_type {

@@ -252,6 +252,7 @@ static const char *const steps[GODWIT_SCHEMA_VERSION] = {
     keys_without_a_round_trip, /* 4: contributions 000 and 001, GBA */
     triggers,                  /* 5: contribution 002 */
     godwit_schema_deliver,     /* 6: readings, until every destination has them; messages for devices */
+    godwit_schema_e2e,         /* 7: keys end to end */
 };
 
 static bool run(sqlite3 *db, const char *sql)

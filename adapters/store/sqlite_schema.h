@@ -13,12 +13,13 @@
 #include "godwit/status.h"
 
 #define GODWIT_SCHEMA_APPLICATION 0x47445754 /* "GDWT" */
-#define GODWIT_SCHEMA_VERSION 6
+#define GODWIT_SCHEMA_VERSION 7
 #define GODWIT_SQL_NO_KEY "x'00000000000000000000000000000000'" /* the name key of no name */
 
 /* The next number of a kind: READING, DOWNLINK. No number is given twice, whatever is removed. */
 #define GODWIT_SQL_NUMBER "UPDATE delivery_number SET highest=highest+1 WHERE kind=?1 RETURNING highest"
 extern const char godwit_schema_deliver[]; /* sqlite_schema_deliver.c */
+extern const char godwit_schema_e2e[];     /* sqlite_schema_e2e.c */
 
 typedef enum godwit_schema_outcome {
     GODWIT_SCHEMA_READY,

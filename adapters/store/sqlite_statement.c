@@ -108,6 +108,11 @@ static void ordered_text(text_t *t, const godwit_table_t *table, unsigned limit_
     add(t, " LIMIT ?%u", limit_parameter);
 }
 
+/* An entitlement of MTC servers or EASs: ?2 the IMSI, ?3 the time. */
+#define COVERS                                                                                                         \
+    " AND ((scope=2 AND substr(?2,1,length(first))=first) OR (scope<>2 AND length(first)=length(?2) AND first<=?2"     \
+    " AND last>=?2)) AND not_before_ms<=?3 AND (not_after_ms=0 OR not_after_ms>?3)"
+
 static void other_text(text_t *t, const godwit_table_t *table)
 {
     switch (table->kind) {
@@ -118,9 +123,7 @@ static void other_text(text_t *t, const godwit_table_t *table)
         add(t, " WHERE imsi=?1 AND domain=?2 LIMIT 1");
         break;
     case GODWIT_RECORD_MTC_ENTITLEMENT:
-        add(t, " WHERE server_key=?1 AND ((scope=2 AND substr(?2,1,length(first))=first) OR (scope<>2 AND"
-               " length(first)=length(?2) AND first<=?2 AND last>=?2)) AND not_before_ms<=?3 AND"
-               " (not_after_ms=0 OR not_after_ms>?3) ORDER BY scope LIMIT 1");
+        add(t, " WHERE server_key=?1" COVERS " ORDER BY scope LIMIT 1");
         break;
     case GODWIT_RECORD_MTC_CONTACT:
         add(t, " WHERE temporary=?1 OR former_temporary=?1 LIMIT 1");
@@ -134,6 +137,15 @@ static void other_text(text_t *t, const godwit_table_t *table)
         break;
     case GODWIT_RECORD_TRIGGER:
         add(t, " WHERE imsi=?1 AND state=1 ORDER BY priority DESC, number LIMIT 1");
+        break;
+    case GODWIT_RECORD_EAS_ENTITLEMENT:
+        add(t, " WHERE eas_key=?1" COVERS " AND (services & ?4)=?4 ORDER BY scope LIMIT 1");
+        break;
+    case GODWIT_RECORD_E2E_SESSION:
+        add(t, " WHERE imsi=?1 AND eas_key=?2 AND closed=0 ORDER BY with_eas, agreed_ms DESC LIMIT 1");
+        break;
+    case GODWIT_RECORD_EAS_SESSION:
+        add(t, " WHERE imsi=?1 ORDER BY begun_ms DESC LIMIT 1");
         break;
     case GODWIT_RECORD_READING:
         add(t, " WHERE number>?1 ORDER BY number LIMIT 1");
@@ -154,6 +166,10 @@ static void due_text(text_t *t, const godwit_table_t *table)
         add(t, " WHERE due_ms>=0 AND due_ms<=?1 ORDER BY due_ms, number LIMIT 1");
     } else if (table->kind == GODWIT_RECORD_DOWNLINK) {
         add(t, " WHERE imsi=?1 AND id=?2 LIMIT 1");
+    } else if (table->kind == GODWIT_RECORD_EAS_ENTITLEMENT) {
+        add(t, " WHERE eas_key=?1 AND not_before_ms<=?2 AND (not_after_ms=0 OR not_after_ms>?2) LIMIT 1");
+    } else if (table->kind == GODWIT_RECORD_E2E_SESSION || table->kind == GODWIT_RECORD_EAS_SESSION) {
+        add(t, " WHERE due_ms>=0 AND due_ms<=?1 ORDER BY due_ms LIMIT 1");
     } else {
         where_text(t, table, "=");
     }
@@ -163,6 +179,8 @@ static void numbered_text(text_t *t, const godwit_table_t *table)
 {
     if (table->kind == GODWIT_RECORD_TRIGGER) {
         add(t, " WHERE imsi=?1 AND (number & 4294967295)=?2 LIMIT 1");
+    } else if (table->kind == GODWIT_RECORD_E2E_SESSION) {
+        add(t, " WHERE imsi=?1 AND eas_key=?2 AND closed=0 AND taken_ms<>0 ORDER BY taken_ms DESC LIMIT 1");
     } else {
         where_text(t, table, "=");
     }

@@ -49,6 +49,8 @@ static const godwit_column_t key_set[] = {
     COLUMN(NUMBER, key_set, created_ms, "created_ms"),
     COLUMN(NUMBER, key_set, former.vector_number, "former_vector_number"),
     COLUMN(NUMBER, key_set, former.generation, "former_generation"),
+    COLUMN(NUMBER, key_set, age, "age"),
+    COLUMN(NUMBER, key_set, former.age, "former_age"),
     COLUMN(NUMBER, key_set, push_number, "push_number"),
     COLUMN(TRUTH, key_set, parked.set, "parked_set"),
     COLUMN(NUMBER, key_set, parked.suite, "parked_suite"),
@@ -104,6 +106,11 @@ static const godwit_column_t session[] = {
     SOME(session, pending, pending_len, "pending"),
     KEY(current, "current"),
     KEY(next, "next"),
+    COLUMN(TRUTH, session, end_to_end, "end_to_end"),
+    GODWIT_TERMS_COLUMNS(session, e2e, "e2e"),
+    COLUMN(NUMBER, session, e2e_key_set, "e2e_key_set"),
+    GODWIT_TERMS_COLUMNS(session, e2e_next, "e2e_next"),
+    COLUMN(NUMBER, session, e2e_next_key_set, "e2e_next_key_set"),
 };
 
 static const godwit_column_t node_clock[] = {
@@ -201,7 +208,9 @@ static bool complete_session(godwit_record_t *record)
 {
     godwit_session_record_t *s = &record->u.session;
     return godwit_row_complete_imsi(&s->imsi) && is_agreement(s->agreement) &&
-           (unsigned)s->state < (unsigned)GODWIT_SESSION_STATES;
+           (unsigned)s->state < (unsigned)GODWIT_SESSION_STATES &&
+           (unsigned)s->e2e.service <= (unsigned)GODWIT_SERVICE_CONFIDENTIALITY &&
+           (unsigned)s->e2e_next.service <= (unsigned)GODWIT_SERVICE_CONFIDENTIALITY;
 }
 
 static bool complete_clock(godwit_record_t *record)
@@ -257,15 +266,23 @@ static const godwit_table_t tables[] = {
     {"akma", GODWIT_RECORD_AKMA, 1, COUNT_OF(akma), akma, complete_akma},
 };
 #define TABLES_HERE (sizeof tables / sizeof tables[0])
-_Static_assert(TABLES_HERE + GODWIT_TRIGGER_TABLES + GODWIT_DELIVER_TABLES == GODWIT_SQLITE_TABLES,
+_Static_assert(TABLES_HERE + GODWIT_TRIGGER_TABLES + GODWIT_DELIVER_TABLES + GODWIT_E2E_TABLES == GODWIT_SQLITE_TABLES,
                "a table for each kind of record");
 
 const godwit_table_t *godwit_table_at(unsigned index)
 {
-    const unsigned others = (unsigned)TABLES_HERE + GODWIT_TRIGGER_TABLES;
-    return index < TABLES_HERE ? &tables[index]
-           : index < others    ? &godwit_trigger_tables[index - TABLES_HERE]
-                               : &godwit_deliver_tables[index - others];
+    static const struct {
+        const godwit_table_t *tables;
+        unsigned count;
+    } parts[] = {{tables, (unsigned)TABLES_HERE},
+                 {godwit_trigger_tables, GODWIT_TRIGGER_TABLES},
+                 {godwit_deliver_tables, GODWIT_DELIVER_TABLES},
+                 {godwit_e2e_tables, GODWIT_E2E_TABLES}};
+    size_t part = 0;
+    while (part + 1 < sizeof parts / sizeof parts[0] && index >= parts[part].count) {
+        index -= parts[part++].count;
+    }
+    return &parts[part].tables[index];
 }
 
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind)

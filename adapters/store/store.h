@@ -77,7 +77,7 @@ GODWIT_MUST_USE godwit_status_t godwit_store_count(godwit_store_t *store, godwit
  * its association numbers, its triggers' references and its clock skip what may have been used since, ends associations, and triggers that were pending as unconfirmed, drops messages for devices, and skips the numbers of readings. now_s: since 1970. done tells how many
  * of each there were. */
 typedef struct godwit_restored {
-    uint64_t sessions, key_sets, associations, triggers;
+    uint64_t sessions, key_sets, associations, triggers, end_to_end;
 } godwit_restored_t;
 GODWIT_MUST_USE godwit_status_t godwit_store_after_restore(godwit_store_t *store, uint64_t now_s,
                                                            uint64_t ticks_per_second, godwit_restored_t *done);

@@ -13,7 +13,7 @@
 #define GODWIT_WRAP_NONCE 12
 #define GODWIT_WRAP_TAG 16
 #define GODWIT_WRAP_OVERHEAD (GODWIT_WRAP_NONCE + GODWIT_WRAP_TAG)
-#define GODWIT_WRAP_NAME_MAX 64 /* "key_set/" + 15 digits + "/" + 3, with room */
+#define GODWIT_WRAP_NAME_MAX 96 /* "e2e_session/" + 15 digits + "/" + 32 of a name key + "/" + 10, with room */
 
 /* The key-encryption key. Wipe after use. */
 typedef struct godwit_kek {

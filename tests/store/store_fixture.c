@@ -123,6 +123,8 @@ godwit_record_t fixture_key_set(unsigned n)
     k->created_ms = UINT64_C(1700000000000) + n;
     k->former.vector_number = 8;
     k->former.generation = 30;
+    k->former.age = 12 + n;
+    k->age = 3 + n;
     fill_secret(k->former.e2m_keyset, 32, n + 3);
     k->push_number = UINT64_C(1700000000000) + n;
     k->parked = (godwit_parked_t){.set = true,
@@ -193,6 +195,11 @@ godwit_record_t fixture_session(unsigned n)
     fill(s->answer, s->answer_len, n + 10);
     s->pending_len = 31;
     fill(s->pending, s->pending_len, n + 11);
+    s->end_to_end = true;
+    s->e2e = (godwit_e2e_terms_t){GODWIT_SERVICE_CONFIDENTIALITY, 1, 7, 40 + n, 3600, 100000};
+    s->e2e_next = (godwit_e2e_terms_t){GODWIT_SERVICE_INTEGRITY, 6, 1, 41 + n, 3601, UINT32_MAX};
+    s->e2e_key_set = 9;
+    s->e2e_next_key_set = 10;
     return record;
 }
 

@@ -521,6 +521,15 @@ static void a_store_that_cannot_be_made_leaves_nothing(void **state)
 
 /* ---- versions ------------------------------------------------------------------------------------------------------------------------ */
 
+static void drop_columns(const fixture_t *f, const char *table, const char *const columns[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char sql[96];
+        (void)snprintf(sql, sizeof sql, "ALTER TABLE %s DROP COLUMN %s", table, columns[i]);
+        assert_int_equal(fixture_sql(f, sql), SQLITE_OK);
+    }
+}
+
 static void an_older_schema_is_upgraded_with_what_it_holds(void **state)
 {
     fixture_t *f = *state;
@@ -536,10 +545,15 @@ static void an_older_schema_is_upgraded_with_what_it_holds(void **state)
                                         "parked_user_seen",
                                         "parked_control_seen",
                                         "parked_endpoint"};
+    static const char *const terms[] = {"end_to_end",       "e2e_service",       "e2e_suite",       "e2e_key_id",
+                                        "e2e_age",          "e2e_life_s",        "e2e_messages",    "e2e_key_set",
+                                        "e2e_next_service", "e2e_next_suite",    "e2e_next_key_id", "e2e_next_age",
+                                        "e2e_next_life_s",  "e2e_next_messages", "e2e_next_key_set"};
     godwit_record_t key_set = fixture_key_set(2);
     memset(&key_set.u.key_set.parked, 0, sizeof key_set.u.key_set.parked);
     memset(key_set.u.key_set.parked_endpoint, 0, sizeof key_set.u.key_set.parked_endpoint);
     key_set.u.key_set.push_number = 0;
+    key_set.u.key_set.age = key_set.u.key_set.former.age = 0;
     put_ok(f, fixture_subscriber(2));
     put_ok(f, key_set);
     fixture_close(f);
@@ -552,13 +566,13 @@ static void an_older_schema_is_upgraded_with_what_it_holds(void **state)
             "DROP TABLE bootstrap; DROP TABLE akma; DROP TABLE mtc_entitlement; DROP TABLE mtc_contact;"
             "DROP TABLE trigger_subscription; DROP TABLE location; DROP TABLE iwf_root; DROP TABLE association;"
             "DROP VIEW trigger_tally; DROP TABLE device_trigger; DROP TABLE trigger_pending; DROP TABLE trigger_number;"
-            "DROP TABLE reading; DROP TABLE delivery_mark; DROP TABLE downlink; DROP TABLE delivery_number"),
+            "DROP TABLE reading; DROP TABLE delivery_mark; DROP TABLE downlink; DROP TABLE delivery_number;"
+            "DROP TRIGGER key_set_age; DROP TRIGGER session_age; ALTER TABLE key_set DROP COLUMN age;"
+            "ALTER TABLE key_set DROP COLUMN former_age; DROP TABLE eas; DROP TABLE eas_entitlement;"
+            "DROP TABLE e2e_session; DROP TABLE eas_session"),
         SQLITE_OK);
-    for (size_t i = 0; i < sizeof added / sizeof added[0]; i++) {
-        char sql[96];
-        (void)snprintf(sql, sizeof sql, "ALTER TABLE key_set DROP COLUMN %s", added[i]);
-        assert_int_equal(fixture_sql(f, sql), SQLITE_OK);
-    }
+    drop_columns(f, "key_set", added, sizeof added / sizeof added[0]);
+    drop_columns(f, "session", terms, sizeof terms / sizeof terms[0]);
     assert_int_equal(
         fixture_sql(f, "DROP TRIGGER subscriber_sqn; DROP TRIGGER key_set_generation; DROP TRIGGER session_count;"
                        "DROP TRIGGER session_generation; DROP TRIGGER node_clock_mark; PRAGMA user_version=1"),

@@ -22,6 +22,7 @@ enum {
     TIMER,
     RESTART,
     FAIL,
+    E2E,
     OPERATIONS
 };
 
@@ -177,6 +178,28 @@ static void strangers_push(uint8_t who, godwit_reader_t *r)
     home_check(h.keys_home.commits == commits);
 }
 
+/* K_e2e of a key set that a session key was handed out of, asked for by the EESE or by whoever says so. */
+static void ask_e2e(godwit_reader_t *r)
+{
+    static const char *const names[] = {"eas.meters.test", "eas.tanks.test", "", "EAS.meters.test"};
+    const uint8_t flags = godwit_get_u8(r), back = godwit_get_u8(r), host = godwit_get_u8(r);
+    const home_key_t *key = h.key_count > 0 ? &h.keys[h.key_count - 1 - back % h.key_count] : NULL;
+    if (key == NULL) {
+        return;
+    }
+    godwit_message_t m = message(GODWIT_E2E_KEY_REQUEST, host);
+    m.from = GODWIT_FUNCTION_EESE;
+    m.hop = (flags & 2) != 0 ? GODWIT_HOP_OPEN : GODWIT_HOP_TLS;
+    if (host == 0) {
+        strcpy(m.origin_host, HOME_EESE);
+    }
+    m.u.e2e_key_request = (godwit_e2e_key_request_t){
+        .imsi = key->imsi, .agreement = key->agreement, .key_set = key->key_set - (flags >> 2 & 1)};
+    strcpy(m.u.e2e_key_request.endpoint, names[flags >> 3 & 3]);
+    m.u.e2e_key_request.above_age = godwit_get_u32(r);
+    home_give((flags & 1) != 0 ? &h.keys_home : &h.home, &m);
+}
+
 static void pass(uint64_t ms)
 {
     h.home.now_ms += ms;
@@ -229,6 +252,9 @@ static void operate(uint8_t kind, uint8_t who, godwit_reader_t *r, uint8_t deliv
         } else {
             home_start_emks();
         }
+        break;
+    case E2E:
+        ask_e2e(r);
         break;
     case FAIL:
     default:

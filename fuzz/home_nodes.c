@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * No key is ever handed out again but with its counters, to nobody but the endpoint that asks for itself; who may not ask gets no octet of
- * a vector or a key; e2mKEYSET leaves for the EMKS alone; SQN never falls.
+ * a vector or a key; e2mKEYSET leaves for the EMKS alone; SQN never falls. K_e2e goes to the EESE over a protected hop, and never twice.
  */
 #include "fuzz/home_nodes.h"
 
@@ -60,6 +60,8 @@ void home_start_hss(uint8_t delivery)
     strcpy(h.hss.e2m.endpoint, home_endpoints[0]);
     strcpy(h.hss.e2m.gateways[0], home_hosts[3]);
     h.hss.e2m.gateway_count = 1;
+    strcpy(h.hss.eeses[0], HOME_EESE);
+    h.hss.eese_count = 1;
     strcpy(h.hss.local_host, HOME_HSS);
 }
 
@@ -73,6 +75,8 @@ void home_start_emks(void)
     strcpy(h.emks.local_realm, "home.test");
     strcpy(h.emks.hss_hosts[0], HOME_HSS);
     h.emks.hss_host_count = 1;
+    strcpy(h.emks.eeses[0], HOME_EESE);
+    h.emks.eese_count = 1;
     h.emks.key_set_ms = 500000;
 }
 
@@ -146,6 +150,24 @@ static void on_key_answer(const godwit_message_t *m, bool of_hss)
     }
 }
 
+static void on_e2e_key(const godwit_message_t *m)
+{
+    const godwit_e2e_key_answer_t *a = &m->u.e2e_key_answer;
+    if (a->status != GODWIT_OK) {
+        home_check(a->age == 0 && is_zero(a->k_e2e, 32));
+        return;
+    }
+    home_check(h.asked.kind == GODWIT_E2E_KEY_REQUEST && h.asked.hop != GODWIT_HOP_OPEN);
+    home_check(strcmp(h.asked.origin_host, HOME_EESE) == 0 && m->to == GODWIT_FUNCTION_EESE);
+    home_check(a->age > h.asked.u.e2e_key_request.above_age && key_of(a->k_e2e) == NULL);
+    for (size_t i = 0; i < h.e2e_count; i++) {
+        home_check(memcmp(h.e2e_keys[i], a->k_e2e, 32) != 0);
+    }
+    if (h.e2e_count < HOME_KEYS) {
+        memcpy(h.e2e_keys[h.e2e_count++], a->k_e2e, 32);
+    }
+}
+
 static void on_vector(const godwit_message_t *m)
 {
     const godwit_auth_info_answer_t *a = &m->u.auth_info_answer;
@@ -189,6 +211,8 @@ void home_listen(const owner_t *owner)
         const godwit_message_t *m = owner_request(owner, GODWIT_REQUEST_MESSAGE, i)->message;
         if (m->kind == GODWIT_KEY_ANSWER) {
             on_key_answer(m, owner == &h.home);
+        } else if (m->kind == GODWIT_E2E_KEY_ANSWER) {
+            on_e2e_key(m);
         } else if (m->kind == GODWIT_AUTH_INFO_ANSWER) {
             on_vector(m);
         } else if (m->kind == GODWIT_KEY_PUSH) {

@@ -13,6 +13,7 @@
 #define HOME_RING 8
 #define HOME_SUBSCRIBERS 2
 #define HOME_HSS "hss.home.test"
+#define HOME_EESE "eese.home.test"
 #define HOME_EMKS "emks.home.test"
 
 extern const char *const home_endpoints[2];
@@ -37,6 +38,8 @@ typedef struct home_nodes {
     owner_t home, keys_home; /* of the HSS, of the EMKS */
     home_key_t keys[HOME_KEYS];
     size_t key_count;
+    uint8_t e2e_keys[HOME_KEYS][32];
+    size_t e2e_count;
     uint8_t runs[HOME_SUBSCRIBERS][HOME_RING][32]; /* RAND || AUTN of flagged vectors */
     size_t run_count[HOME_SUBSCRIBERS];
     godwit_message_t sent[HOME_RING]; /* under way between nodes */

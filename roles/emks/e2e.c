@@ -43,7 +43,7 @@ static godwit_status_t hand_out(const godwit_emks_t *emks, const godwit_input_t 
 {
     const godwit_e2e_key_request_t *request = &in->message->u.e2e_key_request;
     const godwit_key_set_record_t *stored = in->fetched != NULL ? &in->fetched->u.key_set : NULL;
-    const bool current = godwit_emks_has_key_set(stored) && stored->vector_number == request->key_set;
+    const bool current = stored != NULL && godwit_emks_has_key_set(stored) && stored->vector_number == request->key_set;
     const bool former = !current && stored != NULL && stored->former.vector_number == request->key_set;
     if (!current && !former) {
         *detail = "a key end to end of a key set that is not here";

@@ -7,7 +7,7 @@
  *   diameter_node [--OPTION VALUE]...   prints "ready port=N"; options are in `options` below
  *   air eutran|utran IMSI PLMN [RAND AUTS]     key 1|2 IMSI     confirm IMSI     peers     counters     quit
  * Solution 1: --e2m a|b|c|d makes the HSS flag vectors for IMSIs that end in 5 or more.
- * Device triggering: diameter_node_trigger.h.
+ * Device triggering: diameter_node_trigger.h. End to end: diameter_node_e2e.h.
  *   pull IMSI RAND     park IMSI KEY-SET GENERATION COUNT     activation IMSI RAND     bearer IMSI RAND CONTAINER     (to --keys hss|emks)
  */
 #include <setjmp.h>
@@ -18,6 +18,7 @@
 
 #include "adapters/diameter/diameter.h"
 #include "roles/hss.h"
+#include "tests/diameter/diameter_node_e2e.h"
 #include "tests/diameter/diameter_node_trigger.h"
 #include "tests/support/owner.h"
 
@@ -109,11 +110,14 @@ static void option(const char *name, char *value)
         config.serve_ek |= strstr(value, "ek") != NULL;
         config.serve_hss_keys |= strstr(value, "keys") != NULL;
         config.serve_hse |= strstr(value, "hse") != NULL;
+        config.serve_eese |= strstr(value, "eese") != NULL;
         node_trigger_option(&config, value);
     } else if (!strcmp(name, "--hss")) {
         destination(value, config.hss_host, config.hss_realm);
     } else if (!strcmp(name, "--emks")) {
         destination(value, config.emks_host, config.emks_realm);
+    } else if (!strcmp(name, "--eese")) {
+        destination(value, config.eese_host, config.eese_realm);
     } else if (!strcmp(name, "--hse")) {
         destination(value, config.hse_host, config.hse_realm);
     } else if (!strcmp(name, "--keys")) {
@@ -172,6 +176,8 @@ static void hss_open(void)
     copy(hss.e2m.endpoint, "hse.home.example", sizeof hss.e2m.endpoint);
     copy(hss.e2m.gateways[0], "pgw.home.example", sizeof hss.e2m.gateways[0]);
     hss.e2m.gateway_count = 1;
+    copy(hss.eeses[0], "eese.home.example", sizeof hss.eeses[0]);
+    hss.eese_count = 1;
     for (int i = 0; i < 8; i++) {
         char digits[16];
         godwit_record_t record = {.kind = GODWIT_RECORD_SUBSCRIBER};
@@ -296,6 +302,9 @@ static void serve(godwit_diameter_t *d, const godwit_message_t *request)
     }
     if (request->to == GODWIT_FUNCTION_HSS) {
         give_hss(d, request);
+    } else if (node_e2e_is(request->kind)) {
+        node_e2e_serve(request, &answer);
+        send_answer(d, &answer);
     } else if (request->kind == GODWIT_KEY_REQUEST) {
         answer = key_answer(request);
         send_answer(d, &answer);
@@ -344,6 +353,8 @@ static void show(const godwit_message_t *m)
         print_hex("start", m->u.bearer_answer.start, m->u.bearer_answer.start_len);
     } else if (node_trigger_is(m->kind)) {
         node_trigger_show(m);
+    } else if (node_e2e_is(m->kind)) {
+        node_e2e_show(m);
     } else if (m->kind == GODWIT_KEY_CONFIRM_ANSWER) {
         printf(" status=%s", godwit_status_name(m->u.key_confirm_answer));
     } else {
@@ -357,7 +368,7 @@ static bool is_request(godwit_message_kind_t kind)
     return kind == GODWIT_AUTH_INFO_REQUEST || kind == GODWIT_KEY_REQUEST || kind == GODWIT_KEY_CONFIRM ||
            kind == GODWIT_KEY_PUSH || kind == GODWIT_KEY_SET_PUSH || kind == GODWIT_KEY_PARK ||
            kind == GODWIT_ACTIVATION || kind == GODWIT_BEARER ||
-           (node_trigger_is(kind) && !godwit_message_is_answer(kind));
+           ((node_trigger_is(kind) || node_e2e_is(kind)) && !godwit_message_is_answer(kind));
 }
 
 static void take(godwit_diameter_t *d)
@@ -532,7 +543,7 @@ static bool obey(godwit_diameter_t *d, char *line)
     }
     godwit_message_t request;
     save[strcspn(save, "\n")] = '\0';
-    if (node_trigger_ask(word, &save, &request)) {
+    if (node_trigger_ask(word, &save, &request) || node_e2e_ask(word, &save, config.identity, keys_at, &request)) {
         send_request(d, &request);
         return true;
     }

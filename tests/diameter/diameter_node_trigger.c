@@ -21,7 +21,7 @@ void node_trigger_option(godwit_diameter_config_t *config, const char *serve)
 
 bool node_trigger_is(godwit_message_kind_t kind)
 {
-    return kind >= GODWIT_DEVICE_ACTION;
+    return kind >= GODWIT_DEVICE_ACTION && kind < GODWIT_E2E_SESSION_REQUEST;
 }
 
 static godwit_iwf_key_t some_key(void)

@@ -28,13 +28,14 @@ static godwit_status_t enterprise(godwit_hse_turn_t *turn)
     return GODWIT_OK;
 }
 
-/* Of the key set that the session lives under, what the device took or is to take. NULL: nothing is agreed yet; then it comes in Manage Keys. */
-static const godwit_e2e_terms_t *terms_at_hand(const godwit_session_record_t *record)
+/* The next age may have been agreed already, and then comes with the Start; else it comes in Manage Keys. What the device has taken is not said again. */
+static bool next_age_is_at_hand(const godwit_hse_turn_t *turn)
 {
-    if (record->e2e_next.age != 0 && record->e2e_next_key_set == record->key_set) {
-        return &record->e2e_next;
-    }
-    return record->e2e.age != 0 && record->e2e_key_set == record->key_set ? &record->e2e : NULL;
+    const godwit_session_record_t *record = &turn->work.record;
+    const godwit_emsdp_control_t *m = &turn->opened.control;
+    return godwit_emsdp_has(m, GODWIT_TLV_SERVICE_REQUEST) && record->end_to_end && record->e2e_next.age != 0 &&
+           record->e2e_next_key_set == record->key_set &&
+           godwit_hse_terms_fit(&record->e2e_next, m->service, m->service_suites, m->service_age);
 }
 
 static godwit_status_t start_create(godwit_hse_turn_t *turn)
@@ -49,10 +50,9 @@ static godwit_status_t start_create(godwit_hse_turn_t *turn)
                                 .suite = record->current.hot.suite,
                                 .framing = hse->config.framing,
                                 .generation = 1}; /* left out: the key was named when it was announced */
-    const godwit_e2e_terms_t *terms = terms_at_hand(record);
-    if (godwit_emsdp_has(&turn->opened.control, GODWIT_TLV_SERVICE_REQUEST) && record->end_to_end && terms != NULL) {
+    if (next_age_is_at_hand(turn)) {
         m.present |= 1u << GODWIT_TLV_SERVICE;
-        m.terms = *terms;
+        m.terms = record->e2e_next;
     }
     godwit_status_t status = godwit_emsdp_transcript(hse->config.crypto, &turn->in->datagram, 1, transcript);
     if (status == GODWIT_OK) {

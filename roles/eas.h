@@ -72,6 +72,7 @@ typedef struct godwit_eas {
     godwit_eas_config_t config;
     uint8_t registration[GODWIT_EAS_REGISTRATION];
     bool registered;
+    uint64_t registered_ms;
     uint32_t register_transaction, register_wait_ms;
     uint32_t last_transaction;
     uint64_t due_ms; /* when the sweep's timer comes; UINT64_MAX: it does not run */

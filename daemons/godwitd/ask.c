@@ -87,12 +87,12 @@ static json_t *session_show(godwitd_t *d, const godwit_control_request_t *reques
     return session;
 }
 
-static json_t *ask_hse(godwitd_t *d, godwit_input_t *input, const char *done)
+static json_t *ask(godwitd_t *d, godwit_function_t function, godwit_input_t *input, const char *done)
 {
     const char *detail = NULL;
-    godwit_status_t status = owner_ask(d->owner, GODWIT_FUNCTION_HSE, input, &detail);
+    godwit_status_t status = owner_ask(d->owner, function, input, &detail);
     if (status == GODWIT_NOT_FOUND && detail == NULL) {
-        detail = owner_has_role(d->owner, GODWIT_FUNCTION_HSE) ? "there is none" : "there is no hse in this process";
+        detail = owner_has_role(d->owner, function) ? "there is none" : "there is no hse in this process";
     }
     return status == GODWIT_OK ? json_pack("{s:b}", done, true)
                                : godwit_control_error(status, detail == NULL ? "refused; see the log" : detail);
@@ -106,15 +106,20 @@ static json_t *session_drop(godwitd_t *d, const godwit_control_request_t *reques
     }
     json_decref(known);
     godwit_input_t input = {.kind = GODWIT_INPUT_DROP, .session_id = request->session};
-    return ask_hse(d, &input, "dropped");
+    return ask(d, GODWIT_FUNCTION_HSE, &input, "dropped");
 }
 
+/* At an EAS it waits for the device, which is heard through an HSE. */
 static json_t *submit(godwitd_t *d, const godwit_control_request_t *request)
 {
     godwit_input_t input = {.kind = GODWIT_INPUT_SUBMIT,
                             .imsi = request->imsi,
                             .datagram = godwit_slice(request->payload, request->payload_len)};
-    return ask_hse(d, &input, "sent");
+    if (owner_has_role(d->owner, GODWIT_FUNCTION_EAS)) {
+        input.queue = true;
+        return ask(d, GODWIT_FUNCTION_EAS, &input, "sent");
+    }
+    return ask(d, GODWIT_FUNCTION_HSE, &input, "sent");
 }
 
 json_t *daemon_answer(void *context, const godwit_control_request_t *request)

@@ -24,7 +24,7 @@ static bool functions(config_t *c)
                  {"gba_bsf", CONFIG_BSF},   {"naf", CONFIG_NAF},         {"msc", CONFIG_MSC},
                  {"sms_sc", CONFIG_SMS_SC}, {"ausf", CONFIG_AUSF},       {"aanf", CONFIG_AANF},
                  {"aaa", CONFIG_AAA},       {"mtc_iwf", CONFIG_MTC_IWF}, {"scs", CONFIG_SCS},
-                 {"eese", CONFIG_EESE}};
+                 {"eese", CONFIG_EESE},     {"eas", CONFIG_EAS}};
     for (unsigned i = 0; i < c->raw->functions_count; i++) {
         unsigned bit = 0;
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
@@ -34,7 +34,7 @@ static bool functions(config_t *c)
             return config_refuse(
                 c, "functions[]", i,
                 "must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, ausf, aanf, "
-                "aaa, mtc_iwf, scs or eese",
+                "aaa, mtc_iwf, scs, eese or eas",
                 c->raw->functions[i]);
         }
         c->functions |= bit;
@@ -43,11 +43,14 @@ static bool functions(config_t *c)
         c->mtc_server.alone = !config_has(c, CONFIG_HSE);
         c->functions |= CONFIG_HSE;
     }
+    if (c->raw->functions_count == 0 && c->raw->eas != NULL) {
+        c->functions = CONFIG_EAS; /* an enterprise has that one alone */
+    }
     return c->functions != 0 ||
            config_refuse(
                c, "functions", 0,
                "is missing: any of hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, "
-               "ausf, aanf, aaa, mtc_iwf, scs, eese",
+               "ausf, aanf, aaa, mtc_iwf, scs, eese, eas",
                NULL);
 }
 
@@ -118,6 +121,7 @@ static bool interpret(config_t *c)
            (!config_has(c, CONFIG_SCS) || config_scs_section(c, raw->scs)) &&
            (!config_has(c, CONFIG_EESE) || config_eese_section(c, raw->eese)) &&
            (!config_has(c, CONFIG_AAA) || config_aaa_section(c, raw->aaa)) &&
+           (!config_has(c, CONFIG_EAS) || config_eas_section(c, raw->eas)) &&
            config_diameter_section(c, raw->diameter) && config_policy_section(c, raw->policy);
 }
 
@@ -188,6 +192,7 @@ uint32_t config_timers(const config_t *config)
            (3 + GODWIT_SGSN_CONTEXTS_PER_UE) * config->sgsn.devices + 3 * config->msc.devices + config->sms_sc.devices +
            config->pgw.contexts + GODWIT_MKEF_PENDING_MAX + TIMERS_BESIDE +
            (config_has(config, CONFIG_MTC_IWF) ? CONFIG_IWF_TIMERS : 0) +
+           (config_has(config, CONFIG_EAS) ? CONFIG_EAS_TIMERS : 0) +
            (config_has(config, CONFIG_SCS) ? GODWIT_SCS_TRIGGERS_MAX : 0) +
            (config_has(config, CONFIG_BSF) ? GODWIT_BSF_CHALLENGES_MAX + GODWIT_BSF_ASKS_MAX : 0) +
            (config_has(config, CONFIG_NAF) ? GODWIT_NAF_PENDING_MAX : 0);

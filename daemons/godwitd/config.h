@@ -15,7 +15,9 @@
 #include "adapters/udp/udp.h"
 #include "daemons/godwitd/config_aaa.h"
 #include "daemons/godwitd/config_akma.h"
+#include "daemons/godwitd/config_bits.h"
 #include "daemons/godwitd/config_e2e.h"
+#include "daemons/godwitd/config_eas.h"
 #include "daemons/godwitd/config_emks.h"
 #include "daemons/godwitd/config_raw.h"
 #include "daemons/godwitd/config_trigger.h"
@@ -41,26 +43,6 @@
 #define CONFIG_GATEWAYS_MAX 16
 #define CONFIG_TABLE_MAX (1u << 24)
 #define CONFIG_DAY_MS (UINT64_C(24) * 3600 * 1000)
-
-/* Bits of functions. */
-#define CONFIG_HSS (1u << GODWIT_FUNCTION_HSS)
-#define CONFIG_EMKS (1u << GODWIT_FUNCTION_EMKS)
-#define CONFIG_HSE (1u << GODWIT_FUNCTION_HSE)
-#define CONFIG_MME (1u << GODWIT_FUNCTION_MME)
-#define CONFIG_SGSN (1u << GODWIT_FUNCTION_SGSN)
-#define CONFIG_SGW (1u << GODWIT_FUNCTION_SGW)
-#define CONFIG_PGW (1u << GODWIT_FUNCTION_PGW)
-#define CONFIG_MKEF (1u << GODWIT_FUNCTION_MKEF)
-#define CONFIG_MTC_SERVER (1u << 31) /* the HSE, which takes device RAND */
-#define CONFIG_HOME                                                                                                    \
-    (CONFIG_HSS | CONFIG_EMKS | CONFIG_HSE | CONFIG_MKEF | CONFIG_BSF | CONFIG_AANF | CONFIG_EESE |                    \
-     CONFIG_MTC_IWF) /* those that keep records */
-#define CONFIG_BSF (1u << GODWIT_FUNCTION_BSF)
-#define CONFIG_NAF (1u << GODWIT_FUNCTION_NAF)
-#define CONFIG_MSC (1u << GODWIT_FUNCTION_MSC)
-#define CONFIG_SMS_SC (1u << GODWIT_FUNCTION_SMS_SC)
-#define CONFIG_AUSF (1u << GODWIT_FUNCTION_AUSF)
-#define CONFIG_AANF (1u << GODWIT_FUNCTION_AANF)
 
 typedef struct config_log {
     godwit_log_level_t level;
@@ -259,6 +241,7 @@ typedef struct config {
     config_aanf_t aanf;
     config_mtc_iwf_t mtc_iwf;
     config_scs_t scs;
+    config_eas_t eas;
     char zn_host[GODWIT_NODE_NAME_MAX],
         zn_realm[GODWIT_NODE_NAME_MAX]; /* the BSF of naf and emks; empty: in this process */
     char error[CONFIG_ERROR_MAX];       /* the first thing that is wrong */

@@ -14,6 +14,7 @@
 #include "daemons/godwitd/config_raw_e2e.h"
 #include "daemons/godwitd/config_raw_policy.h"
 #include "daemons/godwitd/config_raw_sms.h"
+#include "daemons/godwitd/config_raw_eas.h"
 #include "daemons/godwitd/config_raw_trigger.h"
 
 #define CONFIG_ERROR_MAX 512
@@ -279,6 +280,7 @@ typedef struct raw_config {
     raw_mtc_iwf_t *mtc_iwf;
     raw_scs_t *scs;
     raw_eese_t *eese;
+    raw_eas_t *eas;
 } raw_config_t;
 
 /* Reads YAML text. On failure *raw is NULL and error says what and in which line: "FILE:LINE: ...". */

@@ -390,6 +390,7 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, mtc_iwf, config_mtc_iwf_fields),
     SECTION(raw_config_t, scs, config_scs_fields),
     SECTION(raw_config_t, eese, config_eese_fields),
+    SECTION(raw_config_t, eas, config_eas_fields),
     CYAML_FIELD_END,
 };
 

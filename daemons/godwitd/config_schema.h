@@ -36,5 +36,6 @@ extern const cyaml_schema_field_t config_aaa_fields[];                          
 extern const cyaml_schema_field_t config_ausf_fields[], config_aanf_fields[],
     config_akma_client_fields[];                                                /* config_akma.c */
 extern const cyaml_schema_field_t config_mtc_iwf_fields[], config_scs_fields[]; /* config_trigger.c */
+extern const cyaml_schema_field_t config_eas_fields[];                          /* config_eas.c */
 
 #endif

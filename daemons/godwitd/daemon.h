@@ -47,6 +47,7 @@ typedef struct godwitd {
     struct daemon_mkef *mkef;       /* role, door, and the way to one; NULL: nothing of it */
     struct daemon_trigger *trigger; /* MTC-IWF, SCS; NULL: none of them */
     struct daemon_e2e *e2e;         /* the EESE, and what EESE and HSE have to do with EASs; NULL: nothing of it */
+    struct daemon_eas *eas;         /* role, door and ways of an EAS; NULL: not here */
     struct daemon_akma *akma;       /* AUSF and AAnF, their doors, and ways to an AAnF; NULL: nothing of it */
     doors_t doors;
     godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX];
@@ -178,6 +179,15 @@ void e2e_ready(const godwitd_t *d); /* its part of the line that says where ever
 void e2e_reload(godwitd_t *d);      /* reads the lists of revoked certificates anew */
 void e2e_destinations(const config_t *config, godwit_diameter_config_t *wanted);
 void e2e_stop(godwitd_t *d);
+
+/* eas.c: the EAS, its door and its ways to EESE and HSEs. */
+bool eas_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+bool eas_watch(const godwitd_t *d);
+bool eas_send(godwitd_t *d, const godwit_message_t *message); /* false: it is none of its messages, or cannot leave */
+void eas_receive(godwitd_t *d);
+void eas_ready(const godwitd_t *d);
+void eas_reload(godwitd_t *d); /* the file of revoked certificates anew */
+void eas_stop(godwitd_t *d);
 
 /* trigger.c: MTC-IWF and SCS. */
 bool trigger_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);

@@ -142,7 +142,7 @@ bool links_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 void links_send(godwitd_t *d, const godwit_message_t *message)
 {
     godwit_status_t status = GODWIT_NOT_FOUND;
-    if (mkef_send(d, message) || akma_send(d, message) || e2e_send(d, message)) {
+    if (mkef_send(d, message) || akma_send(d, message) || e2e_send(d, message) || eas_send(d, message)) {
         return;
     }
     if (message->kind == GODWIT_AUTH_INFO_REQUEST && d->gsup != NULL) {

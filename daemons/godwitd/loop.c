@@ -48,6 +48,7 @@ static uint64_t work(godwitd_t *d)
     mkef_receive(d);
     akma_receive(d);
     e2e_receive(d);
+    eas_receive(d);
     gba_receive(d);
     aaa_receive(d);
     rest_receive(d);

@@ -54,6 +54,7 @@ void daemon_ready(const godwitd_t *d)
     naf_ready(d);
     akma_ready(d);
     e2e_ready(d);
+    eas_ready(d);
     aaa_ready(d);
     rest_ready(d);
     if (d->policy_server != NULL) {

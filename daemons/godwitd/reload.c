@@ -123,6 +123,8 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
         {same_octets(&then->sms_sc, &now->sms_sc, sizeof then->sms_sc), "sms_sc"},
         {same_octets(&then->mtc_iwf, &now->mtc_iwf, sizeof then->mtc_iwf), "mtc_iwf"},
         {same_octets(&then->scs, &now->scs, sizeof then->scs), "scs"},
+        {same_octets(&then->eas.role, &now->eas.role, sizeof then->eas.role) && then->eas.port == now->eas.port,
+         "eas: all but its deliveries and the file of revoked certificates"},
         {same_octets(&then->hse.sms, &now->hse.sms, sizeof then->hse.sms), "hse.sms"},
     };
     char text[128];
@@ -143,6 +145,7 @@ static void take_over(godwitd_t *d, config_t *config)
     policies_reload(d, config);
     interception_reload(d, config);
     e2e_reload(d);
+    eas_reload(d);
     name_the_rest(d, config);
     config_free(d->reloaded);
     d->reloaded = config;

@@ -51,7 +51,7 @@ void godwit_eas_session_delete(const godwit_eas_turn_t *turn, const uint8_t hse_
 /* ---- register.c ---- */
 void godwit_eas_on_register_timer(const godwit_eas_turn_t *turn);
 void godwit_eas_on_registered(const godwit_eas_turn_t *turn);
-/* The EESE does not know this registration: a new one is asked for. */
+/* The EESE may not know this registration: a new one is asked for, unless it is a moment old. */
 void godwit_eas_register_anew(const godwit_eas_turn_t *turn);
 
 /* ---- grant.c ---- */

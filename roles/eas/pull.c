@@ -129,8 +129,7 @@ static void not_given(const godwit_eas_turn_t *turn, godwit_eas_pull_t *pull, go
 {
     pull->state = GODWIT_EAS_PULL_DONE;
     godwit_outbox_event(turn->out, "key_not_given", godwit_status_on_the_wire(status), &pull->imsi, NULL);
-    if (status == GODWIT_UNKNOWN_SESSION) {
-        pull->state = GODWIT_EAS_PULL_FREE; /* asked again under the registration that comes */
+    if (status == GODWIT_NOT_ENTITLED) { /* so the EESE calls a registration that it does not know, too */
         godwit_eas_register_anew(turn);
     } else if (status == GODWIT_UNKNOWN_KEY && pull->missing && !pull->request.lost) {
         pull->request =

@@ -9,6 +9,7 @@
 
 #define WAIT_MOST_MS 600000u
 #define AGAIN_MS 86400000u
+#define DOUBT_MS 60000u /* a registration that old may be one that the EESE has lost */
 
 static void send_register(const godwit_eas_turn_t *turn)
 {
@@ -41,7 +42,8 @@ void godwit_eas_on_register_timer(const godwit_eas_turn_t *turn)
 void godwit_eas_register_anew(const godwit_eas_turn_t *turn)
 {
     godwit_eas_t *eas = turn->eas;
-    if (eas->registered) {
+    const uint64_t now_ms = turn->in->now_ms;
+    if (eas->registered && (now_ms < eas->registered_ms || now_ms - eas->registered_ms >= DOUBT_MS)) {
         eas->registered = false;
         eas->register_wait_ms = 0;
         memset(eas->registration, 0, sizeof eas->registration);
@@ -63,6 +65,7 @@ void godwit_eas_on_registered(const godwit_eas_turn_t *turn)
         }
         memcpy(eas->registration, answer->registration, sizeof eas->registration);
         eas->registered = true;
+        eas->registered_ms = turn->in->now_ms;
         eas->register_wait_ms = 0;
         godwit_outbox_timer(turn->out, GODWIT_EAS_TIMER_REGISTER, AGAIN_MS);
         return;

@@ -176,7 +176,7 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
         {"realm: b.example\n", "identity: is missing"},
         {"identity: A.example\nrealm: b\n", "identity: must be a domain name in lower case"},
         {"identity: a\nrealm: b\nfunctions: [hss, scef]\n",
-         "functions[1]: must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, ausf, aanf, aaa, mtc_iwf, scs or eese, not 'scef'"},
+         "functions[1]: must be hss, emks, hse, mme, sgsn, sgw, pgw, msc, sms_sc, mkef, mtc_server, gba_bsf, naf, ausf, aanf, aaa, mtc_iwf, scs, eese or eas, not 'scef'"},
         {"identity: a\nrealm: b\n", "functions: is missing"},
         {"identity: a\nrealm: b\nfunctions: [hss]\n", "store.path: is missing"},
         {"identity: a\nrealm: b\nfunctions: [hss]\nstore: {path: /s}\n", "store.key_file: is missing"},

@@ -2,7 +2,7 @@
  *
  * Either end of adapters/https as a program, for a test in another language (test_https.py).
  * serve KEY=VALUE...: prints "port N", answers what it was asked as text, ends with its standard input. Path /late is never answered, /swap is
- * answered after the request that follows it. Refusals are printed.
+ * answered after the request that follows it, /revoke reads the file crl anew. Refusals are printed.
  * ask KEY=VALUE... METHOD URL [BODY]...: sends all at once, prints "tag status code header body" in the order of the answers.
  */
 #include <poll.h>
@@ -40,7 +40,7 @@ static void reply(godwit_https_server_t *server, uint64_t route, const char *tex
     }
 }
 
-static void answer(godwit_https_server_t *server, const godwit_https_request_t *r)
+static void answer(godwit_https_server_t *server, const godwit_https_request_t *r, const char *crl)
 {
     static uint64_t kept;
     char text[40000];
@@ -49,6 +49,11 @@ static void answer(godwit_https_server_t *server, const godwit_https_request_t *
         return;
     }
     if (strcmp(r->path, "/late") == 0) {
+        return;
+    }
+    if (strcmp(r->path, "/revoke") == 0) {
+        char why[GODWIT_HTTPS_WHY] = "";
+        reply(server, r->route, godwit_https_server_revoke(server, crl, why) == GODWIT_OK ? "done" : why);
         return;
     }
     if (strcmp(r->path, "/swap") == 0) {
@@ -70,6 +75,7 @@ static int serve(int argc, char **argv)
 {
     const char *client = option(argc, argv, "client");
     const char *const clients[] = {client, NULL};
+    const char *crl = option(argc, argv, "crl");
     char why[GODWIT_HTTPS_WHY] = "";
     godwit_https_server_t *server = NULL;
     const godwit_https_server_config_t config = {.host = "127.0.0.1",
@@ -77,6 +83,7 @@ static int serve(int argc, char **argv)
                                                  .certificate = option(argc, argv, "certificate"),
                                                  .key = option(argc, argv, "key"),
                                                  .client_ca = option(argc, argv, "ca"),
+                                                 .crl = crl,
                                                  .clients = client == NULL ? NULL : clients,
                                                  .headers = {"X-Want"},
                                                  .connections = number(argc, argv, "connections"),
@@ -94,7 +101,7 @@ static int serve(int argc, char **argv)
     while (poll(waits, 2, -1) > 0 && waits[1].revents == 0) {
         godwit_https_request_t request;
         while (godwit_https_server_next(server, &request)) {
-            answer(server, &request);
+            answer(server, &request, crl);
         }
         (void)fflush(stdout);
     }
@@ -131,6 +138,7 @@ static int ask(int argc, char **argv)
     const godwit_https_client_config_t config = {.certificate = option(argc, argv, "certificate"),
                                                  .key = option(argc, argv, "key"),
                                                  .ca = option(argc, argv, "ca"),
+                                                 .crl = option(argc, argv, "crl"),
                                                  .plain = option(argc, argv, "plain") != NULL,
                                                  .connect_to = option(argc, argv, "to"),
                                                  .headers = {"X-Test"},

@@ -32,7 +32,7 @@ static godwit_status_t hand_out(const godwit_hss_t *hss, const godwit_e2e_key_re
                                 const godwit_hss_retained_t *entry, godwit_e2e_key_answer_t *answer,
                                 const char **detail)
 {
-    const bool selected = entry != NULL && entry->key_set == request->key_set && entry->agreement == request->agreement;
+    const bool selected = entry->key_set == request->key_set && entry->agreement == request->agreement;
     const godwit_status_t status = godwit_hss_usable(hss, entry, selected, detail);
     if (status != GODWIT_OK) {
         return status;
@@ -57,7 +57,10 @@ void godwit_hss_on_e2e_key_request(godwit_hss_t *hss, const godwit_input_t *in, 
     }
     godwit_status_t status = judge(hss, in->message, &detail);
     godwit_hss_retained_t *entry = status == GODWIT_OK ? godwit_hss_retained_of(hss, &request->imsi, in->now_ms) : NULL;
-    if (status == GODWIT_OK) {
+    if (status == GODWIT_OK && entry == NULL) {
+        detail = "no key set of that subscriber is retained";
+        status = GODWIT_UNKNOWN_KEY;
+    } else if (status == GODWIT_OK) {
         status = hand_out(hss, request, entry, &answer->u.e2e_key_answer, &detail);
     }
     if (status != GODWIT_OK) {

@@ -9,7 +9,7 @@
 /* An EESE of this process asks under our own name. */
 bool config_eeses(config_t *c, const char *where, char **names, unsigned count, config_eeses_t *eeses)
 {
-    const unsigned own = (c->functions & 1u << GODWIT_FUNCTION_EESE) != 0 ? 1 : 0;
+    const unsigned own = config_has(c, CONFIG_EESE) ? 1 : 0;
     if (count + own > GODWIT_EMKS_EESES_MAX) {
         return config_refuse(c, where, 0, "4 EESEs are the most, with that of this process", NULL);
     }

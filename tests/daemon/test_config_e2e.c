@@ -87,6 +87,11 @@ static void in_one_process_the_names_are_its_own(void **state)
     assert_int_equal(c->hse.role.held_ms, 5000);
     assert_int_equal(c->hse_e2e.eas.peer_count, 1);
     assert_false(c->diameter.used);
+    /* Both owners of key sets answer the EESE beside them, under our own name. */
+    assert_int_equal(c->emks.eeses.count, 1);
+    assert_string_equal(c->emks.eeses.hosts[0], "n.example");
+    assert_int_equal(c->hss.eeses.count, 1);
+    assert_string_equal(c->hss.eeses.hosts[0], "n.example");
     config_free(c);
 }
 

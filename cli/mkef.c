@@ -2,190 +2,46 @@
  *
  * godwit mkef entitle, revoke, list: which MTC server may have the keys of which devices (docs/mkef.md).
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "adapters/crypto/openssl.h"
-#include "cli/subscriber.h"
+#include "cli/devices.h"
 
 #define AT_ONCE 256
-#define DAY_MS UINT64_C(86400000)
 
 /* ---- what is entered ---- */
 
-/* "2026-11-28", midnight UTC. */
-static bool day(const cli_args_t *args, const char *option, uint64_t *ms)
+static bool read_entitlement(const cli_args_t *args, godwit_mtc_entitlement_record_t *e, cli_devices_t *devices)
 {
-    const char *text = cli_value(args, option);
-    struct tm t = {0};
-    *ms = 0;
-    if (text == NULL) {
-        return true;
-    }
-    const char *end = strptime(text, "%Y-%m-%d", &t);
-    const time_t at = end == NULL || *end != '\0' ? -1 : timegm(&t);
-    if (at < 0) {
-        (void)cli_fail(args, CLI_USAGE, "--%s: '%s' is no day such as 2026-11-28", option, text);
-        return false;
-    }
-    *ms = (uint64_t)at * 1000;
-    return true;
-}
-
-static bool copy_name(const cli_args_t *args, const char *option, bool required, char to[GODWIT_FQDN_MAX + 1])
-{
-    godwit_slice_t name = godwit_slice(NULL, 0);
-    if (cli_value(args, option) == NULL && !required) {
-        return true;
-    }
-    if (!cli_fqdn(args, option, &name)) {
-        return false;
-    }
-    memcpy(to, name.ptr, name.len);
-    return true;
-}
-
-static bool one_imsi(const cli_args_t *args, const char *option, char to[GODWIT_IMSI_DIGITS_MAX + 1])
-{
-    godwit_imsi_t imsi;
-    if (!cli_imsi(args, option, &imsi)) {
-        return false;
-    }
-    memcpy(to, imsi.digits, sizeof imsi.digits);
-    return true;
-}
-
-static bool plmn_scope(const cli_args_t *args, godwit_mtc_entitlement_record_t *e)
-{
-    godwit_plmn_t plmn;
-    if (!cli_plmn(args, "plmn", &plmn)) {
-        return false;
-    }
-    size_t len = 0;
-    for (const char *c = cli_value(args, "plmn"); *c != '\0'; c++) {
-        if (*c >= '0' && *c <= '9' && len < GODWIT_IMSI_DIGITS_MAX) {
-            e->first[len++] = *c;
-        }
-    }
-    memcpy(e->last, e->first, sizeof e->last);
-    e->scope = GODWIT_MTC_SCOPE_PLMN;
-    return true;
-}
-
-static bool range_scope(const cli_args_t *args, godwit_mtc_entitlement_record_t *e)
-{
-    if (!one_imsi(args, "first", e->first) || !one_imsi(args, "last", e->last)) {
-        return false;
-    }
-    e->scope = GODWIT_MTC_SCOPE_RANGE;
-    if (strlen(e->first) != strlen(e->last) || strcmp(e->first, e->last) > 0) {
-        (void)cli_fail(args, CLI_USAGE, "--first and --last must have as many digits, and be in order");
-        return false;
-    }
-    return true;
-}
-
-/* Server, and for a PLMN or a range the scope; IMSIs are filled in one by one. */
-static bool read_entitlement(const cli_args_t *args, godwit_mtc_entitlement_record_t *e)
-{
-    const char *group = cli_value(args, "group");
     memset(e, 0, sizeof *e);
-    if (!copy_name(args, "server", true, e->server)) {
+    if (!cli_name(args, "server", true, e->server)) {
         return false;
     }
     memcpy(e->server_id, e->server, sizeof e->server_id);
-    if (group != NULL && (strlen(group) > GODWIT_MTC_GROUP_MAX || group[0] == '\0')) {
-        (void)cli_fail(args, CLI_USAGE, "--group: a name of at most %d characters", GODWIT_MTC_GROUP_MAX);
-        return false;
-    }
-    (void)snprintf(e->group, sizeof e->group, "%s", group == NULL ? "" : group);
-    if (cli_value(args, "plmn") != NULL) {
-        return plmn_scope(args, e);
-    }
-    return cli_value(args, "first") == NULL || range_scope(args, e);
+    return cli_devices_read(args, devices);
 }
 
-/* ---- over all IMSIs that are named ---- */
-
-typedef int entitlement_act_t(const cli_args_t *args, godwit_store_t *store, const godwit_mtc_entitlement_record_t *e);
-
-static int act_on_imsi(const cli_args_t *args, godwit_store_t *store, godwit_mtc_entitlement_record_t e,
-                       const char *text, entitlement_act_t *act)
+/* That of e, of those devices; its key is set. */
+static godwit_status_t record_of(const godwit_mtc_entitlement_record_t *e, const cli_devices_t *devices,
+                                 godwit_record_t *record)
 {
-    godwit_imsi_t imsi;
-    if (godwit_imsi_from_text(text, &imsi) != GODWIT_OK) {
-        return cli_fail(args, CLI_USAGE, "'%s' is no IMSI", text);
-    }
-    e.scope = GODWIT_MTC_SCOPE_IMSI;
-    memcpy(e.first, imsi.digits, sizeof imsi.digits);
-    memcpy(e.last, imsi.digits, sizeof imsi.digits);
-    return act(args, store, &e);
-}
-
-static int act_on_file(const cli_args_t *args, godwit_store_t *store, const godwit_mtc_entitlement_record_t *e,
-                       entitlement_act_t *act, json_int_t *count)
-{
-    const char *path = cli_value(args, "imsis");
-    char line[64];
-    int code = CLI_OK;
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return cli_fail(args, CLI_FILE, "%s cannot be read", path);
-    }
-    while (code == CLI_OK && fgets(line, sizeof line, file) != NULL) {
-        line[strcspn(line, " \t\r\n#")] = '\0';
-        if (line[0] != '\0') {
-            code = act_on_imsi(args, store, *e, line, act);
-            *count += code == CLI_OK ? 1 : 0;
-        }
-    }
-    (void)fclose(file);
-    return code;
-}
-
-/* In one batch: all or none. */
-static int act_on_all(const cli_args_t *args, const godwit_mtc_entitlement_record_t *e, entitlement_act_t *act,
-                      json_int_t *count)
-{
-    godwit_store_t *store = cli_store_open(args, true);
-    int code = CLI_OK;
-    if (store == NULL) {
-        return CLI_FILE;
-    }
-    if (godwit_store_begin(store) != GODWIT_OK) {
-        code = cli_fail(args, CLI_FILE, "%s", godwit_store_why(store));
-    }
-    if (code == CLI_OK && e->first[0] != '\0') {
-        code = act(args, store, e);
-        *count += code == CLI_OK ? 1 : 0;
-    }
-    for (size_t i = 0; code == CLI_OK && i < cli_count(args, "imsi"); i++) {
-        code = act_on_imsi(args, store, *e, cli_value_at(args, "imsi", i), act);
-        *count += code == CLI_OK ? 1 : 0;
-    }
-    if (code == CLI_OK && cli_value(args, "imsis") != NULL) {
-        code = act_on_file(args, store, e, act, count);
-    }
-    if (code == CLI_OK && *count == 0) {
-        code = cli_fail(args, CLI_USAGE, "name devices: --imsi, --imsis, --first and --last, or --plmn");
-    }
-    if (code == CLI_OK && godwit_store_commit(store) != GODWIT_OK) {
-        code = cli_fail(args, CLI_FILE, "%s", godwit_store_why(store));
-    }
-    godwit_store_close(store); /* what was not committed is undone */
-    return code;
+    memset(record, 0, sizeof *record);
+    record->kind = GODWIT_RECORD_MTC_ENTITLEMENT;
+    godwit_mtc_entitlement_record_t *to = &record->u.mtc_entitlement;
+    *to = *e;
+    to->scope = devices->scope;
+    memcpy(to->first, devices->first, sizeof to->first);
+    memcpy(to->last, devices->last, sizeof to->last);
+    memcpy(to->group, devices->group, sizeof to->group);
+    return godwit_mtc_entitlement_name(&godwit_crypto_openssl, to);
 }
 
 /* ---- entitle ---- */
 
-static int put(const cli_args_t *args, godwit_store_t *store, const godwit_mtc_entitlement_record_t *e)
+static int put(const cli_args_t *args, godwit_store_t *store, void *context, const cli_devices_t *devices)
 {
-    godwit_record_t record = {.kind = GODWIT_RECORD_MTC_ENTITLEMENT};
-    record.u.mtc_entitlement = *e;
-    if (godwit_mtc_entitlement_name(&godwit_crypto_openssl, &record.u.mtc_entitlement) != GODWIT_OK ||
-        godwit_store_put(store, &record) != GODWIT_OK) {
+    godwit_record_t record;
+    if (record_of(context, devices, &record) != GODWIT_OK || godwit_store_put(store, &record) != GODWIT_OK) {
         return cli_fail(args, CLI_FILE, "%s", godwit_store_why(store));
     }
     return CLI_OK;
@@ -194,13 +50,13 @@ static int put(const cli_args_t *args, godwit_store_t *store, const godwit_mtc_e
 static int run_entitle(const cli_args_t *args)
 {
     godwit_mtc_entitlement_record_t e;
+    cli_devices_t devices;
     json_int_t count = 0;
-    if (!read_entitlement(args, &e) || !copy_name(args, "server-id", false, e.server_id) ||
-        !day(args, "not-before", &e.not_before_ms) || !day(args, "not-after", &e.not_after_ms)) {
+    if (!read_entitlement(args, &e, &devices) || !cli_name(args, "server-id", false, e.server_id) ||
+        !cli_days(args, &e.not_before_ms, &e.not_after_ms)) {
         return CLI_USAGE;
     }
-    e.not_after_ms += e.not_after_ms != 0 ? DAY_MS : 0; /* that day, too */
-    const int code = act_on_all(args, &e, put, &count);
+    const int code = cli_devices_all(args, &devices, put, &e, &count);
     return code != CLI_OK ? code
                           : cli_print(args, json_pack("{s:s, s:s, s:I}", "server", e.server, "server_id", e.server_id,
                                                       "entitlements", count));
@@ -208,15 +64,15 @@ static int run_entitle(const cli_args_t *args)
 
 /* ---- revoke ---- */
 
-static int remove_one(const cli_args_t *args, godwit_store_t *store, const godwit_mtc_entitlement_record_t *e)
+static int remove_one(const cli_args_t *args, godwit_store_t *store, void *context, const cli_devices_t *devices)
 {
-    godwit_record_t record = {.kind = GODWIT_RECORD_MTC_ENTITLEMENT};
-    record.u.mtc_entitlement = *e;
-    godwit_status_t status = godwit_mtc_entitlement_name(&godwit_crypto_openssl, &record.u.mtc_entitlement);
+    const godwit_mtc_entitlement_record_t *e = context;
+    godwit_record_t record;
+    godwit_status_t status = record_of(e, devices, &record);
     const godwit_record_key_t key = godwit_record_key_of(&record);
     status = status == GODWIT_OK ? godwit_store_remove(store, &key) : status;
     if (status == GODWIT_NOT_FOUND) {
-        return cli_fail(args, CLI_REFUSED, "%s has no such entitlement for %s", e->server, e->first);
+        return cli_fail(args, CLI_REFUSED, "%s has no such entitlement for %s", e->server, devices->first);
     }
     return status == GODWIT_OK ? CLI_OK : cli_fail(args, CLI_FILE, "%s", godwit_store_why(store));
 }
@@ -262,42 +118,31 @@ static int revoke_many(const cli_args_t *args, const char *server, const char *g
 static int run_revoke(const cli_args_t *args)
 {
     godwit_mtc_entitlement_record_t e;
+    cli_devices_t devices;
     json_int_t count = 0;
-    if (!read_entitlement(args, &e)) {
+    if (!read_entitlement(args, &e, &devices)) {
         return CLI_USAGE;
     }
-    const bool names = e.first[0] != '\0' || cli_count(args, "imsi") > 0 || cli_value(args, "imsis") != NULL;
-    const bool many = e.group[0] != '\0' || cli_count(args, "all") > 0;
+    const bool names = cli_devices_are_named(args, &devices);
+    const bool many = devices.group[0] != '\0' || cli_count(args, "all") > 0;
     if (names == many) {
         return cli_fail(args, CLI_USAGE, "name devices, or --group, or --all");
     }
-    const int code = names ? act_on_all(args, &e, remove_one, &count)
-                           : revoke_many(args, e.server, e.group[0] == '\0' ? NULL : e.group, &count);
+    const int code = names ? cli_devices_all(args, &devices, remove_one, &e, &count)
+                           : revoke_many(args, e.server, devices.group[0] == '\0' ? NULL : devices.group, &count);
     return code != CLI_OK ? code : cli_print(args, json_pack("{s:s, s:I}", "server", e.server, "revoked", count));
 }
 
 /* ---- list ---- */
 
-static json_t *day_of(uint64_t ms)
-{
-    char text[32];
-    struct tm t;
-    const time_t at = (time_t)(ms / 1000);
-    if (ms == 0 || gmtime_r(&at, &t) == NULL || strftime(text, sizeof text, "%Y-%m-%d", &t) == 0) {
-        return json_null();
-    }
-    return json_string(text);
-}
-
 static bool collect(void *context, const godwit_record_t *record)
 {
-    static const char *const scopes[] = {"imsi", "range", "plmn"};
     const godwit_mtc_entitlement_record_t *e = &record->u.mtc_entitlement;
     return json_array_append_new(context,
                                  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "server", e->server, "server_id",
-                                           e->server_id, "scope", scopes[e->scope], "first", e->first, "last", e->last,
-                                           "group", e->group, "not_before", day_of(e->not_before_ms), "not_after",
-                                           day_of(e->not_after_ms == 0 ? 0 : e->not_after_ms - DAY_MS))) == 0;
+                                           e->server_id, "scope", cli_scope_name(e->scope), "first", e->first, "last",
+                                           e->last, "group", e->group, "not_before", cli_first_day(e->not_before_ms),
+                                           "not_after", cli_last_day(e->not_after_ms))) == 0;
 }
 
 static int run_list(const cli_args_t *args)
@@ -319,15 +164,7 @@ static int run_list(const cli_args_t *args)
 
 /* ---- the commands ---- */
 
-#define DEVICES                                                                                                        \
-    {"server", "FQDN", "the MTC server, as its certificate names it", true, false},                                    \
-        {"imsi", "N", "of a device; up to 16 times", false, true},                                                     \
-        {"imsis", "FILE", "of devices, one a line", false, false},                                                     \
-        {"first", "N", "the first of a range of IMSIs", false, false}, {"last", "N", "and the last", false, false},    \
-        {"plmn", "MCC-MNC", "all IMSIs of a network", false, false},                                                   \
-    {                                                                                                                  \
-        "group", "NAME", "a name to enter devices with, and to revoke them by", false, false                           \
-    }
+#define DEVICES {"server", "FQDN", "the MTC server, as its certificate names it", true, false}, CLI_DEVICES_OPTIONS
 
 static const cli_option_t entitle_options[] = {
     DEVICES,

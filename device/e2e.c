@@ -180,7 +180,7 @@ GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_e2e_take(godwit_device_t *
 void godwit_device_e2e_forget(godwit_device_t *device)
 {
     godwit_device_e2e_t *e = device->config.e2e;
-    if (e != NULL) {
+    if (godwit_device_is_e2e(device)) {
         godwit_wipe(&e->current, sizeof e->current);
         godwit_wipe(&e->former, sizeof e->former);
         e->asking = 0;
@@ -191,8 +191,7 @@ void godwit_device_e2e_forget(godwit_device_t *device)
 
 /* ---- Manage Keys with Service ---- */
 
-/* The same 30 once more, whose 31 was lost with the power: what was taken is answered again, and nothing moves. */
-static bool is_taken(const godwit_device_t *device, const godwit_e2e_terms_t *terms)
+bool godwit_device_e2e_is_taken(const godwit_device_t *device, const godwit_e2e_terms_t *terms)
 {
     const godwit_device_e2e_key_t *key = &device->config.e2e->current;
     return godwit_emsdp_key_is_set(&key->plane) && terms->service == device->config.e2e->config.service &&
@@ -204,16 +203,13 @@ static bool is_taken(const godwit_device_t *device, const godwit_e2e_terms_t *te
 static godwit_status_t judge(godwit_device_t *device, const godwit_device_incoming_t *in)
 {
     const godwit_e2e_terms_t *terms = &in->opened.control.terms;
-    if (!godwit_device_is_e2e(device)) {
-        return GODWIT_POLICY_FORBIDS;
-    }
     if (in->key != godwit_device_sending_key(device)) { /* its key set may be gone already */
         return GODWIT_WRONG_STATE;
     }
     if (device->exchange.usim_running) { /* there is no room for an answer: before anything is taken */
         return GODWIT_OVERLOAD;
     }
-    return is_taken(device, terms)
+    return godwit_device_e2e_is_taken(device, terms)
                ? GODWIT_OK
                : godwit_device_e2e_take(device, device->session.e2m_keyset, in->key->hot.session_id, terms, false);
 }
@@ -239,7 +235,10 @@ static godwit_status_t go_on(godwit_device_t *device, bool asked, godwit_device_
 godwit_status_t godwit_device_e2e_service(godwit_device_t *device, const godwit_device_incoming_t *in,
                                           godwit_device_requests_t *requests)
 {
-    bool asked = godwit_device_is_e2e(device) && device->config.e2e->asking != 0;
+    if (!godwit_device_is_e2e(device)) {
+        return godwit_device_handed_refuse(device, in, GODWIT_POLICY_FORBIDS, NULL, requests);
+    }
+    bool asked = device->config.e2e->asking != 0;
     godwit_status_t status = judge(device, in);
     if (status == GODWIT_POLICY_FORBIDS || status == GODWIT_UNSUPPORTED_SUITE || status == GODWIT_REPLAY) {
         return godwit_device_handed_refuse(device, in, status, NULL, requests);
@@ -291,7 +290,7 @@ bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_cont
                                 godwit_device_requests_t *requests)
 {
     godwit_device_e2e_t *e = device->config.e2e;
-    if (e == NULL) {
+    if (!godwit_device_is_e2e(device)) {
         return false;
     }
     if (is_of_request(device, m)) {

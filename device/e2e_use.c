@@ -46,7 +46,7 @@ bool godwit_device_e2e_is_out_of_sight(const godwit_device_t *device)
 {
     const godwit_device_e2e_t *e = device->config.e2e;
     const uint32_t sight = UINT32_C(2) << (3u + 8u * device->config.framing.counter_octets);
-    return e != NULL && godwit_emsdp_key_is_set(&e->current.plane) &&
+    return godwit_device_is_e2e(device) && godwit_emsdp_key_is_set(&e->current.plane) &&
            e->current.plane.hot.up_next_out - e->heard >= sight;
 }
 

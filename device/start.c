@@ -299,9 +299,10 @@ static godwit_status_t early_service(godwit_device_t *device, const godwit_emsdp
     if (godwit_device_is_e2e(device) ? godwit_emsdp_has(m, GODWIT_TLV_DATA) : terms) {
         return GODWIT_POLICY_FORBIDS;
     }
-    return terms ? godwit_device_e2e_take(device, device->session.e2m_keyset, device->session.next.hot.session_id,
-                                          &m->terms, false)
-                 : GODWIT_OK;
+    return terms && !godwit_device_e2e_is_taken(device, &m->terms)
+               ? godwit_device_e2e_take(device, device->session.e2m_keyset, device->session.next.hot.session_id,
+                                        &m->terms, false)
+               : GODWIT_OK;
 }
 
 GODWIT_DEVICE_OWN_FRAME static godwit_status_t start_early(godwit_device_t *device, godwit_slice_t start,

@@ -2,7 +2,7 @@
  *
  * A device that is given anything: datagrams, results of its card, key sets of access AKA runs, containers, timers, readings, power losses, in any
  * order. MACs are zeros, so what is forged gets in. Input: operation (1), length (1), octets; again and again; an operation from F0 on
- * says the framing. Checked: no request points outside, no COUNT beyond what the last record holds, generations of one key set only rise,
+ * says the framing, and whether the user plane is end to end with an EAS. Checked: no request points outside, no COUNT beyond what the last record holds, generations of one key set only rise,
  * whatever was stored restores.
  */
 #include <stdlib.h>
@@ -18,6 +18,9 @@ typedef struct run {
     godwit_device_requests_t requests;
     uint8_t record[GODWIT_DEVICE_RECORD_MAX];
     size_t record_len;
+    godwit_device_e2e_t e2e;
+    uint8_t record_e2e[GODWIT_DEVICE_E2E_RECORD_MAX];
+    size_t record_e2e_len;
     uint32_t taken[2][4];
     unsigned access_of;
 } run_t;
@@ -47,7 +50,9 @@ static void insist(bool holds)
 static bool is_inside(const run_t *r, godwit_slice_t octets)
 {
     const uint8_t *from = (const uint8_t *)&r->device;
-    return octets.len == 0 || (octets.ptr >= from && octets.ptr + octets.len <= from + sizeof r->device);
+    const uint8_t *record = r->e2e.record;
+    return octets.len == 0 || (octets.ptr >= from && octets.ptr + octets.len <= from + sizeof r->device) ||
+           (octets.ptr >= record && octets.ptr + octets.len <= record + sizeof r->e2e.record);
 }
 
 static void check_counts(const godwit_emsdp_key_t *now, const godwit_emsdp_key_t *stored)
@@ -75,6 +80,23 @@ static void check_access(run_t *r)
     insist(!a->is_current || memcmp(a->key_set, r->device.session.e2m_keyset, sizeof a->key_set) == 0);
 }
 
+/* The same for the keys of the EAS, and no exported number is ahead of the record. */
+static void check_record_e2e(const run_t *r)
+{
+    static godwit_device_t twin;
+    static godwit_device_e2e_t stored;
+    godwit_device_config_t config = r->config;
+    stored.config = (godwit_device_e2e_config_t){.service = GODWIT_SERVICE_CONFIDENTIALITY, .suites = 0x000F};
+    config.e2e = &stored;
+    insist(godwit_device_init(&twin, &config) == GODWIT_OK);
+    twin.session = r->device.session; /* the keys are of a session */
+    insist(godwit_device_restore_e2e(&twin, godwit_slice(r->record_e2e, r->record_e2e_len)) == GODWIT_OK);
+    const godwit_device_e2e_key_t *now = &r->e2e.current;
+    check_counts(&now->plane, &stored.current.plane);
+    insist(now->plane.generation != stored.current.plane.generation || now->exports <= stored.current.exports ||
+           !godwit_emsdp_key_is_set(&stored.current.plane));
+}
+
 /* The record as a reboot would find it. */
 static void check_record(const run_t *r)
 {
@@ -97,8 +119,16 @@ static void carry_out(run_t *r)
             memcpy(r->record, q->octets.ptr, q->octets.len);
             r->record_len = q->octets.len;
         }
+        if (q->kind == GODWIT_DEVICE_STORE_E2E) {
+            insist(q->octets.len > 0 && q->octets.len <= sizeof r->record_e2e && r->config.e2e != NULL);
+            memcpy(r->record_e2e, q->octets.ptr, q->octets.len);
+            r->record_e2e_len = q->octets.len;
+        }
         if (q->kind == GODWIT_DEVICE_SEND && r->record_len > 0) {
             check_record(r);
+        }
+        if (q->kind == GODWIT_DEVICE_SEND && r->record_e2e_len > 0) {
+            check_record_e2e(r);
         }
     }
 }
@@ -108,6 +138,9 @@ static void reboot(run_t *r)
     insist(godwit_device_init(&r->device, &r->config) == GODWIT_OK);
     if (r->record_len > 0) {
         insist(godwit_device_restore(&r->device, godwit_slice(r->record, r->record_len)) == GODWIT_OK);
+    }
+    if (r->record_e2e_len > 0) {
+        insist(godwit_device_restore_e2e(&r->device, godwit_slice(r->record_e2e, r->record_e2e_len)) == GODWIT_OK);
     }
 }
 
@@ -140,12 +173,32 @@ static godwit_status_t access_operation(run_t *r, uint8_t operation, godwit_slic
     }
 }
 
+/* Time passes, or a key is exported. */
+static godwit_status_t e2e_operation(run_t *r, uint8_t operation, godwit_slice_t octets)
+{
+    uint8_t psk[32];
+    godwit_psk_name_t name = {.number = octets.len > 0 ? octets.ptr[0] : 0};
+    if ((operation & 1u) == 0) {
+        return godwit_device_elapsed(&r->device, octets.len > 0 ? (uint32_t)octets.ptr[0] << 8 : UINT32_MAX,
+                                     &r->requests);
+    }
+    name.session_id = r->e2e.current.plane.hot.session_id;
+    name.age = r->e2e.current.plane.generation;
+    return godwit_device_export_psk(&r->device, "oscore", operation >> 1 & 1u, &name, psk, &r->requests);
+}
+
 static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
 {
     godwit_status_t status = GODWIT_OK;
     r->requests.count = 0;
     if ((operation & 0xE0u) == 0x80u) {
         if (access_operation(r, operation, octets) == GODWIT_OK) {
+            carry_out(r);
+        }
+        return;
+    }
+    if ((operation & 0xE0u) == 0xA0u) {
+        if (e2e_operation(r, operation, octets) == GODWIT_OK) {
             carry_out(r);
         }
         return;
@@ -196,6 +249,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                         .suites = 0x00FF};
     if (size > 0 && data[0] >= 0xF0) { /* the bearer names the session */
         r.config.framing = (godwit_framing_t){data[0] & 1u, data[0] >> 1 & 3u};
+        if ((data[0] & 8u) != 0) {
+            r.config.enterprise = godwit_slice_of_string("eas.example");
+            r.config.e2e = &r.e2e;
+            r.e2e.config = (godwit_device_e2e_config_t){.service = GODWIT_SERVICE_CONFIDENTIALITY, .suites = 0x000F};
+        }
         data++;
         size--;
     }

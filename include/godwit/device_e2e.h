@@ -10,7 +10,7 @@
 #include "godwit/emsdp.h"
 
 /* Octets of non-volatile memory that the record of its own takes (requests GODWIT_DEVICE_STORE_E2E, godwit_device_restore_e2e). */
-#define GODWIT_DEVICE_E2E_RECORD_MAX 400
+#define GODWIT_DEVICE_E2E_RECORD_MAX 352
 #define GODWIT_DEVICE_E2E_OVERLAP_DEFAULT_S 3600u
 
 /* What the owner chooses. */

@@ -145,6 +145,101 @@ static void expect_fallback(godwit_status_t reason)
     assert_null(dut_event(&d, "session_started"));
 }
 
+/* ---- end to end with an EAS ---- */
+
+static void want_service(void)
+{
+    d.config.enterprise = godwit_slice_of_string("eas.example");
+    d.config.e2e = &d.e2e;
+    d.e2e.config.service = GODWIT_SERVICE_CONFIDENTIALITY;
+    assert_int_equal(godwit_device_init(&d.device, &d.config), GODWIT_OK);
+}
+
+static void expect_asked(unsigned index, uint32_t age)
+{
+    godwit_emsdp_opened_t opened;
+    assert_int_equal(godwit_emsdp_open(CRYPTO, &d.network, dut_sent(&d, index), EMPTY, plain, &opened), GODWIT_OK);
+    assert_true(godwit_emsdp_has(&opened.control, GODWIT_TLV_SERVICE_REQUEST));
+    assert_int_equal(opened.control.service_age, age);
+    godwit_emsdp_accept(&d.network, &opened);
+}
+
+static void grant(uint32_t age)
+{
+    const godwit_emsdp_control_t m = {
+        .command = GODWIT_MANAGE_KEYS_REQUEST,
+        .present = HAS(SERVICE),
+        .terms = {.service = GODWIT_SERVICE_CONFIDENTIALITY, .suite = 1, .key_id = (uint8_t)age, .age = age}};
+    octets_t handed = dut_seal(&d, &m);
+    dut_receive(&d, octets_slice(&handed));
+    assert_non_null(dut_event(&d, "service_agreed"));
+}
+
+/* The datagram is for the EAS, under that age. */
+static void expect_for_eas(godwit_slice_t datagram, uint32_t age, const char *reading)
+{
+    uint8_t k_e2e[32];
+    godwit_emsdp_key_t eas;
+    godwit_emsdp_opened_t opened;
+    assert_int_equal(godwit_k_e2e(CRYPTO, key_set, d.config.enterprise, age, k_e2e), GODWIT_OK);
+    assert_int_equal(godwit_emsdp_key_init(CRYPTO, &eas, k_e2e, 1, (uint8_t)age, d.config.framing,
+                                           d.network.hot.session_id, age, GODWIT_END_NETWORK),
+                     GODWIT_OK);
+    assert_int_equal(godwit_emsdp_open(CRYPTO, &eas, datagram, EMPTY, plain, &opened), GODWIT_OK);
+    assert_true(godwit_slice_equal(opened.payload, godwit_slice_of_string(reading)));
+}
+
+static void a_service_is_asked_for_once_the_bearer_has_its_session(void **state)
+{
+    (void)state;
+    want_service();
+    attach();
+    expect_asked(0, 0);
+    dut_send(&d, "waits");
+    assert_int_equal(dut_sends(&d), 0);
+    grant(1);
+    expect_for_eas(dut_sent(&d, 1), 1, "waits");
+    dut_reboot(&d);
+    dut_send(&d, "after a reboot");
+    expect_for_eas(dut_sent(&d, 0), 1, "after a reboot");
+}
+
+static void a_reading_that_waits_for_the_bearer_then_waits_for_the_service(void **state)
+{
+    const offer_t first = offer(1);
+    (void)state;
+    want_service();
+    give_key_set(EPS);
+    (void)make_container();
+    dut_send(&d, "waits");
+    start_with(&first);
+    expect_asked(0, 0);
+    grant(1);
+    expect_for_eas(dut_sent(&d, 1), 1, "waits");
+}
+
+/* A new generation of the same key set: the session is another, and its ages go on. */
+static void ages_of_a_key_set_rise_over_its_sessions(void **state)
+{
+    (void)state;
+    const offer_t second = {.agreement = EPS, .suite = 1, .key_id = 2, .generation = 2};
+    want_service();
+    attach();
+    expect_asked(0, 0);
+    grant(3);
+    (void)make_container();
+    start_with(&second);
+    expect_asked(0, 3);
+    const godwit_emsdp_control_t old = {
+        .command = GODWIT_MANAGE_KEYS_REQUEST,
+        .present = HAS(SERVICE),
+        .terms = {.service = GODWIT_SERVICE_CONFIDENTIALITY, .suite = 1, .key_id = 4, .age = 3}};
+    octets_t handed = dut_seal(&d, &old);
+    dut_receive(&d, octets_slice(&handed));
+    assert_int_equal(dut_event(&d, "refused")->reason, GODWIT_REPLAY);
+    grant(4);
+}
+
 /* ---- Solution 1 ---- */
 
 static void container_says_what_the_network_needs(void **state)
@@ -701,6 +796,9 @@ int main(void)
 #define T(test) cmocka_unit_test_setup(test, set_up)
 #define T2(test) cmocka_unit_test_setup(test, set_up_2)
     const struct CMUnitTest tests[] = {
+        T(a_service_is_asked_for_once_the_bearer_has_its_session),
+        T(a_reading_that_waits_for_the_bearer_then_waits_for_the_service),
+        T(ages_of_a_key_set_rise_over_its_sessions),
         T(container_says_what_the_network_needs),
         T(container_needs_a_key_set_that_the_configuration_allows),
         T(a_start_makes_the_next_reading_one_datagram),

@@ -195,6 +195,107 @@ static void key_agreement_has_no_user_plane(void **state)
     dut_expect_refused(&w.d, GODWIT_POLICY_FORBIDS);
 }
 
+/* ---- a session that was announced ---- */
+
+static void announce(e2e_world_t *w, const godwit_e2e_terms_t *terms)
+{
+    uint8_t k_session[32];
+    e2e_init(w, GODWIT_SERVICE_CONFIDENTIALITY);
+    e2e_set_up(w, terms, "first");
+    godwit_emsdp_control_t m = {.command = GODWIT_SESSION_TERMINATE_REQUEST,
+                                .present = HAS(KEY),
+                                .key_generation = 2,
+                                .key_suite = GODWIT_SUITE_DEFAULT,
+                                .key_id = 2};
+    octets_t request = dut_seal(&w->d, &m);
+    dut_receive(&w->d, octets_slice(&request));
+    assert_int_equal(godwit_device_state(&w->d.device), GODWIT_SESSION_ANNOUNCED);
+    assert_int_equal(godwit_k_session(CRYPTO, w->d.e2m_keyset, w->d.config.endpoint, 2, k_session), GODWIT_OK);
+    assert_int_equal(godwit_emsdp_key_init(CRYPTO, &w->d.network, k_session, GODWIT_SUITE_DEFAULT, 2,
+                                           w->d.config.framing, 1, 2, GODWIT_END_NETWORK),
+                     GODWIT_OK);
+}
+
+static void early_start(e2e_world_t *w, const godwit_e2e_terms_t *terms)
+{
+    uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT];
+    octets_t o;
+    const godwit_slice_t request = octets_slice(&w->d.request);
+    godwit_writer_t out = godwit_writer(o.at, sizeof o.at);
+    godwit_emsdp_control_t m = {.command = GODWIT_SESSION_START,
+                                .present = HAS(HSE_CONFIGURATION),
+                                .agreement = GODWIT_AGREEMENT_SEPARATE_EPS,
+                                .suite = GODWIT_SUITE_DEFAULT,
+                                .framing = w->d.config.framing};
+    if (terms != NULL) {
+        m.present |= HAS(SERVICE);
+        m.terms = *terms;
+    }
+    assert_int_equal(godwit_emsdp_transcript(CRYPTO, &request, 1, transcript), GODWIT_OK);
+    assert_int_equal(godwit_emsdp_seal_control(CRYPTO, &w->d.network, &m, godwit_slice(transcript, 32), &out),
+                     GODWIT_OK);
+    o.len = out.len;
+    dut_receive(&w->d, octets_slice(&o));
+}
+
+static void early_data_is_a_whole_datagram_under_the_key_that_lives_on(void **state)
+{
+    (void)state;
+    e2e_world_t w;
+    godwit_e2e_terms_t terms = e2e_terms_of(1);
+    announce(&w, &terms);
+    dut_send(&w.d, "early");
+    dut_expect_request(&w.d);
+    godwit_emsdp_opened_t opened = dut_open(&w.d, dut_sent(&w.d, 0), w.plain);
+    assert_int_equal(opened.control.present, HAS(DATA));
+    octets_t inside = e2e_copy(opened.control.data);
+    e2e_expect_reading(&w, octets_slice(&inside), "early");
+    early_start(&w, NULL);
+    assert_non_null(dut_event(&w.d, "reading_sent"));
+    dut_send(&w.d, "next");
+    e2e_expect_reading(&w, dut_sent(&w.d, 0), "next");
+}
+
+static void a_spent_key_sends_no_early_data_but_asks_for_the_next_age(void **state)
+{
+    (void)state;
+    e2e_world_t w;
+    godwit_e2e_terms_t terms = e2e_terms_of(1), next = e2e_terms_of(2);
+    announce(&w, &terms);
+    assert_int_equal(godwit_device_elapsed(&w.d.device, terms.life_s, &w.d.requests), GODWIT_OK);
+    dut_send(&w.d, "early");
+    dut_expect_request(&w.d);
+    godwit_emsdp_opened_t opened = dut_open(&w.d, dut_sent(&w.d, 0), w.plain);
+    assert_int_equal(opened.control.present, HAS(ENTERPRISE) | HAS(SERVICE_REQUEST));
+    assert_int_equal(opened.control.service_age, 1);
+    early_start(&w, &next);
+    e2e_arm(&w, &next);
+    assert_int_equal(dut_find(&w.d, GODWIT_DEVICE_TIMER)->delay_ms, 1);
+    assert_int_equal(godwit_device_timer(&w.d.device, w.d.random, &w.d.requests), GODWIT_OK);
+    e2e_expect_reading(&w, dut_sent(&w.d, 0), "early");
+}
+
+/* The network has nothing newer yet, and says what there is: the session begins, and the reading waits on. */
+static void an_early_start_with_the_terms_of_before_begins_and_the_reading_waits(void **state)
+{
+    (void)state;
+    e2e_world_t w;
+    godwit_e2e_terms_t terms = e2e_terms_of(1), next = e2e_terms_of(2);
+    announce(&w, &terms);
+    assert_int_equal(godwit_device_elapsed(&w.d.device, terms.life_s, &w.d.requests), GODWIT_OK);
+    dut_send(&w.d, "early");
+    dut_expect_request(&w.d);
+    (void)dut_open(&w.d, dut_sent(&w.d, 0), w.plain);
+    early_start(&w, &terms);
+    assert_int_equal(godwit_device_state(&w.d.device), GODWIT_SESSION_ACTIVE);
+    assert_int_equal(godwit_device_timer(&w.d.device, w.d.random, &w.d.requests), GODWIT_OK);
+    godwit_emsdp_opened_t opened = dut_open(&w.d, dut_sent(&w.d, 0), w.plain);
+    assert_int_equal(opened.control.command, GODWIT_MANAGE_KEYS_REQUEST);
+    (void)e2e_hand_out(&w, &next);
+    e2e_arm(&w, &next);
+    e2e_expect_reading(&w, dut_sent(&w.d, 1), "early");
+}
+
 /* ---- the next age ---- */
 
 static void the_next_age_is_used_at_once_and_the_former_key_still_opens_what_is_under_way(void **state)
@@ -304,6 +405,9 @@ int main(void)
         cmocka_unit_test(the_hse_cannot_speak_for_the_eas),
         cmocka_unit_test(integrity_only_travels_in_clear_and_is_checked),
         cmocka_unit_test(key_agreement_has_no_user_plane),
+        cmocka_unit_test(early_data_is_a_whole_datagram_under_the_key_that_lives_on),
+        cmocka_unit_test(a_spent_key_sends_no_early_data_but_asks_for_the_next_age),
+        cmocka_unit_test(an_early_start_with_the_terms_of_before_begins_and_the_reading_waits),
         cmocka_unit_test(the_next_age_is_used_at_once_and_the_former_key_still_opens_what_is_under_way),
         cmocka_unit_test(the_former_key_ends_with_the_overlap),
         cmocka_unit_test(terms_under_the_devices_floor_are_refused_and_change_nothing),

@@ -57,7 +57,8 @@ static void pull(godwit_slice_t text, bool next)
     check(!next || r.lost || r.above_age != 0);
     check(godwit_eese_pull_write(&r, written) == GODWIT_OK);
     check(godwit_eese_pull_read(godwit_slice_of_string(written), next, &again, wrong) == GODWIT_OK);
-    check(r.lost == again.lost && r.key_id == again.key_id && (r.lost || r.above_age == again.above_age));
+    check(r.lost == again.lost && r.session_id == again.session_id && r.key_id == again.key_id &&
+          (r.lost || r.above_age == again.above_age));
 }
 
 static void session(godwit_slice_t text, bool push)

@@ -18,7 +18,7 @@ godwit_status_t godwit_eese_pull_read(godwit_slice_t text, bool next_age, godwit
 {
     godwit_eas_session_request_t read;
     godwit_json_t json;
-    uint64_t key_id = 0, age = 0;
+    uint64_t session_id = 0, key_id = 0, age = 0;
     godwit_json_object_t root = godwit_json_open(&json, text);
     memset(&read, 0, sizeof read);
     if (next_age) {
@@ -28,10 +28,12 @@ godwit_status_t godwit_eese_pull_read(godwit_slice_t text, bool next_age, godwit
         (void)godwit_json_imsi(&root, "imsi", true, &read.imsi);
         (void)godwit_json_number(&root, "key_id", false, 1, KEY_ID_MAX, &key_id);
     }
+    (void)godwit_json_number(&root, "session_id", false, 1, UINT32_MAX, &session_id);
     godwit_json_end(&root);
     memcpy(wrong, json.wrong, GODWIT_JSON_PATH);
     const godwit_status_t status = godwit_json_close(&json);
     if (status == GODWIT_OK) {
+        read.session_id = (uint32_t)session_id;
         read.key_id = (uint8_t)key_id;
         read.above_age = (uint32_t)age;
         *r = read;
@@ -39,17 +41,26 @@ godwit_status_t godwit_eese_pull_read(godwit_slice_t text, bool next_age, godwit
     return status;
 }
 
+static void set_number(json_t *json, const char *name, uint64_t value)
+{
+    (void)json_object_set_new(json, name, json_integer((json_int_t)value));
+}
+
 godwit_status_t godwit_eese_pull_write(const godwit_eas_session_request_t *r, char text[GODWIT_EESE_TEXT])
 {
-    json_t *json = NULL;
+    json_t *json = json_object();
     if (r->lost) {
-        json = json_pack("{s:b}", "lost", 1);
+        (void)json_object_set_new(json, "lost", json_true());
     } else if (r->above_age != 0) {
-        json = json_pack("{s:I}", "above_age", (json_int_t)r->above_age);
-    } else if (r->key_id != 0) {
-        json = json_pack("{s:s, s:i}", "imsi", r->imsi.digits, "key_id", (int)r->key_id);
+        set_number(json, "above_age", r->above_age);
     } else {
-        json = json_pack("{s:s}", "imsi", r->imsi.digits);
+        (void)json_object_set_new(json, "imsi", json_string(r->imsi.digits));
+    }
+    if (r->key_id != 0 && !r->lost && r->above_age == 0) {
+        set_number(json, "key_id", r->key_id);
+    }
+    if (r->session_id != 0) {
+        set_number(json, "session_id", r->session_id);
     }
     return godwit_json_write(json, text, GODWIT_EESE_TEXT);
 }
@@ -124,11 +135,6 @@ godwit_status_t godwit_eese_session_read(godwit_slice_t text, bool push, godwit_
     }
     godwit_wipe(&read, sizeof read);
     return status;
-}
-
-static void set_number(json_t *json, const char *name, uint64_t value)
-{
-    (void)json_object_set_new(json, name, json_integer((json_int_t)value));
 }
 
 static void write_terms(json_t *json, const godwit_eas_session_t *s)

@@ -66,14 +66,17 @@ static const struct rule *rule_of(const godwit_eese_server_t *s, const char *met
     return NULL;
 }
 
-static godwit_status_t read_register(const struct rule *rule, const godwit_eese_path_t *path, godwit_slice_t body,
-                                     godwit_eas_register_t *to, char wrong[GODWIT_JSON_PATH])
+static godwit_status_t read_register(const struct rule *rule, const char *eas, const godwit_eese_path_t *path,
+                                     godwit_slice_t body, godwit_eas_register_t *to, char wrong[GODWIT_JSON_PATH])
 {
     memset(to, 0, sizeof *to);
     if (rule->asked != ASKED_REMOVE && godwit_eese_register_read(body, to, wrong) != GODWIT_OK) {
         return GODWIT_MALFORMED;
     }
     to->remove = rule->asked == ASKED_REMOVE;
+    if (to->remove) {
+        (void)snprintf(to->eas, sizeof to->eas, "%s", eas);
+    }
     memcpy(to->registration, path->registration, sizeof to->registration);
     return GODWIT_OK;
 }
@@ -109,7 +112,7 @@ static godwit_status_t read_body(const godwit_eese_server_t *s, const struct rul
 {
     switch (rule->kind) {
     case GODWIT_EAS_REGISTER:
-        return read_register(rule, path, body, &m->u.eas_register, wrong);
+        return read_register(rule, caller->name, path, body, &m->u.eas_register, wrong);
     case GODWIT_EAS_SESSION_PULL:
         return read_pull(path, body, &m->u.eas_session_request, wrong);
     case GODWIT_EAS_SESSION_PUSH:

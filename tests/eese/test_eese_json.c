@@ -89,6 +89,7 @@ static void one_pull(const kat_record_t *record, void *context)
     assert_int_equal(r.key_id, kat_number(record, "key_id"));
     assert_int_equal(r.above_age, kat_number(record, "above_age"));
     assert_int_equal(r.lost, kat_number(record, "lost"));
+    assert_int_equal(r.session_id, kat_number(record, "session_id"));
     assert_int_equal(godwit_eese_pull_write(&r, text), GODWIT_OK);
     assert_int_equal(godwit_eese_pull_read(godwit_slice_of_string(text), next, &again, wrong), GODWIT_OK);
     assert_memory_equal(&r, &again, sizeof r);

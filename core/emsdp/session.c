@@ -39,7 +39,8 @@ static const struct row rows[] = {
     {IN(TERMINATING) | IN(ANNOUNCED), USER_DATA, NETWORK, UP, WITHOUT, STAY}, /* was under way when the session ended */
     {IN(TERMINATING) | IN(ANNOUNCED), USER_DATA, DEVICE, DOWN, WITHOUT, STAY},
 
-    /* Keys. */
+    /* Keys. Where a bearer began the session there is no Confirmation: a device that asks for a service proves the key by that. */
+    {IN(STARTED), GODWIT_MANAGE_KEYS_REQUEST, NETWORK, UP, WITHOUT, GODWIT_SESSION_ACTIVE},
     {IN(ACTIVE) | IN(REKEYING), GODWIT_MANAGE_KEYS_REQUEST, BOTH, DOWN, WITH, GODWIT_SESSION_REKEYING},
     {IN(ACTIVE) | IN(REKEYING), GODWIT_MANAGE_KEYS_REQUEST, BOTH, EITHER, WITHOUT, STAY}, /* COUNTs */
     {IN(REKEYING), GODWIT_MANAGE_KEYS_RESPONSE, BOTH, UP, WITHOUT, GODWIT_SESSION_ACTIVE},

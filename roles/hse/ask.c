@@ -74,7 +74,7 @@ godwit_hse_ask_t *godwit_hse_ask_new(godwit_hse_t *hse, const godwit_session_rec
     memcpy(ask->request.eas, record->enterprise, sizeof ask->request.eas);
     ask->request.agreement = record->agreement;
     ask->request.key_set = record->key_set;
-    ask->request.owner_is_hss = godwit_hse_owner_of(hse, record->agreement) == GODWIT_FUNCTION_HSS;
+    ask->request.owner_is_hss = godwit_hse_hss_owns(hse, record->agreement);
     ask->request.service = record->e2e.service;
     hse->agenda_moved = true;
     return ask;

@@ -168,6 +168,7 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_next_key_create(godwit_hse_turn_t *tu
                                                            bool vector, godwit_emsdp_control_t *m);
 /* A datagram verified under it, in that state: it is the key now. */
 void godwit_hse_settle(godwit_hse_turn_t *turn, godwit_session_state_t was);
+bool godwit_hse_hss_owns(const godwit_hse_t *hse, godwit_agreement_t agreement);
 /* Who owns the key sets of that agreement: whom it is asked, confirmed and parked with. NONE: nobody, the key was pushed. */
 godwit_function_t godwit_hse_owner_of(const godwit_hse_t *hse, godwit_agreement_t agreement);
 /* Whether the owner of that session's key set gives next generations. */

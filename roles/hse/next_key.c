@@ -6,6 +6,12 @@
 
 #include "roles/hse/internal.h"
 
+/* What is pushed and never pulled (variants 1A, 1B) is the HSS's, too. */
+bool godwit_hse_hss_owns(const godwit_hse_t *hse, godwit_agreement_t agreement)
+{
+    return godwit_agreement_is_access((uint8_t)agreement) && hse->config.e2m_source != GODWIT_FUNCTION_EMKS;
+}
+
 godwit_function_t godwit_hse_owner_of(const godwit_hse_t *hse, godwit_agreement_t agreement)
 {
     if (agreement == GODWIT_AGREEMENT_DEVICE_RAND) {

@@ -55,5 +55,8 @@ void godwit_hse_refuse_data(godwit_hse_turn_t *turn, godwit_status_t reason, con
         godwit_hse_event(turn->out, "refused", reason, &record->imsi, record->session_id, detail);
         status = godwit_hse_reject_create(turn, reason, echo);
     }
+    if (status == GODWIT_OK && (reason == GODWIT_KEY_EXPIRED || reason == GODWIT_UNKNOWN_KEY)) {
+        status = godwit_hse_maintain(turn); /* the device listens, and the age that it lacks may be here already */
+    }
     godwit_hse_turn_end(turn, status);
 }

@@ -37,7 +37,7 @@ void godwit_hse_open_service(godwit_hse_t *hse, godwit_hse_exchange_t *x, uint64
     memcpy(request->eas, x->enterprise, sizeof request->eas);
     request->agreement = x->agreement;
     request->key_set = x->key_set;
-    request->owner_is_hss = godwit_hse_owner_of(hse, x->agreement) == GODWIT_FUNCTION_HSS;
+    request->owner_is_hss = godwit_hse_hss_owns(hse, x->agreement);
     request->service = x->service;
     request->suites = x->service_suites;
     request->age = x->service_age;

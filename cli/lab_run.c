@@ -59,7 +59,7 @@ static bool read_procedure(const cli_args_t *args, godwit_lab_run_t *run)
     }
     (void)cli_fail(
         args, CLI_USAGE,
-        "give one procedure: attach, access-aka, separate-aka, policy, next-session, device-rand, gba, akma, trigger");
+        "give one procedure: attach, access-aka, separate-aka, policy, next-session, device-rand, gba, akma, trigger, e2e");
     return false;
 }
 
@@ -83,7 +83,8 @@ static bool read_access(const cli_args_t *args, godwit_lab_run_t *run)
 {
     const char *name = cli_value(args, "access");
     run->access = run->procedure == GODWIT_LAB_SEPARATE_AKA ||
-                          (run->procedure >= GODWIT_LAB_DEVICE_RAND && run->procedure != GODWIT_LAB_TRIGGER)
+                          (run->procedure >= GODWIT_LAB_DEVICE_RAND && run->procedure != GODWIT_LAB_TRIGGER &&
+                           (run->procedure != GODWIT_LAB_E2E || run->e2e.source == '3'))
                       ? GODWIT_WORLD_WIFI
                       : GODWIT_WORLD_EPS;
     if (name == NULL) {
@@ -193,9 +194,10 @@ static bool read_options(const cli_args_t *args, godwit_lab_run_t *run)
 {
     uint64_t devices = 1;
     if (!read_procedure(args, run) || !read_letter(args, "variant", "ABCDE2", &run->variant) ||
-        !read_letter(args, "delivery", "ABCD", &run->delivery) || !read_access(args, run) || !read_carrier(args, run) ||
-        !cli_lab_read_trigger(args, run) || !read_profile(args, run) || !read_flavour(args, run) ||
-        !read_loss(args, run) || !cli_number(args, "seed", 0, UINT64_MAX, 1, &run->seed) ||
+        !read_letter(args, "delivery", "ABCD", &run->delivery) || !cli_lab_read_e2e(args, run) ||
+        !read_access(args, run) || !read_carrier(args, run) || !cli_lab_read_trigger(args, run) ||
+        !read_profile(args, run) || !read_flavour(args, run) || !read_loss(args, run) ||
+        !cli_number(args, "seed", 0, UINT64_MAX, 1, &run->seed) ||
         !cli_number(args, "devices", 1, GODWIT_WORLD_DEVICES_MAX, 1, &devices)) {
         return false;
     }
@@ -284,6 +286,9 @@ static int print(const cli_args_t *args, const godwit_lab_run_t *run, const godw
     if (run->procedure == GODWIT_LAB_TRIGGER) {
         cli_lab_add_trigger(result, run, r);
     }
+    if (run->procedure == GODWIT_LAB_E2E) {
+        cli_lab_add_e2e(result, run, r);
+    }
     if (r->first.measured) {
         add_first(result, &r->first);
     }
@@ -319,7 +324,7 @@ static const cli_option_t options[] = {
     {"variant", "A|B|C|D|E|2", "Solution 1A to 1E, or Solution 2; default C", false, false},
     {"delivery", "a|b|c|d", "of variant E: as in 1A to 1D; default c", false, false},
     {"access", "eps|umts|geran|gprs|gsm|wifi",
-     "default eps; of separate-aka, device-rand, gba and akma wifi; geran: GPRS with a USIM; gsm of trigger: at the MSC",
+     "default eps; of separate-aka, device-rand, gba, akma and e2e --source 3 wifi; geran: GPRS with a USIM; gsm of trigger: at the MSC",
      false, false},
     {"carrier", "nas|sms|pdp|emsdp",
      "of next-session: how the reading travels; default nas, over umts and geran pdp; emsdp: no attach, early data",
@@ -327,14 +332,17 @@ static const cli_option_t options[] = {
     {"flavour", "me|u|2g", "of gba; default me", false, false},
     {"profile", "godwit1|ts33868", "of device-rand; default godwit1", false, false},
     {"case", "1|2", "of trigger: each hop secured, or an association of device and MTC-IWF; default 2", false, false},
-    {"source", "scs|as", "of trigger; default scs", false, false},
+    {"source", "scs|as|1A..1E|2|3", "of trigger; default scs. Of e2e: the solution that keys come from; default 3",
+     false, false},
+    {"service", "key-agreement|integrity|confidentiality", "of e2e; default confidentiality", false, false},
+    {"re-agree", "age|aka", "of e2e: what makes the next key; default age", false, false},
     {"key-from", "hss|mme|iwf", "of trigger: who makes K_iwf; default hss", false, false},
     {"root", "flagged|kasme|eap", "of key-from iwf: what it is made of; default flagged; eap: of wifi alone", false,
      false},
     {"ue-key", "derived|received", "of trigger: how the device gets it; default derived", false, false},
     {"via", "t5|t4|a3", "of trigger: the way to the device; default what the access has: over wifi a3", false, false},
     {"nas-embedded", NULL, "of trigger: the association within the NAS security mode procedure", false, false},
-    {"roaming", NULL, "of trigger: the serving node is another network's", false, false},
+    {"roaming", NULL, "of trigger and e2e: the serving node is another network's", false, false},
     {"loss", "P", "probability that the radio loses a frame, 0 to 0.9; default 0", false, false},
     {"seed", "N", "of all that is drawn; default 1", false, false},
     {"devices", "N", "1 to 32; default 1", false, false},
@@ -346,7 +354,7 @@ const cli_command_t cli_lab_run = {
     .name = "lab run",
     .summary =
         "Runs a procedure between roles and devices in one process, and shows what passed and who held which key.",
-    .words = "attach|access-aka|separate-aka|policy|next-session|device-rand|gba|akma|trigger",
+    .words = "attach|access-aka|separate-aka|policy|next-session|device-rand|gba|akma|trigger|e2e",
     .notes =
         "Octets and round trips are those of the first device's antenna. custody names every key that was ever found\n"
         "in a node's memory; a key where the rules do not allow it makes ok false. Exit code 1 when ok is false.\n",

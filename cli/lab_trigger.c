@@ -30,11 +30,12 @@ static const char *const cases[] = {"1", "2"}, *const sources[] = {"scs", "as"},
                          *const makers[] = {"hss", "mme", "iwf"}, *const roots[] = {"flagged", "kasme", "eap"},
                          *const keys[] = {"derived", "received"}, *const ways[] = {"t5", "t4", "a3"};
 
-static bool is_given(const cli_args_t *args)
+/* Any of its options; without the first so many, which another procedure has, too. */
+static bool is_given(const cli_args_t *args, size_t first)
 {
-    static const char *const options[] = {"case",   "source", "key-from",     "root",
-                                          "ue-key", "via",    "nas-embedded", "roaming"};
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+    static const char *const options[] = {"source", "roaming", "case", "key-from",
+                                          "root",   "ue-key",  "via",  "nas-embedded"};
+    for (size_t i = first; i < sizeof options / sizeof options[0]; i++) {
         if (cli_count(args, options[i]) > 0) {
             return true;
         }
@@ -46,8 +47,11 @@ bool cli_lab_read_trigger(const cli_args_t *args, godwit_lab_run_t *run)
 {
     godwit_lab_trigger_t *t = &run->trigger;
     unsigned source, root, key, way;
+    if (run->procedure == GODWIT_LAB_E2E && !is_given(args, 2)) {
+        return true;
+    }
     if (run->procedure != GODWIT_LAB_TRIGGER) {
-        if (is_given(args)) {
+        if (is_given(args, 0)) {
             (void)cli_fail(
                 args, CLI_USAGE,
                 "--case, --source, --key-from, --root, --ue-key, --via, --nas-embedded, --roaming: of trigger");

@@ -89,6 +89,7 @@ static void learn_keyset(godwit_world_t *w, unsigned device, const uint8_t root[
     lab_learn(w, device, separate ? LAB_CLASS_SEPARATE_KEYSET : LAB_CLASS_ACCESS_KEYSET, GODWIT_LAB_E2M_KEYSET,
               set->octets, 32);
     follow(w, set, GENERATIONS_AHEAD);
+    lab_follow_ages(w, set, 0);
 }
 
 static void add_pair(godwit_world_t *w, unsigned device, lab_class_t class, godwit_lab_key_t key,

@@ -12,6 +12,10 @@ static void search_endpoint(godwit_world_t *w, unsigned node)
     lab_search_octets(w, node, e->exchanges, LAB_EXCHANGES * sizeof *e->exchanges);
     lab_search_octets(w, node, e->bearers, LAB_BEARERS * sizeof *e->bearers);
     lab_search_octets(w, node, e->pushes, LAB_PUSHES * sizeof *e->pushes);
+    if (e->forwards != NULL) {
+        lab_search_octets(w, node, e->forwards, LAB_FORWARDS * sizeof *e->forwards);
+        lab_search_octets(w, node, e->held, LAB_FORWARDS * sizeof *e->held);
+    }
 }
 
 static void search_role(godwit_world_t *w, unsigned node)
@@ -55,6 +59,12 @@ static void search_role(godwit_world_t *w, unsigned node)
         break;
     case GODWIT_WORLD_AAA:
         lab_search_octets(w, node, w->aaa, sizeof *w->aaa);
+        break;
+    case GODWIT_WORLD_EESE:
+        lab_search_octets(w, node, w->eese, sizeof *w->eese);
+        break;
+    case GODWIT_WORLD_EAS:
+        lab_search_octets(w, node, w->eas, sizeof *w->eas);
         break;
     case GODWIT_WORLD_SCS:
     case GODWIT_WORLD_AS:
@@ -104,6 +114,7 @@ static void search_device(godwit_world_t *w, unsigned device)
     lab_search_octets(w, node, &d->akma, sizeof d->akma);
     lab_search_octets(w, node, &d->access, sizeof d->access);
     lab_search_octets(w, node, &d->trigger, sizeof d->trigger);
+    lab_search_octets(w, node, &d->e2e, sizeof d->e2e);
     lab_search_octets(w, node, &d->eap.peer, sizeof d->eap.peer);
     lab_search_octets(w, node, d->nvm, sizeof d->nvm);
     lab_search_octets(w, node, d->nvm_next, sizeof d->nvm_next);

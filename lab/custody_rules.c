@@ -36,6 +36,9 @@ static const uint32_t rules[LAB_CLASSES] = {
     [LAB_CLASS_K_DI] = AT(MTC_IWF) | DEVICE,
     [LAB_CLASS_EAP_PRIME] = AT(HSS) | AT(AAA) | DEVICE,
     [LAB_CLASS_EAP_ROOT] = AT(AAA) | DEVICE,
+    [LAB_CLASS_ACCESS_E2E] = AT(HSS) | AT(EESE) | AT(EAS) | DEVICE, /* the EESE until the EAS has it */
+    [LAB_CLASS_SEPARATE_E2E] = AT(EMKS) | AT(EESE) | AT(EAS) | DEVICE,
+    [LAB_CLASS_E2E_TEXT] = AT(EAS) | DEVICE,
     [LAB_CLASS_SEPARATE_SESSION] = AT(HSE) | AT(EMKS) | DEVICE,
 };
 
@@ -65,12 +68,12 @@ static uint32_t may_for_triggers(const godwit_world_config_t *config, lab_class_
 uint32_t lab_may(const godwit_world_config_t *config, lab_class_t class)
 {
     uint32_t may = rules[class] | (config->trigger.on ? may_for_triggers(config, class) : 0);
-    bool is_owned =
-        class == LAB_CLASS_ACCESS_KEYSET || class == LAB_CLASS_HSE_SESSION || class == LAB_CLASS_EMSE_SESSION;
+    bool is_owned = class == LAB_CLASS_ACCESS_KEYSET || class == LAB_CLASS_HSE_SESSION ||
+                    class == LAB_CLASS_EMSE_SESSION || class == LAB_CLASS_ACCESS_E2E;
     if (config->delivery == 'D' && is_owned) {
         may |= AT(EMKS);
     }
-    if (config->delivery == 'D' && class == LAB_CLASS_HSE_SESSION) {
+    if (config->delivery == 'D' && (class == LAB_CLASS_HSE_SESSION || class == LAB_CLASS_ACCESS_E2E)) {
         may &= ~AT(HSS);
     }
     if ((config->me_derives || config->usim_unaware) && class == LAB_CLASS_FLAGGED_CK) {

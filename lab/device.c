@@ -37,6 +37,7 @@ void lab_device_make(godwit_world_t *w, unsigned device)
         abort();
     }
     lab_card_able(w, device);
+    lab_e2e_make(w, device);
     lab_device_start(w, device);
 }
 
@@ -44,14 +45,15 @@ void lab_device_start(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
     d->down = false;
-    bool starts =
-        w->config.trigger.on ? lab_trigger_start(w, device)
-        : w->config.gba      ? lab_gba_start(w, device)
-        : w->config.akma     ? lab_akma_start(w, device)
-        : w->config.device_rand
-            ? lab_mtc_start(w, device)
-            : godwit_device_init(&d->device, &d->config) == GODWIT_OK &&
-                  (d->nvm_len == 0 || godwit_device_restore(&d->device, godwit_slice(d->nvm, d->nvm_len)) == GODWIT_OK);
+    bool starts = w->config.trigger.on ? lab_trigger_start(w, device)
+                  : w->config.gba      ? lab_gba_start(w, device)
+                  : w->config.akma     ? lab_akma_start(w, device)
+                  : w->config.device_rand
+                      ? lab_mtc_start(w, device)
+                      : godwit_device_init(&d->device, &d->config) == GODWIT_OK &&
+                            (d->nvm_len == 0 ||
+                             godwit_device_restore(&d->device, godwit_slice(d->nvm, d->nvm_len)) == GODWIT_OK) &&
+                            lab_e2e_start(w, device) == GODWIT_OK;
     if (!starts) {
         lab_violate(w, "a device does not start with what it stored");
     }
@@ -92,6 +94,7 @@ void lab_device_stop(godwit_world_t *w, unsigned device)
     godwit_wipe(&d->gba, sizeof d->gba);
     godwit_wipe(&d->akma, sizeof d->akma);
     lab_trigger_stop(&d->trigger);
+    lab_e2e_stop(w, device);
     godwit_eap_peer_wipe(&d->eap.peer);
 }
 
@@ -158,8 +161,9 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_re
     case GODWIT_DEVICE_EVENT:
         count_event(w, device, r);
         break;
-    case GODWIT_DEVICE_STORE_E2E: /* asked for only where the configuration says end to end */
-        break;
+    case GODWIT_DEVICE_STORE_E2E:
+        lab_e2e_store(w, device, r->octets);
+        return false;
     }
     return true;
 }
@@ -169,8 +173,14 @@ static bool carry_out(godwit_world_t *w, unsigned device, const godwit_device_re
 static void submit(godwit_world_t *w, unsigned device, const uint8_t random[4])
 {
     lab_device_t *d = &w->devices[device];
-    if (!lab_access_ready(w, device)) {
+    if (!lab_access_ready(w, device) || lab_e2e_sleeps(w, device)) {
         (void)lab_after(w, RETRY_MS, LAB_SUBMIT, godwit_world_device_node(device));
+        return;
+    }
+    if (w->config.e2e.service == GODWIT_SERVICE_KEY_AGREEMENT) { /* it only wants keys */
+        if (godwit_device_send(&d->device, godwit_slice(NULL, 0), random, &d->requests) == GODWIT_AGAIN) {
+            (void)lab_after(w, RETRY_MS, LAB_SUBMIT, godwit_world_device_node(device));
+        }
         return;
     }
     for (uint32_t i = d->waiting_first; i < w->reading_count; i++) {
@@ -249,6 +259,9 @@ static godwit_status_t into_library(godwit_world_t *w, unsigned device, const la
         status = godwit_device_bearer_start(&d->device, godwit_slice(in->packet->octets, in->packet->len), random,
                                             &d->requests);
         status = status == GODWIT_WRONG_STATE ? GODWIT_OK : status; /* a late one */
+        break;
+    case LAB_ELAPSED:
+        status = lab_e2e_elapsed(w, device);
         break;
     case LAB_END:
         status = godwit_device_terminate(&d->device, &d->requests);
@@ -336,8 +349,10 @@ void lab_device_durable(godwit_world_t *w, unsigned device)
             go_on(w, device);
         }
     } else {
-        memcpy(d->nvm, d->nvm_next, sizeof d->nvm);
-        d->nvm_len = d->nvm_next_len;
+        if (!lab_e2e_durable(w, device)) {
+            memcpy(d->nvm, d->nvm_next, sizeof d->nvm);
+            d->nvm_len = d->nvm_next_len;
+        }
         d->at++;
         d->busy = d->at < d->requests.count;
         d->storing = false;
@@ -364,6 +379,7 @@ void lab_device_give(godwit_world_t *w, unsigned device, lab_event_kind_t kind, 
         lab_free(packet);
         return; /* a reading that waits is offered when power is back */
     }
+    lab_e2e_tick(w, device);
     lab_device_queue(w, device, kind, packet);
     if (result != NULL) {
         d->last->result = *result;

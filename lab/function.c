@@ -78,7 +78,13 @@ static bool carry_out(godwit_world_t *w, unsigned node, const godwit_request_t *
         lab_send_message(w, node, r->message);
         break;
     case GODWIT_REQUEST_DELIVER:
-        lab_check_reading(w, &r->reading);
+        if (node == GODWIT_WORLD_EAS) {
+            lab_e2e_deliver(w, &r->reading);
+        } else if (w->config.e2e.on) {
+            lab_violate(w, "a reading in clear at an HSE of an end-to-end session");
+        } else {
+            lab_check_reading(w, &r->reading);
+        }
         break;
     case GODWIT_REQUEST_TIMER:
         lab_function_arm(w, node, r->timer, r->delay_ms);

@@ -49,7 +49,7 @@ static size_t write_request(const godwit_message_t *m, unsigned to, char *text, 
         status = godwit_naanf_key_request_write(&m->u.akma_key_request, body);
         break;
     }
-    size_t len = status == GODWIT_OK ? lab_http_write_request(lab_host(to), path, body, text, size) : 0;
+    size_t len = status == GODWIT_OK ? lab_http_write_request("POST", lab_host(to), path, body, text, size) : 0;
     godwit_wipe(body, sizeof body);
     return len;
 }

@@ -7,6 +7,7 @@
 #ifndef GODWIT_LAB_INTERNAL_H
 #define GODWIT_LAB_INTERNAL_H
 
+#include "core/wire/diameter.h"
 #include "lab/parts.h"
 
 struct godwit_world {
@@ -41,6 +42,8 @@ struct godwit_world {
     godwit_mtc_iwf_t *mtc_iwf; /* NULL: not there */
     godwit_scs_t *scs[2];      /* SCS, AS; NULL: not there */
     lab_aaa_t *aaa;            /* NULL: not there */
+    godwit_eese_t *eese;       /* NULL: not there */
+    godwit_eas_t *eas;
     lab_asked_t *asked;
     uint32_t asked_count;
     lab_wrongs_t wrongs;
@@ -62,7 +65,9 @@ struct godwit_world {
     uint32_t reading_count, reading_capacity;
 
     lab_set_t sent, counts, sqns, keys, taken, told, heard, spent, armed;
-    lab_known_t *known[LAB_ENDS]; /* with their counters as last seen */
+    lab_e2e_watch_t e2e;
+    lab_set_t sealed, acknowledged; /* end to end: datagrams of the EAS; K_e2e that it has */
+    lab_known_t *known[LAB_ENDS];   /* with their counters as last seen */
     size_t known_count[LAB_ENDS];
     const char *violation;
     char violation_text[96];
@@ -179,7 +184,8 @@ size_t lab_http_write(const godwit_message_t *message, unsigned to, char *text, 
 /* message->kind says which it is. False: it cannot be read. */
 bool lab_http_read(const char *text, size_t len, godwit_message_t *message);
 
-size_t lab_http_write_request(const char *host, const char *path, const char *body, char *text, size_t size);
+size_t lab_http_write_request(const char *method, const char *host, const char *path, const char *body, char *text,
+                              size_t size);
 size_t lab_http_write_answer(unsigned code, const char *body, char *text, size_t size);
 /* http_akma.c: of AUSF and AAnF. */
 bool lab_is_http_akma(godwit_message_kind_t kind);
@@ -199,6 +205,12 @@ godwit_address_t lab_node_address(unsigned node, uint16_t port); /* of a functio
 /* ---- plain.c ---- */
 /* A frame of the radio, just sent, without what ciphers its NAS; returns its octets, 0 when it stays as it is. */
 size_t lab_plain_frame(const godwit_world_t *w, const godwit_world_packet_t *p, uint8_t *frame, size_t cap);
+
+/* ---- wire_e2m.c ---- */
+GODWIT_MUST_USE godwit_status_t lab_encode_e2m(const godwit_diameter_envelope_t *e, const godwit_message_t *m,
+                                               godwit_writer_t *out);
+GODWIT_MUST_USE godwit_status_t lab_decode_e2m(godwit_slice_t octets, godwit_diameter_envelope_t *e,
+                                               godwit_message_t *m);
 
 /* ---- wire.c ---- */
 /* A message on its way to the function it names, as octets. */
@@ -258,6 +270,7 @@ godwit_address_t lab_address(unsigned address);
 /* Whose address that is; -1 when nobody's any more. */
 int lab_device_at(const godwit_world_t *w, const godwit_address_t *address, unsigned *number);
 
+#include "lab/e2e.h"
 #include "lab/eap.h"
 #include "lab/trigger.h"
 

@@ -242,7 +242,10 @@ static void diameter_label(godwit_slice_t octets, char label[GODWIT_LAB_LABEL_MA
                                            "Key (bearer)",
                                            "Key (next vector)",
                                            "Key (device RAND)",
-                                           "Key (HE vector)"};
+                                           "Key (HE vector)",
+                                           "Key (end to end: session)",
+                                           "Key (end to end: renewal)",
+                                           "Key (end to end: K_e2e)"};
     const char *trigger = lab_trigger_label(octets, &h);
     uint32_t purpose = h.command == GODWIT_EK_COMMAND_KEY ? godwit_ek_purpose(octets) : 0;
     const char *name = trigger != NULL                                      ? trigger

@@ -11,6 +11,23 @@ static const char *modified_for_triggers(const godwit_lab_run_t *run)
     return run->trigger.root == GODWIT_IWF_ROOT_EAP ? "HSS, AAA, MTC-IWF, ME" : nodes[run->access];
 }
 
+/* Those of the solution that keys come from, the EESE and the EAS. */
+static const char *modified_for_e2e(const godwit_lab_run_t *run)
+{
+    switch (run->e2e.source) {
+    case '2':
+        return "HSS, EMKS, EMSE, EESE, EAS, ME";
+    case '3':
+        return "HSE, EMKS, EESE, EAS, ME";
+    case 'D':
+        return "HSS, EMKS, HSE, PGW, EESE, EAS, USIM, ME";
+    case 'E':
+        return run->delivery == 'D' ? "HSS, EMKS, HSE, PGW, EESE, EAS, ME" : "HSS, HSE, PGW, EESE, EAS, ME";
+    default:
+        return "HSS, HSE, PGW, EESE, EAS, USIM, ME";
+    }
+}
+
 /* What had to be changed for it, as contribution 004 counts nodes. */
 const char *godwit_lab_modified(const godwit_lab_run_t *run)
 {
@@ -19,6 +36,9 @@ const char *godwit_lab_modified(const godwit_lab_run_t *run)
     }
     if (run->procedure == GODWIT_LAB_TRIGGER) {
         return modified_for_triggers(run);
+    }
+    if (run->procedure == GODWIT_LAB_E2E) {
+        return modified_for_e2e(run);
     }
     if (run->procedure == GODWIT_LAB_AKMA) {
         return "HSS, AUSF, AANF, AF, ME";

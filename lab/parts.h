@@ -8,6 +8,7 @@
 #include "godwit/access.h"
 #include "godwit/akma.h"
 #include "godwit/mtc.h"
+#include "lab/e2e_parts.h"
 #include "lab/eap_parts.h"
 #include "lab/random.h"
 #include "lab/secrets.h"
@@ -64,6 +65,7 @@ typedef enum lab_event_kind {
     LAB_EAP_TICK, /* device and access point look whether EAP goes on */
     LAB_ASK,      /* the operator of a source asks, until he is answered: timer */
     LAB_WIFI,     /* the device leaves for WiFi, or comes back: serial */
+    LAB_ELAPSED,  /* its owner tells the device how much time has passed */
 } lab_event_kind_t;
 
 /* Octets on their way. */
@@ -206,6 +208,7 @@ typedef struct lab_device {
     size_t nvm_len, nvm_next_len;
     lab_trigger_end_t trigger;
     lab_eap_end_t eap;
+    lab_e2e_end_t e2e;
     uint32_t waiting_first; /* no reading of its application before this one waits */
 
     godwit_usim_t card;
@@ -234,6 +237,7 @@ typedef struct lab_endpoint {
     godwit_hse_bearer_t *bearers;
     godwit_hse_push_t *pushes;
     godwit_hse_gateway_t gateway;
+    godwit_hse_forward_t *forwards, *held; /* NULL: nothing is end to end */
 } lab_endpoint_t;
 static inline unsigned lab_endpoint_of(unsigned node)
 {
@@ -288,7 +292,9 @@ typedef struct lab_known {
     godwit_emsdp_key_t key;
     godwit_address_t peer; /* the network's, S = 0: whose it is */
 } lab_known_t;
-#define LAB_ENDS 3 /* HSE, EMSE, devices */
+#define LAB_ENDS 5 /* HSE, EMSE, devices; of user plane end to end: devices, EAS */
 #define LAB_END_DEVICES 2
+#define LAB_END_E2E_DEVICES 3
+#define LAB_END_E2E_EAS 4
 
 #endif

@@ -17,7 +17,7 @@
 #define AFTER_MS 2000 /* for what still is under way after the last reading */
 
 static const char *const names[GODWIT_LAB_PROCEDURES] = {
-    "attach", "access-aka", "separate-aka", "policy", "next-session", "device-rand", "gba", "akma", "trigger"};
+    "attach", "access-aka", "separate-aka", "policy", "next-session", "device-rand", "gba", "akma", "trigger", "e2e"};
 
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure)
 {
@@ -53,6 +53,9 @@ const char *godwit_lab_run_check(godwit_lab_run_t *run)
 {
     if (run->procedure == GODWIT_LAB_TRIGGER) {
         return godwit_lab_check_trigger(run);
+    }
+    if (run->procedure == GODWIT_LAB_E2E) {
+        return godwit_lab_check_e2e(run);
     }
     if (run->procedure == GODWIT_LAB_GBA || run->procedure == GODWIT_LAB_AKMA) {
         return run->access != GODWIT_WORLD_WIFI ? "no access of ours is part of it: gba and akma run over wifi"
@@ -147,7 +150,7 @@ static bool is_there(godwit_world_t *w, unsigned device, saying_t *saying, godwi
 }
 
 /* A reading of everybody: true when all have arrived before patience ended. */
-static bool round_of_readings(godwit_world_t *w, godwit_lab_report_t *report)
+bool godwit_lab_round_of_readings(godwit_world_t *w, godwit_lab_report_t *report)
 {
     saying_t sayings[GODWIT_WORLD_DEVICES_MAX] = {0};
     uint64_t until = godwit_world_now(w) + PATIENCE_MS;
@@ -200,7 +203,7 @@ static bool attach_anew(godwit_world_t *w, godwit_lab_report_t *report)
             break;
         }
         godwit_world_run(w, AGAIN_MS);
-        arrived = round_of_readings(w, report);
+        arrived = godwit_lab_round_of_readings(w, report);
     }
     return arrived;
 }
@@ -208,13 +211,13 @@ static bool attach_anew(godwit_world_t *w, godwit_lab_report_t *report)
 static void run_readings(godwit_world_t *w, godwit_lab_report_t *report)
 {
     uint64_t began = godwit_world_now(w);
-    bool arrived = round_of_readings(w, report) && attach_anew(w, report);
+    bool arrived = godwit_lab_round_of_readings(w, report) && attach_anew(w, report);
     report->time_ms = godwit_world_now(w) - began;
     godwit_world_run(w, AFTER_MS);
     size_t before = report->bytes_up + report->bytes_down;
     report->setup_bytes = before;
     if (arrived) {
-        arrived = round_of_readings(w, report);
+        arrived = godwit_lab_round_of_readings(w, report);
         godwit_world_run(w, AFTER_MS);
         report->reading_bytes = report->bytes_up + report->bytes_down - before;
         report->setup_bytes -= report->reading_bytes < before ? report->reading_bytes : 0;
@@ -236,7 +239,7 @@ static void run_attaches(godwit_world_t *w, godwit_lab_report_t *report)
             (void)lab_after(w, 0, LAB_ACCESS_DETACH, godwit_world_device_node(i));
         }
         godwit_world_run(w, AGAIN_MS);
-        if (!round_of_readings(w, report)) {
+        if (!godwit_lab_round_of_readings(w, report)) {
             godwit_lab_fail(report, "a reading did not arrive after another attach");
         }
     }
@@ -275,7 +278,7 @@ static void run_attach(godwit_world_t *w, godwit_lab_report_t *report)
 }
 
 /* Solutions 1 and 2: that the readings were protected under a key of the access, not of the way back to Solution 3. */
-static void check_agreements(godwit_world_t *w, godwit_lab_report_t *report)
+void godwit_lab_check_agreements(godwit_world_t *w, godwit_lab_report_t *report)
 {
     for (unsigned i = 0; i < w->config.devices && (w->config.solution == 1 || w->config.solution == 2); i++) {
         if (!is_under_access_keys(w, i)) {
@@ -327,6 +330,9 @@ static bool run_apart(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, go
     case GODWIT_LAB_TRIGGER:
         godwit_lab_run_trigger(run, trace, report);
         return true;
+    case GODWIT_LAB_E2E:
+        godwit_lab_run_e2e(run, trace, report);
+        return true;
     case GODWIT_LAB_GBA:
     case GODWIT_LAB_AKMA:
         godwit_lab_run_bootstrap(run, trace, report);
@@ -353,7 +359,7 @@ void godwit_lab_run(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godw
         !run->fast) { /* A, B: a key for each AKA run, none without */
         run_attaches(w, report);
     }
-    check_agreements(w, report);
+    godwit_lab_check_agreements(w, report);
     check_policies(w, report);
     godwit_lab_close(w, report);
     godwit_world_free(w);

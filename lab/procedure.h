@@ -18,6 +18,7 @@ typedef enum godwit_lab_procedure {
     GODWIT_LAB_GBA,          /* TS 33.220 */
     GODWIT_LAB_AKMA,         /* TS 33.535 */
     GODWIT_LAB_TRIGGER,      /* contribution 002 */
+    GODWIT_LAB_E2E,          /* Solution 5 */
     GODWIT_LAB_PROCEDURES
 } godwit_lab_procedure_t;
 const char *godwit_lab_procedure_name(godwit_lab_procedure_t procedure);
@@ -40,6 +41,15 @@ typedef struct godwit_lab_trigger {
     godwit_lab_via_t via;
 } godwit_lab_trigger_t;
 
+/* Of the procedure e2e. */
+typedef struct godwit_lab_e2e {
+    char source;              /* 'A' to 'E' of Solution 1, '2', '3'; 0: '3' */
+    godwit_service_t service; /* NONE: confidentiality */
+    bool aka;                 /* keys are agreed again by an AKA run, else by age */
+    bool roaming;
+    bool short_run; /* no ageing */
+} godwit_lab_e2e_t;
+
 typedef struct godwit_lab_run {
     godwit_lab_procedure_t procedure;
     char variant;  /* 'A' to 'E', '2'; 0 for procedures that have none */
@@ -54,6 +64,7 @@ typedef struct godwit_lab_run {
     godwit_mtc_profile_t profile;   /* of device-rand */
     godwit_gba_flavour_t flavour;   /* of gba */
     godwit_lab_trigger_t trigger;
+    godwit_lab_e2e_t e2e;
     bool fast; /* memory is not searched: custody says nothing */
     /* For whoever measures what tampering does: sees every packet before it is recorded; may be NULL. */
     godwit_world_wire_t *wire;
@@ -93,6 +104,19 @@ typedef struct godwit_lab_triggered {
     size_t message_octets; /* of the trigger on interface A3 */
 } godwit_lab_triggered_t;
 
+typedef struct godwit_lab_ended {
+    bool measured;
+    unsigned setup_round_trips;
+    unsigned forwarded, foreign; /* datagrams that the HSE gave to the EAS; those without a right MAC */
+    unsigned received;           /* messages down */
+    unsigned exports;            /* keys that both ends exported alike */
+    uint32_t age, age_before;    /* of the first device */
+    uint32_t ages_before;        /* keys that it had taken before it was let age */
+    uint32_t changes;            /* and after that */
+    bool recovered;              /* the EAS lost its state, and took the next age */
+    bool late_taken, late_refused;
+} godwit_lab_ended_t;
+
 typedef struct godwit_lab_report {
     bool ok;
     char why[128];         /* when it is not */
@@ -112,6 +136,7 @@ typedef struct godwit_lab_report {
     godwit_lab_saved_t saved;
     godwit_lab_first_t first;
     godwit_lab_triggered_t triggered;
+    godwit_lab_ended_t e2e;
     unsigned
         antenna_messages; /* keys without a round trip: at the first device's antenna until its reading was delivered */
     uint32_t present;     /* bit k: the run had a node of that kind */

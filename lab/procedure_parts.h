@@ -20,6 +20,13 @@ void godwit_lab_run_next_session(const godwit_lab_run_t *run, godwit_lab_trace_t
 void godwit_lab_run_next_vector(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report);
 void godwit_lab_run_device_rand(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report);
 void godwit_lab_run_trigger(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report);
+void godwit_lab_run_e2e(const godwit_lab_run_t *run, godwit_lab_trace_t *trace, godwit_lab_report_t *report);
+const char *godwit_lab_check_e2e(godwit_lab_run_t *run);
+godwit_world_config_t godwit_lab_e2e_world(const godwit_lab_run_t *run);
+/* A reading of everybody: true when all have arrived before patience ended. */
+bool godwit_lab_round_of_readings(godwit_world_t *w, godwit_lab_report_t *report);
+/* Solutions 1 and 2: keys are of the access. */
+void godwit_lab_check_agreements(godwit_world_t *w, godwit_lab_report_t *report);
 const char *godwit_lab_check_trigger(godwit_lab_run_t *run);
 /* The world of such a run. */
 godwit_world_config_t godwit_lab_trigger_world(const godwit_lab_run_t *run);

@@ -33,8 +33,11 @@ typedef enum lab_class {
     LAB_CLASS_K_AF,
     LAB_CLASS_K_IWF,
     LAB_CLASS_K_DI,
-    LAB_CLASS_EAP_PRIME, /* CK', IK' of a vector of EAP-AKA' */
-    LAB_CLASS_EAP_ROOT,  /* EMSK, and the root of K_iwf that is made of it: not the access network's */
+    LAB_CLASS_EAP_PRIME,    /* CK', IK' of a vector of EAP-AKA' */
+    LAB_CLASS_EAP_ROOT,     /* EMSK, and the root of K_iwf that is made of it: not the access network's */
+    LAB_CLASS_ACCESS_E2E,   /* K_e2e for the EAS, of a key set of the access */
+    LAB_CLASS_SEPARATE_E2E, /* of agreements 03, 07 */
+    LAB_CLASS_E2E_TEXT,     /* what goes under K_e2e */
     LAB_CLASSES
 } lab_class_t;
 
@@ -53,6 +56,7 @@ typedef struct lab_keyset {
     uint8_t device;
     bool separate;
     uint32_t generation; /* derived so far */
+    uint32_t age;        /* likewise */
 } lab_keyset_t;
 
 /* What associations of a device may stand on. */

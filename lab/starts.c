@@ -36,6 +36,8 @@ static const struct {
     [GODWIT_WORLD_AS] = {"as", "as.meters.example", "meters.example"},
     [GODWIT_WORLD_MTC_IWF] = {"mtc-iwf", "mtc-iwf.home.example", "home.example"},
     [GODWIT_WORLD_AAA] = {"aaa", "aaa.home.example", "home.example"},
+    [GODWIT_WORLD_EESE] = {"eese", "eese.home.example", "home.example"},
+    [GODWIT_WORLD_EAS] = {"eas", "eas.meters.example", "meters.example"},
     [GODWIT_WORLD_STRANGER] = {"stranger", "stranger." VISITED, VISITED},
 };
 
@@ -58,19 +60,24 @@ static const struct {
     [GODWIT_WORLD_MSC] = {"msc." HOME, HOME},
 };
 
+static bool is_at_home(const godwit_world_t *w)
+{
+    return w->config.trigger.at_home || w->config.at_home;
+}
+
 const char *lab_host_in(const godwit_world_t *w, unsigned node)
 {
-    return w->config.trigger.at_home && at_home[node].host != NULL ? at_home[node].host : lab_host(node);
+    return is_at_home(w) && at_home[node].host != NULL ? at_home[node].host : lab_host(node);
 }
 
 const char *lab_realm_in(const godwit_world_t *w, unsigned node)
 {
-    return w->config.trigger.at_home && at_home[node].host != NULL ? at_home[node].realm : lab_realm(node);
+    return is_at_home(w) && at_home[node].host != NULL ? at_home[node].realm : lab_realm(node);
 }
 
 godwit_plmn_t lab_serving_plmn(const godwit_world_t *w)
 {
-    return w->config.trigger.at_home ? w->plmn : LAB_VISITED_PLMN;
+    return is_at_home(w) ? w->plmn : LAB_VISITED_PLMN;
 }
 
 const char *godwit_world_node_name(unsigned node)
@@ -164,12 +171,14 @@ static void start_endpoint(godwit_world_t *w, unsigned node)
         config.networks = &w->home_policy;
         config.network_count = 1;
     }
+    lab_e2e_hse(w, &config);
     wipe_tables(e);
     if (godwit_hse_init(&e->hse, &config, e->sessions, LAB_SESSIONS, e->exchanges, LAB_EXCHANGES, e->senders,
                         LAB_SENDERS) != GODWIT_OK) {
         abort();
     }
     godwit_hse_set_bearers(&e->hse, e->bearers, LAB_BEARERS, e->pushes, LAB_PUSHES);
+    lab_e2e_forwards(w, e);
     e->hse.next_transaction = (uint32_t)godwit_lab_random(&w->random);
 }
 
@@ -183,6 +192,9 @@ static void start_emks(godwit_world_t *w)
     set_name(w->emks.local_host, GODWIT_WORLD_EMKS);
     set_name(w->emks.hss_hosts[0], GODWIT_WORLD_HSS);
     w->emks.hss_host_count = 1;
+    if (w->config.e2e.on) {
+        set_name(w->emks.eeses[w->emks.eese_count++], GODWIT_WORLD_EESE);
+    }
     memcpy(w->emks.local_realm, lab_realm(GODWIT_WORLD_EMKS), strlen(lab_realm(GODWIT_WORLD_EMKS)) + 1);
 }
 
@@ -198,7 +210,7 @@ static void start_hss(godwit_world_t *w)
 {
     memset(&w->hss, 0, sizeof w->hss);
     w->hss.crypto = &godwit_crypto_builtin;
-    if (!w->config.trigger.at_home) { /* a network of the home that serves devices is not that of its EMKS */
+    if (!is_at_home(w)) { /* a network of the home that serves devices is not that of its EMKS */
         w->hss.best_plmn = w->plmn;
     }
     w->hss.vectors_per_request = 1;
@@ -219,6 +231,9 @@ static void start_hss(godwit_world_t *w)
     memcpy(w->hss.local_realm, lab_realm(GODWIT_WORLD_HSS), strlen(lab_realm(GODWIT_WORLD_HSS)) + 1);
     if (w->config.trigger.on) {
         lab_trigger_hss(w);
+    }
+    if (w->config.e2e.on) {
+        set_name(w->hss.eeses[w->hss.eese_count++], GODWIT_WORLD_EESE);
     }
     if (w->config.delivery != 0) {
         w->hss.e2m.delivery = (godwit_e2m_delivery_t)(w->config.delivery - 'A' + GODWIT_E2M_DELIVERY_A);
@@ -270,6 +285,12 @@ void lab_start_role(godwit_world_t *w, unsigned node)
         break;
     case GODWIT_WORLD_AAA:
         lab_start_aaa(w);
+        break;
+    case GODWIT_WORLD_EESE:
+        lab_start_eese(w);
+        break;
+    case GODWIT_WORLD_EAS:
+        lab_start_eas(w);
         break;
     case GODWIT_WORLD_AMF:
     case GODWIT_WORLD_AF:
@@ -324,6 +345,12 @@ void lab_step_role(godwit_world_t *w, unsigned node, const godwit_input_t *in, g
         break;
     case GODWIT_WORLD_AAA:
         godwit_aaa_step(&w->aaa->role, in, out);
+        break;
+    case GODWIT_WORLD_EESE:
+        godwit_eese_step(w->eese, in, out);
+        break;
+    case GODWIT_WORLD_EAS:
+        godwit_eas_step(w->eas, in, out);
         break;
     case GODWIT_WORLD_MME:
         godwit_mme_step(&w->mme, in, out);

@@ -54,6 +54,7 @@ uint32_t godwit_world_submit(godwit_world_t *w, unsigned device)
     *r = (lab_reading_t){.device = device};
     (void)snprintf(r->text, sizeof r->text, w->config.device_rand ? "reading %05u of %03u" : "reading %06u of %03u ..",
                    (unsigned)number, device);
+    lab_learn_text(w, device, r->text);
     (void)lab_after(w, 0, LAB_SUBMIT, godwit_world_device_node(device));
     return number;
 }
@@ -77,6 +78,11 @@ void godwit_world_submit_down(godwit_world_t *w, unsigned device, const char *te
     char whole[LAB_TEXT_MAX + 16];
     (void)snprintf(whole, sizeof whole, "%.40s %u", text, w->messages++);
     unsigned endpoint = w->config.device_rand ? GODWIT_WORLD_MTC : GODWIT_WORLD_HSE;
+    if (w->config.e2e.on) {
+        endpoint = GODWIT_WORLD_EAS;
+        (void)snprintf(whole, sizeof whole, "message %06u of %03u ..", w->messages, device % 1000);
+        lab_learn_text(w, device, whole);
+    }
     lab_event_t *e = lab_after(w, 0, LAB_DOWN, endpoint);
     e->packet =
         lab_packet(GODWIT_WORLD_LEG_EMSDP, endpoint, godwit_world_device_node(device), godwit_slice_of_string(whole));
@@ -99,7 +105,7 @@ void godwit_world_drop_session(godwit_world_t *w, unsigned device)
 {
     const godwit_session_record_t *session = godwit_world_session(w, device);
     if (session != NULL) {
-        lab_event_t *e = lab_after(w, 0, LAB_DROP, w->config.device_rand ? GODWIT_WORLD_MTC : GODWIT_WORLD_HSE);
+        lab_event_t *e = lab_after(w, 0, LAB_DROP, lab_endpoint_node(w));
         e->timer = session->session_id;
     }
 }

@@ -40,6 +40,14 @@ void lab_watch_node(godwit_world_t *w, unsigned node);
 void lab_set_free(lab_set_t *set);
 bool lab_set_add(lab_set_t *set, godwit_slice_t octets); /* true the first time */
 bool lab_set_has(const lab_set_t *set, godwit_slice_t octets);
+uint64_t lab_hash_of(const godwit_slice_t *parts, size_t count);
+bool lab_set_is_new(lab_set_t *set, uint64_t key); /* true the first time */
+
+/* ---- check_keys.c ---- */
+/* end: one of LAB_END_, or of an endpoint. */
+void lab_learn_key(godwit_world_t *w, unsigned end, const godwit_emsdp_key_t *key, const godwit_address_t *peer);
+void lab_check_sent(godwit_world_t *w, unsigned end, const godwit_address_t *peer, godwit_framing_t framing,
+                    godwit_slice_t octets);
 
 /* ---- mtc.c ---- */
 void lab_check_contact(godwit_world_t *w, const godwit_outbox_t *out);

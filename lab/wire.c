@@ -31,7 +31,8 @@ static unsigned node_of(godwit_function_t function)
         [GODWIT_FUNCTION_NAF] = GODWIT_WORLD_NAF,       [GODWIT_FUNCTION_AUSF] = GODWIT_WORLD_AUSF,
         [GODWIT_FUNCTION_AANF] = GODWIT_WORLD_AANF,     [GODWIT_FUNCTION_SCS] = GODWIT_WORLD_SCS,
         [GODWIT_FUNCTION_AS] = GODWIT_WORLD_AS,         [GODWIT_FUNCTION_MTC_IWF] = GODWIT_WORLD_MTC_IWF,
-        [GODWIT_FUNCTION_AAA] = GODWIT_WORLD_AAA,
+        [GODWIT_FUNCTION_AAA] = GODWIT_WORLD_AAA,       [GODWIT_FUNCTION_EESE] = GODWIT_WORLD_EESE,
+        [GODWIT_FUNCTION_EAS] = GODWIT_WORLD_EAS,
     };
     return nodes[function];
 }
@@ -49,60 +50,22 @@ static godwit_function_t function_of(unsigned node)
         [GODWIT_WORLD_AUSF] = GODWIT_FUNCTION_AUSF,       [GODWIT_WORLD_AANF] = GODWIT_FUNCTION_AANF,
         [GODWIT_WORLD_SCS] = GODWIT_FUNCTION_SCS,         [GODWIT_WORLD_AS] = GODWIT_FUNCTION_AS,
         [GODWIT_WORLD_MTC_IWF] = GODWIT_FUNCTION_MTC_IWF, [GODWIT_WORLD_AMF] = GODWIT_FUNCTION_MME,
-        [GODWIT_WORLD_AAA] = GODWIT_FUNCTION_AAA,         [GODWIT_WORLD_STRANGER] = GODWIT_FUNCTION_MME,
+        [GODWIT_WORLD_AAA] = GODWIT_FUNCTION_AAA,         [GODWIT_WORLD_EESE] = GODWIT_FUNCTION_EESE,
+        [GODWIT_WORLD_EAS] = GODWIT_FUNCTION_EAS,         [GODWIT_WORLD_STRANGER] = GODWIT_FUNCTION_MME,
     };
     return functions[node];
 }
 
 /* ---- octets of each kind ---- */
 
-static godwit_status_t encode_e2m(const godwit_diameter_envelope_t *e, const godwit_message_t *m, godwit_writer_t *out)
-{
-    switch (m->kind) {
-    case GODWIT_KEY_PUSH:
-        return godwit_ek_key_push_build(e, &m->u.key_push, out);
-    case GODWIT_KEY_SET_PUSH:
-        return godwit_ek_key_set_push_build(e, &m->u.key_set_push, out);
-    case GODWIT_KEY_PARK:
-        return godwit_ek_key_park_build(e, &m->u.key_park, out);
-    case GODWIT_ACTIVATION:
-        return godwit_ek_activation_build(e, &m->u.activation, out);
-    case GODWIT_DEVICE_RAND_REQUEST:
-        return godwit_ek_device_rand_build(e, &m->u.device_rand_request, out);
-    case GODWIT_DEVICE_RAND_ANSWER:
-        return godwit_ek_device_rand_answer_build(e, &m->u.device_rand_answer, out);
-    case GODWIT_HE_VECTOR_REQUEST:
-        return godwit_ek_he_vector_build(e, &m->u.auth_5g_request, out);
-    case GODWIT_HE_VECTOR_ANSWER:
-        return godwit_ek_he_vector_answer_build(e, &m->u.he_vector_answer, out);
-    case GODWIT_SHORT_MESSAGE_UP:
-    case GODWIT_SHORT_MESSAGE_DOWN:
-        return godwit_sgd_request_build(e, m->kind == GODWIT_SHORT_MESSAGE_UP, &m->u.short_message, out);
-    case GODWIT_SHORT_MESSAGE_UP_ANSWER:
-    case GODWIT_SHORT_MESSAGE_DOWN_ANSWER:
-        return godwit_sgd_answer_build(e, m->kind == GODWIT_SHORT_MESSAGE_UP_ANSWER, m->u.outcome, out);
-    case GODWIT_ZH_REQUEST:
-        return godwit_zh_mar_build(e, &m->u.zh_request, out);
-    case GODWIT_ZH_ANSWER:
-        return godwit_zh_maa_build(e, &m->u.zh_answer, out);
-    case GODWIT_ZN_REQUEST:
-        return godwit_zn_bir_build(e, &m->u.zn_request, out);
-    case GODWIT_ZN_ANSWER:
-        return godwit_zn_bia_build(e, &m->u.zn_answer, out);
-    case GODWIT_BEARER:
-        return godwit_ek_bearer_build(e, &m->u.bearer, out);
-    case GODWIT_BEARER_ANSWER:
-        return godwit_ek_bearer_answer_build(e, &m->u.bearer_answer, out);
-    default:
-        return godwit_ek_outcome_build(e, m->u.outcome, out);
-    }
-}
-
 static godwit_status_t encode(const godwit_diameter_envelope_t *e, const godwit_message_t *m, unsigned node,
                               godwit_writer_t *out)
 {
     if (lab_is_trigger_message(m->kind)) {
         return lab_encode_trigger(e, m, function_of(node), out);
+    }
+    if (lab_is_e2e_message(m->kind)) {
+        return lab_encode_e2e(e, m, out);
     }
     switch (m->kind) {
     case GODWIT_AUTH_INFO_REQUEST:
@@ -118,55 +81,7 @@ static godwit_status_t encode(const godwit_diameter_envelope_t *e, const godwit_
     case GODWIT_KEY_CONFIRM_ANSWER:
         return godwit_ek_confirm_answer_build(e, m->u.key_confirm_answer, out);
     default:
-        return encode_e2m(e, m, out);
-    }
-}
-
-static godwit_status_t decode_e2m(godwit_slice_t octets, godwit_diameter_envelope_t *e, godwit_message_t *m)
-{
-    godwit_diameter_fault_t fault;
-    switch (m->kind) {
-    case GODWIT_KEY_PUSH:
-        return godwit_ek_key_push_parse(octets, e, &m->u.key_push, &fault);
-    case GODWIT_KEY_SET_PUSH:
-        return godwit_ek_key_set_push_parse(octets, e, &m->u.key_set_push, &fault);
-    case GODWIT_KEY_PARK:
-        return godwit_ek_key_park_parse(octets, e, &m->u.key_park, &fault);
-    case GODWIT_ACTIVATION:
-        return godwit_ek_activation_parse(octets, e, &m->u.activation, &fault);
-    case GODWIT_DEVICE_RAND_REQUEST:
-        return godwit_ek_device_rand_parse(octets, e, &m->u.device_rand_request, &fault);
-    case GODWIT_DEVICE_RAND_ANSWER:
-        return godwit_ek_device_rand_answer_parse(octets, e, &m->u.device_rand_answer);
-    case GODWIT_HE_VECTOR_REQUEST:
-        return godwit_ek_he_vector_parse(octets, e, &m->u.auth_5g_request, &fault);
-    case GODWIT_HE_VECTOR_ANSWER:
-        return godwit_ek_he_vector_answer_parse(octets, e, &m->u.he_vector_answer);
-    case GODWIT_SHORT_MESSAGE_UP:
-    case GODWIT_SHORT_MESSAGE_DOWN:
-        return godwit_sgd_request_parse(octets, m->kind == GODWIT_SHORT_MESSAGE_UP, e, &m->u.short_message, &fault);
-    case GODWIT_SHORT_MESSAGE_UP_ANSWER:
-    case GODWIT_SHORT_MESSAGE_DOWN_ANSWER:
-        return godwit_sgd_answer_parse(octets, m->kind == GODWIT_SHORT_MESSAGE_UP_ANSWER, e, &m->u.outcome);
-    case GODWIT_ZH_REQUEST:
-        return godwit_zh_mar_parse(octets, e, &m->u.zh_request, &fault);
-    case GODWIT_ZH_ANSWER:
-        return godwit_zh_maa_parse(octets, e, &m->u.zh_answer);
-    case GODWIT_ZN_REQUEST:
-        return godwit_zn_bir_parse(octets, e, &m->u.zn_request, &fault);
-    case GODWIT_ZN_ANSWER:
-        return godwit_zn_bia_parse(octets, e, &m->u.zn_answer);
-    case GODWIT_BEARER:
-        return godwit_ek_bearer_parse(octets, e, &m->u.bearer, &fault);
-    case GODWIT_BEARER_ANSWER:
-        return godwit_ek_bearer_answer_parse(octets, e, &m->u.bearer_answer);
-    case GODWIT_KEY_PUSH_ANSWER:
-    case GODWIT_KEY_SET_PUSH_ANSWER:
-    case GODWIT_KEY_PARK_ANSWER:
-    case GODWIT_ACTIVATION_ANSWER:
-        return godwit_ek_outcome_parse(octets, e, &m->u.outcome);
-    default:
-        return GODWIT_MALFORMED;
+        return lab_encode_e2m(e, m, out);
     }
 }
 
@@ -176,6 +91,9 @@ static godwit_status_t decode(godwit_slice_t octets, godwit_vector_kind_t vector
     godwit_diameter_fault_t fault;
     if (lab_is_trigger_message(m->kind)) {
         return lab_decode_trigger(octets, e, m);
+    }
+    if (lab_is_e2e_message(m->kind)) {
+        return lab_decode_e2e(octets, e, m);
     }
     switch (m->kind) {
     case GODWIT_AUTH_INFO_REQUEST:
@@ -191,7 +109,7 @@ static godwit_status_t decode(godwit_slice_t octets, godwit_vector_kind_t vector
     case GODWIT_KEY_CONFIRM_ANSWER:
         return godwit_ek_confirm_answer_parse(octets, e, &m->u.key_confirm_answer);
     default:
-        return decode_e2m(octets, e, m);
+        return lab_decode_e2m(octets, e, m);
     }
 }
 
@@ -213,6 +131,9 @@ static godwit_message_kind_t kind_of(godwit_slice_t octets, const godwit_diamete
     };
     if (trigger != 0) {
         return trigger;
+    }
+    if (lab_kind_of_e2e(octets, header) != 0) {
+        return lab_kind_of_e2e(octets, header);
     }
     uint32_t purpose = command == GODWIT_EK_COMMAND_KEY ? godwit_ek_purpose(octets) : 0;
     if (command == GODWIT_S6A_AUTHENTICATION_INFORMATION) {
@@ -256,7 +177,7 @@ static lab_call_t *new_call(godwit_world_t *w, unsigned node, const godwit_messa
     lab_call_t *call = &w->calls[hop % LAB_CALLS];
     *call = (lab_call_t){.hop = hop,
                          .asker = node,
-                         .answerer = node_of(m->to),
+                         .answerer = lab_e2e_answerer(m, node_of(m->to)),
                          .kind = m->kind,
                          .transaction = m->transaction,
                          .route = m->route};
@@ -312,6 +233,7 @@ void lab_send_message(godwit_world_t *w, unsigned node, const godwit_message_t *
     unsigned to = is_answer(m->kind) ? call->asker : call->answerer;
     lab_check_message(w, call, m);
     lab_check_trigger_message(w, node, m);
+    lab_check_e2e_message(w, node, m);
     lab_akma_check(w, call, m);
     lab_watch_node(w, node); /* again: what it says may be keys that the watcher has learned only now */
     if (lab_is_http(m->kind)) {
@@ -362,7 +284,13 @@ static bool read_http(godwit_world_t *w, const lab_packet_t *packet, godwit_mess
     m->route = request ? 0 : call->route;
     copy_name(m->origin_host, godwit_slice_of_string(lab_host(packet->from)));
     copy_name(m->origin_realm, godwit_slice_of_string(lab_realm(packet->from)));
-    return lab_http_read((const char *)packet->octets, packet->len, m);
+    if (!lab_http_read((const char *)packet->octets, packet->len, m)) {
+        return false;
+    }
+    if (lab_is_http_e2e(m->kind)) {
+        lab_e2e_ends(m, packet->from, packet->to);
+    }
+    return true;
 }
 
 bool lab_read_message(godwit_world_t *w, const lab_packet_t *packet, godwit_message_t *m)

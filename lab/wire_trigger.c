@@ -175,5 +175,5 @@ godwit_hop_t lab_hop(const godwit_world_t *w, unsigned a, unsigned b)
 {
     const godwit_world_triggering_t *t = &w->config.trigger;
     bool open = (t->open_b && (is_source(a) || is_source(b))) || (t->open_d && (is_serving(a) || is_serving(b)));
-    return !t->on || open ? GODWIT_HOP_OPEN : GODWIT_HOP_TLS;
+    return (!t->on && !w->config.e2e.on) || open ? GODWIT_HOP_OPEN : GODWIT_HOP_TLS;
 }

@@ -130,6 +130,7 @@ static void to_function(godwit_world_t *w, const lab_event_t *e)
         in.kind = GODWIT_INPUT_SUBMIT;
         in.imsi = lab_imsi(lab_device_of(e->packet->to));
         in.datagram = godwit_slice(e->packet->octets, e->packet->len);
+        in.queue = e->node == GODWIT_WORLD_EAS;
     }
     lab_function_input(w, e->node, &in);
 }
@@ -158,6 +159,8 @@ static void at_device(godwit_world_t *w, lab_event_t *e)
         lab_device_access_durable(w, device);
     } else if (e->kind == LAB_TRIGGER_ACT) {
         lab_trigger_acts(w, device, e);
+    } else if (e->kind == LAB_ELAPSED) {
+        lab_e2e_time(w, device);
     } else if ((e->kind != LAB_TIMER || e->serial == w->devices[device].timer_serial) &&
                (e->kind != LAB_ACCESS_TIMER || e->serial == w->devices[device].access_timer_serial)) {
         lab_packet_t *packet = e->packet;
@@ -266,23 +269,31 @@ static uint32_t nodes_for(const godwit_world_config_t *config)
     nodes |= config->access == GODWIT_WORLD_EPS    ? NODE(MME) | NODE(SGW) | NODE(PGW)
              : config->access != GODWIT_WORLD_WIFI ? NODE(SGSN) | NODE(PGW)
                                                    : 0;
+    if (config->e2e.on) {
+        nodes |= NODE(EESE) | NODE(EAS);
+    }
     if (config->offline && config->carrier == GODWIT_CARRIER_SMS) {
         nodes |= NODE(SMS_SC) | (config->circuit ? NODE(MSC) : 0);
     }
     return nodes;
 }
 
+static bool is_large(unsigned node)
+{
+    return node == GODWIT_WORLD_MTC_IWF || node == GODWIT_WORLD_EESE || node == GODWIT_WORLD_EAS;
+}
+
 static void make_functions(godwit_world_t *w)
 {
     static const size_t records[GODWIT_WORLD_FUNCTIONS] = {
-        256, 128, 160, 256, 128, 128, 1, 1, 128, 1, 256, 256,
-        256, 1,   1,   64,  1,   1,   1, 1, 600, 1, 1}; /* in the order of world.h */
+        256, 128, 160, 256, 128, 128, 1, 1,   128, 1,   256, 256, 256,
+        1,   1,   64,  1,   1,   1,   1, 600, 1,   256, 512, 1}; /* in the order of world.h */
     uint32_t nodes = w->config.nodes == 0 ? nodes_for(&w->config) : w->config.nodes;
     make_endpoint(&w->endpoints[0]);
     make_endpoint(&w->endpoints[1]);
     for (unsigned i = 0; i < GODWIT_WORLD_FUNCTIONS; i++) {
         w->functions[i].present = (nodes >> i & 1u) != 0;
-        lab_store_init(&w->functions[i].store, i != GODWIT_WORLD_MTC_IWF || w->functions[i].present ? records[i] : 1);
+        lab_store_init(&w->functions[i].store, !is_large(i) || w->functions[i].present ? records[i] : 1);
         lab_function_start(w, i);
     }
 }
@@ -311,6 +322,9 @@ godwit_world_t *godwit_world_new(const godwit_world_config_t *config)
     if (config->device_rand) {
         lab_entitle(w);
     }
+    if (config->e2e.on) {
+        lab_e2e_entitle(w);
+    }
     for (unsigned i = 0; i < config->devices; i++) {
         put_subscriber(w, i);
         lab_device_make(w, i);
@@ -327,6 +341,8 @@ static void free_functions(godwit_world_t *w)
     }
     lab_free_secret(w->mtc_iwf);
     lab_free_secret(w->aaa);
+    lab_free_secret(w->eese);
+    lab_free_secret(w->eas);
     lab_free_secret(w->scs[0]);
     lab_free_secret(w->scs[1]);
     lab_free_secret(w->bsf);
@@ -339,13 +355,15 @@ static void free_functions(godwit_world_t *w)
         lab_free(w->endpoints[i].senders);
         lab_free_secret(w->endpoints[i].bearers);
         lab_free_secret(w->endpoints[i].pushes);
+        lab_free(w->endpoints[i].forwards);
+        lab_free(w->endpoints[i].held);
     }
 }
 
 static void free_watch(godwit_world_t *w)
 {
-    lab_set_t *const sets[] = {&w->sent, &w->counts, &w->sqns,  &w->keys, &w->taken,
-                               &w->told, &w->heard,  &w->spent, &w->armed};
+    lab_set_t *const sets[] = {&w->sent,  &w->counts, &w->sqns,  &w->keys,   &w->taken,       &w->told,
+                               &w->heard, &w->spent,  &w->armed, &w->sealed, &w->acknowledged};
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         lab_set_free(sets[i]);
     }

@@ -17,9 +17,12 @@
 #include "godwit/device.h"
 #include "godwit/gba.h"
 #include "godwit/mtc.h"
+#include "lab/world_e2e.h"
 #include "roles/aaa.h"
 #include "roles/aanf.h"
 #include "roles/ausf.h"
+#include "roles/eas.h"
+#include "roles/eese.h"
 #include "roles/emks.h"
 #include "roles/gba_bsf.h"
 #include "roles/hse.h"
@@ -64,6 +67,8 @@ enum {
     GODWIT_WORLD_AS,
     GODWIT_WORLD_MTC_IWF,
     GODWIT_WORLD_AAA, /* its access points are the lab's, and no nodes */
+    GODWIT_WORLD_EESE,
+    GODWIT_WORLD_EAS, /* of an enterprise: end of the user plane */
     GODWIT_WORLD_STRANGER,
     GODWIT_WORLD_FUNCTIONS
 };
@@ -176,6 +181,8 @@ typedef struct godwit_world_config {
     uint32_t key_life_s;
     bool akma; /* devices have an anchor key of 5G AKA, and show their readings to an application function */
     godwit_world_triggering_t trigger;
+    godwit_world_e2e_t e2e;
+    bool at_home; /* devices are in the home's own network, as with trigger.at_home */
     /* What is missing where Solution 1 needs it: each makes devices fall back. */
     bool usim_unaware, me_unaware, mme_unaware, strip_container;
     uint8_t selector;               /* 1 RAND, 2 SQN; 0: RAND */
@@ -231,6 +238,8 @@ void godwit_world_terminate(godwit_world_t *world, unsigned device);
 void godwit_world_drop_session(godwit_world_t *world, unsigned device);
 /* From now on the device is behind another address. */
 void godwit_world_move(godwit_world_t *world, unsigned device);
+/* The device sleeps: nothing reaches it, it says nothing, and its owner hears of the time only when it wakes. */
+void godwit_world_sleep(godwit_world_t *world, unsigned device, uint64_t duration_ms);
 /* Somebody sends octets to the HSE from the device's address, or to the device from the HSE's. The hook does not see them. */
 void godwit_world_inject(godwit_world_t *world, unsigned device, bool up, godwit_slice_t octets);
 /* An MME of PLMN 262-01 fetches a vector for the device's access in that PLMN (its own, or one that it only claims), and the card takes it.

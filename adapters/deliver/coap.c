@@ -141,5 +141,11 @@ static void close_coap(godwit_delivery_t *delivery)
     free(c);
 }
 
-const godwit_deliver_kind_t godwit_deliver_coap = {
-    .name = "coap", .open = open_coap, .offer = offer, .flush = flush, .step = step, .fd = fd, .close = close_coap};
+const godwit_deliver_kind_t godwit_deliver_coap = {.name = "coap",
+                                                   .open = open_coap,
+                                                   .offer = offer,
+                                                   .flush = flush,
+                                                   .step = step,
+                                                   .fd = fd,
+                                                   .close = close_coap,
+                                                   .queued = true};

@@ -64,10 +64,11 @@ typedef struct godwit_deliver_kind {
     uint64_t (*step)(godwit_delivery_t *delivery, uint64_t now_ms);
     int (*fd)(const godwit_delivery_t *delivery); /* readable when step has something to do. NULL: there is none */
     void (*close)(godwit_delivery_t *delivery);   /* flushes what can be at once */
+    bool queued;                                  /* it needs time: readings for it wait in a queue */
 } godwit_deliver_kind_t;
 
 extern const godwit_deliver_kind_t godwit_deliver_stdout, godwit_deliver_file, godwit_deliver_udp, godwit_deliver_mqtt,
-    godwit_deliver_coap;
+    godwit_deliver_coap, godwit_deliver_webhook, godwit_deliver_unix;
 
 /* By name; NULL for another. */
 const godwit_deliver_kind_t *godwit_deliver_kind(const char *name);

@@ -65,7 +65,8 @@ char *godwit_deliver_line(const godwit_reading_t *reading, size_t *len)
 const godwit_deliver_kind_t *godwit_deliver_kind(const char *name)
 {
     const godwit_deliver_kind_t *const kinds[] = {&godwit_deliver_stdout, &godwit_deliver_file, &godwit_deliver_udp,
-                                                  &godwit_deliver_mqtt, &godwit_deliver_coap};
+                                                  &godwit_deliver_mqtt,   &godwit_deliver_coap, &godwit_deliver_webhook,
+                                                  &godwit_deliver_unix};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (strcmp(name, kinds[i]->name) == 0) {
             return kinds[i];

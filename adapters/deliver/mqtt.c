@@ -184,5 +184,11 @@ static void close_mqtt(godwit_delivery_t *delivery)
     free(m);
 }
 
-const godwit_deliver_kind_t godwit_deliver_mqtt = {
-    .name = "mqtt", .open = open_mqtt, .offer = offer, .flush = flush, .step = step, .fd = fd, .close = close_mqtt};
+const godwit_deliver_kind_t godwit_deliver_mqtt = {.name = "mqtt",
+                                                   .open = open_mqtt,
+                                                   .offer = offer,
+                                                   .flush = flush,
+                                                   .step = step,
+                                                   .fd = fd,
+                                                   .close = close_mqtt,
+                                                   .queued = true};

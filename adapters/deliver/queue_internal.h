@@ -38,6 +38,7 @@ typedef struct queue_destination {
     uint64_t until_ms;    /* 0: no back-off */
     uint32_t back_off_ms; /* of the last failure */
     uint64_t delivered, retries, refused;
+    uint64_t taken; /* offers that the kind took */
 } queue_destination_t;
 
 struct godwit_queue {

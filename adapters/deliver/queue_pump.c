@@ -127,6 +127,7 @@ static bool offer(queue_destination_t *d, uint64_t place)
         }
         *state = QUEUE_OFFERED;
         taken = d->delivery->kind->offer(d->delivery, &reading, d->queue->now_ms) == GODWIT_OK;
+        d->taken += taken;
         if (!taken) {
             *state = before;
             d->next = before == QUEUE_WAITS ? place : d->next;
@@ -179,7 +180,7 @@ uint64_t godwit_queue_pump(queue_destination_t *d)
     const godwit_queue_t *q = d->queue;
     const godwit_deliver_kind_t *kind = d->delivery->kind;
     uint64_t wait = kind->step == NULL ? GODWIT_DELIVER_NEVER : kind->step(d->delivery, q->now_ms);
-    const uint64_t next = d->next;
+    const uint64_t taken = d->taken;
     bool more = d->until_ms <= q->now_ms;
     for (unsigned round = 0; more && round < ROUNDS; round++) {
         more = offer_window(d);
@@ -188,7 +189,7 @@ uint64_t godwit_queue_pump(queue_destination_t *d)
         const uint64_t left = d->until_ms - q->now_ms;
         return left < wait ? left : wait;
     }
-    if (kind->step != NULL && next != d->next) { /* what was offered may be sent at once */
+    if (kind->step != NULL && taken != d->taken) { /* what was offered may be sent at once */
         wait = kind->step(d->delivery, q->now_ms);
     }
     return more ? 0 : wait;

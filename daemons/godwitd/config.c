@@ -96,6 +96,12 @@ static bool logging(config_t *c)
            word(c, "log.format", raw->format, "text", "json", &c->log.json);
 }
 
+static bool queue(config_t *c)
+{
+    const raw_queue_t *hse = c->raw->hse == NULL ? NULL : c->raw->hse->deliver_queue;
+    return config_queue(c, hse == NULL && c->raw->eas != NULL ? c->raw->eas->deliver_queue : hse);
+}
+
 static bool interpret(config_t *c)
 {
     const raw_config_t *raw = c->raw;
@@ -121,7 +127,7 @@ static bool interpret(config_t *c)
            (!config_has(c, CONFIG_SCS) || config_scs_section(c, raw->scs)) &&
            (!config_has(c, CONFIG_EESE) || config_eese_section(c, raw->eese)) &&
            (!config_has(c, CONFIG_AAA) || config_aaa_section(c, raw->aaa)) &&
-           (!config_has(c, CONFIG_EAS) || config_eas_section(c, raw->eas)) &&
+           (!config_has(c, CONFIG_EAS) || config_eas_section(c, raw->eas)) && queue(c) &&
            config_diameter_section(c, raw->diameter) && config_policy_section(c, raw->policy);
 }
 

@@ -5,7 +5,7 @@
 #ifndef GODWITD_CONFIG_H
 #define GODWITD_CONFIG_H
 
-#include "adapters/deliver/deliver.h"
+#include "adapters/deliver/queue.h"
 #include "adapters/diameter/diameter.h"
 #include "adapters/observe/observe.h"
 #include "adapters/policy/server.h"
@@ -34,7 +34,7 @@
 #include "roles/sms_sc.h"
 
 #define CONFIG_LISTEN_MAX 2 /* one IPv4, one IPv6: an answer leaves by the address that the request came to */
-#define CONFIG_DELIVER_MAX 8
+#define CONFIG_DELIVER_MAX GODWIT_QUEUE_DESTINATIONS
 #define CONFIG_SESSIONS_DEFAULT 4096
 #define CONFIG_EXCHANGES_DEFAULT 1024
 #define CONFIG_SENDERS_DEFAULT 4096
@@ -95,10 +95,12 @@ typedef struct config_mtc_server {
     bool alone; /* the HSE here takes device RAND and nothing else: it needs no EMKS */
 } config_mtc_server_t;
 
-typedef struct config_delivery {
-    const godwit_deliver_kind_t *kind;
-    godwit_deliver_config_t config; /* strings are in the raw configuration */
-} config_delivery_t;
+/* Readings wait in a queue: in the store, or in memory alone. */
+typedef struct config_queue {
+    bool used, store;
+    uint32_t readings;
+    uint64_t octets;
+} config_queue_t;
 
 /* Lawful interception; targets NULL: none. */
 typedef struct config_intercept {
@@ -123,7 +125,8 @@ typedef struct config_hse {
     godwit_hse_gateway_t gateways[CONFIG_GATEWAYS_MAX];
     char emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX]; /* e2m.source hss */
-    config_delivery_t deliver[CONFIG_DELIVER_MAX];
+    godwit_queue_destination_t deliver[CONFIG_DELIVER_MAX];               /* strings are in the raw configuration */
+    config_queue_t queue;
     size_t deliver_count;
     config_intercept_t intercept;
     config_sms_link_t sms;

@@ -27,6 +27,8 @@ bool config_remote(config_t *c, const char *where, const raw_remote_t *raw, char
 
 /* Adds to the deliveries of the process. */
 bool config_deliveries(config_t *c, const raw_delivery_t *raw, unsigned count);
+/* The queue before them; after all sections that deliver. raw NULL: as it is best. */
+bool config_queue(config_t *c, const raw_queue_t *raw);
 
 /* Solution 1 in three sections (config_e2m.c); raw NULL: without it. */
 bool config_hss_e2m(config_t *c, const raw_hss_e2m_t *raw);

@@ -38,6 +38,7 @@ const cyaml_schema_field_t config_eas_fields[] = {
     SECTION(raw_eas_t, ageing, ageing_fields),
     TRUTH(raw_eas_t, pull_only),
     LIST(raw_eas_t, deliver, &config_delivery_entry),
+    SECTION(raw_eas_t, deliver_queue, config_queue_fields),
     NUMBER(raw_eas_t, answer_ms),
     NUMBER(raw_eas_t, pull_seconds),
     NUMBER(raw_eas_t, awake_ms),
@@ -103,7 +104,6 @@ static bool numbers(config_t *c, const raw_eas_t *raw)
 {
     godwit_eas_config_t *role = &c->eas.role;
     role->push = !raw->pull_only;
-    role->durable = true;
     role->answer_ms = raw->answer_ms;
     role->pull_ms = raw->pull_seconds * 1000;
     role->awake_ms = raw->awake_ms;

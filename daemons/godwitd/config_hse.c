@@ -133,36 +133,6 @@ static bool table(config_t *c, const char *where, uint32_t value, uint32_t stand
            (!power || (*out & (*out - 1)) == 0 || config_refuse(c, where, 0, "must be a power of two", NULL));
 }
 
-bool config_deliveries(config_t *c, const raw_delivery_t *raw, unsigned count)
-{
-    if (count > CONFIG_DELIVER_MAX - c->hse.deliver_count) {
-        return config_refuse(c, "hse.deliver", 0, "8 are the most", NULL);
-    }
-    for (unsigned i = 0; i < count; i++) {
-        const raw_delivery_t *from = &raw[i];
-        config_delivery_t *to = &c->hse.deliver[c->hse.deliver_count];
-        godwit_address_t address;
-        to->kind = from->kind == NULL ? NULL : godwit_deliver_kind(from->kind);
-        if (to->kind == NULL) {
-            return config_refuse(c, "hse.deliver[].kind", i, "must be stdout, file, udp, mqtt or coap", from->kind);
-        }
-        if (to->kind == &godwit_deliver_file && from->path == NULL) {
-            return config_refuse(c, "hse.deliver[].path", i, "is missing: the file that readings are added to", NULL);
-        }
-        if (to->kind == &godwit_deliver_udp &&
-            !config_address(c, "hse.deliver[].address", i, from->address, &address)) {
-            return false;
-        }
-        if ((from->path != NULL) != (to->kind == &godwit_deliver_file) ||
-            (from->address != NULL) != (to->kind == &godwit_deliver_udp)) {
-            return config_refuse(c, "hse.deliver[]", i, "path belongs to kind file, address to kind udp", NULL);
-        }
-        to->config.target = to->kind == &godwit_deliver_file ? from->path : from->address;
-        c->hse.deliver_count++;
-    }
-    return true;
-}
-
 bool config_hse_section(config_t *c, const raw_hse_t *raw)
 {
     static const raw_hse_t none;

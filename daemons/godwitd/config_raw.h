@@ -13,6 +13,7 @@
 #include "daemons/godwitd/config_raw_akma.h"
 #include "daemons/godwitd/config_raw_e2e.h"
 #include "daemons/godwitd/config_raw_policy.h"
+#include "daemons/godwitd/config_raw_deliver.h"
 #include "daemons/godwitd/config_raw_sms.h"
 #include "daemons/godwitd/config_raw_eas.h"
 #include "daemons/godwitd/config_raw_trigger.h"
@@ -123,10 +124,6 @@ typedef struct raw_emks {
     struct raw_akma_client *akma;
 } raw_emks_t;
 
-typedef struct raw_delivery {
-    char *kind, *path, *address;
-} raw_delivery_t;
-
 typedef struct raw_intercept {
     char *targets, *url, *queue, *audit;
     uint32_t queue_copies, retry_ms;
@@ -158,6 +155,7 @@ typedef struct raw_hse {
     raw_hse_e2m_t *e2m;
     raw_delivery_t *deliver;
     unsigned deliver_count;
+    raw_queue_t *deliver_queue;
     raw_intercept_t *intercept;
     raw_sms_link_t *sms;
 } raw_hse_t;

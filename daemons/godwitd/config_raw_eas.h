@@ -30,6 +30,7 @@ typedef struct raw_eas {
     bool pull_only;
     struct raw_delivery *deliver;
     unsigned deliver_count;
+    struct raw_queue *deliver_queue;
     uint32_t answer_ms, pull_seconds, awake_ms, queue, downlink_hours;
 } raw_eas_t;
 

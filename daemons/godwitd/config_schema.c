@@ -116,15 +116,6 @@ static const cyaml_schema_field_t emks_fields[] = {
     CYAML_FIELD_END,
 };
 
-static const cyaml_schema_field_t delivery_fields[] = {
-    TEXT(raw_delivery_t, kind),
-    TEXT(raw_delivery_t, path),
-    TEXT(raw_delivery_t, address),
-    CYAML_FIELD_END,
-};
-const cyaml_schema_value_t config_delivery_entry = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, raw_delivery_t, delivery_fields)};
-
 const cyaml_schema_field_t config_tls_fields[] = {
     TEXT(raw_tls_t, certificate),
     TEXT(raw_tls_t, key),
@@ -195,6 +186,7 @@ static const cyaml_schema_field_t hse_fields[] = {
     SECTION(raw_hse_t, eas, config_hse_eas_fields),
     SECTION(raw_hse_t, e2m, hse_e2m_fields),
     LIST(raw_hse_t, deliver, &config_delivery_entry),
+    SECTION(raw_hse_t, deliver_queue, config_queue_fields),
     SECTION(raw_hse_t, intercept, intercept_fields),
     SECTION(raw_hse_t, sms, config_sms_link_fields),
     CYAML_FIELD_END,

@@ -25,6 +25,7 @@
 
 extern const cyaml_schema_value_t config_schema, config_text_entry, config_delivery_entry;
 extern const cyaml_schema_field_t config_remote_fields[], config_tls_fields[];
+extern const cyaml_schema_field_t config_queue_fields[]; /* config_deliver.c */
 extern const cyaml_schema_field_t config_next_session_fields[], config_sms_link_fields[];
 extern const cyaml_schema_field_t config_mme_trigger_fields[];
 extern const cyaml_schema_field_t config_msc_fields[], config_sms_sc_fields[];   /* config_sms.c */

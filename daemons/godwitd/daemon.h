@@ -52,7 +52,9 @@ typedef struct godwitd {
     doors_t doors;
     godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX];
     size_t delivery_count;
-    bool delivered; /* in this batch: the deliveries are to be flushed */
+    bool delivered;           /* in this batch: the deliveries are to be flushed */
+    godwit_queue_t *readings; /* instead of deliveries; NULL: readings go out at once */
+    uint64_t deliveries_wait; /* milliseconds until the queue has something to do */
 
     godwit_diameter_t *diameter;
     godwit_gsup_t *gsup;
@@ -140,13 +142,20 @@ void aaa_stop(godwitd_t *d);
 owner_exits_t daemon_exits(godwitd_t *d);
 void daemon_flush(godwitd_t *d); /* datagrams and readings of the batch */
 
-/* deliveries.c: readings on their way out. */
-void daemon_deliver(godwitd_t *d, const godwit_reading_t *reading);
-void deliveries_flush(godwitd_t *d);
-/* Opens what config delivers to; false, and error, when one cannot be opened. */
-bool deliveries_open(godwitd_t *d, const config_t *config, godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX],
-                     size_t *count, char error[DAEMON_ERROR_MAX]);
-void deliveries_close(godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX], size_t *count);
+/* deliveries.c: readings on their way out, at once or by the queue. */
+bool deliveries_open(godwitd_t *d, char error[DAEMON_ERROR_MAX]);  /* those that need no queue: before the store */
+bool deliveries_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]); /* the queue: after it */
+bool deliveries_watch(const godwitd_t *d);                         /* their descriptors, in the loop */
+/* A reading. stored: its role has committed it, where readings are kept in the store. */
+void deliveries_take(godwitd_t *d, const godwit_reading_t *reading, bool stored);
+bool deliveries_full(const godwitd_t *d, uint32_t readings, uint64_t octets);
+void deliveries_run(godwitd_t *d); /* at the end of each turn */
+/* Takes over where config delivers to; false, nothing has changed, and error, when that cannot be. */
+bool deliveries_reload(godwitd_t *d, const config_t *config, char error[DAEMON_ERROR_MAX]);
+json_t *deliveries_status(const godwitd_t *d);
+void deliveries_stop(godwitd_t *d);
+/* delivery_store.c: where the queue's readings survive. */
+godwit_queue_backing_t delivery_store(godwitd_t *d);
 
 /* links.c: Diameter and GSUP. */
 bool links_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);

@@ -15,13 +15,18 @@ static void send_datagram(void *context, godwit_function_t from, const godwit_re
 
 static void deliver(void *context, const godwit_reading_t *reading)
 {
-    daemon_deliver(context, reading);
+    deliveries_take(context, reading, true);
+}
+
+static bool full(void *context, uint32_t readings, uint64_t octets)
+{
+    return deliveries_full(context, readings, octets);
 }
 
 void daemon_flush(godwitd_t *d)
 {
     doors_flush(&d->doors);
-    deliveries_flush(d);
+    deliveries_run(d);
 }
 
 /* The host that a request names, where there are many of that function; NULL: it names none. */
@@ -110,5 +115,6 @@ owner_exits_t daemon_exits(godwitd_t *d)
                            .datagram = send_datagram,
                            .message = send_message,
                            .deliver = deliver,
-                           .intercept = interception_copy};
+                           .intercept = interception_copy,
+                           .full = d->config->hse.queue.used ? full : NULL};
 }

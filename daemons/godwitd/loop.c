@@ -58,7 +58,11 @@ static uint64_t work(godwitd_t *d)
         pass_messages(d);
     }
     daemon_flush(d);
-    return queue_count(d->queue) > 0 ? 0 : owner_wait(d->owner, WAIT_MOST_MS);
+    if (queue_count(d->queue) > 0) {
+        return 0;
+    }
+    const uint64_t wait = owner_wait(d->owner, WAIT_MOST_MS);
+    return d->readings != NULL && d->deliveries_wait < wait ? d->deliveries_wait : wait;
 }
 
 void daemon_run(godwitd_t *d)

@@ -172,7 +172,7 @@ static void deliver(godwitd_t *d, const godwit_imsi_t *imsi, godwit_slice_t payl
     const godwit_reading_t reading = {
         .imsi = *imsi, .user_plane = true, .payload = payload, .time_ms = daemon_now_ms()};
     if (payload.len > 0) {
-        daemon_deliver(d, &reading);
+        deliveries_take(d, &reading, false);
     }
 }
 

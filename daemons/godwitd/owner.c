@@ -216,11 +216,24 @@ static void carry_out_slots(owner_t *o)
         godwit_outbox_reset(&slot->outbox);
     }
     o->slots_used = 0;
+    o->readings = 0;
+    o->reading_octets = 0;
     godwit_wipe(&o->fetched, sizeof o->fetched);
     godwit_wipe(o->random, sizeof o->random);
 }
 
 /* ---- inputs ---------------------------------------------------------------------------------------------------------------- */
+
+/* Readings of this batch, which its deliveries do not have yet. */
+static void count_readings(owner_t *o, const slot_t *slot)
+{
+    for (size_t i = 0; o->config.exits.full != NULL && i < slot->limit; i++) {
+        if (slot->requests[i].kind == GODWIT_REQUEST_DELIVER) {
+            o->readings++;
+            o->reading_octets += slot->requests[i].reading.payload.len;
+        }
+    }
+}
 
 static void feed_one(owner_t *o, godwit_function_t function, godwit_input_t *input)
 {
@@ -231,8 +244,11 @@ static void feed_one(owner_t *o, godwit_function_t function, godwit_input_t *inp
     input->fetched = NULL;
     input->fetch_status = GODWIT_AGAIN;
     input->random = godwit_slice(NULL, 0);
+    input->deliveries_full =
+        o->config.exits.full != NULL && o->config.exits.full(o->config.exits.context, o->readings, o->reading_octets);
     if (step(o, slot, input)) {
         owner_commit_slot(o, slot);
+        count_readings(o, slot);
         o->slots_used++;
     } else {
         godwit_outbox_reset(&slot->outbox);

@@ -25,6 +25,8 @@ typedef struct owner_exits {
     void (*message)(void *context, godwit_function_t from, const godwit_message_t *message);
     void (*deliver)(void *context, const godwit_reading_t *reading);
     void (*intercept)(void *context, const godwit_reading_t *reading, bool down); /* NULL: nowhere */
+    /* Whether there is no room for another reading when so many come first. NULL: there always is. */
+    bool (*full)(void *context, uint32_t readings, uint64_t octets);
 } owner_exits_t;
 
 typedef struct owner owner_t;

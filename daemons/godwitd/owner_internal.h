@@ -35,7 +35,9 @@ struct owner {
         void *role;
     } roles[OWNER_FUNCTIONS];
     timers_t *timers;
-    bool transaction; /* the store has a batch open */
+    bool transaction;  /* the store has a batch open */
+    uint32_t readings; /* of this batch: to be delivered when it is durable */
+    uint64_t reading_octets;
     size_t slots_used;
     slot_t slots[OWNER_BATCH];
     size_t failures;

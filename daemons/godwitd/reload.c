@@ -111,6 +111,8 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
         {same_octets(then->hss.iwfs, now->hss.iwfs, sizeof then->hss.iwfs) && then->hss.iwf_root == now->hss.iwf_root,
          "hss.trigger"},
         {same_e2m(then, now), "hss.e2m, emks.pushes_from, emks.key_set_days or hse.e2m"},
+        {!then->hse.queue.used || memcmp(&then->hse.queue, &now->hse.queue, sizeof then->hse.queue) == 0,
+         "deliver_queue"},
         {same_hse(&then->hse, &now->hse), "hse: endpoint, listen, framing, tables or emks"},
         {same_diameter(&then->diameter, &now->diameter), "diameter"},
         {same_policy(&then->policy, &now->policy), "policy: state, listen, tls or peers"},
@@ -155,19 +157,14 @@ static void take_over(godwitd_t *d, config_t *config)
 void daemon_reload(godwitd_t *d)
 {
     char error[DAEMON_ERROR_MAX];
-    godwit_delivery_t *fresh[CONFIG_DELIVER_MAX];
-    size_t count = 0;
     config_t *config = config_load(d->config->file, error);
     daemon_notify("RELOADING=1");
-    if (config == NULL || !deliveries_open(d, config, fresh, &count, error)) {
+    if (config == NULL || !deliveries_reload(d, config, error)) {
         note(d, GODWIT_LOG_ERROR, "reload_refused", error);
         config_free(config);
         daemon_notify("READY=1");
         return;
     }
-    deliveries_close(d->deliveries, &d->delivery_count);
-    memcpy(d->deliveries, fresh, sizeof fresh);
-    d->delivery_count = count;
     take_over(d, config);
     daemon_notify("READY=1");
 }

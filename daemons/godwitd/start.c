@@ -76,7 +76,7 @@ static bool open_owner(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 static bool open_sockets(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
     return doors_open(&d->doors, d->config, error) && gba_open(d, error) && naf_open(d, error) && aaa_open(d, error) &&
-           deliveries_open(d, d->config, d->deliveries, &d->delivery_count, error);
+           deliveries_open(d, error);
 }
 
 static bool open_control(godwitd_t *d, char error[DAEMON_ERROR_MAX])
@@ -102,8 +102,8 @@ static bool watch_all(const godwitd_t *d)
                 (d->diameter == NULL || watch(d, godwit_diameter_fd(d->diameter))) &&
                 (d->gsup == NULL || watch(d, godwit_gsup_fd(d->gsup))) &&
                 (d->policy_server == NULL || watch(d, godwit_policy_server_fd(d->policy_server)));
-    good = good && mkef_watch(d) && akma_watch(d) && e2e_watch(d) && eas_watch(d) && rest_watch(d) &&
-           (aaa_fd(d) < 0 || watch(d, aaa_fd(d)));
+    good = good && deliveries_watch(d) && mkef_watch(d) && akma_watch(d) && e2e_watch(d) && eas_watch(d) &&
+           rest_watch(d) && (aaa_fd(d) < 0 || watch(d, aaa_fd(d)));
     for (size_t i = 0; doors_fd(&d->doors, i) >= 0 && good; i++) {
         good = watch(d, doors_fd(&d->doors, i));
     }
@@ -132,10 +132,10 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     }
     /* Sockets before the store: a port in use must not make a store. Diameter last: its threads are slow to end. */
     if (!open_sockets(d, error) || !open_control(d, error) || !open_store(d, error) || !open_owner(d, error) ||
-        !functions_start(d, error) || !gba_start(d, error) || !aaa_start(d, error) || !naf_start(d, error) ||
-        !access_start(d, error) || !mkef_start(d, error) || !akma_start(d, error) || !e2e_start(d, error) ||
-        !eas_start(d, error) || !sms_start(d, error) || !trigger_start(d, error) || !rest_start(d, error) ||
-        !policies_start(d, error) || !interception_start(d, error) || !links_start(d, error)) {
+        !deliveries_start(d, error) || !functions_start(d, error) || !gba_start(d, error) || !aaa_start(d, error) ||
+        !naf_start(d, error) || !access_start(d, error) || !mkef_start(d, error) || !akma_start(d, error) ||
+        !e2e_start(d, error) || !eas_start(d, error) || !sms_start(d, error) || !trigger_start(d, error) ||
+        !rest_start(d, error) || !policies_start(d, error) || !interception_start(d, error) || !links_start(d, error)) {
         return false;
     }
     if (!watch_all(d)) {
@@ -156,7 +156,7 @@ void daemon_stop(godwitd_t *d)
     eas_stop(d);
     interception_stop(d);
     policies_stop(d);
-    deliveries_close(d->deliveries, &d->delivery_count);
+    deliveries_stop(d);
     doors_close(&d->doors);
     access_free(d);
     sms_free(d);

@@ -77,7 +77,7 @@ static json_t *diameter(const godwitd_t *d)
 
 json_t *daemon_status(godwitd_t *d)
 {
-    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o}, s:I, s:I, s:o}",
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o}, s:I, s:I, s:o, s:o}",
                      "version", GODWIT_VERSION, "identity", d->config->identity, "realm", d->config->realm, "functions",
                      functions(d), "uptime_ms", (json_int_t)(daemon_now_ms() - d->started_ms), "hse", sockets(d, true),
                      "access", sockets(d, false), "diameter", diameter(d), "gsup_connected",
@@ -85,5 +85,6 @@ json_t *daemon_status(godwitd_t *d)
                      stored(d, GODWIT_RECORD_SUBSCRIBER), "key_sets", stored(d, GODWIT_RECORD_KEY_SET), "sessions",
                      stored(d, GODWIT_RECORD_SESSION), "triggers", stored(d, GODWIT_RECORD_TRIGGER), "associations",
                      stored(d, GODWIT_RECORD_ASSOCIATION), "messages_waiting", (json_int_t)queue_count(d->queue),
-                     "timers", (json_int_t)owner_timers(d->owner), "counters", counters(d));
+                     "timers", (json_int_t)owner_timers(d->owner), "deliveries", deliveries_status(d), "counters",
+                     counters(d));
 }

@@ -212,7 +212,23 @@ static void a_value_that_cannot_be_is_refused_by_its_name(void **state)
         {HEAD "hse: {suites: [eea2-eia2-64, eea2-eia2-64]}\n", "named twice"},
         {HEAD "hse: {sessions: 1000}\n", "power of two"},
         {HEAD "hse: {deliver: [{kind: pigeon}]}\n",
-         "hse.deliver[0].kind: must be stdout, file, udp, mqtt or coap, not 'pigeon'"},
+         "hse.deliver[0].kind: must be stdout, file, udp, unix, webhook, mqtt or coap, not 'pigeon'"},
+        {HEAD "hse: {deliver: [{kind: webhook}]}\n", "hse.deliver[0].url: is missing"},
+        {HEAD "hse: {deliver: [{kind: unix}]}\n", "hse.deliver[0].path: is missing"},
+        {HEAD "hse: {deliver: [{kind: webhook, url: \"https://a\", topic: x}]}\n",
+         "topic and client_id belong to kind mqtt"},
+        {HEAD "hse: {deliver: [{kind: file, path: /x, secret_file: /y}]}\n",
+         "secret_file belongs to kind webhook or coap"},
+        {HEAD "hse: {deliver: [{kind: webhook, url: \"https://a\", tls: {key: /k}}]}\n", "a certificate needs its key"},
+        {HEAD "hse: {deliver: [{kind: webhook, url: \"https://a\", on_refusal: cry}]}\n",
+         "must be wait or drop, not 'cry'"},
+        {HEAD "hse: {deliver: [{kind: file, path: /x}, {kind: unix, path: /x}]}\n",
+         "hse.deliver[1].name: two have the same"},
+        {HEAD "hse: {deliver_queue: {readings: 100}}\n", "deliver_queue: needs deliver"},
+        {HEAD "hse: {deliver_queue: {keep: disk}, deliver: [{kind: stdout}]}\n",
+         "deliver_queue.keep: must be store or memory, not 'disk'"},
+        {HEAD "hse: {deliver_queue: {readings: 8}, deliver: [{kind: stdout}]}\n",
+         "deliver_queue.readings: must be from 64 to"},
         {HEAD "hse: {deliver: [{kind: file}]}\n", "hse.deliver[0].path: is missing"},
         {HEAD "hse: {deliver: [{kind: stdout, path: /x}]}\n", "path belongs to kind file"},
         {HEAD "hse: {agreements: [5g]}\n",
@@ -300,6 +316,28 @@ static void device_rand_is_taken_as_it_says(void **state)
     assert_null(c->mkef.callers[1]);
     assert_int_equal(c->mkef.ts33868, GODWIT_MTC_TS33868_K_MTC);
     assert_int_equal(c->mkef.failures_per_minute, 7);
+    config_free(c);
+}
+
+static void readings_are_queued_where_that_is_asked_for_or_needed(void **state)
+{
+    (void)state;
+    config_t *c = good(HEAD "hse: {deliver: [{kind: stdout}]}\n");
+    assert_false(c->hse.queue.used || c->hse.role.durable);
+    config_free(c);
+    c = good(HEAD
+             "hse: {deliver: [{kind: webhook, name: acme, url: \"https://a/b\", on_refusal: drop, retry_ms: 20}]}\n");
+    assert_true(c->hse.queue.used && c->hse.queue.store && c->hse.role.durable);
+    assert_int_equal(c->hse.queue.readings, 100000);
+    assert_string_equal(c->hse.deliver[0].config.name, "acme");
+    assert_string_equal(c->hse.deliver[0].config.target, "https://a/b");
+    assert_true(c->hse.deliver[0].drop_refused);
+    assert_int_equal(c->hse.deliver[0].retry_ms, 20);
+    config_free(c);
+    c = good(HEAD "hse: {deliver_queue: {keep: memory, readings: 64, octets: 65536}, deliver: [{kind: stdout}]}\n");
+    assert_true(c->hse.queue.used && !c->hse.queue.store && !c->hse.role.durable);
+    assert_int_equal(c->hse.queue.octets, 65536);
+    assert_string_equal(c->hse.deliver[0].config.name, "stdout");
     config_free(c);
 }
 
@@ -521,6 +559,7 @@ int main(void)
         cmocka_unit_test(an_unknown_key_is_refused_with_its_line),
         cmocka_unit_test(what_is_no_yaml_is_refused_with_its_line),
         cmocka_unit_test(a_value_that_cannot_be_is_refused_by_its_name),
+        cmocka_unit_test(readings_are_queued_where_that_is_asked_for_or_needed),
         cmocka_unit_test(solution_1_is_taken_as_it_stands),
         cmocka_unit_test(device_rand_is_taken_as_it_says),
         cmocka_unit_test(eeses_are_taken_as_they_are_listed),

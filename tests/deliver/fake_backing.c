@@ -176,6 +176,13 @@ static godwit_status_t flush(godwit_delivery_t *delivery)
     return ((fake_delivery_t *)delivery)->d->flush_fails ? GODWIT_IO_FAILED : GODWIT_OK;
 }
 
+static uint64_t step(godwit_delivery_t *delivery, uint64_t now_ms)
+{
+    (void)now_ms;
+    ((fake_delivery_t *)delivery)->d->steps++;
+    return GODWIT_DELIVER_NEVER;
+}
+
 static void close_fake(godwit_delivery_t *delivery)
 {
     ((fake_delivery_t *)delivery)->d->closed++;
@@ -183,4 +190,4 @@ static void close_fake(godwit_delivery_t *delivery)
 }
 
 const godwit_deliver_kind_t fake_kind = {
-    .name = "fake", .open = open_fake, .offer = offer, .flush = flush, .close = close_fake};
+    .name = "fake", .open = open_fake, .offer = offer, .flush = flush, .step = step, .close = close_fake};

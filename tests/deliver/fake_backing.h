@@ -42,7 +42,7 @@ typedef struct fake_destination {
     size_t waiting_count; /* taken, without an outcome */
     uint64_t waiting[FAKE_READINGS];
     char payload[32]; /* of the last that was offered */
-    unsigned opened, closed;
+    unsigned opened, closed, steps;
 } fake_destination_t;
 
 extern fake_destination_t fake_destinations[4];

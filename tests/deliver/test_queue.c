@@ -180,9 +180,12 @@ static void of_a_window_in_flight_only_what_failed_goes_again(void **state)
     assert_int_equal(count_of(0).queued, 3);
     fake_destinations[0].offered_count = 0;
     fake_destinations[0].has = true;
+    fake_destinations[0].steps = 0;
     (void)run(1050);
+    assert_int_equal(fake_destinations[0].steps, 1);
     assert_int_equal(fake_destinations[0].offered_count, 0);
     (void)run(1100);
+    assert_int_equal(fake_destinations[0].steps, 3); /* before offers, and after those that were taken */
     const uint64_t expected[] = {2, 4};
     assert_int_equal(fake_destinations[0].offered_count, 2);
     assert_memory_equal(fake_destinations[0].offered, expected, sizeof expected);

@@ -60,5 +60,10 @@ godwit_session_view_t godwit_session_view(const godwit_session_record_t *record)
         memcpy(view.address, record->address, record->address_len);
     }
     memcpy(view.enterprise, record->enterprise, sizeof view.enterprise);
+    if (record->end_to_end) {
+        view.service = godwit_service_name(record->e2e.age != 0 ? record->e2e.service : record->e2e_next.service);
+        view.age = record->e2e.age;
+        view.next_age = record->e2e_next.age;
+    }
     return view;
 }

@@ -50,6 +50,8 @@ typedef struct godwit_session_view {
     uint8_t address_len;
     uint8_t address[20];
     char enterprise[GODWIT_FQDN_MAX + 1];
+    const char *service;    /* end to end; NULL: it is not, or its service is over */
+    uint32_t age, next_age; /* that the device has; that it is to take. 0: none */
 } godwit_session_view_t;
 
 godwit_subscriber_view_t godwit_subscriber_view(const godwit_subscriber_record_t *record);

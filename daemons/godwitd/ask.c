@@ -29,12 +29,14 @@ static json_t *session_json(const godwitd_t *d, const godwit_session_record_t *r
     const godwit_session_view_t view = godwit_session_view(record);
     char imsi[GODWIT_IMSI_SHOWN];
     godwit_observe_imsi(&d->observer, &view.imsi, imsi);
-    return json_pack("{s:I, s:s, s:s, s:s, s:s?, s:i, s:i, s:I, s:o, s:o, s:I, s:I, s:I, s:o, s:s}", "session",
-                     (json_int_t)view.session_id, "imsi", imsi, "agreement", view.agreement, "state", view.state,
-                     "suite", view.suite, "key_id", view.key_id, "next_key_id", view.next_key_id, "generation",
-                     (json_int_t)view.generation, "user", counts(view.user), "control", counts(view.control),
-                     "datagrams", (json_int_t)view.datagrams, "created_ms", (json_int_t)view.created_ms, "keyed_ms",
-                     (json_int_t)view.keyed_ms, "address", address_of(&view), "enterprise", view.enterprise);
+    return json_pack("{s:I, s:s, s:s, s:s, s:s?, s:i, s:i, s:I, s:o, s:o, s:I, s:I, s:I, s:o, s:s, s:s?, s:I, s:I}",
+                     "session", (json_int_t)view.session_id, "imsi", imsi, "agreement", view.agreement, "state",
+                     view.state, "suite", view.suite, "key_id", view.key_id, "next_key_id", view.next_key_id,
+                     "generation", (json_int_t)view.generation, "user", counts(view.user), "control",
+                     counts(view.control), "datagrams", (json_int_t)view.datagrams, "created_ms",
+                     (json_int_t)view.created_ms, "keyed_ms", (json_int_t)view.keyed_ms, "address", address_of(&view),
+                     "enterprise", view.enterprise, "service", view.service, "age", (json_int_t)view.age, "next_age",
+                     (json_int_t)view.next_age);
 }
 
 typedef struct listing {

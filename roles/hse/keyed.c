@@ -249,7 +249,8 @@ static godwit_status_t consume(godwit_hse_turn_t *turn, godwit_emsdp_key_t *key)
     bool with_key = turn->opened.user_plane && turn->under_next && was != GODWIT_SESSION_TERMINATING;
     godwit_status_t status =
         godwit_session_step(was, GODWIT_END_NETWORK, false, turn->header.command, with_key, &record->state);
-    if (status != GODWIT_OK) {
+    bool passed_over = status == GODWIT_WRONG_STATE && godwit_hse_awaits_end(turn);
+    if (status != GODWIT_OK && !passed_over) {
         turn->detail = "not in this state of the session";
         return status;
     }
@@ -263,6 +264,9 @@ static godwit_status_t consume(godwit_hse_turn_t *turn, godwit_emsdp_key_t *key)
     }
     if (turn->establishing) {
         status = godwit_hse_establish(turn);
+    }
+    if (passed_over) {
+        return godwit_hse_maintain(turn);
     }
     return status == GODWIT_OK ? hand_over(turn) : status;
 }

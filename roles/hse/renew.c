@@ -110,7 +110,10 @@ void godwit_hse_service_request_consume(godwit_hse_turn_t *turn)
     godwit_slice_t datagram = turn->in->datagram;
     godwit_hse_ask_t *ask = godwit_hse_ask_of(turn->hse, record->session_id);
     if (is_answered(record, m)) {
-        return; /* maintenance sends it */
+        if (godwit_hse_service_is_pending(record)) {
+            turn->work.sendings = 0; /* it did not arrive: maintenance sends it at once */
+        }
+        return;
     }
     if (ask == NULL) {
         godwit_e2e_event_t event = record->end_to_end && !has_ended(record) ? GODWIT_E2E_AGE : GODWIT_E2E_OPEN;

@@ -128,7 +128,8 @@ static bool interpret(config_t *c)
            (!config_has(c, CONFIG_EESE) || config_eese_section(c, raw->eese)) &&
            (!config_has(c, CONFIG_AAA) || config_aaa_section(c, raw->aaa)) &&
            (!config_has(c, CONFIG_EAS) || config_eas_section(c, raw->eas)) && queue(c) &&
-           config_diameter_section(c, raw->diameter) && config_policy_section(c, raw->policy);
+           config_downlink_section(c, raw->downlink) && config_diameter_section(c, raw->diameter) &&
+           config_policy_section(c, raw->policy);
 }
 
 config_t *config_from_text(const char *file, const char *text, size_t len, char error[CONFIG_ERROR_MAX])

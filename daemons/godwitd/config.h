@@ -14,6 +14,7 @@
 #include "adapters/ub/ub.h"
 #include "adapters/udp/udp.h"
 #include "daemons/godwitd/config_aaa.h"
+#include "daemons/godwitd/config_downlink.h"
 #include "daemons/godwitd/config_akma.h"
 #include "daemons/godwitd/config_bits.h"
 #include "daemons/godwitd/config_e2e.h"
@@ -241,6 +242,7 @@ typedef struct config {
     config_naf_t naf;
     config_ausf_t ausf;
     config_aaa_t aaa;
+    config_downlink_t downlink;
     config_aanf_t aanf;
     config_mtc_iwf_t mtc_iwf;
     config_scs_t scs;

@@ -76,7 +76,8 @@ bool config_ausf_section(config_t *c, const raw_ausf_t *raw);
 bool config_aanf_section(config_t *c, const raw_aanf_t *raw);
 /* Certificate, key and ca of a HTTPS door; all three are needed. */
 bool config_tls_files(config_t *c, const char *where, const raw_tls_t *raw, config_tls_t *to);
-bool config_rest(config_t *c, const raw_mtc_iwf_t *raw); /* after the sources */
+bool config_rest(config_t *c, const raw_mtc_iwf_t *raw);              /* after the sources */
+bool config_downlink_section(config_t *c, const raw_downlink_t *raw); /* after the store */
 bool config_aaa_section(config_t *c, const raw_aaa_t *raw);
 bool config_hss_aaa(config_t *c, const raw_hss_t *raw);
 bool config_emks_akma(config_t *c, const raw_akma_client_t *raw); /* after the agreements */

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "daemons/godwitd/config_raw_aaa.h"
+#include "daemons/godwitd/config_raw_downlink.h"
 #include "daemons/godwitd/config_raw_akma.h"
 #include "daemons/godwitd/config_raw_e2e.h"
 #include "daemons/godwitd/config_raw_policy.h"
@@ -274,6 +275,7 @@ typedef struct raw_config {
     raw_naf_t *naf;
     raw_ausf_t *ausf;
     raw_aaa_t *aaa;
+    raw_downlink_t *downlink;
     raw_aanf_t *aanf;
     raw_mtc_iwf_t *mtc_iwf;
     raw_scs_t *scs;

@@ -378,6 +378,7 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, naf, config_naf_fields),
     SECTION(raw_config_t, ausf, config_ausf_fields),
     SECTION(raw_config_t, aaa, config_aaa_fields),
+    SECTION(raw_config_t, downlink, config_downlink_fields),
     SECTION(raw_config_t, aanf, config_aanf_fields),
     SECTION(raw_config_t, mtc_iwf, config_mtc_iwf_fields),
     SECTION(raw_config_t, scs, config_scs_fields),

@@ -41,6 +41,7 @@ typedef struct godwitd {
     struct daemon_naf *naf;         /* the NAF and its doors; NULL: not here */
     struct daemon_gba *gba;         /* the BSF and its door; NULL: not here */
     struct godwit_t8 *rest;         /* NULL: no REST front here */
+    struct daemon_downlink *downlink; /* NULL: no application sends here */
     struct daemon_aaa *aaa;         /* NULL: no AAA server here */
     struct daemon_sms *sms;         /* MSC, SMS-SC; NULL: none of them */
     struct daemon_access *access;   /* MME, SGSN, S-GW, P-GW; NULL: none of them */

@@ -7,7 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "daemons/godwitd/daemon.h"
+#include "daemons/godwitd/downlink.h"
 
 #define WAIT_MOST_MS 60000
 #define EVENTS 8
@@ -52,6 +52,7 @@ static uint64_t work(godwitd_t *d)
     gba_receive(d);
     aaa_receive(d);
     rest_receive(d);
+    downlink_receive(d);
     naf_receive(d);
     policies_run(d);
     for (unsigned round = 0; round < ROUNDS_MAX && queue_count(d->queue) > 0; round++) {

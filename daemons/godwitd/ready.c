@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "daemons/godwitd/daemon.h"
+#include "daemons/godwitd/downlink.h"
 
 void daemon_notify(const char *state)
 {
@@ -57,6 +57,7 @@ void daemon_ready(const godwitd_t *d)
     eas_ready(d);
     aaa_ready(d);
     rest_ready(d);
+    downlink_ready(d);
     if (d->policy_server != NULL) {
         bool v6 = strchr(d->config->policy.host, ':') != NULL;
         (void)printf(v6 ? " policy=[%s]:%u" : " policy=%s:%u", d->config->policy.host,

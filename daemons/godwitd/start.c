@@ -12,6 +12,7 @@
 
 #include "adapters/crypto/openssl.h"
 #include "daemons/godwitd/daemon.h"
+#include "daemons/godwitd/downlink.h"
 
 /* Signals come through a descriptor; blocked before any thread of an adapter starts, which inherits that. */
 static bool open_signals(godwitd_t *d)
@@ -103,7 +104,7 @@ static bool watch_all(const godwitd_t *d)
                 (d->gsup == NULL || watch(d, godwit_gsup_fd(d->gsup))) &&
                 (d->policy_server == NULL || watch(d, godwit_policy_server_fd(d->policy_server)));
     good = good && deliveries_watch(d) && mkef_watch(d) && akma_watch(d) && e2e_watch(d) && eas_watch(d) &&
-           rest_watch(d) && (aaa_fd(d) < 0 || watch(d, aaa_fd(d)));
+           rest_watch(d) && downlink_watch(d) && (aaa_fd(d) < 0 || watch(d, aaa_fd(d)));
     for (size_t i = 0; doors_fd(&d->doors, i) >= 0 && good; i++) {
         good = watch(d, doors_fd(&d->doors, i));
     }
@@ -135,7 +136,8 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
         !deliveries_start(d, error) || !functions_start(d, error) || !gba_start(d, error) || !aaa_start(d, error) ||
         !naf_start(d, error) || !access_start(d, error) || !mkef_start(d, error) || !akma_start(d, error) ||
         !e2e_start(d, error) || !eas_start(d, error) || !sms_start(d, error) || !trigger_start(d, error) ||
-        !rest_start(d, error) || !policies_start(d, error) || !interception_start(d, error) || !links_start(d, error)) {
+        !rest_start(d, error) || !downlink_start(d, error) || !policies_start(d, error) ||
+        !interception_start(d, error) || !links_start(d, error)) {
         return false;
     }
     if (!watch_all(d)) {
@@ -149,6 +151,7 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 void daemon_stop(godwitd_t *d)
 {
     godwit_control_close(d->control);
+    downlink_stop(d);
     links_stop(d);
     mkef_stop(d);
     akma_stop(d);

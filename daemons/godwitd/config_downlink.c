@@ -43,15 +43,19 @@ const cyaml_schema_field_t config_downlink_fields[] = {
     CYAML_FIELD_END,
 };
 
-/* The same for whichever role here speaks with devices. */
+/* Of the hse: the section eas has its own. */
 static bool queue(config_t *c, const raw_downlink_t *raw)
 {
-    c->downlink.per_device = raw->per_device != 0 ? raw->per_device : PER_DEVICE;
-    c->downlink.awake_ms = raw->awake_ms;
-    c->downlink.wait_ms = (uint64_t)raw->wait_days * CONFIG_DAY_MS;
-    c->hse.role.downlink_per_device = c->downlink.per_device;
-    c->hse.role.awake_ms = c->downlink.awake_ms;
-    c->hse.role.downlink_ms = c->downlink.wait_ms;
+    const bool given = raw->per_device != 0 || raw->awake_ms != 0 || raw->wait_days != 0;
+    if (!config_has(c, CONFIG_HSE) && given) {
+        return config_refuse(c, "downlink", 0,
+                             "per_device, wait_days and awake_ms are of the hse; eas has queue, "
+                             "downlink_hours and awake_ms",
+                             NULL);
+    }
+    c->hse.role.downlink_per_device = raw->per_device != 0 ? raw->per_device : PER_DEVICE;
+    c->hse.role.awake_ms = raw->awake_ms;
+    c->hse.role.downlink_ms = (uint64_t)raw->wait_days * CONFIG_DAY_MS;
     return config_range(c, "downlink.per_device", raw->per_device, 1, 1024) &&
            config_range(c, "downlink.wait_days", raw->wait_days, 1, 3650) &&
            config_range(c, "downlink.awake_ms", raw->awake_ms, 100, 3600u * 1000);
@@ -142,6 +146,9 @@ bool config_downlink_section(config_t *c, const raw_downlink_t *raw)
 {
     if (raw == NULL) {
         return true;
+    }
+    if (!config_has(c, CONFIG_HSE) && !config_has(c, CONFIG_EAS)) {
+        return config_refuse(c, "downlink", 0, "is for messages to devices: it needs the function hse or eas", NULL);
     }
     if (raw->listen == NULL && raw->mqtt == NULL) {
         return config_refuse(c, "downlink", 0, "needs listen or mqtt", NULL);

@@ -21,8 +21,6 @@ typedef struct config_downlink {
     godwit_mqtt_config_t mqtt; /* without password and subscribe */
     char mqtt_host[128], mqtt_filter[256];
     const char *topic, *password_file;
-    uint32_t per_device, awake_ms; /* for the role; 0: without downlink; as the role has it */
-    uint64_t wait_ms;
     bool wakes;
     godwit_t8_wake_config_t wake;
 } config_downlink_t;

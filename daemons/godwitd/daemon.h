@@ -38,18 +38,18 @@ typedef struct godwitd {
     godwit_hss_t *hss; /* NULL: not here */
     godwit_emks_t *emks;
     daemon_hse_t hse;
-    struct daemon_naf *naf;         /* the NAF and its doors; NULL: not here */
-    struct daemon_gba *gba;         /* the BSF and its door; NULL: not here */
-    struct godwit_t8 *rest;         /* NULL: no REST front here */
+    struct daemon_naf *naf;           /* the NAF and its doors; NULL: not here */
+    struct daemon_gba *gba;           /* the BSF and its door; NULL: not here */
+    struct godwit_t8 *rest;           /* NULL: no REST front here */
     struct daemon_downlink *downlink; /* NULL: no application sends here */
-    struct daemon_aaa *aaa;         /* NULL: no AAA server here */
-    struct daemon_sms *sms;         /* MSC, SMS-SC; NULL: none of them */
-    struct daemon_access *access;   /* MME, SGSN, S-GW, P-GW; NULL: none of them */
-    struct daemon_mkef *mkef;       /* role, door, and the way to one; NULL: nothing of it */
-    struct daemon_trigger *trigger; /* MTC-IWF, SCS; NULL: none of them */
-    struct daemon_e2e *e2e;         /* the EESE, and what EESE and HSE have to do with EASs; NULL: nothing of it */
-    struct daemon_eas *eas;         /* role, door and ways of an EAS; NULL: not here */
-    struct daemon_akma *akma;       /* AUSF and AAnF, their doors, and ways to an AAnF; NULL: nothing of it */
+    struct daemon_aaa *aaa;           /* NULL: no AAA server here */
+    struct daemon_sms *sms;           /* MSC, SMS-SC; NULL: none of them */
+    struct daemon_access *access;     /* MME, SGSN, S-GW, P-GW; NULL: none of them */
+    struct daemon_mkef *mkef;         /* role, door, and the way to one; NULL: nothing of it */
+    struct daemon_trigger *trigger;   /* MTC-IWF, SCS; NULL: none of them */
+    struct daemon_e2e *e2e;           /* the EESE, and what EESE and HSE have to do with EASs; NULL: nothing of it */
+    struct daemon_eas *eas;           /* role, door and ways of an EAS; NULL: not here */
+    struct daemon_akma *akma;         /* AUSF and AAnF, their doors, and ways to an AAnF; NULL: nothing of it */
     doors_t doors;
     godwit_delivery_t *deliveries[CONFIG_DELIVER_MAX];
     size_t delivery_count;

@@ -156,6 +156,8 @@ void godwit_hse_settle(godwit_hse_turn_t *turn, godwit_session_state_t was)
         godwit_outbox_timer(turn->out, record->session_id, 0);
     }
     if (was == GODWIT_SESSION_REKEYING) {
+        /* Whatever it was: the table of states names the response and user data alone. */
+        record->state = record->state == GODWIT_SESSION_REKEYING ? GODWIT_SESSION_ACTIVE : record->state;
         godwit_hse_event(turn->out, "rekeyed", GODWIT_OK, &record->imsi, record->session_id, NULL);
     }
 }

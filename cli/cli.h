@@ -91,7 +91,7 @@ extern const cli_command_t cli_usim_create, cli_usim_authenticate, cli_send, cli
     cli_session_drop, cli_status;
 extern const cli_command_t cli_attach, cli_mtc_send;
 extern const cli_command_t cli_mkef_entitle, cli_mkef_revoke, cli_mkef_list, cli_mkef_contacts, cli_mkef_release;
-extern const cli_command_t cli_eas_entitle, cli_eas_revoke, cli_eas_list, cli_eas_sessions;
+extern const cli_command_t cli_eas_entitle, cli_eas_revoke, cli_eas_list, cli_eas_sessions, cli_eas_export;
 extern const cli_command_t cli_akma_authenticate, cli_akma_key;
 extern const cli_command_t cli_gba_bootstrap, cli_gba_key, cli_naf_key;
 extern const cli_command_t cli_eap_authenticate, cli_device_listen, cli_device_export;

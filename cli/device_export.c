@@ -3,56 +3,11 @@
  * godwit device export: a pre-shared key of TLS, DTLS or OSCORE from the K_e2e that "send --service" has agreed. Its number is in the file before the key
  * is shown.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/device_options.h"
+#include "cli/exported_key.h"
 #include "cli/send_run.h"
-
-typedef struct wish {
-    const char *label;
-    uint8_t role;
-    godwit_psk_name_t name;
-    char identity[GODWIT_PSK_NAME_MAX + 1];
-    uint8_t psk[32];
-    char psk_hex[2 * 32 + 1];
-} wish_t;
-
-static bool wishes(const cli_args_t *args, wish_t *w)
-{
-    const char *role = cli_value(args, "role"), *identity = cli_value(args, "identity");
-    w->label = cli_value(args, "label");
-    w->role = role != NULL && strcmp(role, "server") == 0;
-    if (role != NULL && w->role == 0 && strcmp(role, "client") != 0) {
-        (void)cli_fail(args, CLI_USAGE, "--role: '%s' is neither client nor server", role);
-        return false;
-    }
-    if (identity != NULL && godwit_psk_name_parse(godwit_slice_of_string(identity), &w->name) != GODWIT_OK) {
-        (void)cli_fail(args, CLI_USAGE, "--identity: '%s' is not the name of an exported key", identity);
-        return false;
-    }
-    return true;
-}
-
-/* A file that was not there, for its owner alone. */
-static int write_file(const cli_args_t *args, const char *option, const char *text)
-{
-    const char *path = cli_value(args, option);
-    if (path == NULL) {
-        return CLI_OK;
-    }
-    const size_t len = strlen(text);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool good = fd >= 0 && write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
-    int error = errno;
-    if (fd >= 0) {
-        good = close(fd) == 0 && good;
-    }
-    return good ? CLI_OK : cli_fail(args, CLI_FILE, "--%s %s: %s", option, path, strerror(error));
-}
 
 static const char *why(godwit_status_t status)
 {
@@ -72,7 +27,7 @@ static const char *why(godwit_status_t status)
     }
 }
 
-static int export(const cli_args_t *args, cli_runner_t *r, wish_t *w)
+static int export(const cli_args_t *args, cli_runner_t *r, cli_exported_key_t *w)
 {
     godwit_device_requests_t requests;
     godwit_status_t status = godwit_device_export_psk(&r->device, w->label, w->role, &w->name, w->psk, &requests);
@@ -85,31 +40,15 @@ static int export(const cli_args_t *args, cli_runner_t *r, wish_t *w)
             return CLI_FILE;
         }
     }
-    godwit_writer_t out = godwit_writer(w->identity, sizeof w->identity - 1);
-    godwit_psk_name_put(&w->name, &out);
-    w->identity[out.len] = '\0';
-    godwit_hex_encode(godwit_slice(w->psk, sizeof w->psk), w->psk_hex);
-    int code = write_file(args, "psk-file", w->psk_hex);
-    return code == CLI_OK ? write_file(args, "identity-file", w->identity) : code;
-}
-
-static int show(const cli_args_t *args, const wish_t *w)
-{
-    json_t *shown =
-        json_pack("{s:s, s:s, s:s, s:I, s:I}", "label", w->label, "role", w->role == 0 ? "client" : "server",
-                  "identity", w->identity, "age", (json_int_t)w->name.age, "number", (json_int_t)w->name.number);
-    if (cli_value(args, "psk-file") == NULL) {
-        (void)json_object_set_new(shown, "psk", json_string(w->psk_hex));
-    }
-    return cli_print(args, shown);
+    return cli_exported_key_write(args, w);
 }
 
 static int run(const cli_args_t *args)
 {
     static cli_runner_t runner;
     static cli_send_device_t names;
-    static wish_t wish;
-    if (!wishes(args, &wish)) {
+    static cli_exported_key_t wish;
+    if (!cli_exported_key_read(args, &wish)) {
         return CLI_USAGE;
     }
     int code = cli_send_device(args, &runner, &names);
@@ -117,7 +56,7 @@ static int run(const cli_args_t *args)
     code = code == CLI_OK ? export(args, &runner, &wish) : code;
     int closed = cli_runner_close(&runner);
     code = code != CLI_OK ? code : closed;
-    code = code == CLI_OK ? show(args, &wish) : code;
+    code = code == CLI_OK ? cli_exported_key_show(args, &wish) : code;
     godwit_wipe(&wish, sizeof wish);
     return code;
 }
@@ -126,12 +65,7 @@ static const cli_option_t options[] = {
     {"imsi", "N", "IMSI of the card", true, false},
     {"enterprise", "FQDN", "of the EAS", true, false},
     {"service", "NAME", "as in \"send\": the service that was agreed", true, false},
-    {"label", "NAME", "what the key is for: dtls1.2, dtls1.3, tls1.3, oscore", true, false},
-    {"role", "client|server", "what the device is there; default client", false, false},
-    {"identity", "TEXT", "the name of a key that the EAS has exported: the same key; default: a new number", false,
-     false},
-    {"psk-file", "FILE", "the key in hexadecimal goes there, and is not printed; a new file, mode 0600", false, false},
-    {"identity-file", "FILE", "the identity goes there too; a new file, mode 0600", false, false},
+    CLI_EXPORTED_KEY_OPTIONS,
     {"state", "FILE", "as in \"send\"", false, false},
     {"usim", "soft:FILE", "as in \"send\"", false, false},
     {"endpoint", "FQDN", "as in \"send\"", false, false},

@@ -42,6 +42,7 @@ static const cli_command_t *const commands[] = {
     &cli_eas_revoke,
     &cli_eas_list,
     &cli_eas_sessions,
+    &cli_eas_export,
     &cli_usim_create,
     &cli_usim_authenticate,
     &cli_session_list,

@@ -305,6 +305,29 @@ eas:
         self.d.wait_log("key_not_given", 2)
         self.assertEqual(self.up(device.seal("x"))[1]["cause"], "unknown_key")
 
+    def test_keys_for_other_protocols_are_exported_while_it_runs_and_none_twice(self):
+        device = Device(3, 1)
+        self.assertEqual(self.push(device, service="key-agreement", suite=1), 204)
+
+        def export(*options):
+            done = subprocess.run([os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwit"), "eas", "export", "--imsi", IMSI, "--json", "--store",
+                                   self.d.path("store.db"), "--key-file", self.d.path("store.key"), *options], capture_output=True, text=True, check=False)
+            return done.returncode, json.loads(done.stdout) if done.returncode == 0 else done.stderr
+
+        def psk(label, role, number):
+            return kdf(device.key, 0xFF06, label, bytes([role]) + struct.pack(">I", number)).hex()
+
+        self.assertEqual(export("--label", "dtls1.2"), (0, {"label": "dtls1.2", "role": "client", "identity": "godwit.00abcdef.3.1", "age": 3, "number": 1,
+                                                            "psk": psk(b"dtls1.2", 0, 1)}))
+        code, shown = export("--label", "tls1.3", "--role", "server", "--identity", "godwit.00abcdef.3.7", "--psk-file", self.d.path("psk"))
+        self.assertEqual((code, shown.get("psk")), (0, None))
+        self.assertEqual(self.d.read("psk"), psk(b"tls1.3", 1, 7))
+        self.restart()
+        self.assertIn("exported already", export("--label", "tls1.3", "--identity", "godwit.00abcdef.3.7")[1])
+        self.assertEqual(export("--label", "oscore")[1]["identity"], "godwit.00abcdef.3.8")
+        self.assertIn("is not here", export("--label", "oscore", "--identity", "godwit.00abcdef.2.9")[1])
+        self.assertEqual(self.up(device.seal("x"))[1]["cause"], "policy_forbids")
+
     def test_front(self):
         code, out, _ = self.d.run("--help")
         self.assertEqual((code, out.splitlines()[0]), (0, "usage: godwit-eas --config FILE [--check] [--json-log]"))

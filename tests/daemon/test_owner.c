@@ -102,6 +102,13 @@ static void out_deliver(void *context, const godwit_reading_t *reading)
     write_down("deliver:%.*s ", (int)reading->payload.len, (const char *)reading->payload.ptr);
 }
 
+/* Room for two readings. */
+static bool out_full(void *context, uint32_t readings, uint64_t octets)
+{
+    (void)context;
+    return readings >= 2 || octets >= 100;
+}
+
 static uint64_t clock_ms;
 
 static uint64_t read_clock(void)
@@ -220,7 +227,7 @@ static int setup(void **state)
         .store = &fake_store,
         .observer = &observer,
         .timers = 8,
-        .exits = {.datagram = out_datagram, .message = out_message, .deliver = out_deliver},
+        .exits = {.datagram = out_datagram, .message = out_message, .deliver = out_deliver, .full = out_full},
         .now_ms = read_clock,
         .monotonic_ms = read_clock,
     };
@@ -259,6 +266,24 @@ static void nothing_leaves_before_the_commit_is_durable(void **state)
     assert_journal("begin put1 ");
     owner_finish(*state);
     assert_journal("begin put1 durable send:A send:B deliver:C ");
+}
+
+static bool is_full_for(owner_t *o, const char *text)
+{
+    godwit_input_t input = {.kind = GODWIT_INPUT_DATAGRAM, .datagram = godwit_slice_of_string(text)};
+    owner_feed(o, GODWIT_FUNCTION_HSE, &input);
+    return input.deliveries_full;
+}
+
+/* Also of those of the same batch, which no queue has seen yet. */
+static void a_role_is_told_when_there_is_no_room_for_another_reading(void **state)
+{
+    assert_false(is_full_for(*state, "c1 dA"));
+    assert_false(is_full_for(*state, "c1 dB"));
+    assert_true(is_full_for(*state, "sC"));
+    owner_finish(*state);
+    assert_false(is_full_for(*state, "sD"));
+    owner_finish(*state);
 }
 
 static void a_batch_shares_one_transaction(void **state)
@@ -412,6 +437,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(nothing_leaves_before_the_commit_is_durable),
+        TEST(a_role_is_told_when_there_is_no_room_for_another_reading),
         TEST(a_batch_shares_one_transaction),
         TEST(without_commits_the_disk_is_left_alone),
         TEST(a_lost_transaction_lets_out_only_what_stood_before_its_first_commit),

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NUMBERS_AT_ONCE 1024
+
 static godwit_sqlite_t *of(godwit_store_t *store)
 {
     return (godwit_sqlite_t *)store;
@@ -48,10 +50,18 @@ static godwit_status_t begin(godwit_store_t *store)
     return GODWIT_OK;
 }
 
+/* Numbers that were taken in a batch that is undone are not this process's any more. */
+static void forget_numbers(godwit_sqlite_t *s)
+{
+    s->reading_numbers.left = 0;
+    s->downlink_numbers.left = 0;
+}
+
 static void rollback(godwit_store_t *store)
 {
     godwit_sqlite_t *s = of(store);
     s->batch = false;
+    forget_numbers(s);
     if (sqlite3_get_autocommit(s->db) == 0) {
         (void)run(s, s->rollback);
     }
@@ -65,6 +75,7 @@ static godwit_status_t commit(godwit_store_t *store)
     }
     if (sqlite3_get_autocommit(s->db) != 0) { /* SQLite undid it by itself: the disk was full, or worse */
         s->batch = false;
+        forget_numbers(s);
         return GODWIT_STORE_FAILED; /* why still tells what happened then */
     }
     if (!run(s, s->commit)) {
@@ -84,15 +95,41 @@ static bool batch_is_whole(const godwit_sqlite_t *s)
 
 /* ---- records ------------------------------------------------------------------------------------------------------------- */
 
+/* Runs a statement of numbers; *number is 0 when there was nothing to change. */
+static godwit_status_t change_numbers(godwit_sqlite_t *s, sqlite3_stmt *statement, godwit_record_kind_t kind,
+                                      uint64_t value, uint64_t *number)
+{
+    (void)sqlite3_bind_int(statement, 1, (int)kind);
+    (void)sqlite3_bind_int64(statement, 2, (sqlite3_int64)value);
+    int rc = sqlite3_step(statement);
+    *number = rc == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
+    rc = rc == SQLITE_ROW ? sqlite3_step(statement) : rc; /* the update is whole only then */
+    const godwit_status_t status = rc == SQLITE_DONE ? GODWIT_OK : godwit_sqlite_failed(s, "a record has no number");
+    (void)sqlite3_reset(statement);
+    return status;
+}
+
+static struct godwit_numbers *numbers_of(godwit_sqlite_t *s, godwit_record_kind_t kind)
+{
+    return kind == GODWIT_RECORD_READING ? &s->reading_numbers : &s->downlink_numbers;
+}
+
+/* From those that were taken together: of a process that ends some are never given. */
 static godwit_status_t give_number(godwit_sqlite_t *s, godwit_record_kind_t kind, uint64_t *number)
 {
-    (void)sqlite3_bind_int(s->number, 1, (int)kind);
-    const bool good = sqlite3_step(s->number) == SQLITE_ROW;
-    *number = good ? (uint64_t)sqlite3_column_int64(s->number, 0) : 0;
-    const bool ended = good && sqlite3_step(s->number) == SQLITE_DONE; /* the update is whole only then */
-    const godwit_status_t status = ended ? GODWIT_OK : godwit_sqlite_failed(s, "a record has no number");
-    (void)sqlite3_reset(s->number);
-    return status;
+    struct godwit_numbers *numbers = numbers_of(s, kind);
+    if (numbers->left == 0) {
+        uint64_t last = 0;
+        const godwit_status_t status = change_numbers(s, s->numbers, kind, NUMBERS_AT_ONCE, &last);
+        if (status != GODWIT_OK || last < NUMBERS_AT_ONCE) {
+            return status == GODWIT_OK ? told(s, "its table of numbers is empty") : status;
+        }
+        numbers->next = last - NUMBERS_AT_ONCE + 1;
+        numbers->left = NUMBERS_AT_ONCE;
+    }
+    *number = numbers->next++;
+    numbers->left--;
+    return GODWIT_OK;
 }
 
 static godwit_status_t put_row(godwit_sqlite_t *s, const godwit_table_t *table, const godwit_record_t *record)
@@ -104,7 +141,6 @@ static godwit_status_t put_row(godwit_sqlite_t *s, const godwit_table_t *table, 
     return run(s, statement) ? GODWIT_OK : godwit_sqlite_failed(s, "a record was not stored");
 }
 
-/* Outside a batch the number and its record are two transactions: a number may be given for nothing, never twice. */
 static godwit_status_t put_numbered(godwit_sqlite_t *s, const godwit_table_t *table, const godwit_record_t *record)
 {
     godwit_record_t numbered = *record;
@@ -116,10 +152,25 @@ static godwit_status_t put_numbered(godwit_sqlite_t *s, const godwit_table_t *ta
     return status;
 }
 
-static bool is_unnumbered(const godwit_record_t *record)
+/* A number that comes with its record, as after a backup, counts as given. */
+static godwit_status_t put_with_number(godwit_sqlite_t *s, const godwit_table_t *table, const godwit_record_t *record)
 {
-    return (record->kind == GODWIT_RECORD_READING && record->u.reading.number == 0) ||
-           (record->kind == GODWIT_RECORD_DOWNLINK && record->u.downlink.number == 0);
+    const bool reading = record->kind == GODWIT_RECORD_READING;
+    const uint64_t given = reading ? record->u.reading.number : record->u.downlink.number;
+    uint64_t highest = 0;
+    if (given == 0) {
+        return put_numbered(s, table, record);
+    }
+    const godwit_status_t status = change_numbers(s, s->numbered, record->kind, given, &highest);
+    if (highest != 0) {
+        numbers_of(s, record->kind)->left = 0;
+    }
+    return status == GODWIT_OK ? put_row(s, table, record) : status;
+}
+
+static bool has_number(const godwit_record_t *record)
+{
+    return record->kind == GODWIT_RECORD_READING || record->kind == GODWIT_RECORD_DOWNLINK;
 }
 
 static godwit_status_t put(godwit_store_t *store, const godwit_record_t *record)
@@ -135,7 +186,7 @@ static godwit_status_t put(godwit_store_t *store, const godwit_record_t *record)
     if (!batch_is_whole(s)) {
         return GODWIT_STORE_FAILED;
     }
-    return is_unnumbered(record) ? put_numbered(s, table, record) : put_row(s, table, record);
+    return has_number(record) ? put_with_number(s, table, record) : put_row(s, table, record);
 }
 
 static godwit_status_t remove_record(godwit_store_t *store, const godwit_record_key_t *key)

@@ -209,7 +209,8 @@ static godwit_status_t prepare_all(godwit_sqlite_t *s)
 {
     char sql[GODWIT_SQL_MAX];
     bool good = prepare(s, "BEGIN IMMEDIATE", &s->begin) && prepare(s, "COMMIT", &s->commit) &&
-                prepare(s, "ROLLBACK", &s->rollback) && prepare(s, GODWIT_SQL_NUMBER, &s->number);
+                prepare(s, "ROLLBACK", &s->rollback) && prepare(s, GODWIT_SQL_NUMBERS, &s->numbers) &&
+                prepare(s, GODWIT_SQL_NUMBERED, &s->numbered);
     for (unsigned i = 0; i < GODWIT_SQLITE_TABLES; i++) {
         const godwit_table_t *table = godwit_table_at(i);
         const unsigned first = godwit_table_is_counted(table) ? GODWIT_STATEMENT_FETCH : GODWIT_STATEMENT_PUT;
@@ -234,7 +235,8 @@ void godwit_sqlite_close(godwit_store_t *store)
     sqlite3_finalize(s->begin);
     sqlite3_finalize(s->commit);
     sqlite3_finalize(s->rollback);
-    sqlite3_finalize(s->number);
+    sqlite3_finalize(s->numbers);
+    sqlite3_finalize(s->numbered);
     (void)sqlite3_close(s->db);
     free(s->path);
     godwit_wipe(s, sizeof *s);

@@ -16,7 +16,12 @@ typedef struct godwit_sqlite {
     int error;  /* errno of the statement that failed last: SQLite does not keep that of a commit; 0: unknown */
     bool batch; /* between begin and commit or rollback */
     sqlite3_stmt *begin, *commit, *rollback;
-    sqlite3_stmt *number;                                                 /* the next one of a kind */
+    sqlite3_stmt *numbers, *numbered; /* GODWIT_SQL_NUMBERS, GODWIT_SQL_NUMBERED */
+    /* Of readings and downlinks: the numbers that this process has to give. A batch that is undone takes back what it took. */
+    struct godwit_numbers {
+        uint64_t next;
+        uint32_t left;
+    } reading_numbers, downlink_numbers;
     sqlite3_stmt *statements[GODWIT_SQLITE_KINDS + 1][GODWIT_STATEMENTS]; /* by kind, from 1; NULL: there is none */
 } godwit_sqlite_t;
 

@@ -16,8 +16,10 @@
 #define GODWIT_SCHEMA_VERSION 7
 #define GODWIT_SQL_NO_KEY "x'00000000000000000000000000000000'" /* the name key of no name */
 
-/* The next number of a kind: READING, DOWNLINK. No number is given twice, whatever is removed. */
-#define GODWIT_SQL_NUMBER "UPDATE delivery_number SET highest=highest+1 WHERE kind=?1 RETURNING highest"
+/* Numbers of a kind (READING, DOWNLINK) that nobody else gives: the last of ?2 of them; and that those up to ?2 are given. None is given twice,
+ * whatever is removed. */
+#define GODWIT_SQL_NUMBERS "UPDATE delivery_number SET highest=highest+?2 WHERE kind=?1 RETURNING highest"
+#define GODWIT_SQL_NUMBERED "UPDATE delivery_number SET highest=?2 WHERE kind=?1 AND highest<?2 RETURNING highest"
 extern const char godwit_schema_deliver[]; /* sqlite_schema_deliver.c */
 extern const char godwit_schema_e2e[];     /* sqlite_schema_e2e.c */
 

@@ -6,10 +6,6 @@
 #include "adapters/store/sqlite_schema.h"
 
 /* clang-format off */
-/* A number that came with its record, as after a backup, counts as given. */
-#define NUMBERED(table, kind) \
-    "CREATE TRIGGER " table "_numbered AFTER INSERT ON " table " BEGIN" \
-    " UPDATE delivery_number SET highest = NEW.number WHERE kind = " kind " AND highest < NEW.number; END;"
 const char godwit_schema_deliver[] =
     "CREATE TABLE delivery_number(kind INTEGER PRIMARY KEY, highest INTEGER NOT NULL) STRICT;"
     "INSERT INTO delivery_number VALUES(20, 0), (22, 0);"
@@ -18,7 +14,6 @@ const char godwit_schema_deliver[] =
     "CREATE TABLE reading("
     " number INTEGER PRIMARY KEY, imsi TEXT NOT NULL, session_id INTEGER NOT NULL, count INTEGER NOT NULL,"
     " user_plane INTEGER NOT NULL, time_ms INTEGER NOT NULL, octets INTEGER NOT NULL, secret BLOB NOT NULL) STRICT;"
-    NUMBERED("reading", "20")
     "CREATE TABLE delivery_mark("
     " destination_key BLOB PRIMARY KEY, destination TEXT NOT NULL, number INTEGER NOT NULL, secret BLOB NOT NULL)"
     " STRICT, WITHOUT ROWID;"
@@ -27,7 +22,6 @@ const char godwit_schema_deliver[] =
     "CREATE TABLE downlink("
     " number INTEGER PRIMARY KEY, imsi TEXT NOT NULL, accepted_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,"
     " id BLOB NOT NULL, octets INTEGER NOT NULL, secret BLOB NOT NULL) STRICT;"
-    NUMBERED("downlink", "22")
     "CREATE INDEX downlink_imsi ON downlink(imsi, number);"
     "CREATE INDEX downlink_id ON downlink(imsi, id);";
 /* clang-format on */

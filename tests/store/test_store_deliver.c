@@ -105,7 +105,15 @@ static void a_number_is_never_given_again(void **state)
     assert_int_equal(fixture_open(f), GODWIT_OK);
     put(f, reading("two"));
     assert_int_equal(next(f, 0, &got), GODWIT_OK);
-    assert_int_equal(got.u.reading.number, 2);
+    assert_true(got.u.reading.number > 1);
+    const uint64_t two = got.u.reading.number;
+    assert_int_equal(godwit_store_begin(f->store),
+                     GODWIT_OK); /* of a batch that is undone they are free, and others' */
+    put(f, reading("lost"));
+    godwit_store_rollback(f->store);
+    put(f, reading("three"));
+    assert_int_equal(next(f, two, &got), GODWIT_OK);
+    assert_memory_equal(got.u.reading.payload, "three", 5);
     put(f, downlink("001010000000001", 1, "a")); /* has numbers of its own */
     godwit_record_key_t first = key(GODWIT_RECORD_DOWNLINK, 1);
     assert_int_equal(godwit_store_fetch(f->store, &first, &got), GODWIT_OK);

@@ -111,7 +111,9 @@ godwit_status_t godwit_queue_set(godwit_queue_t *queue, const godwit_queue_desti
     for (size_t i = 0; i < queue->destination_count; i++) {
         close_one(queue->destinations[i]);
     }
-    memcpy(queue->destinations, fresh, count * sizeof fresh[0]);
+    for (size_t i = 0; i < count; i++) {
+        queue->destinations[i] = fresh[i];
+    }
     queue->destination_count = count;
     queue->moved = queue->head < queue->tail; /* one less may have been the last that something waited for */
     return GODWIT_OK;

@@ -219,7 +219,9 @@ bool deliveries_reload(godwitd_t *d, const config_t *config, char error[DAEMON_E
         return false;
     }
     close_all(d->deliveries, &d->delivery_count);
-    memcpy(d->deliveries, fresh, count * sizeof fresh[0]);
+    for (size_t i = 0; i < count; i++) {
+        d->deliveries[i] = fresh[i];
+    }
     d->delivery_count = count;
     return true;
 }

@@ -107,7 +107,7 @@ static void every_line_that_the_example_comments_out_is_good_too(void **state)
     }
     assert_true(c->diameter.used);
     assert_int_equal(c->diameter.peer_count, 2);
-    assert_int_equal(c->hse.deliver_count, 3);
+    assert_int_equal(c->hse.deliver_count, 7);
     assert_int_equal(c->emks.umts, CONFIG_UMTS_LISTED);
     config_free(c);
 }

@@ -182,7 +182,8 @@ static void answer(unsigned kind, const uint8_t *octets, size_t len)
     godwit_message_t m = from(kind == PULLED       ? GODWIT_EAS_SESSION_PULL_ANSWER
                               : kind == REGISTERED ? GODWIT_EAS_REGISTER_ANSWER
                                                    : GODWIT_USER_PLANE_DOWN_ANSWER,
-                              kind == DOWN_ANSWER ? GODWIT_FUNCTION_HSE : GODWIT_FUNCTION_EESE, "eese.example.org");
+                              kind == DOWN_ANSWER ? GODWIT_FUNCTION_HSE : GODWIT_FUNCTION_EESE,
+                              kind == DOWN_ANSWER ? "hse.example.net" : "eese.example.org");
     if (kind == PULLED) {
         set_session(&m.u.eas_session, len > 1 ? octets[1] % AGES : 0);
         m.u.eas_session.status = status;

@@ -156,7 +156,10 @@ void godwit_eas_on_down_answer(const godwit_eas_turn_t *turn)
 {
     const godwit_message_t *message = turn->in->message;
     godwit_eas_down_t *place = of_transaction(turn->eas, message->transaction);
-    if (place == NULL) {
+    uint8_t hse_key[16];
+    if (place == NULL || message->hop == GODWIT_HOP_OPEN ||
+        godwit_name_key(turn->eas->config.crypto, message->origin_host, hse_key) != GODWIT_OK ||
+        memcmp(hse_key, place->hse_key, sizeof hse_key) != 0) {
         return;
     }
     if (message->u.outcome != GODWIT_OK) {

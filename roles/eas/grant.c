@@ -116,8 +116,7 @@ void godwit_eas_on_push(const godwit_eas_turn_t *turn)
 {
     const godwit_message_t *message = turn->in->message;
     const godwit_eas_t *eas = turn->eas;
-    const bool is_eese = message->hop != GODWIT_HOP_OPEN && strcmp(message->origin_host, eas->config.eese_host) == 0 &&
-                         strcmp(message->u.eas_session.eas, eas->config.name) == 0;
+    const bool is_eese = godwit_eas_is_eese(eas, message) && strcmp(message->u.eas_session.eas, eas->config.name) == 0;
     godwit_status_t status = is_eese ? godwit_eas_grant(turn, &message->u.eas_session) : GODWIT_NOT_ENTITLED;
     if (status == GODWIT_AGAIN) {
         return;

@@ -36,6 +36,9 @@ godwit_message_t *godwit_eas_message(const godwit_eas_turn_t *turn, godwit_messa
 /* Whether that HSE's user plane is taken here. */
 bool godwit_eas_knows_hse(const godwit_eas_t *eas, const char *hse);
 
+/* Whether it came from the EESE of the configuration, and the hop proves it. */
+bool godwit_eas_is_eese(const godwit_eas_t *eas, const godwit_message_t *message);
+
 /* ---- session.c ---- */
 void godwit_eas_fetch_session(const godwit_eas_turn_t *turn, const uint8_t hse_key[16], uint32_t session_id);
 void godwit_eas_fetch_newest(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi);

@@ -144,7 +144,7 @@ void godwit_eas_on_pulled(const godwit_eas_turn_t *turn)
     const godwit_message_t *message = turn->in->message;
     const godwit_eas_session_t *session = &message->u.eas_session;
     godwit_eas_pull_t *pull = of_transaction(turn->eas, message->transaction);
-    if (pull == NULL || message->hop == GODWIT_HOP_OPEN) {
+    if (pull == NULL || !godwit_eas_is_eese(turn->eas, message)) {
         return;
     }
     godwit_status_t status = session->status;

@@ -55,7 +55,8 @@ void godwit_eas_on_registered(const godwit_eas_turn_t *turn)
 {
     godwit_eas_t *eas = turn->eas;
     const godwit_eas_register_answer_t *answer = &turn->in->message->u.eas_register_answer;
-    if (turn->in->message->transaction != eas->register_transaction || eas->register_transaction == 0) {
+    if (turn->in->message->transaction != eas->register_transaction || eas->register_transaction == 0 ||
+        !godwit_eas_is_eese(eas, turn->in->message)) {
         return;
     }
     eas->register_transaction = 0;

@@ -78,6 +78,11 @@ bool godwit_eas_knows_hse(const godwit_eas_t *eas, const char *hse)
     return false;
 }
 
+bool godwit_eas_is_eese(const godwit_eas_t *eas, const godwit_message_t *message)
+{
+    return message->hop != GODWIT_HOP_OPEN && strcmp(message->origin_host, eas->config.eese_host) == 0;
+}
+
 /* ---- inputs ---- */
 
 static void on_message(const godwit_eas_turn_t *turn)

@@ -43,7 +43,8 @@ static void it_registers_at_the_start_and_again_until_it_is_answered(void **stat
     const uint32_t before = request->transaction;
     owner_give_timer(&w.owner, GODWIT_EAS_TIMER_REGISTER);
     assert_int_not_equal(owner_message(&w.owner, GODWIT_EAS_REGISTER, 0)->transaction, before);
-    godwit_message_t late = {.kind = GODWIT_EAS_REGISTER_ANSWER, .transaction = before, .hop = GODWIT_HOP_TLS};
+    godwit_message_t late = {
+        .kind = GODWIT_EAS_REGISTER_ANSWER, .transaction = before, .origin_host = EAS_EESE, .hop = GODWIT_HOP_TLS};
     owner_give_message(&w.owner, &late);
     assert_false(w.role.registered); /* of a request that was given up */
     late.transaction = w.role.register_transaction;
@@ -276,6 +277,13 @@ static void a_key_that_the_device_uses_before_it_was_pushed_is_pulled(void **sta
     assert_int_equal(pull->u.eas_session_request.registration[0], 0x52);
     assert_int_equal(eas_world_up(&w, up, true), GODWIT_OVERLOAD); /* and no second question */
     assert_null(eas_world_sent(&w, GODWIT_EAS_SESSION_PULL));
+    godwit_message_t forged = {.kind = GODWIT_EAS_SESSION_PULL_ANSWER,
+                               .transaction = w.role.last_transaction,
+                               .hop = GODWIT_HOP_TLS,
+                               .origin_host = "hse.example.net"};
+    forged.u.eas_session = eas_world_push_message(&w, &second).u.eas_session;
+    owner_give_message(&w.owner, &forged);
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_STORE_COMMIT), 0); /* not of the EESE */
     eas_world_pulled(&w, GODWIT_OK, &second);
     assert_int_equal(eas_world_up(&w, up, true), GODWIT_OK);
     assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DELIVER), 1);

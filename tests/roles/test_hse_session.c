@@ -495,6 +495,17 @@ static void a_reading_under_the_new_key_confirms_it_when_the_response_was_lost(v
     hse_assert_silently_refused(&w, GODWIT_WRONG_STATE);
 }
 
+static void a_request_under_the_new_key_confirms_it_too(void **state)
+{
+    (void)state;
+    const godwit_emsdp_control_t counts = {.present = 1u << GODWIT_TLV_COUNT};
+    d.key = rekey_offered();
+    hse_seal_control(&d, GODWIT_MANAGE_KEYS_REQUEST, &counts);
+    hse_give(&w, &d);
+    assert_true(owner_saw(&w.owner, "rekeyed", GODWIT_OK));
+    assert_int_equal(stored()->state, GODWIT_SESSION_ACTIVE); /* or no key would ever follow */
+}
+
 static void a_response_under_the_old_key_confirms_nothing(void **state)
 {
     (void)state;
@@ -1032,6 +1043,7 @@ int main(void)
         TEST(what_cannot_be_sent_is_refused),
         TEST(a_new_key_is_handed_out_and_confirmed_by_its_first_datagram),
         TEST(a_reading_under_the_new_key_confirms_it_when_the_response_was_lost),
+        TEST(a_request_under_the_new_key_confirms_it_too),
         TEST(a_response_under_the_old_key_confirms_nothing),
         TEST(a_request_is_repeated_octet_by_octet_and_then_given_up_until_the_device_is_heard),
         TEST(a_rejected_request_is_not_repeated_and_no_key_is_dropped),

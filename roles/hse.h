@@ -248,7 +248,8 @@ typedef struct godwit_hse {
     size_t push_capacity;
     godwit_hse_forward_t *forwards, *held;
     size_t forward_capacity, held_capacity;
-    uint64_t last_number; /* of a forward */
+    size_t forward_top, held_top; /* entries from there on are free */
+    uint64_t last_number;         /* of a forward */
     godwit_hse_ask_t asks[GODWIT_HSE_ASKS_MAX];
     uint32_t drains[GODWIT_HSE_DRAINS_MAX]; /* sessions whose devices listen, and for whom something waits; 0: free */
     bool agenda_moved; /* forwards, asks or drains have changed: when the next is due is to be found anew */

@@ -133,12 +133,12 @@ static void look_at_all(agenda_t *a)
             look_at_ask(a, &hse->asks[i]);
         }
     }
-    for (size_t i = 0; i < hse->forward_capacity; i++) {
+    for (size_t i = 0; i < hse->forward_top; i++) {
         if (hse->forwards[i].used) {
             look_at_forward(a, &hse->forwards[i]);
         }
     }
-    for (size_t i = 0; i < hse->held_capacity; i++) {
+    for (size_t i = 0; i < hse->held_top; i++) {
         if (hse->held[i].used && still_lives(a, &hse->held[i], held_ms)) {
             come_back(a, hse->held[i].since_ms + held_ms);
         }

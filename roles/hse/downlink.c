@@ -87,7 +87,9 @@ static godwit_status_t put(godwit_hse_turn_t *turn)
     downlink->expires_ms = in->expires_ms != 0 ? in->expires_ms : in->now_ms + wait_ms;
     memcpy(downlink->id, in->submit_id, sizeof downlink->id);
     downlink->len = (uint16_t)in->datagram.len;
-    memcpy(downlink->payload, in->datagram.ptr, in->datagram.len);
+    if (in->datagram.len > 0) {
+        memcpy(downlink->payload, in->datagram.ptr, in->datagram.len);
+    }
     godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_COMMIT)->record = record;
     godwit_hse_event(turn->out, "downlink_queued", GODWIT_OK, &in->imsi, turn->work.record.session_id, NULL);
     turn->work.queue_is_empty = false;

@@ -21,6 +21,7 @@ void godwit_hse_set_forwards(godwit_hse_t *hse, godwit_hse_forward_t *forwards, 
     hse->forward_capacity = forward_capacity;
     hse->held = held;
     hse->held_capacity = held_capacity;
+    hse->forward_top = hse->held_top = 0;
 }
 
 /* What one look at a table finds for a datagram. */
@@ -30,10 +31,14 @@ typedef struct places {
     godwit_hse_forward_t *free, *stranger;
 } places_t;
 
-static places_t look(godwit_hse_forward_t *table, size_t capacity, uint32_t session_id, godwit_slice_t datagram)
+static places_t look(godwit_hse_forward_t *table, size_t capacity, size_t *top, uint32_t session_id,
+                     godwit_slice_t datagram)
 {
     places_t p = {.known = false};
-    for (size_t i = 0; i < capacity; i++) {
+    while (*top > 0 && !table[*top - 1].used) { /* the table stays short */
+        (*top)--;
+    }
+    for (size_t i = 0; i < *top; i++) {
         godwit_hse_forward_t *f = &table[i];
         if (!f->used) {
             p.free = p.free != NULL ? p.free : f;
@@ -47,6 +52,9 @@ static places_t look(godwit_hse_forward_t *table, size_t capacity, uint32_t sess
             p.own_strangers += f->stranger ? 1 : 0;
             p.known |= f->len == datagram.len && memcmp(f->datagram, datagram.ptr, datagram.len) == 0;
         }
+    }
+    if (p.free == NULL && *top < capacity) {
+        p.free = &table[*top]; /* counted when it is taken */
     }
     return p;
 }
@@ -69,7 +77,7 @@ godwit_status_t godwit_hse_forward_put(godwit_hse_t *hse, const godwit_session_r
                                        uint64_t now_ms)
 {
     uint32_t most = hse->config.forwards_per_session != 0 ? hse->config.forwards_per_session : PER_SESSION;
-    places_t p = look(hse->forwards, hse->forward_capacity, record->session_id, datagram);
+    places_t p = look(hse->forwards, hse->forward_capacity, &hse->forward_top, record->session_id, datagram);
     if (p.known) {
         return GODWIT_OK;
     }
@@ -81,6 +89,7 @@ godwit_status_t godwit_hse_forward_put(godwit_hse_t *hse, const godwit_session_r
         (stranger ? p.own_strangers >= STRANGERS_PER_SESSION : p.own >= most)) {
         return GODWIT_OVERLOAD;
     }
+    hse->forward_top += f == &hse->forwards[hse->forward_top];
     fill(f, record, datagram, now_ms);
     uint64_t from_clock = now_ms << NUMBER_SHIFT;
     hse->last_number = from_clock > hse->last_number ? from_clock : hse->last_number + 1;
@@ -95,13 +104,14 @@ godwit_status_t godwit_hse_hold(godwit_hse_t *hse, const godwit_session_record_t
                                 uint64_t now_ms)
 {
     uint32_t most = hse->config.held_per_session != 0 ? hse->config.held_per_session : HELD_PER_SESSION;
-    places_t p = look(hse->held, hse->held_capacity, record->session_id, datagram);
+    places_t p = look(hse->held, hse->held_capacity, &hse->held_top, record->session_id, datagram);
     if (p.known) {
         return GODWIT_OK;
     }
     if (p.free == NULL || datagram.len > sizeof p.free->datagram || p.own >= most) {
         return GODWIT_OVERLOAD;
     }
+    hse->held_top += p.free == &hse->held[hse->held_top];
     fill(p.free, record, datagram, now_ms);
     hse->agenda_moved = true;
     return GODWIT_OK;
@@ -109,7 +119,7 @@ godwit_status_t godwit_hse_hold(godwit_hse_t *hse, const godwit_session_record_t
 
 godwit_hse_forward_t *godwit_hse_forward_by_transaction(godwit_hse_t *hse, uint32_t transaction)
 {
-    for (size_t i = 0; i < hse->forward_capacity; i++) {
+    for (size_t i = 0; i < hse->forward_top; i++) {
         godwit_hse_forward_t *f = &hse->forwards[i];
         if (f->used && f->sendings > 0 && f->transaction == transaction) {
             return f;
@@ -121,7 +131,7 @@ godwit_hse_forward_t *godwit_hse_forward_by_transaction(godwit_hse_t *hse, uint3
 godwit_hse_forward_t *godwit_hse_held_for(godwit_hse_t *hse, uint32_t session_id)
 {
     godwit_hse_forward_t *oldest = NULL;
-    for (size_t i = 0; i < hse->held_capacity; i++) {
+    for (size_t i = 0; i < hse->held_top; i++) {
         godwit_hse_forward_t *f = &hse->held[i];
         if (f->used && f->session_id == session_id && (oldest == NULL || f->since_ms < oldest->since_ms)) {
             oldest = f;
@@ -135,9 +145,9 @@ void godwit_hse_forward_release(godwit_hse_forward_t *forward)
     memset(forward, 0, sizeof *forward);
 }
 
-static void release_of(godwit_hse_forward_t *table, size_t capacity, uint32_t session_id)
+static void release_of(godwit_hse_forward_t *table, size_t top, uint32_t session_id)
 {
-    for (size_t i = 0; i < capacity; i++) {
+    for (size_t i = 0; i < top; i++) {
         if (table[i].used && table[i].session_id == session_id) {
             godwit_hse_forward_release(&table[i]);
         }
@@ -146,6 +156,6 @@ static void release_of(godwit_hse_forward_t *table, size_t capacity, uint32_t se
 
 void godwit_hse_forward_release_session(godwit_hse_t *hse, uint32_t session_id)
 {
-    release_of(hse->forwards, hse->forward_capacity, session_id);
-    release_of(hse->held, hse->held_capacity, session_id);
+    release_of(hse->forwards, hse->forward_top, session_id);
+    release_of(hse->held, hse->held_top, session_id);
 }

@@ -130,7 +130,9 @@ void hse_give_down(hse_world_t *w, const hse_device_t *d, const char *eas, godwi
     strcpy(message.u.user_plane.hse, HSE_ENDPOINT);
     message.u.user_plane.session_id = d->key.hot.session_id;
     message.u.user_plane.len = (uint16_t)datagram.len;
-    memcpy(message.u.user_plane.datagram, datagram.ptr, datagram.len);
+    if (datagram.len > 0) {
+        memcpy(message.u.user_plane.datagram, datagram.ptr, datagram.len);
+    }
     owner_give_message(&w->owner, &message);
 }
 

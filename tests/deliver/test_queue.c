@@ -252,6 +252,36 @@ static void bounds_of_readings_and_octets_are_seen_before_they_are_passed(void *
     assert_offered(&fake_destinations[0], 1, 300 + GODWIT_QUEUE_SLACK);
 }
 
+static void readings_that_are_stored_and_not_seen_yet_count(void **state)
+{
+    (void)state;
+    start(true, 1);
+    fake_destinations[0].takes = false;
+    store(290);
+    assert_false(godwit_queue_full(queue, 9, 0));
+    assert_true(godwit_queue_full(queue, 10, 0));
+    assert_true(godwit_queue_full(queue, 0, 710));
+    (void)run(1000);
+    assert_false(godwit_queue_full(queue, 9, 0)); /* once, not twice */
+    assert_int_equal(godwit_queue_readings(queue), 290);
+}
+
+static void an_arrival_ends_the_doubling(void **state)
+{
+    (void)state;
+    start(false, 1);
+    fake_destinations[0].fails = 3;
+    add(1);
+    (void)run(1000);
+    (void)run(1100);
+    assert_int_equal(run(1300), 400);
+    (void)run(1700);
+    assert_int_equal(count_of(0).delivered, 1);
+    fake_destinations[0].fails = 1;
+    add(1);
+    assert_int_equal(run(1701), 100);
+}
+
 static void stored_readings_are_passed_in_one_transaction_for_many(void **state)
 {
     (void)state;
@@ -430,6 +460,8 @@ int main(void)
         TEST(a_refused_reading_waits_or_is_passed_over_as_the_configuration_says),
         TEST(a_kind_that_cannot_write_is_asked_again_later),
         TEST(bounds_of_readings_and_octets_are_seen_before_they_are_passed),
+        TEST(readings_that_are_stored_and_not_seen_yet_count),
+        TEST(an_arrival_ends_the_doubling),
         TEST(stored_readings_are_passed_in_one_transaction_for_many),
         TEST(a_restart_goes_on_where_each_destination_was),
         TEST(an_end_in_order_keeps_the_marks),

@@ -232,6 +232,49 @@ class Deliver(unittest.TestCase):
             self.assertIn("answered 422", daemon.read("log"))
             self.assertEqual(daemon.stop(), 0)
 
+    def test_a_queue_in_memory_keeps_what_fails_as_long_as_the_process_lives(self):
+        with Godwitd() as daemon:
+            config(daemon, webhook(self.hook.port), queue="{keep: memory}")
+            daemon.start()
+            self.hook.script = [204, 500, 500]
+            device = Device(daemon.directory, "001010000000001").subscribe(daemon)
+            send(device, daemon, 0, 4)
+            self.wait_taken(daemon, 4)
+            self.assertEqual(self.hook.payloads(), names(0, 4))
+            numbers = [reading["id"]["number"] for reading, _, _ in self.hook.taken]
+            daemon.wait_for("an empty queue", lambda: self.status(daemon)["readings"] == 0)
+            self.assertEqual(self.status(daemon)["kept"], "memory")
+            self.assertEqual(daemon.stop(), 0)
+            daemon.start()
+            send(device, daemon, 4, 1)
+            self.wait_taken(daemon, 5)
+            numbers.append(self.hook.taken[4][0]["id"]["number"])
+            self.assertEqual(numbers, sorted(set(numbers)))  # also over a restart
+            self.assertLess(numbers[-1], 2**53)
+            self.assertEqual(daemon.stop(), 0)
+
+    def test_a_godwitd_that_is_killed_again_and_again_loses_nothing_that_it_stored(self):
+        with Godwitd() as daemon:
+            config(daemon, webhook(self.hook.port))
+            self.hook.script = [204, 500, 204, 500, 500] * 20
+            daemon.start()
+            device = Device(daemon.directory, "001010000000001").subscribe(daemon)
+            for life in range(5):
+                send(device, daemon, 3 * life, 3)
+                expected = 3 * life + 3
+                daemon.wait_for("all accepted", lambda n=expected: len(set(self.hook.payloads())) + self.status(daemon)["readings"] >= n)
+                daemon.stop(signal.SIGKILL)
+                daemon.start()
+            daemon.wait_for("all delivered", lambda: len(set(self.hook.payloads())) == 15)
+            first = list(dict.fromkeys(self.hook.payloads()))
+            self.assertEqual(first, names(0, 15))  # in order, but for those that came again
+            by_number = {}
+            for reading, _, _ in self.hook.taken:
+                by_number.setdefault(reading["id"]["number"], set()).add(reading["payload"])
+            self.assertEqual(len(by_number), 15)
+            self.assertTrue(all(len(payloads) == 1 for payloads in by_number.values()))  # an id is one reading
+            self.assertEqual(daemon.stop(), 0)
+
     def test_a_full_disk_loses_nothing_that_was_accepted(self):
         with Godwitd() as daemon:
             config(daemon, webhook(self.hook.port))

@@ -273,6 +273,9 @@ static void request_refused(godwit_device_t *device, godwit_status_t reason, god
     bool held = device->exchange.holds;
     godwit_device_exchange_end(device);
     godwit_device_timer_cancel(requests);
+    if (godwit_device_ends_the_session(reason)) { /* or its key set: the next reading begins anew */
+        device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
+    }
     godwit_device_store(device, requests);
     godwit_device_event(requests, "service_refused", reason);
     if (held) {

@@ -7,7 +7,7 @@
 
 enum { DEVICE = 1, NETWORK = 2, BOTH = 3 };         /* at which end */
 enum { UP = 1, DOWN = 2, EITHER = 3 };              /* which way */
-enum { WITHOUT = 1, WITH = 2, WHETHER_OR_NOT = 3 }; /* a Key TLV; of the user plane: under the new key */
+enum { WITHOUT = 1, WITH = 2, WHETHER_OR_NOT = 3 }; /* a Key TLV; of what goes up: under the new key */
 
 #define IN(state) (1u << GODWIT_SESSION_##state)
 #define ANYWHERE ((1u << GODWIT_SESSION_STATES) - 1)
@@ -43,6 +43,9 @@ static const struct row rows[] = {
     {IN(STARTED), GODWIT_MANAGE_KEYS_REQUEST, NETWORK, UP, WITHOUT, GODWIT_SESSION_ACTIVE},
     {IN(ACTIVE) | IN(REKEYING), GODWIT_MANAGE_KEYS_REQUEST, BOTH, DOWN, WITH, GODWIT_SESSION_REKEYING},
     {IN(ACTIVE) | IN(REKEYING), GODWIT_MANAGE_KEYS_REQUEST, BOTH, EITHER, WITHOUT, STAY}, /* COUNTs */
+    /* From who has slept over the 20. */
+    {IN(TERMINATING) | IN(ANNOUNCED), GODWIT_MANAGE_KEYS_REQUEST, NETWORK, UP, WITHOUT, STAY},
+    {IN(REKEYING), GODWIT_MANAGE_KEYS_REQUEST, NETWORK, UP, WITH, GODWIT_SESSION_ACTIVE},
     {IN(REKEYING), GODWIT_MANAGE_KEYS_RESPONSE, BOTH, UP, WITHOUT, GODWIT_SESSION_ACTIVE},
     {IN(ACTIVE) | IN(REKEYING), GODWIT_MANAGE_KEYS_RESPONSE, BOTH, EITHER, WITHOUT, STAY},
 

@@ -246,7 +246,8 @@ static godwit_status_t consume(godwit_hse_turn_t *turn, godwit_emsdp_key_t *key)
     godwit_session_record_t *record = &turn->work.record;
     godwit_session_state_t was = record->state;
     /* A session that ends takes user data under either key; one that was announced must not. */
-    bool with_key = turn->opened.user_plane && turn->under_next && was != GODWIT_SESSION_TERMINATING;
+    bool proves = turn->opened.user_plane || turn->header.command == GODWIT_MANAGE_KEYS_REQUEST;
+    bool with_key = proves && turn->under_next && was != GODWIT_SESSION_TERMINATING;
     godwit_status_t status =
         godwit_session_step(was, GODWIT_END_NETWORK, false, turn->header.command, with_key, &record->state);
     bool passed_over = status == GODWIT_WRONG_STATE && godwit_hse_awaits_end(turn);

@@ -14,6 +14,7 @@
 #define RETRANSMIT_MS 4000u
 #define ATTEMPTS 4
 #define EMKS_TIMEOUT_MS 6000u
+#define AGE_FIRST_MS 60000u
 
 static bool has_passed(uint64_t since_ms, uint64_t now_ms, uint64_t most)
 {
@@ -99,6 +100,14 @@ static godwit_status_t reauthenticate(godwit_hse_turn_t *turn)
     return godwit_hse_terminate_request_create(turn, NULL);
 }
 
+/* End to end, a key set is of use only when the device has an age of it: for a while that goes before the next key, which may bring another key set. */
+static bool owes_an_age(const godwit_hse_turn_t *turn)
+{
+    const godwit_session_record_t *record = &turn->work.record;
+    return record->end_to_end && record->e2e_key_set != record->key_set &&
+           !has_passed(record->keyed_ms, turn->in->now_ms, AGE_FIRST_MS);
+}
+
 godwit_status_t godwit_hse_maintain(godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;
@@ -110,6 +119,9 @@ godwit_status_t godwit_hse_maintain(godwit_hse_turn_t *turn)
     }
     if (record->state != GODWIT_SESSION_ACTIVE || turn->exchange != NULL) {
         return GODWIT_OK;
+    }
+    if (owes_an_age(turn)) {
+        return godwit_hse_renew(turn);
     }
     bool cannot_go_on = rekeying_is_due(turn) && !godwit_hse_can_inquire(turn->hse, record->agreement);
     if (godwit_hse_reauthentication_is_due(turn) || cannot_go_on) {

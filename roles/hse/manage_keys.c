@@ -17,6 +17,12 @@ static godwit_status_t refuse_service(godwit_hse_turn_t *turn, godwit_status_t r
     return godwit_hse_reject_create(turn, reason, datagram.ptr + datagram.len - GODWIT_EMSDP_ECHO);
 }
 
+/* The device has not heard of the end: the request that says it goes again, or where it was answered in a former life of the device, the refusal does. */
+static godwit_status_t service_of_the_past(const godwit_session_record_t *record)
+{
+    return record->pending_len > 0 ? GODWIT_OK : GODWIT_UNKNOWN_SESSION;
+}
+
 godwit_status_t godwit_hse_manage_keys_request_consume(godwit_hse_turn_t *turn)
 {
     godwit_session_record_t *record = &turn->work.record;
@@ -24,7 +30,10 @@ godwit_status_t godwit_hse_manage_keys_request_consume(godwit_hse_turn_t *turn)
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     const godwit_emsdp_control_t m = {.command = GODWIT_MANAGE_KEYS_RESPONSE};
     bool asks = godwit_emsdp_has(&turn->opened.control, GODWIT_TLV_SERVICE_REQUEST);
-    godwit_status_t status = asks ? godwit_hse_service_request_judge(turn) : GODWIT_OK;
+    bool is_over = record->state == GODWIT_SESSION_TERMINATING || record->state == GODWIT_SESSION_ANNOUNCED;
+    godwit_status_t status = asks && is_over ? service_of_the_past(record)
+                             : asks          ? godwit_hse_service_request_judge(turn)
+                                             : GODWIT_OK;
     if (status != GODWIT_OK) {
         return refuse_service(turn, status);
     }
@@ -34,7 +43,7 @@ godwit_status_t godwit_hse_manage_keys_request_consume(godwit_hse_turn_t *turn)
     }
     godwit_hse_remember_answer(record, turn->hash, godwit_written(&w));
     godwit_hse_send(turn->out, &turn->in->from, godwit_written(&w));
-    if (asks) {
+    if (asks && !is_over) {
         godwit_hse_service_request_consume(turn);
     }
     return godwit_hse_maintain(turn);

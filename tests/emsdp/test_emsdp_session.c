@@ -41,7 +41,8 @@ static const struct step allowed[] = {
     {S_ACTIVE, 0x20, ANY, 0, S_TERMINATING},      {S_REKEYING, 0x20, ANY, 0, S_TERMINATING},
     {S_TERMINATING, 0x20, ANY, 0, S_TERMINATING}, {S_TERMINATING, 0x21, DOWN, 1, S_ANNOUNCED},
     {S_TERMINATING, 0x21, ANY, 0, S_IDLE},        {S_ANNOUNCED, 0x21, UP, 0, S_ANNOUNCED},
-    {S_STARTED, 0x30, "Nr", 0, S_ACTIVE},
+    {S_STARTED, 0x30, "Nr", 0, S_ACTIVE},         {S_TERMINATING, 0x30, "Nr", 0, S_TERMINATING},
+    {S_ANNOUNCED, 0x30, "Nr", 0, S_ANNOUNCED},    {S_REKEYING, 0x30, "Nr", 1, S_ACTIVE},
 };
 
 static const struct step *find(uint8_t from, const char who[2], uint8_t command, bool key)

@@ -205,6 +205,9 @@ void lab_act(scenario_t *s)
         act_with_triggers(s, device);
         return;
     }
+    if (s->w->config.e2e.on && lab_e2e_act(s, device)) {
+        return;
+    }
     switch (draw(s, 20)) {
     case 0:
         lose_power(s);

@@ -29,6 +29,7 @@ static void drop_jobs(lab_function_t *f)
 void lab_function_stop(godwit_world_t *w, unsigned node)
 {
     lab_function_t *f = &w->functions[node];
+    w->e2e.disturbed = w->e2e.disturbed || node == GODWIT_WORLD_EAS || lab_is_endpoint(node);
     drop_jobs(f);
     memset(f->timers, 0, sizeof f->timers);
     lab_store_power_loss(&f->store);
@@ -123,14 +124,9 @@ static void go_on(godwit_world_t *w, unsigned node)
     }
 }
 
-void lab_function_durable(godwit_world_t *w, unsigned node)
+static void make_durable(godwit_world_t *w, unsigned node, const godwit_request_t *r)
 {
     lab_function_t *f = &w->functions[node];
-    if (!lab_step(w, node)) {
-        return;
-    }
-    const godwit_request_t *r = &f->first->requests[f->first->at++];
-    f->waiting = false;
     if (r->deleting) {
         lab_check_spent(w, node, &r->record_key);
         lab_store_delete(&f->store, &r->record_key, true);
@@ -139,6 +135,26 @@ void lab_function_durable(godwit_world_t *w, unsigned node)
         lab_check_commit(w, node, r->record);
         lab_store_put(&f->store, r->record, true);
     }
+}
+
+/* A reading and the window that it moved are one transaction, as in the real store; other commits are as far from each other as the contract lets them be. */
+static bool is_one_with_next(const lab_job_t *job)
+{
+    const godwit_request_t *last = &job->requests[job->at - 1], *next = &job->requests[job->at];
+    return job->at < job->outbox.count && next->kind == GODWIT_REQUEST_STORE_COMMIT && !last->deleting &&
+           last->record->kind == GODWIT_RECORD_READING;
+}
+
+void lab_function_durable(godwit_world_t *w, unsigned node)
+{
+    lab_function_t *f = &w->functions[node];
+    if (!lab_step(w, node)) {
+        return;
+    }
+    f->waiting = false;
+    do {
+        make_durable(w, node, &f->first->requests[f->first->at++]);
+    } while (is_one_with_next(f->first));
     go_on(w, node);
 }
 

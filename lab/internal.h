@@ -66,8 +66,8 @@ struct godwit_world {
 
     lab_set_t sent, counts, sqns, keys, taken, told, heard, spent, armed;
     lab_e2e_watch_t e2e;
-    lab_set_t sealed, acknowledged; /* end to end: datagrams of the EAS; K_e2e that it has */
-    lab_known_t *known[LAB_ENDS];   /* with their counters as last seen */
+    lab_set_t sealed, acknowledged, pulled; /* end to end: datagrams of the EAS; K_e2e that it has, or was given */
+    lab_known_t *known[LAB_ENDS];           /* with their counters as last seen */
     size_t known_count[LAB_ENDS];
     const char *violation;
     char violation_text[96];

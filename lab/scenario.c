@@ -148,6 +148,9 @@ static void draw_solution(scenario_t *s, godwit_world_config_t *c)
     }
     c->access = accesses[draw(s, ACCESSES)];
     c->solution = c->access == GODWIT_WORLD_WIFI ? 3 : (uint8_t)(1 + draw(s, 3));
+    if (draw(s, 3) == 0) {
+        lab_draw_e2e(s, c);
+    }
     if (c->solution == 3) {
         return;
     }
@@ -192,7 +195,7 @@ static godwit_world_config_t draw_world(scenario_t *s, uint64_t seed)
     c.reauthenticate_generations = 1 + draw(s, 3);
     c.next_vector = (godwit_next_vector_t)draw(s, 3);
     c.reserve = 1 + draw(s, 20);
-    c.policies = draw(s, 4) == 0 && !c.device_rand && !c.offline && !c.gba && !c.akma && !c.trigger.on
+    c.policies = draw(s, 4) == 0 && !c.device_rand && !c.offline && !c.gba && !c.akma && !c.trigger.on && !c.e2e.on
                      ? (godwit_world_policy_t)(1 + draw(s, 2))
                      : GODWIT_WORLD_POLICY_NONE;
     c.watch_memory = true;
@@ -242,6 +245,9 @@ static void heal(scenario_t *s)
     }
     if (s->w->config.trigger.on) {
         lab_trigger_settles(s);
+    }
+    if (s->w->config.e2e.on) {
+        lab_check_e2e_end(s->w);
     }
     godwit_world_search(s->w);
 }

@@ -30,6 +30,10 @@ void lab_tell(const scenario_t *s, const char *format, ...) __attribute__((forma
 /* One act, drawn. */
 void lab_act(scenario_t *s);
 
+/* ---- acts_e2e.c ---- */
+void lab_draw_e2e(scenario_t *s, godwit_world_config_t *config);
+bool lab_e2e_act(scenario_t *s, unsigned device); /* false: another act */
+
 /* ---- acts_trigger.c ---- */
 void lab_draw_trigger(scenario_t *s, godwit_world_config_t *config);
 bool lab_trigger_act(scenario_t *s, unsigned device); /* false: another act */

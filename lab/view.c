@@ -34,6 +34,9 @@ void godwit_world_quiet(godwit_world_t *w)
     memset(w->cuts, 0, sizeof w->cuts);
     w->config.delay_max_ms = w->config.delay_min_ms;
     w->cut_at = 0;
+    for (unsigned i = 0; i < w->config.devices; i++) {
+        w->devices[i].e2e.asleep_until_ms = 0;
+    }
 }
 
 const char *godwit_world_violation(const godwit_world_t *w)

@@ -362,8 +362,8 @@ static void free_functions(godwit_world_t *w)
 
 static void free_watch(godwit_world_t *w)
 {
-    lab_set_t *const sets[] = {&w->sent,  &w->counts, &w->sqns,  &w->keys,   &w->taken,       &w->told,
-                               &w->heard, &w->spent,  &w->armed, &w->sealed, &w->acknowledged};
+    lab_set_t *const sets[] = {&w->sent,  &w->counts, &w->sqns,  &w->keys,   &w->taken,        &w->told,
+                               &w->heard, &w->spent,  &w->armed, &w->sealed, &w->acknowledged, &w->pulled};
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         lab_set_free(sets[i]);
     }

@@ -22,6 +22,7 @@ typedef enum godwit_e2e_event {
     GODWIT_E2E_CLOSED = 4, /* the session is over: nothing can be forwarded any more */
 } godwit_e2e_event_t;
 
+#define GODWIT_E2E_SUITES_AS_BEFORE 0xFFFFu
 typedef struct godwit_e2e_session_request {
     godwit_e2e_event_t event;
     godwit_e2e_path_t path;
@@ -30,8 +31,9 @@ typedef struct godwit_e2e_session_request {
     uint64_t key_set;
     bool owner_is_hss; /* that key set is the HSS's (variants 1A to 1C), else the EMKS's */
     godwit_service_t service;
-    uint16_t suites; /* bit i-1: that the device can do for the user plane */
-    uint32_t age;    /* OPEN, AGE: the last that the device has taken of that key set, 0 none; TAKEN: the one taken */
+    uint16_t
+        suites; /* bit i-1: that the device can do for the user plane; AS_BEFORE: the HSE does not know, and asks by itself */
+    uint32_t age; /* OPEN, AGE: the last that the device has taken of that key set, 0 none; TAKEN: the one taken */
     godwit_plmn_t serving_network;
 } godwit_e2e_session_request_t;
 

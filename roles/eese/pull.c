@@ -80,6 +80,14 @@ static godwit_status_t judge(const godwit_eese_turn_t *turn, const godwit_eese_g
     return ground->entitled ? GODWIT_OK : GODWIT_NOT_ENTITLED;
 }
 
+/* It was not acknowledged yet. What was pushed may have arrived all the same: an EAS that has lost everything, or names that age, gets another one, for
+ * its windows are gone. An age above this one is of the key set before. */
+static bool may_be_given(const godwit_eas_session_request_t *r, const godwit_e2e_session_record_t *s, uint64_t now_ms)
+{
+    return !s->with_eas && now_ms < godwit_eese_end(s) && r->above_age != s->terms.age && !(r->lost && s->push) &&
+           (r->key_id == 0 || r->key_id == s->terms.key_id);
+}
+
 static godwit_status_t serve(const godwit_eese_turn_t *turn, godwit_eese_ground_t *ground, const char **detail)
 {
     const godwit_eas_session_request_t *r = &turn->in->message->u.eas_session_request;
@@ -88,8 +96,7 @@ static godwit_status_t serve(const godwit_eese_turn_t *turn, godwit_eese_ground_
         *detail = "no session of that device";
         return GODWIT_UNKNOWN_SESSION;
     }
-    const bool is_held = !s->with_eas && turn->in->now_ms < godwit_eese_end(s);
-    if (is_held && s->terms.age > r->above_age && (r->key_id == 0 || r->key_id == s->terms.key_id)) {
+    if (may_be_given(r, s, turn->in->now_ms)) {
         return give(turn, ground);
     }
     if (wants_next(r)) {

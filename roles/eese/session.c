@@ -102,7 +102,9 @@ static void set_request(const godwit_e2e_session_request_t *r, const uint8_t eas
     s->agreement = r->agreement;
     s->key_set = r->key_set;
     s->owner_is_hss = r->owner_is_hss;
-    s->suites = r->suites;
+    if (r->suites != GODWIT_E2E_SUITES_AS_BEFORE || s->suites == 0) {
+        s->suites = r->suites;
+    }
     s->serving_network = r->serving_network;
     if (r->service != GODWIT_SERVICE_NONE) {
         s->terms.service = r->service;
@@ -147,8 +149,10 @@ static godwit_status_t ask(const godwit_eese_turn_t *turn, const uint8_t eas_key
         return GODWIT_OVERLOAD;
     }
     uint32_t above = r->age;
-    if (opens) {
+    if (opens) { /* Key IDs of a session go on: the EAS may not know yet that it was over */
+        const uint8_t key_id = s->terms.key_id;
         memset(s, 0, sizeof *s);
+        s->terms.key_id = key_id;
     } else if (is_of_key_set(s, r) && s->terms.age > above) {
         above = s->terms.age;
     }

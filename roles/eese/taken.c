@@ -51,7 +51,8 @@ void godwit_eese_on_taken(const godwit_eese_turn_t *turn, const godwit_record_ke
         refuse(turn, GODWIT_UNKNOWN_SESSION, "a key was taken in a session that is not known");
     } else if (status != GODWIT_OK) {
         refuse(turn, status, "the store could not be read");
-    } else if (ground.session.terms.age != turn->in->message->u.e2e_session_request.age) {
+    } else if (ground.session.terms.age != turn->in->message->u.e2e_session_request.age ||
+               ground.session.key_set != turn->in->message->u.e2e_session_request.key_set) {
         refuse(turn, GODWIT_UNKNOWN_KEY, "a key was taken that is not the one given last");
     } else {
         take(turn, &ground);

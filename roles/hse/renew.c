@@ -8,7 +8,7 @@
 #include "roles/hse/end_to_end.h"
 
 #define ASK_AGAIN_MS 60000u
-#define ANY_SUITE 0xFFFFu
+#define ANY_SUITE GODWIT_E2E_SUITES_AS_BEFORE
 
 bool godwit_hse_service_is_pending(const godwit_session_record_t *record)
 {

@@ -372,6 +372,41 @@ static void a_death_at_any_request_loses_no_session_and_gives_no_key_twice(void 
     }
 }
 
+static void a_session_that_comes_back_goes_on_with_its_key_ids(void **state)
+{
+    (void)state;
+    assert_int_equal(eese_world_register(&w, EESE_EAS, true), GODWIT_OK);
+    eese_world_live(&w, SESSION);
+    const godwit_message_t closed = eese_world_request(&w, GODWIT_E2E_CLOSED, SESSION, 0);
+    owner_give_message(&w.owner, &closed); /* the EAS does not hear of it */
+    open_session(SESSION, 1);
+    eese_world_give_key(&w, 0);
+    const godwit_eas_session_t *pushed = &owner_message(&w.owner, GODWIT_EAS_SESSION_PUSH, 0)->u.eas_session;
+    assert_int_equal(pushed->terms.key_id, 2);
+    assert_int_equal(pushed->terms.age, 2);
+    assert_false(pushed->ended);
+}
+
+static void an_eas_that_lost_a_key_it_never_acknowledged_gets_another(void **state)
+{
+    (void)state;
+    for (unsigned push = 0; push < 2; push++) {
+        eese_world_init(&w);
+        assert_int_equal(eese_world_register(&w, EESE_EAS, push == 1), GODWIT_OK);
+        open_session(SESSION, 0);
+        eese_world_give_key(&w, 0);
+        const godwit_message_t taken = eese_world_request(&w, GODWIT_E2E_TAKEN, SESSION, 1);
+        owner_give_message(&w.owner, &taken);
+        w.owner.now_ms += 20000;
+        godwit_message_t m = eese_world_pull(&w, EESE_EAS);
+        m.u.eas_session_request.lost = true;
+        owner_give_message(&w.owner, &m);
+        /* One that pulls cannot have had it; one that was pushed to may. */
+        assert_int_equal(eese_world_said(&w, GODWIT_E2E_KEY_REQUEST), push == 1);
+        assert_int_equal(eese_world_said(&w, GODWIT_EAS_SESSION_PULL_ANSWER), push == 0);
+    }
+}
+
 /* ---- registration ---- */
 
 static void a_registration_keeps_the_enterprises_wish_within_the_operators_bounds(void **state)
@@ -422,6 +457,8 @@ int main(void)
         cmocka_unit_test_setup(an_entitlement_that_is_gone_ends_the_session_at_both_ends, set_up),
         cmocka_unit_test_setup(an_entitlement_ends_at_its_time, set_up),
         cmocka_unit_test_setup(a_death_at_any_request_loses_no_session_and_gives_no_key_twice, set_up),
+        cmocka_unit_test_setup(a_session_that_comes_back_goes_on_with_its_key_ids, set_up),
+        cmocka_unit_test_setup(an_eas_that_lost_a_key_it_never_acknowledged_gets_another, set_up),
         cmocka_unit_test_setup(a_registration_keeps_the_enterprises_wish_within_the_operators_bounds, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,8 @@ static int set_up(void **state)
 
 static void take(uint32_t age)
 {
-    const godwit_message_t m = eese_world_request(&w, GODWIT_E2E_TAKEN, SESSION, age);
+    godwit_message_t m = eese_world_request(&w, GODWIT_E2E_TAKEN, SESSION, age);
+    m.u.e2e_session_request.key_set = eese_world_session(&w, SESSION)->key_set;
     owner_give_message(&w.owner, &m);
     assert_int_equal(owner_message(&w.owner, GODWIT_E2E_SESSION_ANSWER, 0)->u.e2e_session_answer.status, GODWIT_OK);
 }
@@ -256,9 +257,16 @@ static void the_policy_asks_for_a_new_aka_run_after_so_many_ages(void **state)
     assert_int_equal(session()->renewal, GODWIT_E2E_NEW_AKA);
     godwit_message_t m = eese_world_request(&w, GODWIT_E2E_AGE, SESSION, 0); /* of the new key set */
     m.u.e2e_session_request.key_set = 2;
+    m.u.e2e_session_request.suites = GODWIT_E2E_SUITES_AS_BEFORE;
     owner_give_message(&w.owner, &m);
     assert_int_equal(owner_message(&w.owner, GODWIT_E2E_KEY_REQUEST, 0)->u.e2e_key_request.above_age, 0);
     eese_world_give_key(&w, 0);
+    assert_int_equal(session()->suites, 0x3f);
+    /* Word of age 1 of the key set before comes late. */
+    const godwit_message_t late = eese_world_request(&w, GODWIT_E2E_TAKEN, SESSION, 1);
+    owner_give_message(&w.owner, &late);
+    assert_int_equal(owner_message(&w.owner, GODWIT_E2E_SESSION_ANSWER, 0)->u.e2e_session_answer.status,
+                     GODWIT_UNKNOWN_KEY);
     take(1);
     ends.highest = 1;
     let_time_pass(2 * DAY_MS, DAY_MS / 48);

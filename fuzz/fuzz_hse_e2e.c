@@ -122,7 +122,10 @@ static void from_eese(godwit_slice_t octets)
 
 static void answer(godwit_message_kind_t kind, godwit_slice_t octets)
 {
-    godwit_message_t m = {.kind = kind, .transaction = w.hse.next_transaction - (at(octets, 0) & 15)};
+    godwit_message_t m = {.kind = kind,
+                          .hop = GODWIT_HOP_TLS,
+                          .origin_host = HSE_EAS,
+                          .transaction = w.hse.next_transaction - (at(octets, 0) & 15)};
     if (kind == GODWIT_USER_PLANE_UP_ANSWER) {
         m.u.user_plane_answer.status = (godwit_status_t)at(octets, 1);
         m.u.user_plane_answer.highest = (at(octets, 2) & 1) != 0;

@@ -13,6 +13,8 @@
 bool godwit_hse_serves_end_to_end(const godwit_hse_t *hse);
 /* Asks for terms; the set-up's key is made, its Start is not. */
 void godwit_hse_open_service(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, uint64_t now_ms, godwit_outbox_t *out);
+/* The status of an E2E_SESSION_ANSWER. Terms that anybody may have made up are none. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_answer_of_eese(const godwit_hse_turn_t *turn);
 /* E2E_SESSION_ANSWER: of a set-up, or of an ask. */
 void godwit_hse_on_service_answer(godwit_hse_turn_t *turn);
 /* Whether terms answer what was asked: that service, one of these suites, a later age. */

@@ -99,8 +99,8 @@ void godwit_hse_on_up_answer(godwit_hse_turn_t *turn)
     const godwit_message_t *message = turn->in->message;
     const godwit_user_plane_answer_t *answer = &message->u.user_plane_answer;
     godwit_hse_forward_t *f = godwit_hse_forward_by_transaction(turn->hse, message->transaction);
-    if (f == NULL) {
-        return; /* said again meanwhile: the answer to that counts */
+    if (f == NULL || message->hop == GODWIT_HOP_OPEN || !godwit_speaks_for(message, f->eas)) {
+        return; /* said again meanwhile: the answer to that counts; and of the EAS that was asked, as the hop proves it */
     }
     godwit_status_t found = godwit_hse_turn_find(turn, f->session_id, NULL);
     if (found == GODWIT_AGAIN || found == GODWIT_STORE_FAILED) {

@@ -193,8 +193,9 @@ void godwit_hse_on_ask_answer(godwit_hse_turn_t *turn, godwit_hse_ask_t *ask)
     if (status != GODWIT_OK || !godwit_imsi_equal(&turn->work.record.imsi, &asked.request.path.imsi)) {
         return;
     }
-    if (answer->status != GODWIT_OK) {
-        godwit_hse_turn_end(turn, refuse_device(turn, answer->status, asked.echo));
+    status = godwit_hse_answer_of_eese(turn);
+    if (status != GODWIT_OK) {
+        godwit_hse_turn_end(turn, refuse_device(turn, status, asked.echo));
         return;
     }
     status = take_terms(turn, &asked.request, &answer->terms);

@@ -44,11 +44,18 @@ void godwit_hse_open_service(godwit_hse_t *hse, godwit_hse_exchange_t *x, uint64
     request->serving_network = x->serving_network;
 }
 
+godwit_status_t godwit_hse_answer_of_eese(const godwit_hse_turn_t *turn)
+{
+    const godwit_message_t *message = turn->in->message;
+    godwit_status_t status = message->u.e2e_session_answer.status;
+    return status == GODWIT_OK && message->hop == GODWIT_HOP_OPEN ? GODWIT_PEER_INTERNAL : status;
+}
+
 static void on_terms(godwit_hse_turn_t *turn, godwit_hse_exchange_t *x)
 {
     const godwit_e2e_session_answer_t *answer = &turn->in->message->u.e2e_session_answer;
     const char *detail = "the EESE gives no key for that service";
-    godwit_status_t status = answer->status;
+    godwit_status_t status = godwit_hse_answer_of_eese(turn);
     if (status == GODWIT_OK && !godwit_hse_terms_fit(&answer->terms, x->service, x->service_suites, x->service_age)) {
         status = GODWIT_PEER_INTERNAL;
         detail = "the EESE answered with terms that were not asked for";

@@ -189,7 +189,7 @@ static godwit_e2e_terms_t grant(const godwit_e2e_path_t *path, uint64_t key_set)
 static void answer_eese(const godwit_message_t *asked)
 {
     const godwit_e2e_session_request_t *request = &asked->u.e2e_session_request;
-    godwit_message_t m = {.kind = GODWIT_E2E_SESSION_ANSWER, .transaction = asked->transaction};
+    godwit_message_t m = {.kind = GODWIT_E2E_SESSION_ANSWER, .transaction = asked->transaction, .hop = GODWIT_HOP_TLS};
     if (request->event == GODWIT_E2E_OPEN || request->event == GODWIT_E2E_AGE) {
         m.u.e2e_session_answer.terms = grant(&request->path, request->key_set);
     }
@@ -238,7 +238,10 @@ static void take_reading(godwit_slice_t payload)
 static void answer_up(const godwit_message_t *asked)
 {
     const godwit_user_plane_t *up = &asked->u.user_plane;
-    godwit_message_t m = {.kind = GODWIT_USER_PLANE_UP_ANSWER, .transaction = asked->transaction};
+    godwit_message_t m = {.kind = GODWIT_USER_PLANE_UP_ANSWER,
+                          .transaction = asked->transaction,
+                          .hop = GODWIT_HOP_TLS,
+                          .origin_host = HSE_EAS};
     eas_session_t *s = session_of(up->session_id);
     uint8_t plain[GODWIT_EMSDP_DATAGRAM_MAX];
     godwit_eas_opened_t opened;

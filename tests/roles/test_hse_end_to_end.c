@@ -334,6 +334,33 @@ static void answers_that_stay_end_the_waiting_and_reach_the_device_where_they_he
     }
 }
 
+static void only_the_eas_that_was_asked_answers_and_terms_come_over_a_protected_hop(void **state)
+{
+    (void)state;
+    send_up("one");
+    godwit_message_t answer = {
+        .kind = GODWIT_USER_PLANE_UP_ANSWER, .transaction = hse_up(&w)->transaction, .origin_host = HSE_EAS};
+    answer.u.user_plane_answer.highest = true;
+    owner_give_message(&w.owner, &answer);
+    assert_int_equal(hse_forwards_used(&w), 1);
+    answer.hop = GODWIT_HOP_TLS;
+    strcpy(answer.origin_host, "other.example");
+    owner_give_message(&w.owner, &answer);
+    assert_int_equal(hse_forwards_used(&w), 1);
+    hse_device_t other = hse_device("001010000000002", 2);
+    other.enterprise = HSE_EAS;
+    other.service = d.service;
+    other.service_suites = d.service_suites;
+    hse_make_request(&w, &other, NULL);
+    hse_give_request(&w, &other);
+    hse_answer_key(&w, GODWIT_OK);
+    godwit_message_t terms = {.kind = GODWIT_E2E_SESSION_ANSWER,
+                              .transaction = owner_message(&w.owner, GODWIT_E2E_SESSION_REQUEST, 0)->transaction};
+    terms.u.e2e_session_answer.terms = hse_terms(1, 1);
+    owner_give_message(&w.owner, &terms);
+    assert_true(owner_saw(&w.owner, "refused", GODWIT_PEER_INTERNAL));
+}
+
 static void a_key_that_was_just_given_may_reach_the_eas_late(void **state)
 {
     (void)state;
@@ -511,7 +538,8 @@ static void a_device_asks_for_the_next_age(void **state)
     hse_receive(&w, &d, 0);
     assert_int_equal(d.opened.control.command, GODWIT_MANAGE_KEYS_RESPONSE);
     const godwit_e2e_terms_t next = hse_terms(2, 2);
-    godwit_message_t answer = {.kind = GODWIT_E2E_SESSION_ANSWER, .transaction = kept.transaction};
+    godwit_message_t answer = {
+        .kind = GODWIT_E2E_SESSION_ANSWER, .transaction = kept.transaction, .hop = GODWIT_HOP_TLS};
     answer.u.e2e_session_answer.terms = next;
     owner_give_message(&w.owner, &answer);
     hse_receive(&w, &d, 0);
@@ -760,6 +788,7 @@ int main(void)
         cmocka_unit_test_setup(what_nobody_takes_in_its_time_is_given_up, setup_session),
         cmocka_unit_test_setup(more_than_its_share_is_refused_to_the_device, setup_session),
         cmocka_unit_test_setup(answers_that_stay_end_the_waiting_and_reach_the_device_where_they_help, setup_session),
+        cmocka_unit_test_setup(only_the_eas_that_was_asked_answers_and_terms_come_over_a_protected_hop, setup_session),
         cmocka_unit_test_setup(a_key_that_was_just_given_may_reach_the_eas_late, setup_session),
         cmocka_unit_test_setup(the_ok_of_the_eas_moves_the_address_and_nothing_else_does, setup_session),
         cmocka_unit_test_setup(strangers_take_little_room_get_nothing_and_starve_nobody, setup_session),

@@ -111,6 +111,7 @@ void hse_answer_up(hse_world_t *w, uint32_t transaction, godwit_status_t status,
     answer.kind = GODWIT_USER_PLANE_UP_ANSWER;
     answer.transaction = transaction;
     answer.hop = GODWIT_HOP_TLS;
+    strcpy(answer.origin_host, HSE_EAS);
     answer.u.user_plane_answer.status = status;
     answer.u.user_plane_answer.highest = highest;
     owner_give_message(&w->owner, &answer);

@@ -148,6 +148,10 @@ static void store(godwitd_t *d, const godwit_reading_t *reading)
         note_lost(d, "a reading is longer than the store takes");
         return;
     }
+    if (godwit_queue_full(d->readings, 0, 0)) {
+        tell(d, "delivery_failed", GODWIT_OVERLOAD, "the queue is full");
+        return;
+    }
     memcpy(record.u.reading.payload, reading->payload.ptr, reading->payload.len);
     if (godwit_store_put(d->store, &record) == GODWIT_OK) {
         godwit_queue_stored(d->readings, 1, reading->payload.len);

@@ -45,6 +45,17 @@ static void use_device(godwit_slice_t slice)
     count(godwit_device_usim_result(&device, &result, octets, &requests));
     count(godwit_device_timer(&device, octets, &requests));
     count(godwit_device_suspend(&device, &requests));
+#ifdef FOOTPRINT_E2E
+    static godwit_device_e2e_t e2e;
+    godwit_psk_name_t name = {0};
+    config.e2e = &e2e;
+    count(godwit_device_restore_e2e(&device, slice));
+    count(godwit_device_elapsed(&device, octets[0], &requests));
+#ifdef FOOTPRINT_EXPORT
+    count(godwit_device_export_psk(&device, "dtls1.2", 0, &name, octets, &requests));
+#endif
+    failures += (int)name.number;
+#endif
 }
 #endif
 

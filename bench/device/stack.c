@@ -12,6 +12,7 @@
 
 static godwit_device_t device;
 static godwit_device_config_t config;
+static godwit_device_e2e_t e2e;
 static godwit_device_requests_t requests;
 static godwit_emsdp_key_t network;
 static godwit_usim_result_t usim;
@@ -38,6 +39,17 @@ static void receive(void)
 static void result(void)
 {
     check(godwit_device_usim_result(&device, &usim, some_random, &requests));
+}
+
+static void make_terms(void)
+{
+    godwit_emsdp_control_t m = {
+        .command = GODWIT_MANAGE_KEYS_REQUEST,
+        .present = 1u << GODWIT_TLV_SERVICE,
+        .terms = {.service = GODWIT_SERVICE_CONFIDENTIALITY, .suite = 1, .key_id = 1, .age = 1, .life_s = 86400}};
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    check(godwit_emsdp_seal_control(config.crypto, &network, &m, godwit_slice(NULL, 0), &w));
+    octets_len = w.len;
 }
 
 static void suspend(void)
@@ -105,6 +117,16 @@ int main(void)
     device_print_row("stack: send, a reading", stack_of(send));
     make_message();
     device_print_row("stack: receive, a message", stack_of(receive));
+    config.enterprise = godwit_slice_of_string("eas.example"); /* the same session goes on end to end */
+    e2e.config =
+        (godwit_device_e2e_config_t){.service = GODWIT_SERVICE_CONFIDENTIALITY, .suites = 1, .overlap_s = 3600};
+    device.config.enterprise = config.enterprise;
+    device.config.e2e = &e2e;
+    device_print_row("stack: send, end to end: the service is asked for", stack_of(send));
+    make_terms();
+    device_print_row("stack: receive, end to end: the next age, and the reading that waited", stack_of(receive));
+    device_print_row("stack: send, end to end: a reading", stack_of(send));
+    device.config.e2e = NULL;
     make_key_change();
     device_print_row("stack: receive, change of keys", stack_of(receive));
     device_print_row("stack: suspend", stack_of(suspend));

@@ -224,7 +224,9 @@ static void take(godwit_device_t *device, const godwit_emsdp_key_t *key, bool be
         s->synchronised = 0;
         s->flags = GODWIT_DEVICE_KEY_SET;
         godwit_device_access_enter(device);
-        godwit_device_e2e_forget(device);
+        if (godwit_device_is_e2e(device)) {
+            godwit_device_e2e_forget(device);
+        }
     }
 }
 

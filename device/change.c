@@ -109,7 +109,9 @@ godwit_status_t godwit_device_manage_keys_request(godwit_device_t *device, const
         return rekey(device, in, requests);
     }
     if (godwit_emsdp_has(&in->opened.control, GODWIT_TLV_SERVICE)) {
-        return godwit_device_e2e_service(device, in, requests);
+        return godwit_device_is_e2e(device)
+                   ? godwit_device_e2e_service(device, in, requests)
+                   : godwit_device_handed_refuse(device, in, GODWIT_POLICY_FORBIDS, NULL, requests);
     }
     return godwit_device_acknowledge(device, in, requests);
 }
@@ -139,7 +141,8 @@ godwit_status_t godwit_device_manage_keys_response(godwit_device_t *device, cons
         godwit_device_store(device, requests);
         return GODWIT_OK;
     }
-    if (device->exchange.holds) { /* it waits for a service that could not be asked for meanwhile */
+    if (godwit_device_is_e2e(device) &&
+        device->exchange.holds) { /* it waits for a service that could not be asked for meanwhile */
         device->exchange.pending = 0;
         godwit_device_store(device, requests);
         return godwit_device_e2e_ask(device, requests);
@@ -165,7 +168,9 @@ static void end_session(godwit_device_t *device, const godwit_device_incoming_t 
         take_successor(device, in, announced);
         s->state = GODWIT_SESSION_ANNOUNCED;
     } else {
-        godwit_device_e2e_forget(device);
+        if (godwit_device_is_e2e(device)) {
+            godwit_device_e2e_forget(device);
+        }
         godwit_wipe(&s->current, sizeof s->current);
         s->state = GODWIT_SESSION_IDLE;
     }
@@ -176,7 +181,8 @@ static void drop_pending(godwit_device_t *device, godwit_device_requests_t *requ
 {
     uint8_t pending = device->exchange.pending;
     if (pending == GODWIT_SESSION_TERMINATE_REQUEST || pending == GODWIT_MANAGE_KEYS_REQUEST) {
-        bool held = device->exchange.holds; /* while a service was asked for: it goes with the next session */
+        bool held = godwit_device_is_e2e(device) &&
+                    device->exchange.holds; /* while a service was asked for: it goes with the next session */
         if (held) {
             godwit_device_hold_on(device, requests);
         } else {

@@ -186,7 +186,7 @@ godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t readi
         return send_user(device, reading, requests);
     }
     hold(device, reading);
-    if (is_live(device)) {
+    if (godwit_device_is_e2e(device) && is_live(device)) {
         return godwit_device_e2e_ask(device, requests);
     }
     if (x->pending == GODWIT_SESSION_REQUEST) {

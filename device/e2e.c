@@ -180,13 +180,11 @@ GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_e2e_take(godwit_device_t *
 void godwit_device_e2e_forget(godwit_device_t *device)
 {
     godwit_device_e2e_t *e = device->config.e2e;
-    if (godwit_device_is_e2e(device)) {
-        godwit_wipe(&e->current, sizeof e->current);
-        godwit_wipe(&e->former, sizeof e->former);
-        e->asking = 0;
-        e->lost = false;
-        e->echo_set = false;
-    }
+    godwit_wipe(&e->current, sizeof e->current);
+    godwit_wipe(&e->former, sizeof e->former);
+    e->asking = 0;
+    e->lost = false;
+    e->echo_set = false;
 }
 
 /* ---- Manage Keys with Service ---- */
@@ -235,9 +233,6 @@ static godwit_status_t go_on(godwit_device_t *device, bool asked, godwit_device_
 godwit_status_t godwit_device_e2e_service(godwit_device_t *device, const godwit_device_incoming_t *in,
                                           godwit_device_requests_t *requests)
 {
-    if (!godwit_device_is_e2e(device)) {
-        return godwit_device_handed_refuse(device, in, GODWIT_POLICY_FORBIDS, NULL, requests);
-    }
     bool asked = device->config.e2e->asking != 0;
     godwit_status_t status = judge(device, in);
     if (status == GODWIT_POLICY_FORBIDS || status == GODWIT_UNSUPPORTED_SUITE || status == GODWIT_REPLAY) {
@@ -293,9 +288,6 @@ bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_cont
                                 godwit_device_requests_t *requests)
 {
     godwit_device_e2e_t *e = device->config.e2e;
-    if (!godwit_device_is_e2e(device)) {
-        return false;
-    }
     if (is_of_request(device, m)) {
         request_refused(device, m->reason, requests);
         return true;

@@ -30,24 +30,18 @@ static bool is_used_up(const godwit_device_e2e_key_t *key)
     return key->messages != 0 && used >= key->messages;
 }
 
-static bool is_good(const godwit_device_e2e_t *e)
+bool godwit_device_e2e_is_good(const godwit_device_t *device)
 {
-    const godwit_device_e2e_key_t *key = &e->current;
-    return godwit_emsdp_key_is_set(&key->plane) && !e->lost && !is_over(key) && !is_used_up(key) &&
+    const godwit_device_e2e_key_t *key = &device->config.e2e->current;
+    return godwit_emsdp_key_is_set(&key->plane) && !device->config.e2e->lost && !is_over(key) && !is_used_up(key) &&
            key->plane.hot.up_next_out < GODWIT_DEVICE_COUNT_RETIRE;
 }
 
-bool godwit_device_e2e_is_ready(const godwit_device_t *device)
-{
-    return !godwit_device_is_e2e(device) || is_good(device->config.e2e);
-}
-
-bool godwit_device_e2e_is_out_of_sight(const godwit_device_t *device)
+bool godwit_device_e2e_is_unseen(const godwit_device_t *device)
 {
     const godwit_device_e2e_t *e = device->config.e2e;
     const uint32_t sight = UINT32_C(2) << (3u + 8u * device->config.framing.counter_octets);
-    return godwit_device_is_e2e(device) && godwit_emsdp_key_is_set(&e->current.plane) &&
-           e->current.plane.hot.up_next_out - e->heard >= sight;
+    return godwit_emsdp_key_is_set(&e->current.plane) && e->current.plane.hot.up_next_out - e->heard >= sight;
 }
 
 /* ---- the user plane ---- */
@@ -68,7 +62,7 @@ godwit_status_t godwit_device_e2e_seal(godwit_device_t *device, godwit_slice_t r
                                        bool *store)
 {
     godwit_device_e2e_t *e = device->config.e2e;
-    if (!is_good(e)) {
+    if (!godwit_device_e2e_is_good(device)) {
         return GODWIT_KEY_EXPIRED;
     }
     return godwit_device_seal_user(device, &e->current.plane, reading, out, store);

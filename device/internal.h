@@ -143,7 +143,7 @@ GODWIT_MUST_USE godwit_status_t godwit_device_open(godwit_device_t *device, cons
 GODWIT_MUST_USE godwit_status_t godwit_device_under_a_key(godwit_device_t *device, const godwit_emsdp_header_t *header,
                                                           godwit_slice_t datagram, godwit_device_requests_t *requests);
 
-/* ---- end to end with an EAS (e2e.c, e2e_use.c); without it, nothing happens, and every reading may go ---- */
+/* ---- end to end with an EAS (e2e.c, e2e_use.c): but for the two is_ready and is_out_of_sight only where godwit_device_is_e2e says so ---- */
 static inline bool godwit_device_is_e2e(const godwit_device_t *device)
 {
 #ifdef GODWIT_DEVICE_WITHOUT_E2E
@@ -156,10 +156,18 @@ static inline bool godwit_device_is_e2e(const godwit_device_t *device)
 
 /* The owner's configuration; what is not in it is wiped. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_init(godwit_device_t *device);
-/* Whether a reading may go as it is: there is a key for it that is not spent. */
-bool godwit_device_e2e_is_ready(const godwit_device_t *device);
-/* Whether so many COUNTs went without a sign of the EAS that it might not follow the next. */
-bool godwit_device_e2e_is_out_of_sight(const godwit_device_t *device);
+/* There is a key that is not spent; so many COUNTs went without a sign of the EAS that it might not follow the next. */
+bool godwit_device_e2e_is_good(const godwit_device_t *device);
+bool godwit_device_e2e_is_unseen(const godwit_device_t *device);
+/* Whether a reading may go as it is. */
+static inline bool godwit_device_e2e_is_ready(const godwit_device_t *device)
+{
+    return !godwit_device_is_e2e(device) || godwit_device_e2e_is_good(device);
+}
+static inline bool godwit_device_e2e_is_out_of_sight(const godwit_device_t *device)
+{
+    return godwit_device_is_e2e(device) && godwit_device_e2e_is_unseen(device);
+}
 /* The last age that was taken of that key set; 0: none, or it is not known. */
 uint32_t godwit_device_e2e_age(const godwit_device_t *device, const uint8_t e2m_keyset[32]);
 /* Adds Enterprise and Service Request. */
@@ -186,10 +194,9 @@ GODWIT_MUST_USE godwit_status_t godwit_device_e2e_find(godwit_device_t *device, 
 void godwit_device_e2e_settle(godwit_device_t *device, const godwit_device_incoming_t *in);
 /* device.c: asks for the service, or for the next age, on the session that lives; a reading that is held waits for the answer. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_ask(godwit_device_t *device, godwit_device_requests_t *requests);
-/* 30 with Service; 31 and 80 while a service is asked for, or about user data. The latter two: whether that was all there was to do. */
+/* 30 with Service. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_service(godwit_device_t *device, const godwit_device_incoming_t *in,
                                                           godwit_device_requests_t *requests);
-bool godwit_device_e2e_acknowledged(godwit_device_t *device, godwit_device_requests_t *requests);
 /* A 80 under a key, already accepted: tells what has become of the request or of the reading. True: it was about one of them. */
 bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_control_t *m,
                                 godwit_device_requests_t *requests);

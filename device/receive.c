@@ -52,7 +52,7 @@ static void drop_request(godwit_device_t *device, godwit_device_requests_t *requ
         if (x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
             device->session.state = GODWIT_SESSION_ACTIVE;
         }
-        if (x->pending == GODWIT_MANAGE_KEYS_REQUEST && x->holds) {
+        if (godwit_device_is_e2e(device) && x->pending == GODWIT_MANAGE_KEYS_REQUEST && x->holds) {
             godwit_device_hold_on(device, requests);
         } else {
             godwit_device_exchange_end(device);
@@ -77,7 +77,7 @@ static godwit_status_t reject(godwit_device_t *device, const godwit_device_incom
     const godwit_emsdp_control_t *m = &in->opened.control;
     bool ours = is_our_last(device, m);
     godwit_device_settle(device, in);
-    if (godwit_device_e2e_rejected(device, m, requests)) {
+    if (godwit_device_is_e2e(device) && godwit_device_e2e_rejected(device, m, requests)) {
         return GODWIT_OK;
     }
     if (ours && device->exchange.echo_had_reading && !godwit_device_ends_the_session(m->reason)) {

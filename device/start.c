@@ -269,7 +269,7 @@ static godwit_status_t begin_announced(godwit_device_t *device, const godwit_ems
     bool waits = x->holds && !x->early_reading;
     bool arrived = x->holds && !waits;
     godwit_device_timer_cancel(requests);
-    if (godwit_emsdp_has(&opened->control, GODWIT_TLV_SERVICE)) {
+    if (godwit_device_is_e2e(device) && godwit_emsdp_has(&opened->control, GODWIT_TLV_SERVICE)) {
         godwit_device_e2e_store(device, requests);
     }
     godwit_device_store(device, requests);

@@ -53,7 +53,8 @@ static godwit_status_t begin(const godwit_eas_turn_t *turn, const godwit_eas_ses
     bool obsolete = false;
     if (godwit_eas_session_load(turn) == GODWIT_OK) {
         (void)godwit_eas_tick(&eas->device, godwit_eas_now_s(turn));
-        obsolete = godwit_eas_is_empty(&eas->device);
+        obsolete = godwit_eas_is_empty(&eas->device) && (eas->device.path.session_id != session->path.session_id ||
+                                                         strcmp(eas->device.path.hse, session->path.hse) != 0);
     }
     godwit_status_t status = godwit_eas_begin(&eas->device, eas->config.crypto, &grant);
     if (status == GODWIT_OK) {

@@ -3,6 +3,8 @@
  * What time brings: keys are wiped in the store when their time is over, also of devices that never speak again, and the next age is asked for when the EESE
  * has not given it. One timer, for the record that is due first.
  */
+#include <string.h>
+
 #include "roles/eas/internal.h"
 
 #define WAIT_MOST_MS 86400000u
@@ -25,14 +27,28 @@ static void fetch_due(const godwit_eas_turn_t *turn)
     key->at_ms = (uint64_t)INT64_MAX; /* a store counts with a sign */
 }
 
+/* What is left of it says whose it was. The next age is asked for when that device speaks: after a backup it is every device's turn at once else. */
+static void lose(const godwit_eas_turn_t *turn, const godwit_eas_session_record_t *former)
+{
+    godwit_record_t *record = godwit_outbox_alloc(turn->out, sizeof *record);
+    if (record != NULL) {
+        record->kind = GODWIT_RECORD_EAS_SESSION;
+        record->u.eas_session.path = former->path;
+        record->u.eas_session.begun_ms = former->begun_ms;
+        record->u.eas_session.due_ms = UINT64_MAX;
+        memcpy(record->u.eas_session.hse_key, former->hse_key, sizeof former->hse_key);
+        godwit_outbox_add(turn->out, GODWIT_REQUEST_STORE_COMMIT)->record = record;
+        godwit_outbox_event(turn->out, "keys_lost", GODWIT_INTERNAL, &former->path.imsi,
+                            "the record is damaged, or of a backup");
+    }
+}
+
 /* One that is due. The next one follows soon. */
 static void attend(const godwit_eas_turn_t *turn, const godwit_eas_session_record_t *record)
 {
     godwit_eas_sweep_by(turn, turn->in->now_ms);
     if (godwit_eas_session_load(turn) != GODWIT_OK) {
-        godwit_eas_session_delete(turn, record->hse_key, record->path.session_id);
-        godwit_outbox_event(turn->out, "keys_lost", GODWIT_INTERNAL, &record->path.imsi, "the record is damaged");
-        godwit_eas_ask_next(turn, &record->path.imsi, record->path.session_id, 0);
+        lose(turn, record);
         return;
     }
     if (godwit_eas_tick(&turn->eas->device, godwit_eas_now_s(turn))) {

@@ -260,6 +260,24 @@ eas:
         self.assertEqual(self.up(second.seal("here"))[0], 200)
         self.expect("here")
 
+    def test_a_store_that_comes_from_a_backup_opens_nothing_of_before(self):
+        first, second = Device(1, 1), Device(2, 2)
+        self.assertEqual(self.push(first), 204)
+        datagram = first.seal("before")
+        self.assertEqual(self.up(datagram)[0], 200)
+        self.expect("before")
+        self.d.stop()
+        done = subprocess.run([os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwit"), "store", "restored", "--store", self.d.path("store.db"), "--key-file",
+                               self.d.path("store.key")], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.d.start()
+        self.await_registration(2)
+        self.assertEqual(self.up(datagram)[1]["cause"], "unknown_key")
+        self.d.wait_for("the question for the next age", lambda: self.operator.asked_for("/next-age"))
+        self.assertEqual(self.push(second), 204)
+        self.assertEqual(self.up(second.seal("after"))[0], 200)
+        self.expect("before", "after")
+
     def test_a_message_waits_for_the_device_and_over_death(self):
         device = Device(1, 1)
         self.assertEqual(self.push(device), 204)

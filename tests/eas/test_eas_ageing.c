@@ -116,6 +116,19 @@ static void a_key_id_that_comes_again_is_the_new_keys(void **state)
     assert_int_equal(up(&second, NOW), GODWIT_OK);
 }
 
+/* An HSE that has lost its numbers begins anew: what was accepted under one key says nothing about another. */
+static void a_repetition_is_of_the_same_key(void **state)
+{
+    (void)state;
+    const godwit_eas_grant_t one = sender_grant(1, 1), two = sender_grant(2, 2);
+    begin(&first, &one);
+    assert_int_equal(up(&first, NOW), GODWIT_OK); /* number 1, COUNT 0 */
+    add(&second, &two);
+    assert_int_equal(up(&second, NOW), GODWIT_OK); /* number 2, COUNT 0 */
+    assert_int_equal(try_up(&device, NOW, 1, godwit_slice(second.datagram, second.len)), GODWIT_REPLAY);
+    assert_int_equal(try_up(&device, NOW, 1, godwit_slice(first.datagram, first.len)), GODWIT_OK);
+}
+
 static void time_ends_a_key(void **state)
 {
     (void)state;
@@ -216,6 +229,7 @@ int main(void)
         cmocka_unit_test(a_new_key_set_begins_at_age_1),
         cmocka_unit_test(of_many_that_come_the_used_one_and_the_last_ones_stay),
         cmocka_unit_test(a_key_id_that_comes_again_is_the_new_keys),
+        cmocka_unit_test(a_repetition_is_of_the_same_key),
         cmocka_unit_test(time_ends_a_key),
         cmocka_unit_test(a_clock_that_was_set_back_harms_nothing),
         cmocka_unit_test(the_count_ends_a_key),

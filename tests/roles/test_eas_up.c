@@ -121,6 +121,31 @@ static void a_session_id_that_another_device_has_now_is_begun_anew(void **state)
     assert_true(godwit_imsi_equal(&w.owner.records[0].u.eas_session.path.imsi, &second.path.imsi));
 }
 
+/* A device that was set up anew: its session of before goes when no key of it is left, and not sooner. */
+static void of_sessions_without_a_key_only_the_last_is_kept(void **state)
+{
+    (void)state;
+    begin();
+    second.path.session_id = 77;
+    assert_int_equal(eas_world_push(&w, &second), GODWIT_OK);
+    assert_int_equal(w.owner.record_count, 2);
+    godwit_eas_grant_t third = sender_grant(3, 3);
+    third.terms.life_s = 1;
+    third.path.session_id = 78;
+    w.owner.now_ms += 1000;
+    assert_int_equal(eas_world_push(&w, &third), GODWIT_OK);
+    w.owner.now_ms += 3600000;
+    third.path.session_id = 79;
+    third.agreed_s += 3600;
+    assert_int_equal(eas_world_push(&w, &third), GODWIT_OK);
+    assert_int_equal(w.owner.record_count, 3); /* that of session 78 is gone */
+    third.agreed_s += 3601;
+    third.path.counter_octets = 2; /* the same session, which is none of before all the same */
+    w.owner.now_ms += 3700000;
+    assert_int_equal(eas_world_push(&w, &third), GODWIT_OK);
+    assert_int_equal(w.owner.record_count, 3);
+}
+
 /* ---- readings ---- */
 
 static void a_reading_is_durable_before_it_is_delivered_and_answered(void **state)
@@ -372,6 +397,37 @@ static void keys_are_wiped_in_the_store_when_their_time_is_over(void **state)
     assert_int_equal(eas_world_up(&w, sender_seal(&device, "x"), false), GODWIT_OVERLOAD);
 }
 
+/* As a backup leaves them: no octets, and due at once. No age is spent before the device speaks. */
+static void records_of_a_backup_wait_for_their_devices(void **state)
+{
+    (void)state;
+    begin();
+    w.owner.records[0].u.eas_session.len = 0;
+    w.owner.records[0].u.eas_session.due_ms = 1;
+    eas_world_restart(&w);
+    owner_give_timer(&w.owner, 0);
+    assert_int_equal(w.owner.records[0].u.eas_session.due_ms, UINT64_MAX);
+    assert_null(eas_world_sent(&w, GODWIT_EAS_SESSION_PULL));
+    assert_int_equal(eas_world_up(&w, sender_seal(&device, "x"), false), GODWIT_UNKNOWN_KEY);
+    assert_true(owner_message(&w.owner, GODWIT_EAS_SESSION_PULL, 0)->u.eas_session_request.lost);
+    eas_world_pulled(&w, GODWIT_OK, &second);
+    assert_int_equal(eas_world_up(&w, sender_seal(&later, "x"), false), GODWIT_OK);
+}
+
+static void what_is_not_due_is_left_alone_until_it_is(void **state)
+{
+    (void)state;
+    begin();
+    first.terms.life_s = 1000;
+    first.terms.age = 7;
+    first.terms.key_id = 4;
+    assert_int_equal(eas_world_push(&w, &first), GODWIT_OK);
+    owner_give_timer(&w.owner, 0);
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_STORE_COMMIT), 0);
+    assert_int_equal(owner_request(&w.owner, GODWIT_REQUEST_TIMER, 0)->timer, 0);
+    assert_int_equal(owner_request(&w.owner, GODWIT_REQUEST_TIMER, 0)->delay_ms, 990000);
+}
+
 static void a_registration_that_the_eese_forgot_is_made_again(void **state)
 {
     (void)state;
@@ -395,6 +451,7 @@ int main(void)
         cmocka_unit_test(a_key_is_taken_from_the_eese_alone_and_over_a_protected_hop),
         cmocka_unit_test(a_session_that_ended_is_forgotten),
         cmocka_unit_test(a_session_id_that_another_device_has_now_is_begun_anew),
+        cmocka_unit_test(of_sessions_without_a_key_only_the_last_is_kept),
         cmocka_unit_test(a_reading_is_durable_before_it_is_delivered_and_answered),
         cmocka_unit_test(a_repetition_is_answered_as_before_and_not_delivered_twice),
         cmocka_unit_test(full_deliveries_are_no_loss),
@@ -408,6 +465,8 @@ int main(void)
         cmocka_unit_test(a_damaged_record_is_a_loss_of_state),
         cmocka_unit_test(the_next_age_is_asked_for_when_the_count_is_nearly_spent),
         cmocka_unit_test(keys_are_wiped_in_the_store_when_their_time_is_over),
+        cmocka_unit_test(records_of_a_backup_wait_for_their_devices),
+        cmocka_unit_test(what_is_not_due_is_left_alone_until_it_is),
         cmocka_unit_test(a_registration_that_the_eese_forgot_is_made_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,9 @@ static godwit_status_t pass_on(godwit_hse_turn_t *turn, godwit_slice_t datagram)
 {
     const godwit_session_record_t *record = &turn->work.record;
     uint64_t now_ms = turn->in->now_ms;
-    if (!godwit_hse_is_awake(turn->hse, &turn->work, now_ms)) {
+    /* Its answer and what it sends down may overtake each other: until it has said where the device is, this waits. */
+    if (!godwit_hse_is_awake(turn->hse, &turn->work, now_ms) ||
+        godwit_hse_may_have_moved(turn->hse, record->session_id)) {
         return godwit_hse_hold(turn->hse, record, datagram, now_ms);
     }
     godwit_address_t to = godwit_hse_address_of(record);

@@ -65,6 +65,8 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_forward_put(godwit_hse_t *hse, const 
 GODWIT_MUST_USE godwit_status_t godwit_hse_hold(godwit_hse_t *hse, const godwit_session_record_t *record,
                                                 godwit_slice_t datagram, uint64_t now_ms);
 godwit_hse_forward_t *godwit_hse_forward_by_transaction(godwit_hse_t *hse, uint32_t transaction);
+/* Whether the EAS is being asked about a datagram that came from where the device was not heard last. */
+bool godwit_hse_may_have_moved(const godwit_hse_t *hse, uint32_t session_id);
 /* The datagram that waits for that device longest; NULL: none does. */
 godwit_hse_forward_t *godwit_hse_held_for(godwit_hse_t *hse, uint32_t session_id);
 void godwit_hse_forward_release(godwit_hse_forward_t *forward);
@@ -97,5 +99,8 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_reject_create(godwit_hse_turn_t *turn
 /* Ends the turn: user data is refused to the device; its window has not moved. */
 void godwit_hse_refuse_data(godwit_hse_turn_t *turn, godwit_status_t reason, const uint8_t echo[GODWIT_EMSDP_ECHO],
                             const char *detail);
+/* stranger: where the datagram came from, which is not where the device was heard last; it is told there, within a small share. NULL: as above. */
+void godwit_hse_refuse_data_at(godwit_hse_turn_t *turn, godwit_status_t reason, const uint8_t echo[GODWIT_EMSDP_ECHO],
+                               const godwit_address_t *stranger, const char *detail);
 
 #endif

@@ -9,12 +9,27 @@
 
 #define PATIENCE 5 /* sendings: a key that was just given may reach the EAS after the first datagram under it */
 
+/* 0: none that can be read. */
+static uint8_t key_of(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *f)
+{
+    godwit_emsdp_header_t header;
+    godwit_status_t status = godwit_emsdp_peek(godwit_slice(f->datagram, f->len), turn->hse->config.framing, &header);
+    return status == GODWIT_OK ? header.key_id : 0;
+}
+
 static bool key_is_granted(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *f)
 {
     const godwit_session_record_t *record = &turn->work.record;
-    godwit_emsdp_header_t header;
-    return godwit_emsdp_peek(godwit_slice(f->datagram, f->len), turn->hse->config.framing, &header) == GODWIT_OK &&
-           header.key_id != 0 && (header.key_id == record->e2e.key_id || header.key_id == record->e2e_next.key_id);
+    uint8_t key_id = key_of(turn, f);
+    return key_id != 0 && (key_id == record->e2e.key_id || key_id == record->e2e_next.key_id);
+}
+
+/* Once there is a next age, an EAS that does not know the one before has lost it. */
+static bool key_may_come(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *f)
+{
+    const godwit_session_record_t *record = &turn->work.record;
+    uint8_t newest = record->e2e_next.age != 0 ? record->e2e_next.key_id : record->e2e.key_id;
+    return key_is_granted(turn, f) && key_of(turn, f) == newest;
 }
 
 static bool is_final(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *f, godwit_status_t status)
@@ -31,27 +46,37 @@ static bool is_final(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *
         return true;
     case GODWIT_UNKNOWN_SESSION:
     case GODWIT_UNKNOWN_KEY:
-        return f->sendings >= PATIENCE || !key_is_granted(turn, f);
+        return f->sendings >= PATIENCE || !key_may_come(turn, f);
     default:
         return false;
     }
 }
 
-/* What the device can do something about, and what whoever forges a datagram cannot bring about from elsewhere. */
-static bool is_to_be_told(const godwit_hse_forward_t *f, godwit_status_t status)
+/* What the device can do something about. From where it was not heard last it may be a forgery: only that a key is lost is told there, for a device whose
+ * address has changed would never hear of it otherwise, and only of a key that was given. */
+static bool is_to_be_told(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *f, godwit_status_t status)
 {
-    return !f->stranger &&
-           (status == GODWIT_KEY_EXPIRED || status == GODWIT_UNKNOWN_KEY || status == GODWIT_UNKNOWN_SESSION ||
-            status == GODWIT_POLICY_FORBIDS || status == GODWIT_NOT_ENTITLED || status == GODWIT_COUNT_EXHAUSTED);
+    switch (status) {
+    case GODWIT_KEY_EXPIRED:
+    case GODWIT_UNKNOWN_KEY:
+    case GODWIT_UNKNOWN_SESSION:
+        return !f->stranger || key_is_granted(turn, f);
+    case GODWIT_POLICY_FORBIDS:
+    case GODWIT_NOT_ENTITLED:
+    case GODWIT_COUNT_EXHAUSTED:
+        return !f->stranger;
+    default:
+        return false;
+    }
 }
 
 static void refuse(godwit_hse_turn_t *turn, const godwit_hse_forward_t *f, godwit_status_t status)
 {
     static const char detail[] = "the EAS refuses what the device sent";
-    if (is_to_be_told(f, status) && f->len >= GODWIT_EMSDP_ECHO) {
+    if (is_to_be_told(turn, f, status) && f->len >= GODWIT_EMSDP_ECHO) {
         /* A session that the EAS does not know is a key that it has lost: the device may ask for the next. */
-        godwit_hse_refuse_data(turn, status == GODWIT_UNKNOWN_SESSION ? GODWIT_UNKNOWN_KEY : status,
-                               f->datagram + f->len - GODWIT_EMSDP_ECHO, detail);
+        godwit_hse_refuse_data_at(turn, status == GODWIT_UNKNOWN_SESSION ? GODWIT_UNKNOWN_KEY : status,
+                                  f->datagram + f->len - GODWIT_EMSDP_ECHO, f->stranger ? &f->from : NULL, detail);
         return;
     }
     turn->detail = detail;
@@ -119,4 +144,7 @@ void godwit_hse_on_up_answer(godwit_hse_turn_t *turn)
         refuse(turn, f, answer->status);
     }
     godwit_hse_forward_release(f);
+    if (godwit_hse_is_awake(turn->hse, &turn->work, turn->in->now_ms)) {
+        godwit_hse_drain_later(turn->hse, &turn->work); /* it may have been waited for, to tell where the device is */
+    }
 }

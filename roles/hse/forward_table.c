@@ -128,6 +128,17 @@ godwit_hse_forward_t *godwit_hse_forward_by_transaction(godwit_hse_t *hse, uint3
     return NULL;
 }
 
+bool godwit_hse_may_have_moved(const godwit_hse_t *hse, uint32_t session_id)
+{
+    for (size_t i = 0; i < hse->forward_capacity; i++) {
+        const godwit_hse_forward_t *f = &hse->forwards[i];
+        if (f->used && f->stranger && f->sendings > 0 && f->session_id == session_id) {
+            return true;
+        }
+    }
+    return false;
+}
+
 godwit_hse_forward_t *godwit_hse_held_for(godwit_hse_t *hse, uint32_t session_id)
 {
     godwit_hse_forward_t *oldest = NULL;

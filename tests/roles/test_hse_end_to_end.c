@@ -417,6 +417,36 @@ static void strangers_take_little_room_get_nothing_and_starve_nobody(void **stat
     assert_int_equal(hse_forwards_used(&w), 10);
 }
 
+/* From another port with each reading: only there can it hear that the EAS has lost everything. */
+static void a_lost_key_is_told_where_the_device_may_be_now_and_twice_a_minute_at_most(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < 4; i++) {
+        d.from = owner_address((uint8_t)(40 + i));
+        send_up("from somewhere else");
+        hse_answer_up(&w, hse_up(&w)->transaction, GODWIT_KEY_EXPIRED, false);
+        assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), i < 2 ? 1 : 0);
+        if (i < 2) {
+            const godwit_request_t *sent = owner_request(&w.owner, GODWIT_REQUEST_DATAGRAM, 0);
+            assert_true(godwit_address_equal(&sent->to, &d.from));
+        }
+    }
+}
+
+static void of_a_key_that_was_never_given_a_stranger_is_told_nothing(void **state)
+{
+    (void)state;
+    d.from = owner_address(40);
+    send_up("from somewhere else");
+    hse_answer_up(&w, hse_up(&w)->transaction, GODWIT_POLICY_FORBIDS, false);
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 0);
+    godwit_emsdp_key_t other = hse_plane(&w, &d, 1, 5);
+    hse_seal_plane(&d, &other, "under a key of nobody's");
+    hse_give(&w, &d);
+    hse_answer_up(&w, hse_up(&w)->transaction, GODWIT_UNKNOWN_KEY, false);
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 0);
+}
+
 static void what_came_from_elsewhere_makes_room_and_its_refusal_is_told_nobody(void **state)
 {
     (void)state;
@@ -708,6 +738,25 @@ static void no_other_eas_does_nor_one_that_nobody_vouches_for(void **state)
     assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 0);
 }
 
+/* The EAS's answer and what it sends down may overtake each other. */
+static void what_comes_while_the_eas_is_asked_from_where_goes_to_where_the_device_is(void **state)
+{
+    (void)state;
+    hse_device_t eas = d;
+    d.from = owner_address(50);
+    send_up("I have moved");
+    const uint32_t transaction = hse_up(&w)->transaction;
+    hse_seal_plane(&eas, &plane, "down");
+    hse_give_down(&w, &eas, HSE_EAS, GODWIT_HOP_TLS, godwit_slice(eas.sent, eas.sent_len));
+    assert_int_equal(hse_down_answer(&w), GODWIT_OK);
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DATAGRAM), 0);
+    hse_answer_up(&w, transaction, GODWIT_OK, true);
+    agenda();
+    const godwit_request_t *sent = owner_request(&w.owner, GODWIT_REQUEST_DATAGRAM, 0);
+    assert_true(godwit_address_equal(&sent->to, &d.from));
+    assert_memory_equal(sent->octets.ptr, eas.sent, eas.sent_len);
+}
+
 static void what_comes_for_a_device_that_sleeps_waits_until_it_is_heard(void **state)
 {
     (void)state;
@@ -793,6 +842,10 @@ int main(void)
         cmocka_unit_test_setup(the_ok_of_the_eas_moves_the_address_and_nothing_else_does, setup_session),
         cmocka_unit_test_setup(strangers_take_little_room_get_nothing_and_starve_nobody, setup_session),
         cmocka_unit_test_setup(what_came_from_elsewhere_makes_room_and_its_refusal_is_told_nobody, setup_session),
+        cmocka_unit_test_setup(a_lost_key_is_told_where_the_device_may_be_now_and_twice_a_minute_at_most,
+                               setup_session),
+        cmocka_unit_test_setup(of_a_key_that_was_never_given_a_stranger_is_told_nothing, setup_session),
+        cmocka_unit_test_setup(what_comes_while_the_eas_is_asked_from_where_goes_to_where_the_device_is, setup_session),
         cmocka_unit_test_setup(a_flood_of_made_up_sessions_fills_nothing, setup_session),
         cmocka_unit_test_setup(the_next_age_goes_down_when_the_device_is_heard_and_is_taken_by_its_response,
                                setup_session),

@@ -141,7 +141,10 @@ static void a_device_that_missed_a_year_finds_one_key_that_lives(void **state)
 {
     (void)state;
     ends.device_sleeps = true;
-    let_time_pass(YEAR_MS, DAY_MS / 24);
+    for (unsigned day = 0; day < 365; day++) {
+        let_time_pass(DAY_MS, DAY_MS / 24);
+        assert_int_not_equal(session()->terms.key_id, session()->taken.key_id);
+    }
     const godwit_e2e_session_record_t *s = session();
     assert_int_equal(s->taken.age, 1);
     assert_true(w.owner.now_ms - s->agreed_ms <= DAY_MS + DAY_MS / 24);
@@ -172,6 +175,63 @@ static void a_device_that_asks_early_gets_the_next_age_once(void **state)
     assert_int_equal(session()->terms.age, 2); /* its life began when it was agreed */
     let_time_pass(DAY_MS / 2, DAY_MS / 48);
     assert_int_equal(session()->terms.age, 3);
+}
+
+/* Nobody gives a timer that was not asked for. */
+static uint64_t timer_after_input(uint64_t before_ms)
+{
+    uint64_t at_ms = before_ms;
+    for (size_t i = 0; i < w.owner.outbox.count; i++) {
+        const godwit_request_t *r = &w.owner.requests[i];
+        if (r->kind == GODWIT_REQUEST_TIMER && r->timer == 0) {
+            at_ms = w.owner.now_ms + r->delay_ms;
+        }
+    }
+    return at_ms;
+}
+
+static void the_timers_that_are_asked_for_suffice(void **state)
+{
+    (void)state;
+    assert_int_equal(godwit_eese_init(&w.eese, &w.config), GODWIT_OK);
+    owner_give_timer(&w.owner, 0); /* a start */
+    uint64_t timer_ms = timer_after_input(UINT64_MAX);
+    const uint64_t end_ms = w.owner.now_ms + 5 * DAY_MS;
+    unsigned timers = 0, pushes = 0;
+    while (w.owner.now_ms < end_ms) {
+        assert_true(timer_ms > w.owner.now_ms && timer_ms <= w.owner.now_ms + 60000); /* it looks every minute */
+        w.owner.now_ms = timer_ms;
+        owner_give_timer(&w.owner, 0);
+        timers++;
+        timer_ms = timer_after_input(0);
+        if (eese_world_said(&w, GODWIT_E2E_KEY_REQUEST)) {
+            eese_world_give_key(&w, 0);
+            timer_ms = timer_after_input(timer_ms);
+        }
+        if (eese_world_said(&w, GODWIT_EAS_SESSION_PUSH) && pushes++ % 3 == 2) { /* two are lost each time */
+            eese_world_acknowledge(&w, GODWIT_EAS_SESSION_PUSH, 0, GODWIT_OK);
+            timer_ms = timer_after_input(timer_ms);
+            take(session()->terms.age);
+            timer_ms = timer_after_input(timer_ms);
+        }
+    }
+    assert_in_range(session()->taken.age, 6, 7);
+    assert_int_equal(pushes, 3 * (session()->taken.age - 1));
+    assert_true(timers < 5 * 1440 + 200);
+}
+
+static void a_store_that_fails_is_looked_at_again(void **state)
+{
+    (void)state;
+    w.owner.now_ms += DAY_MS;
+    w.owner.fail_commits = true;
+    owner_give_timer(&w.owner, 0);
+    assert_int_equal(w.owner.commit_failures, 1);
+    assert_int_equal(timer_after_input(0), w.owner.now_ms + 1000);
+    w.owner.fail_commits = false;
+    w.owner.now_ms += 1000;
+    owner_give_timer(&w.owner, 0);
+    assert_true(eese_world_said(&w, GODWIT_E2E_KEY_REQUEST));
 }
 
 /* ---- by count, and by loss ---- */
@@ -322,6 +382,8 @@ int main(void)
         cmocka_unit_test_setup(a_device_that_is_late_gets_what_is_fresh, set_up),
         cmocka_unit_test_setup(a_device_that_missed_a_year_finds_one_key_that_lives, set_up),
         cmocka_unit_test_setup(a_device_that_asks_early_gets_the_next_age_once, set_up),
+        cmocka_unit_test_setup(the_timers_that_are_asked_for_suffice, set_up),
+        cmocka_unit_test_setup(a_store_that_fails_is_looked_at_again, set_up),
         cmocka_unit_test_setup(an_eas_whose_count_is_spent_gets_the_next_age_and_the_device_does, set_up),
         cmocka_unit_test_setup(an_eas_that_is_away_for_a_month_costs_no_age_in_its_life, set_up),
         cmocka_unit_test_setup(an_owner_that_is_away_is_asked_again_and_the_old_key_is_not_extended, set_up),

@@ -96,13 +96,13 @@ class Deliver(unittest.TestCase):
     def test_a_webhook_that_fails_and_hangs_gets_everything_in_order_and_signed(self):
         with Godwitd() as daemon:
             secret = daemon.write("secret", SECRET + "\n")
-            config(daemon, webhook(self.hook.port, f", secret_file: {secret}, timeout_ms: 400"))
+            config(daemon, webhook(self.hook.port, f", secret_file: {secret}, timeout_ms: 3000"))
             daemon.start()
             self.hook.script = [500, 503, "hang", 429]
             device = Device(daemon.directory, "001010000000001").subscribe(daemon)
             send(device, daemon, 0, 6)
-            self.wait_taken(daemon, 6)
-            self.assertEqual(self.hook.payloads(), names(0, 6))
+            daemon.wait_for("all six", lambda: len(set(self.hook.payloads())) == 6)
+            self.assertEqual(list(dict.fromkeys(self.hook.payloads())), names(0, 6))  # an answer that is late on a slow machine makes one come again
             keys = [headers["Idempotency-Key"] for headers, _ in self.hook.requests]
             self.assertEqual(len(set(keys[:5])), 1)  # five attempts of the first
             self.assertEqual(len(set(keys)), 6)
@@ -115,7 +115,8 @@ class Deliver(unittest.TestCase):
             self.assertNotIn(SECRET, daemon.read("log"))
             daemon.wait_for("an empty queue", lambda: self.status(daemon)["readings"] == 0)
             one = self.status(daemon)["destinations"][0]
-            self.assertEqual((one["name"], one["queued"], one["delivered"], one["retries"]), ("acme", 0, 6, 4))
+            self.assertEqual((one["name"], one["queued"], one["delivered"]), ("acme", 0, 6))
+            self.assertGreaterEqual(one["retries"], 4)
             self.assertEqual(daemon.stop(), 0)
 
     def test_a_killed_godwitd_goes_on_where_each_destination_was(self):
@@ -184,7 +185,7 @@ class Deliver(unittest.TestCase):
             daemon.start()
             device = Device(daemon.directory, "001010000000001").subscribe(daemon)
             send(device, daemon, 0, 64)
-            self.assertEqual(self.status(daemon)["readings"], 64)
+            daemon.wait_for("a full queue", lambda: self.status(daemon)["readings"] == 64)
             device.try_to_send(daemon.ready["hse"], "too much")
             daemon.wait_for("a refusal", lambda: daemon.counters().get(("hse", "refused", "overload"), 0) == 1)
             self.assertEqual(self.status(daemon)["readings"], 64)
@@ -273,6 +274,24 @@ class Deliver(unittest.TestCase):
                 by_number.setdefault(reading["id"]["number"], set()).add(reading["payload"])
             self.assertEqual(len(by_number), 15)
             self.assertTrue(all(len(payloads) == 1 for payloads in by_number.values()))  # an id is one reading
+            self.assertEqual(daemon.stop(), 0)
+
+    def test_a_file_on_a_full_disk_waits_and_delays_nobody(self):
+        with Godwitd() as daemon:
+            config(daemon, "{kind: file, name: log, path: /dev/full, retry_ms: 50}", webhook(self.hook.port))
+            daemon.start()
+            device = Device(daemon.directory, "001010000000001").subscribe(daemon)
+            send(device, daemon, 0, 4)
+            self.wait_taken(daemon, 4)
+            daemon.wait_log("No space left on device")
+            log, acme = self.status(daemon)["destinations"]
+            self.assertEqual((log["queued"], log["delivered"], acme["queued"]), (4, 0, 0))
+            self.assertGreater(log["oldest_age_ms"], 0)
+            config(daemon, f'{{kind: file, name: log, path: {daemon.path("readings")}}}', webhook(self.hook.port))
+            daemon.process.send_signal(signal.SIGHUP)
+            daemon.wait_for("an empty queue", lambda: self.status(daemon)["readings"] == 0)
+            self.assertEqual([json.loads(line)["payload"] for line in daemon.read("readings").splitlines()], names(0, 4))
+            self.assertEqual(self.hook.payloads(), names(0, 4))
             self.assertEqual(daemon.stop(), 0)
 
     def test_a_full_disk_loses_nothing_that_was_accepted(self):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """curl drives the REST interface of the EESE, and readings of `godwit send` are opened by an EAS that is Python: keys pulled, pushed, aged, and ended."""
 import base64
+import os
 import threading
 import unittest
 
@@ -83,6 +84,31 @@ class Eese(enterprise.Enterprise):
         told = self.send("here")
         self.assertEqual(codes, [404, 204])
         self.assertIn("valve 3 shut", str(told))
+
+    def test_a_key_is_agreed_without_a_reading_and_exported_in_numbers(self):
+        self.entitle(METERS, IMSI, services=("confidentiality", "key-agreement"))
+        self.register(push=True)
+        words = ("--enterprise", METERS, "--service", "key-agreement")
+        code, out, err = enterprise.cli.run(*self.device.words(self.daemon.ready["hse"], *words))
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("key-agreement", out)
+        start = self.eas.bodies("/push/v1/sessions")[0]
+        k_e2e = bytes.fromhex(start["k_e2e"])
+        way = ("device", "export", "--imsi", IMSI, "--usim", "soft:" + self.device.card, "--state", self.device.state, "--plmn", "001-01",
+               "--endpoint", "hse.home.example", *words)
+        first, second = (enterprise.cli.result(*way, "--label", label) for label in ("dtls1.2", "tls1.3"))
+        for number, told in ((1, first), (2, second)):
+            self.assertEqual((told["number"], told["age"]), (number, 1))
+            self.assertEqual(told["psk"], keys.exported_psk(k_e2e, told["label"], 0, number).hex())
+        self.assertNotEqual(first["identity"], second["identity"])
+        self.assertEqual(enterprise.cli.run(*way, "--label", "tls1.3", "--identity", second["identity"])[0], 1)  # no number is given twice
+        psk = self.daemon.path("psk")
+        told = enterprise.cli.result(*way, "--label", "oscore", "--role", "server", "--psk-file", psk)
+        self.assertNotIn("psk", told)
+        self.assertEqual(os.stat(psk).st_mode & 0o777, 0o600)
+        self.assertEqual(self.daemon.read("psk"), keys.exported_psk(k_e2e, "oscore", 1, 3).hex())
+        self.assertEqual(enterprise.cli.run(*way, "--label", "oscore", "--psk-file", psk)[0], 3)  # a file that is there stays as it is
+        self.assertEqual(self.device.try_to_send(self.daemon.ready["hse"], "a reading", *words)[0], 2)
 
     def test_a_registration_is_changed_and_removed(self):
         at = self.register()

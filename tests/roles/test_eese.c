@@ -81,6 +81,8 @@ static void a_key_goes_to_its_eas_and_terms_to_the_hse_when_the_store_has_them(v
     assert_string_equal(pushed->eas, EESE_EAS);
     assert_memory_equal(pushed->registration, w.registration, sizeof w.registration);
     assert_false(is_zero(eese_world_session(&w, SESSION)->k_e2e, 32));
+    assert_int_equal(owner_request(&w.owner, GODWIT_REQUEST_TIMER, 0)->timer, 0); /* it is said again after a second */
+    assert_int_equal(owner_request(&w.owner, GODWIT_REQUEST_TIMER, 0)->delay_ms, 1000);
     eese_world_acknowledge(&w, GODWIT_EAS_SESSION_PUSH, 0, GODWIT_OK);
     assert_true(is_zero(eese_world_session(&w, SESSION)->k_e2e, 32));
     assert_true(eese_world_session(&w, SESSION)->with_eas);

@@ -190,9 +190,6 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_response_consume(godwit_hse
 /* Answers the device's Terminate Request; announced: with that key, NULL: without. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_terminate_response_create(godwit_hse_turn_t *turn, const uint8_t hash[8],
                                                                      const godwit_key_answer_t *announced, bool vector);
-/* A Manage Keys Request of a device that does not know yet that the session is to end: it is passed over, but the device listens, and the Terminate
- * Request goes again. One whose user plane the HSE cannot read says nothing else that could show it. */
-bool godwit_hse_awaits_end(const godwit_hse_turn_t *turn);
 void godwit_hse_on_drop(godwit_hse_turn_t *turn);
 GODWIT_MUST_USE godwit_status_t godwit_hse_reject_consume(godwit_hse_turn_t *turn); /* reject.c: 80 under a key */
 

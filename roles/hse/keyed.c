@@ -250,8 +250,7 @@ static godwit_status_t consume(godwit_hse_turn_t *turn, godwit_emsdp_key_t *key)
     bool with_key = proves && turn->under_next && was != GODWIT_SESSION_TERMINATING;
     godwit_status_t status =
         godwit_session_step(was, GODWIT_END_NETWORK, false, turn->header.command, with_key, &record->state);
-    bool passed_over = status == GODWIT_WRONG_STATE && godwit_hse_awaits_end(turn);
-    if (status != GODWIT_OK && !passed_over) {
+    if (status != GODWIT_OK) {
         turn->detail = "not in this state of the session";
         return status;
     }
@@ -265,9 +264,6 @@ static godwit_status_t consume(godwit_hse_turn_t *turn, godwit_emsdp_key_t *key)
     }
     if (turn->establishing) {
         status = godwit_hse_establish(turn);
-    }
-    if (passed_over) {
-        return godwit_hse_maintain(turn);
     }
     return status == GODWIT_OK ? hand_over(turn) : status;
 }

@@ -80,14 +80,6 @@ godwit_status_t godwit_hse_terminate_response_create(godwit_hse_turn_t *turn, co
     return GODWIT_OK;
 }
 
-bool godwit_hse_awaits_end(const godwit_hse_turn_t *turn)
-{
-    const godwit_session_record_t *record = &turn->work.record;
-    return turn->header.command == GODWIT_MANAGE_KEYS_REQUEST && !turn->under_next &&
-           (record->state == GODWIT_SESSION_TERMINATING || record->state == GODWIT_SESSION_ANNOUNCED) &&
-           godwit_hse_pending_command(record) == GODWIT_SESSION_TERMINATE_REQUEST;
-}
-
 godwit_status_t godwit_hse_terminate_response_consume(godwit_hse_turn_t *turn)
 {
     godwit_session_record_t *record = &turn->work.record;

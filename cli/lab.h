@@ -23,6 +23,9 @@ void cli_lab_add_trigger(json_t *result, const godwit_lab_run_t *run, const godw
 /* e2e, likewise. */
 bool cli_lab_read_e2e(const cli_args_t *args, godwit_lab_run_t *run);
 const char *cli_lab_source_name(char source); /* "1A", ... */
+bool cli_lab_measure_e2e(void);
+void cli_lab_print_e2e(void);
+void cli_lab_e2e_json(json_t *table);
 void cli_lab_add_e2e(json_t *result, const godwit_lab_run_t *run, const godwit_lab_report_t *report);
 /* {node: [keys]}: every node of the run, also those that held none. */
 json_t *cli_lab_custody(const godwit_lab_report_t *report);

@@ -125,6 +125,7 @@ static void print_table(const godwit_lab_row_t *rows, size_t count, const godwit
     }
     print_key_rows(keys, key_count);
     cli_lab_print_triggers();
+    cli_lab_print_e2e();
     printf("\nAttacks on the others:\n");
     for (size_t i = 0; i < GODWIT_LAB_ATTACKS; i++) {
         printf("  %-48s %-13s %s\n", attacks[i].name, attacks[i].against,
@@ -148,6 +149,7 @@ static int print_json(const cli_args_t *args, const godwit_lab_row_t *rows, size
     }
     json_t *table = json_pack("{s:o, s:o, s:o}", "rows", list, "keys", without, "attacks", shown);
     cli_lab_triggers_json(table);
+    cli_lab_e2e_json(table);
     return cli_print(args, table);
 }
 
@@ -167,6 +169,7 @@ static int run_table(const cli_args_t *args)
         good = good && is_good(&rows[i]);
     }
     good = cli_lab_measure_triggers() && good;
+    good = cli_lab_measure_e2e() && good;
     godwit_lab_attacks(attacks);
     for (size_t i = 0; i < GODWIT_LAB_ATTACKS; i++) {
         good = good && attacks[i].defeated == attacks[i].expected;

@@ -72,6 +72,21 @@ typedef struct godwit_lab_trigger_attack {
 size_t godwit_lab_trigger_attacks(godwit_lab_trigger_attack_t attacks[GODWIT_LAB_TRIGGER_ATTACKS_MAX]);
 void godwit_lab_try_triggers(godwit_lab_trigger_attack_t *attack);
 
+/* ---- attack_e2e.c: Solution 5 ---- */
+typedef struct godwit_lab_e2e_row {
+    godwit_lab_run_t run;
+    godwit_lab_report_t report, solution_3; /* the latter over the same access */
+} godwit_lab_e2e_row_t;
+#define GODWIT_LAB_E2E_ROWS_MAX 20
+size_t godwit_lab_e2e_rows(godwit_lab_e2e_row_t rows[GODWIT_LAB_E2E_ROWS_MAX]);
+void godwit_lab_measure_e2e(godwit_lab_e2e_row_t *row);
+typedef struct godwit_lab_e2e_attack {
+    const char *who, *what;
+    bool succeeded, expected;
+} godwit_lab_e2e_attack_t;
+#define GODWIT_LAB_E2E_ATTACKS 9
+void godwit_lab_try_e2e(godwit_lab_e2e_attack_t attacks[GODWIT_LAB_E2E_ATTACKS]);
+
 /* ---- attack.c ---- */
 typedef struct godwit_lab_attack {
     const char *name, *against;

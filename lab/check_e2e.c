@@ -8,6 +8,8 @@
 #include "godwit/eas.h"
 #include "lab/internal.h"
 
+#define LATE_S 60u /* until a timer has come */
+
 static bool is_zero(const uint8_t key[32])
 {
     static const uint8_t zero[32];
@@ -155,14 +157,34 @@ void lab_check_e2e_commit(godwit_world_t *w, unsigned node, const godwit_record_
 
 /* ---- at the end ---- */
 
-/* What every EAS has is nowhere at the EESE any more; what is beyond its overlap is nowhere at all. */
+static void check_old_keys(godwit_world_t *w, const godwit_eas_session_record_t *record)
+{
+    godwit_eas_device_t device;
+    if (godwit_eas_load(&device, &godwit_crypto_builtin, godwit_slice(record->octets, record->len)) != GODWIT_OK) {
+        return; /* said when it was written */
+    }
+    for (size_t i = 0; i < GODWIT_EAS_KEYS; i++) {
+        const godwit_eas_key_t *key = &device.keys[i];
+        if (key->terms.age != 0 && key->until_s != UINT64_MAX && key->until_s + LATE_S < w->now_ms / 1000) {
+            lab_violate(w, "a K_e2e kept beyond its overlap");
+        }
+    }
+    godwit_eas_wipe(&device);
+}
+
+/* What the EAS has is nowhere at the EESE any more; what is beyond its overlap is nowhere at all. */
 void lab_check_e2e_end(godwit_world_t *w)
 {
-    const lab_store_t *store = &w->functions[GODWIT_WORLD_EESE].store;
-    for (size_t i = 0; i < store->durable_count; i++) {
-        const godwit_e2e_session_record_t *s = &store->durable[i].u.e2e_session;
-        if (store->durable[i].kind == GODWIT_RECORD_E2E_SESSION && !s->closed && !s->with_eas && !w->config.e2e.pull) {
+    const lab_store_t *eese = &w->functions[GODWIT_WORLD_EESE].store, *eas = &w->functions[GODWIT_WORLD_EAS].store;
+    for (size_t i = 0; i < eese->durable_count; i++) {
+        const godwit_e2e_session_record_t *s = &eese->durable[i].u.e2e_session;
+        if (eese->durable[i].kind == GODWIT_RECORD_E2E_SESSION && !s->closed && !s->with_eas && !w->config.e2e.pull) {
             lab_violate(w, "a K_e2e that its EAS never got");
+        }
+    }
+    for (size_t i = 0; i < eas->durable_count; i++) {
+        if (eas->durable[i].kind == GODWIT_RECORD_EAS_SESSION) {
+            check_old_keys(w, &eas->durable[i].u.eas_session);
         }
     }
 }

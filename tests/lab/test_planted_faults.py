@@ -26,6 +26,13 @@ FOUND_BY = {
     "naf-id-unchecked": "Ks_NAF given to a NAF",
     "next-vector-without-its-former-key-set": "K_session handed out twice|generation that went back|COUNT used twice",
     "sqn-lowered-by-a-stale-auts": "SQN given twice",
+    "eas-window-not-moved": "reading delivered twice",
+    "age-given-twice": "age given twice|went back",
+    "k-e2e-kept-by-the-eese": "the EESE keeps when its EAS has it",
+    "old-k-e2e-not-wiped": "kept beyond its overlap",
+    "trigger-not-remembered": "trigger (delivered|acted on) twice",
+    "trigger-acknowledged-before-its-application": "application has not seen it|trigger delivered twice|acted on",
+    "association-number-not-kept": "COUNT used twice|went back",
 }
 
 

@@ -77,6 +77,20 @@ class Table(unittest.TestCase):
             self.assertEqual(row["saved_net_octets"], gross - 35 - 10)
             self.assertGreaterEqual(row["saved_round_trips"], 1)
 
+    def test_row_5_end_to_end(self):
+        rows = {(row["source"], row["access"], row["service"]): row for row in self.table["e2e"]}
+        self.assertTrue(all(row["ok"] for row in rows.values()), rows)
+        self.assertEqual(len(rows), 17)
+        for row in rows.values():
+            self.assertLessEqual(set(row["custody"]["eas"]), {"k_e2e", "text"})
+            self.assertNotIn("k_e2e", row["custody"]["hse"])
+        over_wifi = rows["3", "wifi", "confidentiality"]
+        self.assertEqual(over_wifi["setup_bytes"] - over_wifi["solution_3"]["setup_bytes"], 57)
+        self.assertEqual(over_wifi["reading_bytes"], over_wifi["solution_3"]["reading_bytes"])
+        self.assertEqual(over_wifi["round_trips"], over_wifi["solution_3"]["round_trips"])
+        self.assertEqual(len(self.table["e2e_attacks"]), 9)
+        self.assertTrue(all(attack["defeated"] for attack in self.table["e2e_attacks"]), self.table["e2e_attacks"])
+
     def test_it_is_printed_for_people(self):
         code, out, _ = run("lab", "table")
         self.assertEqual(code, 0)

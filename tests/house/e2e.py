@@ -14,8 +14,35 @@ IMSI = "001010000000001"
 GODWIT_EAS = os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwit-eas")
 
 
-class GodwitEas(Godwitd):
-    """godwit-eas, started, watched and asked as a godwitd is."""
+class Enterprise(Godwitd):
+    """godwit-eas with its certificate and the authority that all trust; started, watched and asked as a godwitd is. hse, eese: whom it knows, by their names."""
+
+    def __init__(self, case, hse, eese):
+        super().__init__()
+        case.enterContext(self)
+        self.hse_name, self.eese_name = hse, eese
+        self.ports = {name: free_port() for name in ("eese", "hse-eas", "eas")}
+        self.url = {name: f"https://127.0.0.1:{port}" for name, port in self.ports.items()}
+        certificates.authority(self.directory)
+        certificates.both(self.directory, "eas", f"DNS:{EAS_NAME},IP:127.0.0.1")
+        self.configure_eas()
+
+    def configure_eas(self, eas="", deliver=None):
+        deliver = deliver or f"[{{kind: file, path: {self.path('readings')}}}]"
+        self.config = self.write("eas.yaml", f"""identity: {EAS_NAME}
+realm: meters.example
+store: {{path: {self.path("store.db")}, key_file: {self.path("store.key")}}}
+log: {{level: debug}}
+control: {{path: {self.path("control")}}}
+eas:
+  listen: "127.0.0.1:{self.ports['eas']}"
+  tls: {{certificate: {self.path("eas.pem")}, key: {self.path("eas.key")}, ca: {self.path("ca.pem")}}}
+  eese: {{name: {self.eese_name}, url: "{self.url['eese']}"}}
+  hses: [{{name: {self.hse_name}, url: "{self.url['hse-eas']}"}}]
+  pull_seconds: 1
+  deliver: {deliver}
+  {eas}
+""")
 
     def start(self, *options, environment=None):
         with open(self.path("log"), "a", encoding="utf-8") as log:
@@ -25,29 +52,26 @@ class GodwitEas(Godwitd):
         self.ready = dict(word.split("=", 1) for word in line.split()[1:])
         return self
 
+    def payloads(self):
+        """Each once: what a destination is told again after a death has its id of before."""
+        return list({tuple(one["id"].values()): one["payload"] for one in readings(self)}.values())
+
 
 class Ends:
-    """Both, in folders of their own; each has its certificate and the authority's, and no key of the other."""
+    """Both, in folders of their own; each has its certificate, and no key of the other."""
 
     def __init__(self, case):
-        self.operator, self.enterprise = case.enterContext(Godwitd()), case.enterContext(GodwitEas())
-        self.ports = {name: free_port() for name in ("eese", "hse-eas", "eas", "hse")}
-        self.url = {name: f"https://127.0.0.1:{port}" for name, port in self.ports.items()}
+        self.operator, self.enterprise = case.enterContext(Godwitd()), Enterprise(case, HSE_NAME, HSE_NAME)
+        self.ports, self.url = dict(self.enterprise.ports, hse=free_port()), self.enterprise.url
         self.hse = f"127.0.0.1:{self.ports['hse']}"
-        certificates.authority(self.operator.directory)
-        certificates.both(self.operator.directory, "operator", f"DNS:{HSE_NAME},IP:127.0.0.1")
-        certificates.both(self.operator.directory, "eas", f"DNS:{EAS_NAME},IP:127.0.0.1")
-        for name in ("ca.pem", "eas.pem", "eas.key"):
-            os.rename(self.operator.path(name), self.enterprise.path(name))
-        self.enterprise_ca = self.enterprise.path("ca.pem")
+        certificates.both(self.enterprise.directory, "operator", f"DNS:{HSE_NAME},IP:127.0.0.1")
+        for name in ("operator.pem", "operator.key"):
+            os.rename(self.enterprise.path(name), self.operator.path(name))
         self.configure_operator()
-        self.configure_enterprise()
-
-    def tls(self, daemon, name):
-        return f"{{certificate: {daemon.path(name + '.pem')}, key: {daemon.path(name + '.key')}, ca: {self.enterprise_ca}}}"
 
     def configure_operator(self, eese="", hse="", deliver=None, extra=""):
-        d, tls = self.operator, self.tls(self.operator, "operator")
+        d = self.operator
+        tls = f"{{certificate: {d.path('operator.pem')}, key: {d.path('operator.key')}, ca: {self.enterprise.path('ca.pem')}}}"
         deliver = deliver or f"[{{kind: file, path: {d.path('readings')}}}]"
         d.config = d.write("godwit.yaml", f"""identity: {HSE_NAME}
 realm: home.example
@@ -74,28 +98,10 @@ eese:
 {extra}
 """)
 
-    def configure_enterprise(self, eas="", deliver=None):
-        d = self.enterprise
-        deliver = deliver or f"[{{kind: file, path: {d.path('readings')}}}]"
-        d.config = d.write("godwit.yaml", f"""identity: {EAS_NAME}
-realm: meters.example
-store: {{path: {d.path("store.db")}, key_file: {d.path("store.key")}}}
-log: {{level: debug}}
-control: {{path: {d.path("control")}}}
-eas:
-  listen: "127.0.0.1:{self.ports['eas']}"
-  tls: {self.tls(d, "eas")}
-  eese: {{name: {HSE_NAME}, url: "{self.url['eese']}"}}
-  hses: [{{name: {HSE_NAME}, url: "{self.url['hse-eas']}"}}]
-  pull_seconds: 1
-  deliver: {deliver}
-  {eas}
-""")
-
     def start(self):
         self.operator.start()
         self.enterprise.start()
-        self.enterprise.wait_log("registered")
+        self.enterprise.wait_log("event=registered")
         return self
 
     def entitle(self, *services, imsi=IMSI):
@@ -118,8 +124,7 @@ eas:
         return process
 
     def payloads(self):
-        """Each once: what a destination is told again after a death has its id of before."""
-        return list({tuple(one["id"].values()): one["payload"] for one in readings(self.enterprise)}.values())
+        return self.enterprise.payloads()
 
     def wait_for(self, case, *payloads):
         """Exactly these have arrived at the enterprise, and none at the operator."""
@@ -143,4 +148,4 @@ def say(process, text):
     process.stdin.flush()
 
 
-__all__ = ["Ends", "EAS_NAME", "IMSI", "HSE_NAME", "cli", "free_port", "readings", "say", "wait_for_readings"]
+__all__ = ["Ends", "Enterprise", "EAS_NAME", "IMSI", "HSE_NAME", "cli", "free_port", "readings", "say", "wait_for_readings"]

@@ -11,7 +11,7 @@ class EndToEnd(unittest.TestCase):
     def ends(self, *services, **enterprise):
         ends = Ends(self)
         if enterprise:
-            ends.configure_enterprise(**enterprise)
+            ends.enterprise.configure_eas(**enterprise)
         ends.entitle(*(services or ("confidentiality",)))
         return ends.start()
 

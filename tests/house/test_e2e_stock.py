@@ -97,7 +97,7 @@ class Broker(unittest.TestCase):
 
     def test_readings_end_to_end(self):
         port, ends = free_port(), Ends(self)
-        ends.configure_enterprise(deliver=self.deliver(port))
+        ends.enterprise.configure_eas(deliver=self.deliver(port))
         ends.entitle("confidentiality")
         ends.start()
         device = ends.device()

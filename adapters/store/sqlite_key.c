@@ -233,13 +233,12 @@ void godwit_row_bind_fetch(const godwit_table_t *table, godwit_statement_t which
         bind_time(statement, 2, key->at_ms);
     } else if (which == GODWIT_STATEMENT_DUE) {
         bind_time(statement, 1, key->at_ms);
-    } else if (which == GODWIT_STATEMENT_NUMBERED && key->kind == GODWIT_RECORD_E2E_SESSION) {
+    } else if (which == GODWIT_STATEMENT_OTHER ||
+               (which == GODWIT_STATEMENT_NUMBERED && key->kind == GODWIT_RECORD_E2E_SESSION)) {
         bind_other(table, statement, key);
     } else if (which == GODWIT_STATEMENT_NUMBERED) {
         bind_imsi(statement, 1, &key->imsi);
         (void)sqlite3_bind_int64(statement, 2, key->session_id);
-    } else if (which == GODWIT_STATEMENT_OTHER) {
-        bind_other(table, statement, key);
     } else {
         (void)godwit_row_bind_key(table, statement, key);
     }

@@ -250,7 +250,12 @@ static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
         device->access.uncertain = false;
         device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
     } else if (x->pending == GODWIT_MANAGE_KEYS_REQUEST) {
-        device->session.synchronised += UINT32_C(1) << (3u + 8u * device->config.framing.counter_octets);
+        const uint32_t unseen = godwit_device_sending_key(device)->hot.up_next_out - device->session.synchronised;
+        const uint32_t later = UINT32_C(1) << (3u + 8u * device->config.framing.counter_octets);
+        device->session.synchronised += unseen >= later ? later : 0; /* never past what was sent */
+        if (godwit_device_is_e2e(device)) {
+            godwit_device_e2e_ask_later(device);
+        }
     } else if (x->early) { /* perhaps it did arrive, and the session under that key has begun without us */
         device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
         if (x->echo_had_reading) {

@@ -223,7 +223,9 @@ static godwit_status_t go_on(godwit_device_t *device, bool asked, godwit_device_
     x->pending = 0;
     x->sendings = 0;
     godwit_device_timer_cancel(requests);
-    if (x->holds && godwit_device_e2e_is_ready(device)) {
+    device->session.synchronised = godwit_device_sending_key(device)->hot.up_next_out; /* 31 may have been lost */
+    device->access.uncertain = false;
+    if (x->holds) {
         return godwit_device_send_held(device, unused, requests);
     }
     godwit_device_exchange_end(device);
@@ -244,6 +246,9 @@ godwit_status_t godwit_device_e2e_service(godwit_device_t *device, const godwit_
     godwit_device_e2e_store(
         device, requests); /* before the window: the 30 that comes again after a power loss is taken again */
     status = godwit_device_acknowledge(device, in, requests);
+    if (asked && !godwit_device_e2e_is_ready(device)) { /* the spent key's terms once more are no answer */
+        return status;
+    }
     if (status == GODWIT_OK) {
         godwit_device_event(requests, "service_agreed", GODWIT_OK);
         status = go_on(device, asked, requests);
@@ -268,6 +273,7 @@ static void request_refused(godwit_device_t *device, godwit_status_t reason, god
     bool held = device->exchange.holds;
     godwit_device_exchange_end(device);
     godwit_device_timer_cancel(requests);
+    godwit_device_e2e_ask_later(device);
     if (godwit_device_ends_the_session(reason)) { /* or its key set: the next reading begins anew */
         device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
     }

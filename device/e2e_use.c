@@ -44,6 +44,13 @@ bool godwit_device_e2e_is_unseen(const godwit_device_t *device)
     return godwit_emsdp_key_is_set(&e->current.plane) && e->current.plane.hot.up_next_out - e->heard >= sight;
 }
 
+void godwit_device_e2e_ask_later(godwit_device_t *device)
+{
+    if (godwit_device_e2e_is_unseen(device)) {
+        device->config.e2e->heard += UINT32_C(1) << (3u + 8u * device->config.framing.counter_octets);
+    }
+}
+
 /* ---- the user plane ---- */
 
 bool godwit_device_rides(const godwit_device_t *device, size_t reading_len)

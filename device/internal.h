@@ -159,6 +159,8 @@ GODWIT_MUST_USE godwit_status_t godwit_device_e2e_init(godwit_device_t *device);
 /* There is a key that is not spent; so many COUNTs went without a sign of the EAS that it might not follow the next. */
 bool godwit_device_e2e_is_good(const godwit_device_t *device);
 bool godwit_device_e2e_is_unseen(const godwit_device_t *device);
+/* No age was granted: the next one is asked for after half as many COUNTs more, not beside every reading. */
+void godwit_device_e2e_ask_later(godwit_device_t *device);
 /* Whether a reading may go as it is. */
 static inline bool godwit_device_e2e_is_ready(const godwit_device_t *device)
 {

@@ -188,6 +188,45 @@ static void what_is_acknowledged_and_not_granted_is_asked_anew(void **state)
     e2e_expect_reading(&w, dut_sent(&w.d, 1), "held");
 }
 
+/* A 30 that comes once more, because its 31 was lost, is no answer to what was asked since. */
+static void terms_of_the_spent_key_that_come_once_more_do_not_drop_what_waits(void **state)
+{
+    (void)state;
+    e2e_world_t w;
+    godwit_e2e_terms_t terms = FIRST;
+    begin(&w, &terms);
+    elapse(&w, terms.life_s);
+    dut_send(&w.d, "held");
+    octets_t asked = expect_asked(&w, 0, 1);
+    (void)e2e_hand_out(&w, &terms);
+    assert_int_equal(dut_sends(&w.d), 1); /* 31 */
+    assert_null(dut_event(&w.d, "service_agreed"));
+    timer(&w);
+    assert_true(godwit_slice_equal(dut_sent(&w.d, 0), octets_slice(&asked)));
+    grant(&w, 2);
+    e2e_expect_reading(&w, dut_sent(&w.d, 1), "held");
+}
+
+static void after_an_outage_the_reading_goes_with_the_next_age_whatever_comes_first(void **state)
+{
+    (void)state;
+    e2e_world_t w;
+    godwit_e2e_terms_t terms = FIRST;
+    begin(&w, &terms);
+    elapse(&w, terms.life_s);
+    dut_send(&w.d, "held");
+    for (unsigned i = 0; i < 4; i++) {
+        timer(&w);
+    }
+    assert_non_null(dut_event(&w.d, "given_up"));
+    dut_send(&w.d, "again");
+    assert_int_equal(dut_sends(&w.d), 1);
+    grant(&w, 2); /* the 31 was lost */
+    assert_int_equal(dut_sends(&w.d), 2);
+    e2e_expect_reading(&w, dut_sent(&w.d, 1), "again");
+    assert_non_null(dut_event(&w.d, "reading_sent"));
+}
+
 static void a_service_that_is_refused_takes_the_reading_that_waits_with_it(void **state)
 {
     (void)state;
@@ -219,6 +258,33 @@ static void after_many_counts_without_a_sign_of_the_eas_the_next_age_is_asked_fo
     dut_send(&w.d, "n");
     assert_int_equal(dut_sends(&w.d), 2);
     (void)expect_asked(&w, 0, 1);
+}
+
+static void an_age_that_nobody_grants_is_not_asked_for_beside_every_reading(void **state)
+{
+    (void)state;
+    e2e_world_t w;
+    godwit_e2e_terms_t terms = FIRST;
+    terms.messages = 0;
+    begin(&w, &terms);
+    for (unsigned i = 1; i <= 4096; i++) {
+        dut_send(&w.d, "n");
+    }
+    octets_t asked = expect_asked(&w, 0, 1);
+    e2e_reject(&w, octets_slice(&asked), GODWIT_OVERLOAD);
+    assert_int_equal(dut_event(&w.d, "service_refused")->reason, GODWIT_OVERLOAD);
+    dut_send(&w.d, "n");
+    assert_int_equal(dut_sends(&w.d), 1);
+    for (unsigned i = 1; i < 2048; i++) {
+        dut_send(&w.d, "n");
+    }
+    assert_int_equal(dut_sends(&w.d), 2);
+    for (unsigned i = 0; i < 4; i++) {
+        timer(&w);
+    }
+    assert_non_null(dut_event(&w.d, "given_up"));
+    dut_send(&w.d, "n");
+    assert_int_equal(dut_sends(&w.d), 1);
 }
 
 /* ---- readings that are refused ---- */
@@ -357,6 +423,9 @@ int main(void)
         cmocka_unit_test(what_comes_down_in_time_is_taken_past_the_end_of_a_key_until_the_overlap_is_over),
         cmocka_unit_test(what_is_asked_is_sent_again_and_given_up_at_last),
         cmocka_unit_test(what_is_acknowledged_and_not_granted_is_asked_anew),
+        cmocka_unit_test(terms_of_the_spent_key_that_come_once_more_do_not_drop_what_waits),
+        cmocka_unit_test(after_an_outage_the_reading_goes_with_the_next_age_whatever_comes_first),
+        cmocka_unit_test(an_age_that_nobody_grants_is_not_asked_for_beside_every_reading),
         cmocka_unit_test(a_service_that_is_refused_takes_the_reading_that_waits_with_it),
         cmocka_unit_test(after_many_counts_without_a_sign_of_the_eas_the_next_age_is_asked_for_beside_the_reading),
         cmocka_unit_test(a_reading_that_is_refused_is_told_and_changes_nothing_else),

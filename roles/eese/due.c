@@ -25,6 +25,16 @@ static void next_age(const godwit_eese_turn_t *turn, godwit_eese_ground_t *groun
     }
 }
 
+/* An EAS that wants its keys pushed no longer may have had the one that was: it is not there to be pulled. */
+static void follow_registration(godwit_e2e_session_record_t *s, const godwit_eas_record_t *eas)
+{
+    if (s->push && !eas->push && !s->with_eas) {
+        godwit_wipe(s->k_e2e, sizeof s->k_e2e);
+        s->with_eas = true;
+    }
+    s->push = eas->push;
+}
+
 static void look_at(const godwit_eese_turn_t *turn, godwit_eese_ground_t *ground)
 {
     const godwit_eese_config_t *config = &turn->eese->config;
@@ -40,7 +50,7 @@ static void look_at(const godwit_eese_turn_t *turn, godwit_eese_ground_t *ground
     } else if (now_ms >= godwit_eese_next_age(config, s)) {
         next_age(turn, ground);
     } else {
-        s->push = ground->eas.push;
+        follow_registration(s, &ground->eas);
         godwit_eese_tell(turn, s, ground);
     }
 }
@@ -57,6 +67,7 @@ void godwit_eese_on_due(const godwit_eese_turn_t *turn)
             godwit_eese_judge_eas(turn, s->eas_key, &s->path.imsi, godwit_eese_service_bit(s->terms.service), &ground);
     }
     if (status == GODWIT_AGAIN) {
+        godwit_wipe(&ground, sizeof ground);
         return;
     }
     turn->eese->armed_ms = 0;

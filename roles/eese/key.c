@@ -51,7 +51,8 @@ static godwit_status_t join(const godwit_eese_turn_t *turn, godwit_eese_pending_
                             const godwit_e2e_session_record_t *s, const char **detail)
 {
     const bool is_same = p->session.key_set == s->key_set && p->session.agreement == s->agreement &&
-                         p->session.terms.service == s->terms.service;
+                         p->session.terms.service == s->terms.service &&
+                         strncmp(p->session.path.hse, s->path.hse, sizeof s->path.hse) == 0;
     if (!is_same || (p->asker != GODWIT_EESE_NOBODY && p->asker != asker)) {
         *detail = "another question about this session is with the owner of the key set";
         return GODWIT_OVERLOAD;

@@ -177,7 +177,10 @@ static godwit_status_t on_wish(const godwit_eese_turn_t *turn, const godwit_reco
     const godwit_e2e_session_request_t *r = &turn->in->message->u.e2e_session_request;
     godwit_eese_ground_t ground = {.registered = false};
     godwit_status_t status = godwit_eese_find_session(turn, key, &ground);
-    if (status == GODWIT_NOT_FOUND) {
+    if (status == GODWIT_OK && strncmp(ground.session.path.hse, r->path.hse, sizeof r->path.hse) != 0) {
+        *detail = "a session of that number is another HSE's";
+        status = GODWIT_NOT_ENTITLED;
+    } else if (status == GODWIT_NOT_FOUND) {
         status = GODWIT_OK;
     }
     const godwit_service_t service =

@@ -43,8 +43,13 @@ static void take(const godwit_eese_turn_t *turn, godwit_eese_ground_t *ground)
 void godwit_eese_on_taken(const godwit_eese_turn_t *turn, const godwit_record_key_t *key)
 {
     godwit_eese_ground_t ground = {.registered = false};
-    const godwit_status_t status = find(turn, key, &ground);
+    godwit_status_t status = find(turn, key, &ground);
+    if (status == GODWIT_OK) { /* when the session is due next hangs on the entitlement */
+        status = godwit_eese_judge_eas(turn, key->octets, &key->imsi,
+                                       godwit_eese_service_bit(ground.session.terms.service), &ground);
+    }
     if (status == GODWIT_AGAIN) {
+        godwit_wipe(&ground, sizeof ground);
         return;
     }
     if (status == GODWIT_NOT_FOUND || (status == GODWIT_OK && ground.session.closed)) {
@@ -63,21 +68,17 @@ void godwit_eese_on_taken(const godwit_eese_turn_t *turn, const godwit_record_ke
 void godwit_eese_on_closed(const godwit_eese_turn_t *turn, const godwit_record_key_t *key)
 {
     godwit_eese_ground_t ground = {.registered = false};
-    const godwit_status_t status = find(turn, key, &ground);
-    if (status == GODWIT_AGAIN) {
-        return;
+    godwit_status_t status = find(turn, key, &ground);
+    if (status == GODWIT_OK && !ground.session.closed) { /* its EAS is to be told */
+        status = godwit_eese_judge_eas(turn, key->octets, &key->imsi, 0, &ground);
     }
     if (status == GODWIT_OK && !ground.session.closed) {
-        /* The registration is wanted by the message that tells the EAS. */
-        const godwit_status_t judged = godwit_eese_judge_eas(turn, key->octets, &key->imsi, 0, &ground);
-        if (judged == GODWIT_AGAIN) {
-            return;
-        }
         godwit_eese_close(turn, &ground.session, &ground, (godwit_e2e_renewal_t)0, GODWIT_OK, "the HSE says so");
-    } else if (status != GODWIT_OK && status != GODWIT_NOT_FOUND) {
-        refuse(turn, status, "the store could not be read");
-        return;
     }
-    godwit_eese_answer_hse(turn, turn->in->message, GODWIT_OK, NULL);
+    if (status == GODWIT_OK || status == GODWIT_NOT_FOUND) {
+        godwit_eese_answer_hse(turn, turn->in->message, GODWIT_OK, NULL);
+    } else if (status != GODWIT_AGAIN) {
+        refuse(turn, status, "the store could not be read");
+    }
     godwit_wipe(&ground, sizeof ground);
 }

@@ -105,6 +105,7 @@ void godwit_eese_tell(const godwit_eese_turn_t *turn, godwit_e2e_session_record_
 
 static void end(const godwit_eese_turn_t *turn, godwit_e2e_session_record_t *s, const godwit_eese_ground_t *ground)
 {
+    s->with_eas = s->with_eas || !ground->registered; /* nobody is left to be told */
     if ((s->with_eas && s->told) || s->attempts >= GIVE_UP) {
         godwit_eese_forget(turn, s);
     } else {
@@ -214,9 +215,11 @@ void godwit_eese_on_told(const godwit_eese_turn_t *turn)
     const godwit_record_key_t key = godwit_eese_session_key(&flight->imsi, flight->eas_key, flight->session_id);
     godwit_status_t status = godwit_eese_find_session(turn, &key, &ground);
     if (status == GODWIT_OK) {
-        status = godwit_eese_judge_eas(turn, key.octets, &key.imsi, 0, &ground);
+        status = godwit_eese_judge_eas(turn, key.octets, &key.imsi,
+                                       godwit_eese_service_bit(ground.session.terms.service), &ground);
     }
     if (status == GODWIT_AGAIN) {
+        godwit_wipe(&ground, sizeof ground);
         return;
     }
     const char *whom = flight->kind == GODWIT_E2E_RENEW ? ground.session.path.hse : ground.session.eas;

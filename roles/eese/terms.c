@@ -104,6 +104,9 @@ uint64_t godwit_eese_due(const godwit_eese_config_t *config, const godwit_e2e_se
     if (s->closed) {
         return s->again_ms;
     }
+    if (!ground->registered || !ground->entitled) {
+        return now_ms; /* it ends */
+    }
     uint64_t due_ms = now_ms + (uint64_t)config->recheck_s * 1000;
     if (!s->told || (s->push && !s->with_eas)) {
         due_ms = earlier(due_ms, s->again_ms);

@@ -308,6 +308,10 @@ bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_cont
     e->echo_set = false;
     device->exchange.echo_had_reading = false;
     godwit_device_store(device, requests);
+    if (m->reason == GODWIT_NOT_ENTITLED) { /* it may be back by the next reading, which asks */
+        e->lost = true;
+        godwit_device_e2e_store(device, requests);
+    }
     godwit_device_event(requests, "reading_refused", m->reason);
     if (is_lost(m->reason)) {
         e->lost = true;

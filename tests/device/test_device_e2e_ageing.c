@@ -294,7 +294,7 @@ static void a_reading_that_is_refused_is_told_and_changes_nothing_else(void **st
     (void)state;
     e2e_world_t w;
     godwit_e2e_terms_t terms = FIRST;
-    static const godwit_status_t reasons[] = {GODWIT_OVERLOAD, GODWIT_NOT_ENTITLED, GODWIT_POLICY_FORBIDS};
+    static const godwit_status_t reasons[] = {GODWIT_OVERLOAD, GODWIT_POLICY_FORBIDS};
     begin(&w, &terms);
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         dut_send(&w.d, "reading");
@@ -324,6 +324,28 @@ static void an_eas_that_has_lost_the_key_is_met_with_the_next_age(void **state)
     assert_int_equal(dut_sends(&w.d), 0);
     grant(&w, 2);
     e2e_expect_reading(&w, dut_sent(&w.d, 1), "next");
+}
+
+/* The HSE has been told that the entitlement is gone. It may come back: each reading asks, and goes when it has. */
+static void a_service_that_was_withdrawn_is_asked_for_with_each_reading_until_it_is_back(void **state)
+{
+    (void)state;
+    e2e_world_t w;
+    godwit_e2e_terms_t terms = FIRST;
+    begin(&w, &terms);
+    dut_send(&w.d, "refused");
+    octets_t sent = e2e_copy(dut_sent(&w.d, 0));
+    e2e_reject(&w, octets_slice(&sent), GODWIT_NOT_ENTITLED);
+    assert_int_equal(dut_event(&w.d, "reading_refused")->reason, GODWIT_NOT_ENTITLED);
+    assert_int_equal(dut_sends(&w.d), 0); /* nobody is asked for nothing */
+    dut_send(&w.d, "refused, too");
+    octets_t asked = expect_asked(&w, 0, 1);
+    e2e_reject(&w, octets_slice(&asked), GODWIT_NOT_ENTITLED);
+    assert_int_equal(dut_event(&w.d, "reading_refused")->reason, GODWIT_NOT_ENTITLED);
+    dut_send(&w.d, "taken");
+    (void)expect_asked(&w, 0, 1);
+    grant(&w, 2);
+    e2e_expect_reading(&w, dut_sent(&w.d, 1), "taken");
 }
 
 static void a_refusal_of_another_datagram_is_not_about_the_last_reading(void **state)
@@ -430,6 +452,7 @@ int main(void)
         cmocka_unit_test(after_many_counts_without_a_sign_of_the_eas_the_next_age_is_asked_for_beside_the_reading),
         cmocka_unit_test(a_reading_that_is_refused_is_told_and_changes_nothing_else),
         cmocka_unit_test(an_eas_that_has_lost_the_key_is_met_with_the_next_age),
+        cmocka_unit_test(a_service_that_was_withdrawn_is_asked_for_with_each_reading_until_it_is_back),
         cmocka_unit_test(a_refusal_of_another_datagram_is_not_about_the_last_reading),
         cmocka_unit_test(a_reading_for_the_hse_itself_can_be_refused_too),
         cmocka_unit_test(exported_keys_are_the_eass_and_no_number_comes_twice),

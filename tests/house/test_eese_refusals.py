@@ -194,6 +194,12 @@ class Refusals(enterprise.Enterprise):
         self.entitle(METERS, fresh.imsi)
         self.send("entitled now", fresh)
         self.daemon.wait_for("a reading", lambda: "entitled now" in self.texts())
+        # And a device whose session was there before: it is refused, asks with its next readings, and goes on when the entitlement is back.
+        words = ("--enterprise", METERS, "--service", "confidentiality", "--wait", "500")
+        self.device.try_to_send(hse, "while it was gone", *words)
+        self.entitle(METERS, IMSI)
+        self.daemon.wait_for("the device of before", lambda: self.device.try_to_send(hse, "back again", *words) and "back again" in self.texts())
+        self.assertNotIn("while it was gone", self.texts())
 
     def test_one_that_asks_too_much_is_slowed_down_and_the_other_is_not(self):
         codes = []

@@ -130,10 +130,10 @@ static godwit_status_t derive(const godwit_device_t *device, const uint8_t e2m_k
     return status;
 }
 
-/* The key before it is kept for what is under way down; of a session that is over, nothing is. */
+/* The key before it is kept for what is under way down; of a session that is over, or one that the EAS has no use for, nothing is. */
 static void enter(godwit_device_e2e_t *e, const godwit_device_e2e_key_t *key, bool begins)
 {
-    if (begins) {
+    if (begins || e->lost) {
         godwit_wipe(&e->former, sizeof e->former);
     } else if (godwit_emsdp_key_is_set(&e->current.plane)) {
         e->former = e->current;
@@ -162,7 +162,8 @@ GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_e2e_take(godwit_device_t *
     if (status == GODWIT_OK && terms->age <= age_of(e, name)) {
         status = GODWIT_REPLAY;
     }
-    if (status == GODWIT_OK && !begins && is_in_use(&e->current, terms->key_id)) {
+    /* Who has forgotten the key cannot know its Key ID. */
+    if (status == GODWIT_OK && !begins && !e->lost && is_in_use(&e->current, terms->key_id)) {
         status = GODWIT_MALFORMED;
     }
     if (status != GODWIT_OK) {

@@ -64,11 +64,13 @@ void godwit_hse_forward(godwit_hse_turn_t *turn)
     if (status == GODWIT_OK) {
         return;
     }
-    if (stranger || status == GODWIT_MALFORMED || status == GODWIT_WRONG_STATE) {
+    /* That the service has ended no EAS will ever say: a device whose address has changed would not hear of it, and never ask again. */
+    if ((stranger && status != GODWIT_NOT_ENTITLED) || status == GODWIT_MALFORMED || status == GODWIT_WRONG_STATE ||
+        in->datagram.len < GODWIT_EMSDP_ECHO) {
         godwit_hse_turn_end(turn, status);
         return;
     }
-    godwit_hse_refuse_data(turn, status, echo_of(in->datagram), turn->detail);
+    godwit_hse_refuse_data_at(turn, status, echo_of(in->datagram), stranger ? &in->from : NULL, turn->detail);
 }
 
 godwit_status_t godwit_hse_forward_inner(godwit_hse_turn_t *turn, godwit_slice_t datagram)

@@ -85,6 +85,11 @@ static bool same_intercept(const config_intercept_t *a, const config_intercept_t
            same_text(a->ca, b->ca) && a->queue_copies == b->queue_copies && a->retry_ms == b->retry_ms;
 }
 
+static bool same_queue(const config_queue_t *a, const config_queue_t *b)
+{
+    return a->used == b->used && a->store == b->store && a->readings == b->readings && a->octets == b->octets;
+}
+
 /* For sections that are plain values. Both were zeroed before they were filled in, padding included; were it not so, an unchanged section would
  * be named. */
 static bool same_octets(const void *a, const void *b, size_t size)
@@ -111,8 +116,7 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
         {same_octets(then->hss.iwfs, now->hss.iwfs, sizeof then->hss.iwfs) && then->hss.iwf_root == now->hss.iwf_root,
          "hss.trigger"},
         {same_e2m(then, now), "hss.e2m, emks.pushes_from, emks.key_set_days or hse.e2m"},
-        {!then->hse.queue.used || memcmp(&then->hse.queue, &now->hse.queue, sizeof then->hse.queue) == 0,
-         "deliver_queue"},
+        {!then->hse.queue.used || same_queue(&then->hse.queue, &now->hse.queue), "deliver_queue"},
         {same_hse(&then->hse, &now->hse), "hse: endpoint, listen, framing, tables or emks"},
         {same_diameter(&then->diameter, &now->diameter), "diameter"},
         {same_policy(&then->policy, &now->policy), "policy: state, listen, tls or peers"},

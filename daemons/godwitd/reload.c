@@ -97,6 +97,35 @@ static bool same_octets(const void *a, const void *b, size_t size)
     return memcmp(a, b, size) == 0;
 }
 
+static bool same_eas_end(const config_eas_end_t *a, const config_eas_end_t *b)
+{
+    bool same = a->used == b->used && strcmp(a->host, b->host) == 0 && a->port == b->port &&
+                same_text(a->tls.certificate, b->tls.certificate) && same_text(a->tls.key, b->tls.key) &&
+                same_text(a->tls.ca, b->tls.ca) && same_text(a->tls.crl, b->tls.crl) &&
+                same_text(a->connect_to, b->connect_to) && a->caller_count == b->caller_count &&
+                a->peer_count == b->peer_count;
+    for (size_t i = 0; i < a->caller_count && same; i++) {
+        same = same_text(a->callers[i].name, b->callers[i].name) && same_text(a->callers[i].san, b->callers[i].san);
+    }
+    for (size_t i = 0; i < a->peer_count && same; i++) {
+        same = same_text(a->peers[i].name, b->peers[i].name) && same_text(a->peers[i].url, b->peers[i].url);
+    }
+    return same;
+}
+
+static bool same_eese(const config_eese_t *a, const config_eese_t *b)
+{
+    return same_eas_end(&a->eas, &b->eas) && same_octets(&a->role, &b->role, sizeof a->role) &&
+           strcmp(a->emks_host, b->emks_host) == 0 && strcmp(a->emks_realm, b->emks_realm) == 0 &&
+           strcmp(a->hss_host, b->hss_host) == 0 && strcmp(a->hss_realm, b->hss_realm) == 0;
+}
+
+static bool same_hse_e2e(const config_hse_e2e_t *a, const config_hse_e2e_t *b)
+{
+    return same_eas_end(&a->eas, &b->eas) && strcmp(a->eese_host, b->eese_host) == 0 &&
+           strcmp(a->eese_realm, b->eese_realm) == 0 && a->forwards == b->forwards && a->held == b->held;
+}
+
 /* What differs and cannot change while it runs. */
 static void name_the_rest(godwitd_t *d, const config_t *now)
 {
@@ -131,6 +160,8 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
         {same_octets(&then->scs, &now->scs, sizeof then->scs), "scs"},
         {same_octets(&then->eas.role, &now->eas.role, sizeof then->eas.role) && then->eas.port == now->eas.port,
          "eas: all but its deliveries and the file of revoked certificates"},
+        {same_eese(&then->eese, &now->eese), "eese"},
+        {same_hse_e2e(&then->hse_e2e, &now->hse_e2e), "hse.eese or hse.eas"},
         {same_octets(&then->hse.sms, &now->hse.sms, sizeof then->hse.sms), "hse.sms"},
     };
     char text[128];

@@ -3,6 +3,7 @@
 """curl drives the REST interface of the EESE, and readings of `godwit send` are opened by an EAS that is Python: keys pulled, pushed, aged, and ended."""
 import base64
 import os
+import signal
 import threading
 import unittest
 
@@ -134,6 +135,16 @@ class Eese(enterprise.Enterprise):
         self.assertNotEqual(start["k_e2e"], self.eas.bodies("/push/v1/sessions")[0]["k_e2e"])
         for at, who, imsi in ((mine, METERS, OTHERS_IMSI), (theirs, OTHERS, IMSI), (mine, OTHERS, IMSI), (mine, OTHERS, OTHERS_IMSI)):
             self.assertEqual(self.curl("POST", at + "/sessions", {"imsi": imsi}, who=who)[1]["cause"], "not_entitled")
+
+    def test_what_sighup_cannot_change_is_named_and_nothing_else(self):
+        d = self.daemon
+        d.process.send_signal(signal.SIGHUP)
+        d.wait_log("as the configuration says now")
+        self.assertNotIn("needs a restart", d.read("log"))
+        d.write("godwit.yaml", d.read("godwit.yaml").replace("retry_ms: 100", "retry_ms: 150").replace("forward_wait_ms: 1000", "forwards: 77"))
+        d.process.send_signal(signal.SIGHUP)
+        for what in ("eese", "hse.eese or hse.eas"):
+            d.wait_log(f"{what}: changed; this needs a restart")
 
 
 if __name__ == "__main__":

@@ -18,16 +18,25 @@ static godwit_eas_pull_t *find(godwit_eas_t *eas, const godwit_imsi_t *imsi)
     return NULL;
 }
 
-/* The one that is answered and the oldest makes room. NULL: all wait. */
-static godwit_eas_pull_t *room(godwit_eas_t *eas)
+/* Its timer frees it when nobody answers; but that stood behind a commit, and may never have run. */
+static bool is_waiting(const godwit_eas_turn_t *turn, const godwit_eas_pull_t *pull)
 {
+    const uint64_t now_ms = turn->in->now_ms;
+    return pull->state == GODWIT_EAS_PULL_ASKED && now_ms >= pull->asked_ms &&
+           now_ms - pull->asked_ms <= turn->eas->config.answer_ms;
+}
+
+/* The one that waits no more and is the oldest makes room. NULL: all wait. */
+static godwit_eas_pull_t *room(const godwit_eas_turn_t *turn)
+{
+    godwit_eas_t *eas = turn->eas;
     godwit_eas_pull_t *best = NULL;
     for (size_t i = 0; i < GODWIT_EAS_PULLS_MAX; i++) {
         godwit_eas_pull_t *pull = &eas->pulls[i];
         if (pull->state == GODWIT_EAS_PULL_FREE) {
             return pull;
         }
-        if (pull->state == GODWIT_EAS_PULL_DONE && (best == NULL || pull->asked_ms < best->asked_ms)) {
+        if (!is_waiting(turn, pull) && (best == NULL || pull->asked_ms < best->asked_ms)) {
             best = pull;
         }
     }
@@ -66,8 +75,8 @@ static void ask(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, const 
 {
     godwit_eas_t *eas = turn->eas;
     godwit_eas_pull_t *pull = find(eas, imsi);
-    pull = pull != NULL ? pull : room(eas);
-    if (pull == NULL || pull->state == GODWIT_EAS_PULL_ASKED || !eas->registered) {
+    pull = pull != NULL ? pull : room(turn);
+    if (pull == NULL || is_waiting(turn, pull) || !eas->registered) {
         return;
     }
     *pull = (godwit_eas_pull_t){.imsi = *imsi, .request = *request, .missing = missing};
@@ -79,7 +88,7 @@ godwit_status_t godwit_eas_await_key(const godwit_eas_turn_t *turn, const godwit
                                      uint8_t key_id, bool missing)
 {
     const godwit_eas_pull_t *pull = find(turn->eas, imsi);
-    if (pull != NULL && pull->request.lost && (pull->state == GODWIT_EAS_PULL_ASKED || is_recent(turn, pull))) {
+    if (pull != NULL && pull->request.lost && (is_waiting(turn, pull) || is_recent(turn, pull))) {
         return GODWIT_UNKNOWN_KEY; /* what comes is another key than the device has */
     }
     if (pull != NULL && pull->state == GODWIT_EAS_PULL_DONE && is_recent(turn, pull)) {

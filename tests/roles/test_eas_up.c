@@ -371,6 +371,27 @@ static void the_next_age_is_asked_for_when_the_count_is_nearly_spent(void **stat
     assert_int_equal(owner_message(&w.owner, GODWIT_EAS_SESSION_PULL, 0)->u.eas_session_request.above_age, 5);
 }
 
+/* The question stood behind a commit that failed, and so did its timer. */
+static void a_question_that_never_left_is_asked_again(void **state)
+{
+    (void)state;
+    begin();
+    first = sender_grant(5, 3);
+    first.terms.messages = 8;
+    assert_int_equal(eas_world_push(&w, &first), GODWIT_OK);
+    sender_init(&device, &first);
+    for (unsigned i = 0; i < 6; i++) {
+        assert_int_equal(eas_world_up(&w, sender_seal(&device, "x"), false), GODWIT_OK);
+    }
+    const godwit_slice_t last = sender_seal(&device, "x");
+    w.owner.fail_commits = true;
+    assert_int_equal(eas_world_up(&w, last, false), GODWIT_AGAIN);
+    w.owner.fail_commits = false;
+    w.owner.now_ms += 60000;
+    assert_int_equal(eas_world_up(&w, last, true), GODWIT_OK);
+    assert_int_equal(owner_message(&w.owner, GODWIT_EAS_SESSION_PULL, 0)->u.eas_session_request.above_age, 5);
+}
+
 static void keys_are_wiped_in_the_store_when_their_time_is_over(void **state)
 {
     (void)state;
@@ -464,6 +485,7 @@ int main(void)
         cmocka_unit_test(whoever_has_lost_everything_takes_the_next_age),
         cmocka_unit_test(a_damaged_record_is_a_loss_of_state),
         cmocka_unit_test(the_next_age_is_asked_for_when_the_count_is_nearly_spent),
+        cmocka_unit_test(a_question_that_never_left_is_asked_again),
         cmocka_unit_test(keys_are_wiped_in_the_store_when_their_time_is_over),
         cmocka_unit_test(records_of_a_backup_wait_for_their_devices),
         cmocka_unit_test(what_is_not_due_is_left_alone_until_it_is),

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A step of the schema: readings until every destination has them, how far each destination is, and messages for devices until they speak. Numbers are
- * given here, rise, and are never given again: consumers tell repetitions by them. A mark never goes back.
+ * given here, rise, and are never given again: consumers tell repetitions by them. So they begin with the time, for a node that has lost its store. A mark
+ * never goes back.
  */
 #include "adapters/store/sqlite_schema.h"
 
 /* clang-format off */
 const char godwit_schema_deliver[] =
     "CREATE TABLE delivery_number(kind INTEGER PRIMARY KEY, highest INTEGER NOT NULL) STRICT;"
-    "INSERT INTO delivery_number VALUES(20, 0), (22, 0);"
+    "INSERT INTO delivery_number SELECT column1, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000"
+    " FROM (VALUES (20), (22));"
     "CREATE TRIGGER delivery_number_rises BEFORE UPDATE ON delivery_number WHEN NEW.highest < OLD.highest"
     " BEGIN SELECT RAISE(ABORT, 'a number would be given again'); END;"
     "CREATE TABLE reading("

@@ -75,7 +75,7 @@ godwit_hse_ask_t *godwit_hse_ask_new(godwit_hse_t *hse, const godwit_session_rec
     ask->request.agreement = record->agreement;
     ask->request.key_set = record->key_set;
     ask->request.owner_is_hss = godwit_hse_hss_owns(hse, record->agreement);
-    ask->request.service = record->e2e.service;
+    ask->request.service = record->e2e.age != 0 ? record->e2e.service : record->e2e_next.service;
     hse->agenda_moved = true;
     return ask;
 }

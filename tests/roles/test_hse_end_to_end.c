@@ -632,6 +632,33 @@ static void a_session_of_the_hse_becomes_one_end_to_end_when_the_device_asks(voi
     hse_assert_nothing_delivered(&w);
 }
 
+/* A service is named with every question, also before the device has taken its first age. */
+static void a_key_set_that_changes_before_the_first_age_is_taken_is_asked_for_by_its_service(void **state)
+{
+    (void)state;
+    d.service = GODWIT_SERVICE_NONE;
+    d.enterprise = NULL;
+    hse_set_up(&w, &d);
+    const godwit_emsdp_control_t m = {.present = 1u << GODWIT_TLV_ENTERPRISE | 1u << GODWIT_TLV_SERVICE_REQUEST,
+                                      .enterprise = hse_slice(HSE_EAS),
+                                      .service = GODWIT_SERVICE_CONFIDENTIALITY,
+                                      .service_suites = 0x000F};
+    hse_seal_control(&d, GODWIT_MANAGE_KEYS_REQUEST, &m);
+    hse_give(&w, &d);
+    const godwit_e2e_terms_t terms = hse_terms(4, 1);
+    hse_answer_eese(&w, &terms, GODWIT_OK);
+    stored()->key_set += 1; /* as if the key had changed meanwhile */
+    stored()->pending_len = 0;
+    hse_world_restart(&w);
+    plane = hse_plane(&w, &d, 9, 2); /* another than the one that is offered */
+    send_up("the device is there");
+    hse_answer_up(&w, hse_up(&w)->transaction, GODWIT_OK, true);
+    const godwit_e2e_session_request_t *asked =
+        &owner_message(&w.owner, GODWIT_E2E_SESSION_REQUEST, 0)->u.e2e_session_request;
+    assert_int_equal(asked->event, GODWIT_E2E_AGE);
+    assert_int_equal(asked->service, GODWIT_SERVICE_CONFIDENTIALITY);
+}
+
 static void only_the_eese_renews_and_only_over_a_protected_hop(void **state)
 {
     (void)state;
@@ -855,6 +882,7 @@ int main(void)
         cmocka_unit_test_setup(a_device_whose_question_the_eese_refuses_is_told_why, setup_session),
         cmocka_unit_test_setup(one_session_has_one_eas, setup_session),
         cmocka_unit_test_setup(a_session_of_the_hse_becomes_one_end_to_end_when_the_device_asks, setup),
+        cmocka_unit_test_setup(a_key_set_that_changes_before_the_first_age_is_taken_is_asked_for_by_its_service, setup),
         cmocka_unit_test_setup(only_the_eese_renews_and_only_over_a_protected_hop, setup_session),
         cmocka_unit_test_setup(when_the_entitlement_ends_user_data_is_refused, setup_session),
         cmocka_unit_test_setup(a_new_aka_run_ends_the_session_when_the_device_is_heard, setup_session),

@@ -150,7 +150,8 @@ godwit_status_t godwit_coap_open(const godwit_coap_config_t *config, godwit_coap
         godwit_coap_close(coap);
         return GODWIT_IO_FAILED;
     }
-    coap_context_set_block_mode(coap->context, COAP_BLOCK_USE_LIBCOAP | COAP_BLOCK_SINGLE_BODY);
+    /* Without SINGLE_BODY: a body of an answer, which nobody reads, is not gathered, however long the server makes it. */
+    coap_context_set_block_mode(coap->context, COAP_BLOCK_USE_LIBCOAP);
     coap_register_response_handler(coap->context, on_response);
     coap_register_nack_handler(coap->context, on_nack);
     *out = coap;

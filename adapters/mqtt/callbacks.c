@@ -72,7 +72,9 @@ static void on_message(struct mosquitto *client, void *context, const struct mos
         return;
     }
     pthread_mutex_lock(&mqtt->lock);
-    if (!mqtt->closing) {
+    if (mqtt->closing) { /* it is taken by nobody, so its PUBACK must not leave */
+        godwit_mqtt_shut(client);
+    } else {
         mqtt->inbox = INBOX_FULL;
         memcpy(mqtt->topic, message->topic, strlen(message->topic) + 1); /* measured above */
         mqtt->payload_len = (size_t)message->payloadlen;

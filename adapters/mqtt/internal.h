@@ -50,5 +50,7 @@ struct godwit_mqtt {
 
 void godwit_mqtt_callbacks_set(godwit_mqtt_t *mqtt);
 void godwit_mqtt_wake(const godwit_mqtt_t *mqtt);
+/* Nothing leaves by its connection any more. */
+void godwit_mqtt_shut(struct mosquitto *client);
 
 #endif

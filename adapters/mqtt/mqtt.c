@@ -286,15 +286,20 @@ void godwit_mqtt_settle(godwit_mqtt_t *mqtt)
 
 /* ---- the end ---- */
 
+void godwit_mqtt_shut(struct mosquitto *client)
+{
+    const int fd = mosquitto_socket(client);
+    if (fd >= 0) {
+        (void)shutdown(fd, SHUT_RDWR);
+    }
+}
+
 /* Lets go of the thread, which may wait for a message to be settled. The connection is shut first: its PUBACK must not leave. */
 static void release_thread(godwit_mqtt_t *mqtt)
 {
     pthread_mutex_lock(&mqtt->lock);
     if (mqtt->inbox != INBOX_EMPTY) {
-        int fd = mosquitto_socket(mqtt->client);
-        if (fd >= 0) {
-            (void)shutdown(fd, SHUT_RDWR);
-        }
+        godwit_mqtt_shut(mqtt->client);
     }
     mqtt->closing = true;
     pthread_cond_broadcast(&mqtt->settled);

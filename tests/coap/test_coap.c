@@ -177,6 +177,51 @@ static void a_post_is_answered(void **state)
     godwit_coap_close(coap);
 }
 
+/* Each answer is one block, and says that more follow (RFC 7959 2.2). */
+static void serve_without_end(int fd)
+{
+    uint8_t in[2048], out[4 + 8 + 5 + 4 + 1 + 1024];
+    for (uint32_t block = 0;; block++) {
+        struct sockaddr_in from;
+        socklen_t from_len = sizeof from;
+        const ssize_t len = recvfrom(fd, in, sizeof in, 0, (struct sockaddr *)&from, &from_len);
+        const size_t token = len < 4 ? 9 : in[0] & 15u;
+        if (token > 8) {
+            continue;
+        }
+        memset(out, 'x', sizeof out);
+        memcpy(out, in, 4 + token);
+        out[0] = (uint8_t)(0x60u | token); /* ACK */
+        out[1] = 0x44;                     /* 2.04 */
+        uint8_t *at = out + 4 + token;
+        const uint32_t value = block << 4 | 8u | 6u;
+        const uint8_t options[] = {
+            0x44,           'E', 'T', 'a', 'g', 0xd3, 23 - 4 - 13, (uint8_t)(value >> 16), (uint8_t)(value >> 8),
+            (uint8_t)value, 0xff};
+        memcpy(at, options, sizeof options);
+        (void)sendto(fd, out, (size_t)(at - out) + sizeof options + 1024, 0, (struct sockaddr *)&from, from_len);
+    }
+}
+
+static void an_answer_without_end_is_not_gathered(void **state)
+{
+    (void)state;
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    server = fork();
+    assert_true(server >= 0);
+    if (server == 0) {
+        serve_without_end(fd);
+    }
+    close(fd);
+    godwit_coap_t *coap = open_client((godwit_coap_config_t){0}, "coap");
+    post(coap, "21.5", 1);
+    expect_success(coap, 1);
+    godwit_coap_close(coap);
+}
+
 static void each_of_many_has_one_answer_though_datagrams_are_lost(void **state)
 {
     static const char *const lossy[] = {"-d", "100", "-l", "30%", NULL};
@@ -305,6 +350,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_post_is_answered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_answer_without_end_is_not_gathered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_of_many_has_one_answer_though_datagrams_are_lost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_a_server_it_fails_and_with_one_it_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_server_without_the_key_gets_nothing, set_up, tear_down),

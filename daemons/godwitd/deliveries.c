@@ -204,6 +204,10 @@ bool deliveries_reload(godwitd_t *d, const config_t *config, char error[DAEMON_E
 {
     godwit_delivery_t *fresh[CONFIG_DELIVER_MAX];
     size_t count = 0;
+    if (d->readings != NULL && config->hse.deliver_count == 0) { /* what is stored for the queue would be for nobody */
+        (void)snprintf(error, DAEMON_ERROR_MAX, "deliver: the last destination of a queue goes with a restart alone");
+        return false;
+    }
     if (d->readings != NULL) {
         if (godwit_queue_set(d->readings, config->hse.deliver, config->hse.deliver_count, error) != GODWIT_OK) {
             return false;

@@ -220,6 +220,20 @@ class Deliver(unittest.TestCase):
             self.wait_taken(daemon, 3)
             self.assertEqual(daemon.stop(), 0)
 
+    def test_the_last_destination_does_not_go_while_readings_are_stored_for_it(self):
+        with Godwitd() as daemon:
+            config(daemon, webhook(self.hook.port))
+            daemon.start()
+            device = Device(daemon.directory, "001010000000001").subscribe(daemon)
+            send(device, daemon, 0, 1)
+            self.wait_taken(daemon, 1)
+            config(daemon)
+            daemon.process.send_signal(signal.SIGHUP)
+            daemon.wait_log("goes with a restart alone")
+            send(device, daemon, 1, 1)
+            self.wait_taken(daemon, 2)
+            self.assertEqual(daemon.stop(), 0)
+
     def test_a_refused_reading_is_passed_over_only_when_the_configuration_says_so(self):
         with Godwitd() as daemon:
             config(daemon, webhook(self.hook.port, ", on_refusal: drop"))

@@ -244,9 +244,14 @@ godwit_status_t godwit_device_e2e_service(godwit_device_t *device, const godwit_
     if (status != GODWIT_OK) {
         return status;
     }
-    godwit_device_e2e_store(
-        device, requests); /* before the window: the 30 that comes again after a power loss is taken again */
-    status = godwit_device_acknowledge(device, in, requests);
+    /* Before the window: the 30 that comes again after a power loss is taken again. */
+    godwit_device_e2e_store(device, requests);
+    status = requests->item[requests->count - 1u].octets.len > 0 ? godwit_device_acknowledge(device, in, requests)
+                                                                 : GODWIT_CRYPTO_FAILED;
+    if (godwit_status_class(status) == GODWIT_CLASS_INTERNAL) { /* no record of it: it is not to be used */
+        godwit_device_e2e_forget(device);
+        return status;
+    }
     if (asked && !godwit_device_e2e_is_ready(device)) { /* the spent key's terms once more are no answer */
         return status;
     }

@@ -227,10 +227,9 @@ godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_sli
     godwit_device_exchange_t *x = &device->exchange;
     godwit_emsdp_key_t key;
     godwit_e2e_terms_t terms;
-    uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT];
-    uint8_t digest[8];
+    uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT], digest[8];
     godwit_writer_t user = godwit_writer(device->work, sizeof device->work);
-    bool of_access = false;
+    bool of_access = false, taken = false;
     godwit_status_t status = start_key(device, start, &key, &of_access);
     if (status == GODWIT_OK) {
         status = open_start(device, &x->attempt[0], start, &key, &terms, transcript);
@@ -244,6 +243,7 @@ godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_sli
     if (status == GODWIT_OK && godwit_device_is_e2e(device)) {
         status = godwit_device_e2e_take(device, of_access ? device->access.key_set : x->key_set, key.hot.session_id,
                                         &terms, true);
+        taken = status == GODWIT_OK;
     }
     if (status == GODWIT_OK) { /* from here on start is no more, if it stood in device->answer */
         status = seal_confirmation(device, &key, transcript, &user);
@@ -253,6 +253,8 @@ godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_sli
         memcpy(x->answered, digest, sizeof digest);
         x->repeats = 0;
         status = confirm(device, godwit_written(&user), requests);
+    } else if (taken) { /* and is not stored */
+        godwit_device_e2e_forget(device);
     }
     godwit_wipe(&key, sizeof key);
     return status;

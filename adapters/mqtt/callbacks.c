@@ -57,10 +57,11 @@ static void on_publish(struct mosquitto *client, void *context, int mid)
     godwit_mqtt_wake(mqtt);
 }
 
-/* A message that can be none of ours is acknowledged and gone: it would come again for ever. */
+/* A message that can be none of ours is acknowledged and gone: it would come again for ever. So is one that the broker retains, and says again with each
+ * subscription (3.1.1, 3.3.1.3): to those who were there when it was new it came without that flag. */
 static bool is_readable(const struct mosquitto_message *message)
 {
-    return strlen(message->topic) <= GODWIT_MQTT_TOPIC_MAX && message->payloadlen >= 0 &&
+    return !message->retain && strlen(message->topic) <= GODWIT_MQTT_TOPIC_MAX && message->payloadlen >= 0 &&
            message->payloadlen <= GODWIT_MQTT_PAYLOAD_MAX;
 }
 

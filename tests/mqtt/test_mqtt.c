@@ -220,6 +220,39 @@ static void what_was_not_settled_comes_again(void **state)
     godwit_mqtt_close(writer);
 }
 
+/* An order to a device, published with "retain", must not come again with each connection. */
+static void what_the_broker_retains_comes_once(void **state)
+{
+    broker_t *b = *state;
+    char command[120];
+    start(b);
+    godwit_mqtt_t *reader = client(b, "reader", "meter/#", 0), *writer = client(b, "writer", NULL, 0);
+    (void)wait_for(reader, GODWIT_MQTT_CONNECTED);
+    (void)wait_for(writer, GODWIT_MQTT_CONNECTED);
+    usleep(200000);
+    (void)snprintf(command, sizeof command, "mosquitto_pub -p %u -q 1 -r -t meter/up -m open", (unsigned)b->port);
+    assert_int_equal(system(command), 0);
+    assert_memory_equal(wait_for(reader, GODWIT_MQTT_MESSAGE).payload.ptr, "open", 4);
+    godwit_mqtt_settle(reader);
+    publish(writer, "1", 1); /* its arrival says that the first was acknowledged */
+    assert_memory_equal(wait_for(reader, GODWIT_MQTT_MESSAGE).payload.ptr, "1", 1);
+    godwit_mqtt_settle(reader);
+    godwit_mqtt_close(reader);
+    reader = client(b, "reader", "meter/#", 0);
+    (void)wait_for(reader, GODWIT_MQTT_CONNECTED);
+    usleep(200000);
+    publish(writer, "shut", 2);
+    godwit_mqtt_event_t event = wait_for(reader, GODWIT_MQTT_MESSAGE);
+    while (event.payload.len == 1) { /* was not acknowledged before the end */
+        godwit_mqtt_settle(reader);
+        event = wait_for(reader, GODWIT_MQTT_MESSAGE);
+    }
+    assert_memory_equal(event.payload.ptr, "shut", 4);
+    godwit_mqtt_settle(reader);
+    godwit_mqtt_close(reader);
+    godwit_mqtt_close(writer);
+}
+
 static void a_client_that_cannot_be_is_refused(void **state)
 {
     const broker_t *b = *state;
@@ -242,6 +275,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_a_broker_nothing_waits_and_nothing_is_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broker_that_dies_loses_nothing_that_was_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_settled_comes_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_the_broker_retains_comes_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_client_that_cannot_be_is_refused, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,8 +63,18 @@ static bool read_secret(webhook_delivery_t *w, const char *path, char why[GODWIT
     return w->secret_len >= SECRET_MIN || refuse(why, w->url, "its secret must have 16 octets or more:", path);
 }
 
+/* https://name:password@host: the URL stands in the log and in the status. */
+static bool has_userinfo(const char *url)
+{
+    const char *authority = strstr(url, "://");
+    return authority != NULL && memchr(authority + 3, '@', strcspn(authority + 3, "/?#")) != NULL;
+}
+
 static bool good_scheme(const godwit_deliver_config_t *config, char why[GODWIT_DELIVER_WHY])
 {
+    if (has_userinfo(config->target)) {
+        return refuse(why, "a webhook", "a name or password in its URL would stand in the log", NULL);
+    }
     if (strncmp(config->target, "https://", 8) == 0) {
         return true;
     }

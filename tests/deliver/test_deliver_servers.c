@@ -252,6 +252,8 @@ static void what_could_never_work_is_refused(void **state)
         {"coap", {.name = "a", .target = "coaps://localhost/x"}},
         {"coap", {.name = "a", .target = "coaps://localhost/x", .psk_identity = "me"}},
         {"coap", {.name = "a", .target = "coaps://localhost/x", .ca = "/nonexistent"}},
+        {"webhook", {.name = "a", .target = "https://me:word@localhost/x"}}, /* it would stand in the log */
+        {"webhook", {.name = "a", .target = "http://me@localhost", .plain = true}},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         if (try_open(w, bad[i].kind, &bad[i].config) == GODWIT_OK) {

@@ -50,8 +50,9 @@ def the_hse_asks_and_is_told():
         check(server.ask(f"e2e-renew 1 {IMSI} hse.nowhere.example {EAS}")["status"] != "ok", "a HSE that is not there")
         stop(end, other, server)
         if shutil.which("tshark"):
-            messages = [m for m in decode(path) if m["diameter.applicationId"] == str(0x474F4401)]
-            check(len(messages) == 5, f"{len(messages)} messages of Ek, not 5")  # what is for a HSE that is not there comes by, and is dropped
+            # What is for a HSE that is not there goes to either of the two, as the stack draws it, and is dropped.
+            messages = [m for m in decode(path) if m["diameter.applicationId"] == str(0x474F4401) and m["diameter.Destination-Host"] != "hse.nowhere.example"]
+            check(len(messages) == 4, f"{len(messages)} messages of Ek, not 4")
             for m in messages:
                 check(not m["_ws.malformed"] and not m["diameter.avp.invalid-data"] and not m["diameter.avp.invalid-len"], f"malformed: {m}")
             check(messages[0]["diameter.User-Name"] == IMSI and messages[0]["diameter.Destination-Host"] == EESE, f"{messages[0]}")

@@ -46,13 +46,59 @@ static godwit_trigger_pending_t *free_place(godwit_trigger_t *t)
     return NULL;
 }
 
+static bool was_with_application(const godwit_trigger_memory_t *m)
+{
+    return m->outcome == GODWIT_A3_DELIVERED || m->outcome == GODWIT_A3_NO_APPLICATION;
+}
+
+/* References rise, and begin anew behind the last of 32 bits. */
+static bool is_later(uint32_t reference, uint32_t than)
+{
+    return reference != than && reference - than <= (uint32_t)INT32_MAX;
+}
+
+/* Whether it may be one that was delivered and is forgotten: nothing tells any more. */
+static bool may_be_forgotten(const godwit_trigger_t *t, uint32_t reference, bool protected)
+{
+    const godwit_trigger_memory_t *highest = &t->memory[TRIGGER_MEMORY_RING];
+    return protected && was_with_application(highest) && !is_later(reference, highest->reference);
+}
+
 /* That a trigger is barred is about to be forgotten: what was protected until now and has not come will not be taken any more, or whoever held it back
  * for so long would have it acted on. */
-static void forget(godwit_trigger_t *t, const godwit_trigger_memory_t *m)
+static void forget_barred(godwit_trigger_t *t, const godwit_trigger_memory_t *m)
 {
     if (m->outcome == GODWIT_A3_RECALLED || m->outcome == GODWIT_A3_REPLACED) {
         t->current.seen_down = t->former.seen_down = UINT64_MAX;
     }
+}
+
+/* Of what was delivered the highest is remembered: the MTC-IWF may still protect one of them anew. */
+static void forget(godwit_trigger_t *t, const godwit_trigger_memory_t *m)
+{
+    godwit_trigger_memory_t *highest = &t->memory[TRIGGER_MEMORY_RING];
+    forget_barred(t, m);
+    if (was_with_application(m) && (!was_with_application(highest) || is_later(m->reference, highest->reference))) {
+        forget_barred(t, highest); /* in a record of a time when that place was one like the others */
+        *highest = *m;
+    }
+}
+
+/* The MTC-IWF still says it, and may do so again: it becomes the newest, and the last to be forgotten. */
+static void renew(godwit_trigger_t *t, const godwit_trigger_memory_t *known)
+{
+    const size_t last = (t->memory_next + TRIGGER_MEMORY_RING - 1u) % TRIGGER_MEMORY_RING;
+    const godwit_trigger_memory_t newest = *known;
+    size_t at = (size_t)(known - t->memory);
+    if (at >= TRIGGER_MEMORY_RING) {
+        return;
+    }
+    while (at != last) {
+        const size_t next = (at + 1u) % TRIGGER_MEMORY_RING;
+        t->memory[at] = t->memory[next];
+        at = next;
+    }
+    t->memory[last] = newest;
 }
 
 /* What comes without protection has places of its own, at the end, the newest last: nobody without a key makes the device forget. */
@@ -64,7 +110,7 @@ static godwit_trigger_memory_t *next_place(godwit_trigger_t *t, bool protected)
         return open + TRIGGER_MEMORY_OPEN - 1;
     }
     godwit_trigger_memory_t *place = &t->memory[t->memory_next];
-    t->memory_next = (uint8_t)((t->memory_next + 1u) % TRIGGER_MEMORY_PROTECTED);
+    t->memory_next = (uint8_t)((t->memory_next + 1u) % TRIGGER_MEMORY_RING);
     forget(t, place);
     return place;
 }
@@ -96,6 +142,9 @@ static const char *name_of_known(uint8_t outcome)
 static bool is_too_late(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected)
 {
     const godwit_trigger_memory_t *old = memory_of(t, trigger->old_reference, protected);
+    if (old == NULL && may_be_forgotten(t, trigger->old_reference, protected)) {
+        return true; /* or may have been: nobody is told that it will not be acted on */
+    }
     return is_pending(t, trigger->old_reference, protected) || (old != NULL && old->outcome == GODWIT_A3_DELIVERED);
 }
 
@@ -118,7 +167,10 @@ static trigger_decision_t hand_over(godwit_trigger_t *t, const godwit_a3_trigger
     bar(t, trigger, protected);
     *place =
         (godwit_trigger_pending_t){.used = true, .protected = protected, .via = (uint8_t)in->via, .trigger = *trigger};
-    return (trigger_decision_t){.taken = true, .deliver = place, .event = "delivered"};
+    return (trigger_decision_t){.taken = true,
+                                .deliver = place,
+                                .repeated = may_be_forgotten(t, trigger->reference, protected),
+                                .event = "delivered"};
 }
 
 trigger_decision_t godwit_trigger_decide(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
@@ -126,8 +178,10 @@ trigger_decision_t godwit_trigger_decide(godwit_trigger_t *t, const godwit_a3_tr
 {
     const godwit_trigger_memory_t *known = memory_of(t, trigger->reference, protected);
     if (known != NULL) {
+        const uint8_t outcome = known->outcome;
+        renew(t, known);
         return (trigger_decision_t){
-            .taken = true, .outcome = (godwit_a3_outcome_t)known->outcome, .event = name_of_known(known->outcome)};
+            .taken = true, .outcome = (godwit_a3_outcome_t)outcome, .event = name_of_known(outcome)};
     }
     if (is_pending(t, trigger->reference, protected)) {
         return (trigger_decision_t){.taken = true, .event = "again"};
@@ -201,7 +255,7 @@ godwit_status_t godwit_trigger_finish(godwit_trigger_t *t, const godwit_a3_trigg
         status = godwit_trigger_store(t, requests);
     }
     if (status == GODWIT_OK && decision->deliver != NULL) {
-        godwit_trigger_deliver(decision->deliver, false, requests);
+        godwit_trigger_deliver(decision->deliver, decision->repeated, requests);
     }
     return status;
 }

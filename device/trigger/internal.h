@@ -13,6 +13,8 @@
 /* Places of the memory: half of them is for what came without protection, all that a device has in case 1. */
 #define TRIGGER_MEMORY_OPEN ((GODWIT_TRIGGER_MEMORY_MAX + 1u) / 2u)
 #define TRIGGER_MEMORY_PROTECTED (GODWIT_TRIGGER_MEMORY_MAX - TRIGGER_MEMORY_OPEN)
+/* Of those of protected ones the last is the highest of all that were delivered and forgotten since. */
+#define TRIGGER_MEMORY_RING (TRIGGER_MEMORY_PROTECTED - 1u)
 _Static_assert(GODWIT_TRIGGER_MEMORY_MAX >= 4, "places of either kind");
 
 /* A device has little stack: what such a function needs for itself is given back before its caller goes deeper elsewhere. */
@@ -63,6 +65,7 @@ typedef struct trigger_decision {
     bool taken;
     godwit_a3_outcome_t outcome;       /* 0: nothing is acknowledged now */
     godwit_trigger_pending_t *deliver; /* NULL: nothing is delivered */
+    bool repeated;                     /* it may have been delivered before, and forgotten since */
     const char *event;
 } trigger_decision_t;
 trigger_decision_t godwit_trigger_decide(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,

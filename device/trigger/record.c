@@ -167,7 +167,7 @@ static bool tables_get(godwit_reader_t *r, godwit_trigger_t *t)
         good = pending_get(r, &t->pending[i]) && good;
     }
     good = good && t->memory_next < GODWIT_TRIGGER_MEMORY_MAX;
-    t->memory_next %= TRIGGER_MEMORY_PROTECTED; /* a record of a time when all places were of one kind */
+    t->memory_next %= TRIGGER_MEMORY_RING; /* a record of a time when all places were of one kind */
     return good;
 }
 

@@ -10,7 +10,8 @@
  *     godwit_trigger_receive(&trigger, octets, via, now, &requests);
  *     godwit_trigger_done(&trigger, reference, outcome, now, &requests); // when the application has acted: the acknowledgement goes
  *
- * A trigger reaches the application exactly once, but for a power loss between DELIVER and the STORE of done: then once more, marked repeated.
+ * A trigger reaches the application exactly once, but for a power loss between DELIVER and the STORE of done, or where it comes again after more others
+ * than the memory holds: then once more, marked repeated.
  */
 #ifndef GODWIT_TRIGGER_H
 #define GODWIT_TRIGGER_H
@@ -66,7 +67,8 @@ typedef struct godwit_trigger_delivery {
     uint32_t reference;
     uint16_t port;
     bool priority;
-    bool repeated;  /* it was delivered before a power loss, and not confirmed */
+    bool
+        repeated; /* it was delivered before a power loss and not confirmed, or may have been delivered and forgotten */
     bool protected; /* an authorised MTC-IWF made it (case 2); false: the networks between said so (case 1) */
     bool proved;    /* the MTC-IWF had verified who asked for it: source is the digest of that name */
     uint8_t source[GODWIT_A3_DIGEST];

@@ -159,8 +159,9 @@ static void order_does_not_matter_within_the_window(void **state)
     tw_receive(&w, tw_slice(&o[69]), NAS);
     for (unsigned i = 68; i >= 6; i--) {
         tw_receive(&w, tw_slice(&o[i]), NAS);
-        assert_int_equal(w.acted[2 + i], 1);
+        assert_int_equal(w.acted[2 + i] + w.repeated[2 + i], 1); /* marked where it forgets what it cannot tell */
     }
+    assert_int_equal(w.acted[2 + 69 - GODWIT_TRIGGER_MEMORY_MAX / 4], 1);
     tw_receive(&w, tw_slice(&o[5]), NAS); /* 64 below the highest */
     tw_expect_refused(&w, GODWIT_REPLAY);
     assert_int_equal(w.acted[7], 0);
@@ -255,6 +256,57 @@ static void a_recalled_trigger_is_not_acted_on_when_the_recall_is_forgotten(void
     tw_receive(&w, tw_slice(&held), NAS);
     tw_expect_refused(&w, GODWIT_REPLAY);
     assert_int_equal(w.acted[2], 0);
+}
+
+/* The MTC-IWF has not heard the Acknowledgement, and goes on with others. */
+static void a_trigger_that_is_said_again_is_remembered_the_longest(void **state)
+{
+    (void)state;
+    const godwit_a3_message_t m = tw_trigger(2, TIME, 0);
+    tw_down(&w, &m);
+    for (uint32_t i = 0; i < 2 * GODWIT_TRIGGER_MEMORY_MAX; i++) {
+        const godwit_a3_message_t other = tw_trigger(10 + i, TIME, 0);
+        tw_down(&w, &other);
+        if (i % 8 == 7) {
+            tw_down(&w, &m);
+            assert_non_null(tw_event(&w, "again"));
+            tw_expect_acknowledged(&w, 2, GODWIT_A3_DELIVERED);
+        }
+    }
+    assert_int_equal(w.acted[2], 1);
+    assert_int_equal(w.repeated[2], 0);
+}
+
+/* And says it again when the device has forgotten it: nobody knows, and nobody is told that it is the first time. */
+static void what_may_be_forgotten_is_delivered_as_a_repetition(void **state)
+{
+    (void)state;
+    const godwit_a3_message_t early = tw_trigger(UINT32_MAX, TIME, 0), m = tw_trigger(2, TIME, 0),
+                              recall = tw_recall(200, UINT32_MAX, TIME), unknown = tw_trigger(3, TIME, 0),
+                              fresh = tw_trigger(201, TIME, 0);
+    w.confirms = false;
+    tw_down(&w, &early); /* references begin anew */
+    assert_int_equal(godwit_trigger_done(&w.t, UINT32_MAX, GODWIT_A3_DELIVERED, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    w.confirms = true;
+    tw_down(&w, &m);
+    for (uint32_t i = 0; i < GODWIT_TRIGGER_MEMORY_MAX; i++) {
+        const godwit_a3_message_t other = tw_trigger(10 + i, TIME, 0);
+        tw_down(&w, &other);
+        assert_int_equal(w.repeated[10 + i], 0);
+    }
+    tw_reboot(&w);
+    tw_down(&w, &m);
+    assert_int_equal(w.repeated[2], 1);
+    tw_down(&w, &m);
+    assert_int_equal(w.repeated[2], 1);
+    tw_down(&w, &unknown); /* it has never come: as far as the device knows it may have */
+    assert_int_equal(w.repeated[3], 1);
+    tw_down(&w, &recall);
+    tw_expect_acknowledged(&w, 200, GODWIT_A3_TOO_LATE);
+    tw_down(&w, &fresh);
+    assert_int_equal(w.acted[201], 1);
+    assert_int_equal(w.repeated[201], 0);
 }
 
 /* The same, by a visited network that has no key and a device that takes triggers of it. */
@@ -470,6 +522,8 @@ int main(void)
         cmocka_unit_test_setup(a_recall_after_delivery_is_too_late, set_up),
         cmocka_unit_test_setup(a_replacement_takes_the_place_of_what_has_not_come, set_up),
         cmocka_unit_test_setup(a_recalled_trigger_is_not_acted_on_when_the_recall_is_forgotten, set_up),
+        cmocka_unit_test_setup(a_trigger_that_is_said_again_is_remembered_the_longest, set_up),
+        cmocka_unit_test_setup(what_may_be_forgotten_is_delivered_as_a_repetition, set_up),
         cmocka_unit_test_setup(nobody_without_a_key_makes_the_device_forget, set_up),
         cmocka_unit_test_setup(a_replacement_that_comes_too_late_still_takes_the_old_one_away, set_up),
         cmocka_unit_test_setup(two_of_one_reference_are_not_with_their_applications_at_once, set_up),

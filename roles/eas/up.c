@@ -117,6 +117,18 @@ static void key_unknown(const godwit_eas_turn_t *turn, bool missing, const char 
     refuse(turn, status, detail);
 }
 
+/* A session that begins anew with the same Session ID, as on a bearer, has Key IDs from 1 again, and an EAS that pulls is not told that the one before is
+ * over: so it may be another key than the one that stands here. Who has none in store for it says so, and for a while nobody is asked again. */
+static void not_under_that_key(const godwit_eas_turn_t *turn)
+{
+    const godwit_eas_t *eas = turn->eas;
+    const godwit_user_plane_t *up = &turn->in->message->u.user_plane;
+    const uint8_t key_id = (uint8_t)(up->datagram[0] >> KEY_ID_SHIFT & KEY_ID_MASK);
+    const bool awaited = !eas->config.push && godwit_eas_await_key(turn, &eas->device.path.imsi, up->session_id, key_id,
+                                                                   false) == GODWIT_OVERLOAD;
+    refuse(turn, awaited ? GODWIT_OVERLOAD : GODWIT_MAC_FAILURE, "the datagram");
+}
+
 /* The record is there. */
 static void open_it(const godwit_eas_turn_t *turn)
 {
@@ -126,6 +138,8 @@ static void open_it(const godwit_eas_turn_t *turn)
                                                    godwit_slice(up->datagram, up->len), eas->plain, &eas->opened);
     if (status == GODWIT_UNKNOWN_KEY) {
         key_unknown(turn, false, "under a key that is not here");
+    } else if (status == GODWIT_MAC_FAILURE) {
+        not_under_that_key(turn);
     } else if (status != GODWIT_OK) {
         refuse(turn, status, "the datagram");
         if (status == GODWIT_KEY_EXPIRED) {

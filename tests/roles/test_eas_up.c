@@ -329,6 +329,47 @@ static void a_forged_key_id_spends_no_age(void **state)
     assert_false(owner_message(&w.owner, GODWIT_EAS_SESSION_PULL, 0)->u.eas_session_request.lost);
 }
 
+/* An EAS that pulls is not told that a session is over: the next one on the same bearer has its Session ID, and Key ID 1 again. */
+static void another_key_of_the_same_ids_is_asked_for(void **state)
+{
+    (void)state;
+    begin();
+    w.config.push = false;
+    eas_world_restart(&w);
+    assert_int_equal(eas_world_up(&w, sender_seal(&device, "before"), false), GODWIT_OK);
+    const godwit_eas_grant_t anew = sender_grant(2, 1);
+    sender_init(&later, &anew);
+    const godwit_slice_t up = sender_seal(&later, "after");
+    assert_int_equal(eas_world_up(&w, up, false), GODWIT_OVERLOAD);
+    const godwit_message_t *pull = owner_message(&w.owner, GODWIT_EAS_SESSION_PULL, 0);
+    assert_int_equal(pull->u.eas_session_request.key_id, 1);
+    assert_int_equal(pull->u.eas_session_request.above_age, 0);
+    assert_false(pull->u.eas_session_request.lost);
+    eas_world_pulled(&w, GODWIT_OK, &anew);
+    assert_int_equal(eas_world_up(&w, up, true), GODWIT_OK);
+    assert_int_equal(owner_count(&w.owner, GODWIT_REQUEST_DELIVER), 1);
+}
+
+/* What anybody can write costs one question in so long a time, and changes nothing. */
+static void a_forged_datagram_asks_once(void **state)
+{
+    (void)state;
+    begin();
+    (void)sender_seal(&device, "x");
+    device.datagram[device.len - 1] ^= 1;
+    const godwit_slice_t forged = godwit_slice(device.datagram, device.len);
+    assert_int_equal(eas_world_up(&w, forged, false), GODWIT_MAC_FAILURE); /* what is pushed comes by itself */
+    assert_null(eas_world_sent(&w, GODWIT_EAS_SESSION_PULL));
+    w.config.push = false;
+    eas_world_restart(&w);
+    assert_int_equal(eas_world_up(&w, forged, false), GODWIT_OVERLOAD);
+    eas_world_pulled(&w, GODWIT_UNKNOWN_KEY, NULL);
+    assert_null(eas_world_sent(&w, GODWIT_EAS_SESSION_PULL));
+    assert_int_equal(eas_world_up(&w, forged, true), GODWIT_MAC_FAILURE);
+    assert_null(eas_world_sent(&w, GODWIT_EAS_SESSION_PULL));
+    assert_int_equal(eas_world_up(&w, sender_seal(&device, "y"), false), GODWIT_OK);
+}
+
 static void whoever_has_lost_everything_takes_the_next_age(void **state)
 {
     (void)state;
@@ -482,6 +523,8 @@ int main(void)
         cmocka_unit_test(no_power_loss_loses_a_reading),
         cmocka_unit_test(a_key_that_the_device_uses_before_it_was_pushed_is_pulled),
         cmocka_unit_test(a_forged_key_id_spends_no_age),
+        cmocka_unit_test(another_key_of_the_same_ids_is_asked_for),
+        cmocka_unit_test(a_forged_datagram_asks_once),
         cmocka_unit_test(whoever_has_lost_everything_takes_the_next_age),
         cmocka_unit_test(a_damaged_record_is_a_loss_of_state),
         cmocka_unit_test(the_next_age_is_asked_for_when_the_count_is_nearly_spent),

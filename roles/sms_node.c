@@ -59,8 +59,9 @@ static bool ask(const godwit_sms_host_t *host, const godwit_rp_t *rp)
     return message != NULL;
 }
 
-/* In the words of T5: a device that is silent is tried again; one that has no trigger function, or says that it cannot, is no such device. */
-static godwit_status_t in_t5(const godwit_sms_host_t *host, godwit_status_t outcome)
+/* In the words of T5: a device that is silent is tried again; one that has no trigger function, or says that it cannot, is no such device. What was
+ * sent to a device that then went away, or has not answered, may have arrived: UNKNOWN_SESSION says so, and AGAIN that it never left. */
+static godwit_status_t in_t5(const godwit_sms_node_t *node, const godwit_sms_host_t *host, godwit_status_t outcome)
 {
     if (outcome == GODWIT_UNKNOWN_SESSION && host->trigger != NULL) {
         host->trigger->missed = true;
@@ -68,7 +69,7 @@ static godwit_status_t in_t5(const godwit_sms_host_t *host, godwit_status_t outc
     if (outcome == GODWIT_MALFORMED) {
         return GODWIT_NOT_FOUND;
     }
-    return outcome == GODWIT_UNKNOWN_SESSION ? GODWIT_AGAIN : outcome;
+    return outcome == GODWIT_UNKNOWN_SESSION && !node->started ? GODWIT_AGAIN : outcome;
 }
 
 static void answer_down(godwit_sms_node_t *node, const godwit_sms_host_t *host, godwit_status_t outcome)
@@ -81,7 +82,7 @@ static void answer_down(godwit_sms_node_t *node, const godwit_sms_host_t *host, 
         godwit_serving_message(host->home, host->out, node->down_from, kind, node->down_transaction);
     if (message != NULL) {
         message->route = node->down_route;
-        message->u.outcome = node->from_node ? in_t5(host, outcome) : outcome;
+        message->u.outcome = node->from_node ? in_t5(node, host, outcome) : outcome;
     }
     const char *name = outcome == GODWIT_OK ? "sms_delivered" : "sms_not_delivered";
     if (node->from_node) {

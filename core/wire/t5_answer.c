@@ -34,6 +34,7 @@ static const godwit_diameter_outcome_t outcomes[] = {
     OURS(GODWIT_WRONG_STATE),
     OURS(GODWIT_NOT_FOUND),
     OURS(GODWIT_AGAIN),
+    OURS(GODWIT_UNKNOWN_SESSION),
     {GODWIT_PEER_INTERNAL, {0, GODWIT_DIAMETER_UNABLE_TO_COMPLY}},
 };
 #define OUTCOMES (sizeof outcomes / sizeof outcomes[0])

@@ -194,6 +194,8 @@ void godwit_iwf_on_sent(const godwit_iwf_turn_t *turn)
     if (message->u.outcome == GODWIT_OK) {
         arrived(turn, flight, message->kind == GODWIT_T4_TRIGGER_ANSWER);
     } else {
+        /* The node has sent it to a device that then went away: it may be there. */
+        flight->doubtful = flight->doubtful || message->u.outcome == GODWIT_UNKNOWN_SESSION;
         way_failed(turn, flight);
     }
 }

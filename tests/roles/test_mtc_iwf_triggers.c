@@ -273,6 +273,22 @@ static void what_nobody_takes_expires_and_that_is_reported(void **state)
     assert_int_equal(iwq.deliveries, 0);
 }
 
+static void what_came_to_a_device_that_went_away_is_not_called_expired(void **state)
+{
+    (void)state;
+    iwq.vanishes = true;
+    iwq_action_t a = iwq_action(1);
+    a.message.u.device_action.validity_s = 100;
+    assert_int_equal(iwq_give(&a), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(1);
+    assert_int_equal(iwq_delivered(1), 1);
+    assert_int_equal(iwq_record(1)->state, GODWIT_TRIGGER_WAITING);
+    iwq.vanishes = iwq.reachable = false;
+    iwq_run(102);
+    assert_int_equal(iwq_reports(1), 1);
+    assert_int_equal(iwq_outcome(1), GODWIT_OUTCOME_UNCONFIRMED);
+}
+
 static void the_sms_sc_takes_what_no_node_does_and_reports(void **state)
 {
     (void)state;
@@ -400,6 +416,7 @@ int main(void)
         TEST(a_recall_may_name_the_device_by_its_other_name),
         TEST(it_is_tried_again_after_longer_and_longer_waits),
         TEST(what_nobody_takes_expires_and_that_is_reported),
+        TEST(what_came_to_a_device_that_went_away_is_not_called_expired),
         TEST(the_sms_sc_takes_what_no_node_does_and_reports),
         TEST(what_waits_is_recalled_at_once),
         TEST(what_was_delivered_cannot_be_recalled_or_replaced),

@@ -188,6 +188,25 @@ static void a_device_that_is_silent_is_told_of_when_it_is_heard_again(void **sta
     }
 }
 
+/* Its answer is lost: nobody may say that the trigger never arrived. */
+static void what_was_sent_to_a_device_that_went_away_may_have_arrived(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < WAYS; i++) {
+        attached(i);
+        const godwit_message_t m = t5_down("wake");
+        sms.lose_up = true;
+        sms_iwf(SMS_NODE, &m);
+        for (unsigned j = 0; j < 8; j++) {
+            sms_let_time_pass(SMS_NODE);
+        }
+        assert_int_equal(sms.phone.triggers, 1);
+        assert_int_equal(sms.answered_iwf.kind, GODWIT_T5_DOWN_ANSWER);
+        assert_int_equal(sms.answered_iwf.u.outcome, GODWIT_UNKNOWN_SESSION);
+        sms.lose_up = false;
+    }
+}
+
 static void a_device_without_a_trigger_function_is_no_such_device(void **state)
 {
     (void)state;
@@ -539,6 +558,7 @@ int main(void)
         cmocka_unit_test(a_container_reaches_the_device_as_the_word_of_its_node),
         cmocka_unit_test(nobody_else_and_nothing_else_is_taken),
         cmocka_unit_test(a_device_that_is_silent_is_told_of_when_it_is_heard_again),
+        cmocka_unit_test(what_was_sent_to_a_device_that_went_away_may_have_arrived),
         cmocka_unit_test(a_device_without_a_trigger_function_is_no_such_device),
         cmocka_unit_test(the_octets_are_those_of_an_independent_encoder),
         cmocka_unit_test(a_service_centre_that_lies_never_speaks_for_the_node),

@@ -288,7 +288,7 @@ static void node(const godwit_message_t *request)
                     godwit_slice(request->u.t5_down.container, request->u.t5_down.container_len),
                     GODWIT_TRIGGER_VIA_NAS);
         }
-        answer->u.outcome = GODWIT_OK;
+        answer->u.outcome = iwq.vanishes ? GODWIT_UNKNOWN_SESSION : GODWIT_OK;
     } else {
         iwq.refused++;
         answer->u.outcome = GODWIT_AGAIN;

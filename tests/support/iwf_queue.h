@@ -49,6 +49,7 @@ typedef struct iwq {
     /* What the others do. */
     unsigned device; /* that new actions are for */
     bool reachable, hss_silent, scs_silent, node_silent;
+    bool vanishes; /* a device takes what comes, and is gone before the node hears so */
     godwit_status_t hss_status;
 
     /* What they have seen. */

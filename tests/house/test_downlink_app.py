@@ -53,7 +53,7 @@ class Downlink(unittest.TestCase):
         d = self.daemon
         text = f"""downlink:
   per_device: 3
-  awake_ms: 1000
+  awake_ms: 2000
   listen: "127.0.0.1:0"
   tls: {{certificate: {d.path("server.pem")}, key: {d.path("server.key")}, ca: {d.path("ca.pem")}}}
   callers: [{APP}]
@@ -115,7 +115,7 @@ class Downlink(unittest.TestCase):
 
     def speak(self, text="here I am"):
         """The device sends a reading and listens; what it was told."""
-        said = self.device.send(self.daemon.ready["hse"], text, "--wait", "1500")
+        said = self.device.send(self.daemon.ready["hse"], text, "--wait", "2500")
         return [one["payload"] if "payload" in one else one["payload_hex"] for one in said.get("received", [])]
 
     def test_a_message_waits_until_the_device_speaks(self):

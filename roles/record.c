@@ -249,6 +249,7 @@ void godwit_mtc_contact_release(godwit_mtc_contact_record_t *contact, uint64_t a
 
 /* A device has taken none that was not handed out; a store that went back to a backup lags by less than this. */
 #define JUMP_MAX (1u << 20)
+#define AGE_JUMP_MAX (1u << 12)
 
 static bool not_behind(const godwit_parked_t *old, const godwit_parked_t *new)
 {
@@ -290,8 +291,19 @@ bool godwit_parked_lives(const godwit_parked_t *parked, uint32_t last, uint32_t 
     return parked->set && parked->generation == last && parked->generation > above;
 }
 
-uint32_t godwit_generation_after(uint32_t last, uint32_t above)
+static uint32_t after(uint32_t last, uint32_t above, uint32_t jump_max)
 {
     uint32_t highest = above > last ? above : last;
-    return highest == UINT32_MAX || highest - last > JUMP_MAX ? 0 : highest + 1;
+    return highest == UINT32_MAX || highest - last > jump_max ? 0 : highest + 1;
+}
+
+uint32_t godwit_generation_after(uint32_t last, uint32_t above)
+{
+    return after(last, above, JUMP_MAX);
+}
+
+/* Who asks for one may have proved nothing yet (a Service Request in a set-up): so much less can be spent with one question. */
+uint32_t godwit_age_after(uint32_t last, uint32_t above)
+{
+    return after(last, above, AGE_JUMP_MAX);
 }

@@ -10,6 +10,7 @@
 
 #define IN_FLIGHT 4
 #define ACK_MS 2000
+#define ACK_LEAST_MS 1000
 #define LIFE_MS 93000 /* MAX_TRANSMIT_WAIT of RFC 7252 4.8.2: after it nothing is sent again */
 #define FORMAT_JSON 50
 #define TOKEN_LEN 5
@@ -119,6 +120,7 @@ static godwit_status_t take(godwit_coap_t *coap, const godwit_coap_config_t *con
     }
     coap->in_flight = config->in_flight != 0 ? config->in_flight : IN_FLIGHT;
     coap->ack_ms = config->ack_ms != 0 ? config->ack_ms : ACK_MS;
+    coap->ack_ms = coap->ack_ms < ACK_LEAST_MS ? ACK_LEAST_MS : coap->ack_ms; /* libcoap takes no less */
     return GODWIT_OK;
 }
 

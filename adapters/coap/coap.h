@@ -18,7 +18,7 @@ typedef struct godwit_coap_config {
     const char *ca; /* coaps with certificates: file, PEM; whom the server's must be of, and it must name HOST */
     const char *certificate, *key; /* files, PEM; NULL: the client shows none */
     unsigned in_flight;            /* not answered; 0: 4 */
-    uint32_t ack_ms;               /* first wait for an acknowledgement, doubled four times (RFC 7252 4.8); 0: 2000 */
+    uint32_t ack_ms; /* first wait for an acknowledgement, doubled four times (RFC 7252 4.8); 1000 at least; 0: 2000 */
 } godwit_coap_config_t;
 
 typedef struct godwit_coap_answer {

@@ -28,7 +28,7 @@ static godwit_status_t derive(const godwit_crypto_t *crypto, const godwit_e2e_ke
                               const uint8_t e2m_keyset[32], uint32_t last, godwit_e2e_key_answer_t *answer,
                               const char **detail)
 {
-    answer->age = godwit_generation_after(last, request->above_age);
+    answer->age = godwit_age_after(last, request->above_age);
     if (answer->age == 0) {
         *detail = "no age is left above the one that was named";
         return GODWIT_COUNT_EXHAUSTED;

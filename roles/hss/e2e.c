@@ -37,7 +37,7 @@ static godwit_status_t hand_out(const godwit_hss_t *hss, const godwit_e2e_key_re
     if (status != GODWIT_OK) {
         return status;
     }
-    answer->age = godwit_generation_after(entry->age, request->above_age);
+    answer->age = godwit_age_after(entry->age, request->above_age);
     if (answer->age == 0) {
         *detail = "no age is left above the one that was named";
         return GODWIT_COUNT_EXHAUSTED;

@@ -157,6 +157,35 @@ static void asleep_over_several_lives(void **state)
     godwit_world_free(w);
 }
 
+/* A device that took its key days after it was agreed believes in it for longer than its EAS does. What it says then is refused, and its owner
+ * hears so; the next key is there for what comes after. */
+static void a_key_taken_late_ends_as_agreed(void **state)
+{
+    (void)state;
+    held_t held = {0};
+    godwit_world_t *w = begin(&held, (godwit_world_e2e_t){.life_s = LIFE_DAYS * 86400});
+    expect_reading(w);
+    godwit_world_run(w, 25 * DAY);
+    expect_reading(w);
+    godwit_world_sleep(w, 0, 12 * DAY); /* the next is agreed meanwhile */
+    godwit_world_run(w, 12 * DAY + SECOND);
+    expect_reading(w);
+    const uint32_t late = lab_e2e_changes(w, 0);
+    godwit_world_sleep(w, 0, 24 * DAY); /* beyond the end that was agreed, and not yet the one that the device counts */
+    godwit_world_run(w, 24 * DAY + SECOND);
+    const godwit_device_e2e_key_t *key = &w->devices[0].e2e.library.current;
+    assert_true(key->elapsed_s < key->life_s);
+    const uint32_t refused = godwit_world_submit(w, 0);
+    godwit_world_run(w, 60 * SECOND);
+    assert_int_equal(godwit_world_delivered(w, refused), 0);
+    assert_int_equal(godwit_world_device_events(w, 0, "reading_refused", GODWIT_UNKNOWN_KEY), 1);
+    assert_int_equal(lab_e2e_changes(w, 0), late + 1);
+    godwit_world_run(w, DAY);
+    expect_reading(w);
+    expect_no_old_key(w);
+    godwit_world_free(w);
+}
+
 /* The EESE is not there when the next age is due (late), or the count is spent before the time (early). */
 static void late_and_early(void **state)
 {
@@ -201,9 +230,9 @@ static void by_another_aka_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_time_over_five_years),   cmocka_unit_test(in_flight_over_every_change),
-        cmocka_unit_test(asleep_over_several_lives), cmocka_unit_test(late_and_early),
-        cmocka_unit_test(by_another_aka_run),
+        cmocka_unit_test(in_time_over_five_years),         cmocka_unit_test(in_flight_over_every_change),
+        cmocka_unit_test(asleep_over_several_lives),       cmocka_unit_test(late_and_early),
+        cmocka_unit_test(a_key_taken_late_ends_as_agreed), cmocka_unit_test(by_another_aka_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,9 @@ static void heard(godwit_trigger_t *t, godwit_trigger_association_t *a, godwit_t
         a->heard = true;
         godwit_wipe(&t->former, sizeof t->former);
     }
+    if (a == &t->former) { /* no recording: the MTC-IWF speaks, and has not got the Complete */
+        t->repeats = 0;
+    }
     t->rejects = 0;
     godwit_trigger_polls_end(t, requests);
 }

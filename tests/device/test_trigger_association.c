@@ -255,6 +255,30 @@ static void what_is_under_way_under_the_former_one_is_still_taken(void **state)
     assert_int_equal(w.acted[4], 1);
 }
 
+/* All Completes were lost, however often the Command came: what the MTC-IWF still says under the former one shows that it has none. */
+static void an_iwf_that_speaks_under_the_former_one_is_told_again(void **state)
+{
+    (void)state;
+    tw_associate(&w, 1);
+    a_trigger(2);
+    const godwit_a3_message_t m = tw_trigger(3, TIME, 60);
+    const tw_octets_t o = tw_protect(&w, &m);
+    tw_make_command(&w, 2, TIME);
+    for (unsigned i = 0; i < 20; i++) {
+        hear_command();
+    }
+    assert_int_equal(w.sends, 0);
+    tw_receive(&w, tw_slice(&o), NAS);
+    assert_int_equal(w.sends, 2);
+    assert_int_equal(tw_complete(&w, tw_slice(&w.sent[0])), GODWIT_OK);
+    assert_int_equal(tw_up(&w, 1).acknowledgement.reference, 3);
+    for (unsigned i = 0; i < 20; i++) { /* a recording of it moves nothing */
+        tw_receive(&w, tw_slice(&o), NAS);
+        hear_command();
+    }
+    assert_int_equal(w.sends, 0);
+}
+
 static void two_commands_of_which_the_iwf_heard_no_complete_leave_the_one_it_uses(void **state)
 {
     (void)state;
@@ -430,6 +454,7 @@ int main(void)
         cmocka_unit_test_setup(a_list_that_somebody_shortened_is_refused, set_up),
         cmocka_unit_test_setup(a_device_keeps_its_own_floor, set_up),
         cmocka_unit_test_setup(what_is_under_way_under_the_former_one_is_still_taken, set_up),
+        cmocka_unit_test_setup(an_iwf_that_speaks_under_the_former_one_is_told_again, set_up),
         cmocka_unit_test_setup(two_commands_of_which_the_iwf_heard_no_complete_leave_the_one_it_uses, set_up),
         cmocka_unit_test_setup(a_key_that_puts_the_time_back_takes_the_former_one_with_it, set_up),
         cmocka_unit_test_setup(a_device_that_lost_its_record_says_so, set_up),

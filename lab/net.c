@@ -246,7 +246,8 @@ static void to_device(godwit_world_t *w, unsigned node, const godwit_request_t *
         p->source = lab_node_address(node, LAB_A3_PORT);
     }
     p->destination = r->to;
-    p->bent = w->is_bent;
+    /* A message of A3 is the MTC-IWF's own, also when a hint that was bent made it speak. */
+    p->bent = w->is_bent && r->port != GODWIT_PORT_A3;
     lab_net_send(w, p);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "adapters/downlink/downlink.h"
+#include "adapters/json/json.h"
 
 #define PATH "/downlink/v1/devices/"
 #define PATH_END "/messages"
@@ -83,18 +84,12 @@ static void reply(godwit_downlink_door_t *door, uint64_t route, unsigned code, c
     (void)godwit_https_server_answer(door->server, route, &with); /* nobody waits any more: he will ask again */
 }
 
-/* detail and member are our own words, and need no escaping. */
 static void problem(godwit_downlink_door_t *door, uint64_t route, unsigned code, const char *cause, const char *detail,
                     const char *member)
 {
     char text[512];
-    if (member != NULL && member[0] != '\0') {
-        (void)snprintf(text, sizeof text,
-                       "{\"status\":%u,\"cause\":\"%s\",\"detail\":\"%s\",\"invalidParams\":[{\"param\":\"%s\"}]}",
-                       code, cause, detail, member);
-    } else {
-        (void)snprintf(text, sizeof text, "{\"status\":%u,\"cause\":\"%s\",\"detail\":\"%s\"}", code, cause, detail);
-    }
+    const bool named = member != NULL && member[0] != '\0';
+    godwit_json_problem(code, cause, detail, named ? member : NULL, text, sizeof text);
     reply(door, route, code, text);
 }
 

@@ -188,16 +188,6 @@ void godwit_t8_notification_write(const char *transaction, godwit_delivery_outco
     write_json(json_pack("{s:s, s:s}", "transaction", transaction, "result", godwit_t8_outcome(outcome)), text);
 }
 
-void godwit_t8_problem_write(unsigned code, const char *cause, const char *detail, const char *member,
-                             char text[GODWIT_T8_TEXT])
-{
-    json_t *json = json_pack("{s:i, s:s, s:s}", "status", (int)code, "cause", cause, "detail", detail);
-    if (json != NULL && member != NULL) {
-        (void)json_object_set_new(json, "invalidParams", json_pack("[{s:s}]", "param", member));
-    }
-    write_json(json, text);
-}
-
 unsigned godwit_t8_status_code(godwit_request_status_t status, const char **cause)
 {
     static const struct {

@@ -30,9 +30,6 @@ const char *godwit_t8_outcome(godwit_delivery_outcome_t outcome);
 /* DeviceTriggeringDeliveryReportNotification. */
 void godwit_t8_notification_write(const char *transaction, godwit_delivery_outcome_t outcome,
                                   char text[GODWIT_T8_TEXT]);
-/* ProblemDetails (RFC 9457). member NULL: none is to blame. */
-void godwit_t8_problem_write(unsigned code, const char *cause, const char *detail, const char *member,
-                             char text[GODWIT_T8_TEXT]);
 
 /* The HTTP code and name of a Request-Status other than SUCCESS. */
 unsigned godwit_t8_status_code(godwit_request_status_t status, const char **cause);

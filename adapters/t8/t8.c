@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "adapters/json/json.h"
 #include "adapters/t8/internal.h"
 
 #define NOTIFY_MS 10000u
@@ -128,7 +129,7 @@ static void problem(godwit_t8_t *t, uint64_t route, unsigned code, const char *c
                     const char *member)
 {
     char text[GODWIT_T8_TEXT];
-    godwit_t8_problem_write(code, cause, detail, member, text);
+    godwit_json_problem(code, cause, detail, member, text, sizeof text);
     reply(t, route, code, "application/problem+json", NULL, text);
 }
 

@@ -103,10 +103,7 @@ static void take(godwitd_t *d, const godwit_udp_datagram_t *datagram)
     godwit_slice_t again;
     godwit_message_t message;
     if (godwit_radius_take(d->aaa->radius, daemon_now_ms(), &datagram->from, datagram->octets, &message, &again)) {
-        godwit_message_t *place = queue_add(d->queue);
-        if (place != NULL) {
-            *place = message;
-        }
+        edge_take(d, &message);
     } else if (again.len > 0) {
         godwit_udp_send(d->aaa->udp, &datagram->from, again);
     }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "adapters/akma/akma.h"
 #include "adapters/crypto/openssl.h"
@@ -105,20 +104,14 @@ bool akma_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
            start_client(&c->emks.aanf, GODWIT_FUNCTION_EMKS, &d->akma->client[FROM_EMKS], error);
 }
 
-static bool watch(const godwitd_t *d, int fd)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-    return epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
 bool akma_watch(const godwitd_t *d)
 {
     bool good = true;
     for (size_t i = 0; d->akma != NULL && i < DOORS; i++) {
-        good = good && (d->akma->door[i] == NULL || watch(d, godwit_akma_server_fd(d->akma->door[i])));
+        good = good && (d->akma->door[i] == NULL || edge_watch(d, godwit_akma_server_fd(d->akma->door[i])));
     }
     for (size_t i = 0; d->akma != NULL && i < CLIENTS; i++) {
-        good = good && (d->akma->client[i] == NULL || watch(d, godwit_akma_client_fd(d->akma->client[i])));
+        good = good && (d->akma->client[i] == NULL || edge_watch(d, godwit_akma_client_fd(d->akma->client[i])));
     }
     return good;
 }
@@ -163,14 +156,6 @@ bool akma_send(godwitd_t *d, const godwit_message_t *message)
     }
 }
 
-static void take(godwitd_t *d, const godwit_message_t *message)
-{
-    godwit_message_t *place = queue_add(d->queue);
-    if (place != NULL) {
-        *place = *message;
-    }
-}
-
 static bool receive_request(godwitd_t *d, size_t i, godwit_message_t *message)
 {
     const char *detail = NULL;
@@ -180,11 +165,9 @@ static bool receive_request(godwitd_t *d, size_t i, godwit_message_t *message)
         return false;
     }
     if (status == GODWIT_OK) {
-        take(d, message);
+        edge_take(d, message);
     } else {
-        const godwit_event_t event = {.name = "refused", .reason = status, .detail = detail};
-        const godwit_function_t function = i == OF_AUSF ? GODWIT_FUNCTION_AUSF : GODWIT_FUNCTION_AANF;
-        godwit_observe_event(&d->observer, daemon_now_ms(), owner_function_name(function), &event);
+        edge_refused(d, i == OF_AUSF ? GODWIT_FUNCTION_AUSF : GODWIT_FUNCTION_AANF, status, detail);
     }
     return true;
 }
@@ -198,7 +181,7 @@ static bool receive_answer(godwitd_t *d, size_t i, godwit_message_t *message)
     if (why[0] != '\0') {
         godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_WARNING, "akma", why);
     }
-    take(d, message);
+    edge_take(d, message);
     return true;
 }
 

@@ -139,6 +139,13 @@ void aaa_receive(godwitd_t *d); /* what has come is queued, or answered again */
 void aaa_send(godwitd_t *d, const godwit_message_t *answer);
 void aaa_stop(godwitd_t *d);
 
+/* edges.c: what doors and ways have in common. Waits for a descriptor; one below 0 is none. */
+bool edge_watch(const godwitd_t *d, int fd);
+void edge_take(
+    godwitd_t *d,
+    const godwit_message_t *message); /* queues it; what does not fit is lost, and whoever asked asks again */
+void edge_refused(godwitd_t *d, godwit_function_t function, godwit_status_t status, const char *detail);
+
 /* exits.c: where what the roles ask goes. */
 owner_exits_t daemon_exits(godwitd_t *d);
 void daemon_flush(godwitd_t *d); /* datagrams and readings of the batch */

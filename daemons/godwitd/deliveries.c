@@ -5,7 +5,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "daemons/godwitd/daemon.h"
 
@@ -123,9 +122,7 @@ bool deliveries_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 bool deliveries_watch(const godwitd_t *d)
 {
     for (size_t i = 0; d->readings != NULL && godwit_queue_fd(d->readings, i) >= 0; i++) {
-        const int fd = godwit_queue_fd(d->readings, i);
-        struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-        if (epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+        if (!edge_watch(d, godwit_queue_fd(d->readings, i))) {
             return false;
         }
     }

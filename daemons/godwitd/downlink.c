@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "adapters/crypto/openssl.h"
 #include "adapters/deliver/parts.h"
@@ -89,18 +88,12 @@ bool downlink_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     return true;
 }
 
-static bool watch(const godwitd_t *d, int fd)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-    return epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
 bool downlink_watch(const godwitd_t *d)
 {
     const daemon_downlink_t *l = d->downlink;
-    return l == NULL || ((l->door == NULL || watch(d, godwit_downlink_fd(l->door))) &&
-                         (l->mqtt == NULL || watch(d, godwit_mqtt_fd(l->mqtt))) &&
-                         (l->wake == NULL || watch(d, godwit_t8_wake_fd(l->wake))));
+    return l == NULL || ((l->door == NULL || edge_watch(d, godwit_downlink_fd(l->door))) &&
+                         (l->mqtt == NULL || edge_watch(d, godwit_mqtt_fd(l->mqtt))) &&
+                         (l->wake == NULL || edge_watch(d, godwit_t8_wake_fd(l->wake))));
 }
 
 void downlink_ready(const godwitd_t *d)

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "adapters/crypto/openssl.h"
 #include "adapters/eese/eese.h"
@@ -106,18 +105,12 @@ bool e2e_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
            (!hse || (start_hse(d, error) && start_end(d, AT_HSE, error)));
 }
 
-static bool watch(const godwitd_t *d, int fd)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-    return epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
 bool e2e_watch(const godwitd_t *d)
 {
     bool good = true;
     for (size_t i = 0; d->e2e != NULL && i < ENDS; i++) {
-        good = good && (d->e2e->door[i] == NULL || watch(d, godwit_eese_server_fd(d->e2e->door[i]))) &&
-               (d->e2e->way[i] == NULL || watch(d, godwit_eese_client_fd(d->e2e->way[i])));
+        good = good && (d->e2e->door[i] == NULL || edge_watch(d, godwit_eese_server_fd(d->e2e->door[i]))) &&
+               (d->e2e->way[i] == NULL || edge_watch(d, godwit_eese_client_fd(d->e2e->way[i])));
     }
     return good;
 }
@@ -193,14 +186,6 @@ bool e2e_send(godwitd_t *d, const godwit_message_t *message)
     }
 }
 
-static void take(godwitd_t *d, const godwit_message_t *message)
-{
-    godwit_message_t *place = queue_add(d->queue);
-    if (place != NULL) {
-        *place = *message;
-    }
-}
-
 static bool receive_request(godwitd_t *d, size_t i, godwit_message_t *message)
 {
     const char *detail = NULL;
@@ -210,10 +195,9 @@ static bool receive_request(godwitd_t *d, size_t i, godwit_message_t *message)
         return false;
     }
     if (status == GODWIT_OK) {
-        take(d, message);
+        edge_take(d, message);
     } else {
-        const godwit_event_t event = {.name = "refused", .reason = status, .detail = detail};
-        godwit_observe_event(&d->observer, daemon_now_ms(), owner_function_name(functions[i]), &event);
+        edge_refused(d, functions[i], status, detail);
     }
     return true;
 }
@@ -230,7 +214,7 @@ static bool receive_answer(godwitd_t *d, size_t i, godwit_message_t *message)
         (void)snprintf(text, sizeof text, "%s: %s", message->origin_host, why);
         godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_WARNING, "eas", text);
     }
-    take(d, message);
+    edge_take(d, message);
     return true;
 }
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "adapters/crypto/openssl.h"
 #include "adapters/eese/eese.h"
@@ -98,13 +97,7 @@ bool eas_watch(const godwitd_t *d)
     if (d->eas == NULL) {
         return true;
     }
-    const int fds[] = {godwit_eese_server_fd(d->eas->server), godwit_eese_client_fd(d->eas->client)};
-    bool good = true;
-    for (size_t i = 0; i < sizeof fds / sizeof fds[0] && good; i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.fd = fds[i]};
-        good = epoll_ctl(d->epoll, EPOLL_CTL_ADD, fds[i], &event) == 0;
-    }
-    return good;
+    return edge_watch(d, godwit_eese_server_fd(d->eas->server)) && edge_watch(d, godwit_eese_client_fd(d->eas->client));
 }
 
 void eas_ready(const godwitd_t *d)
@@ -127,14 +120,6 @@ bool eas_send(godwitd_t *d, const godwit_message_t *message)
                                                    : godwit_eese_client_send(d->eas->client, message) == GODWIT_OK;
 }
 
-static void take(godwitd_t *d, const godwit_message_t *message)
-{
-    godwit_message_t *place = queue_add(d->queue);
-    if (place != NULL) {
-        *place = *message;
-    }
-}
-
 static bool receive_request(godwitd_t *d, godwit_message_t *message)
 {
     const char *detail = NULL;
@@ -143,10 +128,9 @@ static bool receive_request(godwitd_t *d, godwit_message_t *message)
         return false;
     }
     if (status == GODWIT_OK) {
-        take(d, message);
+        edge_take(d, message);
     } else {
-        const godwit_event_t event = {.name = "refused", .reason = status, .detail = detail};
-        godwit_observe_event(&d->observer, daemon_now_ms(), owner_function_name(GODWIT_FUNCTION_EAS), &event);
+        edge_refused(d, GODWIT_FUNCTION_EAS, status, detail);
     }
     return true;
 }
@@ -160,7 +144,7 @@ static bool receive_answer(godwitd_t *d, godwit_message_t *message)
     if (why[0] != '\0') {
         godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_WARNING, "eas", why);
     }
-    take(d, message);
+    edge_take(d, message);
     return true;
 }
 

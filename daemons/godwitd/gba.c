@@ -72,10 +72,7 @@ void gba_receive(godwitd_t *d)
         if (!godwit_ub_receive(d->gba->ub, &message)) {
             break;
         }
-        godwit_message_t *place = queue_add(d->queue);
-        if (place != NULL) {
-            *place = message;
-        }
+        edge_take(d, &message);
     }
 }
 

@@ -176,10 +176,7 @@ void links_receive(godwitd_t *d)
         if (!receive_one(d, &message)) {
             break;
         }
-        godwit_message_t *place = queue_add(d->queue);
-        if (place != NULL) {
-            *place = message;
-        }
+        edge_take(d, &message);
     }
     godwit_wipe(&message, sizeof message);
 }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "adapters/crypto/openssl.h"
 #include "adapters/mkef/mkef.h"
@@ -83,14 +82,8 @@ bool mkef_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 
 bool mkef_watch(const godwitd_t *d)
 {
-    const int fds[] = {d->mkef != NULL && d->mkef->server != NULL ? godwit_mkef_server_fd(d->mkef->server) : -1,
-                       d->mkef != NULL && d->mkef->client != NULL ? godwit_mkef_client_fd(d->mkef->client) : -1};
-    bool good = true;
-    for (size_t i = 0; i < sizeof fds / sizeof fds[0] && good; i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.fd = fds[i]};
-        good = fds[i] < 0 || epoll_ctl(d->epoll, EPOLL_CTL_ADD, fds[i], &event) == 0;
-    }
-    return good;
+    return d->mkef == NULL || ((d->mkef->server == NULL || edge_watch(d, godwit_mkef_server_fd(d->mkef->server))) &&
+                               (d->mkef->client == NULL || edge_watch(d, godwit_mkef_client_fd(d->mkef->client))));
 }
 
 uint16_t mkef_port(const godwitd_t *d)
@@ -113,14 +106,6 @@ bool mkef_send(godwitd_t *d, const godwit_message_t *message)
            godwit_mkef_client_send(d->mkef->client, message) == GODWIT_OK;
 }
 
-static void take(godwitd_t *d, const godwit_message_t *message)
-{
-    godwit_message_t *place = queue_add(d->queue);
-    if (place != NULL) {
-        *place = *message;
-    }
-}
-
 static bool receive_request(godwitd_t *d, godwit_message_t *message)
 {
     const char *detail = NULL;
@@ -129,10 +114,9 @@ static bool receive_request(godwitd_t *d, godwit_message_t *message)
         return false;
     }
     if (status == GODWIT_OK) {
-        take(d, message);
+        edge_take(d, message);
     } else {
-        const godwit_event_t event = {.name = "refused", .reason = status, .detail = detail};
-        godwit_observe_event(&d->observer, daemon_now_ms(), owner_function_name(GODWIT_FUNCTION_MKEF), &event);
+        edge_refused(d, GODWIT_FUNCTION_MKEF, status, detail);
     }
     return true;
 }
@@ -146,7 +130,7 @@ static bool receive_answer(godwitd_t *d, godwit_message_t *message)
     if (why[0] != '\0') {
         godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_WARNING, "mkef", why);
     }
-    take(d, message);
+    edge_take(d, message);
     return true;
 }
 

@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "adapters/t8/t8.h"
 #include "daemons/godwitd/daemon.h"
@@ -40,15 +39,10 @@ bool rest_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     return true;
 }
 
-static bool watch(const godwitd_t *d, int fd)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-    return epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
 bool rest_watch(const godwitd_t *d)
 {
-    return d->rest == NULL || (watch(d, godwit_t8_server_fd(d->rest)) && watch(d, godwit_t8_client_fd(d->rest)));
+    return d->rest == NULL ||
+           (edge_watch(d, godwit_t8_server_fd(d->rest)) && edge_watch(d, godwit_t8_client_fd(d->rest)));
 }
 
 void rest_ready(const godwitd_t *d)
@@ -58,20 +52,6 @@ void rest_ready(const godwitd_t *d)
         (void)printf(strchr(host, ':') != NULL ? " rest=[%s]:%u" : " rest=%s:%u", host,
                      (unsigned)godwit_t8_port(d->rest));
     }
-}
-
-static void put(godwitd_t *d, const godwit_message_t *message)
-{
-    godwit_message_t *place = queue_add(d->queue);
-    if (place != NULL) {
-        *place = *message;
-    }
-}
-
-static void note(godwitd_t *d, godwit_status_t status, const char *detail)
-{
-    const godwit_event_t event = {.name = "refused", .reason = status, .detail = detail};
-    godwit_observe_event(&d->observer, daemon_now_ms(), "mtc_iwf", &event);
 }
 
 void rest_receive(godwitd_t *d)
@@ -88,13 +68,13 @@ void rest_receive(godwitd_t *d)
             break;
         }
         if (status == GODWIT_OK) {
-            put(d, &message);
+            edge_take(d, &message);
         } else {
-            note(d, status, detail);
+            edge_refused(d, GODWIT_FUNCTION_MTC_IWF, status, detail);
         }
     }
     for (unsigned i = 0; i < RECEIVE_AT_ONCE && godwit_t8_notified(d->rest, &message, why); i++) {
-        put(d, &message);
+        edge_take(d, &message);
         if (why[0] != '\0') {
             godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_WARNING, "rest", why);
         }
@@ -111,7 +91,7 @@ static void notify(godwitd_t *d, const godwit_message_t *message)
                                          .to = GODWIT_FUNCTION_MTC_IWF,
                                          .transaction = message->transaction,
                                          .u.outcome = status == GODWIT_NOT_FOUND ? GODWIT_OK : GODWIT_PEER_INTERNAL};
-        put(d, &answer);
+        edge_take(d, &answer);
     }
 }
 

@@ -91,28 +91,22 @@ static bool open_control(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     return true;
 }
 
-static bool watch(const godwitd_t *d, int fd)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-    return epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
 static bool watch_all(const godwitd_t *d)
 {
-    bool good = watch(d, d->signals) && (d->control == NULL || watch(d, godwit_control_fd(d->control))) &&
-                (d->diameter == NULL || watch(d, godwit_diameter_fd(d->diameter))) &&
-                (d->gsup == NULL || watch(d, godwit_gsup_fd(d->gsup))) &&
-                (d->policy_server == NULL || watch(d, godwit_policy_server_fd(d->policy_server)));
+    bool good = edge_watch(d, d->signals) && (d->control == NULL || edge_watch(d, godwit_control_fd(d->control))) &&
+                (d->diameter == NULL || edge_watch(d, godwit_diameter_fd(d->diameter))) &&
+                (d->gsup == NULL || edge_watch(d, godwit_gsup_fd(d->gsup))) &&
+                (d->policy_server == NULL || edge_watch(d, godwit_policy_server_fd(d->policy_server)));
     good = good && deliveries_watch(d) && mkef_watch(d) && akma_watch(d) && e2e_watch(d) && eas_watch(d) &&
-           rest_watch(d) && downlink_watch(d) && (aaa_fd(d) < 0 || watch(d, aaa_fd(d)));
+           rest_watch(d) && downlink_watch(d) && edge_watch(d, aaa_fd(d));
     for (size_t i = 0; doors_fd(&d->doors, i) >= 0 && good; i++) {
-        good = watch(d, doors_fd(&d->doors, i));
+        good = edge_watch(d, doors_fd(&d->doors, i));
     }
     for (size_t i = 0; i < GODWIT_HTTPS_DOORS && good; i++) {
-        good = gba_fd(d, i) < 0 || watch(d, gba_fd(d, i));
+        good = edge_watch(d, gba_fd(d, i));
     }
     for (size_t i = 0; i < NAF_DOORS && good; i++) {
-        good = naf_fd(d, i) < 0 || watch(d, naf_fd(d, i));
+        good = edge_watch(d, naf_fd(d, i));
     }
     return good;
 }

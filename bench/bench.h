@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What every benchmark program needs: a clock, a way to time small work that is not fooled by one bad moment, and rows that
- * come out as a table for people and, when GODWIT_BENCH_JSON names a file, as one JSON object a line for tools/bench.
+ * What every benchmark program needs: a clock, a way to time small work that is not fooled by one bad moment, and rows
+ * that come out as a table for people and, when GODWIT_BENCH_JSON names a file, as one JSON object a line for
+ * tools/bench.
  */
 #ifndef GODWIT_BENCH_H
 #define GODWIT_BENCH_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Octets on the air, above UDP: setting a session up with a 20-byte reading delivered by then, and each later reading; and the CPU
- * time of protecting and opening one. Godwit beside DTLS in the same run. The conversation is that of the known answers.
+ * Octets on the air, above UDP: setting a session up with a 20-byte reading delivered by then, and each later reading;
+ * and the CPU time of protecting and opening one. Godwit beside DTLS in the same run. The conversation is that of the
+ * known answers.
  */
 #include "adapters/crypto/openssl.h"
 #include "bench/bench.h"

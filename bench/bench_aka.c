@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Vectors a second on one core: UMTS (the algorithm set alone) and EPS (with KASME), each key new, as an AuC makes them for one subscriber after
- * the other; and what a USIM does. libosmogsm does the same work in the same run.
+ * Vectors a second on one core: UMTS (the algorithm set alone) and EPS (with KASME), each key new, as an AuC makes them
+ * for one subscriber after the other; and what a USIM does. libosmogsm does the same work in the same run.
  */
 #include "bench/bench.h"
 #include "bench/peer_osmogsm.h"

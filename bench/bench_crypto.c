@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The primitives of one small datagram over every backend, beside OpenSSL used directly on the same work, with the key set for each
- * call, as sessions that differ from datagram to datagram need it. The built-in code is written to be small and to take the same
- * time for every key; the OpenSSL backend is what a server uses.
+ * The primitives of one small datagram over every backend, beside OpenSSL used directly on the same work, with the key
+ * set for each call, as sessions that differ from datagram to datagram need it. The built-in code is written to be
+ * small and to take the same time for every key; the OpenSSL backend is what a server uses.
  */
 #include "adapters/crypto/openssl.h"
 #include "bench/bench.h"

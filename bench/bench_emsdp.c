@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EMSDP by suite: CPU time of sealing, of opening, and of opening what is forged (five trials at worst), on both backends; and the
- * octets that a reading costs by framing and suite.
+ * EMSDP by suite: CPU time of sealing, of opening, and of opening what is forged (five trials at worst), on both
+ * backends; and the octets that a reading costs by framing and suite.
  */
 #include "adapters/crypto/openssl.h"
 #include "bench/bench.h"

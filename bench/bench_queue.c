@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the queue of readings costs: batches of 64 session windows committed to the store as godwitd does it, alone, and with the reading of each in the same
- * transaction, given to a destination that takes everything, and removed when it has them.
+ * What the queue of readings costs: batches of 64 session windows committed to the store as godwitd does it, alone, and
+ * with the reading of each in the same transaction, given to a destination that takes everything, and removed when it
+ * has them.
  */
 #include <stdio.h>
 #include <stdlib.h>

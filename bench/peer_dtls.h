@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The peer that Godwit is measured beside: DTLS 1.2 with a pre-shared key and AES-128-CCM-8, the smallest that OpenSSL has, both ends
- * in one process over memory. Octets are counted as they would stand above UDP.
+ * The peer that Godwit is measured beside: DTLS 1.2 with a pre-shared key and AES-128-CCM-8, the smallest that OpenSSL
+ * has, both ends in one process over memory. Octets are counted as they would stand above UDP.
  */
 #ifndef GODWIT_BENCH_PEER_DTLS_H
 #define GODWIT_BENCH_PEER_DTLS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * libosmogsm's MILENAGE and KASME for bench_aka, opened at run time and never linked: it is GPL. Its answer is compared with ours
- * before anything is timed, so a library of another layout counts as absent.
+ * libosmogsm's MILENAGE and KASME for bench_aka, opened at run time and never linked: it is GPL. Its answer is compared
+ * with ours before anything is timed, so a library of another layout counts as absent.
  */
 #ifndef GODWIT_BENCH_PEER_OSMOGSM_H
 #define GODWIT_BENCH_PEER_OSMOGSM_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit aka verify: what a USIM would say to (RAND, AUTN), and, when its MAC is wrong, which slip in the provisioning or in the building of
- * the token explains it.
+ * godwit aka verify: what a USIM would say to (RAND, AUTN), and, when its MAC is wrong, which slip in the provisioning
+ * or in the building of the token explains it.
  */
 #include "cli/aka_key.h"
 

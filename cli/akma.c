@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit akma authenticate, godwit akma key: a 5G device with a card in a file, and for the first the serving network that it stands in (TS 33.501 6.1.3.2, TS
- * 33.535). The state file holds K_AKMA: it is as secret as the card.
+ * godwit akma authenticate, godwit akma key: a 5G device with a card in a file, and for the first the serving network
+ * that it stands in (TS 33.501 6.1.3.2, TS 33.535). The state file holds K_AKMA: it is as secret as the card.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit attach: a device that attaches to a network of godwitd's (mme, sgsn or msc), sends readings over its bearer or as short messages, and
- * detaches.
+ * godwit attach: a device that attaches to a network of godwitd's (mme, sgsn or msc), sends readings over its bearer or
+ * as short messages, and detaches.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The frame of the command line: a table of commands, one file each; a parser that knows each command's options and prints its help;
- * results as members that are printed for people, or with --json for programs.
+ * The frame of the command line: a table of commands, one file each; a parser that knows each command's options and
+ * prints its help; results as members that are printed for people, or with --json for programs.
  *
  * Exit codes, the same for every command (man page godwit(1)).
  */
@@ -57,8 +57,8 @@ struct cli_args {
 
 /* ---- arguments ----------------------------------------------------------------------------------------------- */
 
-/* Parses what follows the command's name. Prints the error or the help itself. Returns CLI_OK to go on, -1 when help was printed
- * and all is done, else the exit code. */
+/* Parses what follows the command's name. Prints the error or the help itself. Returns CLI_OK to go on, -1 when help
+ * was printed and all is done, else the exit code. */
 int cli_args_parse(const cli_command_t *command, int argc, char **argv, cli_args_t *args);
 void cli_help(const cli_command_t *command);
 
@@ -78,7 +78,8 @@ bool cli_fqdn(const cli_args_t *args, const char *option, godwit_slice_t *name);
 
 /* "godwit COMMAND: ..." on standard error; returns code. */
 int cli_fail(const cli_args_t *args, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Prints the members of result, an object, and frees it: one "name: value" line each, or one JSON line. Returns CLI_OK. */
+/* Prints the members of result, an object, and frees it: one "name: value" line each, or one JSON line. Returns
+ * CLI_OK. */
 int cli_print(const cli_args_t *args, json_t *result);
 json_t *cli_json_hex(const uint8_t *octets, size_t len); /* a string */
 

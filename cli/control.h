@@ -13,8 +13,8 @@
             false                                                                                                      \
     }
 
-/* Sends request (freed here) and prints the answer. Returns the exit code: CLI_NO_PEER when nobody answers within 5 s, CLI_REFUSED when
- * the answer is an error. */
+/* Sends request (freed here) and prints the answer. Returns the exit code: CLI_NO_PEER when nobody answers within 5 s,
+ * CLI_REFUSED when the answer is an error. */
 int cli_control(const cli_args_t *args, json_t *request);
 /* The same without printing: *answer is the caller's to free, and NULL unless CLI_OK. */
 int cli_control_ask(const cli_args_t *args, json_t *request, json_t **answer);

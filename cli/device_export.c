@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit device export: a pre-shared key of TLS, DTLS or OSCORE from the K_e2e that "send --service" has agreed. Its number is in the file before the key
- * is shown.
+ * godwit device export: a pre-shared key of TLS, DTLS or OSCORE from the K_e2e that "send --service" has agreed. Its
+ * number is in the file before the key is shown.
  */
 #include <string.h>
 

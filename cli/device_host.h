@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a device that runs on this machine ("send", "attach") asks of it: a clock, a socket, the file of a card. But for the clock, each prints
- * what is wrong and returns an exit code.
+ * What a device that runs on this machine ("send", "attach") asks of it: a clock, a socket, the file of a card. But for
+ * the clock, each prints what is wrong and returns an exit code.
  */
 #ifndef GODWIT_CLI_DEVICE_HOST_H
 #define GODWIT_CLI_DEVICE_HOST_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Of whose devices: what the commands share that entitle MTC servers (mkef) and EASs (eas): single IMSIs, a file of them, a range, a network; days; groups.
+ * Of whose devices: what the commands share that entitle MTC servers (mkef) and EASs (eas): single IMSIs, a file of
+ * them, a range, a network; days; groups.
  */
 #ifndef GODWIT_CLI_DEVICES_H
 #define GODWIT_CLI_DEVICES_H

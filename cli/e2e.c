@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * End to end on this machine. The file holds when it was written (8 octets, seconds since 1970) and the library's record; it is as secret as the card.
+ * End to end on this machine. The file holds when it was written (8 octets, seconds since 1970) and the library's
+ * record; it is as secret as the card.
  */
 #include "cli/e2e.h"
 

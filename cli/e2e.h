@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * End to end with an EAS on this machine: options, the record in a file beside that of the session, and time, which the device library does not have.
+ * End to end with an EAS on this machine: options, the record in a file beside that of the session, and time, which the
+ * device library does not have.
  */
 #ifndef GODWIT_CLI_E2E_H
 #define GODWIT_CLI_E2E_H
@@ -19,7 +20,8 @@ typedef struct cli_e2e {
 
 /* --service and --e2e-suite; without --service config->e2e stays NULL. Prints what is wrong and returns false. */
 bool cli_e2e_options(const cli_args_t *args, godwit_device_config_t *config, cli_e2e_t *e);
-/* The record of STATE.e2e, if there is one, with the time that has passed since; path: STATE. For a device that was initialised and restored. An exit code. */
+/* The record of STATE.e2e, if there is one, with the time that has passed since; path: STATE. For a device that was
+ * initialised and restored. An exit code. */
 int cli_e2e_restore(const cli_args_t *args, godwit_device_t *device, cli_e2e_t *e, const char *path,
                     godwit_device_requests_t *requests);
 /* STORE_E2E. An exit code. */

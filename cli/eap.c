@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit eap authenticate: EAP-AKA' of a soft card with a 3GPP AAA server (docs/eap.md). The command is the device, and the access point that carries its
- * packets over RADIUS.
+ * godwit eap authenticate: EAP-AKA' of a soft card with a 3GPP AAA server (docs/eap.md). The command is the device, and
+ * the access point that carries its packets over RADIUS.
  */
 #include "cli/eap.h"
 

@@ -15,7 +15,8 @@
         "radius-secret", "FILE", "its shared secret, the first line of a file of mode 0600", false, false              \
     }
 
-/* Runs EAP with --radius and that card until success; peer then has the root. Prints what is wrong; returns an exit code. */
+/* Runs EAP with --radius and that card until success; peer then has the root. Prints what is wrong; returns an exit
+ * code. */
 int cli_eap_run(const cli_args_t *args, godwit_usim_soft_t *card, const godwit_imsi_t *imsi, godwit_plmn_t home,
                 godwit_eap_peer_t *peer);
 

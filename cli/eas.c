@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit eas entitle, revoke, list: which enterprise's EAS may have keys end to end of which devices, for which services (docs/e2e.md). What is revoked
- * ends: the sessions of that EAS are marked, so that the EESE looks at their entitlement again within a minute.
+ * godwit eas entitle, revoke, list: which enterprise's EAS may have keys end to end of which devices, for which
+ * services (docs/e2e.md). What is revoked ends: the sessions of that EAS are marked, so that the EESE looks at their
+ * entitlement again within a minute.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit eas export: a pre-shared key of TLS, DTLS or OSCORE with a device, from the store of its EAS. Its number is durable before the key is shown; a
- * godwit-eas that runs on that store may go on running, for both read and write in one transaction.
+ * godwit eas export: a pre-shared key of TLS, DTLS or OSCORE with a device, from the store of its EAS. Its number is
+ * durable before the key is shown; a godwit-eas that runs on that store may go on running, for both read and write in
+ * one transaction.
  */
 #include <string.h>
 #include <time.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit eas sessions: which devices have which keys with which EAS, and how far they have aged. Nothing here prints a key: a listing has none.
+ * godwit eas sessions: which devices have which keys with which EAS, and how far they have aged. Nothing here prints a
+ * key: a listing has none.
  */
 #include <string.h>
 

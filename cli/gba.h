@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What "gba bootstrap", "gba key" and "send --gba" share: whose subscriber, which BSF, card and state in files. The state file holds Ks (but of GBA_U): it is as secret
- * as the card.
+ * What "gba bootstrap", "gba key" and "send --gba" share: whose subscriber, which BSF, card and state in files. The
+ * state file holds Ks (but of GBA_U): it is as secret as the card.
  */
 #ifndef GODWIT_CLI_GBA_H
 #define GODWIT_CLI_GBA_H
@@ -28,11 +28,14 @@ typedef struct cli_gba {
 bool cli_gba_identity(const cli_args_t *args, cli_gba_t *g);
 /* The same, and --usim, --state. An exit code. */
 int cli_gba_who(const cli_args_t *args, cli_gba_t *g);
-/* Opens the state, and takes what it holds for that flavour. An exit code; CLI_REFUSED, and nothing printed, when it holds another. */
+/* Opens the state, and takes what it holds for that flavour. An exit code; CLI_REFUSED, and nothing printed, when it
+ * holds another. */
 int cli_gba_open_state(cli_gba_t *g, godwit_gba_flavour_t flavour, bool tls);
-/* Opens the state, and takes what it holds of whatever flavour; there must be something. Prints what is wrong; an exit code. */
+/* Opens the state, and takes what it holds of whatever flavour; there must be something. Prints what is wrong; an exit
+ * code. */
 int cli_gba_take_state(cli_gba_t *g);
-/* Ks_NAF of what was taken, or Ks_int_NAF; opens the card when it is the one that has the key. Prints what is wrong; an exit code. */
+/* Ks_NAF of what was taken, or Ks_int_NAF; opens the card when it is the one that has the key. Prints what is wrong; an
+ * exit code. */
 int cli_gba_key_of(cli_gba_t *g, godwit_slice_t naf_id, bool inside, uint8_t key[32]);
 void cli_gba_close(cli_gba_t *g);
 const char *cli_gba_flavour_name(godwit_gba_flavour_t flavour);

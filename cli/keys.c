@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit keys: the hierarchy of docs/keys.md below one root, by name. Each block is printed when its inputs were given; members that
- * were not computed are null.
+ * godwit keys: the hierarchy of docs/keys.md below one root, by name. Each block is printed when its inputs were given;
+ * members that were not computed are null.
  */
 #include "cli/cli.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit lab run: one procedure between real roles and devices in one process, under a virtual clock and network; its ladder, what it cost,
- * and who held which key.
+ * godwit lab run: one procedure between real roles and devices in one process, under a virtual clock and network; its
+ * ladder, what it cost, and who held which key.
  */
 #include "cli/lab.h"
 

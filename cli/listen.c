@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit device listen: a device that waits for triggers and starts a program of its user for each that it can trust (docs/triggers.md).
+ * godwit device listen: a device that waits for triggers and starts a program of its user for each that it can trust
+ * (docs/triggers.md).
  */
 #include "cli/listen.h"
 
@@ -163,7 +164,8 @@ static bool is_over(const listen_t *l, int64_t until)
     return ending != 0 || once || (until >= 0 && cli_now_ms() >= until);
 }
 
-/* Leaves the network, so that triggers wait at the home from now on; but what is being said is said before, if that does not take long. */
+/* Leaves the network, so that triggers wait at the home from now on; but what is being said is said before, if that
+ * does not take long. */
 static void leave(listen_t *l)
 {
     godwit_access_requests_t list;

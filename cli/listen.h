@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device on this machine that waits for triggers: access and trigger libraries, a soft SIM, a durable record, and the program of its user.
+ * A device on this machine that waits for triggers: access and trigger libraries, a soft SIM, a durable record, and the
+ * program of its user.
  */
 #ifndef GODWIT_CLI_LISTEN_H
 #define GODWIT_CLI_LISTEN_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Carrying out what access and trigger library ask. A list lives until the next call of its library: what must call it again stands last, or waits.
+ * Carrying out what access and trigger library ask. A list lives until the next call of its library: what must call it
+ * again stands last, or waits.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The user's program, for one trigger at a time. No shell sees anything: the arguments are those that the user gave, the payload comes on standard input, the
- * rest in variables of the environment. A trigger's octets are its sender's, and never part of a command.
+ * The user's program, for one trigger at a time. No shell sees anything: the arguments are those that the user gave,
+ * the payload comes on standard input, the rest in variables of the environment. A trigger's octets are its sender's,
+ * and never part of a command.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -62,8 +63,8 @@ static void set_environment(environment_t *e, const godwit_trigger_delivery_t *t
     set(e, "GODWIT_TRIGGER_SOURCE", t->proved ? source : "");
 }
 
-/* As execvp, but for what that does with a file of no known format: there it starts a shell. Comes back when nothing could be started, with the
- * reason in errno. */
+/* As execvp, but for what that does with a file of no known format: there it starts a shell. Comes back when nothing
+ * could be started, with the reason in errno. */
 static void execute(const char *program, char *const *argv, char *const *variables, const char *path)
 {
     char file[VARIABLE_MAX];

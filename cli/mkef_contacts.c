@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit mkef contacts, release: what the MKEF knows of devices, and how the operator lets one begin anew. Nothing here prints a chain.
+ * godwit mkef contacts, release: what the MKEF knows of devices, and how the operator lets one begin anew. Nothing here
+ * prints a chain.
  */
 #include <string.h>
 

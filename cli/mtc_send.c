@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit mtc send: the device of device RAND. A reading in the very first datagram, protected with a key that the SIM made of a RAND of the
- * device's own; the record, with counter and chain, is kept in a file.
+ * godwit mtc send: the device of device RAND. A reading in the very first datagram, protected with a key that the SIM
+ * made of a RAND of the device's own; the record, with counter and chain, is kept in a file.
  */
 #include <string.h>
 

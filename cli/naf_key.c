@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit naf key: the key of a B-TID for a server that is not ours. Asks the BSF over Zn (TS 29.109) as a NAF of its own name, which the BSF must list,
- * and prints Ks_NAF, or puts it into the file that stock servers read.
+ * godwit naf key: the key of a B-TID for a server that is not ours. Asks the BSF over Zn (TS 29.109) as a NAF of its
+ * own name, which the BSF must list, and prints Ks_NAF, or puts it into the file that stock servers read.
  */
 #include <errno.h>
 #include <fcntl.h>

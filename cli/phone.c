@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The two libraries on each other: what the EMSDP library sends is an N-PDU of the access library, what that sends is a frame of the radio.
+ * The two libraries on each other: what the EMSDP library sends is an N-PDU of the access library, what that sends is a
+ * frame of the radio.
  */
 #include "cli/phone_internal.h"
 
@@ -39,7 +40,7 @@ static int64_t deadline(uint32_t delay_ms)
     return delay_ms > 0 ? cli_now_ms() + delay_ms : -1;
 }
 
-/* ---- N-PDUs up -------------------------------------------------------------------------------------------------------- */
+/* ---- N-PDUs up --------------------------------------------------------------------------------------------------- */
 
 /* As many as the access library takes. */
 static void pass_n_pdus(phone_t *p)
@@ -69,7 +70,7 @@ static void queue_n_pdu(phone_t *p, godwit_slice_t octets)
     memcpy(place->octets, octets.ptr, octets.len);
 }
 
-/* ---- Solution 1 and 2: the key set, the container up, the container down ----------------------------------------------- */
+/* ---- Solution 1 and 2: the key set, the container up, the container down ----------------------------------------- */
 
 static godwit_slice_t container(phone_t *p, uint8_t room[GODWIT_ACCESS_CONTAINER_MAX])
 {
@@ -126,7 +127,7 @@ void phone_begin_modification(phone_t *p)
     }
 }
 
-/* ---- the access library ---------------------------------------------------------------------------------------------------- */
+/* ---- the access library ------------------------------------------------------------------------------------------ */
 
 static void send_frame(phone_t *p, godwit_slice_t octets)
 {
@@ -262,7 +263,7 @@ void phone_settle_access(phone_t *p, godwit_status_t status, const godwit_access
     go_on(p);
 }
 
-/* ---- the EMSDP library --------------------------------------------------------------------------------------------------- */
+/* ---- the EMSDP library ------------------------------------------------------------------------------------------- */
 
 static void take_device_event(phone_t *p, const char *name, godwit_status_t reason)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A whole device on this machine: access and EMSDP libraries of device/, a soft SIM in a file, and the radio stand-in over a UDP socket. All of it
- * but the vector of the following session is volatile: each run attaches anew.
+ * A whole device on this machine: access and EMSDP libraries of device/, a soft SIM in a file, and the radio stand-in
+ * over a UDP socket. All of it but the vector of the following session is volatile: each run attaches anew.
  */
 #ifndef GODWIT_CLI_PHONE_H
 #define GODWIT_CLI_PHONE_H

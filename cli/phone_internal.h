@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What phone.c and phone_steps.c share. A list of requests lives until the next call of its library, so what it leads to in that library waits
- * until it has been carried out; but for AUTHENTICATE and KEY_SET, which are the last of theirs.
+ * What phone.c and phone_steps.c share. A list of requests lives until the next call of its library, so what it leads
+ * to in that library waits until it has been carried out; but for AUTHENTICATE and KEY_SET, which are the last of
+ * theirs.
  */
 #ifndef GODWIT_CLI_PHONE_INTERNAL_H
 #define GODWIT_CLI_PHONE_INTERNAL_H

@@ -11,7 +11,7 @@
 
 #define PATIENCE_MS 60000 /* of one step, whatever the libraries' own timers say */
 
-/* ---- events ------------------------------------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 static void receive_all(phone_t *p)
 {
@@ -176,7 +176,7 @@ int phone_detach(phone_t *p)
     return p->code;
 }
 
-/* ---- opening and closing ------------------------------------------------------------------------------------------------- */
+/* ---- opening and closing ----------------------------------------------------------------------------------------- */
 
 /* What the last run left; a record that is damaged, or another card's, is as none: the device attaches by AKA. */
 static int open_next(phone_t *p)

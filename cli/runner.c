@@ -29,7 +29,7 @@ static bool draw(cli_runner_t *r, uint8_t random[GODWIT_RAND1_RANDOM])
     return false;
 }
 
-/* ---- which of the two devices ---------------------------------------------------------------------------------------- */
+/* ---- which of the two devices ------------------------------------------------------------------------------------ */
 
 static godwit_status_t give_reading(cli_runner_t *r, godwit_slice_t reading, const uint8_t random[GODWIT_RAND1_RANDOM],
                                     godwit_device_requests_t *requests)
@@ -73,7 +73,8 @@ uint32_t cli_runner_session(const cli_runner_t *r)
 
 static void send_octets(cli_runner_t *r, godwit_slice_t octets)
 {
-    /* A refused port shows at the next call on a connected socket: one more try puts the datagram on the wire all the same. */
+    /* A refused port shows at the next call on a connected socket: one more try puts the datagram on the wire all the
+     * same. */
     ssize_t n = send(r->socket, octets.ptr, octets.len, 0);
     if (n < 0 && errno == ECONNREFUSED) {
         n = send(r->socket, octets.ptr, octets.len, 0);
@@ -176,7 +177,7 @@ void cli_runner_settle(cli_runner_t *r, godwit_status_t status, godwit_device_re
     godwit_wipe(&answer, sizeof answer);
 }
 
-/* ---- events --------------------------------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 static void receive_all(cli_runner_t *r)
 {
@@ -194,7 +195,8 @@ static void receive_all(cli_runner_t *r)
     }
 }
 
-/* Waits until until_ms at the latest for one event and takes it. Returns true when the file fd (-1: none) can be read. */
+/* Waits until until_ms at the latest for one event and takes it. Returns true when the file fd (-1: none) can be
+ * read. */
 static bool wait_for_event(cli_runner_t *r, int64_t until_ms, int fd)
 {
     struct pollfd pollers[2] = {{.fd = r->socket, .events = POLLIN}, {.fd = fd, .events = POLLIN}};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Runs the device library on this machine, or the MTC device of device RAND: a soft SIM and the session in files, EMSDP over a UDP socket.
+ * Runs the device library on this machine, or the MTC device of device RAND: a soft SIM and the session in files, EMSDP
+ * over a UDP socket.
  * Carries out the library's requests in order, each STORE before what follows it.
  */
 #ifndef GODWIT_CLI_RUNNER_H
@@ -42,7 +43,8 @@ typedef struct cli_runner {
     int code;         /* CLI_OK until something of this machine fails */
 } cli_runner_t;
 
-/* Opens files and socket and restores the session. Prints what is wrong; returns an exit code. The caller sets args, config and the three names. */
+/* Opens files and socket and restores the session. Prints what is wrong; returns an exit code. The caller sets args,
+ * config and the three names. */
 int cli_runner_open(cli_runner_t *runner);
 /* The device and its files alone, without card and network. */
 int cli_runner_recall(cli_runner_t *runner);

@@ -8,8 +8,8 @@
 #include "cli/device_host.h"
 #include "cli/runner.h"
 
-/* What the state file holds becomes the session. Damage costs one set-up, not the device: the library is then as after init. Not so the MTC
- * device: its counter and its chain are known to nobody else. */
+/* What the state file holds becomes the session. Damage costs one set-up, not the device: the library is then as after
+ * init. Not so the MTC device: its counter and its chain are known to nobody else. */
 static int take_record(cli_runner_t *r, godwit_slice_t record)
 {
     if (r->is_mtc) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit send: the device. One reading in one call, or each line of standard input; the session is kept in a file, so that the next call sends
- * one datagram and no handshake.
+ * godwit send: the device. One reading in one call, or each line of standard input; the session is kept in a file, so
+ * that the next call sends one datagram and no handshake.
  */
 #include "cli/device_options.h"
 #include "cli/send_run.h"

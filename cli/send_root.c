@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Agreements 04 and 05 in "godwit send": Ks_NAF for the EMKS, from the file of "godwit gba bootstrap", or K_AF, from that of "godwit akma
- * authenticate". With GBA_U the card makes Ks_NAF, and is closed again before the device runs on it.
+ * Agreements 04 and 05 in "godwit send": Ks_NAF for the EMKS, from the file of "godwit gba bootstrap", or K_AF, from
+ * that of "godwit akma authenticate". With GBA_U the card makes Ks_NAF, and is closed again before the device runs on
+ * it.
  */
 #include "cli/send_root.h"
 

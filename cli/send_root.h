@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A bootstrapped key as the root of EMSDP: what "send --gba" takes from the file of "gba bootstrap" (agreement 04, TS 33.220), "send --akma" from
- * that of "akma authenticate" (agreement 05, TS 33.535), and what the device library is told of it. Never printed.
+ * A bootstrapped key as the root of EMSDP: what "send --gba" takes from the file of "gba bootstrap" (agreement 04, TS
+ * 33.220), "send --akma" from that of "akma authenticate" (agreement 05, TS 33.535), and what the device library is
+ * told of it. Never printed.
  */
 #ifndef GODWIT_CLI_SEND_ROOT_H
 #define GODWIT_CLI_SEND_ROOT_H

@@ -104,7 +104,8 @@ typedef struct input {
     bool ended;
 } input_t;
 
-/* The next line, without its end. Network and timers are served while there is none. Not ok: input has ended, or *code says why. */
+/* The next line, without its end. Network and timers are served while there is none. Not ok: input has ended, or *code
+ * says why. */
 static bool next_line(const cli_args_t *args, cli_runner_t *r, input_t *in, godwit_slice_t *line, int *code)
 {
     char *end = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sending readings from this machine: where the files of card and session are, options of the way to the endpoint, and readings from the
- * command line or, a line each, from standard input. "send" and "mtc send" differ in the device that they configure.
+ * Sending readings from this machine: where the files of card and session are, options of the way to the endpoint, and
+ * readings from the command line or, a line each, from standard input. "send" and "mtc send" differ in the device that
+ * they configure.
  */
 #ifndef GODWIT_CLI_SEND_RUN_H
 #define GODWIT_CLI_SEND_RUN_H

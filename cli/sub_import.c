@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit sub import FILE.csv. The first line names the columns: imsi and k, then any of opc op topc top algorithm amf features sqn
- * (features divided by spaces). Bad lines are reported by number and column, the others are taken; batches keep a million lines fast.
+ * godwit sub import FILE.csv. The first line names the columns: imsi and k, then any of opc op topc top algorithm amf
+ * features sqn (features divided by spaces). Bad lines are reported by number and column, the others are taken; batches
+ * keep a million lines fast.
  */
 #include "cli/subscriber.h"
 

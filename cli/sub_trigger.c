@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit sub trigger add, remove, bar, list: by what names servers know a device, and which of them may trigger it (docs/triggers.md). Names are checked
- * here: what stands in the store is what S6m answers by.
+ * godwit sub trigger add, remove, bar, list: by what names servers know a device, and which of them may trigger it
+ * (docs/triggers.md). Names are checked here: what stands in the store is what S6m answers by.
  */
 #include <string.h>
 

@@ -15,7 +15,8 @@
             false, false                                                                                               \
     }
 
-/* Opens the store that the options name; with create, makes a new one where there is none. Prints why not; NULL then. */
+/* Opens the store that the options name; with create, makes a new one where there is none. Prints why not; NULL
+ * then. */
 godwit_store_t *cli_store_open(const cli_args_t *args, bool create);
 /* What may be shown of a subscriber: no K, no OPc. */
 json_t *cli_subscriber_json(const godwit_subscriber_record_t *subscriber);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit trigger send, recall, replace, status: asks a MTC-IWF to wake a device, as the SCS of a running godwitd (Tsp), or as an AS (--rest).
+ * godwit trigger send, recall, replace, status: asks a MTC-IWF to wake a device, as the SCS of a running godwitd (Tsp),
+ * or as an AS (--rest).
  */
 #include "cli/trigger.h"
 

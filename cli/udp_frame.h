@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Finds the UDP payload in a captured frame: Ethernet, Linux cooked (1 and 2), raw IP and BSD loopback; IPv4 and IPv6 without extension
- * headers. Fragments are passed over.
+ * Finds the UDP payload in a captured frame: Ethernet, Linux cooked (1 and 2), raw IP and BSD loopback; IPv4 and IPv6
+ * without extension headers. Fragments are passed over.
  */
 #ifndef GODWIT_CLI_UDP_FRAME_H
 #define GODWIT_CLI_UDP_FRAME_H

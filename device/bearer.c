@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: the key set of an access AKA run. Solution 1: the container that goes up in the PCO plays the part of Session Request,
- * a Session Start comes back in the one that goes down. Solution 2: the Session Request names the key set. Generations of one key set
- * only rise. What does not verify is never taken, whoever altered it: the device says so and goes on with separate AKA.
+ * The device library: the key set of an access AKA run. Solution 1: the container that goes up in the PCO plays the
+ * part of Session Request, a Session Start comes back in the one that goes down. Solution 2: the Session Request names
+ * the key set. Generations of one key set only rise. What does not verify is never taken, whoever altered it: the
+ * device says so and goes on with separate AKA.
  */
 #include <string.h>
 
@@ -181,7 +182,8 @@ static godwit_status_t reason_of(const godwit_device_t *device, godwit_slice_t d
     return memcmp(m.echo, device->access.transcript, GODWIT_EMSDP_ECHO) == 0 ? m.reason : GODWIT_UNKNOWN_SESSION;
 }
 
-/* The key that lives under the generation that Start names: the network has it again, with its counters, and goes on. */
+/* The key that lives under the generation that Start names: the network has it again, with its counters, and goes
+ * on. */
 static godwit_emsdp_key_t *living_key(godwit_device_t *device, const godwit_emsdp_header_t *header,
                                       const godwit_emsdp_control_t *m)
 {

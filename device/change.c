@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: Manage Keys (30, 31) and Terminate (20, 21). The network hands out the next generation of the key set; a key is
- * dropped only after a datagram under its successor has verified. Generations only rise, suites obey the device's own floor.
+ * The device library: Manage Keys (30, 31) and Terminate (20, 21). The network hands out the next generation of the key
+ * set; a key is dropped only after a datagram under its successor has verified. Generations only rise, suites obey the
+ * device's own floor.
  */
 #include <string.h>
 
@@ -34,8 +35,8 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t handed_out(const godwit_device_t 
     return status;
 }
 
-/* An answer under the key, into device->answer. A Session Start that waits there for the USIM is not written over: the network
- * asks again. */
+/* An answer under the key, into device->answer. A Session Start that waits there for the USIM is not written over: the
+ * network asks again. */
 GODWIT_DEVICE_OWN_FRAME static godwit_status_t seal_answer(godwit_device_t *device, godwit_emsdp_key_t *key,
                                                            const godwit_emsdp_control_t *m, godwit_slice_t datagram)
 {
@@ -155,7 +156,8 @@ godwit_status_t godwit_device_manage_keys_response(godwit_device_t *device, cons
 
 /* ---- Terminate ---- */
 
-/* The session is over: with a key for the next one, which then takes 10 alone, or without. The old key stays until then. */
+/* The session is over: with a key for the next one, which then takes 10 alone, or without. The old key stays until
+ * then. */
 static void end_session(godwit_device_t *device, const godwit_device_incoming_t *in,
                         const godwit_emsdp_key_t *announced)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: what the caller asks for, and the sending of readings. It must never give a SEND that uses a COUNT before the
- * STORE that reserves it.
+ * The device library: what the caller asks for, and the sending of readings. It must never give a SEND that uses a
+ * COUNT before the STORE that reserves it.
  */
 #include <string.h>
 
@@ -116,8 +116,9 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t ask_under_key(godwit_device_t *de
     return status;
 }
 
-/* Whether so many COUNTs went without a sign of the network, some perhaps skipped by power losses, that it might not follow the next; or
- * whether it may have taken another key meanwhile: a MAC that is wrong to it is met with silence. */
+/* Whether so many COUNTs went without a sign of the network, some perhaps skipped by power losses, that it might not
+ * follow the next; or whether it may have taken another key meanwhile: a MAC that is wrong to it is met with
+ * silence. */
 static bool is_out_of_sight(godwit_device_t *device)
 {
     uint32_t sight = UINT32_C(2) << (3u + 8u * device->config.framing.counter_octets);
@@ -239,7 +240,8 @@ godwit_status_t godwit_device_synchronise(godwit_device_t *device, godwit_device
     return ask_now(device, GODWIT_MANAGE_KEYS_REQUEST, requests);
 }
 
-/* No answer came. Nothing is erased; what the network now thinks of a session that was to end, only a new set-up can tell. */
+/* No answer came. Nothing is erased; what the network now thinks of a session that was to end, only a new set-up can
+ * tell. */
 static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
@@ -308,7 +310,8 @@ void godwit_device_hold_on(godwit_device_t *device, godwit_device_requests_t *re
     godwit_device_ask_for(requests, GODWIT_DEVICE_TIMER)->delay_ms = 1;
 }
 
-/* A long reading had to wait for the delivery of one from the network. When the session did not live to see it, another is set up. */
+/* A long reading had to wait for the delivery of one from the network. When the session did not live to see it, another
+ * is set up. */
 godwit_status_t godwit_device_send_held(godwit_device_t *device, const uint8_t random[4],
                                         godwit_device_requests_t *requests)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: end to end with an EAS (Solution 5; TS 33.163 4.1). The device asks for a service in Session Request or Manage Keys, and the
- * network answers with the terms of a K_e2e. An age is taken once, under the device's own floor of service and suite, and stored before anything
- * is sent under its key. What the network says under the session's key can stop readings, never move them under another key than the EAS's.
+ * The device library: end to end with an EAS (Solution 5; TS 33.163 4.1). The device asks for a service in Session
+ * Request or Manage Keys, and the network answers with the terms of a K_e2e. An age is taken once, under the device's
+ * own floor of service and suite, and stored before anything is sent under its key. What the network says under the
+ * session's key can stop readings, never move them under another key than the EAS's.
  */
 #include <string.h>
 
@@ -93,7 +94,8 @@ void godwit_device_e2e_request(const godwit_device_t *device, uint32_t age, godw
 
 /* ---- taking ---- */
 
-/* The device's own floor. Another service than the one that was asked for is not what the owner wants, whichever it is. */
+/* The device's own floor. Another service than the one that was asked for is not what the owner wants, whichever it
+ * is. */
 static godwit_status_t check(const godwit_device_e2e_t *e, const godwit_e2e_terms_t *terms)
 {
     if (terms->service != e->config.service) {
@@ -130,7 +132,8 @@ static godwit_status_t derive(const godwit_device_t *device, const uint8_t e2m_k
     return status;
 }
 
-/* The key before it is kept for what is under way down; of a session that is over, or one that the EAS has no use for, nothing is. */
+/* The key before it is kept for what is under way down; of a session that is over, or one that the EAS has no use for,
+ * nothing is. */
 static void enter(godwit_device_e2e_t *e, const godwit_device_e2e_key_t *key, bool begins)
 {
     if (begins || e->lost) {

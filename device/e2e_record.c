@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: the record of end to end, beside that of the session. As there: keys in clear, COUNTs as the first that is not reserved, and a
- * check that binds it to the subscriber, the EAS and the framing. It is written before the record of the session, so that an age that was
- * taken is never forgotten.
+ * The device library: the record of end to end, beside that of the session. As there: keys in clear, COUNTs as the
+ * first that is not reserved, and a check that binds it to the subscriber, the EAS and the framing. It is written
+ * before the record of the session, so that an age that was taken is never forgotten.
  */
 #include <string.h>
 
 #include "device/internal.h"
 
-/* magic (2) | version (1) | service (1) | lost (1) | heard (4) | two ages with the names of their key sets (12 each) | two keys | check (8); a
- * key: K_e2e (32) | life (4) | messages (4) | elapsed (4) | exports (4) | user plane (104). */
+/* magic (2) | version (1) | service (1) | lost (1) | heard (4) | two ages with the names of their key sets (12 each) |
+ * two keys | check (8); a key: K_e2e (32) | life (4) | messages (4) | elapsed (4) | exports (4) | user plane (104). */
 #define MAGIC 0x4745u /* "GE" */
 #define VERSION 1u
 #define CHECK GODWIT_DEVICE_CHECK

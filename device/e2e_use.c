@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: the use of a K_e2e, and its end. Timer and count begin when it is agreed; past either nothing is sent under it, and some time
- * later it is wiped. The device has no clock: its owner tells how much time has passed. No number of an exported key is given twice.
+ * The device library: the use of a K_e2e, and its end. Timer and count begin when it is agreed; past either nothing is
+ * sent under it, and some time later it is wiped. The device has no clock: its owner tells how much time has passed. No
+ * number of an exported key is given twice.
  */
 #include <string.h>
 

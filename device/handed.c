@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: a vector of the next session, handed out under the key that lives, in Manage Keys or Terminate (contribution 000). The USIM
- * runs at once. The datagram waits for it unaccepted, and is opened again afterwards: until the USIM has taken the vector nothing moves. What it gave is
- * kept, so that the same vector, sent again or offered in a Session Start, does not cost a second run.
+ * The device library: a vector of the next session, handed out under the key that lives, in Manage Keys or Terminate
+ * (contribution 000). The USIM runs at once. The datagram waits for it unaccepted, and is opened again afterwards:
+ * until the USIM has taken the vector nothing moves. What it gave is kept, so that the same vector, sent again or
+ * offered in a Session Start, does not cost a second run.
  */
 #include <string.h>
 
@@ -75,7 +76,8 @@ godwit_status_t godwit_device_handed_judge(godwit_device_t *device, const godwit
     return status;
 }
 
-/* The datagram that waited, opened again; it lies in device->answer, which is written over only when all of it was read. */
+/* The datagram that waited, opened again; it lies in device->answer, which is written over only when all of it was
+ * read. */
 GODWIT_DEVICE_OWN_FRAME static godwit_status_t take_again(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_slice_t datagram = godwit_slice(device->answer, device->exchange.start_len);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the device library share (shared.h: what it has in common with other devices). device.c: what the caller asks for; output.c: requests and keys; setup.c: Session Request; start.c: Session Start and
- * its Confirmation; bearer.c: the container and its answer; receive.c: which datagram goes where, user data, rejects; change.c: Manage Keys and
- * Terminate; handed.c: a vector that they hand out; record.c: what is stored; e2e.c, e2e_use.c, e2e_record.c: end to end with an EAS.
+ * What the files of the device library share (shared.h: what it has in common with other devices). device.c: what the
+ * caller asks for; output.c: requests and keys; setup.c: Session Request; start.c: Session Start and its Confirmation;
+ * bearer.c: the container and its answer; receive.c: which datagram goes where, user data, rejects; change.c: Manage
+ * Keys and Terminate; handed.c: a vector that they hand out; record.c: what is stored; e2e.c, e2e_use.c, e2e_record.c:
+ * end to end with an EAS.
  * A function that can fail does so before it has changed anything that matters to a key.
  */
 #ifndef GODWIT_DEVICE_INTERNAL_H
@@ -42,7 +44,8 @@ GODWIT_MUST_USE godwit_status_t godwit_device_transmit(godwit_device_t *device, 
 godwit_emsdp_key_t *godwit_device_sending_key(godwit_device_t *device);
 /* Limits of a key that was never used: the next record holds them. */
 void godwit_device_reserve_first(const godwit_device_t *device, godwit_emsdp_key_t *key);
-/* Seal, reserving COUNTs where they are used up; *store is set when a record must be durable before the datagram leaves. */
+/* Seal, reserving COUNTs where they are used up; *store is set when a record must be durable before the datagram
+ * leaves. */
 GODWIT_MUST_USE godwit_status_t godwit_device_seal_user(const godwit_device_t *device, godwit_emsdp_key_t *key,
                                                         godwit_slice_t payload, godwit_writer_t *out, bool *store);
 GODWIT_MUST_USE godwit_status_t godwit_device_seal_control(const godwit_device_t *device, godwit_emsdp_key_t *key,
@@ -70,7 +73,8 @@ GODWIT_MUST_USE godwit_status_t godwit_device_start_consume(godwit_device_t *dev
 GODWIT_MUST_USE godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_slice_t start,
                                                              godwit_device_requests_t *requests);
 
-/* What was asked will not be answered; the reading that is held goes with the next call of the timer, which comes at once. */
+/* What was asked will not be answered; the reading that is held goes with the next call of the timer, which comes at
+ * once. */
 void godwit_device_hold_on(godwit_device_t *device, godwit_device_requests_t *requests);
 /* A reading that was held goes: under the session, or with another set-up. */
 GODWIT_MUST_USE godwit_status_t godwit_device_send_held(godwit_device_t *device, const uint8_t random[4],
@@ -125,14 +129,16 @@ GODWIT_MUST_USE godwit_status_t godwit_device_terminate_response(godwit_device_t
                                                                  godwit_device_requests_t *requests);
 
 /* ---- a vector handed out under a key (handed.c) ---- */
-/* GODWIT_OK: there is none, or the USIM has taken it. GODWIT_AGAIN: the USIM was asked, or is at it; the datagram is kept. */
+/* GODWIT_OK: there is none, or the USIM has taken it. GODWIT_AGAIN: the USIM was asked, or is at it; the datagram is
+ * kept. */
 GODWIT_MUST_USE godwit_status_t godwit_device_handed_judge(godwit_device_t *device, const godwit_device_incoming_t *in,
                                                            godwit_device_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_device_handed_result(godwit_device_t *device, const godwit_usim_result_t *result,
                                                             godwit_device_requests_t *requests);
 /* Whether what opened handed out a vector. */
 bool godwit_device_is_handed(const godwit_device_incoming_t *in);
-/* change.c: the USIM refused it: 80 goes up, with AUTS or NULL. The keys before it live on; a Terminate Response still ends the session. */
+/* change.c: the USIM refused it: 80 goes up, with AUTS or NULL. The keys before it live on; a Terminate Response still
+ * ends the session. */
 GODWIT_MUST_USE godwit_status_t godwit_device_handed_refuse(godwit_device_t *device, const godwit_device_incoming_t *in,
                                                             godwit_status_t reason, const uint8_t *auts,
                                                             godwit_device_requests_t *requests);
@@ -174,12 +180,14 @@ static inline bool godwit_device_e2e_is_out_of_sight(const godwit_device_t *devi
 uint32_t godwit_device_e2e_age(const godwit_device_t *device, const uint8_t e2m_keyset[32]);
 /* Adds Enterprise and Service Request. */
 void godwit_device_e2e_request(const godwit_device_t *device, uint32_t age, godwit_emsdp_control_t *m);
-/* Takes the key that these terms name. begins: with a session that begins, so nothing of before is kept. GODWIT_REPLAY for an age that is not above
- * the last of that key set; GODWIT_POLICY_FORBIDS, GODWIT_UNSUPPORTED_SUITE for what is under the device's own floor. On an error nothing has changed. */
+/* Takes the key that these terms name. begins: with a session that begins, so nothing of before is kept. GODWIT_REPLAY
+ * for an age that is not above the last of that key set; GODWIT_POLICY_FORBIDS, GODWIT_UNSUPPORTED_SUITE for what is
+ * under the device's own floor. On an error nothing has changed. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_take(godwit_device_t *device, const uint8_t e2m_keyset[32],
                                                        uint32_t session_id, const godwit_e2e_terms_t *terms,
                                                        bool begins);
-/* They are those of the key that is there: a 30 that comes once more, for its 31 was lost with the power; or an early Start before the next age is there. */
+/* They are those of the key that is there: a 30 that comes once more, for its 31 was lost with the power; or an early
+ * Start before the next age is there. */
 bool godwit_device_e2e_is_taken(const godwit_device_t *device, const godwit_e2e_terms_t *terms);
 /* The session is over, or another begins without a key. Ages are remembered. */
 void godwit_device_e2e_forget(godwit_device_t *device);
@@ -194,12 +202,14 @@ GODWIT_MUST_USE godwit_status_t godwit_device_e2e_find(godwit_device_t *device, 
                                                        godwit_emsdp_key_t **key);
 /* The EAS was heard under that key. */
 void godwit_device_e2e_settle(godwit_device_t *device, const godwit_device_incoming_t *in);
-/* device.c: asks for the service, or for the next age, on the session that lives; a reading that is held waits for the answer. */
+/* device.c: asks for the service, or for the next age, on the session that lives; a reading that is held waits for the
+ * answer. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_ask(godwit_device_t *device, godwit_device_requests_t *requests);
 /* 30 with Service. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_service(godwit_device_t *device, const godwit_device_incoming_t *in,
                                                           godwit_device_requests_t *requests);
-/* A 80 under a key, already accepted: tells what has become of the request or of the reading. True: it was about one of them. */
+/* A 80 under a key, already accepted: tells what has become of the request or of the reading. True: it was about one of
+ * them. */
 bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_control_t *m,
                                 godwit_device_requests_t *requests);
 /* change.c: 31 under the key that lives, for a datagram that is then settled. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC device: what the caller asks for, and readings under a session's key. It must never give a SEND that uses a COUNT, or a RAND1,
- * before the STORE that reserves it.
+ * The MTC device: what the caller asks for, and readings under a session's key. It must never give a SEND that uses a
+ * COUNT, or a RAND1, before the STORE that reserves it.
  */
 #include "device/mtc.h"
 
@@ -18,7 +18,8 @@ static godwit_status_t config_check(const godwit_mtc_config_t *config)
     return good ? GODWIT_OK : GODWIT_INVALID_ARGUMENT;
 }
 
-/* What the server follows without a word from it: it tries four COUNTs ahead, 2^n apart, and power losses may have skipped some. */
+/* What the server follows without a word from it: it tries four COUNTs ahead, 2^n apart, and power losses may have
+ * skipped some. */
 static uint32_t sight(godwit_framing_t framing)
 {
     return UINT32_C(2) << (3u + 8u * framing.counter_octets);
@@ -174,7 +175,8 @@ godwit_status_t godwit_mtc_send(godwit_mtc_t *mtc, godwit_slice_t reading, const
     return status;
 }
 
-/* A reading too long for the first datagram waited for the delivery of a message down; when the session did not live to see it, another begins. */
+/* A reading too long for the first datagram waited for the delivery of a message down; when the session did not live to
+ * see it, another begins. */
 static godwit_status_t send_held(godwit_mtc_t *mtc, const uint8_t random[GODWIT_RAND1_RANDOM],
                                  godwit_device_requests_t *requests)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the MTC device share. mtc.c: what the caller asks for; mtc_first.c: RAND1, the SIM, the first datagram and its Start;
- * mtc_receive.c: everything under the session's key, hints; mtc_record.c: what is stored.
+ * What the files of the MTC device share. mtc.c: what the caller asks for; mtc_first.c: RAND1, the SIM, the first
+ * datagram and its Start; mtc_receive.c: everything under the session's key, hints; mtc_record.c: what is stored.
  */
 #ifndef GODWIT_DEVICE_MTC_H
 #define GODWIT_DEVICE_MTC_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC device: RAND1, the runs of the SIM, the first datagram (10 under K_MTC) and its Start (11). The counter is durable before the SIM sees
- * the RAND1 that it makes; the chain advances only by the answer to the last RAND1, and is durable before anything comes of that answer.
+ * The MTC device: RAND1, the runs of the SIM, the first datagram (10 under K_MTC) and its Start (11). The counter is
+ * durable before the SIM sees the RAND1 that it makes; the chain advances only by the answer to the last RAND1, and is
+ * durable before anything comes of that answer.
  */
 #include <string.h>
 

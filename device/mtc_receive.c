@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC device: what comes from the server. The receive window is in the record before anything is delivered; what is refused changes nothing. A
- * Reject without a key is a hint from whoever saw our datagram: it never erases a key. There are no Manage Keys: a key that is not to be
- * trusted any more is followed by a new RAND1.
+ * The MTC device: what comes from the server. The receive window is in the record before anything is delivered; what is
+ * refused changes nothing. A Reject without a key is a hint from whoever saw our datagram: it never erases a key. There
+ * are no Manage Keys: a key that is not to be trusted any more is followed by a new RAND1.
  */
 #include "device/mtc.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC device: its record in non-volatile memory, with chain and key in clear: whoever wants them wrapped wraps the record.
+ * The MTC device: its record in non-volatile memory, with chain and key in clear: whoever wants them wrapped wraps the
+ * record.
  */
 #include "device/mtc.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: which datagram goes where; user data; rejects. The receive window is in the record before anything is delivered. What is
- * refused changes nothing. A Reject without a key is a hint from whoever saw our datagram: it never erases a key.
+ * The device library: which datagram goes where; user data; rejects. The receive window is in the record before
+ * anything is delivered. What is refused changes nothing. A Reject without a key is a hint from whoever saw our
+ * datagram: it never erases a key.
  */
 #include <string.h>
 
@@ -43,7 +44,8 @@ static godwit_status_t user_data(godwit_device_t *device, const godwit_device_in
     return GODWIT_OK;
 }
 
-/* The network will not answer what we asked: what was held is not sent again by itself, for it may have been delivered. */
+/* The network will not answer what we asked: what was held is not sent again by itself, for it may have been
+ * delivered. */
 static void drop_request(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
@@ -97,8 +99,8 @@ static godwit_status_t reject(godwit_device_t *device, const godwit_device_incom
     return GODWIT_OK;
 }
 
-/* A hint that the session is unknown makes the next reading set up anew, but not without end: whoever forges hints must not make every
- * reading cost a set-up. That the last reading is uncertain is told in any case. */
+/* A hint that the session is unknown makes the next reading set up anew, but not without end: whoever forges hints must
+ * not make every reading cost a set-up. That the last reading is uncertain is told in any case. */
 static void take_session_hint(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: the record in non-volatile memory. It holds keys in clear: whoever wants them wrapped wraps the record. Counters stand
- * in it as the first COUNT that is not reserved, so that what is read back skips what may have been used. The check at its end binds it
- * to the subscriber, the endpoint and the framing, and shows damage; it is not a defence against a writer.
+ * The device library: the record in non-volatile memory. It holds keys in clear: whoever wants them wrapped wraps the
+ * record. Counters stand in it as the first COUNT that is not reserved, so that what is read back skips what may have
+ * been used. The check at its end binds it to the subscriber, the endpoint and the framing, and shows damage; it is not
+ * a defence against a writer.
  */
 #include <string.h>
 
 #include "device/internal.h"
 
-/* magic (2) | version (1) | flags (1) | state (1) | generation (4) | synchronised (4) | e2mKEYSET (32) | RAND || AUTN (32) | keys | check (8).
+/* magic (2) | version (1) | flags (1) | state (1) | generation (4) | synchronised (4) | e2mKEYSET (32) | RAND || AUTN
+ * (32) | keys | check (8).
  * Where the key set is of an access AKA run, RAND || SQN || 0 stands in the place of RAND || AUTN. */
 #define MAGIC 0x4757u /* "GW" */
 #define VERSION 1u
@@ -120,7 +122,8 @@ static uint8_t agreement_of(unsigned flags)
     return 0;
 }
 
-/* The key set of the access, or of the bootstrapping, that the session's keys come from: what was put in the place of the vector names it. */
+/* The key set of the access, or of the bootstrapping, that the session's keys come from: what was put in the place of
+ * the vector names it. */
 static bool get_access(godwit_device_t *device, uint8_t flags)
 {
     godwit_device_access_t *a = &device->access;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: the key set of a bootstrapping, agreements 04 (GBA) and 05 (AKMA). It is used like that of an access AKA run in
- * Solution 2, but its name in the Session Request is text, and whoever bootstraps says how long it lives.
+ * The device library: the key set of a bootstrapping, agreements 04 (GBA) and 05 (AKMA). It is used like that of an
+ * access AKA run in Solution 2, but its name in the Session Request is text, and whoever bootstraps says how long it
+ * lives.
  */
 #include <string.h>
 

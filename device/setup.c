@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: Session Request (10). The first one has no key and is a pure function of the configuration and its attempt, so that it
- * can be made again for a retransmission or a transcript. Under a key that the network announced it carries the reading at once.
+ * The device library: Session Request (10). The first one has no key and is a pure function of the configuration and
+ * its attempt, so that it can be made again for a retransmission or a transcript. Under a key that the network
+ * announced it carries the reading at once.
  */
 #include <string.h>
 
@@ -100,7 +101,8 @@ static godwit_status_t early_data(godwit_device_t *device, godwit_emsdp_control_
     return GODWIT_OK;
 }
 
-/* Session ID and key say who asks, so it needs no other TLV; but for the service, where there is no key that the EAS would have. */
+/* Session ID and key say who asks, so it needs no other TLV; but for the service, where there is no key that the EAS
+ * would have. */
 GODWIT_DEVICE_OWN_FRAME static godwit_status_t begin_early(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;

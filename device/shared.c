@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Requests to the caller, and keys with their reserved COUNTs. COUNTs are reserved in the record before they are used, so that a power loss at
- * any point can skip some but never use one twice.
+ * Requests to the caller, and keys with their reserved COUNTs. COUNTs are reserved in the record before they are used,
+ * so that a power loss at any point can skip some but never use one twice.
  */
 #include "device/shared.h"
 

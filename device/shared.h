@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What every device with a key of EMSDP needs, whatever the agreement: requests to the caller, COUNTs reserved before they are used, and what
- * records have in common.
+ * What every device with a key of EMSDP needs, whatever the agreement: requests to the caller, COUNTs reserved before
+ * they are used, and what records have in common.
  */
 #ifndef GODWIT_DEVICE_SHARED_H
 #define GODWIT_DEVICE_SHARED_H
 
 #include "godwit/device.h"
 
-/* A device has little stack: what such a function needs for itself is given back before its caller goes deeper elsewhere. */
+/* A device has little stack: what such a function needs for itself is given back before its caller goes deeper
+ * elsewhere. */
 #define GODWIT_DEVICE_OWN_FRAME __attribute__((noinline))
 
 /* A key is replaced long before its COUNT ends. */
@@ -33,7 +34,8 @@ void godwit_device_timer_cancel(godwit_device_requests_t *requests);
 bool godwit_device_ends_the_session(godwit_status_t reason);
 /* Limits of a key that was never used: the next record holds them. */
 void godwit_reserve_first(uint32_t reserve, godwit_emsdp_key_t *key);
-/* Seal, reserving COUNTs where they are used up; *store is set when a record must be durable before the datagram leaves. */
+/* Seal, reserving COUNTs where they are used up; *store is set when a record must be durable before the datagram
+ * leaves. */
 GODWIT_MUST_USE godwit_status_t godwit_reserve_seal_user(const godwit_crypto_t *crypto, uint32_t reserve,
                                                          godwit_emsdp_key_t *key, godwit_slice_t payload,
                                                          godwit_writer_t *out, bool *store);
@@ -47,7 +49,8 @@ GODWIT_MUST_USE godwit_status_t godwit_reserve_seal_control(const godwit_crypto_
 GODWIT_MUST_USE godwit_status_t godwit_device_check_of(const godwit_crypto_t *crypto, godwit_slice_t record,
                                                        const godwit_imsi_t *imsi, godwit_slice_t endpoint,
                                                        godwit_framing_t framing, uint8_t check[GODWIT_DEVICE_CHECK]);
-/* With the first COUNT that is not reserved in the place of the next one: what is read back skips what may have been used. */
+/* With the first COUNT that is not reserved in the place of the next one: what is read back skips what may have been
+ * used. */
 void godwit_device_put_key(godwit_writer_t *w, const godwit_emsdp_key_t *key);
 /* GODWIT_MALFORMED for a key that is damaged, not a device's, or of another framing. */
 GODWIT_MUST_USE godwit_status_t godwit_device_get_key(godwit_reader_t *r, godwit_framing_t framing,

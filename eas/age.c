@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How keys end. Time begins at the agreement, at device and EESE alike; its end stops what is sent, and after the overlap what is still under way is not opened
- * any more and the key is wiped. The count binds whoever sends: COUNTs at or above it are nobody's. A clock that was set back makes nothing live longer than
- * that clock says.
+ * How keys end. Time begins at the agreement, at device and EESE alike; its end stops what is sent, and after the
+ * overlap what is still under way is not opened any more and the key is wiped. The count binds whoever sends: COUNTs at
+ * or above it are nobody's. A clock that was set back makes nothing live longer than that clock says.
  */
 #include "eas/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device at its EAS, and the keys that come for it. At most three at a time: the one that the device uses, the one before, and the one that is to follow;
- * what is too many goes in that order in which it is missed least.
+ * A device at its EAS, and the keys that come for it. At most three at a time: the one that the device uses, the one
+ * before, and the one that is to follow; what is too many goes in that order in which it is missed least.
  */
 #include <string.h>
 
@@ -66,8 +66,9 @@ static bool is_that_key(const godwit_eas_key_t *key, const godwit_eas_grant_t *g
            godwit_equal_secret(key->k_e2e, grant->k_e2e, sizeof key->k_e2e);
 }
 
-/* How little a key would be missed. A Key ID is one key's alone. Then: an empty place; one that was replaced, the oldest first; one that was never used though
- * another came after it, for a device takes the last one that it is told. */
+/* How little a key would be missed. A Key ID is one key's alone. Then: an empty place; one that was replaced, the
+ * oldest first; one that was never used though another came after it, for a device takes the last one that it is
+ * told. */
 static unsigned room(const godwit_eas_device_t *device, const godwit_eas_key_t *key, uint8_t key_id)
 {
     const godwit_eas_key_t *current = godwit_eas_newest(device, true);

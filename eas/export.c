@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys for other protocols (docs/keys.md, "exported PSK"). Whichever end chooses the number, neither gives it twice: it only rises, over all labels and both
- * roles of one K_e2e.
+ * Keys for other protocols (docs/keys.md, "exported PSK"). Whichever end chooses the number, neither gives it twice: it
+ * only rises, over all labels and both roles of one K_e2e.
  */
 #include "eas/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the receiver's library share. device.c: keys as they come; open.c, seal.c: the user plane; age.c: their end, and what is to be asked for;
- * export.c: keys for other protocols; record.c: what survives.
+ * What the files of the receiver's library share. device.c: keys as they come; open.c, seal.c: the user plane; age.c:
+ * their end, and what is to be asked for; export.c: keys for other protocols; record.c: what survives.
  */
 #ifndef GODWIT_EAS_INTERNAL_H
 #define GODWIT_EAS_INTERNAL_H
@@ -27,7 +27,8 @@ GODWIT_MUST_USE godwit_status_t godwit_eas_key_make(const godwit_eas_device_t *d
 /* Nothing is sent or exported from then on; and from then on nothing is opened either. GODWIT_EAS_NEVER: no end. */
 uint64_t godwit_eas_key_end(const godwit_eas_key_t *key);
 uint64_t godwit_eas_key_gone(const godwit_eas_device_t *device, const godwit_eas_key_t *key);
-/* Messages both ways, those that were lost included: what the device has sent up to the highest that came, and what this end has sent. */
+/* Messages both ways, those that were lost included: what the device has sent up to the highest that came, and what
+ * this end has sent. */
 uint64_t godwit_eas_key_messages(const godwit_eas_key_t *key);
 
 #endif

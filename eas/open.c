@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What comes up. Until the MAC is right nothing is believed; and nothing moves before the caller accepts. What the HSE says again because our answer was lost is
- * known by the HSE's number together with the COUNT that the MAC covers: the same octets from anybody else are a replay.
+ * What comes up. Until the MAC is right nothing is believed; and nothing moves before the caller accepts. What the HSE
+ * says again because our answer was lost is known by the HSE's number together with the COUNT that the MAC covers: the
+ * same octets from anybody else are a replay.
  */
 #include <string.h>
 
@@ -49,7 +50,8 @@ static bool was_taken(const godwit_eas_device_t *device, uint64_t number, uint32
     return false;
 }
 
-/* Whether a replay is one that was accepted under that number: opened again without the window, for the COUNT that the MAC proves. */
+/* Whether a replay is one that was accepted under that number: opened again without the window, for the COUNT that the
+ * MAC proves. */
 static godwit_status_t open_again(const godwit_eas_device_t *device, const godwit_eas_key_t *key, uint64_t number,
                                   godwit_slice_t datagram, uint8_t *plain, godwit_emsdp_opened_t *opened)
 {

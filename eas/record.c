@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device as octets, with K_e2e in clear: whoever wants it wrapped wraps the record. Keys of suites are derived again when it is read. The check at the end finds
- * what was torn or has rotted; it is no protection against somebody who writes records.
+ * A device as octets, with K_e2e in clear: whoever wants it wrapped wraps the record. Keys of suites are derived again
+ * when it is read. The check at the end finds what was torn or has rotted; it is no protection against somebody who
+ * writes records.
  */
 #include <string.h>
 
 #include "eas/internal.h"
 
-/* magic (2) | version (1) | framing (1) | session (4) | overlap (4) | order (4) | waiting (1) | IMSI (8) | length of the name (1) | name | keys | taken | check (8) */
+/* magic (2) | version (1) | framing (1) | session (4) | overlap (4) | order (4) | waiting (1) | IMSI (8) | length of
+ * the name (1) | name | keys | taken | check (8) */
 #define MAGIC 0x4745u /* "GE" */
 #define VERSION 1u
 #define CHECK 8u
 #define FIXED 26u
-/* terms (15) | agreed (8) | until (8) | order (4) | exports (4) | used (1) | K_e2e (32) | seen (8) | next in (4) | next out (4) */
+/* terms (15) | agreed (8) | until (8) | order (4) | exports (4) | used (1) | K_e2e (32) | seen (8) | next in (4) | next
+ * out (4) */
 #define KEY 88u
 #define TAKEN 16u
 #define COUNTER_BITS 4u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What goes down: under the last key that the device has proved to have, for it may not have taken a later one yet. A key that it has not used says nothing
- * about what it can open.
+ * What goes down: under the last key that the device has proved to have, for it may not have taken a later one yet. A
+ * key that it has not used says nothing about what it can open.
  */
 #include "eas/internal.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interface A3 given anything, at both ends, with and without protection. MACs are zeros and ciphers copy, so what is forged gets in. Checked: what
- * is read is written again octet for octet; a datagram of port A3 points into itself; a Command that is peeked has suites that may be chosen.
+ * Interface A3 given anything, at both ends, with and without protection. MACs are zeros and ciphers copy, so what is
+ * forged gets in. Checked: what is read is written again octet for octet; a datagram of port A3 points into itself; a
+ * Command that is peeked has suites that may be chosen.
  */
 #include <stdlib.h>
 #include <string.h>

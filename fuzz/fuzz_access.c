@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The access of a device that is given anything: frames, frames that the network's end has protected, results of its card, timers, wishes of its
- * owner (operation 14: a message of device triggering), in any order. EIA2's MACs are zeros; UMTS has the keys of a card that gives zeros. Input: operation (1), length (1), octets; again and
- * again. Checked: no request points outside, no COUNT comes twice, when detached nothing secret stays
- * but keys that the network knows, card and sendings are bounded.
+ * The access of a device that is given anything: frames, frames that the network's end has protected, results of its
+ * card, timers, wishes of its owner (operation 14: a message of device triggering), in any order. EIA2's MACs are
+ * zeros; UMTS has the keys of a card that gives zeros. Input: operation (1), length (1), octets; again and again.
+ * Checked: no request points outside, no COUNT comes twice, when detached nothing secret stays but keys that the
+ * network knows, card and sendings are bounded.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -224,7 +225,8 @@ static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
     }
 }
 
-/* Under one key no COUNT of ours goes back, whatever ends and begins; new keys are in use when a vector is fresh no more. */
+/* Under one key no COUNT of ours goes back, whatever ends and begins; new keys are in use when a vector is fresh no
+ * more. */
 static void check_counts(const godwit_access_t *now, bool was_fresh, bool was_armed, const godwit_nas_security_t *nas,
                          const godwit_radio_security_t *radio)
 {

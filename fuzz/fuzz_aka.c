@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A USIM that is sent anything, and an AuC that is answered anything: AUTN, AUTS, the array of a card and the clock of a node, all from the
- * input. A token is made right and then damaged by a mask from the input (often none), since a random one never has a right MAC.
+ * A USIM that is sent anything, and an AuC that is answered anything: AUTN, AUTS, the array of a card and the clock of
+ * a node, all from the input. A token is made right and then damaged by a mask from the input (often none), since a
+ * random one never has a right MAC.
  */
 #include "fuzz/fuzz.h"
 #include "godwit/aka.h"
@@ -71,7 +72,8 @@ static bool is_zero(const void *octets, size_t len)
     return any == 0;
 }
 
-/* Whether a token that was changed must be refused. xor-3g is linear: a change of SQN or AMF can be made good in MAC. */
+/* Whether a token that was changed must be refused. xor-3g is linear: a change of SQN or AMF can be made good in
+ * MAC. */
 static bool must_be_refused(const input_t *in, size_t len)
 {
     return !is_zero(in->mask, len) && in->key.algorithm != GODWIT_ALG_XOR_3G;
@@ -133,7 +135,8 @@ static void auc(const input_t *in)
     check(read == GODWIT_OK ? !must_be_refused(in, sizeof auts) : sqn_ms == untouched);
 }
 
-/* Any DIF, any mark, any clock: a number is given within the reservation and within SEQ, or it is refused; it only rises. */
+/* Any DIF, any mark, any clock: a number is given within the reservation and within SEQ, or it is refused; it only
+ * rises. */
 static void home_sqn(godwit_reader_t *r)
 {
     godwit_sqn_clock_t clock;

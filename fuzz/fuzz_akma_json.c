@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON of AKMA: the first octet chooses a message, and the code of an answer. What is accepted is written again and must be accepted again with the
- * same meaning.
+ * JSON of AKMA: the first octet chooses a message, and the code of an answer. What is accepted is written again and
+ * must be accepted again with the same meaning.
  */
 #include "adapters/akma/json.h"
 #include "fuzz/fuzz.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The audit file and its head: whatever stands in them, they are whole or refused with a line; and what was whole is not with one octet changed.
+ * The audit file and its head: whatever stands in them, they are whole or refused with a line; and what was whole is
+ * not with one octet changed.
  */
 #include "adapters/intercept/audit_check.h"
 #include "fuzz/fuzz.h"

@@ -76,7 +76,8 @@ static void texts(const uint8_t *data, size_t size)
     }
 }
 
-/* The readers of every width, in an order that the input chooses: they never read past the end and remember a short read. */
+/* The readers of every width, in an order that the input chooses: they never read past the end and remember a short
+ * read. */
 static void reader(const uint8_t *data, size_t size)
 {
     godwit_reader_t r = godwit_reader(godwit_slice(data, size));

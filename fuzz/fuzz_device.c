@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device that is given anything: datagrams, results of its card, key sets of access AKA runs, containers, timers, readings, power losses, in any
- * order. MACs are zeros, so what is forged gets in. Input: operation (1), length (1), octets; again and again; an operation from F0 on
- * says the framing, and whether the user plane is end to end with an EAS. Checked: no request points outside, no COUNT beyond what the last record holds, generations of one key set only rise,
- * whatever was stored restores.
+ * A device that is given anything: datagrams, results of its card, key sets of access AKA runs, containers, timers,
+ * readings, power losses, in any order. MACs are zeros, so what is forged gets in. Input: operation (1), length (1),
+ * octets; again and again; an operation from F0 on says the framing, and whether the user plane is end to end with an
+ * EAS. Checked: no request points outside, no COUNT beyond what the last record holds, generations of one key set only
+ * rise, whatever was stored restores.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device with a session that wakes with anything in the place of its keys end to end: it restores it or says that it is damaged, and then works. Check
- * values are zeros.
+ * A device with a session that wakes with anything in the place of its keys end to end: it restores it or says that it
+ * is damaged, and then works. Check values are zeros.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device that wakes with anything in its memory: it restores it or says that it is damaged, and then works. Check values are zeros.
+ * A device that wakes with anything in its memory: it restores it or says that it is damaged, and then works. Check
+ * values are zeros.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What core/wire reads of Diameter from a peer: every command's parser is given the same octets. What is accepted is built again and
- * must be accepted again with the same meaning.
+ * What core/wire reads of Diameter from a peer: every command's parser is given the same octets. What is accepted is
+ * built again and must be accepted again with the same meaning.
  */
 #include "core/wire/ek_e2e.h"
 #include "core/wire/s6a.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EAP packets: what is read is built again and says the same; a device takes whatever comes without a key to show for it; and RADIUS requests under a
- * known secret.
+ * EAP packets: what is read is built again and says the same; a device takes whatever comes without a key to show for
+ * it; and RADIUS requests under a known secret.
  */
 #include "adapters/radius/packet.h"
 #include "fuzz/fuzz.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The EAS given anything in any order: operations, each an octet of kind, an octet of length and its octets: keys that are pushed, datagrams of the device, the same
- * again and bent, answers, messages for it, timers, restarts, commits that fail. No reading is delivered twice or before it is durable, none that nobody
- * sealed, no COUNT goes down twice, and every request has one answer at most.
+ * The EAS given anything in any order: operations, each an octet of kind, an octet of length and its octets: keys that
+ * are pushed, datagrams of the device, the same again and bent, answers, messages for it, timers, restarts, commits
+ * that fail. No reading is delivered twice or before it is durable, none that nobody sealed, no COUNT goes down twice,
+ * and every request has one answer at most.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,7 +237,8 @@ static void operate(unsigned kind, const uint8_t *octets, size_t len)
     }
 }
 
-/* Ended sessions, and keys that come again after they were wiped, give windows anew: what the EESE never does. So keys are pushed once each. */
+/* Ended sessions, and keys that come again after they were wiped, give windows anew: what the EESE never does. So keys
+ * are pushed once each. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     unsigned pushed = 0;

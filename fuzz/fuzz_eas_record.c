@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The record of a device at its EAS: the octets with their check made right, so that what stands behind it is reached. What is taken is written again alike,
- * and whatever it holds can be asked and opened with.
+ * The record of a device at its EAS: the octets with their check made right, so that what stands behind it is reached.
+ * What is taken is written again alike, and whatever it holds can be asked and opened with.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The EESE given anything in any order: operations, each an octet of kind and six of its own. A key goes to the EAS that it was made for and to nobody
- * else, after a commit, and never again when the EAS has it; a request has one answer at most; what is stored is bounded.
+ * The EESE given anything in any order: operations, each an octet of kind and six of its own. A key goes to the EAS
+ * that it was made for and to nobody else, after a commit, and never again when the EAS has it; a request has one
+ * answer at most; what is stored is bounded.
  */
 #include "fuzz/fuzz.h"
 #include "tests/support/eese_world.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON between EESE, EAS and HSE: the first octet chooses the body. What is accepted is written again and must be accepted again with the same meaning; what
- * is refused names a member that is ours.
+ * JSON between EESE, EAS and HSE: the first octet chooses the body. What is accepted is written again and must be
+ * accepted again with the same meaning; what is refused names a member that is ours.
  */
 #include "adapters/eese/json.h"
 #include "fuzz/fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * TLVs of control messages: first octet the command, second whether the datagram is keyed, then the TLVs. What parses is built to octets
- * that parse to the same and are built the same again; what was passed over may be missing.
+ * TLVs of control messages: first octet the command, second whether the datagram is keyed, then the TLVs. What parses
+ * is built to octets that parse to the same and are built the same again; what was passed over may be missing.
  */
 #include "fuzz/fuzz.h"
 #include "godwit/emsdp.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Opening under a known key. Octet 1: suite; 2: framing; 3: whose end, whether a transcript is there, whether the MAC is mended; then a
- * datagram. As it is, a datagram opens only when its MAC is right. With the MAC mended, any content is authentic: nothing of it may harm.
+ * Opening under a known key. Octet 1: suite; 2: framing; 3: whose end, whether a transcript is there, whether the MAC
+ * is mended; then a datagram. As it is, a datagram opens only when its MAC is right. With the MAC mended, any content
+ * is authentic: nothing of it may harm.
  * Opening never changes the key, an accepted datagram is a replay, and what was opened can be sealed again.
  */
 #include "core/emsdp/frame.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What anybody can send: a datagram read without a key. First octet: framing; then the datagram. What parses is built again to the same
- * octets but for what was passed over; a Start that can be peeked into has the framing under which it came.
+ * What anybody can send: a datagram read without a key. First octet: framing; then the datagram. What parses is built
+ * again to the same octets but for what was passed over; a Start that can be peeked into has the framing under which it
+ * came.
  */
 #include "fuzz/fuzz.h"
 #include "godwit/emsdp.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Captured frames, as "godwit decode --pcap" reads them: the first octet chooses the link type. What is found lies inside the frame.
+ * Captured frames, as "godwit decode --pcap" reads them: the first octet chooses the link type. What is found lies
+ * inside the frame.
  */
 #include "cli/udp_frame.h"
 #include "fuzz/fuzz.h"

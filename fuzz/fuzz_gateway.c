@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The S-GW or the P-GW (octet 1), given anything in any order: operations, each an octet of kind, an octet of length and its octets. Bits 0
- * and 1 of kind are the node it comes from; bit 2 the user plane; bit 3: the TEID becomes that of a live context (bit 4: of S5); bits 5 to
- * 7: a datagram, a timer, an answer to a message, one by SGi. No input may make a gateway send more than a few datagrams, nor to an
- * N-PDU's length that it did not get.
+ * The S-GW or the P-GW (octet 1), given anything in any order: operations, each an octet of kind, an octet of length
+ * and its octets. Bits 0 and 1 of kind are the node it comes from; bit 2 the user plane; bit 3: the TEID becomes that
+ * of a live context (bit 4: of S5); bits 5 to
+ * 7: a datagram, a timer, an answer to a message, one by SGi. No input may make a gateway send more than a few
+ * datagrams, nor to an N-PDU's length that it did not get.
  */
 #include "fuzz/fuzz.h"
 #include "roles/pgw.h"

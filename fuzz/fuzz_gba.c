@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What GBA reads: headers of Digest, the body of Ub, names and dates. The first octet says which. What is accepted is built again and must be accepted
- * again with the same meaning.
+ * What GBA reads: headers of Digest, the body of Ub, names and dates. The first octet says which. What is accepted is
+ * built again and must be accepted again with the same meaning.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A BSF among devices, strangers, a HSS and a NAF: each octet is a step, and what a stranger sends follows it. A record is made for a device that
- * answered with its card, and for nobody else; a NAF has a key for what there is a record of, and for nothing else.
+ * A BSF among devices, strangers, a HSS and a NAF: each octet is a step, and what a stranger sends follows it. A record
+ * is made for a device that answered with its card, and for nobody else; a NAF has a key for what there is a record of,
+ * and for nothing else.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device that bootstraps with whoever answers: codes, headers and bodies of anybody. It must never believe in a key: nobody here knows RES. Then the
- * same octets as a record.
+ * A device that bootstraps with whoever answers: codes, headers and bodies of anybody. It must never believe in a key:
+ * nobody here knows RES. Then the same octets as a record.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What core/wire reads of GMM, SM and the radio stand-in. What is accepted is built again, and must be accepted again with the same octets.
+ * What core/wire reads of GMM, SM and the radio stand-in. What is accepted is built again, and must be accepted again
+ * with the same octets.
  * A protected frame with a wrong MAC moves no COUNT.
  */
 #include "core/wire/radio.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What core/wire reads from an HLR's stream: frames of IPA, GSUP within them. What is accepted is built again and must be accepted again
- * with the same meaning.
+ * What core/wire reads from an HLR's stream: frames of IPA, GSUP within them. What is accepted is built again and must
+ * be accepted again with the same meaning.
  */
 #include "core/wire/gsup.h"
 #include "core/wire/ipa.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GTPv1-C and GTPv2-C as core/wire reads them. What is accepted is built again, and read again with the same octets as a result.
+ * GTPv1-C and GTPv2-C as core/wire reads them. What is accepted is built again, and read again with the same octets as
+ * a result.
  */
 #include "core/wire/gtpv1.h"
 #include "core/wire/gtpv2.h"

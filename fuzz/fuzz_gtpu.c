@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GTP-U as core/wire reads it. What is accepted is built again (without its extension headers), and read again with the same meaning.
+ * GTP-U as core/wire reads it. What is accepted is built again (without its extension headers), and read again with the
+ * same meaning.
  */
 #include "core/wire/gtpu.h"
 #include "fuzz/fuzz.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * HSS and EMKS together, as owners of key sets, asked anything by anybody in any order: operations, each an octet of kind, one of who, one
- * of length and its octets. What they say to each other may be lost, doubled and late; commits fail, both lose their memory. What must
- * hold all the same is in home_nodes.c.
+ * HSS and EMKS together, as owners of key sets, asked anything by anybody in any order: operations, each an octet of
+ * kind, one of who, one of length and its octets. What they say to each other may be lost, doubled and late; commits
+ * fail, both lose their memory. What must hold all the same is in home_nodes.c.
  */
 #include "fuzz/fuzz.h"
 #include "fuzz/home_nodes.h"

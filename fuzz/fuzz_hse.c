@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSE with a live session, given anything in any order: octet 1 chooses the framing, then operations, each an octet of kind, an octet
- * of length and its octets. Datagrams as they are come from a stranger, who must never cause a delivery or a commit and never get more than three times
- * his octets; datagrams with the MAC mended are as authentic as a device could make them. Between the operations memory and store must agree.
+ * The HSE with a live session, given anything in any order: octet 1 chooses the framing, then operations, each an octet
+ * of kind, an octet of length and its octets. Datagrams as they are come from a stranger, who must never cause a
+ * delivery or a commit and never get more than three times his octets; datagrams with the MAC mended are as authentic
+ * as a device could make them. Between the operations memory and store must agree.
  */
 #include "core/emsdp/frame.h"
 #include "fuzz/fuzz.h"
@@ -88,7 +89,8 @@ static const godwit_emsdp_key_t *some_key(uint8_t who, godwit_slice_t *transcrip
     return (who & 0x20) != 0 && session->record.next.hot.key_id != 0 ? &session->record.next : &session->record.current;
 }
 
-/* Makes the datagram what the holder of that key could have sent: header fields, cipher, MAC, under one of the COUNTs that are tried. */
+/* Makes the datagram what the holder of that key could have sent: header fields, cipher, MAC, under one of the COUNTs
+ * that are tried. */
 static void mend(const godwit_emsdp_key_t *key, godwit_slice_t transcript, uint8_t which, uint8_t *datagram, size_t len)
 {
     const godwit_framing_t framing = frame_of_key(key);

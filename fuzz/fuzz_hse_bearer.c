@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSE of Solution 1 among two devices, a gateway and an owner of key sets, given anything in any order: operations, each an octet of
- * kind, an octet of length and its octets. A G-PDU as it is must never cause a delivery and never get more than three times its octets; a
- * stranger's gets nothing at all. Counters of a generation never go back, whatever is flushed, parked, repeated and pulled again; memory and
- * store agree; a reading is delivered once.
+ * The HSE of Solution 1 among two devices, a gateway and an owner of key sets, given anything in any order: operations,
+ * each an octet of kind, an octet of length and its octets. A G-PDU as it is must never cause a delivery and never get
+ * more than three times its octets; a stranger's gets nothing at all. Counters of a generation never go back, whatever
+ * is flushed, parked, repeated and pulled again; memory and store agree; a reading is delivered once.
  */
 #include "core/wire/gtpu.h"
 #include "fuzz/fuzz.h"
@@ -151,7 +151,8 @@ static void listen(void)
     }
 }
 
-/* The device takes a Start over what it sent, if the generation is new to it; one over a container that was bent does not verify. */
+/* The device takes a Start over what it sent, if the generation is new to it; one over a container that was bent does
+ * not verify. */
 static void try_start(party_t *p, godwit_slice_t start)
 {
     hse_device_t *d = &p->device;

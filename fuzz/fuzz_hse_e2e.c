@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSE with an end-to-end session, given anything in any order: operations, each an octet of kind, an octet of length and its octets. What comes as datagrams
- * is nobody's that has proved anything: it moves no record but for the few Rejects that go to where the device was heard, takes no more room than its share, and
- * gets a stranger no answer longer than three times what he sent. What EESE and EAS say may be any nonsense. Between the operations memory and store must agree.
+ * The HSE with an end-to-end session, given anything in any order: operations, each an octet of kind, an octet of
+ * length and its octets. What comes as datagrams is nobody's that has proved anything: it moves no record but for the
+ * few Rejects that go to where the device was heard, takes no more room than its share, and gets a stranger no answer
+ * longer than three times what he sent. What EESE and EAS say may be any nonsense. Between the operations memory and
+ * store must agree.
  */
 #include "fuzz/fuzz.h"
 #include "roles/hse/internal.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HTTP server, without TLS, given anything on a connection; its owner answers what reaches it with what it was asked. Nothing longer than its
- * bounds ever reaches the owner.
+ * The HTTP server, without TLS, given anything on a connection; its owner answers what reaches it with what it was
+ * asked. Nothing longer than its bounds ever reaches the owner.
  */
 #include "adapters/https/server.h"
 #include "fuzz/fuzz.h"
@@ -55,7 +55,8 @@ static void answer_all(void)
     }
 }
 
-/* Until the server ends the connection, or is quiet: it would end it when its time is over, which is not looked at here. */
+/* Until the server ends the connection, or is quiet: it would end it when its time is over, which is not looked at
+ * here. */
 static void converse(int fd)
 {
     struct pollfd waits[] = {{.fd = fd, .events = POLLIN}, {.fd = godwit_https_server_fd(server), .events = POLLIN}};

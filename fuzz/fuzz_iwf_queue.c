@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The whole MTC-IWF given anything in any order: operations, each an octet of kind, an octet of length and its octets; the first octet of all says which case. What was
- * answered with SUCCESS is in the store; none reaches an application twice; and when all has calmed down, each has one outcome, which its source has heard, or was
- * ended by its source. Whatever dies, fails, is silent or lies meanwhile.
+ * The whole MTC-IWF given anything in any order: operations, each an octet of kind, an octet of length and its octets;
+ * the first octet of all says which case. What was answered with SUCCESS is in the store; none reaches an application
+ * twice; and when all has calmed down, each has one outcome, which its source has heard, or was ended by its source.
+ * Whatever dies, fails, is silent or lies meanwhile.
  */
 #include "fuzz/fuzz.h"
 #include "tests/support/iwf_queue.h"

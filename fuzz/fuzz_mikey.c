@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * MIKEY and what is read of it: parser and bodies, KEMAC under the key of the vectors, MSK and MTK of MBMS; and the messages between a UICC hosting
- * device and a remote device, and the line a=crypto. What is refused changes nothing; what of a hosting device is accepted is built again to the
- * same octets.
+ * MIKEY and what is read of it: parser and bodies, KEMAC under the key of the vectors, MSK and MTK of MBMS; and the
+ * messages between a UICC hosting device and a remote device, and the line a=crypto. What is refused changes nothing;
+ * what of a hosting device is accepted is built again to the same octets.
  */
 #include "core/agree/ims_media/sdes.h"
 #include "core/agree/ims_media/ticket.h"

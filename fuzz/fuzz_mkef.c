@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MKEF given anything in any order: operations, each an octet of kind, an octet of length and its octets. No counter of a device falls, no key
- * leaves but for a datagram that is genuine, nothing is given before it is durable, and every request has one answer at most.
+ * The MKEF given anything in any order: operations, each an octet of kind, an octet of length and its octets. No
+ * counter of a device falls, no key leaves but for a datagram that is genuine, nothing is given before it is durable,
+ * and every request has one answer at most.
  */
 #include "fuzz/fuzz.h"
 #include "roles/mkef.h"

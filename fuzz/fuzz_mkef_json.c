@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON of the MKEF: the first octet chooses a request or an answer, and its code. What is accepted is written again and must be accepted again with
- * the same meaning.
+ * JSON of the MKEF: the first octet chooses a request or an answer, and its code. What is accepted is written again and
+ * must be accepted again with the same meaning.
  */
 #include "adapters/mkef/json.h"
 #include "fuzz/fuzz.h"

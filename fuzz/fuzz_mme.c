@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MME under whatever comes by its doors. An input is a list of entries: door (1) length (2) octets. Doors: 0 a NAS message of a device
- * that is registered, as it is; 1 the same, properly protected; 2 one of a stranger; 3 GTP-C and 4 GTP-U of the S-GW; 5 frames of a stranger;
- * 6 a timer; 7 the home answers; 8 NAS of a stranger, protected under keys of an attach that goes on; 9 the same under a stored vector of a
- * following session; 10 GTP-C of another MME; 11 a timer of what waits for the home; 12 device triggering, of the home and its MTC-IWF. What is
- * unprotected must not end the registration nor move its COUNTs, nor reach the MTC-IWF; a stored vector is consumed once; an open hop brings no key.
+ * The MME under whatever comes by its doors. An input is a list of entries: door (1) length (2) octets. Doors: 0 a NAS
+ * message of a device that is registered, as it is; 1 the same, properly protected; 2 one of a stranger; 3 GTP-C and 4
+ * GTP-U of the S-GW; 5 frames of a stranger; 6 a timer; 7 the home answers; 8 NAS of a stranger, protected under keys
+ * of an attach that goes on; 9 the same under a stored vector of a following session; 10 GTP-C of another MME; 11 a
+ * timer of what waits for the home; 12 device triggering, of the home and its MTC-IWF. What is unprotected must not end
+ * the registration nor move its COUNTs, nor reach the MTC-IWF; a stored vector is consumed once; an open hop brings no
+ * key.
  */
 #include "fuzz/fuzz.h"
 #include "tests/support/mme_world.h"

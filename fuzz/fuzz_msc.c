@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * MSC and service centre under whatever comes by their doors. An input is a list of entries: door (1) length (2) octets. Doors: 0 a frame of a
- * stranger; 1 a frame from the address of a device that is registered; 2 a NAS message of that, properly protected; 3 a NAS message of a
- * stranger, in clear; 4 a timer; 5 a TPDU down; 6 the SMS-SC answers; 7 the home answers; 8 a NAS message under a stored vector of a following session;
- * 9 a TPDU up at the service centre; 10 a datagram of the HSE there; 11 a timer there; 12 T5 down: kind, hop, container or key; 13 the home or the
- * MTC-IWF answers; 14 T4 at the service centre: action, references, container; 15 the MTC-IWF asks for a key. What is unprotected must not end the
- * registration nor move its COUNTs, a stored vector is consumed once, and no key leaves by an open way.
+ * MSC and service centre under whatever comes by their doors. An input is a list of entries: door (1) length (2)
+ * octets. Doors: 0 a frame of a stranger; 1 a frame from the address of a device that is registered; 2 a NAS message of
+ * that, properly protected; 3 a NAS message of a stranger, in clear; 4 a timer; 5 a TPDU down; 6 the SMS-SC answers; 7
+ * the home answers; 8 a NAS message under a stored vector of a following session; 9 a TPDU up at the service centre; 10
+ * a datagram of the HSE there; 11 a timer there; 12 T5 down: kind, hop, container or key; 13 the home or the MTC-IWF
+ * answers; 14 T4 at the service centre: action, references, container; 15 the MTC-IWF asks for a key. What is
+ * unprotected must not end the registration nor move its COUNTs, a stored vector is consumed once, and no key leaves by
+ * an open way.
  */
 #include "fuzz/fuzz.h"
 #include "roles/msc.h"

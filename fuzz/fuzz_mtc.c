@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC device given anything: datagrams, results of its SIM, timers, readings, power losses, records, in any order. MACs are zeros, so what is
- * forged gets in. Input: operation (1), length (1), octets; again and again; an operation from F0 on says framing and profile. Checked: no
- * request points outside; what is sent was reserved in the last record; the counter of RAND1 never goes back; whatever was stored restores.
+ * The MTC device given anything: datagrams, results of its SIM, timers, readings, power losses, records, in any order.
+ * MACs are zeros, so what is forged gets in. Input: operation (1), length (1), octets; again and again; an operation
+ * from F0 on says framing and profile. Checked: no request points outside; what is sent was reserved in the last
+ * record; the counter of RAND1 never goes back; whatever was stored restores.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC-IWF's associations given anything in any order: operations, each an octet of kind, an octet of length and its octets. What nobody proved
- * commits nothing and moves no address; association numbers and COUNTs only rise, over restarts and failed commits; no acknowledgement counts
- * twice, and none that the device did not say.
+ * The MTC-IWF's associations given anything in any order: operations, each an octet of kind, an octet of length and its
+ * octets. What nobody proved commits nothing and moves no address; association numbers and COUNTs only rise, over
+ * restarts and failed commits; no acknowledgement counts twice, and none that the device did not say.
  */
 #include "fuzz/fuzz.h"
 #include "tests/support/iwf_world.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC server, an HSE with device RAND, given anything in any order: octet 1 chooses the framing, then operations, each an octet of kind, an octet
- * of length and its octets. A stranger's datagrams must never cause a delivery or a commit, nor more than three times their octets;
- * whatever the MKEF says, no reading is delivered twice, and none before its commit.
+ * The MTC server, an HSE with device RAND, given anything in any order: octet 1 chooses the framing, then operations,
+ * each an octet of kind, an octet of length and its octets. A stranger's datagrams must never cause a delivery or a
+ * commit, nor more than three times their octets; whatever the MKEF says, no reading is delivered twice, and none
+ * before its commit.
  */
 #include "fuzz/fuzz.h"
 #include "tests/support/hse_world.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What core/wire reads of NAS: every EMM and ESM message, PCOs, the container, K_iwf for a device, the security wrapper. What is accepted is built again, and
- * must be accepted again with the same octets. A wrapper with a wrong MAC moves no COUNT.
+ * What core/wire reads of NAS: every EMM and ESM message, PCOs, the container, K_iwf for a device, the security
+ * wrapper. What is accepted is built again, and must be accepted again with the same octets. A wrapper with a wrong MAC
+ * moves no COUNT.
  */
 #include "core/wire/e2m_container.h"
 #include "core/wire/nas_security.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The policy document: whatever text comes, it is refused with one line, or read; what is read is written and must be read again as
- * the same policy, may be merged with itself, and never lets integrity go.
+ * The policy document: whatever text comes, it is refused with one line, or read; what is read is written and must be
+ * read again as the same policy, may be merged with itself, and never lets integrity go.
  */
 #include "adapters/policy/policy.h"
 #include "fuzz/fuzz.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The SGSN, given anything in any order: operations, each an octet of kind, an octet of length and its octets. What comes without protection
- * must leave every registered device's connection, counters and contexts as they were, and get no more than it may; what comes protected
- * is as authentic as a device could make it. A COUNT downlink is never used twice; rows that are free hold nothing.
+ * The SGSN, given anything in any order: operations, each an octet of kind, an octet of length and its octets. What
+ * comes without protection must leave every registered device's connection, counters and contexts as they were, and get
+ * no more than it may; what comes protected is as authentic as a device could make it. A COUNT downlink is never used
+ * twice; rows that are free hold nothing.
  */
 #include "fuzz/fuzz.h"
 #include "tests/support/sgsn_world.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What core/wire reads of MM, CP, RP and TPDUs. What is accepted is built again, and must be accepted again with the same octets.
+ * What core/wire reads of MM, CP, RP and TPDUs. What is accepted is built again, and must be accepted again with the
+ * same octets.
  */
 #include "fuzz/fuzz.h"
 #include "tests/support/sms_messages.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device with triggers given anything: messages by any way, roots, keys, answers of its card, confirmations, timers, power losses, records, in any
- * order. MACs are zeros, so what is forged gets in. Input: operation (1), length (1), octets; again and again; an operation from F0 on says the
- * configuration. Checked: no request points outside; no STORE comes after a DELIVER or an Acknowledgement of its call; what is sent under an association
- * has a COUNT that the last record had reserved; association numbers never fall; whatever was stored restores.
+ * A device with triggers given anything: messages by any way, roots, keys, answers of its card, confirmations, timers,
+ * power losses, records, in any order. MACs are zeros, so what is forged gets in. Input: operation (1), length (1),
+ * octets; again and again; an operation from F0 on says the configuration. Checked: no request points outside; no STORE
+ * comes after a DELIVER or an Acknowledgement of its call; what is sent under an association has a COUNT that the last
+ * record had reserved; association numbers never fall; whatever was stored restores.
  */
 #include <stdlib.h>
 #include <string.h>

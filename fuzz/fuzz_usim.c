@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A card file with anything in it: it is refused or makes a card that answers, and that saves to what it was loaded from.
+ * A card file with anything in it: it is refused or makes a card that answers, and that saves to what it was loaded
+ * from.
  */
 #include <stdlib.h>
 #include <string.h>

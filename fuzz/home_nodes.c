@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * No key is ever handed out again but with its counters, to nobody but the endpoint that asks for itself; who may not ask gets no octet of
- * a vector or a key; e2mKEYSET leaves for the EMKS alone; SQN never falls. K_e2e goes to the EESE over a protected hop, and never twice.
+ * No key is ever handed out again but with its counters, to nobody but the endpoint that asks for itself; who may not
+ * ask gets no octet of a vector or a key; e2mKEYSET leaves for the EMKS alone; SQN never falls. K_e2e goes to the EESE
+ * over a protected hop, and never twice.
  */
 #include "fuzz/home_nodes.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The main() of a fuzz target where libFuzzer is not: gives LLVMFuzzerTestOneInput every file of the folders named on the command
- * line, each as it is, cut short at every length, and bent in a few hundred repeatable ways. So every corpus is a regression test
- * of every build, with sanitizers and without. When an input kills the target its octets are printed, ready for the corpus.
+ * The main() of a fuzz target where libFuzzer is not: gives LLVMFuzzerTestOneInput every file of the folders named on
+ * the command line, each as it is, cut short at every length, and bent in a few hundred repeatable ways. So every
+ * corpus is a regression test of every build, with sanitizers and without. When an input kills the target its octets
+ * are printed, ready for the corpus.
  * The number of bent inputs for each file is GODWIT_REPLAY_ROUNDS, 300 unless set.
  */
 #include "fuzz/fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A backend under which every MAC and every check value is zeros and every cipher copies, so that a fuzzer gets past them to what
- * stands behind.
+ * A backend under which every MAC and every check value is zeros and every cipher copies, so that a fuzzer gets past
+ * them to what stands behind.
  */
 #ifndef GODWIT_FUZZ_WEAK_CRYPTO_H
 #define GODWIT_FUZZ_WEAK_CRYPTO_H

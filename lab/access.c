@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The owner of a device's mobile access: it attaches when power comes and again whenever the access was lost, and stands between access and
- * device library as godwit/access.h says.
+ * The owner of a device's mobile access: it attaches when power comes and again whenever the access was lost, and
+ * stands between access and device library as godwit/access.h says.
  */
 #include "godwit/access.h"
 

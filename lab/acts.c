@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What happens in a scenario: to devices, to the power of nodes, to the network between them, and by whoever means harm.
+ * What happens in a scenario: to devices, to the power of nodes, to the network between them, and by whoever means
+ * harm.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * End to end in the soak: any solution under it, keys that live for seconds or minutes, or for a few datagrams; time that passes, devices that sleep over
- * lives, an EAS that loses its state; and an HSE, another enterprise and another HSE that mean harm.
+ * End to end in the soak: any solution under it, keys that live for seconds or minutes, or for a few datagrams; time
+ * that passes, devices that sleep over lives, an EAS that loses its state; and an HSE, another enterprise and another
+ * HSE that mean harm.
  */
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device triggering in the soak: worlds of each case, source of keys, way and access; triggers of both sources with validities from seconds to minutes, devices that come and go; and at the end that every one of them has come to what its source was told.
+ * Device triggering in the soak: worlds of each case, source of keys, way and access; triggers of both sources with
+ * validities from seconds to minutes, devices that come and go; and at the end that every one of them has come to what
+ * its source was told.
  */
 #include "lab/scenario_parts.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AKMA in the lab (TS 33.535): a device without an anchor key runs 5G AKA with the serving network, and shows its reading to an application function under
- * K_AF. What stands for NAS, and for Ua*, are short texts of ours: the first line says what it is, the second has its octets in hex.
+ * AKMA in the lab (TS 33.535): a device without an anchor key runs 5G AKA with the serving network, and shows its
+ * reading to an application function under K_AF. What stands for NAS, and for Ua*, are short texts of ours: the first
+ * line says what it is, the second has its octets in hex.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What stands around AUSF and AAnF in the lab: the serving network, which has no role of its own here and says what TS 33.501 6.1.3.2 has it say, and the
- * application function with its door, which asks for K_AF of the A-KID that it is shown. Neither keeps a key.
+ * What stands around AUSF and AAnF in the lab: the serving network, which has no role of its own here and says what TS
+ * 33.501 6.1.3.2 has it say, and the application function with its door, which asks for K_AF of the A-KID that it is
+ * shown. Neither keeps a key.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Attackers as nodes of the world: a visited node that fetches vectors and plays HSE; a network that bids capabilities down; a device that names
- * another's IMSI or selector. What is defeated and what is not (docs/keys.md, agreement 07), shown.
+ * Attackers as nodes of the world: a visited node that fetches vectors and plays HSE; a network that bids capabilities
+ * down; a device that names another's IMSI or selector. What is defeated and what is not (docs/keys.md, agreement 07),
+ * shown.
  */
 #include <stdlib.h>
 #include <string.h>

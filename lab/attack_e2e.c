@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who means harm to what is end to end: an HSE that reads, forges and says again what it forwards, also over a change of keys; another enterprise, another
- * HSE, and whoever listens. Each really tries, in a world of its own.
+ * Who means harm to what is end to end: an HSE that reads, forges and says again what it forwards, also over a change
+ * of keys; another enterprise, another HSE, and whoever listens. Each really tries, in a world of its own.
  */
 #include <string.h>
 

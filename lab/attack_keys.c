@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Attacks on keys without a round trip: recorded attaches and first datagrams come again, vectors are guessed at, and a server asks for what another
- * server's device sent. An attack is defeated when nothing was delivered by it, no record moved, and the device goes on.
+ * Attacks on keys without a round trip: recorded attaches and first datagrams come again, vectors are guessed at, and a
+ * server asks for what another server's device sent. An attack is defeated when nothing was delivered by it, no record
+ * moved, and the device goes on.
  */
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Attacks on triggers (contribution 002): on interface B and on interface D, open and protected, on WiFi, and by a rogue serving node. Each tries to forge,
- * alter, repeat and read a trigger, and to have one acted on that has expired or was recalled. The device has no clock, which is the worst case. A try has
- * succeeded when the application acted, or the payload was read.
+ * Attacks on triggers (contribution 002): on interface B and on interface D, open and protected, on WiFi, and by a
+ * rogue serving node. Each tries to forge, alter, repeat and read a trigger, and to have one acted on that has expired
+ * or was recalled. The device has no clock, which is the worst case. A try has succeeded when the application acted, or
+ * the payload was read.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,8 @@ static uint32_t ask(attacker_t *a, godwit_action_type_t action, uint32_t of)
         a->w, &(godwit_world_ask_t){.device = 0, .as = false, .action = action, .of = of, .validity_s = VALIDITY_S});
 }
 
-/* As he would have the device take it: from the SCS, with its proof, which is a digest of a name that everybody knows. */
+/* As he would have the device take it: from the SCS, with its proof, which is a digest of a name that everybody
+ * knows. */
 static godwit_a3_trigger_t own_trigger(const attacker_t *a, const char *text)
 {
     godwit_a3_trigger_t t = {.action = GODWIT_A3_TRIGGERING,
@@ -49,7 +51,8 @@ static void act_as_scs(attacker_t *a, const godwit_device_action_t *action)
     lab_send_message(a->w, GODWIT_WORLD_SCS, &m);
 }
 
-/* The last message that he has heard, again; and with what he can write, under another reference and as if it were made now. */
+/* The last message that he has heard, again; and with what he can write, under another reference and as if it were made
+ * now. */
 static void say_again(attacker_t *a)
 {
     godwit_a3_trigger_t trigger;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an attacker sees of triggers, what he computes, and what he sends. On a protected interface he sees no content, and what he makes or bends does
- * not pass; he can still hold back what is genuine.
+ * What an attacker sees of triggers, what he computes, and what he sends. On a protected interface he sees no content,
+ * and what he makes or bends does not pass; he can still hold back what is genuine.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The procedures gba (TS 33.220) and akma (TS 33.535): a device without a key bootstraps with the BSF, or runs 5G AKA with its serving network, and
- * shows its reading to a NAF or an AF; the next reading needs no new key.
+ * The procedures gba (TS 33.220) and akma (TS 33.535): a device without a key bootstraps with the BSF, or runs 5G AKA
+ * with its serving network, and shows its reading to a NAF or an AF; the next reading needs no new key.
  */
 #include <string.h>
 

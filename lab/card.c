@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The owner of the cards: the image is durable before the answer leaves. A device whose card lost its power is told that it did not answer.
+ * The owner of the cards: the image is durable before the answer leaves. A device whose card lost its power is told
+ * that it did not answer.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What must never happen, watched from outside: at the antenna, at the store's door, at the application. The memory of the watcher survives
- * every power loss.
+ * What must never happen, watched from outside: at the antenna, at the store's door, at the application. The memory of
+ * the watcher survives every power loss.
  */
 #include <stdlib.h>
 #include <string.h>

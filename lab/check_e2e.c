@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What must never happen end to end: an age or a K_e2e given twice, a K_e2e kept by the EESE when its EAS has it, an age that goes back, a key kept
- * beyond its overlap, a user-plane datagram that an HSE made.
+ * What must never happen end to end: an age or a K_e2e given twice, a K_e2e kept by the EESE when its EAS has it, an
+ * age that goes back, a key kept beyond its overlap, a user-plane datagram that an HSE made.
  */
 #include <string.h>
 
@@ -186,7 +186,8 @@ static bool all_given(const godwit_world_t *w)
     return true;
 }
 
-/* A push that is under way at the end, or waits for its time to be said again, is no fault; one that never arrives is. What is pulled waits for its EAS. */
+/* A push that is under way at the end, or waits for its time to be said again, is no fault; one that never arrives is.
+ * What is pulled waits for its EAS. */
 static void check_given_at_last(godwit_world_t *w)
 {
     const uint64_t began = w->now_ms;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * No key and COUNT protect two different datagrams: seen at the antenna, by a watcher that looks over the shoulder of whoever holds keys.
+ * No key and COUNT protect two different datagrams: seen at the antenna, by a watcher that looks over the shoulder of
+ * whoever holds keys.
  */
 #include <string.h>
 
@@ -103,8 +104,8 @@ static const godwit_emsdp_key_t *find_key(const godwit_world_t *w, unsigned end,
     return NULL;
 }
 
-/* The COUNT with these low bits that is near the next one: datagrams leave soon after they were sealed, and a key that was dropped with its last
- * datagram was seen just before. */
+/* The COUNT with these low bits that is near the next one: datagrams leave soon after they were sealed, and a key that
+ * was dropped with its last datagram was seen just before. */
 static uint32_t count_of(const godwit_emsdp_key_t *key, const godwit_emsdp_header_t *h, godwit_framing_t framing)
 {
     uint32_t modulus = UINT32_C(1) << (3u + 8u * framing.counter_octets);

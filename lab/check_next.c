@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What must never happen to readings and records; and to the vector of a following session: that somebody who cannot prove its keys costs the device its
- * record, or that one that was consumed comes back.
+ * What must never happen to readings and records; and to the vector of a following session: that somebody who cannot
+ * prove its keys costs the device its record, or that one that was consumed comes back.
  */
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Custody: which node ever held which key. The watcher knows every subscriber's K, so it derives every key that any vector in play leads to,
- * and searches the memory of nodes and the octets on wires for them. One table (custody_rules.c) says who may hold what; anything else is a
- * violation. A key of another name than its own (K_enc, K_int of a K_session) counts as the key that it came from.
+ * Custody: which node ever held which key. The watcher knows every subscriber's K, so it derives every key that any
+ * vector in play leads to, and searches the memory of nodes and the octets on wires for them. One table
+ * (custody_rules.c) says who may hold what; anything else is a violation. A key of another name than its own (K_enc,
+ * K_int of a K_session) counts as the key that it came from.
  */
 #ifndef GODWIT_LAB_CUSTODY_H
 #define GODWIT_LAB_CUSTODY_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * K_e2e of the EAS, of every key set and age, and what goes under it, as the watcher knows it: who may hold it is the rule table's to say.
+ * K_e2e of the EAS, of every key set and age, and what goes under it, as the watcher knows it: who may hold it is the
+ * rule table's to say.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The memory of a node: its role or library, its tables, its records, and what it has asked for and its owner has not carried out yet.
+ * The memory of a node: its role or library, its tables, its records, and what it has asked for and its owner has not
+ * carried out yet.
  */
 #include "lab/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who may hold what (docs/keys.md, "who could compute it"): the one table. The visited network has the keys of its own access and nothing else;
- * an endpoint has K_session made for it, and nothing higher.
+ * Who may hold what (docs/keys.md, "who could compute it"): the one table. The visited network has the keys of its own
+ * access and nothing else; an endpoint has K_session made for it, and nothing higher.
  */
 #include "lab/internal.h"
 

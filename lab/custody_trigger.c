@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * K_iwf of every association that the watcher hears of, of every root that it could stand on, and what is made of it: who may hold it is the rule
- * table's to say.
+ * K_iwf of every association that the watcher hears of, of every root that it could stand on, and what is made of it:
+ * who may hold it is the rule table's to say.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The owner of the devices: requests in order, STORE takes time and what follows waits for it. The application keeps its readings until the
- * device takes them; what it handed over and lost with the power is lost.
+ * The owner of the devices: requests in order, STORE takes time and what follows waits for it. The application keeps
+ * its readings until the device takes them; what it handed over and lost with the power is lost.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -309,7 +309,8 @@ static void free_input(lab_device_input_t *in)
     lab_free_secret(in);
 }
 
-/* Inputs one after the other, the requests of each before the next, until one must wait, power goes, or nothing is left. */
+/* Inputs one after the other, the requests of each before the next, until one must wait, power goes, or nothing is
+ * left. */
 static void go_on(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];

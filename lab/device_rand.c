@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The procedure device-rand (contribution 001): a device that was never heard of sends a reading: one datagram, and no round trip before it. Then, with a
- * new RAND1, the same under its temporary identity; then one of the session that lives.
+ * The procedure device-rand (contribution 001): a device that was never heard of sends a reading: one datagram, and no
+ * round trip before it. Then, with a new RAND1, the same under its temporary identity; then one of the session that
+ * lives.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The disk that loses power. A name and a body become durable apart from each other, as on a real file system: fdatasync for the body, fsync
- * of the directory for the names. Without them either may have reached the platter or not.
+ * The disk that loses power. A name and a body become durable apart from each other, as on a real file system:
+ * fdatasync for the body, fsync of the directory for the names. Without them either may have reached the platter or
+ * not.
  */
 #include "lab/disk.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A disk in memory that loses power: what was not made durable survives, or not, or by half, as the seed decides. For tests of whatever
- * keeps a file through adapters/nvm.
+ * A disk in memory that loses power: what was not made durable survives, or not, or by half, as the seed decides. For
+ * tests of whatever keeps a file through adapters/nvm.
  */
 #ifndef GODWIT_LAB_DISK_H
 #define GODWIT_LAB_DISK_H

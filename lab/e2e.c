@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EESE and EAS of a world: how they are configured when their power comes, what HSEs and owners of key sets are told of them, and the application
- * behind the EAS. Readings are committed there before they are delivered, and leave the store when they are.
+ * EESE and EAS of a world: how they are configured when their power comes, what HSEs and owners of key sets are told of
+ * them, and the application behind the EAS. Readings are committed there before they are delivered, and leave the store
+ * when they are.
  */
 #include <stdlib.h>
 #include <string.h>

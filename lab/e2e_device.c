@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The owner of a device that is end to end with an EAS: its second record, and the time, which the device hears from its owner alone.
+ * The owner of a device that is end to end with an EAS: its second record, and the time, which the device hears from
+ * its owner alone.
  */
 #include <string.h>
 

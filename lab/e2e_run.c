@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The procedure e2e (contribution 004, Solution 5): devices agree a service with the EAS under keys of any solution; readings go up unmodified, messages
- * down; then the key ages, the EAS loses its state, and a datagram is late.
+ * The procedure e2e (contribution 004, Solution 5): devices agree a service with the EAS under keys of any solution;
+ * readings go up unmodified, messages down; then the key ages, the EAS loses its state, and a datagram is late.
  */
 #include <string.h>
 
@@ -147,7 +147,8 @@ static bool until_agreed(godwit_world_t *w)
     return all_agreed(w);
 }
 
-/* Where the key is spent, its owner wants the next: the EAS counts from when it was agreed, the device from when it took it. */
+/* Where the key is spent, its owner wants the next: the EAS counts from when it was agreed, the device from when it
+ * took it. */
 static bool export_one(godwit_world_t *w, unsigned device)
 {
     const uint64_t began = w->now_ms;

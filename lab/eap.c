@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device triggering for a device that is on WiFi alone (docs/eap.md): it runs EAP-AKA' with the AAA server, gives the root that the run leaves to its trigger
- * library, and polls until it has an association. The access point is the lab's: it is no node, and stands where the AAA server does. What it says to the
- * AAA server is RADIUS outside, and here the message itself, which neither gets lost nor is repeated; what is on the air may be.
+ * Device triggering for a device that is on WiFi alone (docs/eap.md): it runs EAP-AKA' with the AAA server, gives the
+ * root that the run leaves to its trigger library, and polls until it has an association. The access point is the
+ * lab's: it is no node, and stands where the AAA server does. What it says to the AAA server is RADIUS outside, and
+ * here the message itself, which neither gets lost nor is repeated; what is on the air may be.
  */
 #include <stdlib.h>
 #include <string.h>

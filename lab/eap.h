@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What lab/eap.c offers the others: devices on WiFi alone, whose associations stand on EAP-AKA'. A part of lab/internal.h.
+ * What lab/eap.c offers the others: devices on WiFi alone, whose associations stand on EAP-AKA'. A part of
+ * lab/internal.h.
  */
 #ifndef GODWIT_LAB_EAP_H
 #define GODWIT_LAB_EAP_H

@@ -20,7 +20,8 @@ typedef struct lab_aaa {
     godwit_aaa_root_t roots[LAB_AAA_ROOTS];
 } lab_aaa_t;
 
-/* What an access point keeps of one device: it hands packets on, and says a request again that is not answered (RFC 3748 2.3, 4.1, 4.3). */
+/* What an access point keeps of one device: it hands packets on, and says a request again that is not answered (RFC
+ * 3748 2.3, 4.1, 4.3). */
 typedef struct lab_access_point {
     bool awaits;           /* a request is out */
     bool has_state;        /* of RADIUS */

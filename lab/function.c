@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The owner of the network functions: the contract of roles/role.h, with commits that take time and power that may go at every step.
+ * The owner of the network functions: the contract of roles/role.h, with commits that take time and power that may go
+ * at every step.
  */
 #include <string.h>
 
@@ -137,7 +138,8 @@ static void make_durable(godwit_world_t *w, unsigned node, const godwit_request_
     }
 }
 
-/* A reading and the window that it moved are one transaction, as in the real store; other commits are as far from each other as the contract lets them be. */
+/* A reading and the window that it moved are one transaction, as in the real store; other commits are as far from each
+ * other as the contract lets them be. */
 static bool is_one_with_next(const lab_job_t *job)
 {
     const godwit_request_t *last = &job->requests[job->at - 1], *next = &job->requests[job->at];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA in the lab (TS 33.220): a device that bootstraps over Ub when it has no key, and shows its reading to a NAF. Ub is HTTP; what stands for Ua is a
- * door that knows Ks_NAF, as one for PSK-TLS: the B-TID, a proof under the key, and the reading. TLS is left out on both.
+ * GBA in the lab (TS 33.220): a device that bootstraps over Ub when it has no key, and shows its reading to a NAF. Ub
+ * is HTTP; what stands for Ua is a door that knows Ks_NAF, as one for PSK-TLS: the B-TID, a proof under the key, and
+ * the reading. TLS is left out on both.
  */
 #include <stdio.h>
 #include <string.h>

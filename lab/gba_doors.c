@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The doors of BSF and NAF in the lab, and how both are configured. Ub is read from its HTTP octets; the NAF's door asks for Ks_NAF of the B-TID that
- * it is shown, and lets a reading in when the proof is right.
+ * The doors of BSF and NAF in the lab, and how both are configured. Ub is read from its HTTP octets; the NAF's door
+ * asks for Ks_NAF of the B-TID that it is shown, and lets a reading in when the proof is right.
  */
 #include <stdio.h>
 #include <string.h>

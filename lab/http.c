@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What goes by HTTP inside TLS: between MTC server and MKEF (docs/mkef.md), and on Ub. The octets are those inside; who sent them is what a certificate would
- * say. A connection pairs request and answer.
+ * What goes by HTTP inside TLS: between MTC server and MKEF (docs/mkef.md), and on Ub. The octets are those inside; who
+ * sent them is what a certificate would say. A connection pairs request and answer.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The inside of the world. world.c: events, the clock, the beginning and the end; power.c: who has power; function.c: the network functions;
- * starts.c: how each is configured; store.c: their records; device.c: devices; card.c: their cards; air.c: datagrams between device and HSE; net.c:
- * packets between nodes; wire.c: messages in octets and back; check.c: what must never happen; view.c: what a test may ask.
+ * The inside of the world. world.c: events, the clock, the beginning and the end; power.c: who has power; function.c:
+ * the network functions; starts.c: how each is configured; store.c: their records; device.c: devices; card.c: their
+ * cards; air.c: datagrams between device and HSE; net.c:
+ * packets between nodes; wire.c: messages in octets and back; check.c: what must never happen; view.c: what a test may
+ * ask.
  */
 #ifndef GODWIT_LAB_INTERNAL_H
 #define GODWIT_LAB_INTERNAL_H
@@ -234,7 +236,8 @@ void lab_access_start(godwit_world_t *w, unsigned device);
 void lab_access_stop(godwit_world_t *w, unsigned device);
 /* One N-PDU up. */
 void lab_access_send(godwit_world_t *w, unsigned device, godwit_slice_t n_pdu);
-/* An input for the access, of kind PACKET (a frame), ACCESS_CARD, ACCESS_TIMER, ACCESS_TRY, ACCESS_IDLE, ACCESS_DETACH. */
+/* An input for the access, of kind PACKET (a frame), ACCESS_CARD, ACCESS_TIMER, ACCESS_TRY, ACCESS_IDLE,
+ * ACCESS_DETACH. */
 void lab_access_take(godwit_world_t *w, unsigned device, const lab_device_input_t *in);
 /* Readings can be handed over: a bearer is there, and the container that went up is answered. */
 bool lab_access_ready(const godwit_world_t *w, unsigned device);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The ladder as SVG: a column for each node that speaks, a row for each packet. Self-contained; colours follow the reader's scheme.
+ * The ladder as SVG: a column for each node that speaks, a row for each packet. Self-contained; colours follow the
+ * reader's scheme.
  */
 #include "lab/trace.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device RAND in the lab (contribution 001): the device library of godwit/mtc.h in the place of device.h, and the nodes at its other end. What an
- * owner does with requests is the same for both.
+ * Device RAND in the lab (contribution 001): the device library of godwit/mtc.h in the place of device.h, and the nodes
+ * at its other end. What an owner does with requests is the same for both.
  */
 #include <string.h>
 

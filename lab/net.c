@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Packets between nodes: the network loses, repeats, delays and cuts, and shows every packet to whoever taps it. What goes over Diameter
- * arrives in order or not at all, as over TCP.
+ * Packets between nodes: the network loses, repeats, delays and cuts, and shows every packet to whoever taps it. What
+ * goes over Diameter arrives in order or not at all, as over TCP.
  */
 #include <string.h>
 
@@ -102,7 +102,8 @@ static uint64_t delay_of(godwit_world_t *w, const lab_packet_t *p)
     return core + (w->config.core_loss > 0 ? godwit_lab_random_below(&w->random, 2 * core) : 0);
 }
 
-/* The tap and the hook in one: what it changes in place is what arrives. Returns the packet, another, or NULL when it was lost. */
+/* The tap and the hook in one: what it changes in place is what arrives. Returns the packet, another, or NULL when it
+ * was lost. */
 static lab_packet_t *on_wire(godwit_world_t *w, lab_packet_t *p)
 {
     uint8_t room[GODWIT_WORLD_PACKET_MAX];
@@ -132,7 +133,8 @@ static void under_way(godwit_world_t *w, lab_packet_t *p)
     e->packet = p;
 }
 
-/* What goes beyond the radio without an endpoint's protection may come twice, as on any link: that is nobody's fault here. */
+/* What goes beyond the radio without an endpoint's protection may come twice, as on any link: that is nobody's fault
+ * here. */
 static bool may_repeat(const godwit_world_t *w, const lab_packet_t *p)
 {
     bool user_plane = p->leg == GODWIT_WORLD_LEG_GTPU || p->leg == GODWIT_WORLD_LEG_SGI;

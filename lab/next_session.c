@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The procedure next-session (contribution 000): an offline device attaches with its reading and is detached again, twice; the second time by the
- * vector that the first detach handed over. What that saves is measured against the same device in the same lab without the feature.
+ * The procedure next-session (contribution 000): an offline device attaches with its reading and is detached again,
+ * twice; the second time by the vector that the first detach handed over. What that saves is measured against the same
+ * device in the same lab without the feature.
  */
 #include <string.h>
 

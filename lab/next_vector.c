@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The procedure next-session with the carrier emsdp: no attach is involved, the vector of the following session goes with the end of the one before, inside
- * EMSDP, and the next reading is a Session Request with early data. What it saves is measured against a set-up of the same device, and what the hand-over costs
- * against an end that announces a key without a vector.
+ * The procedure next-session with the carrier emsdp: no attach is involved, the vector of the following session goes
+ * with the end of the one before, inside EMSDP, and the next reading is a Session Request with early data. What it
+ * saves is measured against a set-up of the same device, and what the hand-over costs against an end that announces a
+ * key without a vector.
  */
 #include <string.h>
 

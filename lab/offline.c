@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Offline small data (contribution 000): a device that is detached until its application has a reading, attaches with it, and is detached again by its
- * owner; no endpoint, the reading goes as it is to a server behind the gateway. And that server: it knows a device by the address that the
- * gateway gave it.
+ * Offline small data (contribution 000): a device that is detached until its application has a reading, attaches with
+ * it, and is detached again by its owner; no endpoint, the reading goes as it is to a server behind the gateway. And
+ * that server: it knows a device by the address that the gateway gave it.
  */
 #include <string.h>
 
@@ -68,8 +68,8 @@ static bool is_there(const godwit_world_t *w, godwit_slice_t text)
     return false;
 }
 
-/* By short message: the service centre vouches for the IMSI. A CP-DATA that was under way until its transaction was over is taken for another one: what
- * must come once needs protection of its own, as EMSDP has. */
+/* By short message: the service centre vouches for the IMSI. A CP-DATA that was under way until its transaction was
+ * over is taken for another one: what must come once needs protection of its own, as EMSDP has. */
 void lab_offline_sms(godwit_world_t *w, const godwit_request_t *r)
 {
     godwit_imsi_t imsi;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A capture as pcapng, because it has two kinds of links: IPv4 with what is really carried by it (UDP: GTP and EMSDP; TCP: Diameter), and
- * the NAS of the radio as exported PDUs, named for the dissector that reads them. The radio's own frames are our stand-in and nobody's to read.
- * Formats: draft-ietf-opsawg-pcapng, RFC 791, RFC 768, RFC 793; exported PDUs as Wireshark's epan/exported_pdu.h has them.
+ * A capture as pcapng, because it has two kinds of links: IPv4 with what is really carried by it (UDP: GTP and EMSDP;
+ * TCP: Diameter), and the NAS of the radio as exported PDUs, named for the dissector that reads them. The radio's own
+ * frames are our stand-in and nobody's to read.
+ * Formats: draft-ietf-opsawg-pcapng, RFC 791, RFC 768, RFC 793; exported PDUs as Wireshark's epan/exported_pdu.h has
+ * them.
  */
 #include "core/wire/radio.h"
 #include "lab/internal.h"
@@ -70,7 +72,8 @@ static void packet(FILE *out, uint32_t interface, uint64_t at_ms, godwit_slice_t
 
 /* ---- IPv4 ---- */
 
-/* Host and port of an end: functions and devices behind the gateway have theirs; a device on its own access gets one. */
+/* Host and port of an end: functions and devices behind the gateway have theirs; a device on its own access gets
+ * one. */
 static godwit_address_t end_of(unsigned node, const godwit_address_t *given)
 {
     if (given->len == 6) {

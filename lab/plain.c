@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * NAS as its sender meant it: for ladders and captures the lab takes off what ciphers it, with the sender's keys, which stand in the sender's
- * memory. The security header stays, and says "integrity protected" instead of "and ciphered". What cannot be read stays as it is.
+ * NAS as its sender meant it: for ladders and captures the lab takes off what ciphers it, with the sender's keys, which
+ * stand in the sender's memory. The security header stays, and says "integrity protected" instead of "and ciphered".
+ * What cannot be read stays as it is.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Solution 4 in the lab: the policies of home and visited network, checked and merged as if they had exchanged them. The home lets confidentiality go
- * where a law asks for it; the visited network has such a law, or has none.
+ * Solution 4 in the lab: the policies of home and visited network, checked and merged as if they had exchanged them.
+ * The home lets confidentiality go where a law asks for it; the visited network has such a law, or has none.
  */
 #include <stdlib.h>
 #include <string.h>

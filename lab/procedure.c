@@ -125,8 +125,8 @@ static godwit_world_config_t world_for(const godwit_lab_run_t *run, meter_t *met
     return config;
 }
 
-/* One reading of a device and its fate. Readings are not acknowledged: the application says it again after a while, and what it says then
- * is another reading. */
+/* One reading of a device and its fate. Readings are not acknowledged: the application says it again after a while, and
+ * what it says then is another reading. */
 typedef struct saying {
     uint32_t reading;
     uint64_t said_ms;
@@ -186,8 +186,8 @@ static bool is_under_access_keys(godwit_world_t *w, unsigned device)
                (w->config.access == GODWIT_WORLD_EPS ? GODWIT_AGREEMENT_ACCESS_EPS : GODWIT_AGREEMENT_ACCESS_UMTS);
 }
 
-/* A bad network can cost a device its key (a push that was spent, an answer too late): it has fallen back, which is no way to stay. Its owner
- * attaches anew. */
+/* A bad network can cost a device its key (a push that was spent, an answer too late): it has fallen back, which is no
+ * way to stay. Its owner attaches anew. */
 static bool attach_anew(godwit_world_t *w, godwit_lab_report_t *report)
 {
     bool arrived = true;
@@ -229,7 +229,8 @@ static void run_readings(godwit_world_t *w, godwit_lab_report_t *report)
     }
 }
 
-/* Solution 4, frequency of AKA: every device leaves and comes back, and the visited network fetches a vector as often as both policies say. */
+/* Solution 4, frequency of AKA: every device leaves and comes back, and the visited network fetches a vector as often
+ * as both policies say. */
 static void run_attaches(godwit_world_t *w, godwit_lab_report_t *report)
 {
     const godwit_lab_report_t first = *report;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One scenario of a soak: a world that is drawn, acts that are drawn, on a network that loses, repeats, delays, bends and cuts; then everything
- * heals, and every device must get a reading through.
+ * One scenario of a soak: a world that is drawn, acts that are drawn, on a network that loses, repeats, delays, bends
+ * and cuts; then everything heals, and every device must get a reading through.
  */
 #include <stdarg.h>
 #include <string.h>

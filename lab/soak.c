@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Many scenarios, in one process for each processor. What a process has found stands in memory that all share, so that also one that dies is
- * known by the seed it died of.
+ * Many scenarios, in one process for each processor. What a process has found stands in memory that all share, so that
+ * also one that dies is known by the seed it died of.
  */
 #include "lab/soak.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Random scenarios, one for each seed: everything that is drawn in it, is drawn from that seed, so that the same seed is the same run.
+ * Random scenarios, one for each seed: everything that is drawn in it, is drawn from that seed, so that the same seed
+ * is the same run.
  */
 #ifndef GODWIT_LAB_SOAK_H
 #define GODWIT_LAB_SOAK_H

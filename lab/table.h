@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The summary table 7.y-1 of contribution 004, with what was measured beside it: every solution, over each access that it works over.
+ * The summary table 7.y-1 of contribution 004, with what was measured beside it: every solution, over each access that
+ * it works over.
  */
 #ifndef GODWIT_LAB_TABLE_H
 #define GODWIT_LAB_TABLE_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys without a round trip, measured: the rows of contributions 000 and 001 over every access, and the ordinary way beside them.
+ * Keys without a round trip, measured: the rows of contributions 000 and 001 over every access, and the ordinary way
+ * beside them.
  */
 #include "lab/internal.h"
 #include "lab/table.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Contribution 002 in the table: its cases with every place where K_iwf is made, over every access, and who can do what to them.
+ * Contribution 002 in the table: its cases with every place where K_iwf is made, over every access, and who can do what
+ * to them.
  */
 #include "lab/table.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tampering, measured: the run is the same each time but for one bit of one datagram, where it leaves the visited network or comes into it. A
- * datagram is refused when nothing came of it (the world watches that) and the device gets its readings through all the same; a container is
- * refused when no key of it protects anything.
+ * Tampering, measured: the run is the same each time but for one bit of one datagram, where it leaves the visited
+ * network or comes into it. A datagram is refused when nothing came of it (the world watches that) and the device gets
+ * its readings through all the same; a container is refused when no key of it protects anything.
  */
 #include <string.h>
 

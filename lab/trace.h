@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A recording of every packet of a world, and what is made of it: a ladder as text or SVG, and a capture that tshark reads.
+ * A recording of every packet of a world, and what is made of it: a ladder as text or SVG, and a capture that tshark
+ * reads.
  */
 #ifndef GODWIT_LAB_TRACE_H
 #define GODWIT_LAB_TRACE_H
@@ -31,7 +32,8 @@ typedef struct godwit_lab_trace {
 void godwit_lab_trace_add(godwit_lab_trace_t *trace, const godwit_world_t *world, const godwit_world_packet_t *packet);
 void godwit_lab_trace_free(godwit_lab_trace_t *trace);
 
-/* Name of a message, from its octets: "Authentication-Information-Request", "ATTACH REQUEST", "Session Start", ... framing is that of EMSDP. */
+/* Name of a message, from its octets: "Authentication-Information-Request", "ATTACH REQUEST", "Session Start", ...
+ * framing is that of EMSDP. */
 void godwit_lab_label(godwit_world_leg_t leg, godwit_slice_t octets, godwit_framing_t framing,
                       char label[GODWIT_LAB_LABEL_MAX]);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device triggering in the lab (contribution 002): the device's trigger library in the place of device.h, between its access and an application that acts
- * on what it is given. The record is on the device's disk, and so is what the application has done; the watcher looks over its shoulder.
+ * Device triggering in the lab (contribution 002): the device's trigger library in the place of device.h, between its
+ * access and an application that acts on what it is given. The record is on the device's disk, and so is what the
+ * application has done; the watcher looks over its shoulder.
  */
 #include <string.h>
 

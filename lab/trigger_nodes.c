@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How the nodes of device triggering are configured when their power comes: SCS and AS, the MTC-IWF, and what HSS and subscriptions say for them. And the
- * sources' operators, who ask until they are answered.
+ * How the nodes of device triggering are configured when their power comes: SCS and AS, the MTC-IWF, and what HSS and
+ * subscriptions say for them. And the sources' operators, who ask until they are answered.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The procedure trigger (contribution 002): devices get their association, where there is one, a trigger and its acknowledgement; then one that comes while
- * they are away and is there when they are back, and one that is recalled meanwhile and never comes.
+ * The procedure trigger (contribution 002): devices get their association, where there is one, a trigger and its
+ * acknowledgement; then one that comes while they are away and is there when they are back, and one that is recalled
+ * meanwhile and never comes.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What must never happen to triggers, seen from outside: by sources, and by applications of devices. One is acted on that nobody asked for, twice, after its
- * end, or after its source was told that it is recalled; one is lost; a source is told what is not so.
+ * What must never happen to triggers, seen from outside: by sources, and by applications of devices. One is acted on
+ * that nobody asked for, twice, after its end, or after its source was told that it is recalled; one is lost; a source
+ * is told what is not so.
  */
 #include <string.h>
 
@@ -133,7 +134,8 @@ static void confirm(godwit_world_t *w, const lab_asked_t *asked)
     if (asked->action == GODWIT_ACTION_TRIGGER) {
         return;
     }
-    /* In case 1 nobody hears whether the device had it before: the node says that it has the recall. An attacker there is let count it. */
+    /* In case 1 nobody hears whether the device had it before: the node says that it has the recall. An attacker there
+     * is let count it. */
     if (old->acted > 0 && !old->recalled && (!w->config.trigger.hop_by_hop || w->config.trigger.tried)) {
         wrong(w, &w->wrongs.recalled, "a recall confirmed of a trigger that was acted on");
     }

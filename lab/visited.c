@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How the nodes of the visited network, and the gateway at home, are configured when their power comes. They keep nothing: a node that lost its
- * power has forgotten every device.
+ * How the nodes of the visited network, and the gateway at home, are configured when their power comes. They keep
+ * nothing: a node that lost its power has forgotten every device.
  */
 #include <stdlib.h>
 #include <string.h>

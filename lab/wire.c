@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What functions say to each other, in octets and back, as the Diameter adapter does it between processes: one codec each (core/wire), requests and
- * answers paired by Hop-by-Hop Identifier, the origin from the envelope.
+ * What functions say to each other, in octets and back, as the Diameter adapter does it between processes: one codec
+ * each (core/wire), requests and answers paired by Hop-by-Hop Identifier, the origin from the envelope.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The messages of end-to-end protection between HSE, EESE and the owners of key sets, in octets and back, each by its one codec (Ek).
+ * The messages of end-to-end protection between HSE, EESE and the owners of key sets, in octets and back, each by its
+ * one codec (Ek).
  */
 #include <string.h>
 

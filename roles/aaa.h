@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The 3GPP AAA server, as far as device triggering over WiFi needs it: EAP-AKA' full authentication (RFC 9048, TS 33.402) for access networks that are
- * listed, and of each success the root of K_iwf for the home's MTC-IWF, which is told. What TS 33.402 has besides (fast re-authentication,
- * pseudonyms, authorisation of a session, SWx registration) is not here; the vector comes by Ek, where a standard AAA server asks by SWx.
- * Both tables are the owner's and in memory alone: a device that is asked for after a restart runs EAP again. It must never give MSK before
- * RES and AT_MAC were right, nor the root to anybody but the MTC-IWF over a protected way.
+ * The 3GPP AAA server, as far as device triggering over WiFi needs it: EAP-AKA' full authentication (RFC 9048, TS
+ * 33.402) for access networks that are listed, and of each success the root of K_iwf for the home's MTC-IWF, which is
+ * told. What TS 33.402 has besides (fast re-authentication, pseudonyms, authorisation of a session, SWx registration)
+ * is not here; the vector comes by Ek, where a standard AAA server asks by SWx.
+ * Both tables are the owner's and in memory alone: a device that is asked for after a restart runs EAP again. It must
+ * never give MSK before RES and AT_MAC were right, nor the root to anybody but the MTC-IWF over a protected way.
  */
 #ifndef GODWIT_ROLES_AAA_H
 #define GODWIT_ROLES_AAA_H
@@ -72,8 +73,8 @@ typedef struct godwit_aaa {
 GODWIT_MUST_USE godwit_status_t godwit_aaa_init(godwit_aaa_t *aaa, const godwit_aaa_config_t *config,
                                                 godwit_aaa_run_t *runs, size_t run_capacity, godwit_aaa_root_t *roots,
                                                 size_t root_capacity);
-/* Inputs: MESSAGE (EAP_PACKET and IWF_KEY_REQUEST, which are always answered; HE_VECTOR_ANSWER, T5_UP_ANSWER), TIMER. Need: RANDOM. Events: challenged,
- * resynchronised, authenticated, refused, given_up, key_given. */
+/* Inputs: MESSAGE (EAP_PACKET and IWF_KEY_REQUEST, which are always answered; HE_VECTOR_ANSWER, T5_UP_ANSWER), TIMER.
+ * Need: RANDOM. Events: challenged, resynchronised, authenticated, refused, given_up, key_given. */
 void godwit_aaa_step(godwit_aaa_t *aaa, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

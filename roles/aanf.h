@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The AAnF of AKMA (TS 33.535 6.1 to 6.4): keeps the anchor key of each subscriber's last primary authentication, and makes K_AF for the application
- * functions that may have it. It keeps nothing in memory. It must never give K_AKMA out, nor K_AF for an AF_ID that is not the caller's.
+ * The AAnF of AKMA (TS 33.535 6.1 to 6.4): keeps the anchor key of each subscriber's last primary authentication, and
+ * makes K_AF for the application functions that may have it. It keeps nothing in memory. It must never give K_AKMA out,
+ * nor K_AF for an AF_ID that is not the caller's.
  */
 #ifndef GODWIT_ROLES_AANF_H
 #define GODWIT_ROLES_AANF_H
@@ -27,7 +28,8 @@ typedef struct godwit_aanf {
     uint32_t k_af_life_s; /* 0: a day */
 } godwit_aanf_t;
 
-/* Inputs: MESSAGE (AKMA_REGISTER, AKMA_KEY_REQUEST), which are always answered. Events: registered, removed, key_given, refused. */
+/* Inputs: MESSAGE (AKMA_REGISTER, AKMA_KEY_REQUEST), which are always answered. Events: registered, removed, key_given,
+ * refused. */
 void godwit_aanf_step(const godwit_aanf_t *aanf, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

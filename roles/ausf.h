@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The AUSF, as far as AKMA stands on it: 5G AKA (TS 33.501 6.1.3.2) for serving networks, and after a right RES* the anchor key goes to the AAnF (TS
- * 33.535 6.1). What a serving network would get besides (K_SEAF, SUPI for a SUCI) is not here. A few authentications wait in memory, which is the
- * owner's own; K_AUSF is wiped when one ends. It must never register a key before RES* was right, nor let a caller confirm another's run.
+ * The AUSF, as far as AKMA stands on it: 5G AKA (TS 33.501 6.1.3.2) for serving networks, and after a right RES* the
+ * anchor key goes to the AAnF (TS 33.535 6.1). What a serving network would get besides (K_SEAF, SUPI for a SUCI) is
+ * not here. A few authentications wait in memory, which is the owner's own; K_AUSF is wiped when one ends. It must
+ * never register a key before RES* was right, nor let a caller confirm another's run.
  */
 #ifndef GODWIT_ROLES_AUSF_H
 #define GODWIT_ROLES_AUSF_H
@@ -51,8 +52,8 @@ typedef struct godwit_ausf {
     godwit_ausf_pending_t pending[GODWIT_AUSF_PENDING_MAX];
 } godwit_ausf_t;
 
-/* Inputs: MESSAGE (5G_AUTH_REQUEST and 5G_CONFIRM, which are always answered; HE_VECTOR_ANSWER, AKMA_REGISTER_ANSWER), TIMER. Events: challenged,
- * authenticated, refused, given_up. */
+/* Inputs: MESSAGE (5G_AUTH_REQUEST and 5G_CONFIRM, which are always answered; HE_VECTOR_ANSWER, AKMA_REGISTER_ANSWER),
+ * TIMER. Events: challenged, authenticated, refused, given_up. */
 void godwit_ausf_step(godwit_ausf_t *ausf, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

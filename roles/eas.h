@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EAS (Solution 5; TS 33.163 Annex B; docs/eas.md): the enterprise's end of the user plane. It registers with the EESE, takes keys that are pushed or pulls
- * them, opens what an HSE forwards, and seals what goes down. Window and reading are durable before the reading is delivered and before the HSE is told OK; an
- * answer that was lost is given again, and the reading is not delivered again. Messages for a device wait in the store until it speaks.
- * Only the configured EESE and HSEs are heard, and over a protected hop. What a device sends without a right MAC moves nothing and costs the EESE no key.
+ * EAS (Solution 5; TS 33.163 Annex B; docs/eas.md): the enterprise's end of the user plane. It registers with the EESE,
+ * takes keys that are pushed or pulls them, opens what an HSE forwards, and seals what goes down. Window and reading
+ * are durable before the reading is delivered and before the HSE is told OK; an answer that was lost is given again,
+ * and the reading is not delivered again. Messages for a device wait in the store until it speaks.
+ * Only the configured EESE and HSEs are heard, and over a protected hop. What a device sends without a right MAC moves
+ * nothing and costs the EESE no key.
  */
 #ifndef GODWIT_ROLES_EAS_H
 #define GODWIT_ROLES_EAS_H
@@ -88,9 +90,10 @@ typedef struct godwit_eas {
 
 /* GODWIT_INVALID_ARGUMENT: no crypto, no canonical name, no EESE. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_init(godwit_eas_t *eas, const godwit_eas_config_t *config);
-/* Inputs: TIMER (the owner gives number 0 at the start), MESSAGE (EAS_SESSION_PUSH and USER_PLANE_UP, which are always answered; EAS_REGISTER_ANSWER,
- * EAS_SESSION_PULL_ANSWER, USER_PLANE_DOWN_ANSWER), SUBMIT (by IMSI), COMMIT_FAILED. Events: registered, register_refused, key_taken, session_ended,
- * key_asked_for, key_not_given, key_wiped, keys_lost, downlink_queued, downlink_sent, downlink_waits, downlink_expired, refused. */
+/* Inputs: TIMER (the owner gives number 0 at the start), MESSAGE (EAS_SESSION_PUSH and USER_PLANE_UP, which are always
+ * answered; EAS_REGISTER_ANSWER, EAS_SESSION_PULL_ANSWER, USER_PLANE_DOWN_ANSWER), SUBMIT (by IMSI), COMMIT_FAILED.
+ * Events: registered, register_refused, key_taken, session_ended, key_asked_for, key_not_given, key_wiped, keys_lost,
+ * downlink_queued, downlink_sent, downlink_waits, downlink_expired, refused. */
 void godwit_eas_step(godwit_eas_t *eas, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

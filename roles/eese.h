@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The EESE (contribution 004, Solution 5; docs/e2e.md): gives the EAS of an enterprise K_e2e of devices that it is entitled for, made for that EAS alone, and sees that
- * those keys age as the enterprise wants it, within the bounds of the operator. All that must survive is in the store, and what is due is found there: what
- * is in memory may be lost at any moment. Never: a key to anyone but the EAS that it was made for, or twice; a word of anyone over an open
- * hop; a table or a record that grows with what peers send.
+ * The EESE (contribution 004, Solution 5; docs/e2e.md): gives the EAS of an enterprise K_e2e of devices that it is
+ * entitled for, made for that EAS alone, and sees that those keys age as the enterprise wants it, within the bounds of
+ * the operator. All that must survive is in the store, and what is due is found there: what is in memory may be lost at
+ * any moment. Never: a key to anyone but the EAS that it was made for, or twice; a word of anyone over an open hop; a
+ * table or a record that grows with what peers send.
  */
 #ifndef GODWIT_ROLES_EESE_H
 #define GODWIT_ROLES_EESE_H
@@ -24,15 +25,16 @@ typedef struct godwit_eese_config {
     char emks[GODWIT_NODE_NAME_MAX], hss[GODWIT_NODE_NAME_MAX]; /* Origin-Hosts of the owners of key sets; "": none */
     char push[GODWIT_EESE_PUSH_MAX][GODWIT_FQDN_MAX + 1]; /* the EASs that an address to push to is configured for */
     size_t pushes;
-    /* Bounds for what enterprises may ask for. An age lives so long at least and at most, and for so many datagrams; an EAS that asks for nothing gets the
-     * longest. 0: 300 s, 30 days; 64, 1 << 20. */
+    /* Bounds for what enterprises may ask for. An age lives so long at least and at most, and for so many datagrams; an
+     * EAS that asks for nothing gets the longest. 0: 300 s, 30 days; 64, 1 << 20. */
     uint32_t life_min_s, life_max_s, messages_min, messages_max;
     uint32_t overlap_s;     /* how long an EAS keeps a key whose successor was used; 0: 3600 */
     uint32_t ahead_percent; /* of its life, that the next age comes before the end; 0: 12, at most 50 */
     uint32_t aka_every;     /* a key set gives so many ages, then a new AKA run is asked for; 0: no end */
     char integrity_reason
         [GODWIT_EESE_REASON_MAX]; /* why there may be integrity without confidentiality; "": there may not */
-    /* Of each service, in the order of preference, ended by 0. All 0: 01 02 03 04 for confidentiality, 06 05 for integrity. */
+    /* Of each service, in the order of preference, ended by 0. All 0: 01 02 03 04 for confidentiality, 06 05 for
+     * integrity. */
     uint8_t suites[GODWIT_SERVICES][GODWIT_EESE_SUITES_MAX];
     uint32_t eas_per_minute, eas_failures_per_minute; /* of one EAS: requests, and those refused. 0: 6000, 600 */
     uint32_t opens_per_minute;                        /* of one device; 0: 30 */
@@ -63,7 +65,8 @@ typedef struct godwit_eese_pending {
     godwit_e2e_session_record_t session; /* as it will be; without a key */
 } godwit_eese_pending_t;
 
-/* What an EAS or an HSE has been told and not acknowledged yet. The store says when it is told again; this only tells which answer is of what. */
+/* What an EAS or an HSE has been told and not acknowledged yet. The store says when it is told again; this only tells
+ * which answer is of what. */
 #define GODWIT_EESE_FLIGHTS_MAX 512
 typedef struct godwit_eese_flight {
     uint32_t transaction; /* 0: free */
@@ -103,12 +106,14 @@ typedef struct godwit_eese {
     godwit_eese_fetched_t fetched[GODWIT_EESE_FETCHED_MAX]; /* secret while an input is in hand */
 } godwit_eese_t;
 
-/* GODWIT_INVALID_ARGUMENT for a configuration that cannot be: no name of its own, no HSE, no owner, bounds that leave nothing, a suite that its
- * service does not allow. */
+/* GODWIT_INVALID_ARGUMENT for a configuration that cannot be: no name of its own, no HSE, no owner, bounds that leave
+ * nothing, a suite that its service does not allow. */
 GODWIT_MUST_USE godwit_status_t godwit_eese_init(godwit_eese_t *eese, const godwit_eese_config_t *config);
-/* Inputs: MESSAGE (E2E_SESSION_REQUEST, EAS_REGISTER, EAS_SESSION_PULL, which are always answered; the answers to E2E_KEY_REQUEST, E2E_RENEW and EAS_SESSION_PUSH),
- * TIMER: the owner gives one with number 0 at the start, and what was under way goes on; COMMIT_FAILED. Events: eas_registered, eas_removed, e2e_opened,
- * e2e_agreed, e2e_taken, e2e_given, e2e_new_aka, e2e_ended, e2e_not_told, refused. */
+/* Inputs: MESSAGE (E2E_SESSION_REQUEST, EAS_REGISTER, EAS_SESSION_PULL, which are always answered; the answers to
+ * E2E_KEY_REQUEST, E2E_RENEW and EAS_SESSION_PUSH),
+ * TIMER: the owner gives one with number 0 at the start, and what was under way goes on; COMMIT_FAILED. Events:
+ * eas_registered, eas_removed, e2e_opened, e2e_agreed, e2e_taken, e2e_given, e2e_new_aka, e2e_ended, e2e_not_told,
+ * refused. */
 void godwit_eese_step(godwit_eese_t *eese, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

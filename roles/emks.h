@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The EMKS: owner of e2mKEYSETs. Fetches a vector from the HSS when a device has no outstanding one, derives e2mKEYSET, and hands each HSE
- * K_session made for it alone, under a generation that was committed before; an EESE gets K_e2e, made for one EAS, under an age alike. It must never hand out e2mKEYSET, and never ask the HSS for
- * a second vector of one (IMSI, agreement) while one is outstanding.
+ * The EMKS: owner of e2mKEYSETs. Fetches a vector from the HSS when a device has no outstanding one, derives e2mKEYSET,
+ * and hands each HSE K_session made for it alone, under a generation that was committed before; an EESE gets K_e2e,
+ * made for one EAS, under an age alike. It must never hand out e2mKEYSET, and never ask the HSS for a second vector of
+ * one (IMSI, agreement) while one is outstanding.
  */
 #ifndef GODWIT_ROLES_EMKS_H
 #define GODWIT_ROLES_EMKS_H
@@ -46,26 +47,31 @@ typedef struct godwit_emks {
     /* Agreement 07 is enabled device by device: asked for each request; NULL refuses all. */
     bool (*separate_umts_allowed)(void *context, const godwit_imsi_t *imsi);
     void *context;
-    /* Its own names, in the requests to the HSS. K_session for an endpoint goes to the node whose Origin-Host is that endpoint alone. */
+    /* Its own names, in the requests to the HSS. K_session for an endpoint goes to the node whose Origin-Host is that
+     * endpoint alone. */
     char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX];
-    /* Solution 1 D: who may push key sets of access AKA runs (agreements 01, 02), and how long such a key set lives; 0: 30 days. */
+    /* Solution 1 D: who may push key sets of access AKA runs (agreements 01, 02), and how long such a key set lives; 0:
+     * 30 days. */
     char hss_hosts[GODWIT_EMKS_HSS_MAX][GODWIT_NODE_NAME_MAX];
     size_t hss_host_count;
     uint64_t key_set_ms;
     /* End to end: the EESEs that may ask for K_e2e, by their Origin-Host. */
     char eeses[GODWIT_EMKS_EESES_MAX][GODWIT_NODE_NAME_MAX];
     size_t eese_count;
-    /* Agreement 04: this EMKS as a NAF, FQDN || Ua security protocol identifier, its key asked of the BSF over Zn; length 0: it is none. */
+    /* Agreement 04: this EMKS as a NAF, FQDN || Ua security protocol identifier, its key asked of the BSF over Zn;
+     * length 0: it is none. */
     uint16_t naf_id_len;
     uint8_t naf_id[GODWIT_NAF_ID_MAX];
-    /* Agreement 05: this EMKS as an application function of AKMA, FQDN || Ua* security protocol identifier, its key asked of the AAnF. */
+    /* Agreement 05: this EMKS as an application function of AKMA, FQDN || Ua* security protocol identifier, its key
+     * asked of the AAnF. */
     uint16_t af_id_len;
     uint8_t af_id[GODWIT_AF_ID_MAX];
     uint32_t next_transaction;
     godwit_emks_pending_t pending[GODWIT_EMKS_PENDING_MAX];
 } godwit_emks_t;
 
-/* Inputs: MESSAGE (KEY_REQUEST, KEY_CONFIRM, KEY_SET_PUSH, KEY_PARK, E2E_KEY_REQUEST, AUTH_INFO_ANSWER, ZN_ANSWER, AKMA_KEY_ANSWER), TIMER (expiry of pending requests), COMMIT_FAILED. */
+/* Inputs: MESSAGE (KEY_REQUEST, KEY_CONFIRM, KEY_SET_PUSH, KEY_PARK, E2E_KEY_REQUEST, AUTH_INFO_ANSWER, ZN_ANSWER,
+ * AKMA_KEY_ANSWER), TIMER (expiry of pending requests), COMMIT_FAILED. */
 void godwit_emks_step(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

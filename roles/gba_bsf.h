@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The BSF of GBA (TS 33.220, TS 24.109): challenges devices over Ub with vectors of the HSS, keeps what a bootstrapping run gave, and derives the keys
- * of NAFs that are entitled to them. Ks never leaves it. One vector is outstanding for a subscriber, so that nobody who merely knows an IMPI burns its
- * SQN; a wrong answer takes nothing from the right one; what costs the HSS work is bounded for each sender.
+ * The BSF of GBA (TS 33.220, TS 24.109): challenges devices over Ub with vectors of the HSS, keeps what a bootstrapping
+ * run gave, and derives the keys of NAFs that are entitled to them. Ks never leaves it. One vector is outstanding for a
+ * subscriber, so that nobody who merely knows an IMPI burns its SQN; a wrong answer takes nothing from the right one;
+ * what costs the HSS work is bounded for each sender.
  */
 #ifndef GODWIT_ROLES_GBA_BSF_H
 #define GODWIT_ROLES_GBA_BSF_H

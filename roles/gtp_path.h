@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What every node with GTP-C needs (TS 29.060 7.6 and 11, TS 29.274 7.6): its own requests, sent again every T3-RESPONSE up to N3-REQUESTS
- * times, and the answers that it gave, for requests that come twice. Both tables are the owner's and bounded: when that of requests is
- * full a request is refused; when that of answers is full the oldest goes.
+ * What every node with GTP-C needs (TS 29.060 7.6 and 11, TS 29.274 7.6): its own requests, sent again every
+ * T3-RESPONSE up to N3-REQUESTS times, and the answers that it gave, for requests that come twice. Both tables are the
+ * owner's and bounded: when that of requests is full a request is refused; when that of answers is full the oldest
+ * goes.
  */
 #ifndef GODWIT_ROLES_GTP_PATH_H
 #define GODWIT_ROLES_GTP_PATH_H
@@ -55,7 +56,8 @@ void godwit_gtp_path_init(godwit_gtp_path_t *path, godwit_gtp_pending_t *pending
 /* The next sequence number: 16 bits for version 1, 23 for version 2 (the top bit is that of commands). */
 uint32_t godwit_gtp_next_sequence(godwit_gtp_path_t *path, uint8_t version);
 
-/* Sends a request that was built with that sequence number, and again until godwit_gtp_finish. GODWIT_NO_SPACE: nothing is sent. */
+/* Sends a request that was built with that sequence number, and again until godwit_gtp_finish. GODWIT_NO_SPACE: nothing
+ * is sent. */
 GODWIT_MUST_USE godwit_status_t godwit_gtp_ask(godwit_gtp_path_t *path, godwit_outbox_t *out,
                                                const godwit_address_t *to, godwit_slice_t octets, uint32_t sequence,
                                                uint32_t context, uint32_t extra);
@@ -78,8 +80,9 @@ void godwit_gtp_begin(godwit_gtp_path_t *path, uint8_t version, uint8_t type, ui
 void godwit_gtp_answer(godwit_gtp_path_t *path, uint8_t version, uint8_t type, uint32_t sequence,
                        const godwit_address_t *to, godwit_slice_t octets, godwit_outbox_t *out);
 
-/* Whether an answer is to us: it has our TEID. One that refuses may have none (TS 29.274 5.5.2, TS 29.060 6: the peer that lost the context
- * does not know it). Sequence numbers count up, so an address that is not checked by the network would be all that protects an attach. */
+/* Whether an answer is to us: it has our TEID. One that refuses may have none (TS 29.274 5.5.2, TS 29.060 6: the peer
+ * that lost the context does not know it). Sequence numbers count up, so an address that is not checked by the network
+ * would be all that protects an attach. */
 bool godwit_gtp_is_ours(uint32_t teid, uint32_t own, bool accepted);
 
 /* ---- who may speak ---- */
@@ -93,8 +96,8 @@ bool godwit_gtp_is_peer(const godwit_gtp_peers_t *peers, const godwit_address_t 
 
 /* ---- shapes that every node needs ---- */
 
-/* A TEID for the context at that place (16 bits) of its table, random above; never 0. One place later has another: what comes for a context
- * that is gone meets nobody. */
+/* A TEID for the context at that place (16 bits) of its table, random above; never 0. One place later has another: what
+ * comes for a context that is gone meets nobody. */
 uint32_t godwit_gtp_teid(uint32_t place, const uint8_t random[2]);
 godwit_address_t godwit_gtp_address(const uint8_t ipv4[4], uint16_t port);
 bool godwit_gtp_same_node(const godwit_address_t *address, const uint8_t ipv4[4]);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSE: the home endpoint of EMSDP. Opens what devices send, hands readings on, keeps sessions. Memory is the owner's: a table of
- * sessions (a cache of the store), a table of set-up exchanges, a table of senders for the budget of unauthenticated answers.
- * It must never deliver before the receive window is committed, never answer an unauthenticated datagram with more than three times its
- * size, and never let one move a counter or evict a live session.
+ * The HSE: the home endpoint of EMSDP. Opens what devices send, hands readings on, keeps sessions. Memory is the
+ * owner's: a table of sessions (a cache of the store), a table of set-up exchanges, a table of senders for the budget
+ * of unauthenticated answers.
+ * It must never deliver before the receive window is committed, never answer an unauthenticated datagram with more than
+ * three times its size, and never let one move a counter or evict a live session.
  */
 #ifndef GODWIT_ROLES_HSE_H
 #define GODWIT_ROLES_HSE_H
@@ -11,12 +12,13 @@
 #include "godwit/policy.h"
 #include "roles/role.h"
 
-/* Longest Session Request that is taken: 9 of header and command, IMSI 10, UE configuration 5, Enterprise 255, Serving Network 5, AUTS 16,
- * and room for TLVs of the future. */
+/* Longest Session Request that is taken: 9 of header and command, IMSI 10, UE configuration 5, Enterprise 255, Serving
+ * Network 5, AUTS 16, and room for TLVs of the future. */
 #define GODWIT_HSE_REQUEST_MAX 384
 #define GODWIT_HSE_START_MAX 96 /* 9, RAND 18, AUTN 18, HSE configuration 9, Service 17, MAC 16 */
 
-/* A set-up exchange between Session Request and Confirmation; or an inquiry for the next generation of a session's key set. */
+/* A set-up exchange between Session Request and Confirmation; or an inquiry for the next generation of a session's key
+ * set. */
 typedef struct godwit_hse_exchange {
     bool used;
     bool inquiry;   /* for session_id: only transaction, since_ms, ending and request_hash mean anything */
@@ -53,7 +55,8 @@ typedef struct godwit_hse_exchange {
     uint8_t request[GODWIT_HSE_REQUEST_MAX];
     uint8_t start_len;
     uint8_t start[GODWIT_HSE_START_MAX];
-    /* End to end: the device asks for that service. The key is made and the EESE is asked for terms before there is a Start. */
+    /* End to end: the device asks for that service. The key is made and the EESE is asked for terms before there is a
+     * Start. */
     godwit_service_t service; /* NONE: it asks for none */
     uint16_t service_suites;
     uint32_t service_age;
@@ -62,8 +65,9 @@ typedef struct godwit_hse_exchange {
     godwit_e2e_terms_t terms;
 } godwit_hse_exchange_t;
 
-/* A bearer of Solution 1: the context of the {selector, IMSI, TEID} triplet that a gateway forwarded. It outlives the key: what was parked is
- * pulled again by it. In memory only; after a restart the gateway's next BEARER, or the device's modification, makes it again. */
+/* A bearer of Solution 1: the context of the {selector, IMSI, TEID} triplet that a gateway forwarded. It outlives the
+ * key: what was parked is pulled again by it. In memory only; after a restart the gateway's next BEARER, or the
+ * device's modification, makes it again. */
 typedef struct godwit_hse_bearer {
     bool used;
     bool pending; /* Session Start was sent, key is set; no datagram has verified under it yet */
@@ -103,8 +107,8 @@ typedef struct godwit_hse_bearer {
     uint8_t held[GODWIT_EMSDP_DATAGRAM_MAX]; /* one datagram that came after the flush */
 } godwit_hse_bearer_t;
 
-/* A key that the HSS pushed before anybody asked. Its key is wiped when it is used; the entry stays until its life ends, so that the same
- * push, repeated, is not taken for a new one. */
+/* A key that the HSS pushed before anybody asked. Its key is wiped when it is used; the entry stays until its life
+ * ends, so that the same push, repeated, is not taken for a new one. */
 typedef struct godwit_hse_push {
     bool used;
     bool spent;
@@ -138,7 +142,8 @@ typedef struct godwit_hse_session {
     godwit_session_record_t record;
 } godwit_hse_session_t;
 
-/* A user-plane datagram of an end-to-end session: up, until the EAS has it; or down, until the device speaks. The HSE cannot open it. In memory only. */
+/* A user-plane datagram of an end-to-end session: up, until the EAS has it; or down, until the device speaks. The HSE
+ * cannot open it. In memory only. */
 typedef struct godwit_hse_forward {
     bool used;
     bool stranger; /* up: it came from where the device was not heard last: whoever that is */
@@ -172,8 +177,8 @@ typedef struct godwit_hse_sender {
     uint32_t tokens; /* octets that may still be sent unauthenticated */
 } godwit_hse_sender_t;
 
-/* When the key announced is of a new AKA run, whose RAND and AUTN go with it (contribution 000). It needs the feature next-session in the
- * subscription, and serves agreements 03 and 07. */
+/* When the key announced is of a new AKA run, whose RAND and AUTN go with it (contribution 000). It needs the feature
+ * next-session in the subscription, and serves agreements 03 and 07. */
 typedef enum godwit_next_vector {
     GODWIT_NEXT_VECTOR_NEVER,
     GODWIT_NEXT_VECTOR_TERMINATE, /* whenever a session ends */
@@ -197,12 +202,13 @@ typedef struct godwit_hse_config {
     uint8_t attempts;                       /* sendings of one request while nothing is heard; 0: 4 */
     uint32_t emks_timeout_ms;               /* 0: 6000 */
     godwit_next_vector_t next_vector;
-    /* Policy (TR 33.863 Solution 4), the caller's: what holds for a session by the serving network of its device. Suites and agreements are
-     * those above that the rules allow, too. NULL and none: no policy. */
+    /* Policy (TR 33.863 Solution 4), the caller's: what holds for a session by the serving network of its device.
+     * Suites and agreements are those above that the rules allow, too. NULL and none: no policy. */
     const godwit_policy_rules_t *rules;
     const godwit_policy_network_t *networks;
     size_t network_count;
-    /* Lawful interception, the caller's, sorted by digits: what is delivered of these subscribers is copied (INTERCEPT), both ways. */
+    /* Lawful interception, the caller's, sorted by digits: what is delivered of these subscribers is copied
+     * (INTERCEPT), both ways. */
     const godwit_imsi_t *targets;
     size_t target_count;
     /* Solutions 1 and 2 (agreements 01 and 02). */
@@ -211,14 +217,17 @@ typedef struct godwit_hse_config {
     char push_from[GODWIT_NODE_NAME_MAX]; /* Origin-Host that may push keys; empty: nobody */
     const godwit_hse_gateway_t *gateways; /* the caller's; framing must have S = 0 when there are any */
     size_t gateway_count;
-    /* Device RAND (agreement 00): this HSE is an MTC server, and asks the function MKEF for K_MTC. Its suite is the default one. */
+    /* Device RAND (agreement 00): this HSE is an MTC server, and asks the function MKEF for K_MTC. Its suite is the
+     * default one. */
     bool device_rand;
     bool device_rand_ts33868; /* takes first datagrams of that profile, too: a fixed 64-bit key (docs/device-rand.md) */
     uint32_t idle_ms;         /* a bearer without a datagram for so long is flushed; 0: never */
     uint32_t bearers_per_imsi; /* 0: 4 */
-    /* Deliveries: each reading is committed (READING) with the window that it moved, and goes to its destinations from there. */
+    /* Deliveries: each reading is committed (READING) with the window that it moved, and goes to its destinations from
+     * there. */
     bool durable;
-    /* End to end (docs/e2e.md): there is an EESE, its Origin-Host. "": none; a device that asks for a service is refused. */
+    /* End to end (docs/e2e.md): there is an EESE, its Origin-Host. "": none; a device that asks for a service is
+     * refused. */
     char eese_host[GODWIT_NODE_NAME_MAX];
     uint32_t eese_timeout_ms;      /* 0: 6000 */
     uint32_t forwards_per_session; /* datagrams that wait for the EAS; 0: 8 */
@@ -255,23 +264,25 @@ typedef struct godwit_hse {
     bool agenda_moved; /* forwards, asks or drains have changed: when the next is due is to be found anew */
 } godwit_hse_t;
 
-/* The tables are the owner's and may be of any size but 0; session_capacity a power of two. GODWIT_INVALID_ARGUMENT for a configuration that
- * cannot be: an endpoint that is not canonical or has more than 127 octets, an unknown suite, no suite, a framing out of range. */
+/* The tables are the owner's and may be of any size but 0; session_capacity a power of two. GODWIT_INVALID_ARGUMENT for
+ * a configuration that cannot be: an endpoint that is not canonical or has more than 127 octets, an unknown suite, no
+ * suite, a framing out of range. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_init(godwit_hse_t *hse, const godwit_hse_config_t *config,
                                                 godwit_hse_session_t *sessions, size_t session_capacity,
                                                 godwit_hse_exchange_t *exchanges, size_t exchange_capacity,
                                                 godwit_hse_sender_t *senders, size_t sender_capacity);
-/* After init, for Solution 1: the tables of bearers and of pushed keys, the caller's, of any size; without them every BEARER and every
- * KEY_PUSH is refused. */
+/* After init, for Solution 1: the tables of bearers and of pushed keys, the caller's, of any size; without them every
+ * BEARER and every KEY_PUSH is refused. */
 void godwit_hse_set_bearers(godwit_hse_t *hse, godwit_hse_bearer_t *bearers, size_t bearer_capacity,
                             godwit_hse_push_t *pushes, size_t push_capacity);
-/* After init, for end-to-end sessions: datagrams on their way up and down, the caller's, of any size; without them, or without an EESE, a device that
- * asks for a service is refused. */
+/* After init, for end-to-end sessions: datagrams on their way up and down, the caller's, of any size; without them, or
+ * without an EESE, a device that asks for a service is refused. */
 void godwit_hse_set_forwards(godwit_hse_t *hse, godwit_hse_forward_t *forwards, size_t forward_capacity,
                              godwit_hse_forward_t *held, size_t held_capacity);
-/* Inputs: DATAGRAM (port EMSDP; port SMS: from is an IMSI; port GTPU: from a gateway's address), MESSAGE (KEY_ANSWER, KEY_CONFIRM_ANSWER, MTC_KEY_ANSWER, BEARER,
- * KEY_PUSH, KEY_PARK_ANSWER; E2E_SESSION_ANSWER, E2E_RENEW, USER_PLANE_UP_ANSWER, USER_PLANE_DOWN), TIMER, COMMIT_FAILED, SUBMIT (downlink; session_id, or 0 and imsi; queue), DROP. A datagram to a device behind a gateway leaves
- * as a G-PDU: port GTPU, to the gateway's port 2152. */
+/* Inputs: DATAGRAM (port EMSDP; port SMS: from is an IMSI; port GTPU: from a gateway's address), MESSAGE (KEY_ANSWER,
+ * KEY_CONFIRM_ANSWER, MTC_KEY_ANSWER, BEARER, KEY_PUSH, KEY_PARK_ANSWER; E2E_SESSION_ANSWER, E2E_RENEW,
+ * USER_PLANE_UP_ANSWER, USER_PLANE_DOWN), TIMER, COMMIT_FAILED, SUBMIT (downlink; session_id, or 0 and imsi; queue),
+ * DROP. A datagram to a device behind a gateway leaves as a G-PDU: port GTPU, to the gateway's port 2152. */
 void godwit_hse_step(godwit_hse_t *hse, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

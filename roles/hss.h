@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSS with its AuC: answers Authentication-Information-Request (TS 29.272 5.2.3) with vectors of the subscriber it fetches.
- * It holds no subscriber in memory: every answer follows a commit of SQN (profile "counter"), or costs none (profile "time").
- * It must never let an AUTS lower SQN unless its MAC-S is right against a RAND that is outstanding for that requester, and never give a
- * KASME to a node whose realm the Visited-PLMN-Id does not belong to.
+ * The HSS with its AuC: answers Authentication-Information-Request (TS 29.272 5.2.3) with vectors of the subscriber it
+ * fetches.
+ * It holds no subscriber in memory: every answer follows a commit of SQN (profile "counter"), or costs none (profile
+ * "time").
+ * It must never let an AUTS lower SQN unless its MAC-S is right against a RAND that is outstanding for that requester,
+ * and never give a KASME to a node whose realm the Visited-PLMN-Id does not belong to.
  */
 #ifndef GODWIT_ROLES_HSS_H
 #define GODWIT_ROLES_HSS_H
@@ -16,21 +18,24 @@
 #define GODWIT_HSS_RECENT_MAX 1024 /* 4 ways each: RANDs of profile "time" whose AUTS may still come */
 #define GODWIT_HSS_SLOTS 4096      /* 0.1 s a tick: some 40,000 vectors a second sustained (docs/sqn.md) */
 
-/* A node with an IND of its own, so that its vectors and those of others never push each other out of the USIM's array. */
+/* A node with an IND of its own, so that its vectors and those of others never push each other out of the USIM's
+ * array. */
 typedef struct godwit_hss_node {
     char host[GODWIT_NODE_NAME_MAX];
     uint8_t ind; /* 0 to 31, within the subscriber's ind_bits */
     bool home;   /* may have KASME for the BEST PLMN */
 } godwit_hss_node_t;
 
-/* Which PLMNs a realm may name as Visited-PLMN-Id. Realms of the form epc.mncNNN.mccNNN.3gppnetwork.org need no entry. */
+/* Which PLMNs a realm may name as Visited-PLMN-Id. Realms of the form epc.mncNNN.mccNNN.3gppnetwork.org need no
+ * entry. */
 typedef struct godwit_hss_network {
     char realm[GODWIT_NODE_NAME_MAX];
     godwit_plmn_t plmn;
 } godwit_hss_network_t;
 
-/* Profile "time" writes nothing for a vector, so the RAND that an AUTS may answer is remembered here for a while. A lost entry (a restart,
- * four other subscribers since) costs the device one more round: its next AUTS is against a RAND that is remembered. */
+/* Profile "time" writes nothing for a vector, so the RAND that an AUTS may answer is remembered here for a while. A
+ * lost entry (a restart, four other subscribers since) costs the device one more round: its next AUTS is against a RAND
+ * that is remembered. */
 typedef struct godwit_hss_recent {
     uint64_t subscriber; /* from SHA-256 of the IMSI; 0: free */
     uint64_t at_ms;
@@ -62,9 +67,9 @@ typedef struct godwit_hss_e2m {
     size_t gateway_count;
 } godwit_hss_e2m_t;
 
-/* The key set of the last flagged vector of a subscriber, one for each IMSI: in memory only, and wiped when its time is over. CK and IK
- * themselves are not kept, for e2mKEYSET is all that is made of them here. A restart forgets key set and generation together, so that no
- * generation of a key set is ever given twice. */
+/* The key set of the last flagged vector of a subscriber, one for each IMSI: in memory only, and wiped when its time is
+ * over. CK and IK themselves are not kept, for e2mKEYSET is all that is made of them here. A restart forgets key set
+ * and generation together, so that no generation of a key set is ever given twice. */
 typedef struct godwit_hss_retained {
     bool used;
     bool expired;   /* the key is gone; what is left tells an expired selector from an unknown one */
@@ -100,8 +105,8 @@ typedef struct godwit_hss_iwf {
 typedef struct godwit_hss_triggers {
     godwit_hss_iwf_t iwfs[GODWIT_HSS_IWFS_MAX]; /* the first is the one that serving nodes are told of */
     size_t iwf_count;
-    /* Of which vectors the root is kept for subscribers with feature "trigger": NONE, FLAGGED (those of capable devices are flagged then, whatever
-     * e2m.delivery is) or KASME. Vectors are given one at a time unless it is NONE. */
+    /* Of which vectors the root is kept for subscribers with feature "trigger": NONE, FLAGGED (those of capable devices
+     * are flagged then, whatever e2m.delivery is) or KASME. Vectors are given one at a time unless it is NONE. */
     godwit_iwf_root_t root;
     /* Of the run that goes on, between its rounds. */
     godwit_iwf_root_record_t held; /* secret */
@@ -128,7 +133,8 @@ typedef struct godwit_hss {
     godwit_sqn_clock_t clock;
     uint64_t last_tick[GODWIT_HSS_SLOTS];
     godwit_hss_recent_t recent[GODWIT_HSS_RECENT_MAX];
-    /* GBA: the BSFs that are given vectors over Zh, and the life of a bootstrapped key that subscribers' settings name; 0: the BSF's own. */
+    /* GBA: the BSFs that are given vectors over Zh, and the life of a bootstrapped key that subscribers' settings name;
+     * 0: the BSF's own. */
     char bsfs[GODWIT_HSS_BSFS_MAX][GODWIT_NODE_NAME_MAX];
     size_t bsf_count;
     uint32_t gba_life_s;
@@ -143,7 +149,8 @@ typedef struct godwit_hss {
     /* Solution 1. */
     godwit_hss_e2m_t e2m;
     godwit_hss_triggers_t triggers;
-    /* Device RAND: who may ask what the SIM makes of a RAND1, and whether also of a plain RAND (profile ts33868: an oracle). */
+    /* Device RAND: who may ask what the SIM makes of a RAND1, and whether also of a plain RAND (profile ts33868: an
+     * oracle). */
     char mkefs[GODWIT_HSS_MKEFS_MAX][GODWIT_NODE_NAME_MAX];
     size_t mkef_count;
     bool plain_rand;
@@ -154,8 +161,9 @@ typedef struct godwit_hss {
     godwit_hss_retained_t retained[GODWIT_HSS_RETAINED_MAX];
 } godwit_hss_t;
 
-/* Inputs: MESSAGE (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PARK, ACTIVATION, ZH_REQUEST, HE_VECTOR_REQUEST, LOCATION_UPDATE, E2E_KEY_REQUEST and SUBSCRIBER_INFO_REQUEST,
- * which are always answered, an ACTIVATION when the HSE has the key; answers to its pushes), TIMER, COMMIT_FAILED. */
+/* Inputs: MESSAGE (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PARK, ACTIVATION, ZH_REQUEST, HE_VECTOR_REQUEST,
+ * LOCATION_UPDATE, E2E_KEY_REQUEST and SUBSCRIBER_INFO_REQUEST, which are always answered, an ACTIVATION when the HSE
+ * has the key; answers to its pushes), TIMER, COMMIT_FAILED. */
 void godwit_hss_step(godwit_hss_t *hss, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

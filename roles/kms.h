@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Key Management Service of IMS media security (TS 33.328): asks the NAF for the Ks_NAF of a caller's B-TID and answers his MIKEY-TICKET message with
- * it (core/agree/ims_media/ticket.h). Requests wait in memory, which is the owner's own. It must take nobody for another than the IMPI that the BSF
- * names for his B-TID, and must keep no key beyond the answer.
+ * Key Management Service of IMS media security (TS 33.328): asks the NAF for the Ks_NAF of a caller's B-TID and answers
+ * his MIKEY-TICKET message with it (core/agree/ims_media/ticket.h). Requests wait in memory, which is the owner's own.
+ * It must take nobody for another than the IMPI that the BSF names for his B-TID, and must keep no key beyond the
+ * answer.
  */
 #ifndef GODWIT_ROLES_KMS_H
 #define GODWIT_ROLES_KMS_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What network functions say to each other, as typed messages marked with their reference point. Inside one process they are handed
- * over as they are; between processes an adapter puts them on the wire (core/wire has the one encoder of each protocol).
+ * What network functions say to each other, as typed messages marked with their reference point. Inside one process
+ * they are handed over as they are; between processes an adapter puts them on the wire (core/wire has the one encoder
+ * of each protocol).
  * Requests and answers are paired by `transaction`, chosen by the requester; adapters keep the pairing over the wire.
  */
 #ifndef GODWIT_ROLES_MESSAGE_H
@@ -143,8 +144,8 @@ static inline bool godwit_message_is_answer(godwit_message_kind_t kind)
     return kind % 2 == 0;
 }
 
-/* How the way was protected that a message came by, as its adapter knows it. A role that hands out keys, or vouches for whom it heard, looks
- * at this and not at the names alone. */
+/* How the way was protected that a message came by, as its adapter knows it. A role that hands out keys, or vouches for
+ * whom it heard, looks at this and not at the names alone. */
 typedef enum godwit_hop {
     GODWIT_HOP_OPEN = 0, /* nobody has proved anything: names are claims */
     GODWIT_HOP_TLS,      /* TLS, and the peer's certificate names its host */
@@ -156,11 +157,13 @@ typedef struct godwit_message {
     godwit_message_kind_t kind;
     godwit_function_t from, to;
     uint32_t transaction;
-    /* Who sent it, as the transport authenticated it: Diameter Origin-Host and Origin-Realm; in one process the configured names. */
+    /* Who sent it, as the transport authenticated it: Diameter Origin-Host and Origin-Realm; in one process the
+     * configured names. */
     char origin_host[GODWIT_NODE_NAME_MAX], origin_realm[GODWIT_NODE_NAME_MAX];
     godwit_hop_t hop; /* of what came; a sender leaves it 0 */
-    /* Which adapter instance and connection an answer goes back to; opaque to roles, copied from request to answer. A request that a role
-     * makes has 0 here and the role's own name in origin_host; an answer has no origin: the owner's names are meant. */
+    /* Which adapter instance and connection an answer goes back to; opaque to roles, copied from request to answer. A
+     * request that a role makes has 0 here and the role's own name in origin_host; an answer has no origin: the owner's
+     * names are meant. */
     uint64_t route;
     union {
         godwit_auth_info_request_t auth_info_request;

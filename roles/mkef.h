@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MKEF (contribution 001; docs/mkef.md): gives an MTC server K_MTC of a device whose first datagram it forwards, if that server is entitled for
- * that device and the datagram's MAC is right. Counter and chain of a device at a server move only then, and are durable before the key leaves.
+ * The MKEF (contribution 001; docs/mkef.md): gives an MTC server K_MTC of a device whose first datagram it forwards, if
+ * that server is entitled for that device and the datagram's MAC is right. Counter and chain of a device at a server
+ * move only then, and are durable before the key leaves.
  * Failures are charged to the caller, never to the subscriber: nobody can lock a device out by speaking in its name.
  */
 #ifndef GODWIT_ROLES_MKEF_H

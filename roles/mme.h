@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MME, for devices with control plane CIoT optimisation (TS 23.401 5.3.4B): attach, authentication with vectors over S6a, NAS
- * security, one PDN connection through S-GW and P-GW over GTPv2-C, N-PDUs between ESM DATA TRANSPORT and S11-U, idle, paging, modification,
- * detach. A PCO passes through untouched. Memory is the owner's; in the store it keeps the vectors of following sessions alone
- * (contribution 000, docs/next-session.md).
- * It must never hold CK, IK or a key of Solution 1, never believe what is not integrity protected where a security context exists (but
- * for what TS 24.301 4.4.4.3 lets begin anew: that gets a row of its own and touches no registered device until it is proved),
- * and never let an unauthenticated device move a COUNT or take more than one row for its address.
+ * The MME, for devices with control plane CIoT optimisation (TS 23.401 5.3.4B): attach, authentication with vectors
+ * over S6a, NAS security, one PDN connection through S-GW and P-GW over GTPv2-C, N-PDUs between ESM DATA TRANSPORT and
+ * S11-U, idle, paging, modification, detach. A PCO passes through untouched. Memory is the owner's; in the store it
+ * keeps the vectors of following sessions alone (contribution 000, docs/next-session.md).
+ * It must never hold CK, IK or a key of Solution 1, never believe what is not integrity protected where a security
+ * context exists (but for what TS 24.301 4.4.4.3 lets begin anew: that gets a row of its own and touches no registered
+ * device until it is proved), and never let an unauthenticated device move a COUNT or take more than one row for its
+ * address.
  */
 #ifndef GODWIT_ROLES_MME_H
 #define GODWIT_ROLES_MME_H
@@ -139,7 +140,8 @@ typedef struct godwit_mme_ue {
     uint8_t held[GODWIT_MME_N_PDU_MAX];
 } godwit_mme_ue_t;
 
-/* Another MME of this PLMN, which may have the vector that a device attaches by (TS 29.274 7.3.8: Identification Request). */
+/* Another MME of this PLMN, which may have the vector that a device attaches by (TS 29.274 7.3.8: Identification
+ * Request). */
 typedef struct godwit_mme_other {
     uint16_t mme_group;
     uint8_t mme_code;
@@ -207,14 +209,15 @@ GODWIT_MUST_USE godwit_status_t godwit_mme_init(godwit_mme_t *mme, const godwit_
                                                 godwit_mme_ue_t *ues, size_t capacity, godwit_gtp_pending_t *pending,
                                                 size_t pending_capacity, godwit_gtp_answered_t *answered,
                                                 size_t answered_capacity);
-/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN; with config.trigger LOCATION_UPDATE_ANSWER,
- * T5_UP_ANSWER, T5_DOWN, IWF_KEY_REQUEST); TIMER; DROP (imsi: the operator detaches it);
- * COMMIT_FAILED. Needs: RANDOM, STORE_FETCH of NEXT_SESSION.
- * Events, with the IMSI where it is known: attached, context_reused, detached, idle, resumed, paged, paging_failed, n_pdu_dropped, sms_accepted, sms_refused, sms_delivered, sms_not_delivered,
- * modified; attach_refused, authentication_refused, resynchronised, security_refused, modification_refused; replaced (an older
- * registration of the same IMSI ends), bearer_lost; refused (a frame or message that was not taken), given_up (no answer); next_handed_over, next_not_given, next_used, next_refused,
- * next_given_away (to another MME); located, location_refused, trigger_delivered, trigger_refused, trigger_up, trigger_dropped, iwf_key_given,
- * iwf_key_refused. */
+/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN;
+ * with config.trigger LOCATION_UPDATE_ANSWER, T5_UP_ANSWER, T5_DOWN, IWF_KEY_REQUEST); TIMER; DROP (imsi: the operator
+ * detaches it); COMMIT_FAILED. Needs: RANDOM, STORE_FETCH of NEXT_SESSION.
+ * Events, with the IMSI where it is known: attached, context_reused, detached, idle, resumed, paged, paging_failed,
+ * n_pdu_dropped, sms_accepted, sms_refused, sms_delivered, sms_not_delivered, modified; attach_refused,
+ * authentication_refused, resynchronised, security_refused, modification_refused; replaced (an older registration of
+ * the same IMSI ends), bearer_lost; refused (a frame or message that was not taken), given_up (no answer);
+ * next_handed_over, next_not_given, next_used, next_refused, next_given_away (to another MME); located,
+ * location_refused, trigger_delivered, trigger_refused, trigger_up, trigger_dropped, iwf_key_given, iwf_key_refused. */
 void godwit_mme_step(godwit_mme_t *mme, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MSC with its VLR, and the part of the radio network that our stand-in joins to it (core/wire/radio.h), for UTRAN and GERAN, as far as
- * short messages need it: location updating (IMSI attach), authentication, security mode, TMSI, CM service, paging, IMSI detach, and the vector
- * of the following session (contribution 000). Vectors come by AUTH_INFO as the SGSN's do: a standard MSC asks by MAP (TS 29.002), which is not
- * here. Memory is the owner's. It must never believe what is not protected where a security mode could have been: such a message begins a
- * dialogue of its own, or a security mode whose answer proves the device, and touches no registered device until then.
+ * The MSC with its VLR, and the part of the radio network that our stand-in joins to it (core/wire/radio.h), for UTRAN
+ * and GERAN, as far as short messages need it: location updating (IMSI attach), authentication, security mode, TMSI, CM
+ * service, paging, IMSI detach, and the vector of the following session (contribution 000). Vectors come by AUTH_INFO
+ * as the SGSN's do: a standard MSC asks by MAP (TS 29.002), which is not here. Memory is the owner's. It must never
+ * believe what is not protected where a security mode could have been: such a message begins a dialogue of its own, or
+ * a security mode whose answer proves the device, and touches no registered device until then.
  */
 #ifndef GODWIT_ROLES_MSC_H
 #define GODWIT_ROLES_MSC_H
@@ -92,7 +93,8 @@ typedef struct godwit_msc_config {
     uint16_t lac;
     godwit_msc_ki128_t ki128;
     bool sms; /* short messages go to a SMS-SC (SGd); else they are refused */
-    /* Device triggering: the number that devices send to for the MTC-IWF of their home, digits of E.164; "": there is none here. */
+    /* Device triggering: the number that devices send to for the MTC-IWF of their home, digits of E.164; "": there is
+     * none here. */
     char iwf_number[GODWIT_E164_MAX + 1];
     bool next_session;       /* vectors of following sessions are asked for, handed over, taken */
     uint32_t next_life_s;    /* 0: 30 days */
@@ -115,12 +117,13 @@ typedef struct godwit_msc {
 /* GODWIT_INVALID_ARGUMENT: a table of size 0 or beyond GODWIT_MSC_UES_MAX, no crypto. */
 GODWIT_MUST_USE godwit_status_t godwit_msc_init(godwit_msc_t *msc, const godwit_msc_config_t *config,
                                                 godwit_msc_ue_t *ues, size_t capacity);
-/* Inputs: DATAGRAM of RADIO; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN, LOCATION_UPDATE_ANSWER, T5_DOWN,
- * T5_UP_ANSWER, IWF_KEY_REQUEST); TIMER; DROP (imsi: forgotten by the operator);
- * COMMIT_FAILED. Needs: RANDOM, STORE_FETCH. Events, with the IMSI where it is known: attached, detached, replaced, idle, resumed, paging,
- * paging_failed; attach_refused, authentication_failed, resynchronised, security_mode_failed; next_used, next_refused, next_handed_over,
- * next_not_given; sms_accepted, sms_refused, sms_delivered, sms_not_delivered; located, location_refused, trigger_delivered,
- * trigger_not_delivered, trigger_refused, iwf_key_given, iwf_key_refused; refused (a frame or message that was not taken). */
+/* Inputs: DATAGRAM of RADIO; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN,
+ * LOCATION_UPDATE_ANSWER, T5_DOWN, T5_UP_ANSWER, IWF_KEY_REQUEST); TIMER; DROP (imsi: forgotten by the operator);
+ * COMMIT_FAILED. Needs: RANDOM, STORE_FETCH. Events, with the IMSI where it is known: attached, detached, replaced,
+ * idle, resumed, paging, paging_failed; attach_refused, authentication_failed, resynchronised, security_mode_failed;
+ * next_used, next_refused, next_handed_over, next_not_given; sms_accepted, sms_refused, sms_delivered,
+ * sms_not_delivered; located, location_refused, trigger_delivered, trigger_not_delivered, trigger_refused,
+ * iwf_key_given, iwf_key_refused; refused (a frame or message that was not taken). */
 void godwit_msc_step(godwit_msc_t *msc, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC-IWF (TS 23.682, contribution 002; docs/triggers.md): takes triggers of SCS and AS for devices, keeps them until it knows what became of them, brings
- * them to the device by A3, T5 or T4 and tells the source. Nothing is answered with SUCCESS, sent or reported before the store has it, and all that must
- * survive is in the store: what is in memory may be lost at any moment. Never: keys to or from a peer that came by an open hop; a proof of a
- * source whose hop proved nothing; a loop or a table that grows with what peers send.
+ * The MTC-IWF (TS 23.682, contribution 002; docs/triggers.md): takes triggers of SCS and AS for devices, keeps them
+ * until it knows what became of them, brings them to the device by A3, T5 or T4 and tells the source. Nothing is
+ * answered with SUCCESS, sent or reported before the store has it, and all that must survive is in the store: what is
+ * in memory may be lost at any moment. Never: keys to or from a peer that came by an open hop; a proof of a source
+ * whose hop proved nothing; a loop or a table that grows with what peers send.
  */
 #ifndef GODWIT_ROLES_MTC_IWF_H
 #define GODWIT_ROLES_MTC_IWF_H
@@ -35,7 +36,8 @@ typedef struct godwit_mtc_iwf_config {
     godwit_iwf_keys_config_t keys; /* PROTECT_ASSOCIATION */
     godwit_iwf_source_t source[GODWIT_IWF_SOURCES_MAX];
     size_t sources;
-    /* Also by a hop that proves nothing: such a trigger carries no proof, counts for a source of its own, and cannot touch those of the proved one. */
+    /* Also by a hop that proves nothing: such a trigger carries no proof, counts for a source of its own, and cannot
+     * touch those of the proved one. */
     bool accept_open;
     char sms_sc_host[GODWIT_NODE_NAME_MAX], sms_sc_realm[GODWIT_NODE_NAME_MAX]; /* host "": no T4 */
     bool no_t5;
@@ -132,12 +134,13 @@ typedef struct godwit_mtc_iwf {
     godwit_iwf_fetched_t fetched[GODWIT_IWF_FETCHED_MAX];
 } godwit_mtc_iwf_t;
 
-/* GODWIT_INVALID_ARGUMENT for a configuration that cannot be: no name of its own, no way at all, sources without a name, ue-key received where the root is
- * FLAGGED, what godwit_iwf_keys_init refuses. */
+/* GODWIT_INVALID_ARGUMENT for a configuration that cannot be: no name of its own, no way at all, sources without a
+ * name, ue-key received where the root is FLAGGED, what godwit_iwf_keys_init refuses. */
 GODWIT_MUST_USE godwit_status_t godwit_mtc_iwf_init(godwit_mtc_iwf_t *iwf, const godwit_mtc_iwf_config_t *config);
-/* Inputs: MESSAGE (DEVICE_ACTION and TRIGGER_QUERY, which are always answered; T5_UP, T4_REPORT; the answers to what it asks), DATAGRAM of port A3, TIMER: the owner gives one with
- * number 0 at the start, and what was pending goes on. Events: trigger_accepted, trigger_refused, trigger_sent, trigger_not_reached, trigger_outcome,
- * trigger_reported, report_given_up, and those of associations (docs/triggers.md). */
+/* Inputs: MESSAGE (DEVICE_ACTION and TRIGGER_QUERY, which are always answered; T5_UP, T4_REPORT; the answers to what it
+ * asks), DATAGRAM of port A3, TIMER: the owner gives one with number 0 at the start, and what was pending goes on.
+ * Events: trigger_accepted, trigger_refused, trigger_sent, trigger_not_reached, trigger_outcome, trigger_reported,
+ * report_given_up, and those of associations (docs/triggers.md). */
 void godwit_mtc_iwf_step(godwit_mtc_iwf_t *iwf, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC-IWF's end of associations with devices (contribution 002; docs/triggers.md): where K_iwf comes from, and what is in memory while one is being
- * made. A part of roles/mtc_iwf.h. What must survive is in godwit_association_record_t.
+ * The MTC-IWF's end of associations with devices (contribution 002; docs/triggers.md): where K_iwf comes from, and what
+ * is in memory while one is being made. A part of roles/mtc_iwf.h. What must survive is in godwit_association_record_t.
  */
 #ifndef GODWIT_ROLES_MTC_IWF_KEYS_H
 #define GODWIT_ROLES_MTC_IWF_KEYS_H
@@ -66,8 +66,8 @@ typedef struct godwit_iwf_key_wait {
     uint64_t since_ms;
 } godwit_iwf_key_wait_t;
 
-/* A Command whose Complete has not come: said again a few times. In memory only: after a restart it is said again when the device registers or a
- * trigger waits. */
+/* A Command whose Complete has not come: said again a few times. In memory only: after a restart it is said again when
+ * the device registers or a trigger waits. */
 #define GODWIT_IWF_REPEATS_MAX 256
 #define GODWIT_IWF_REPEAT_TIMERS 768u /* numbers of their timers, from here on: nobody else's in this role */
 typedef struct godwit_iwf_repeat {
@@ -78,7 +78,8 @@ typedef struct godwit_iwf_repeat {
     godwit_iwf_way_t way;
 } godwit_iwf_repeat_t;
 
-/* Where a device was heard by A3: by a Poll that its association protects, and nothing else. Sets of four; the one heard longest ago goes. */
+/* Where a device was heard by A3: by a Poll that its association protects, and nothing else. Sets of four; the one
+ * heard longest ago goes. */
 #define GODWIT_IWF_ADDRESSES_MAX 4096
 typedef struct godwit_iwf_a3_address {
     godwit_imsi_t imsi; /* len 0: free */
@@ -86,14 +87,16 @@ typedef struct godwit_iwf_a3_address {
     uint64_t at_ms;
 } godwit_iwf_a3_address_t;
 
-/* When what nobody proved last made this end try something for an IMSI, so that it is rare. A place for each hash: a collision only forgets. */
+/* When what nobody proved last made this end try something for an IMSI, so that it is rare. A place for each hash: a
+ * collision only forgets. */
 #define GODWIT_IWF_TRIED_MAX 4096
 typedef struct godwit_iwf_tried {
     uint32_t hash;
     uint64_t at_ms;
 } godwit_iwf_tried_t;
 
-/* What came from an address of A3 in one second and proved nothing, so that nobody makes this end look into its store without end. A place for each hash. */
+/* What came from an address of A3 in one second and proved nothing, so that nobody makes this end look into its store
+ * without end. A place for each hash. */
 #define GODWIT_IWF_STRANGERS_MAX 1024
 typedef struct godwit_iwf_stranger {
     uint32_t hash; /* of an IPv4 address or an IPv6 /64 */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * NAF, network application function of GBA (TS 33.220): asks the BSF over Zn for the Ks_NAF of a B-TID, keeps it until it expires, and checks with
- * it who speaks on Ua by HTTP digest (TS 24.109 5): user name B-TID, password base64(Ks_NAF), realm 3GPP-bootstrapping@FQDN (recalled). The doors
- * for PSK-TLS and DTLS ask it for keys. It asks for no NAF_Id but those of its own names, and lets nobody in on a key that is over.
+ * NAF, network application function of GBA (TS 33.220): asks the BSF over Zn for the Ks_NAF of a B-TID, keeps it until
+ * it expires, and checks with it who speaks on Ua by HTTP digest (TS 24.109 5): user name B-TID, password
+ * base64(Ks_NAF), realm 3GPP-bootstrapping@FQDN (recalled). The doors for PSK-TLS and DTLS ask it for keys. It asks for
+ * no NAF_Id but those of its own names, and lets nobody in on a key that is over.
  */
 #ifndef GODWIT_ROLES_NAF_H
 #define GODWIT_ROLES_NAF_H

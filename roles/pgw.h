@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The P-GW, and as well the GGSN: GTPv2-C from a S-GW, GTPv1-C from a SGSN, the user plane of both. An APN is of one of two kinds. E2M: N-PDUs
- * go to and come from the HSE as G-PDUs with this gateway's TEID; a container in the PCO becomes a BEARER message to the HSE, and its
- * answer a container in the PCO of the answer (contribution 003, steps 5 to 9). TUNNEL: each device has an IPv4 address of a pool, and
- * its N-PDUs leave as UDP towards the APN's server (TS 23.401 4.3.17.8.3.3.2).
- * It must never believe a container that names another IMSI than that of its own context, and never pass an N-PDU between a context and an
- * address that does not belong to it. Memory is the owner's.
+ * The P-GW, and as well the GGSN: GTPv2-C from a S-GW, GTPv1-C from a SGSN, the user plane of both. An APN is of one of
+ * two kinds. E2M: N-PDUs go to and come from the HSE as G-PDUs with this gateway's TEID; a container in the PCO becomes
+ * a BEARER message to the HSE, and its answer a container in the PCO of the answer (contribution 003, steps 5 to 9).
+ * TUNNEL: each device has an IPv4 address of a pool, and its N-PDUs leave as UDP towards the APN's server (TS 23.401
+ * 4.3.17.8.3.3.2).
+ * It must never believe a container that names another IMSI than that of its own context, and never pass an N-PDU
+ * between a context and an address that does not belong to it. Memory is the owner's.
  */
 #ifndef GODWIT_ROLES_PGW_H
 #define GODWIT_ROLES_PGW_H
@@ -93,14 +94,17 @@ typedef struct godwit_pgw {
     uint32_t next_transaction;
 } godwit_pgw_t;
 
-/* GODWIT_INVALID_ARGUMENT: a table of size 0, more contexts than GODWIT_PGW_CONTEXTS_MAX, no APN, or one that is not complete. */
+/* GODWIT_INVALID_ARGUMENT: a table of size 0, more contexts than GODWIT_PGW_CONTEXTS_MAX, no APN, or one that is not
+ * complete. */
 GODWIT_MUST_USE godwit_status_t godwit_pgw_init(godwit_pgw_t *pgw, const godwit_pgw_config_t *config,
                                                 godwit_pgw_context_t *contexts, size_t capacity,
                                                 godwit_gtp_pending_t *pending, size_t pending_capacity,
                                                 godwit_gtp_answered_t *answered, size_t answered_capacity);
-/* Inputs: DATAGRAM of GTPC, GTPU and SGI, MESSAGE (BEARER_ANSWER, ACTIVATION_ANSWER), TIMER. Needs: RANDOM (TEID of a new context).
- * Events: context_created, context_modified, context_released; refused; not_entitled (the container names another IMSI);
- * bearer_unanswered and activation_unanswered, bearer_refused and activation_refused (the answer goes without a container). */
+/* Inputs: DATAGRAM of GTPC, GTPU and SGI, MESSAGE (BEARER_ANSWER, ACTIVATION_ANSWER), TIMER. Needs: RANDOM (TEID of a
+ * new context).
+ * Events: context_created, context_modified, context_released; refused; not_entitled (the container names another
+ * IMSI); bearer_unanswered and activation_unanswered, bearer_refused and activation_refused (the answer goes without a
+ * container). */
 void godwit_pgw_step(godwit_pgw_t *pgw, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

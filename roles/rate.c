@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rates, refilled evenly. In a full set of places the one that was quiet for longest is forgotten: a rate stands on memory alone, so what must be
- * bounded for certain has a limit of its own.
+ * Rates, refilled evenly. In a full set of places the one that was quiet for longest is forgotten: a rate stands on
+ * memory alone, so what must be bounded for certain has a limit of its own.
  */
 #include "roles/rate.h"
 

@@ -302,7 +302,8 @@ uint32_t godwit_generation_after(uint32_t last, uint32_t above)
     return after(last, above, JUMP_MAX);
 }
 
-/* Who asks for one may have proved nothing yet (a Service Request in a set-up): so much less can be spent with one question. */
+/* Who asks for one may have proved nothing yet (a Service Request in a set-up): so much less can be spent with one
+ * question. */
 uint32_t godwit_age_after(uint32_t last, uint32_t above)
 {
     return after(last, above, AGE_JUMP_MAX);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What must survive: the records that network roles commit and fetch. They hold keys: the store wraps every secret under its
- * key-encryption key, and no record crosses an output boundary (roles/view.h has what may be shown).
+ * What must survive: the records that network roles commit and fetch. They hold keys: the store wraps every secret
+ * under its key-encryption key, and no record crosses an output boundary (roles/view.h has what may be shown).
  */
 #ifndef GODWIT_ROLES_RECORD_H
 #define GODWIT_ROLES_RECORD_H
@@ -23,43 +23,49 @@ typedef enum godwit_record_kind {
     GODWIT_RECORD_SESSION =
         3, /* HSE; key: session_id. A fetch with session_id 0 asks for the session of an IMSI: the newest, if many */
     GODWIT_RECORD_CLOCK = 4, /* HSS, profile "time": the mark of this node's clock; one record, no key */
-    /* MME, SGSN, MSC; key: session_id = M-TMSI, P-TMSI or TMSI, agreement = godwit_next_domain_t. One for each IMSI and domain: a new one
-     * takes the place of the former. A fetch with session_id 0 asks for that of an IMSI. */
+    /* MME, SGSN, MSC; key: session_id = M-TMSI, P-TMSI or TMSI, agreement = godwit_next_domain_t. One for each IMSI and
+     * domain: a new one takes the place of the former. A fetch with session_id 0 asks for that of an IMSI. */
     GODWIT_RECORD_NEXT_SESSION = 5,
     GODWIT_RECORD_BOOTSTRAP = 8, /* BSF; key: octets = RAND, which the B-TID names */
-    /* MKEF; key: octets = id. A fetch with an IMSI asks for one that entitles the server whose name key octets is for that IMSI at at_ms. */
+    /* MKEF; key: octets = id. A fetch with an IMSI asks for one that entitles the server whose name key octets is for
+     * that IMSI at at_ms. */
     GODWIT_RECORD_MTC_ENTITLEMENT = 6,
-    /* MKEF; key: imsi, octets = name key of the server. A fetch without an IMSI asks for the one whose temporary identity octets begins with. */
+    /* MKEF; key: imsi, octets = name key of the server. A fetch without an IMSI asks for the one whose temporary
+     * identity octets begins with. */
     GODWIT_RECORD_MTC_CONTACT = 7,
     GODWIT_RECORD_AKMA =
         9, /* AAnF; key: imsi. A fetch without an IMSI asks for the one whose A-TID begins with octets. */
-    /* HSS; key: imsi. A fetch without an IMSI asks for the one whose external identifier or MSISDN has the name key octets. */
+    /* HSS; key: imsi. A fetch without an IMSI asks for the one whose external identifier or MSISDN has the name key
+     * octets. */
     GODWIT_RECORD_TRIGGER_SUBSCRIPTION = 10,
     GODWIT_RECORD_LOCATION = 11, /* HSS; key: imsi */
     GODWIT_RECORD_IWF_ROOT = 12, /* HSS; key: imsi */
-    /* MTC-IWF; key: octets = name key of the source, session_id = its reference. A fetch with an IMSI asks for the one of that device that is to go
-     * next (waiting, by priority, then the oldest), with session_id besides for the one whose number's lower 32 bits that is; a fetch with neither asks for the one whose due_ms comes first, up to at_ms. */
+    /* MTC-IWF; key: octets = name key of the source, session_id = its reference. A fetch with an IMSI asks for the one
+     * of that device that is to go next (waiting, by priority, then the oldest), with session_id besides for the one
+     * whose number's lower 32 bits that is; a fetch with neither asks for the one whose due_ms comes first, up to
+     * at_ms. */
     GODWIT_RECORD_TRIGGER = 13,
-    /* MTC-IWF; never committed: counts of what is in the store. A fetch of octets = name key of a source, or of an IMSI; there is always one, with
-     * pending 0 where nothing pends. */
+    /* MTC-IWF; never committed: counts of what is in the store. A fetch of octets = name key of a source, or of an
+     * IMSI; there is always one, with pending 0 where nothing pends. */
     GODWIT_RECORD_TRIGGER_TALLY = 14,
     GODWIT_RECORD_ASSOCIATION = 15, /* MTC-IWF; key: imsi */
     GODWIT_RECORD_EAS = 16,         /* EESE; key: octets = name key of the EAS */
-    /* EESE; key: octets = id. A fetch with an IMSI asks for one that entitles the EAS whose name key octets is for that IMSI at at_ms, for the services
-     * that agreement has as bits; with session_id 1 instead for one that entitles it for anything at at_ms. */
+    /* EESE; key: octets = id. A fetch with an IMSI asks for one that entitles the EAS whose name key octets is for that
+     * IMSI at at_ms, for the services that agreement has as bits; with session_id 1 instead for one that entitles it
+     * for anything at at_ms. */
     GODWIT_RECORD_EAS_ENTITLEMENT = 17,
-    /* EESE; key: imsi, session_id, octets = name key of the EAS. A fetch with session_id 0 asks for one of that device: whose key the EAS does not have
-     * yet, then the newest; with agreement 1 the one that the device took a key of last. A fetch without an IMSI asks for the one whose due_ms comes first, up
-     * to at_ms. */
+    /* EESE; key: imsi, session_id, octets = name key of the EAS. A fetch with session_id 0 asks for one of that device:
+     * whose key the EAS does not have yet, then the newest; with agreement 1 the one that the device took a key of
+     * last. A fetch without an IMSI asks for the one whose due_ms comes first, up to at_ms. */
     GODWIT_RECORD_E2E_SESSION = 18,
-    /* EAS; key: session_id, octets = name key of the HSE. A fetch with an IMSI asks for the newest session of that device; with neither octets nor IMSI
-     * for the one whose due_ms comes first, up to at_ms. */
+    /* EAS; key: session_id, octets = name key of the HSE. A fetch with an IMSI asks for the newest session of that
+     * device; with neither octets nor IMSI for the one whose due_ms comes first, up to at_ms. */
     GODWIT_RECORD_EAS_SESSION = 19,
     /* HSE, EAS; key: octets = number, 8 octets. A fetch with agreement 1 asks for the first with a greater number. */
     GODWIT_RECORD_READING = 20,
     GODWIT_RECORD_DELIVERY_MARK = 21, /* HSE, EAS; key: octets = name key of the destination */
-    /* HSE, EAS; key: octets = number, 8 octets. A fetch with an IMSI asks for the oldest of that device, with session_id for the one after so many
-     * others; with octets besides for the one with that id. */
+    /* HSE, EAS; key: octets = number, 8 octets. A fetch with an IMSI asks for the oldest of that device, with
+     * session_id for the one after so many others; with octets besides for the one with that id. */
     GODWIT_RECORD_DOWNLINK = 22,
 } godwit_record_kind_t;
 
@@ -83,7 +89,8 @@ struct godwit_record_key {
 const char *godwit_feature_name(uint32_t bit); /* NULL for another */
 GODWIT_MUST_USE godwit_status_t godwit_feature_from_name(const char *name, uint32_t *bit);
 
-/* RANDs whose AUTS may still come: one for each of the last requesters. Only the requester that was given a RAND may bring its AUTS. */
+/* RANDs whose AUTS may still come: one for each of the last requesters. Only the requester that was given a RAND may
+ * bring its AUTS. */
 #define GODWIT_OUTSTANDING_MAX 4
 typedef struct godwit_outstanding_rand {
     bool used;
@@ -104,8 +111,8 @@ typedef struct godwit_subscriber_record {
     godwit_outstanding_rand_t outstanding[GODWIT_OUTSTANDING_MAX];
 } godwit_subscriber_record_t;
 
-/* The key set of the session that lives, kept while a newer vector is outstanding: whoever asks for a set-up and never ends it must not cost that
- * session its next keys. vector_number 0: none. */
+/* The key set of the session that lives, kept while a newer vector is outstanding: whoever asks for a set-up and never
+ * ends it must not cost that session its next keys. vector_number 0: none. */
 typedef struct godwit_former_key_set {
     uint64_t vector_number;
     uint32_t generation;    /* last handed out */
@@ -125,9 +132,10 @@ typedef struct godwit_key_set_record {
     uint64_t created_ms;
     godwit_former_key_set_t former;
     bool next_session; /* the subscription has that feature: a next vector may be handed out under this key set */
-    /* Agreements 01, 02: the number that the HSS gave it. Agreements 04, 05: when the bootstrapped key ends (ms since 1970); rand is then the name of
-     * the bootstrapping, created_ms its time. Parked: handed out again by clearing parked.set: the rest says how far that key had come, so that a late KEY_PARK
-     * cannot bring back an earlier state. */
+    /* Agreements 01, 02: the number that the HSS gave it. Agreements 04, 05: when the bootstrapped key ends (ms since
+     * 1970); rand is then the name of the bootstrapping, created_ms its time. Parked: handed out again by clearing
+     * parked.set: the rest says how far that key had come, so that a late KEY_PARK cannot bring back an earlier
+     * state. */
     uint64_t push_number;
     godwit_parked_t parked;
     char parked_endpoint[GODWIT_FQDN_MAX + 1];
@@ -152,15 +160,16 @@ typedef struct godwit_session_record {
     uint32_t datagrams;   /* user-plane datagrams under the current key, both ways */
     uint32_t generations; /* since the AKA run */
     char enterprise[GODWIT_FQDN_MAX + 1];
-    /* Last request that was answered, so that identical octets get the identical answer: first 8 of SHA-256, and the answer. */
+    /* Last request that was answered, so that identical octets get the identical answer: first 8 of SHA-256, and the
+     * answer. */
     uint8_t answered[8];
     uint8_t answer_len;
     uint8_t answer[96];
     /* Manage Keys or Terminate Request that waits for its response: sent again as the same octets. */
     uint8_t pending_len;
     uint8_t pending[88];
-    /* The user plane ends in the EAS that enterprise names. No key: the HSE has none of it. e2e: what the device has proved to have; e2e_next: what it is to
-     * take (age 0: nothing). */
+    /* The user plane ends in the EAS that enterprise names. No key: the HSE has none of it. e2e: what the device has
+     * proved to have; e2e_next: what it is to take (age 0: nothing). */
     bool end_to_end;
     godwit_e2e_terms_t e2e, e2e_next;
     uint64_t e2e_key_set, e2e_next_key_set; /* that these ages are of */
@@ -171,8 +180,8 @@ typedef struct godwit_clock_record {
     uint64_t mark; /* ticks up to here may have been used; only rises */
 } godwit_clock_record_t;
 
-/* The vector of a device's following session. What was consumed or replaced does not come back: the store remembers its RAND as long as it
- * would have lived. */
+/* The vector of a device's following session. What was consumed or replaced does not come back: the store remembers its
+ * RAND as long as it would have lived. */
 #define GODWIT_NEXT_APN_MAX 100
 typedef struct godwit_next_session_record {
     godwit_next_session_t next; /* secret: next.res, next.root; next.tmsi and next.domain are the key */
@@ -182,8 +191,8 @@ typedef struct godwit_next_session_record {
     uint64_t created_ms, expires_ms;
 } godwit_next_session_record_t;
 
-/* What a run of GBA bootstrapping left (TS 33.220 4.5.2). It is written once. The store keeps the newest eight of a subscriber, and none that
- * has expired when another is written. */
+/* What a run of GBA bootstrapping left (TS 33.220 4.5.2). It is written once. The store keeps the newest eight of a
+ * subscriber, and none that has expired when another is written. */
 typedef struct godwit_bootstrap_record {
     uint8_t rand[16];
     char impi[GODWIT_IMPI_MAX + 1];
@@ -239,29 +248,30 @@ struct godwit_record {
 
 godwit_record_key_t godwit_record_key_of(const godwit_record_t *record);
 bool godwit_record_key_equal(const godwit_record_key_t *a, const godwit_record_key_t *b);
-/* Whether a fetch of that key may be answered with it: the key is its own, or one of those that ask for more than a key. */
+/* Whether a fetch of that key may be answered with it: the key is its own, or one of those that ask for more than a
+ * key. */
 bool godwit_record_matches(const godwit_record_t *record, const godwit_record_key_t *key);
-/* Names of a device, as servers say them: local@domain of at least two labels (TS 23.003 19.7.2, RFC 4282), up to 15 digits. At least one of them, and none
- * that is malformed. */
+/* Names of a device, as servers say them: local@domain of at least two labels (TS 23.003 19.7.2, RFC 4282), up to 15
+ * digits. At least one of them, and none that is malformed. */
 bool godwit_external_name_is_good(const godwit_external_name_t *name);
 /* Name keys of both, zero for one that is empty. Domains are compared without regard to case. */
 GODWIT_MUST_USE godwit_status_t godwit_external_name_keys(const godwit_crypto_t *crypto,
                                                           const godwit_external_name_t *name, uint8_t external_id[16],
                                                           uint8_t msisdn[16]);
 
-/* For owners that keep records in memory: which of them, if any, answers a fetch of a TRIGGER, by whichever key; and the tally that answers one
- * of a TRIGGER_TALLY. */
+/* For owners that keep records in memory: which of them, if any, answers a fetch of a TRIGGER, by whichever key; and
+ * the tally that answers one of a TRIGGER_TALLY. */
 const godwit_record_t *godwit_trigger_find(const godwit_record_t *records, size_t count,
                                            const godwit_record_key_t *key);
 void godwit_trigger_count(const godwit_record_t *records, size_t count, const godwit_record_key_t *key,
                           godwit_record_t *tally);
 
 /* ---- parked keys, as the owner of a key set keeps them: the EMKS, or the HSS where there is none ----
- * Only the newest generation of a key set can be parked and live again. What was handed out again stays as a floor (set false): a
- * KEY_PARK that comes late or twice must never bring back an earlier state of its counters. */
+ * Only the newest generation of a key set can be parked and live again. What was handed out again stays as a floor (set
+ * false): a KEY_PARK that comes late or twice must never bring back an earlier state of its counters. */
 
-/* last: the generation handed out last. GODWIT_OK when given is stored in parked, or stands there already; GODWIT_UNKNOWN_KEY, and nothing
- * moved, when it is not of that generation or not ahead of what is known. */
+/* last: the generation handed out last. GODWIT_OK when given is stored in parked, or stands there already;
+ * GODWIT_UNKNOWN_KEY, and nothing moved, when it is not of that generation or not ahead of what is known. */
 GODWIT_MUST_USE godwit_status_t godwit_parked_put(godwit_parked_t *parked, const godwit_parked_t *given, uint32_t last);
 /* Whether a pull that wants a generation above `above` gets the parked one. */
 bool godwit_parked_lives(const godwit_parked_t *parked, uint32_t last, uint32_t above);

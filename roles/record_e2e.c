@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The searches of records of end-to-end protection and of what waits for delivery, for owners that keep records in memory: the store has indexes for
- * them.
+ * The searches of records of end-to-end protection and of what waits for delivery, for owners that keep records in
+ * memory: the store has indexes for them.
  */
 #include <string.h>
 

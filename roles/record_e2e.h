@@ -34,7 +34,8 @@ typedef struct godwit_eas_entitlement_record {
     uint64_t not_before_ms, not_after_ms; /* 0: no end */
 } godwit_eas_entitlement_record_t;
 
-/* EESE: one session of a device with one EAS. A set-up that is never ended must not cost the device a session that it has, so each stands alone. */
+/* EESE: one session of a device with one EAS. A set-up that is never ended must not cost the device a session that it
+ * has, so each stands alone. */
 typedef struct godwit_e2e_session_record {
     godwit_e2e_path_t path;
     uint8_t eas_key[16];
@@ -59,7 +60,8 @@ typedef struct godwit_e2e_session_record {
     uint64_t due_ms; /* when something is to be done: a push again, the next age, the end. UINT64_MAX: nothing */
 } godwit_e2e_session_record_t;
 
-/* EAS: a device as its receiver knows it: octets that the library of eas/ writes and reads (godwit/eas.h). They hold keys. */
+/* EAS: a device as its receiver knows it: octets that the library of eas/ writes and reads (godwit/eas.h). They hold
+ * keys. */
 typedef struct godwit_eas_session_record {
     uint8_t hse_key[16]; /* name key of path.hse */
     godwit_e2e_path_t path;
@@ -69,7 +71,8 @@ typedef struct godwit_eas_session_record {
     uint8_t octets[GODWIT_EAS_RECORD_MAX]; /* secret; none (len 0) after a backup: its keys and windows are lost */
 } godwit_eas_session_record_t;
 
-/* HSE, EAS: a reading that was accepted and that not every destination has yet. It is committed with the window that it moved. */
+/* HSE, EAS: a reading that was accepted and that not every destination has yet. It is committed with the window that it
+ * moved. */
 typedef struct godwit_reading_record {
     uint64_t number; /* rising; 0 in a commit: the store gives the next */
     godwit_imsi_t imsi;
@@ -108,7 +111,8 @@ GODWIT_MUST_USE godwit_status_t godwit_eas_entitlement_name(const godwit_crypto_
 bool godwit_record_is_e2e(uint8_t kind);
 bool godwit_e2e_may_answer(const godwit_record_t *record, const godwit_record_key_t *key); /* of its kind */
 const godwit_record_t *godwit_e2e_find(const godwit_record_t *records, size_t count, const godwit_record_key_t *key);
-/* Gives a READING or DOWNLINK its number, if it has none: one above *last, which is kept beside the records and rises even over what is gone. */
+/* Gives a READING or DOWNLINK its number, if it has none: one above *last, which is kept beside the records and rises
+ * even over what is gone. */
 void godwit_e2e_number(godwit_record_t *record, uint64_t *last);
 
 #endif

@@ -31,7 +31,8 @@ typedef struct godwit_mtc_entitlement_record {
     uint64_t not_before_ms, not_after_ms; /* 0: no end */
 } godwit_mtc_entitlement_record_t;
 
-/* What the MKEF knows of a device at a server. Counter and chain only move together, and only by a datagram that verified, or by the operator. */
+/* What the MKEF knows of a device at a server. Counter and chain only move together, and only by a datagram that
+ * verified, or by the operator. */
 typedef struct godwit_mtc_contact_record {
     godwit_imsi_t imsi;
     uint8_t server_key[16]; /* name key of server_id */

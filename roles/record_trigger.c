@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How servers name a device; and the searches of triggers and their counts, for owners that keep records in memory: the store has indexes for them.
+ * How servers name a device; and the searches of triggers and their counts, for owners that keep records in memory: the
+ * store has indexes for them.
  */
 #include <string.h>
 

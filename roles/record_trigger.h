@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Records of device triggering (docs/triggers.md): at the HSS who may trigger whom, where devices are, and what associations stand on; at the
- * MTC-IWF triggers and associations. A part of roles/record.h.
+ * Records of device triggering (docs/triggers.md): at the HSS who may trigger whom, where devices are, and what
+ * associations stand on; at the MTC-IWF triggers and associations. A part of roles/record.h.
  */
 #ifndef GODWIT_ROLES_RECORD_TRIGGER_H
 #define GODWIT_ROLES_RECORD_TRIGGER_H
@@ -27,8 +27,8 @@ typedef struct godwit_location_record {
     uint64_t at_ms[GODWIT_SERVING_NODES_MAX];
 } godwit_location_record_t;
 
-/* What associations may stand on: of the newest AKA run of its kind and the one before, since a vector that was given out may never have reached the
- * device. association: the last number that a K_iwf was made with; it only rises. */
+/* What associations may stand on: of the newest AKA run of its kind and the one before, since a vector that was given
+ * out may never have reached the device. association: the last number that a K_iwf was made with; it only rises. */
 typedef struct godwit_iwf_root_record {
     godwit_imsi_t imsi;
     uint32_t association;
@@ -51,7 +51,8 @@ typedef struct godwit_trigger_record {
     bool proved;    /* it came over a protected B1 or B2: the message carries the proof */
     godwit_trigger_node_t report_to;
     godwit_trigger_state_t state;
-    /* WAITING, SENT: what it will be if nothing more is heard: EXPIRED while no copy can have left, then UNCONFIRMED. */
+    /* WAITING, SENT: what it will be if nothing more is heard: EXPIRED while no copy can have left, then
+     * UNCONFIRMED. */
     godwit_delivery_outcome_t outcome;
     bool recalled,
         replaced;    /* by the source itself. WAITING, SENT: it has asked, and the device has not answered yet */
@@ -69,8 +70,8 @@ typedef struct godwit_trigger_tally_record {
     uint64_t highest; /* number of the newest that came, of any source */
 } godwit_trigger_tally_record_t;
 
-/* One association as the MTC-IWF has it. COUNTs only rise under one number, and the store refuses a number that is not above last_number when it
- * first stands in next (or current): last_number rises in that same commit. */
+/* One association as the MTC-IWF has it. COUNTs only rise under one number, and the store refuses a number that is not
+ * above last_number when it first stands in next (or current): last_number rises in that same commit. */
 typedef struct godwit_association {
     uint32_t number; /* 0: none */
     godwit_iwf_root_t root;

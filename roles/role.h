@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How a role talks to its owner. A role is a pure state machine: one input goes in, a list of requests comes out, and the owner
- * (a daemon over real sockets, a device, the lab under its virtual clock) carries them out. A role does no I/O, asks no clock and
- * draws no random numbers.
+ * How a role talks to its owner. A role is a pure state machine: one input goes in, a list of requests comes out, and
+ * the owner (a daemon over real sockets, a device, the lab under its virtual clock) carries them out. A role does no
+ * I/O, asks no clock and draws no random numbers.
  *
  * The contract that makes this simple:
  *  1. Needs. A role that cannot go on without a record or random octets changes nothing and returns exactly one request,
@@ -24,7 +24,8 @@
 
 #define GODWIT_NEEDS_MAX 8
 
-/* Which door a datagram came in by or leaves by: functions that speak more than one protocol over UDP have one for each. */
+/* Which door a datagram came in by or leaves by: functions that speak more than one protocol over UDP have one for
+ * each. */
 typedef enum godwit_port {
     GODWIT_PORT_EMSDP = 0,
     GODWIT_PORT_RADIO, /* NAS and N-PDUs of devices: core/wire/radio.h, our stand-in for the radio and S1AP or RANAP */
@@ -35,8 +36,8 @@ typedef enum godwit_port {
     GODWIT_PORT_SMS, /* EMSDP as user data of short messages; the address is the IMSI, 8 octets as in EF_IMSI */
 } godwit_port_t;
 
-/* Where a device's datagrams come from, as its adapter writes it: 6 octets are IPv4 and port, 18 IPv6 and port (budgets are kept for
- * the IPv4 address and the IPv6 /64); any other length is opaque (the lab: a node number). */
+/* Where a device's datagrams come from, as its adapter writes it: 6 octets are IPv4 and port, 18 IPv6 and port (budgets
+ * are kept for the IPv4 address and the IPv6 /64); any other length is opaque (the lab: a node number). */
 #define GODWIT_ADDRESS_MAX 20
 typedef struct godwit_address {
     uint8_t len;
@@ -48,7 +49,8 @@ bool godwit_address_equal(const godwit_address_t *a, const godwit_address_t *b);
 /* Whether it is a name that a key may be made for: canonical, and no longer than a name is. */
 bool godwit_is_endpoint(const char *name);
 
-/* Whether endpoint is a canonical name and the sender's own: K_session for an endpoint goes to the node of that name alone. */
+/* Whether endpoint is a canonical name and the sender's own: K_session for an endpoint goes to the node of that name
+ * alone. */
 bool godwit_speaks_for(const godwit_message_t *message, const char *endpoint);
 
 typedef enum godwit_input_kind {
@@ -95,8 +97,8 @@ typedef enum godwit_request_kind {
     GODWIT_REQUEST_STORE_FETCH,  /* need: record_key */
     GODWIT_REQUEST_RANDOM,       /* need: count octets */
     GODWIT_REQUEST_EVENT,        /* for log and metrics: event */
-    /* Lawful interception: a copy of a reading, and down, which way it went; never to log, metrics or control socket. An owner that has no
-     * destination for it drops it. */
+    /* Lawful interception: a copy of a reading, and down, which way it went; never to log, metrics or control socket.
+     * An owner that has no destination for it drops it. */
     GODWIT_REQUEST_INTERCEPT,
 } godwit_request_kind_t;
 
@@ -107,7 +109,8 @@ typedef struct godwit_reading {
     bool user_plane; /* false: it came inside a control datagram (Confirmation, early data) */
     godwit_slice_t payload;
     uint64_t time_ms;
-    /* What tells a repetition, where deliveries are queued: the node whose numbers these are, and its number (record.h, READING). NULL: it has none. */
+    /* What tells a repetition, where deliveries are queued: the node whose numbers these are, and its number (record.h,
+     * READING). NULL: it has none. */
     const char *origin;
     uint64_t number;
 } godwit_reading_t;
@@ -144,8 +147,8 @@ typedef struct godwit_request {
 #define GODWIT_OUTBOX_REQUESTS 32
 #define GODWIT_OUTBOX_ARENA 24576
 
-/* The list that a role fills. The owner provides both arrays; a role that runs out of either sets overflow, and the owner treats the
- * input as refused with GODWIT_OVERLOAD. */
+/* The list that a role fills. The owner provides both arrays; a role that runs out of either sets overflow, and the
+ * owner treats the input as refused with GODWIT_OVERLOAD. */
 typedef struct godwit_outbox {
     godwit_request_t *requests;
     size_t capacity, count;
@@ -155,11 +158,13 @@ typedef struct godwit_outbox {
 } godwit_outbox_t;
 
 void godwit_outbox_reset(godwit_outbox_t *out); /* wipes the arena that was used: records hold keys */
-/* The next request of that kind, zeroed but for kind. Never NULL: when full, the list has overflowed and its last entry is reused. */
+/* The next request of that kind, zeroed but for kind. Never NULL: when full, the list has overflowed and its last entry
+ * is reused. */
 godwit_request_t *godwit_outbox_add(godwit_outbox_t *out, godwit_request_kind_t kind);
 /* size octets of the arena, zeroed and aligned; NULL and overflow when there is no room. */
 void *godwit_outbox_alloc(godwit_outbox_t *out, size_t size);
-/* The answer to a message: to its sender, by its own transaction and route; in no request yet. NULL and overflow when there is no room. */
+/* The answer to a message: to its sender, by its own transaction and route; in no request yet. NULL and overflow when
+ * there is no room. */
 godwit_message_t *godwit_outbox_answer(godwit_outbox_t *out, const godwit_message_t *request,
                                        godwit_message_kind_t kind, godwit_function_t from);
 /* A message of our own making; in no request yet, without names. NULL and overflow when there is no room. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A source of triggers (TS 23.682): SCS over Tsp, or AS over REST; one role, since they differ in the adapter alone. It asks the MTC-IWF on behalf of its operator,
- * says a request again until it is answered, remembers the last outcomes and takes delivery reports. It keeps nothing in a store: its references begin
- * where its owner says, and who forgets an outcome may ask for the same reference again.
+ * A source of triggers (TS 23.682): SCS over Tsp, or AS over REST; one role, since they differ in the adapter alone. It
+ * asks the MTC-IWF on behalf of its operator, says a request again until it is answered, remembers the last outcomes
+ * and takes delivery reports. It keeps nothing in a store: its references begin where its owner says, and who forgets
+ * an outcome may ask for the same reference again.
  */
 #ifndef GODWIT_ROLES_SCS_H
 #define GODWIT_ROLES_SCS_H
@@ -53,14 +54,15 @@ typedef struct godwit_scs {
 
 /* GODWIT_INVALID_ARGUMENT: another function, no name. */
 GODWIT_MUST_USE godwit_status_t godwit_scs_init(godwit_scs_t *scs, const godwit_scs_config_t *config);
-/* The operator's request: sends it, and gives its reference, unless action->reference is not 0: then that one. action->scs is filled in here.
+/* The operator's request: sends it, and gives its reference, unless action->reference is not 0: then that one.
+ * action->scs is filled in here.
  * GODWIT_OVERLOAD: too many are pending; GODWIT_INVALID_ARGUMENT: a reference that is in use for something else. */
 GODWIT_MUST_USE godwit_status_t godwit_scs_request(godwit_scs_t *scs, const godwit_device_action_t *action,
                                                    uint64_t now_ms, uint32_t *reference, godwit_outbox_t *out);
 /* NULL: not known (any more). */
 const godwit_scs_trigger_t *godwit_scs_find(const godwit_scs_t *scs, uint32_t reference);
-/* Inputs: MESSAGE (DEVICE_ACTION_ANSWER, DEVICE_NOTIFICATION, which is always answered), TIMER. Events: trigger_accepted, trigger_refused, trigger_silent,
- * trigger_outcome. */
+/* Inputs: MESSAGE (DEVICE_ACTION_ANSWER, DEVICE_NOTIFICATION, which is always answered), TIMER. Events:
+ * trigger_accepted, trigger_refused, trigger_silent, trigger_outcome. */
 void godwit_scs_step(godwit_scs_t *scs, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

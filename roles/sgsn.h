@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The SGSN with the part of the RNC that our radio stand-in joins to it (core/wire/radio.h): GPRS attach over UMTS, vectors over S6d,
- * security mode, PDP contexts towards a GGSN over GTPv1, N-PDUs both ways, idle, paging, detach. It passes PCOs on untouched and has CK, IK
- * as the vector has them: CK', IK' where the home flagged it, which it cannot tell. GPRS over GERAN (Gb mode) is the same with Kc128 and Ki128, or
- * with Kc and no integrity. Memory is the owner's; in the store it keeps the vectors of following sessions alone (contribution 000).
- * It must never believe what is not protected where a security mode could have been: such a frame begins dialogues of its own
- * and touches no registered device until one is proved.
+ * The SGSN with the part of the RNC that our radio stand-in joins to it (core/wire/radio.h): GPRS attach over UMTS,
+ * vectors over S6d, security mode, PDP contexts towards a GGSN over GTPv1, N-PDUs both ways, idle, paging, detach. It
+ * passes PCOs on untouched and has CK, IK as the vector has them: CK', IK' where the home flagged it, which it cannot
+ * tell. GPRS over GERAN (Gb mode) is the same with Kc128 and Ki128, or with Kc and no integrity. Memory is the owner's;
+ * in the store it keeps the vectors of following sessions alone (contribution 000).
+ * It must never believe what is not protected where a security mode could have been: such a frame begins dialogues of
+ * its own and touches no registered device until one is proved.
  */
 #ifndef GODWIT_ROLES_SGSN_H
 #define GODWIT_ROLES_SGSN_H
@@ -132,8 +133,8 @@ typedef struct godwit_sgsn_apn {
     uint8_t ggsn[4];
 } godwit_sgsn_apn_t;
 
-/* Whether GERAN has Kc128 and Ki128 (TS 43.020 annex H; our use of them beyond EC-GSM-IoT is ours). Without Ki128 nothing verifies, so there is no
- * next session. */
+/* Whether GERAN has Kc128 and Ki128 (TS 43.020 annex H; our use of them beyond EC-GSM-IoT is ours). Without Ki128
+ * nothing verifies, so there is no next session. */
 typedef enum godwit_sgsn_ki128 {
     GODWIT_SGSN_KI128_REQUIRED = 0,
     GODWIT_SGSN_KI128_PREFERRED, /* and a device that has none gets Kc */
@@ -164,7 +165,8 @@ typedef struct godwit_sgsn_config {
     const godwit_serving_policy_t *policies;
     size_t policy_count;
     bool sms; /* short messages go to a SMS-SC (SGd); else they are refused */
-    /* Device triggering: the number that devices send to for the MTC-IWF of their home, digits of E.164; "": there is none here. */
+    /* Device triggering: the number that devices send to for the MTC-IWF of their home, digits of E.164; "": there is
+     * none here. */
     char iwf_number[GODWIT_E164_MAX + 1];
     bool unaware; /* a SGSN without Godwit: AIRs have nothing of ours, and what AIAs have is not looked at */
     godwit_sgsn_ki128_t ki128;
@@ -208,13 +210,14 @@ GODWIT_MUST_USE godwit_status_t godwit_sgsn_init(godwit_sgsn_t *sgsn, const godw
                                                  godwit_sgsn_ue_t *ues, size_t capacity, godwit_gtp_pending_t *pending,
                                                  size_t pending_capacity, godwit_gtp_answered_t *answered,
                                                  size_t answered_capacity);
-/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN, LOCATION_UPDATE_ANSWER, T5_DOWN,
- * T5_UP_ANSWER, IWF_KEY_REQUEST); TIMER; DROP (imsi: the operator detaches it); COMMIT_FAILED. Needs: RANDOM,
- * STORE_FETCH of NEXT_SESSION.
- * Events, with the IMSI where it is known: attached, detached, idle, resumed, paging, paging_failed; attach_refused, authentication_failed,
- * resynchronised, security_mode_failed; activated, modified, deactivated, activation_refused, modification_refused; sms_accepted, sms_refused, sms_delivered,
- * sms_not_delivered; located, location_refused, trigger_delivered, trigger_not_delivered, trigger_refused, iwf_key_given, iwf_key_refused; refused (a frame
- * or message that was not taken); next_handed_over, next_not_given, next_used, next_refused, next_given_away. */
+/* Inputs: DATAGRAM of RADIO, GTPC and GTPU; MESSAGE (AUTH_INFO_ANSWER, SHORT_MESSAGE_UP_ANSWER, SHORT_MESSAGE_DOWN,
+ * LOCATION_UPDATE_ANSWER, T5_DOWN, T5_UP_ANSWER, IWF_KEY_REQUEST); TIMER; DROP (imsi: the operator detaches it);
+ * COMMIT_FAILED. Needs: RANDOM, STORE_FETCH of NEXT_SESSION.
+ * Events, with the IMSI where it is known: attached, detached, idle, resumed, paging, paging_failed; attach_refused,
+ * authentication_failed, resynchronised, security_mode_failed; activated, modified, deactivated, activation_refused,
+ * modification_refused; sms_accepted, sms_refused, sms_delivered, sms_not_delivered; located, location_refused,
+ * trigger_delivered, trigger_not_delivered, trigger_refused, iwf_key_given, iwf_key_refused; refused (a frame or
+ * message that was not taken); next_handed_over, next_not_given, next_used, next_refused, next_given_away. */
 void godwit_sgsn_step(godwit_sgsn_t *sgsn, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The S-GW (TS 23.401 4.4.3.2) for PDN connections over control plane CIoT optimisation: GTPv2-C and the user plane on S11 towards the MME
- * and on S5/S8 towards the P-GW. It relays: what it does not understand of a PCO it does not look at. While a device is idle it keeps
- * no data: a datagram for it is dropped, and the MME is told by Downlink Data Notification. Memory is the owner's.
+ * The S-GW (TS 23.401 4.4.3.2) for PDN connections over control plane CIoT optimisation: GTPv2-C and the user plane on
+ * S11 towards the MME and on S5/S8 towards the P-GW. It relays: what it does not understand of a PCO it does not look
+ * at. While a device is idle it keeps no data: a datagram for it is dropped, and the MME is told by Downlink Data
+ * Notification. Memory is the owner's.
  */
 #ifndef GODWIT_ROLES_SGW_H
 #define GODWIT_ROLES_SGW_H
@@ -32,8 +33,8 @@ typedef struct godwit_sgw_context {
     uint8_t asked_type;
     uint32_t asked_sequence;
     godwit_address_t asked_from;
-    /* A Bearer Resource Command under way: of the MME, and ours towards the P-GW (0: none); and where the P-GW's Update Bearer Request,
-     * which has our number, came from. */
+    /* A Bearer Resource Command under way: of the MME, and ours towards the P-GW (0: none); and where the P-GW's Update
+     * Bearer Request, which has our number, came from. */
     uint32_t command_sequence, own_command_sequence;
     uint8_t command_ebi, command_pti;
     godwit_address_t command_from, update_from;

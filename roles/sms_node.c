@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The relay layer at a serving node: TS 24.011 6. A TPDU is passed on untouched; what a report of the device says is not.
+ * The relay layer at a serving node: TS 24.011 6. A TPDU is passed on untouched; what a report of the device says is
+ * not.
  */
 #include "roles/sms_node.h"
 
@@ -59,8 +60,9 @@ static bool ask(const godwit_sms_host_t *host, const godwit_rp_t *rp)
     return message != NULL;
 }
 
-/* In the words of T5: a device that is silent is tried again; one that has no trigger function, or says that it cannot, is no such device. What was
- * sent to a device that then went away, or has not answered, may have arrived: UNKNOWN_SESSION says so, and AGAIN that it never left. */
+/* In the words of T5: a device that is silent is tried again; one that has no trigger function, or says that it cannot,
+ * is no such device. What was sent to a device that then went away, or has not answered, may have arrived:
+ * UNKNOWN_SESSION says so, and AGAIN that it never left. */
 static godwit_status_t in_t5(const godwit_sms_node_t *node, const godwit_sms_host_t *host, godwit_status_t outcome)
 {
     if (outcome == GODWIT_UNKNOWN_SESSION && host->trigger != NULL) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Short messages at a serving node, the same for MME, SGSN and MSC: the relay layer (TS 24.011) towards one device on one side,
- * SHORT_MESSAGE_UP and _DOWN on the other (SGd, TS 29.338); and of SGSN and MSC what T5 brings for a device, as short messages that the node makes
- * itself (contribution 002). Which bearer carries the CP messages, and whether the device must be paged first, is the node's. It must never hand up
- * a message that did not come protected from the device that the row is of, nor let a service centre speak in the node's own name.
+ * Short messages at a serving node, the same for MME, SGSN and MSC: the relay layer (TS 24.011) towards one device on
+ * one side, SHORT_MESSAGE_UP and _DOWN on the other (SGd, TS 29.338); and of SGSN and MSC what T5 brings for a device,
+ * as short messages that the node makes itself (contribution 002). Which bearer carries the CP messages, and whether
+ * the device must be paged first, is the node's. It must never hand up a message that did not come protected from the
+ * device that the row is of, nor let a service centre speak in the node's own name.
  */
 #ifndef GODWIT_ROLES_SMS_NODE_H
 #define GODWIT_ROLES_SMS_NODE_H
@@ -55,8 +56,8 @@ void godwit_sms_node_tick(godwit_sms_node_t *node, const godwit_sms_host_t *host
 /* The SMS-SC's or MTC-IWF's answer to the SHORT_MESSAGE_UP or T5_UP of that transaction; false: not this row's. */
 bool godwit_sms_node_answered(godwit_sms_node_t *node, const godwit_sms_host_t *host, uint32_t transaction,
                               godwit_status_t outcome);
-/* A SHORT_MESSAGE_DOWN for this row's device: taken, and then godwit_sms_node_start is called when there is radio; or answered at once, since one
- * is on its way. False then. */
+/* A SHORT_MESSAGE_DOWN for this row's device: taken, and then godwit_sms_node_start is called when there is radio; or
+ * answered at once, since one is on its way. False then. */
 bool godwit_sms_node_down(godwit_sms_node_t *node, const godwit_sms_host_t *host, const godwit_message_t *message);
 /* The same for a T5_DOWN that godwit_serving_trigger_admit has passed. */
 bool godwit_sms_node_t5(godwit_sms_node_t *node, const godwit_sms_host_t *host, const godwit_message_t *message);

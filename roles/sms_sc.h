@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The service centre of short messages, as far as machines need one (TS 23.040): takes SMS-SUBMITs that serving nodes bring (SHORT_MESSAGE_UP) for
- * one number and one application port, and hands their user data to the HSE as datagrams on port SMS, whose address is the IMSI that
- * the serving node vouches for; wraps the HSE's datagrams into SMS-DELIVERs and sends them to the node that spoke last for that IMSI
- * (SHORT_MESSAGE_DOWN), again after a while when the device is absent, and given up after so many times. T4 (TS 23.682): the MTC-IWF's triggers
- * wait beside them until their validity ends, also for devices that have not spoken yet, and SMS-SUBMITs for the MTC-IWF's number go to it. It
- * keeps nothing in a store, and believes nothing of an IMSI but where to send: what is inside is EMSDP's and the trigger's to protect.
+ * The service centre of short messages, as far as machines need one (TS 23.040): takes SMS-SUBMITs that serving nodes
+ * bring (SHORT_MESSAGE_UP) for one number and one application port, and hands their user data to the HSE as datagrams
+ * on port SMS, whose address is the IMSI that the serving node vouches for; wraps the HSE's datagrams into SMS-DELIVERs
+ * and sends them to the node that spoke last for that IMSI (SHORT_MESSAGE_DOWN), again after a while when the device is
+ * absent, and given up after so many times. T4 (TS 23.682): the MTC-IWF's triggers wait beside them until their
+ * validity ends, also for devices that have not spoken yet, and SMS-SUBMITs for the MTC-IWF's number go to it. It keeps
+ * nothing in a store, and believes nothing of an IMSI but where to send: what is inside is EMSDP's and the trigger's to
+ * protect.
  */
 #ifndef GODWIT_ROLES_SMS_SC_H
 #define GODWIT_ROLES_SMS_SC_H
@@ -80,14 +82,16 @@ typedef struct godwit_sms_sc {
     uint32_t next_transaction;
 } godwit_sms_sc_t;
 
-/* GODWIT_INVALID_ARGUMENT: numbers that are none, or the same; a table of size 0 or beyond GODWIT_SMS_SC_DEVICES_MAX. */
+/* GODWIT_INVALID_ARGUMENT: numbers that are none, or the same; a table of size 0 or beyond
+ * GODWIT_SMS_SC_DEVICES_MAX. */
 GODWIT_MUST_USE godwit_status_t godwit_sms_sc_init(godwit_sms_sc_t *sc, const godwit_sms_sc_config_t *config,
                                                    godwit_sms_sc_device_t *devices, size_t capacity);
-/* Inputs: MESSAGE (SHORT_MESSAGE_UP, SHORT_MESSAGE_DOWN_ANSWER, T4_TRIGGER, T4_REPORT_ANSWER); DATAGRAM of port SMS (from: the IMSI that it is for);
- * TIMER. Requests: DATAGRAM of port SMS to the HSE (to: the IMSI that it is from), MESSAGE, TIMER, EVENT: sms_accepted, sms_refused, sms_delivered,
- * sms_not_delivered, trigger_queued, trigger_refused, trigger_recalled. T4_TRIGGER is answered with OK (the centre has it, or has taken it back);
- * NOT_ENTITLED (another MTC-IWF than ours, or a node that may not speak for devices); MALFORMED; OVERLOAD; NOT_FOUND (recall, replace: it does not
- * wait here any more, or never did). */
+/* Inputs: MESSAGE (SHORT_MESSAGE_UP, SHORT_MESSAGE_DOWN_ANSWER, T4_TRIGGER, T4_REPORT_ANSWER); DATAGRAM of port SMS
+ * (from: the IMSI that it is for); TIMER. Requests: DATAGRAM of port SMS to the HSE (to: the IMSI that it is from),
+ * MESSAGE, TIMER, EVENT: sms_accepted, sms_refused, sms_delivered, sms_not_delivered, trigger_queued, trigger_refused,
+ * trigger_recalled. T4_TRIGGER is answered with OK (the centre has it, or has taken it back); NOT_ENTITLED (another
+ * MTC-IWF than ours, or a node that may not speak for devices); MALFORMED; OVERLOAD; NOT_FOUND (recall, replace: it
+ * does not wait here any more, or never did). */
 void godwit_sms_sc_step(godwit_sms_sc_t *sc, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

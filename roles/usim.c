@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The soft card: AUTHENTICATE, and the image that survives. The image of a moved array is given before the result may leave.
+ * The soft card: AUTHENTICATE, and the image that survives. The image of a moved array is given before the result may
+ * leave.
  */
 #include <string.h>
 
@@ -8,11 +9,12 @@
 #include "godwit/keys.h"
 #include "roles/usim.h"
 
-/* magic (4) | version (1) | IMSI digits (16) | algorithm, K length (2) | K (32) | OPc (32) | TUAK profile (9) | flags (1) |
- * IND bits (1) | delta (8) | age limit (8) | SEQ_MS (32 times 6) | SHA-256 of all that (32)
- * A card that cannot do Solution 1 is written as version 1, where the flags are SRES by truncation and nothing else, so that an older
- * program reads it; a capable one as version 2, which an older program refuses and so never uses without the derivation. One with the GBA
- * context is version 3, with this before the check: set (1) | RAND (16) | Ks (32) | B-TID (128) | expires (8). */
+/* magic (4) | version (1) | IMSI digits (16) | algorithm, K length (2) | K (32) | OPc (32) | TUAK profile (9) | flags
+ * (1) | IND bits (1) | delta (8) | age limit (8) | SEQ_MS (32 times 6) | SHA-256 of all that (32)
+ * A card that cannot do Solution 1 is written as version 1, where the flags are SRES by truncation and nothing else, so
+ * that an older program reads it; a capable one as version 2, which an older program refuses and so never uses without
+ * the derivation. One with the GBA context is version 3, with this before the check: set (1) | RAND (16) | Ks (32) |
+ * B-TID (128) | expires (8). */
 #define MAGIC 0x47574353u /* "GWCS" */
 #define VERSION_PLAIN 1u
 #define VERSION_E2M 2u
@@ -190,7 +192,8 @@ static bool flags_load(godwit_usim_t *usim, unsigned version, unsigned flags)
     return (flags & ~known) == 0;
 }
 
-/* The octets are those that were written; whether they make a card is for the same function to say that made the key. */
+/* The octets are those that were written; whether they make a card is for the same function to say that made the
+ * key. */
 static godwit_status_t key_check(const godwit_crypto_t *crypto, const godwit_aka_key_t *key)
 {
     godwit_aka_key_t again;
@@ -239,7 +242,8 @@ static godwit_status_t body_load(godwit_usim_t *usim, godwit_slice_t image)
     return godwit_imsi_from_text(digits, &usim->imsi) == GODWIT_OK ? GODWIT_OK : GODWIT_MALFORMED;
 }
 
-/* Octets before the check; 0 when the length is none that its version has. A shorter image may stand in a whole one's room. */
+/* Octets before the check; 0 when the length is none that its version has. A shorter image may stand in a whole one's
+ * room. */
 static size_t body_len(godwit_slice_t image)
 {
     if (image.len < BODY + GODWIT_SHA256_SIZE) {

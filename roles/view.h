@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What may be shown of a record: to logs, to the control socket, to the CLI. These types have no member that can hold a key, so that none
- * can slip out.
+ * What may be shown of a record: to logs, to the control socket, to the CLI. These types have no member that can hold a
+ * key, so that none can slip out.
  */
 #ifndef GODWIT_ROLES_VIEW_H
 #define GODWIT_ROLES_VIEW_H

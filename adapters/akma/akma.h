@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * HTTPS of AKMA with mutual TLS (docs/akma.md): the doors of AUSF and AAnF, to which requests come under the name that the caller's certificate has, and
- * the way to an AAnF, for an AUSF and for an application function. Who calls is decided by the certificate alone.
+ * HTTPS of AKMA with mutual TLS (docs/akma.md): the doors of AUSF and AAnF, to which requests come under the name that
+ * the caller's certificate has, and the way to an AAnF, for an AUSF and for an application function. Who calls is
+ * decided by the certificate alone.
  */
 #ifndef GODWIT_ADAPTERS_AKMA_AKMA_H
 #define GODWIT_ADAPTERS_AKMA_AKMA_H
@@ -26,7 +27,8 @@ GODWIT_MUST_USE godwit_status_t godwit_akma_server_start(const godwit_akma_serve
                                                          godwit_akma_server_t **server, char why[GODWIT_HTTPS_WHY]);
 uint16_t godwit_akma_server_port(const godwit_akma_server_t *server);
 int godwit_akma_server_fd(const godwit_akma_server_t *server); /* readable when something waits */
-/* GODWIT_OK: message is a request. Another status: somebody was refused here already, for the reason that detail (static) and the status name.
+/* GODWIT_OK: message is a request. Another status: somebody was refused here already, for the reason that detail
+ * (static) and the status name.
  * GODWIT_AGAIN: nothing waits. */
 GODWIT_MUST_USE godwit_status_t godwit_akma_server_receive(godwit_akma_server_t *server, godwit_message_t *message,
                                                            const char **detail);

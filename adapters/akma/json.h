@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON of AKMA, in the style of Naanf_AKMA (TS 29.535) and Nausf_UEAuthentication (TS 29.509); what of it is recalled and what is ours stands in
- * docs/akma.md. K_AKMA and K_AF stand in these texts: they are wiped, and never logged.
+ * JSON of AKMA, in the style of Naanf_AKMA (TS 29.535) and Nausf_UEAuthentication (TS 29.509); what of it is recalled
+ * and what is ours stands in docs/akma.md. K_AKMA and K_AF stand in these texts: they are wiped, and never logged.
  */
 #ifndef GODWIT_ADAPTERS_AKMA_JSON_H
 #define GODWIT_ADAPTERS_AKMA_JSON_H
@@ -15,8 +15,8 @@
 #define GODWIT_NAUSF_AUTHENTICATIONS "/nausf-auth/v1/ue-authentications"
 #define GODWIT_NAUSF_CONFIRMATION "5g-aka-confirmation"
 
-/* Readers: GODWIT_MALFORMED for whatever is not of that form; members that are not known are passed over (TS 29.500 6.6.2: recalled). Writers
- * fill text, with a terminator. */
+/* Readers: GODWIT_MALFORMED for whatever is not of that form; members that are not known are passed over (TS 29.500
+ * 6.6.2: recalled). Writers fill text, with a terminator. */
 
 /* ---- problems ---- */
 
@@ -31,7 +31,8 @@ godwit_status_t godwit_akma_problem_read(unsigned code, godwit_slice_t text);
 void godwit_naanf_register_write(const godwit_akma_register_t *said, char text[GODWIT_AKMA_TEXT]);
 GODWIT_MUST_USE godwit_status_t godwit_naanf_register_read(godwit_slice_t text, bool removing,
                                                            godwit_akma_register_t *said);
-/* GODWIT_INVALID_ARGUMENT for an AF_ID that is no FQDN with five octets behind it, and an A-KID with what no A-KID has. */
+/* GODWIT_INVALID_ARGUMENT for an AF_ID that is no FQDN with five octets behind it, and an A-KID with what no A-KID
+ * has. */
 GODWIT_MUST_USE godwit_status_t godwit_naanf_key_request_write(const godwit_akma_key_request_t *request,
                                                                char text[GODWIT_AKMA_TEXT]);
 GODWIT_MUST_USE godwit_status_t godwit_naanf_key_request_read(godwit_slice_t text, godwit_akma_key_request_t *request);

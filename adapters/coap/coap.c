@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Requests of the CoAP client and their answers. A request's token is its place among those in flight, and the low half of its tag.
+ * Requests of the CoAP client and their answers. A request's token is its place among those in flight, and the low half
+ * of its tag.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,7 +153,8 @@ godwit_status_t godwit_coap_open(const godwit_coap_config_t *config, godwit_coap
         godwit_coap_close(coap);
         return GODWIT_IO_FAILED;
     }
-    /* Without SINGLE_BODY: a body of an answer, which nobody reads, is not gathered, however long the server makes it. */
+    /* Without SINGLE_BODY: a body of an answer, which nobody reads, is not gathered, however long the server makes
+     * it. */
     coap_context_set_block_mode(coap->context, COAP_BLOCK_USE_LIBCOAP);
     coap_register_response_handler(coap->context, on_response);
     coap_register_nack_handler(coap->context, on_nack);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A CoAP client (RFC 7252; libcoap) inside a single-threaded owner: confirmable POSTs to one resource, each answered once. coap:// is without protection,
- * coaps:// is DTLS with a pre-shared key or with certificates. No thread: the owner polls one descriptor. A host name is resolved when the client is opened.
+ * A CoAP client (RFC 7252; libcoap) inside a single-threaded owner: confirmable POSTs to one resource, each answered
+ * once. coap:// is without protection, coaps:// is DTLS with a pre-shared key or with certificates. No thread: the
+ * owner polls one descriptor. A host name is resolved when the client is opened.
  */
 #ifndef GODWIT_ADAPTERS_COAP_COAP_H
 #define GODWIT_ADAPTERS_COAP_COAP_H
@@ -33,10 +34,12 @@ typedef struct godwit_coap godwit_coap_t;
 GODWIT_MUST_USE godwit_status_t godwit_coap_open(const godwit_coap_config_t *config, godwit_coap_t **coap,
                                                  char why[GODWIT_COAP_WHY]);
 int godwit_coap_fd(const godwit_coap_t *coap); /* readable when godwit_coap_next has something to do */
-/* A JSON body. Each that is GODWIT_OK has exactly one answer. GODWIT_AGAIN: in_flight wait already; GODWIT_IO_FAILED: no session could be begun. */
+/* A JSON body. Each that is GODWIT_OK has exactly one answer. GODWIT_AGAIN: in_flight wait already; GODWIT_IO_FAILED:
+ * no session could be begun. */
 GODWIT_MUST_USE godwit_status_t godwit_coap_post(godwit_coap_t *coap, godwit_slice_t body, uint64_t tag,
                                                  uint64_t now_ms);
-/* Does what is due (receiving, retransmission); then the oldest answer. To be called at least every second while any waits. false: none. */
+/* Does what is due (receiving, retransmission); then the oldest answer. To be called at least every second while any
+ * waits. false: none. */
 bool godwit_coap_next(godwit_coap_t *coap, uint64_t now_ms, godwit_coap_answer_t *answer);
 void godwit_coap_close(godwit_coap_t *coap); /* NULL is nothing */
 

@@ -31,7 +31,7 @@ struct godwit_control {
     client_t clients[GODWIT_CONTROL_CLIENTS];
 };
 
-/* ---- the listening socket ------------------------------------------------------------------------------------------- */
+/* ---- the listening socket ---------------------------------------------------------------------------------------- */
 
 static bool somebody_listens(const struct sockaddr_un *address)
 {
@@ -112,7 +112,7 @@ godwit_status_t godwit_control_open(const char *path, godwit_control_handler_t *
     return GODWIT_IO_FAILED;
 }
 
-/* ---- clients -------------------------------------------------------------------------------------------------------------- */
+/* ---- clients ----------------------------------------------------------------------------------------------------- */
 
 static void drop(client_t *client)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The control socket: a Unix stream socket of mode 0600, one JSON object a line each way (docs/control.md). Lines, clients and waiting
- * answers are bounded, and a client that does not read its answers is not read from either: it can never hold up the main loop.
+ * The control socket: a Unix stream socket of mode 0600, one JSON object a line each way (docs/control.md). Lines,
+ * clients and waiting answers are bounded, and a client that does not read its answers is not read from either: it can
+ * never hold up the main loop.
  */
 #ifndef GODWIT_ADAPTERS_CONTROL_H
 #define GODWIT_ADAPTERS_CONTROL_H
@@ -51,7 +52,8 @@ typedef json_t *godwit_control_handler_t(void *context, const godwit_control_req
 
 typedef struct godwit_control godwit_control_t;
 
-/* GODWIT_IO_FAILED: why names the path. A socket that nobody listens on any more is replaced; a living one is "in use". */
+/* GODWIT_IO_FAILED: why names the path. A socket that nobody listens on any more is replaced; a living one is "in
+ * use". */
 GODWIT_MUST_USE godwit_status_t godwit_control_open(const char *path, godwit_control_handler_t *handler, void *context,
                                                     godwit_control_t **control, char why[GODWIT_CONTROL_WHY]);
 void godwit_control_close(godwit_control_t *control); /* removes the socket */

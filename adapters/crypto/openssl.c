@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AES-128, CMAC, SHA-256 and HMAC-SHA-256 over OpenSSL's EVP. CMAC is built on EVP's CBC (RFC 4493 2.4) and HMAC on its digest
- * (RFC 2104), not on EVP_MAC: keys here change with almost every call, which costs EVP_MAC twice as much, and its contexts
- * keep the key until the next one. A cipher or digest context is reset after each use, which frees and clears what it held.
+ * AES-128, CMAC, SHA-256 and HMAC-SHA-256 over OpenSSL's EVP. CMAC is built on EVP's CBC (RFC 4493 2.4) and HMAC on its
+ * digest (RFC 2104), not on EVP_MAC: keys here change with almost every call, which costs EVP_MAC twice as much, and
+ * its contexts keep the key until the next one. A cipher or digest context is reset after each use, which frees and
+ * clears what it held.
  */
 #include "adapters/crypto/openssl.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Readings to a CoAP server: each a confirmable POST whose body is the JSON line of one reading; it has arrived when the response is 2.xx. Over coaps:// with
- * a pre-shared key or certificates; coap:// is without protection.
+ * Readings to a CoAP server: each a confirmable POST whose body is the JSON line of one reading; it has arrived when
+ * the response is 2.xx. Over coaps:// with a pre-shared key or certificates; coap:// is without protection.
  */
 #include "adapters/coap/coap.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Delivery of readings to an application: the seam, and the kinds there are. A kind takes readings in the order in which they are offered,
- * and says of each, once, whether the destination has it. It never waits: what needs time goes on in its step. It never drops what it
- * took, and never tells that the destination has what may still be lost on this side.
+ * Delivery of readings to an application: the seam, and the kinds there are. A kind takes readings in the order in
+ * which they are offered, and says of each, once, whether the destination has it. It never waits: what needs time goes
+ * on in its step. It never drops what it took, and never tells that the destination has what may still be lost on this
+ * side.
  */
 #ifndef GODWIT_ADAPTERS_DELIVER_H
 #define GODWIT_ADAPTERS_DELIVER_H
@@ -25,7 +26,8 @@ typedef struct godwit_deliver_told {
     void (*failed)(void *context, uint64_t number, godwit_deliver_failure_t how, const char *why);
 } godwit_deliver_told_t;
 
-/* What a destination is. Strings stay as long as the delivery is open. A kind reads what it needs, and its check refuses the rest. */
+/* What a destination is. Strings stay as long as the delivery is open. A kind reads what it needs, and its check
+ * refuses the rest. */
 typedef struct godwit_deliver_config {
     const char *name;                   /* of the destination, for logs; also what tells two of a kind apart */
     const char *target;                 /* a path, an address, a URL; NULL for standard output */
@@ -51,15 +53,18 @@ typedef struct godwit_delivery {
 
 typedef struct godwit_deliver_kind {
     const char *name; /* as the configuration says it */
-    /* Returns at once; a destination that cannot be reached yet is none the worse. GODWIT_IO_FAILED: it can never work so, why says more. */
+    /* Returns at once; a destination that cannot be reached yet is none the worse. GODWIT_IO_FAILED: it can never work
+     * so, why says more. */
     godwit_status_t (*open)(const godwit_deliver_config_t *config, const godwit_deliver_told_t *told,
                             godwit_delivery_t **delivery, char why[GODWIT_DELIVER_WHY]);
-    /* GODWIT_OK: taken (copied), and exactly one of done and failed follows for reading->number, maybe at once, unless the delivery is
-     * closed before. GODWIT_AGAIN: no room now; it is offered again after the next outcome or step. */
+    /* GODWIT_OK: taken (copied), and exactly one of done and failed follows for reading->number, maybe at once, unless
+     * the delivery is closed before. GODWIT_AGAIN: no room now; it is offered again after the next outcome or step. */
     godwit_status_t (*offer)(godwit_delivery_t *delivery, const godwit_reading_t *reading, uint64_t now_ms);
-    /* At the end of each batch of offers. GODWIT_IO_FAILED: there is trouble, as delivery->why says; what was taken waits. */
+    /* At the end of each batch of offers. GODWIT_IO_FAILED: there is trouble, as delivery->why says; what was taken
+     * waits. */
     godwit_status_t (*flush)(godwit_delivery_t *delivery);
-    /* Does what is due. The milliseconds after which it wants to be called again at the latest, or NEVER: only when fd is readable.
+    /* Does what is due. The milliseconds after which it wants to be called again at the latest, or NEVER: only when fd
+     * is readable.
      * NULL: the kind needs none. */
     uint64_t (*step)(godwit_delivery_t *delivery, uint64_t now_ms);
     int (*fd)(const godwit_delivery_t *delivery); /* readable when step has something to do. NULL: there is none */
@@ -73,8 +78,8 @@ extern const godwit_deliver_kind_t godwit_deliver_stdout, godwit_deliver_file, g
 /* By name; NULL for another. */
 const godwit_deliver_kind_t *godwit_deliver_kind(const char *name);
 
-/* A reading as one JSON line, with its newline: imsi, session, count, payload (text when it is UTF-8, else payload_hex), time; and id
- * {origin, number} when it has one. NULL without memory. The caller wipes and frees it. */
+/* A reading as one JSON line, with its newline: imsi, session, count, payload (text when it is UTF-8, else
+ * payload_hex), time; and id {origin, number} when it has one. NULL without memory. The caller wipes and frees it. */
 char *godwit_deliver_line(const godwit_reading_t *reading, size_t *len);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Readings on standard output or at the end of a file. Lines are gathered and written at the end of a batch. What a full disk leaves
- * unwritten waits, within bounds; what does not fit into them is not taken, so that no line is ever cut. A reading is there when its line has
- * been written whole.
+ * Readings on standard output or at the end of a file. Lines are gathered and written at the end of a batch. What a
+ * full disk leaves unwritten waits, within bounds; what does not fit into them is not taken, so that no line is ever
+ * cut. A reading is there when its line has been written whole.
  */
 #include "adapters/deliver/deliver.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Readings to a MQTT broker: each the JSON line of one reading, published with QoS 1 to a topic made of a template; it has arrived when the broker has
- * acknowledged it. A broker that is away, or slow, makes this delivery take nothing more, and no one else.
+ * Readings to a MQTT broker: each the JSON line of one reading, published with QoS 1 to a topic made of a template; it
+ * has arrived when the broker has acknowledged it. A broker that is away, or slow, makes this delivery take nothing
+ * more, and no one else.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The ring of readings: filled by its owner or from the backing, emptied at its head when every destination has moved on.
+ * The ring of readings: filled by its owner or from the backing, emptied at its head when every destination has moved
+ * on.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -209,7 +210,8 @@ static uint64_t look_when_due(godwit_queue_t *q)
     return q->stored ? until(q->look_at_ms, q->now_ms) : GODWIT_DELIVER_NEVER;
 }
 
-/* Without backing what everybody has is forgotten at once; with one, marks are kept after a while, so that one transaction serves many. */
+/* Without backing what everybody has is forgotten at once; with one, marks are kept after a while, so that one
+ * transaction serves many. */
 static uint64_t pass_when_due(godwit_queue_t *q)
 {
     if (!q->moved) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The queue of readings that not every destination has yet. Each destination has a place of its own in it: it gets the readings in order, at
- * least once, and a slow or dead one holds up nobody. A reading leaves the queue when every destination has it. The queue never drops one: when it
- * is full its owner is to refuse what comes (godwit_queue_full).
+ * The queue of readings that not every destination has yet. Each destination has a place of its own in it: it gets the
+ * readings in order, at least once, and a slow or dead one holds up nobody. A reading leaves the queue when every
+ * destination has it. The queue never drops one: when it is full its owner is to refuse what comes (godwit_queue_full).
  *
  * It does no I/O but through its kinds and its backing, asks no clock, and belongs to one thread.
  */
@@ -65,8 +65,9 @@ typedef struct godwit_queue godwit_queue_t;
 
 /* Reads what the backing holds. GODWIT_STORE_FAILED, GODWIT_NO_SPACE (no memory). */
 GODWIT_MUST_USE godwit_status_t godwit_queue_new(const godwit_queue_config_t *config, godwit_queue_t **queue);
-/* The destinations from now on: those of the same name keep their place, a new one begins with the oldest reading there is. Refused whole, and nothing has
- * changed, when one cannot be opened: GODWIT_IO_FAILED or GODWIT_STORE_FAILED, and why. */
+/* The destinations from now on: those of the same name keep their place, a new one begins with the oldest reading there
+ * is. Refused whole, and nothing has changed, when one cannot be opened: GODWIT_IO_FAILED or GODWIT_STORE_FAILED, and
+ * why. */
 GODWIT_MUST_USE godwit_status_t godwit_queue_set(godwit_queue_t *queue, const godwit_queue_destination_t *destinations,
                                                  size_t count, char why[GODWIT_DELIVER_WHY]);
 /* Whether a bound is reached when so many more come first, which are on their way to the store. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The queue's memory: a ring of readings, and for each destination a window on it. queue.c keeps the ring and the backing, queue_set.c the set of
- * destinations, queue_pump.c moves one of them.
+ * The queue's memory: a ring of readings, and for each destination a window on it. queue.c keeps the ring and the
+ * backing, queue_set.c the set of destinations, queue_pump.c moves one of them.
  */
 #ifndef GODWIT_ADAPTERS_DELIVER_QUEUE_INTERNAL_H
 #define GODWIT_ADAPTERS_DELIVER_QUEUE_INTERNAL_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Leaving the queue: the marks of the destinations are kept, and in the same transaction the readings that all of them have are removed. Nothing is
- * forgotten in memory before that.
+ * Leaving the queue: the marks of the destinations are kept, and in the same transaction the readings that all of them
+ * have are removed. Nothing is forgotten in memory before that.
  */
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One destination: what it is offered, and what becomes of it. After a failure nothing is offered until its back-off is over, and then the reading
- * that failed comes before all others.
+ * One destination: what it is offered, and what becomes of it. After a failure nothing is offered until its back-off is
+ * over, and then the reading that failed comes before all others.
  */
 #include "adapters/deliver/queue_internal.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Readings as datagrams: each the JSON line of one reading, without protection of its own, so to a host that the path to is trusted.
+ * Readings as datagrams: each the JSON line of one reading, without protection of its own, so to a host that the path
+ * to is trusted.
  */
 #include "adapters/deliver/deliver.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Readings as JSON lines to an application that listens on a Unix socket. A reading has arrived when its line was written whole, or, where the
- * application acknowledges, when it has answered it with a line of its own, whatever that says. A slow application fills the buffers and is offered no
- * more; when it is gone, what has not arrived is offered again to the next one.
+ * Readings as JSON lines to an application that listens on a Unix socket. A reading has arrived when its line was
+ * written whole, or, where the application acknowledges, when it has answered it with a line of its own, whatever that
+ * says. A slow application fills the buffers and is offered no more; when it is gone, what has not arrived is offered
+ * again to the next one.
  */
 #include "adapters/deliver/deliver.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Readings as HTTPS requests: one POST of its JSON each, signed when there is a secret, with a key that tells a repetition. A reading has arrived when the
- * answer is 2xx. Redirects are not followed. TLS as adapters/https/https.h says; the body leaves by TLS alone unless plain is asked for.
+ * Readings as HTTPS requests: one POST of its JSON each, signed when there is a secret, with a key that tells a
+ * repetition. A reading has arrived when the answer is 2xx. Redirects are not followed. TLS as adapters/https/https.h
+ * says; the body leaves by TLS alone unless plain is asked for.
  */
 
 #include <ctype.h>
@@ -137,8 +138,8 @@ static godwit_status_t open_webhook(const godwit_deliver_config_t *config, const
 
 /* ---- sending ---- */
 
-/* "t=1700000000,v1=<hex>": HMAC-SHA-256 over the time in that decimal form, a full stop and the body, so that a captured request cannot be sent
- * again later with another time. False: it cannot be made. */
+/* "t=1700000000,v1=<hex>": HMAC-SHA-256 over the time in that decimal form, a full stop and the body, so that a
+ * captured request cannot be sent again later with another time. False: it cannot be made. */
 static bool sign(const webhook_delivery_t *w, godwit_slice_t body, char text[SIGNATURE_MAX])
 {
     const uint64_t now_s = (uint64_t)time(NULL);
@@ -209,7 +210,8 @@ static void leave_alone(webhook_delivery_t *w, const char *retry_after, uint64_t
     w->not_before_ms = now_ms + 1000 * (seconds < RETRY_AFTER_MAX_S ? seconds : RETRY_AFTER_MAX_S);
 }
 
-/* What may be otherwise later: no answer, the server's own trouble, too early, too many. All else says that this request is not wanted. */
+/* What may be otherwise later: no answer, the server's own trouble, too early, too many. All else says that this
+ * request is not wanted. */
 static bool may_pass(const godwit_https_answer_t *answer)
 {
     return answer->status != GODWIT_OK || answer->code >= 500 || answer->code == 408 || answer->code == 425 ||

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The applications that this adapter speaks, and their commands: one table, from which freeDiameter's dictionary, what we advertise and what
- * we take are made. A new application is a line here, its codec in core/wire, and its kinds in translate.c.
+ * The applications that this adapter speaks, and their commands: one table, from which freeDiameter's dictionary, what
+ * we advertise and what we take are made. A new application is a line here, its codec in core/wire, and its kinds in
+ * translate.c.
  */
 #include "adapters/diameter/internal.h"
 #include "core/wire/ek.h"

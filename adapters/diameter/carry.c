@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * freeDiameter carries the octets that core/wire makes and reads. This runs on freeDiameter's threads but for the two functions that send.
+ * freeDiameter carries the octets that core/wire makes and reads. This runs on freeDiameter's threads but for the two
+ * functions that send.
  * Whatever a peer sends ends in an answer or in the owner's queue; nothing here aborts.
  */
 #include "adapters/diameter/internal.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The configuration: what may not be is refused before anything is started; what is left becomes the file that freeDiameter wants to
- * read, in memory.
+ * The configuration: what may not be is refused before anything is started; what is left becomes the file that
+ * freeDiameter wants to read, in memory.
  */
 #include "adapters/diameter/internal.h"
 
@@ -193,8 +193,8 @@ static bool write_text(int fd, BIO *text)
     return len > 0 && write_all(fd, pem, (size_t)len) == 0;
 }
 
-/* The group ffdhe2048 of RFC 7919 as a file: left to itself freeDiameter makes a group of its own at every start, which takes from half a
- * second to half a minute. */
+/* The group ffdhe2048 of RFC 7919 as a file: left to itself freeDiameter makes a group of its own at every start, which
+ * takes from half a second to half a minute. */
 static int dh_file(void)
 {
     OSSL_PARAM named[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char[]){"ffdhe2048"}, 0),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where a request of ours goes: host and realm. Functions that there is one of are configured; of the others the message says which.
+ * Where a request of ours goes: host and realm. Functions that there is one of are configured; of the others the
+ * message says which.
  */
 #include "adapters/diameter/internal.h"
 
@@ -44,7 +45,8 @@ static place_t mtc_iwf_of(const godwit_diameter_config_t *c, const godwit_messag
     }
 }
 
-/* K_session goes to the host that is its endpoint; what an EESE says, to the HSE of that session, which is of our own realm unless told otherwise. */
+/* K_session goes to the host that is its endpoint; what an EESE says, to the HSE of that session, which is of our own
+ * realm unless told otherwise. */
 static place_t hse_of(const godwit_diameter_config_t *c, const godwit_message_t *m)
 {
     switch (m->kind) {

@@ -52,7 +52,8 @@ static bool can_listen(const char *address_text, uint16_t port)
     return can;
 }
 
-/* A free port is looked for below those that the system gives to connections: it must still be free when freeDiameter comes to it. */
+/* A free port is looked for below those that the system gives to connections: it must still be free when freeDiameter
+ * comes to it. */
 static bool find_port(godwit_diameter_t *d, const godwit_diameter_config_t *config, char *error)
 {
     char what[96];

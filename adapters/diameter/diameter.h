@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Diameter towards other processes: S6a (TS 29.272), S6m (TS 29.336), Zh and Zn (TS 29.109), SGd (TS 29.338), Tsp (TS 29.368), T4 (TS 29.337), Ek and T5 (docs/diameter.md) carried by freeDiameter, of which a process has one.
- * freeDiameter's threads end inside this adapter: the owner polls one descriptor and takes and gives typed messages on its own thread.
+ * Diameter towards other processes: S6a (TS 29.272), S6m (TS 29.336), Zh and Zn (TS 29.109), SGd (TS 29.338), Tsp (TS
+ * 29.368), T4 (TS 29.337), Ek and T5 (docs/diameter.md) carried by freeDiameter, of which a process has one.
+ * freeDiameter's threads end inside this adapter: the owner polls one descriptor and takes and gives typed messages on
+ * its own thread.
  *
- * What a message says about its sender is checked before the owner sees it: Origin-Host and Origin-Realm are those of the peer whose
- * connection brought it (whose certificate names it where there is TLS), unless that peer is configured as a relay. Keys and identities
- * never go to a log.
+ * What a message says about its sender is checked before the owner sees it: Origin-Host and Origin-Realm are those of
+ * the peer whose connection brought it (whose certificate names it where there is TLS), unless that peer is configured
+ * as a relay. Keys and identities never go to a log.
  */
 #ifndef GODWIT_ADAPTERS_DIAMETER_H
 #define GODWIT_ADAPTERS_DIAMETER_H
@@ -50,15 +52,16 @@ typedef struct godwit_diameter_config {
     const godwit_diameter_peer_t *peers;
     size_t peer_count;
 
-    /* TLS for every connection of this process, or none: PEM files; all three or none. The certificate names our identity. */
+    /* TLS for every connection of this process, or none: PEM files; all three or none. The certificate names our
+     * identity. */
     const char *tls_certificate, *tls_key, *tls_ca;
     /* Without TLS, and off loopback: who protects the link instead ("IPsec tunnel to site B"). NULL: refused. */
     const char *link_protected;
 
     bool serve_s6a; /* AIRs come to us: there is an HSS here */
     bool serve_ek;  /* Key-Requests come to us: there is an EMKS here */
-    /* Solution 1. Keys of access AKA runs (pulls by selector, parking, next generations of agreements 01 and 02) are asked of the HSS here
-     * when there is one that owns them, else of the EMKS. */
+    /* Solution 1. Keys of access AKA runs (pulls by selector, parking, next generations of agreements 01 and 02) are
+     * asked of the HSS here when there is one that owns them, else of the EMKS. */
     bool serve_hss_keys;    /* the HSS here owns key sets of access AKA runs, and takes activations */
     bool serve_hse;         /* pushed keys and bearers come to us: there is an HSE here */
     bool ask_hss_keys;      /* our own requests to the HSS are not of S6a alone */
@@ -80,7 +83,8 @@ typedef struct godwit_diameter_config {
     /* Where our own requests go; an empty host means any host of that realm, an empty realm that we send none. */
     char hss_host[GODWIT_NODE_NAME_MAX], hss_realm[GODWIT_NODE_NAME_MAX];
     char emks_host[GODWIT_NODE_NAME_MAX], emks_realm[GODWIT_NODE_NAME_MAX];
-    /* A pushed key goes to the host that is its endpoint, and what an EESE says to the HSE of that session, whatever stands here. */
+    /* A pushed key goes to the host that is its endpoint, and what an EESE says to the HSE of that session, whatever
+     * stands here. */
     char hse_host[GODWIT_NODE_NAME_MAX], hse_realm[GODWIT_NODE_NAME_MAX];
 
     char eese_host[GODWIT_NODE_NAME_MAX], eese_realm[GODWIT_NODE_NAME_MAX]; /* of the HSE, which it speaks to as well */
@@ -94,31 +98,36 @@ typedef struct godwit_diameter_config {
 
     uint32_t timeout_ms; /* for an answer to our request; 0: 5000 */
 
-    /* A line of freeDiameter's or of ours, without its end; level as in syslog(3). Called from any thread. NULL: dropped. */
+    /* A line of freeDiameter's or of ours, without its end; level as in syslog(3). Called from any thread. NULL:
+     * dropped. */
     void (*log)(void *context, int level, const char *line);
     void *context;
 } godwit_diameter_config_t;
 
 typedef struct godwit_diameter godwit_diameter_t;
 
-/* Refuses, with one line in error that names the thing, what cannot work or may not be: a second instance, an address or a name that is
- * none, a certificate that cannot be read, no TLS off loopback without link_protected, a port in use. NULL then. */
+/* Refuses, with one line in error that names the thing, what cannot work or may not be: a second instance, an address
+ * or a name that is none, a certificate that cannot be read, no TLS off loopback without link_protected, a port in use.
+ * NULL then. */
 godwit_diameter_t *godwit_diameter_start(const godwit_diameter_config_t *config, char error[GODWIT_DIAMETER_ERROR_MAX]);
 /* The port that is listened on. */
 uint16_t godwit_diameter_port(const godwit_diameter_t *diameter);
 /* Readable when godwit_diameter_receive has something to do. */
 int godwit_diameter_fd(const godwit_diameter_t *diameter);
 
-/* The next message; GODWIT_AGAIN when there is none; GODWIT_IO_FAILED when freeDiameter has ended itself, which only a new process can
- * mend. A request (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PUSH, KEY_SET_PUSH, KEY_PARK, ACTIVATION, BEARER, ZH_REQUEST, ZN_REQUEST,
- * SHORT_MESSAGE_UP and _DOWN, LOCATION_UPDATE, SUBSCRIBER_INFO_REQUEST, DEVICE_ACTION, DEVICE_NOTIFICATION, T4_TRIGGER, T4_REPORT, T5_DOWN, T5_UP, IWF_KEY_REQUEST) has a route that its
- * answer must carry; an answer has the transaction, from and to of its request turned round. An answer always comes: a request that
- * cannot be delivered, times out or is answered with nonsense is answered with GODWIT_PEER_INTERNAL. */
+/* The next message; GODWIT_AGAIN when there is none; GODWIT_IO_FAILED when freeDiameter has ended itself, which only a
+ * new process can mend. A request (AUTH_INFO_REQUEST, KEY_REQUEST, KEY_CONFIRM, KEY_PUSH, KEY_SET_PUSH, KEY_PARK,
+ * ACTIVATION, BEARER, ZH_REQUEST, ZN_REQUEST, SHORT_MESSAGE_UP and _DOWN, LOCATION_UPDATE, SUBSCRIBER_INFO_REQUEST,
+ * DEVICE_ACTION, DEVICE_NOTIFICATION, T4_TRIGGER, T4_REPORT, T5_DOWN, T5_UP, IWF_KEY_REQUEST) has a route that its
+ * answer must carry; an answer has the transaction, from and to of its request turned round. An answer always comes: a
+ * request that cannot be delivered, times out or is answered with nonsense is answered with GODWIT_PEER_INTERNAL. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_receive(godwit_diameter_t *diameter, godwit_message_t *message);
 
-/* A request of ours to config's HSS, EMKS, HSE, BSF or SMS-SC (message->to), a SHORT_MESSAGE_DOWN, T5_DOWN, IWF_KEY_REQUEST or DEVICE_NOTIFICATION to whom it names, or an answer to a request received. GODWIT_INVALID_ARGUMENT: a message that
- * cannot be sent; GODWIT_NOT_FOUND: the request of that route is gone (answered, timed out, its peer lost); GODWIT_NOT_ENTITLED: a key for a device, over a way that is open; GODWIT_NO_SPACE: too many
- * requests are waiting for answers. */
+/* A request of ours to config's HSS, EMKS, HSE, BSF or SMS-SC (message->to), a SHORT_MESSAGE_DOWN, T5_DOWN,
+ * IWF_KEY_REQUEST or DEVICE_NOTIFICATION to whom it names, or an answer to a request received. GODWIT_INVALID_ARGUMENT:
+ * a message that cannot be sent; GODWIT_NOT_FOUND: the request of that route is gone (answered, timed out, its peer
+ * lost); GODWIT_NOT_ENTITLED: a key for a device, over a way that is open; GODWIT_NO_SPACE: too many requests are
+ * waiting for answers. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_send(godwit_diameter_t *diameter, const godwit_message_t *message);
 
 /* For the status command: is the connection with that peer of the configuration open? */
@@ -131,7 +140,8 @@ typedef struct godwit_diameter_counters {
 
 godwit_diameter_counters_t godwit_diameter_counters(const godwit_diameter_t *diameter);
 
-/* Says goodbye to the peers and ends freeDiameter's threads: milliseconds when they answer, up to some seconds when they do not.
+/* Says goodbye to the peers and ends freeDiameter's threads: milliseconds when they answer, up to some seconds when
+ * they do not.
  * The process cannot start another one afterwards. */
 void godwit_diameter_stop(godwit_diameter_t *diameter);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * freeDiameter's dictionary, made from the table of core/wire/avp.c. freeDiameter's own extensions are not loaded: they have no S6a
- * commands, and names of theirs stand in the way of later ones. No rules: grammar is judged in one place, core/wire.
+ * freeDiameter's dictionary, made from the table of core/wire/avp.c. freeDiameter's own extensions are not loaded: they
+ * have no S6a commands, and names of theirs stand in the way of later ones. No rules: grammar is judged in one place,
+ * core/wire.
  */
 #include "adapters/diameter/internal.h"
 #include "core/wire/profile.h"

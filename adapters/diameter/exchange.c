@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where freeDiameter's threads and the owner's meet: the queue of messages for the owner, the requests that wait for the owner's answer,
- * and our requests that wait for a peer's. All of them bounded. Answers never find the queue full: each has a place kept free from the
- * moment its request was sent.
+ * Where freeDiameter's threads and the owner's meet: the queue of messages for the owner, the requests that wait for
+ * the owner's answer, and our requests that wait for a peer's. All of them bounded. Answers never find the queue full:
+ * each has a place kept free from the moment its request was sent.
  */
 #include "adapters/diameter/internal.h"
 
@@ -45,7 +45,8 @@ static void arm(godwit_diameter_t *d)
     (void)timerfd_settime(d->timer, 0, &at, NULL);
 }
 
-/* Between an answer's leaving the table and its entering the queue another thread may take its place: as many as there are threads. */
+/* Between an answer's leaving the table and its entering the queue another thread may take its place: as many as there
+ * are threads. */
 #define SLACK 16
 
 static bool has_room(const godwit_diameter_t *d)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keeps from freeDiameter 1.2.1 what it does not survive: any error within its routing or dispatching threads makes it end itself, and a
- * peer can cause two. An error answer to a message that goes wrong in routing is sent directly, which fails when the peer has just
- * gone; and a Session-Id that its session module does not take fails after the message was accepted.
+ * Keeps from freeDiameter 1.2.1 what it does not survive: any error within its routing or dispatching threads makes it
+ * end itself, and a peer can cause two. An error answer to a message that goes wrong in routing is sent directly, which
+ * fails when the peer has just gone; and a Session-Id that its session module does not take fails after the message was
+ * accepted.
  */
 #include "adapters/diameter/internal.h"
 
@@ -12,7 +13,8 @@
 #define SESSION_ID 263
 #define SESSION_ID_MAX 255
 
-/* Set in the header of a message that routing let pass, cleared in what peers send: one of the bits that RFC 6733 3 reserves.
+/* Set in the header of a message that routing let pass, cleared in what peers send: one of the bits that RFC 6733 3
+ * reserves.
  * (freeDiameter's own data for each message is freed before the last hook sees it.) */
 #define ROUTED 0x01u
 
@@ -67,8 +69,8 @@ static void guard_session(struct msg *message)
     }
 }
 
-/* The error that routing is about to send to a peer is addressed to nobody, and so dropped: what is not for us gets no answer. Requests of
- * our own, which have no source, are told. */
+/* The error that routing is about to send to a peer is addressed to nobody, and so dropped: what is not for us gets no
+ * answer. Requests of our own, which have no source, are told. */
 static void address_to_nobody(struct msg *message)
 {
     char nobody[] = "nobody.invalid";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of this adapter share. freeDiameter's threads and the owner's thread meet in godwit_diameter_t, under its lock; nobody
- * waits while holding it, and of freeDiameter only fd_msg_free is called.
+ * What the files of this adapter share. freeDiameter's threads and the owner's thread meet in godwit_diameter_t, under
+ * its lock; nobody waits while holding it, and of freeDiameter only fd_msg_free is called.
  */
 #ifndef GODWIT_ADAPTERS_DIAMETER_INTERNAL_H
 #define GODWIT_ADAPTERS_DIAMETER_INTERNAL_H
@@ -110,7 +110,8 @@ bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message,
 
 /* Whether the peer that a request came from may ask that application. */
 bool godwit_diameter_peer_may_ask(godwit_diameter_t *d, struct msg *message);
-/* How the way is protected that such a message came by: what a relay hands on is open, whatever the relay has proved of itself. */
+/* How the way is protected that such a message came by: what a relay hands on is open, whatever the relay has proved of
+ * itself. */
 godwit_hop_t godwit_diameter_hop(godwit_diameter_t *d, struct msg *message, const godwit_diameter_envelope_t *envelope);
 /* Of a peer of the configuration, by what is configured. */
 godwit_hop_t godwit_diameter_way_of(const godwit_diameter_t *d, size_t peer);
@@ -173,7 +174,8 @@ GODWIT_MUST_USE godwit_status_t godwit_diameter_trigger_write_answer(const godwi
                                                                      const godwit_message_t *message,
                                                                      godwit_writer_t *w);
 
-/* destination.c: host and realm that a request of ours goes to; false: there is none. And whether it may go there at all. */
+/* destination.c: host and realm that a request of ours goes to; false: there is none. And whether it may go there at
+ * all. */
 bool godwit_diameter_destination(const godwit_diameter_t *d, const godwit_message_t *message, const char **host,
                                  const char **realm);
 bool godwit_diameter_may_carry(const godwit_diameter_t *d, const godwit_message_t *message);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Whether somebody listens on a port, by the kernel's own list: a connection to try it would be noise to whoever listens.
+ * Whether somebody listens on a port, by the kernel's own list: a connection to try it would be noise to whoever
+ * listens.
  */
 #include "adapters/diameter/internal.h"
 
@@ -9,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A line of /proc/net/tcp: "NUMBER: ADDRESS:PORT ADDRESS:PORT STATE ...", ours before the peer's, all in hexadecimal. */
+/* A line of /proc/net/tcp: "NUMBER: ADDRESS:PORT ADDRESS:PORT STATE ...", ours before the peer's, all in
+ * hexadecimal. */
 static bool line_listens(const char *line, uint16_t port)
 {
     char *end = NULL;

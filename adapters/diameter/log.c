@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What goes to the log. freeDiameter prints whole messages, keys and identities included, whenever one fails: nothing of what it says is
- * handed on once it runs; its hooks (peers.c) tell what happened in words of ours. While it starts, its first error says why it does not.
+ * What goes to the log. freeDiameter prints whole messages, keys and identities included, whenever one fails: nothing
+ * of what it says is handed on once it runs; its hooks (peers.c) tell what happened in words of ours. While it starts,
+ * its first error says why it does not.
  */
 #include "adapters/diameter/internal.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who may connect, and who is who. freeDiameter checks the certificate's name where it connects; where a peer connects to us it only
- * checks that the certificate is of the CA, so its name is checked here, once for each connection, before any message counts.
+ * Who may connect, and who is who. freeDiameter checks the certificate's name where it connects; where a peer connects
+ * to us it only checks that the certificate is of the CA, so its name is checked here, once for each connection, before
+ * any message counts.
  */
 #include "adapters/diameter/internal.h"
 #include "core/wire/profile.h"
@@ -63,8 +64,8 @@ static bool we_connected(struct msg *capabilities_answer)
     return capabilities_answer != NULL && fd_msg_source_get(capabilities_answer, &source, &len) == 0 && source != NULL;
 }
 
-/* The connection is there: judged now, while its certificate is; freeDiameter holds it still during the hook. Where we connected
- * freeDiameter compared the name in the handshake, and has thrown the certificate away since. */
+/* The connection is there: judged now, while its certificate is; freeDiameter holds it still during the hook. Where we
+ * connected freeDiameter compared the name in the handshake, and has thrown the certificate away since. */
 static void on_connected(godwit_diameter_t *d, size_t place, struct msg *message, const struct peer_info *info)
 {
     const char *identity = d->peers[place].identity;
@@ -179,8 +180,8 @@ static int add(godwit_diameter_t *d, const godwit_diameter_peer_t *peer)
     return error ? error : fd_peer_add(&info, "godwit", NULL, NULL);
 }
 
-/* A peer's thread that begins after freeDiameter has started waits some random seconds before it connects; one that is there already
- * connects at once. So the threads are given the time to begin. */
+/* A peer's thread that begins after freeDiameter has started waits some random seconds before it connects; one that is
+ * there already connects at once. So the threads are given the time to begin. */
 static void let_threads_begin(void)
 {
     struct timespec pause = {.tv_nsec = 2000000};

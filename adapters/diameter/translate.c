@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-/* Requests and their answers, whom they come from, and whom they go to unless keys of access AKA runs have another owner here. */
+/* Requests and their answers, whom they come from, and whom they go to unless keys of access AKA runs have another
+ * owner here. */
 static const struct {
     godwit_message_kind_t request, answer;
     godwit_function_t from, to;
@@ -94,7 +95,8 @@ godwit_message_kind_t godwit_diameter_kind_of(godwit_slice_t octets, godwit_mess
     return kind;
 }
 
-/* What came after S6a, Ek, GBA and short messages is told in files of its own: device triggering, and protection end to end behind it. */
+/* What came after S6a, Ek, GBA and short messages is told in files of its own: device triggering, and protection end to
+ * end behind it. */
 bool godwit_diameter_is_of_triggers(godwit_message_kind_t kind)
 {
     return kind >= GODWIT_LOCATION_UPDATE && kind < GODWIT_E2E_SESSION_REQUEST;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Between octets and typed messages, as translate.c: the messages of protection end to end that travel over Ek (docs/e2e.md).
+ * Between octets and typed messages, as translate.c: the messages of protection end to end that travel over Ek
+ * (docs/e2e.md).
  */
 #include "adapters/diameter/internal.h"
 #include "core/wire/ek_e2e.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The door for downlink over HTTPS. Who sends is decided by the certificate alone; a message has its name from the sender's and from Idempotency-Key, so
- * that two senders never mean the same one.
+ * The door for downlink over HTTPS. Who sends is decided by the certificate alone; a message has its name from the
+ * sender's and from Idempotency-Key, so that two senders never mean the same one.
  */
 #include <stdio.h>
 #include <stdlib.h>

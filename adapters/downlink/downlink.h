@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How an application gives a message for a device: a POST over HTTPS with certificates on both sides (docs/downlink.openapi.yaml), or a topic of MQTT whose
- * payload is the message. This reads what came, and answers; what becomes of the message is its owner's.
+ * How an application gives a message for a device: a POST over HTTPS with certificates on both sides
+ * (docs/downlink.openapi.yaml), or a topic of MQTT whose payload is the message. This reads what came, and answers;
+ * what becomes of the message is its owner's.
  */
 #ifndef GODWIT_ADAPTERS_DOWNLINK_H
 #define GODWIT_ADAPTERS_DOWNLINK_H
@@ -22,7 +23,8 @@ typedef struct godwit_downlink {
     uint8_t payload[GODWIT_DOWNLINK_PAYLOAD_MAX];
 } godwit_downlink_t;
 
-/* The body of a POST: exactly one of payload (text) and payloadHex, of 1 to GODWIT_DOWNLINK_PAYLOAD_MAX octets; validityPeriod; wake.
+/* The body of a POST: exactly one of payload (text) and payloadHex, of 1 to GODWIT_DOWNLINK_PAYLOAD_MAX octets;
+ * validityPeriod; wake.
  * GODWIT_MALFORMED: *member is the one that is wrong, or "" for the whole. imsi and id are left alone. */
 GODWIT_MUST_USE godwit_status_t godwit_downlink_read(godwit_slice_t text, godwit_downlink_t *downlink,
                                                      const char **member);
@@ -50,7 +52,8 @@ GODWIT_MUST_USE godwit_status_t godwit_downlink_start(const godwit_downlink_conf
                                                       godwit_downlink_door_t **door, char why[GODWIT_HTTPS_WHY]);
 uint16_t godwit_downlink_port(const godwit_downlink_door_t *door);
 int godwit_downlink_fd(const godwit_downlink_door_t *door); /* readable when requests wait */
-/* GODWIT_OK: to be answered by its route. GODWIT_AGAIN: none waits. Another status: somebody was refused here already; detail (static) says why. */
+/* GODWIT_OK: to be answered by its route. GODWIT_AGAIN: none waits. Another status: somebody was refused here already;
+ * detail (static) says why. */
 GODWIT_MUST_USE godwit_status_t godwit_downlink_receive(godwit_downlink_door_t *door, godwit_downlink_t *downlink,
                                                         uint64_t *route, const char **detail);
 /* GODWIT_OK is 202: it is durable, and goes when the device speaks. */

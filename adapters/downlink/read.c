@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a downlink request says: JSON by jansson, and topics. Whoever sent it was let in, and is otherwise not believed: what does not fit is refused by
- * the name of its member.
+ * What a downlink request says: JSON by jansson, and topics. Whoever sent it was let in, and is otherwise not believed:
+ * what does not fit is refused by the name of its member.
  */
 #include <jansson.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The ways to others. The tag of a request is its transaction, with the kind and the peer above it, so that an answer needs nothing that is kept.
+ * The ways to others. The tag of a request is its transaction, with the kind and the peer above it, so that an answer
+ * needs nothing that is kept.
  */
 #include <stdio.h>
 #include <stdlib.h>

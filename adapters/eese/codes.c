@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Refusals: codes of HTTP, words, sentences. What they say is the same whoever asks, so that nobody learns of another's devices.
+ * Refusals: codes of HTTP, words, sentences. What they say is the same whoever asks, so that nobody learns of another's
+ * devices.
  */
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * HTTPS of end-to-end protection with mutual TLS (docs/eese.openapi.yaml, docs/e2e.md), in the manner of TS 33.163 Annex B: the doors of EESE, EAS and HSE, to
- * which requests come under the name that the caller's certificate has, and the ways of each to the others. Who calls is decided by the certificate
- * alone; where something goes is decided by the configuration alone: an address that a request could name would let it send this host anywhere.
+ * HTTPS of end-to-end protection with mutual TLS (docs/eese.openapi.yaml, docs/e2e.md), in the manner of TS 33.163
+ * Annex B: the doors of EESE, EAS and HSE, to which requests come under the name that the caller's certificate has, and
+ * the ways of each to the others. Who calls is decided by the certificate alone; where something goes is decided by the
+ * configuration alone: an address that a request could name would let it send this host anywhere.
  */
 #ifndef GODWIT_ADAPTERS_EESE_EESE_H
 #define GODWIT_ADAPTERS_EESE_EESE_H
@@ -44,8 +45,10 @@ GODWIT_MUST_USE godwit_status_t godwit_eese_server_start(const godwit_eese_serve
                                                          godwit_eese_server_t **server, char why[GODWIT_HTTPS_WHY]);
 uint16_t godwit_eese_server_port(const godwit_eese_server_t *server);
 int godwit_eese_server_fd(const godwit_eese_server_t *server); /* readable when something waits */
-/* GODWIT_OK: message is a request: at the EESE EAS_REGISTER or EAS_SESSION_PULL, at an EAS EAS_SESSION_PUSH or USER_PLANE_UP, at an HSE USER_PLANE_DOWN.
- * Another status: somebody was refused here already, for the reason that detail (static) and the status name. GODWIT_AGAIN: nothing waits. */
+/* GODWIT_OK: message is a request: at the EESE EAS_REGISTER or EAS_SESSION_PULL, at an EAS EAS_SESSION_PUSH or
+ * USER_PLANE_UP, at an HSE USER_PLANE_DOWN.
+ * Another status: somebody was refused here already, for the reason that detail (static) and the status name.
+ * GODWIT_AGAIN: nothing waits. */
 GODWIT_MUST_USE godwit_status_t godwit_eese_server_receive(godwit_eese_server_t *server, godwit_message_t *message,
                                                            const char **detail);
 /* By its route. True: it was on its way before anybody gave up; nobody knows whether it has arrived. */
@@ -78,11 +81,12 @@ typedef struct godwit_eese_client godwit_eese_client_t;
 GODWIT_MUST_USE godwit_status_t godwit_eese_client_start(const godwit_eese_client_config_t *config,
                                                          godwit_eese_client_t **client, char why[GODWIT_HTTPS_WHY]);
 int godwit_eese_client_fd(const godwit_eese_client_t *client); /* readable when answers wait */
-/* Of an EESE EAS_SESSION_PUSH; of an EAS EAS_REGISTER, EAS_SESSION_PULL (registration in them) and USER_PLANE_DOWN; of an HSE USER_PLANE_UP. GODWIT_OK: there
- * will be an answer to its transaction. GODWIT_NOT_FOUND: no such peer is configured; GODWIT_NO_SPACE: too many at once. */
+/* Of an EESE EAS_SESSION_PUSH; of an EAS EAS_REGISTER, EAS_SESSION_PULL (registration in them) and USER_PLANE_DOWN; of
+ * an HSE USER_PLANE_UP. GODWIT_OK: there will be an answer to its transaction. GODWIT_NOT_FOUND: no such peer is
+ * configured; GODWIT_NO_SPACE: too many at once. */
 GODWIT_MUST_USE godwit_status_t godwit_eese_client_send(godwit_eese_client_t *client, const godwit_message_t *request);
-/* False: none waits. why (may be empty): why there was no answer of the peer: its status is then GODWIT_PEER_INTERNAL. origin_host is the
- * peer's name. */
+/* False: none waits. why (may be empty): why there was no answer of the peer: its status is then GODWIT_PEER_INTERNAL.
+ * origin_host is the peer's name. */
 bool godwit_eese_client_receive(godwit_eese_client_t *client, godwit_message_t *answer, char why[GODWIT_HTTPS_WHY]);
 void godwit_eese_client_reload(
     godwit_eese_client_t *client); /* connections from now on see the file of revoked ones anew */

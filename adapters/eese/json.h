@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON of end-to-end protection between EESE, EAS and HSE (docs/eese.openapi.yaml; its message names are those of TS 33.163 Annex B, its paths, members
- * and codes are ours). K_e2e stands in an EAS Session Start of a pull and in the EAS Session Request of a push: such texts are wiped, and never
- * logged.
+ * JSON of end-to-end protection between EESE, EAS and HSE (docs/eese.openapi.yaml; its message names are those of TS
+ * 33.163 Annex B, its paths, members and codes are ours). K_e2e stands in an EAS Session Start of a pull and in the EAS
+ * Session Request of a push: such texts are wiped, and never logged.
  */
 #ifndef GODWIT_ADAPTERS_EESE_JSON_H
 #define GODWIT_ADAPTERS_EESE_JSON_H
@@ -35,7 +35,7 @@ typedef struct godwit_eese_path {
 GODWIT_MUST_USE godwit_status_t godwit_eese_path_read(const char *text, godwit_eese_path_t *path);
 void godwit_eese_path_write(const godwit_eese_path_t *path, char text[GODWIT_EESE_PATH_MAX]);
 
-/* ---- bodies: each _read is GODWIT_MALFORMED with the member that is wrong, "" for the whole. _write: GODWIT_NO_SPACE for what no text can be ---- */
+/* ---- bodies: _read gives GODWIT_MALFORMED with the member that is wrong, "" for the whole ---- */
 
 GODWIT_MUST_USE godwit_status_t godwit_eese_register_read(godwit_slice_t text, godwit_eas_register_t *r,
                                                           char wrong[GODWIT_JSON_PATH]);
@@ -48,7 +48,8 @@ GODWIT_MUST_USE godwit_status_t godwit_eese_pull_read(godwit_slice_t text, bool 
                                                       godwit_eas_session_request_t *r, char wrong[GODWIT_JSON_PATH]);
 GODWIT_MUST_USE godwit_status_t godwit_eese_pull_write(const godwit_eas_session_request_t *r,
                                                        char text[GODWIT_EESE_TEXT]);
-/* EAS Session Start of a pull; push: the EAS Session Request of one, with registration and EAS, which may say that it has ended. */
+/* EAS Session Start of a pull; push: the EAS Session Request of one, with registration and EAS, which may say that it
+ * has ended. */
 GODWIT_MUST_USE godwit_status_t godwit_eese_session_read(godwit_slice_t text, bool push, godwit_eas_session_t *s,
                                                          char wrong[GODWIT_JSON_PATH]);
 GODWIT_MUST_USE godwit_status_t godwit_eese_session_write(const godwit_eas_session_t *s, bool push,

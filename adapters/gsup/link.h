@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The connection under the GSUP client: connecting, introducing itself, keeping alive, and framing. It knows frames and nothing of what
- * they say. Non-blocking; time is handed in, in milliseconds that only go forward.
+ * The connection under the GSUP client: connecting, introducing itself, keeping alive, and framing. It knows frames and
+ * nothing of what they say. Non-blocking; time is handed in, in milliseconds that only go forward.
  */
 #ifndef GODWIT_ADAPTERS_GSUP_LINK_H
 #define GODWIT_ADAPTERS_GSUP_LINK_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The client: one thread runs all its transfers on one libcurl multi handle. What the owner submits and what it gets pass through two lists
- * under a lock.
+ * The client: one thread runs all its transfers on one libcurl multi handle. What the owner submits and what it gets
+ * pass through two lists under a lock.
  */
 #include "adapters/https/client_internal.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A client for HTTPS (or, where it is told so, plain HTTP) inside a single-threaded owner: a thread of its own runs libcurl, the owner submits
- * requests and takes answers on its own thread. Connections are kept. TLS as adapters/https/https.h says; no redirects, no proxies; sizes and
- * times bounded.
+ * A client for HTTPS (or, where it is told so, plain HTTP) inside a single-threaded owner: a thread of its own runs
+ * libcurl, the owner submits requests and takes answers on its own thread. Connections are kept. TLS as
+ * adapters/https/https.h says; no redirects, no proxies; sizes and times bounded.
  */
 #ifndef GODWIT_ADAPTERS_HTTPS_CLIENT_H
 #define GODWIT_ADAPTERS_HTTPS_CLIENT_H
@@ -45,7 +45,8 @@ typedef struct godwit_https_client godwit_https_client_t;
 GODWIT_MUST_USE godwit_status_t godwit_https_client_start(const godwit_https_client_config_t *config,
                                                           godwit_https_client_t **client, char why[GODWIT_HTTPS_WHY]);
 int godwit_https_client_fd(const godwit_https_client_t *client); /* readable when answers wait */
-/* Each that is GODWIT_OK has exactly one answer, with that tag. GODWIT_NO_SPACE, GODWIT_INVALID_ARGUMENT, GODWIT_IO_FAILED. */
+/* Each that is GODWIT_OK has exactly one answer, with that tag. GODWIT_NO_SPACE, GODWIT_INVALID_ARGUMENT,
+ * GODWIT_IO_FAILED. */
 GODWIT_MUST_USE godwit_status_t godwit_https_client_submit(godwit_https_client_t *client, const godwit_https_ask_t *ask,
                                                            uint64_t tag);
 bool godwit_https_client_next(godwit_https_client_t *client, godwit_https_answer_t *answer); /* false: none waits */

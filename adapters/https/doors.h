@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two servers, one without TLS and one with, as the one door of a function that devices come to by HTTP. A door that the owner does not
- * configure must not be opened.
+ * Two servers, one without TLS and one with, as the one door of a function that devices come to by HTTP. A door that
+ * the owner does not configure must not be opened.
  */
 #ifndef GODWIT_ADAPTERS_HTTPS_DOORS_H
 #define GODWIT_ADAPTERS_HTTPS_DOORS_H
@@ -20,7 +20,8 @@ typedef struct godwit_https_doors {
     godwit_https_server_t *server[GODWIT_HTTPS_DOORS]; /* NULL: not open */
 } godwit_https_doors_t;
 
-/* common: headers and bounds of both. GODWIT_IO_FAILED, GODWIT_INVALID_ARGUMENT: why says in one line; close is still due. */
+/* common: headers and bounds of both. GODWIT_IO_FAILED, GODWIT_INVALID_ARGUMENT: why says in one line; close is still
+ * due. */
 GODWIT_MUST_USE godwit_status_t godwit_https_doors_open(const godwit_https_door_t doors[GODWIT_HTTPS_DOORS],
                                                         const godwit_https_server_config_t *common,
                                                         godwit_https_doors_t *opened, char why[GODWIT_HTTPS_WHY]);

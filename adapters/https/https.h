@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What every HTTPS client here asks of libcurl: HTTPS only (unless plain HTTP is asked for), TLS 1.2 or later, the server named by its
- * certificate and the client by one when it has one, no redirects, no proxies, bounded time.
+ * What every HTTPS client here asks of libcurl: HTTPS only (unless plain HTTP is asked for), TLS 1.2 or later, the
+ * server named by its certificate and the client by one when it has one, no redirects, no proxies, bounded time.
  */
 #ifndef GODWIT_ADAPTERS_HTTPS_HTTPS_H
 #define GODWIT_ADAPTERS_HTTPS_HTTPS_H

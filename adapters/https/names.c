@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who the other end of a TLS connection is. libmicrohttpd only asks for a certificate and serves who gives none, or a bad one: here it is
- * refused. A name counts only as a subject alternative name, and only as a whole.
+ * Who the other end of a TLS connection is. libmicrohttpd only asks for a certificate and serves who gives none, or a
+ * bad one: here it is refused. A name counts only as a subject alternative name, and only as a whole.
  */
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>

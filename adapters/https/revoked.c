@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Certificates that their authority has revoked (RFC 5280 5): a list that is signed by an authority of the clients, and up to date, or it does not count, and then
- * nobody is let in: who could keep a list from us must not bring a revoked certificate back.
+ * Certificates that their authority has revoked (RFC 5280 5): a list that is signed by an authority of the clients, and
+ * up to date, or it does not count, and then nobody is let in: who could keep a list from us must not bring a revoked
+ * certificate back.
  */
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The server's thread, its connections and their bounds. libmicrohttpd ends connections that are silent; those that trickle are ended here, by
- * their age, and when room grows short, the oldest that asks nothing.
+ * The server's thread, its connections and their bounds. libmicrohttpd ends connections that are silent; those that
+ * trickle are ended here, by their age, and when room grows short, the oldest that asks nothing.
  */
 #include <arpa/inet.h>
 #include <errno.h>

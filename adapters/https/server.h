@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A server for HTTPS (or, where it is told so, plain HTTP) inside a single-threaded owner: a thread of its own does TLS and HTTP, the owner
- * takes whole requests from a queue on its own thread and answers them in any order. Sizes, times and connections are bounded before anything
- * is given to the owner. It knows no protocol above HTTP, and decides nothing but who is let in by certificate.
+ * A server for HTTPS (or, where it is told so, plain HTTP) inside a single-threaded owner: a thread of its own does TLS
+ * and HTTP, the owner takes whole requests from a queue on its own thread and answers them in any order. Sizes, times
+ * and connections are bounded before anything is given to the owner. It knows no protocol above HTTP, and decides
+ * nothing but who is let in by certificate.
  */
 #ifndef GODWIT_ADAPTERS_HTTPS_SERVER_H
 #define GODWIT_ADAPTERS_HTTPS_SERVER_H
@@ -25,11 +26,13 @@ typedef struct godwit_https_server_config {
     uint16_t port;                 /* 0: a free one */
     bool plain;                    /* HTTP without TLS: the owner's configuration must say so; no certificates then */
     const char *certificate, *key; /* files, PEM */
-    /* File, PEM, or NULL. When given, every client must have a certificate of this authority for TLS clients, valid now; another gets 403. */
+    /* File, PEM, or NULL. When given, every client must have a certificate of this authority for TLS clients, valid
+     * now; another gets 403. */
     const char *client_ca;
     const char *
         crl; /* file, PEM, or NULL: what that authority has revoked. Signed by it, and up to date, or nobody is let in */
-    /* DNS names (lower case) or URIs of certificates, that NULL ends; NULL itself: any. Who has none of them gets 403. Copied. */
+    /* DNS names (lower case) or URIs of certificates, that NULL ends; NULL itself: any. Who has none of them gets 403.
+     * Copied. */
     const char *const *clients;
     const char *headers[GODWIT_HTTPS_HEADERS_MAX]; /* of requests that the owner wants to see; static text */
     /* Bounds; 0 is the value that the comment begins with. */
@@ -52,7 +55,8 @@ typedef struct godwit_https_request {
     const char *headers[GODWIT_HTTPS_HEADERS_MAX]; /* in the order of the configuration; NULL: not sent */
     godwit_slice_t body;
     bool tls;
-    /* Of the client's verified certificate: DNS names, in lower case, and URIs; only those in `clients`, when there is that list. */
+    /* Of the client's verified certificate: DNS names, in lower case, and URIs; only those in `clients`, when there is
+     * that list. */
     size_t name_count;
     char names[GODWIT_HTTPS_NAMES_MAX][GODWIT_HTTPS_NAME];
     char address[48]; /* of the client, without port */
@@ -74,7 +78,8 @@ int godwit_https_server_fd(const godwit_https_server_t *server); /* readable whe
 bool godwit_https_server_next(godwit_https_server_t *server, godwit_https_request_t *request); /* false: none waits */
 /* False: nobody waits for it any more. */
 bool godwit_https_server_answer(godwit_https_server_t *server, uint64_t route, const godwit_https_reply_t *reply);
-/* Reads the file of what is revoked anew; it holds from the next request on, also on connections that stand. On failure what held before holds. */
+/* Reads the file of what is revoked anew; it holds from the next request on, also on connections that stand. On failure
+ * what held before holds. */
 GODWIT_MUST_USE godwit_status_t godwit_https_server_revoke(godwit_https_server_t *server, const char *crl,
                                                            char why[GODWIT_HTTPS_WHY]);
 void godwit_https_server_stop(godwit_https_server_t *server); /* NULL is nothing */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the HTTPS server share. libmicrohttpd is called by the server's thread alone; what the owner touches too is under the lock.
+ * What the files of the HTTPS server share. libmicrohttpd is called by the server's thread alone; what the owner
+ * touches too is under the lock.
  */
 #ifndef GODWIT_ADAPTERS_HTTPS_SERVER_INTERNAL_H
 #define GODWIT_ADAPTERS_HTTPS_SERVER_INTERNAL_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Between the server's thread and its owner: requests one way, replies the other. A request that nobody answers in time is answered here.
+ * Between the server's thread and its owner: requests one way, replies the other. A request that nobody answers in time
+ * is answered here.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One request on its way from libmicrohttpd to the owner's queue and its reply back. Nothing is kept of a body before its sender is known, and
- * never more of it than the bound.
+ * One request on its way from libmicrohttpd to the owner's queue and its reply back. Nothing is kept of a body before
+ * its sender is known, and never more of it than the bound.
  */
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The audit file: JSON lines, each with the SHA-256 of itself and of the line before, appended and made durable one by one. Beside it a head
- * (FILE.head) holds how many there are, so that lines cut from the end are missed; it is at most GODWIT_AUDIT_UNSEALED lines behind. It holds no
- * payload and no key.
+ * The audit file: JSON lines, each with the SHA-256 of itself and of the line before, appended and made durable one by
+ * one. Beside it a head (FILE.head) holds how many there are, so that lines cut from the end are missed; it is at most
+ * GODWIT_AUDIT_UNSEALED lines behind. It holds no payload and no key.
  */
 #ifndef GODWIT_ADAPTERS_INTERCEPT_AUDIT_H
 #define GODWIT_ADAPTERS_INTERCEPT_AUDIT_H
@@ -32,7 +32,8 @@ typedef struct godwit_audit_entry {
     uint64_t octets, count;
 } godwit_audit_entry_t;
 
-/* Makes the file, or checks the whole of it. A last line without end, as a power loss leaves it, is cut off. GODWIT_MAC_FAILURE: it was changed;
+/* Makes the file, or checks the whole of it. A last line without end, as a power loss leaves it, is cut off.
+ * GODWIT_MAC_FAILURE: it was changed;
  * GODWIT_AGAIN: another process has it; GODWIT_IO_FAILED. */
 GODWIT_MUST_USE godwit_status_t godwit_audit_open(const char *path, godwit_audit_t *audit, char why[GODWIT_AUDIT_WHY]);
 /* Durable on GODWIT_OK; else nothing was added. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The thread that delivers copies: from memory into the queue, from the queue to the destination, each step in the audit file before the next.
- * A copy leaves the queue only when the destination has it; should power go just then, it is sent again under the same number.
+ * The thread that delivers copies: from memory into the queue, from the queue to the destination, each step in the
+ * audit file before the next.
+ * A copy leaves the queue only when the destination has it; should power go just then, it is sent again under the same
+ * number.
  */
 #include "adapters/intercept/intercept.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lawful interception at the home endpoint (contribution 004; SECURITY.md): copies of what is delivered, for the subscribers of a list,
- * go to a destination of their own over HTTPS with mutual TLS. Payloads only: no key ever comes here. Nothing of this is told to logs, metrics
- * or the control socket; what happened stands in the audit file alone. The caller never waits: a thread of its own writes and sends.
+ * Lawful interception at the home endpoint (contribution 004; SECURITY.md): copies of what is delivered, for the
+ * subscribers of a list, go to a destination of their own over HTTPS with mutual TLS. Payloads only: no key ever comes
+ * here. Nothing of this is told to logs, metrics or the control socket; what happened stands in the audit file alone.
+ * The caller never waits: a thread of its own writes and sends.
  */
 #ifndef GODWIT_ADAPTERS_INTERCEPT_INTERCEPT_H
 #define GODWIT_ADAPTERS_INTERCEPT_INTERCEPT_H
@@ -16,7 +17,7 @@
 #define GODWIT_INTERCEPT_WAITING_MAX 1024 /* copies in memory, before they are in the queue */
 #define GODWIT_INTERCEPT_QUEUE_DEFAULT 100000u
 
-/* ---- targets ------------------------------------------------------------------------------------------------------- */
+/* ---- targets ----------------------------------------------------------------------------------------------------- */
 
 /* Sorted by IMSI, as the HSE wants it; the reference (of a warrant) of target i is reference[i], maybe empty. */
 typedef struct godwit_targets {
@@ -25,13 +26,15 @@ typedef struct godwit_targets {
     char reference[GODWIT_INTERCEPT_TARGETS_MAX][GODWIT_INTERCEPT_REFERENCE_MAX + 1];
 } godwit_targets_t;
 
-/* One target a line: IMSI, and perhaps a reference; # begins a comment. The file is its owner's, who is us or root, and nobody else may read it.
- * GODWIT_NOT_ENTITLED when somebody may; GODWIT_MALFORMED; GODWIT_IO_FAILED. why names a line, never an IMSI. The caller frees. */
+/* One target a line: IMSI, and perhaps a reference; # begins a comment. The file is its owner's, who is us or root, and
+ * nobody else may read it.
+ * GODWIT_NOT_ENTITLED when somebody may; GODWIT_MALFORMED; GODWIT_IO_FAILED. why names a line, never an IMSI. The
+ * caller frees. */
 GODWIT_MUST_USE godwit_status_t godwit_targets_load(const char *path, godwit_targets_t **targets,
                                                     char why[GODWIT_INTERCEPT_WHY]);
 void godwit_targets_free(godwit_targets_t *targets); /* wiped first */
 
-/* ---- delivery ------------------------------------------------------------------------------------------------------------ */
+/* ---- delivery ---------------------------------------------------------------------------------------------------- */
 
 typedef struct godwit_intercept_config {
     const char *node; /* who we are, in every copy */

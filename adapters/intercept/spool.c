@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A folder as a queue: a file is written beside, made durable and renamed, so that none is ever half there. Numbers rise, so the oldest is
- * found by counting up.
+ * A folder as a queue: a file is written beside, made durable and renamed, so that none is ever half there. Numbers
+ * rise, so the oldest is found by counting up.
  */
 #include "adapters/intercept/spool.h"
 

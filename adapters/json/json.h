@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON of peers that are not believed, by jansson: an object is read member by member, each with its type and bounds, and what is not known is
- * refused. The first member that is wrong is remembered with its path, for the answer. Texts may hold keys: whatever jansson has allocated is wiped when
- * it is freed, in this whole process.
+ * JSON of peers that are not believed, by jansson: an object is read member by member, each with its type and bounds,
+ * and what is not known is refused. The first member that is wrong is remembered with its path, for the answer. Texts
+ * may hold keys: whatever jansson has allocated is wiped when it is freed, in this whole process.
  */
 #ifndef GODWIT_ADAPTERS_JSON_JSON_H
 #define GODWIT_ADAPTERS_JSON_JSON_H

@@ -20,7 +20,8 @@ static void wipe_and_free(void *memory)
     }
 }
 
-/* What malloc gave before this, free takes, and so does wipe_and_free: nothing changes for objects that live already. */
+/* What malloc gave before this, free takes, and so does wipe_and_free: nothing changes for objects that live
+ * already. */
 static void set_memory(void)
 {
     json_set_alloc_funcs(malloc, wipe_and_free);

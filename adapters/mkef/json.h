@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What MTC server and MKEF say to each other, as JSON (docs/mkef.md, docs/mkef.schema.json). K_MTC stands in the answer: texts are wiped, and never
- * logged.
+ * What MTC server and MKEF say to each other, as JSON (docs/mkef.md, docs/mkef.schema.json). K_MTC stands in the
+ * answer: texts are wiped, and never logged.
  */
 #ifndef GODWIT_ADAPTERS_MKEF_JSON_H
 #define GODWIT_ADAPTERS_MKEF_JSON_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Both ends of the way between MTC server and MKEF, HTTPS with mutual TLS (docs/mkef.md): MTC_KEY_REQUESTs come to the server under the name that
- * the caller's certificate has, and leave by the client; answers go the other way. Who calls is decided by the certificate alone.
+ * Both ends of the way between MTC server and MKEF, HTTPS with mutual TLS (docs/mkef.md): MTC_KEY_REQUESTs come to the
+ * server under the name that the caller's certificate has, and leave by the client; answers go the other way. Who calls
+ * is decided by the certificate alone.
  */
 #ifndef GODWIT_ADAPTERS_MKEF_MKEF_H
 #define GODWIT_ADAPTERS_MKEF_MKEF_H
@@ -26,8 +27,8 @@ GODWIT_MUST_USE godwit_status_t godwit_mkef_server_start(const godwit_mkef_serve
                                                          godwit_mkef_server_t **server, char why[GODWIT_HTTPS_WHY]);
 uint16_t godwit_mkef_server_port(const godwit_mkef_server_t *server);
 int godwit_mkef_server_fd(const godwit_mkef_server_t *server); /* readable when something waits */
-/* GODWIT_OK: message is an MTC_KEY_REQUEST. Another status: somebody was refused here already, for the reason that detail (static) and the
- * status name. GODWIT_AGAIN: nothing waits. */
+/* GODWIT_OK: message is an MTC_KEY_REQUEST. Another status: somebody was refused here already, for the reason that
+ * detail (static) and the status name. GODWIT_AGAIN: nothing waits. */
 GODWIT_MUST_USE godwit_status_t godwit_mkef_server_receive(godwit_mkef_server_t *server, godwit_message_t *message,
                                                            const char **detail);
 void godwit_mkef_server_answer(godwit_mkef_server_t *server, const godwit_message_t *answer);

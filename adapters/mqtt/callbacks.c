@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What libmosquitto tells on its thread: it notes it and wakes the owner. libmosquitto queues the PUBACK of a message before it calls, and sends what is queued
- * only after the call: the call waits for the owner to settle the message, so a message that was not settled is not acknowledged.
+ * What libmosquitto tells on its thread: it notes it and wakes the owner. libmosquitto queues the PUBACK of a message
+ * before it calls, and sends what is queued only after the call: the call waits for the owner to settle the message, so
+ * a message that was not settled is not acknowledged.
  */
 #include <string.h>
 #include <unistd.h>
@@ -57,8 +58,9 @@ static void on_publish(struct mosquitto *client, void *context, int mid)
     godwit_mqtt_wake(mqtt);
 }
 
-/* A message that can be none of ours is acknowledged and gone: it would come again for ever. So is one that the broker retains, and says again with each
- * subscription (3.1.1, 3.3.1.3): to those who were there when it was new it came without that flag. */
+/* A message that can be none of ours is acknowledged and gone: it would come again for ever. So is one that the broker
+ * retains, and says again with each subscription (3.1.1, 3.3.1.3): to those who were there when it was new it came
+ * without that flag. */
 static bool is_readable(const struct mosquitto_message *message)
 {
     return !message->retain && strlen(message->topic) <= GODWIT_MQTT_TOPIC_MAX && message->payloadlen >= 0 &&

@@ -84,7 +84,8 @@ static bool was_connected(godwit_mqtt_t *mqtt)
     return was;
 }
 
-/* Connects, serves, and begins anew for as long as it is wanted: whatever fails, a certificate too, may be mended at the other end. */
+/* Connects, serves, and begins anew for as long as it is wanted: whatever fails, a certificate too, may be mended at
+ * the other end. */
 static void *serve(void *context)
 {
     godwit_mqtt_t *mqtt = context;
@@ -194,7 +195,8 @@ static mqtt_flight_t *place(godwit_mqtt_t *mqtt)
     return used < mqtt->in_flight ? free_one : NULL;
 }
 
-/* The lock is held over the call, so that an acknowledgement finds the number noted. libmosquitto's publish only queues, and calls nothing back. */
+/* The lock is held over the call, so that an acknowledgement finds the number noted. libmosquitto's publish only
+ * queues, and calls nothing back. */
 godwit_status_t godwit_mqtt_publish(godwit_mqtt_t *mqtt, const char *topic, godwit_slice_t payload, uint64_t tag)
 {
     if (payload.len > GODWIT_MQTT_PAYLOAD_MAX || strlen(topic) > GODWIT_MQTT_TOPIC_MAX ||
@@ -294,7 +296,8 @@ void godwit_mqtt_shut(struct mosquitto *client)
     }
 }
 
-/* Lets go of the thread, which may wait for a message to be settled. The connection is shut first: its PUBACK must not leave. */
+/* Lets go of the thread, which may wait for a message to be settled. The connection is shut first: its PUBACK must not
+ * leave. */
 static void release_thread(godwit_mqtt_t *mqtt)
 {
     pthread_mutex_lock(&mqtt->lock);

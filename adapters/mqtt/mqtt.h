@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A MQTT client (3.1.1, QoS 1; libmosquitto) inside a single-threaded owner: a thread of its own connects, resolves names, does TLS and waits; the
- * owner publishes and takes what happened on its own thread. Nothing here blocks the owner. What was published and not acknowledged goes again on the
- * next connection. A message that comes in is acknowledged to the broker only when the owner has settled it, so that what the owner has not made durable
- * comes again.
+ * A MQTT client (3.1.1, QoS 1; libmosquitto) inside a single-threaded owner: a thread of its own connects, resolves
+ * names, does TLS and waits; the owner publishes and takes what happened on its own thread. Nothing here blocks the
+ * owner. What was published and not acknowledged goes again on the next connection. A message that comes in is
+ * acknowledged to the broker only when the owner has settled it, so that what the owner has not made durable comes
+ * again.
  */
 #ifndef GODWIT_ADAPTERS_MQTT_MQTT_H
 #define GODWIT_ADAPTERS_MQTT_MQTT_H
@@ -44,11 +45,13 @@ typedef struct godwit_mqtt_event {
 
 typedef struct godwit_mqtt godwit_mqtt_t;
 
-/* Returns at once; whether there is a broker is told by events. GODWIT_INVALID_ARGUMENT, GODWIT_IO_FAILED (a file that cannot be read): why says more. */
+/* Returns at once; whether there is a broker is told by events. GODWIT_INVALID_ARGUMENT, GODWIT_IO_FAILED (a file that
+ * cannot be read): why says more. */
 GODWIT_MUST_USE godwit_status_t godwit_mqtt_open(const godwit_mqtt_config_t *config, godwit_mqtt_t **mqtt,
                                                  char why[GODWIT_MQTT_WHY]);
 int godwit_mqtt_fd(const godwit_mqtt_t *mqtt); /* readable when events wait */
-/* Each that is GODWIT_OK has exactly one PUBLISHED, unless the client is closed before. GODWIT_AGAIN: in_flight wait for the broker already.
+/* Each that is GODWIT_OK has exactly one PUBLISHED, unless the client is closed before. GODWIT_AGAIN: in_flight wait
+ * for the broker already.
  * GODWIT_INVALID_ARGUMENT: no topic to publish to, or too long. */
 GODWIT_MUST_USE godwit_status_t godwit_mqtt_publish(godwit_mqtt_t *mqtt, const char *topic, godwit_slice_t payload,
                                                     uint64_t tag);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a durable file asks of a disk, as a table of functions: the operating system's, or one that a test gives to drop everything that was
- * not made durable. Each returns GODWIT_OK or GODWIT_IO_FAILED (errno tells more), unless it says otherwise.
+ * What a durable file asks of a disk, as a table of functions: the operating system's, or one that a test gives to drop
+ * everything that was not made durable. Each returns GODWIT_OK or GODWIT_IO_FAILED (errno tells more), unless it says
+ * otherwise.
  */
 #ifndef GODWIT_ADAPTERS_NVM_DISK_H
 #define GODWIT_ADAPTERS_NVM_DISK_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Writing one log line. Values come from peers' mouths too (a Diameter identity, a path): whatever is no plain text is escaped, so
- * that nobody can forge a line.
+ * Writing one log line. Values come from peers' mouths too (a Diameter identity, a path): whatever is no plain text is
+ * escaped, so that nobody can forge a line.
  */
 #include "adapters/observe/line.h"
 

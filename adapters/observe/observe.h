@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an operator sees: one log line for each event, and counters by function, event and reason. Events have no member that can hold a
- * key (roles/role.h). The IMSI is shortened unless asked otherwise. A flood of one kind is cut to some lines a second, and the line
- * after says how many were left out; counters miss none.
+ * What an operator sees: one log line for each event, and counters by function, event and reason. Events have no member
+ * that can hold a key (roles/role.h). The IMSI is shortened unless asked otherwise. A flood of one kind is cut to some
+ * lines a second, and the line after says how many were left out; counters miss none.
  */
 #ifndef GODWIT_ADAPTERS_OBSERVE_H
 #define GODWIT_ADAPTERS_OBSERVE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The policies that a network holds: its own, and those that others gave it. Durable: versions never go down, also across restarts. May be
- * used from several threads.
+ * The policies that a network holds: its own, and those that others gave it. Durable: versions never go down, also
+ * across restarts. May be used from several threads.
  */
 #ifndef GODWIT_ADAPTERS_POLICY_BOOK_H
 #define GODWIT_ADAPTERS_POLICY_BOOK_H
@@ -12,15 +12,15 @@
 
 typedef struct godwit_policy_book godwit_policy_book_t;
 
-/* path: the durable file, made when it is not there. own is checked against what the file holds of it. GODWIT_POLICY_FORBIDS (its version went
- * down, or stayed while the contents changed), GODWIT_MALFORMED (the file is not one of ours), GODWIT_AGAIN (another process has it),
- * GODWIT_IO_FAILED; why says more. */
+/* path: the durable file, made when it is not there. own is checked against what the file holds of it.
+ * GODWIT_POLICY_FORBIDS (its version went down, or stayed while the contents changed), GODWIT_MALFORMED (the file is
+ * not one of ours), GODWIT_AGAIN (another process has it), GODWIT_IO_FAILED; why says more. */
 GODWIT_MUST_USE godwit_status_t godwit_policy_book_open(const char *path, const godwit_policy_t *own,
                                                         godwit_policy_book_t **book, char why[GODWIT_POLICY_WHY]);
 void godwit_policy_book_close(godwit_policy_book_t *book);
 
-/* A policy of another network; or a new one of our own, when it names our PLMN and own is set. Durable on GODWIT_OK. GODWIT_AGAIN: it is held
- * already; GODWIT_POLICY_FORBIDS, GODWIT_NO_SPACE, GODWIT_IO_FAILED: nothing has changed. */
+/* A policy of another network; or a new one of our own, when it names our PLMN and own is set. Durable on GODWIT_OK.
+ * GODWIT_AGAIN: it is held already; GODWIT_POLICY_FORBIDS, GODWIT_NO_SPACE, GODWIT_IO_FAILED: nothing has changed. */
 GODWIT_MUST_USE godwit_status_t godwit_policy_book_take(godwit_policy_book_t *book, const godwit_policy_t *policy,
                                                         bool own, char why[GODWIT_POLICY_WHY]);
 /* Our own, as that network may read it. NULL without memory; the caller frees it. */

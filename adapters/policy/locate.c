@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One walk over valid JSON that keeps the path of where it is. No recursion: what is nested deeper than a policy stays unlocated.
+ * One walk over valid JSON that keeps the path of where it is. No recursion: what is nested deeper than a policy stays
+ * unlocated.
  */
 #include "adapters/policy/locate.h"
 

@@ -7,7 +7,8 @@
 
 #include <stddef.h>
 
-/* The line of the value at path ("networks[2].suites[0]"), or of the nearest that holds it when it is not there. The text is valid JSON. */
+/* The line of the value at path ("networks[2].suites[0]"), or of the nearest that holds it when it is not there. The
+ * text is valid JSON. */
 unsigned godwit_policy_line_of(const char *text, size_t len, const char *path);
 
 #endif

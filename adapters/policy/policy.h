@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The policy document (docs/policy.md, docs/policy.schema.json): text to policy and back. Whatever is wrong is told with its line and
- * its path; nothing that is not known is passed over.
+ * The policy document (docs/policy.md, docs/policy.schema.json): text to policy and back. Whatever is wrong is told
+ * with its line and its path; nothing that is not known is passed over.
  */
 #ifndef GODWIT_ADAPTERS_POLICY_POLICY_H
 #define GODWIT_ADAPTERS_POLICY_POLICY_H
@@ -11,7 +11,8 @@
 #define GODWIT_POLICY_DOCUMENT_MAX ((size_t)65536)
 #define GODWIT_POLICY_WHY 512
 
-/* GODWIT_OK: *policy is checked. GODWIT_MALFORMED: no document of this form; GODWIT_POLICY_FORBIDS: it says what no policy may. why: "line 3:
+/* GODWIT_OK: *policy is checked. GODWIT_MALFORMED: no document of this form; GODWIT_POLICY_FORBIDS: it says what no
+ * policy may. why: "line 3:
  * networks[0].suites[1]: ...", or what is wrong with the text as JSON. */
 GODWIT_MUST_USE godwit_status_t godwit_policy_parse(const char *text, size_t len, godwit_policy_t *policy,
                                                     char why[GODWIT_POLICY_WHY]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A policy document read (docs/policy.md). The form is checked here, the meaning by core/policy; a copy is given out only when both hold.
+ * A policy document read (docs/policy.md). The form is checked here, the meaning by core/policy; a copy is given out
+ * only when both hold.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One request after another, on the owner's thread: GET reads our policy as the caller's network may, PUT or POST gives us the policy of the
- * caller's network. Connections, sizes, times and certificates are adapters/https's.
+ * One request after another, on the owner's thread: GET reads our policy as the caller's network may, PUT or POST gives
+ * us the policy of the caller's network. Connections, sizes, times and certificates are adapters/https's.
  */
 #include "adapters/policy/server.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The exchange of policies over HTTPS with mutual TLS (docs/policy.md). Who has no certificate of our authority, whose subject
- * alternative name is entitled for a PLMN, gets nothing and gives nothing. On adapters/https: requests are answered on the owner's thread.
+ * The exchange of policies over HTTPS with mutual TLS (docs/policy.md). Who has no certificate of our authority, whose
+ * subject alternative name is entitled for a PLMN, gets nothing and gives nothing. On adapters/https: requests are
+ * answered on the owner's thread.
  */
 #ifndef GODWIT_ADAPTERS_POLICY_SERVER_H
 #define GODWIT_ADAPTERS_POLICY_SERVER_H

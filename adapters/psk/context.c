@@ -55,7 +55,8 @@ static bool is_address(const uint8_t *name, size_t len)
     return true;
 }
 
-/* SNI from the hello itself: over TLS 1.3 OpenSSL looks at the PSK first, and knows no name by then. One name of type 0 is all that is sent. */
+/* SNI from the hello itself: over TLS 1.3 OpenSSL looks at the PSK first, and knows no name by then. One name of type 0
+ * is all that is sent. */
 static int on_hello(SSL *ssl, int *alert, void *unused)
 {
     godwit_psk_connection_t *c = SSL_get_app_data(ssl);

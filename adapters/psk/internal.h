@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of this adapter share. All of it runs on the owner's thread; a handshake that waits for its key is an asynchronous job of
- * OpenSSL, a stack of its own that is left and entered again.
+ * What the files of this adapter share. All of it runs on the owner's thread; a handshake that waits for its key is an
+ * asynchronous job of OpenSSL, a stack of its own that is left and entered again.
  */
 #ifndef GODWIT_ADAPTERS_PSK_INTERNAL_H
 #define GODWIT_ADAPTERS_PSK_INTERNAL_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A server for PSK-TLS (1.2, 1.3) and PSK-DTLS (1.2) on Ua, inside a single-threaded owner (TS 33.222 5.4, RFC 4279). The identity is a B-TID, alone or
- * after "3GPP-bootstrapping;"; its key is asked of the owner while the handshake waits, and other connections go on. No certificates, no
- * tickets, no resumption: who has no key gets a handshake failure. Connections, handshakes and silence are bounded.
+ * A server for PSK-TLS (1.2, 1.3) and PSK-DTLS (1.2) on Ua, inside a single-threaded owner (TS 33.222 5.4, RFC 4279).
+ * The identity is a B-TID, alone or after "3GPP-bootstrapping;"; its key is asked of the owner while the handshake
+ * waits, and other connections go on. No certificates, no tickets, no resumption: who has no key gets a handshake
+ * failure. Connections, handshakes and silence are bounded.
  */
 #ifndef GODWIT_ADAPTERS_PSK_H
 #define GODWIT_ADAPTERS_PSK_H
@@ -18,8 +19,9 @@ typedef struct godwit_psk_config {
     const char *host; /* an address */
     bool tls, dtls;
     uint16_t tls_port, dtls_port; /* 0: a free one */
-    /* Of TLS 1.2 and DTLS 1.2, as OpenSSL names them; NULL: PSK-AES128-GCM-SHA256. The Ua protocol identifier, and so the key, follows from the suite that
-     * is agreed: where there is more than one, a device must know which it will be. */
+    /* Of TLS 1.2 and DTLS 1.2, as OpenSSL names them; NULL: PSK-AES128-GCM-SHA256. The Ua protocol identifier, and so
+     * the key, follows from the suite that is agreed: where there is more than one, a device must know which it will
+     * be. */
     const char *ciphers;
     const char *hint;      /* NULL: 3GPP-bootstrapping */
     unsigned connections;  /* 256; when all are taken, the oldest that is in its handshake goes */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Listening and accepting. A DTLS client gets a socket of its own, connected to it, once its cookie has come back: until then it has cost nothing.
+ * Listening and accepting. A DTLS client gets a socket of its own, connected to it, once its cookie has come back:
+ * until then it has cost nothing.
  */
 #include "adapters/psk/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * RADIUS with EAP in octets. MD5 and HMAC-MD5 are what RFC 2865 and 3579 have, and OpenSSL's; what they protect also crosses no open network: see
- * docs/eap.md.
+ * RADIUS with EAP in octets. MD5 and HMAC-MD5 are what RFC 2865 and 3579 have, and OpenSSL's; what they protect also
+ * crosses no open network: see docs/eap.md.
  */
 #include "adapters/radius/internal.h"
 
@@ -204,7 +204,8 @@ static godwit_status_t put_keys(godwit_writer_t *w, const radius_answer_t *answe
     return status;
 }
 
-/* Message-Authenticator over the packet with the Request Authenticator in its place, then the Response Authenticator over all. */
+/* Message-Authenticator over the packet with the Request Authenticator in its place, then the Response Authenticator
+ * over all. */
 static godwit_status_t seal(uint8_t *packet, size_t len, const radius_request_t *request, godwit_slice_t secret)
 {
     uint8_t digest[RADIUS_MD5];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * RADIUS packets (RFC 2865) with EAP inside (RFC 3579), as a server that serves EAP alone sees them, and an access point. Every request must bear a Message-Authenticator,
- * and every response does, first of its attributes: without it a RADIUS response can be forged.
+ * RADIUS packets (RFC 2865) with EAP inside (RFC 3579), as a server that serves EAP alone sees them, and an access
+ * point. Every request must bear a Message-Authenticator, and every response does, first of its attributes: without it
+ * a RADIUS response can be forged.
  */
 #ifndef GODWIT_ADAPTERS_RADIUS_PACKET_H
 #define GODWIT_ADAPTERS_RADIUS_PACKET_H
@@ -32,8 +33,9 @@ typedef struct radius_request {
     uint8_t eap[RADIUS_EAP_MAX];
 } radius_request_t;
 
-/* GODWIT_MALFORMED for what is no whole Access-Request, has no EAP-Message or more of anything than fits; GODWIT_MAC_FAILURE where the
- * Message-Authenticator is absent or not of that secret; GODWIT_CRYPTO_FAILED. Nothing is said of a packet but by its MAC: it is checked first. */
+/* GODWIT_MALFORMED for what is no whole Access-Request, has no EAP-Message or more of anything than fits;
+ * GODWIT_MAC_FAILURE where the Message-Authenticator is absent or not of that secret; GODWIT_CRYPTO_FAILED. Nothing is
+ * said of a packet but by its MAC: it is checked first. */
 GODWIT_MUST_USE godwit_status_t godwit_radius_request_parse(godwit_slice_t octets, godwit_slice_t secret,
                                                             radius_request_t *request);
 
@@ -61,7 +63,8 @@ typedef struct radius_reply {
     uint8_t state[RADIUS_STATE_MAX];
     uint8_t eap[RADIUS_EAP_MAX];
 } radius_reply_t;
-/* The answer to that request. GODWIT_MALFORMED; GODWIT_MAC_FAILURE: not of whom has the secret, or to another request. */
+/* The answer to that request. GODWIT_MALFORMED; GODWIT_MAC_FAILURE: not of whom has the secret, or to another
+ * request. */
 GODWIT_MUST_USE godwit_status_t godwit_radius_reply_parse(godwit_slice_t octets, const radius_request_t *request,
                                                           godwit_slice_t secret, radius_reply_t *reply);
 

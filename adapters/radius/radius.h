@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The door of the 3GPP AAA server, behind a UDP socket of its owner: RADIUS (RFC 2865, 3579) from access points that are listed by address, each with a
- * secret of its own, to typed messages and back. A request that comes again gets the same answer, or waits with the first. What does not
- * verify is counted and dropped: RADIUS has no way to say why. Nothing here grows.
+ * The door of the 3GPP AAA server, behind a UDP socket of its owner: RADIUS (RFC 2865, 3579) from access points that
+ * are listed by address, each with a secret of its own, to typed messages and back. A request that comes again gets the
+ * same answer, or waits with the first. What does not verify is counted and dropped: RADIUS has no way to say why.
+ * Nothing here grows.
  */
 #ifndef GODWIT_ADAPTERS_RADIUS_H
 #define GODWIT_ADAPTERS_RADIUS_H
@@ -19,7 +20,8 @@ typedef struct godwit_radius_client {
     uint8_t secret[128];
 } godwit_radius_client_t;
 
-/* The secret: the first line of a file that only its owner may read, 16 to 128 characters. why names the file, never what is in it. */
+/* The secret: the first line of a file that only its owner may read, 16 to 128 characters. why names the file, never
+ * what is in it. */
 GODWIT_MUST_USE godwit_status_t godwit_radius_secret(const char *path, godwit_radius_client_t *client,
                                                      char why[GODWIT_RADIUS_WHY]);
 
@@ -30,14 +32,16 @@ typedef struct godwit_radius_counters {
     uint64_t strangers, malformed, unauthenticated, overload; /* dropped */
 } godwit_radius_counters_t;
 
-/* GODWIT_INVALID_ARGUMENT (none, too many, or two clients of one address), GODWIT_IO_FAILED (no memory): why says in one line. clients are copied. */
+/* GODWIT_INVALID_ARGUMENT (none, too many, or two clients of one address), GODWIT_IO_FAILED (no memory): why says in
+ * one line. clients are copied. */
 GODWIT_MUST_USE godwit_status_t godwit_radius_open(const godwit_radius_client_t *clients, size_t count,
                                                    godwit_radius_t **radius, char why[GODWIT_RADIUS_WHY]);
-/* A datagram came. True: message is an EAP_PACKET, with a route for its answer. False: nothing to do but to send *again to the same address,
- * where that is not empty. */
+/* A datagram came. True: message is an EAP_PACKET, with a route for its answer. False: nothing to do but to send *again
+ * to the same address, where that is not empty. */
 bool godwit_radius_take(godwit_radius_t *radius, uint64_t now_ms, const godwit_address_t *from, godwit_slice_t octets,
                         godwit_message_t *message, godwit_slice_t *again);
-/* EAP_PACKET_ANSWER, by its route: the datagram for *to; empty when nobody waits for it any more. Lives until the next call. */
+/* EAP_PACKET_ANSWER, by its route: the datagram for *to; empty when nobody waits for it any more. Lives until the next
+ * call. */
 godwit_slice_t godwit_radius_answer(godwit_radius_t *radius, uint64_t now_ms, const godwit_message_t *answer,
                                     godwit_address_t *to);
 const godwit_radius_counters_t *godwit_radius_counters(const godwit_radius_t *radius);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The SGi side of a P-GW for non-IP connections: a UDP tunnel with an IPv4 address for each device (TS 23.401 4.3.17.8.3.3.2). One socket
- * of every local address sends from, and tells, the address of the device (IP_PKTINFO), so that addresses cost no socket. The system has
- * to hold the addresses of the pool as its own: those of 127.0.0.0/8 are, others need a local route.
+ * The SGi side of a P-GW for non-IP connections: a UDP tunnel with an IPv4 address for each device (TS 23.401
+ * 4.3.17.8.3.3.2). One socket of every local address sends from, and tells, the address of the device (IP_PKTINFO), so
+ * that addresses cost no socket. The system has to hold the addresses of the pool as its own: those of 127.0.0.0/8 are,
+ * others need a local route.
  */
 #ifndef GODWIT_ADAPTERS_SGI_H
 #define GODWIT_ADAPTERS_SGI_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading and making the key-encryption key's file. A new one is written beside its place and linked into it, so that nobody ever
- * sees half a key.
+ * Reading and making the key-encryption key's file. A new one is written beside its place and linked into it, so that
+ * nobody ever sees half a key.
  */
 #include "adapters/store/kek.h"
 

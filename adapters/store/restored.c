@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A store that was restored from a backup is in the past: the COUNTs, generations and ticks that stand in it as unused may have been used
- * since. None of them may be used again, so sessions go, key sets and clock skip. In one batch: a store is made safe whole or not at all.
+ * A store that was restored from a backup is in the past: the COUNTs, generations and ticks that stand in it as unused
+ * may have been used since. None of them may be used again, so sessions go, key sets and clock skip. In one batch: a
+ * store is made safe whole or not at all.
  */
 #include "adapters/store/store.h"
 
@@ -26,8 +27,9 @@ static bool collect(void *context, const godwit_record_t *record)
     return keys->count < AT_ONCE;
 }
 
-/* Uplink windows would take again what came since, downlink COUNTs would be used twice; vectors of following sessions that have been consumed
- * would be taken again; bootstrappings and anchor keys that have since been replaced or taken away would be good again. */
+/* Uplink windows would take again what came since, downlink COUNTs would be used twice; vectors of following sessions
+ * that have been consumed would be taken again; bootstrappings and anchor keys that have since been replaced or taken
+ * away would be good again. */
 static godwit_status_t remove_all(godwit_store_t *store, godwit_record_kind_t kind, uint64_t *count)
 {
     keys_t keys;
@@ -66,8 +68,8 @@ static godwit_status_t skip_key_set(godwit_store_t *store, const godwit_record_k
     return status;
 }
 
-/* Its counter and chain are of the past, and datagrams that came since would be taken again: nobody is let in before the operator has released
- * it, above a counter that he knows was not used (docs/mkef.md). */
+/* Its counter and chain are of the past, and datagrams that came since would be taken again: nobody is let in before
+ * the operator has released it, above a counter that he knows was not used (docs/mkef.md). */
 static godwit_status_t hold_contact(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
 {
     godwit_record_t record;
@@ -105,14 +107,15 @@ static godwit_status_t change_all(godwit_store_t *store, godwit_record_kind_t ki
 
 /* ---- device triggering ---- */
 
-/* Numbers: more than a device's associations between two backups, and few enough that the other end still follows (godwit_generation_after). */
+/* Numbers: more than a device's associations between two backups, and few enough that the other end still follows
+ * (godwit_generation_after). */
 static uint32_t skip_numbers(uint32_t last)
 {
     return last > UINT32_MAX - SKIP_ASSOCIATIONS ? UINT32_MAX : last + SKIP_ASSOCIATIONS;
 }
 
-/* COUNTs that stand as unused under its K_iwf may have been used since, and what the device has sent would be taken again: the association goes,
- * and its number and all that may have come after it are never used again. */
+/* COUNTs that stand as unused under its K_iwf may have been used since, and what the device has sent would be taken
+ * again: the association goes, and its number and all that may have come after it are never used again. */
 static godwit_status_t end_association(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
 {
     godwit_record_t record;
@@ -130,7 +133,8 @@ static godwit_status_t end_association(godwit_store_t *store, const godwit_recor
     return status;
 }
 
-/* The same for devices that the backup does not know: the record without an IMSI, which the store answers with for those that have none. */
+/* The same for devices that the backup does not know: the record without an IMSI, which the store answers with for
+ * those that have none. */
 static godwit_status_t skip_unknown_devices(godwit_store_t *store)
 {
     const godwit_record_key_t key = {.kind = GODWIT_RECORD_ASSOCIATION};
@@ -162,7 +166,8 @@ static godwit_status_t skip_root(godwit_store_t *store, const godwit_record_key_
     return status;
 }
 
-/* Whether it was delivered since is not known, and it must not be delivered twice: its source is told so, and decides. */
+/* Whether it was delivered since is not known, and it must not be delivered twice: its source is told so, and
+ * decides. */
 static godwit_status_t end_trigger(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
 {
     godwit_record_t record;
@@ -176,8 +181,8 @@ static godwit_status_t end_trigger(godwit_store_t *store, const godwit_record_ke
     return status;
 }
 
-/* The number of a trigger is its reference at the device, which acts on none twice: those of triggers that are lost with the lost life may not
- * come again. The store remembers the highest there was, also of one that is gone. */
+/* The number of a trigger is its reference at the device, which acts on none twice: those of triggers that are lost
+ * with the lost life may not come again. The store remembers the highest there was, also of one that is gone. */
 static godwit_status_t skip_references(godwit_store_t *store)
 {
     const godwit_record_key_t tally = {.kind = GODWIT_RECORD_TRIGGER_TALLY, .octets = {1}};
@@ -218,8 +223,9 @@ static godwit_status_t after_triggers(godwit_store_t *store, uint64_t now_s, god
 
 /* ---- keys end to end ---- */
 
-/* The key that stands here may have been given since, and ages above the last: none of it is given now, and the next age is asked for at once. Its owner
- * knows which that is, and where its own store went back, too, the key set is gone and a new AKA run comes of it. */
+/* The key that stands here may have been given since, and ages above the last: none of it is given now, and the next
+ * age is asked for at once. Its owner knows which that is, and where its own store went back, too, the key set is gone
+ * and a new AKA run comes of it. */
 static godwit_status_t end_age(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
 {
     godwit_record_t record;
@@ -237,7 +243,8 @@ static godwit_status_t end_age(godwit_store_t *store, const godwit_record_key_t 
     return status;
 }
 
-/* Replay windows would take again what came since, downlink COUNTs would be used twice: keys and windows go, and the EAS asks for the next age. */
+/* Replay windows would take again what came since, downlink COUNTs would be used twice: keys and windows go, and the
+ * EAS asks for the next age. */
 static godwit_status_t lose_eas_session(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
 {
     godwit_record_t record;
@@ -259,8 +266,9 @@ static godwit_status_t after_end_to_end(godwit_store_t *store, uint64_t now_s, u
                                : status;
 }
 
-/* Readings wait on: a destination may get them again, and knows them by their numbers. So those numbers must not be given to others, and are skipped: one for
- * each microsecond that has been, more than any node gives. A message for a device may have been sent: it is not sent again. */
+/* Readings wait on: a destination may get them again, and knows them by their numbers. So those numbers must not be
+ * given to others, and are skipped: one for each microsecond that has been, more than any node gives. A message for a
+ * device may have been sent: it is not sent again. */
 static godwit_status_t skip_number(godwit_store_t *store, godwit_record_kind_t kind, uint64_t number)
 {
     godwit_record_t record;

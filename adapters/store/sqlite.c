@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The SQLite backend at work: batches, and records in and out. It must never report a batch as stored that SQLite has undone.
+ * The SQLite backend at work: batches, and records in and out. It must never report a batch as stored that SQLite has
+ * undone.
  */
 #include "adapters/store/sqlite_open.h"
 
@@ -35,7 +36,7 @@ static sqlite3_stmt *statement_of(godwit_sqlite_t *s, const godwit_table_t *tabl
     return s->statements[table->kind][which];
 }
 
-/* ---- batches --------------------------------------------------------------------------------------------------------- */
+/* ---- batches ----------------------------------------------------------------------------------------------------- */
 
 static godwit_status_t begin(godwit_store_t *store)
 {
@@ -87,13 +88,14 @@ static godwit_status_t commit(godwit_store_t *store)
     return GODWIT_OK;
 }
 
-/* True when a write may go on: outside a batch, or in one that SQLite has not undone. Writing on after that would store a part. */
+/* True when a write may go on: outside a batch, or in one that SQLite has not undone. Writing on after that would store
+ * a part. */
 static bool batch_is_whole(const godwit_sqlite_t *s)
 {
     return !s->batch || sqlite3_get_autocommit(s->db) == 0;
 }
 
-/* ---- records ------------------------------------------------------------------------------------------------------------- */
+/* ---- records ----------------------------------------------------------------------------------------------------- */
 
 /* Runs a statement of numbers; *number is 0 when there was nothing to change. */
 static godwit_status_t change_numbers(godwit_sqlite_t *s, sqlite3_stmt *statement, godwit_record_kind_t kind,
@@ -245,8 +247,8 @@ static godwit_status_t fetch_row(godwit_store_t *store, const godwit_record_key_
     return status;
 }
 
-/* After a backup no number of a device that the store does not know may be used that may have been used since: such a device is answered with the record
- * that restored.c has left, under the IMSI that was asked for. */
+/* After a backup no number of a device that the store does not know may be used that may have been used since: such a
+ * device is answered with the record that restored.c has left, under the IMSI that was asked for. */
 static godwit_status_t fetch(godwit_store_t *store, const godwit_record_key_t *key, godwit_record_t *record)
 {
     godwit_status_t status = fetch_row(store, key, record);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Opening the SQLite store: the file and its mode, the pragmas that make a commit durable, the schema, the key-encryption key. When it
- * fails, a store that it was about to make is gone again.
+ * Opening the SQLite store: the file and its mode, the pragmas that make a commit durable, the schema, the
+ * key-encryption key. When it fails, a store that it was about to make is gone again.
  */
 #include "adapters/store/sqlite_open.h"
 
@@ -58,7 +58,7 @@ static godwit_status_t refused(godwit_sqlite_t *s, const char *what)
     return GODWIT_STORE_FAILED;
 }
 
-/* ---- the file ------------------------------------------------------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------------------------------------------------------- */
 
 /* SQLite would make it readable for all; its log and index files take their mode from it. */
 static godwit_status_t make_file(godwit_sqlite_t *s, const godwit_store_config_t *config, bool *fresh)
@@ -95,7 +95,7 @@ static void unmake_file(const char *path)
     }
 }
 
-/* ---- the connection ---------------------------------------------------------------------------------------------------- */
+/* ---- the connection ---------------------------------------------------------------------------------------------- */
 
 static bool is_wal(sqlite3 *db)
 {
@@ -132,7 +132,7 @@ static godwit_status_t connect_file(godwit_sqlite_t *s, const godwit_store_confi
     }
 }
 
-/* ---- the key-encryption key ------------------------------------------------------------------------------------------------ */
+/* ---- the key-encryption key -------------------------------------------------------------------------------------- */
 
 /* GODWIT_NOT_FOUND: the store has never had a key. GODWIT_MAC_FAILURE: it was made with another. */
 static godwit_status_t check_kek(godwit_sqlite_t *s)
@@ -198,7 +198,7 @@ static godwit_status_t obtain_kek(godwit_sqlite_t *s, const char *key_file)
     return check == GODWIT_OK ? GODWIT_OK : GODWIT_STORE_FAILED;
 }
 
-/* ---- statements -------------------------------------------------------------------------------------------------------------- */
+/* ---- statements -------------------------------------------------------------------------------------------------- */
 
 static bool prepare(godwit_sqlite_t *s, const char *sql, sqlite3_stmt **statement)
 {
@@ -222,7 +222,7 @@ static godwit_status_t prepare_all(godwit_sqlite_t *s)
     return good ? GODWIT_OK : godwit_sqlite_failed(s, "its tables are not as they should be");
 }
 
-/* ---- open and close ------------------------------------------------------------------------------------------------------------ */
+/* ---- open and close ---------------------------------------------------------------------------------------------- */
 
 void godwit_sqlite_close(godwit_store_t *store)
 {

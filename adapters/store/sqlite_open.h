@@ -17,7 +17,8 @@ typedef struct godwit_sqlite {
     bool batch; /* between begin and commit or rollback */
     sqlite3_stmt *begin, *commit, *rollback;
     sqlite3_stmt *numbers, *numbered; /* GODWIT_SQL_NUMBERS, GODWIT_SQL_NUMBERED */
-    /* Of readings and downlinks: the numbers that this process has to give. A batch that is undone takes back what it took. */
+    /* Of readings and downlinks: the numbers that this process has to give. A batch that is undone takes back what it
+     * took. */
     struct godwit_numbers {
         uint64_t next;
         uint32_t left;

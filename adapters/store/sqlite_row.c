@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- binding --------------------------------------------------------------------------------------------------------- */
+/* ---- binding ----------------------------------------------------------------------------------------------------- */
 
 static uint64_t number_at(const uint8_t *member, size_t size)
 {
@@ -133,7 +133,7 @@ godwit_status_t godwit_row_bind(const godwit_table_t *table, sqlite3_stmt *state
     return status;
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 static bool read_number(sqlite3_stmt *statement, int index, const godwit_column_t *column, uint8_t *member)
 {

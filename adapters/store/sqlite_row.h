@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Records as rows: a table says which member of a record stands in which column, and one engine binds and reads them all. Members
- * marked as secret are gathered in the row's one column `secret`, wrapped; they must never reach a column of their own.
+ * Records as rows: a table says which member of a record stands in which column, and one engine binds and reads them
+ * all. Members marked as secret are gathered in the row's one column `secret`, wrapped; they must never reach a column
+ * of their own.
  */
 #ifndef GODWIT_ADAPTERS_STORE_SQLITE_ROW_H
 #define GODWIT_ADAPTERS_STORE_SQLITE_ROW_H
@@ -69,7 +70,8 @@ bool godwit_table_is_counted(const godwit_table_t *table);
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind);
 /* The text of a statement; sql[0] is '\0' when it did not fit. */
 void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which, char sql[GODWIT_SQL_MAX]);
-/* Binds the first count columns but for secrets, each to the parameter after *parameter, which rises. SQLite's status. */
+/* Binds the first count columns but for secrets, each to the parameter after *parameter, which rises. SQLite's
+ * status. */
 int godwit_row_bind_columns(const godwit_table_t *table, unsigned count, sqlite3_stmt *statement,
                             const godwit_record_t *record, int *parameter);
 /* Binds the key columns only; returns how many parameters were bound. */
@@ -82,8 +84,8 @@ void godwit_row_bind_fetch(const godwit_table_t *table, godwit_statement_t which
 /* Binds all of PUT. */
 GODWIT_MUST_USE godwit_status_t godwit_row_bind(const godwit_table_t *table, sqlite3_stmt *statement,
                                                 const godwit_kek_t *kek, const godwit_record_t *record);
-/* Reads the row that statement stands on. kek NULL: the secret members stay zero. GODWIT_STORE_FAILED for values that cannot be,
- * GODWIT_MAC_FAILURE for a secret that does not open. */
+/* Reads the row that statement stands on. kek NULL: the secret members stay zero. GODWIT_STORE_FAILED for values that
+ * cannot be, GODWIT_MAC_FAILURE for a secret that does not open. */
 GODWIT_MUST_USE godwit_status_t godwit_row_read(const godwit_table_t *table, sqlite3_stmt *statement,
                                                 const godwit_kek_t *kek, godwit_record_t *record);
 

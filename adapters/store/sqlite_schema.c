@@ -46,8 +46,9 @@ static const char tables[] =
     "CREATE INDEX session_imsi ON session(imsi, created_ms);"
     "CREATE TABLE node_clock(id INTEGER PRIMARY KEY, mark INTEGER NOT NULL, secret BLOB NOT NULL) STRICT;";
 
-/* What must never go back. SQN and DIF: but for a resynchronisation, which the HSS grants only to an AUTS with valid MAC-S (TS 33.102
- * 6.3.5). Under one key (key set, generation, Key ID) a COUNT never falls, or a replay would be taken or a keystream used twice. */
+/* What must never go back. SQN and DIF: but for a resynchronisation, which the HSS grants only to an AUTS with valid
+ * MAC-S (TS 33.102 6.3.5). Under one key (key set, generation, Key ID) a COUNT never falls, or a replay would be taken
+ * or a keystream used twice. */
 #define FALLS(column) "NEW." column " < OLD." column
 #define SAME(column) "NEW." column " = OLD." column
 #define SAME_KEY_SET SAME("imsi") " AND " SAME("agreement") " AND " SAME("key_set")
@@ -72,7 +73,8 @@ static const char guards[] =
     " AND (" FALLS("last_generation") " OR " FALLS("current_generation") ")"
     " BEGIN SELECT RAISE(ABORT, 'generation would go back'); END;";
 
-/* Key sets of access AKA runs, which the HSS pushes, and parked keys. Under one generation the counters of a parked key never fall. */
+/* Key sets of access AKA runs, which the HSS pushes, and parked keys. Under one generation the counters of a parked key
+ * never fall. */
 #define ADD(column) "ALTER TABLE key_set ADD COLUMN " column " NOT NULL DEFAULT "
 static const char parked[] =
     ADD("push_number INTEGER") "0;" ADD("parked_set INTEGER") "0;" ADD("parked_suite INTEGER") "0;"
@@ -86,8 +88,8 @@ static const char parked[] =
     " OR " FALLS("parked_control_next_in") " OR " FALLS("parked_control_next_out") "))"
     " BEGIN SELECT RAISE(ABORT, 'a parked key would go back'); END;";
 
-/* Device RAND, at the MKEF. A contact's counter and chain move by a datagram that verified, which has a higher counter, or by the operator, who
- * counts his releases: neither of them ever returns, and a contact is not forgotten. */
+/* Device RAND, at the MKEF. A contact's counter and chain move by a datagram that verified, which has a higher counter,
+ * or by the operator, who counts his releases: neither of them ever returns, and a contact is not forgotten. */
 #define MTC_TABLES \
     "CREATE TABLE mtc_entitlement(" \
     " id BLOB PRIMARY KEY, server_key BLOB NOT NULL, server TEXT NOT NULL, server_id TEXT NOT NULL, scope INTEGER NOT NULL," \
@@ -110,8 +112,8 @@ static const char parked[] =
     "CREATE TRIGGER mtc_contact_gone BEFORE DELETE ON mtc_contact" \
     " BEGIN SELECT RAISE(ABORT, 'the counter of a device is not forgotten'); END;"
 
-/* Vectors of following sessions. What was consumed or replaced must not come back as long as it would live, whatever a backup or a late commit
- * says; one for each device and domain. */
+/* Vectors of following sessions. What was consumed or replaced must not come back as long as it would live, whatever a
+ * backup or a late commit says; one for each device and domain. */
 static const char keys_without_a_round_trip[] =
     ADD("next_session INTEGER") "0;" /* of EMSDP: a vector that a session hands out */
     "ALTER TABLE session ADD COLUMN next_key_set INTEGER NOT NULL DEFAULT 0;"
@@ -152,9 +154,9 @@ static const char keys_without_a_round_trip[] =
     "CREATE UNIQUE INDEX akma_a_tid ON akma(substr(a_tid, 1, 16));"
     MTC_TABLES;
 
-/* Device triggering. Whoever may trigger whom has one owner for each name; association numbers and their COUNTs never fall; what was accepted is
- * there until its source knows its outcome, and what has one never goes to the device again. Counts of what is pending are kept here, in the
- * transaction that changes it. */
+/* Device triggering. Whoever may trigger whom has one owner for each name; association numbers and their COUNTs never
+ * fall; what was accepted is there until its source knows its outcome, and what has one never goes to the device again.
+ * Counts of what is pending are kept here, in the transaction that changes it. */
 #define NODE(text) \
     " " text "_function INTEGER NOT NULL, " text "_host TEXT NOT NULL, " text "_realm TEXT NOT NULL,"
 #define ROOT(text) \

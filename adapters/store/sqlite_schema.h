@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The schema and its versions. A store knows its version (user_version) and that it is ours (application_id); opening it takes it
- * through every step between, each in one transaction. A store newer than the program is refused, never mended.
+ * The schema and its versions. A store knows its version (user_version) and that it is ours (application_id); opening
+ * it takes it through every step between, each in one transaction. A store newer than the program is refused, never
+ * mended.
  */
 #ifndef GODWIT_ADAPTERS_STORE_SQLITE_SCHEMA_H
 #define GODWIT_ADAPTERS_STORE_SQLITE_SCHEMA_H
@@ -16,8 +17,8 @@
 #define GODWIT_SCHEMA_VERSION 7
 #define GODWIT_SQL_NO_KEY "x'00000000000000000000000000000000'" /* the name key of no name */
 
-/* Numbers of a kind (READING, DOWNLINK) that nobody else gives: the last of ?2 of them; and that those up to ?2 are given. None is given twice,
- * whatever is removed. */
+/* Numbers of a kind (READING, DOWNLINK) that nobody else gives: the last of ?2 of them; and that those up to ?2 are
+ * given. None is given twice, whatever is removed. */
 #define GODWIT_SQL_NUMBERS "UPDATE delivery_number SET highest=highest+?2 WHERE kind=?1 RETURNING highest"
 #define GODWIT_SQL_NUMBERED "UPDATE delivery_number SET highest=?2 WHERE kind=?1 AND highest<?2 RETURNING highest"
 extern const char godwit_schema_deliver[]; /* sqlite_schema_deliver.c */

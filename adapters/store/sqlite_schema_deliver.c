@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A step of the schema: readings until every destination has them, how far each destination is, and messages for devices until they speak. Numbers are
- * given here, rise, and are never given again: consumers tell repetitions by them. So they begin with the time, for a node that has lost its store. A mark
- * never goes back.
+ * A step of the schema: readings until every destination has them, how far each destination is, and messages for
+ * devices until they speak. Numbers are given here, rise, and are never given again: consumers tell repetitions by
+ * them. So they begin with the time, for a node that has lost its store. A mark never goes back.
  */
 #include "adapters/store/sqlite_schema.h"
 

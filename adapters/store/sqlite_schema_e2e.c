@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A step of the schema: keys end to end. An age rises for one key set and never falls, at its owner, at the EESE and in the session of an HSE; and a key
- * that the EAS has is never kept for it again.
+ * A step of the schema: keys end to end. An age rises for one key set and never falls, at its owner, at the EESE and in
+ * the session of an HSE; and a key that the EAS has is never kept for it again.
  */
 #include "adapters/store/sqlite_schema.h"
 

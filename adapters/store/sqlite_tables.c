@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which member of which record stands in which column. Column names are those of the schema (sqlite_schema.c): a column more is a
- * line here and a step there.
+ * Which member of which record stands in which column. Column names are those of the schema (sqlite_schema.c): a column
+ * more is a line here and a step there.
  */
 #include "adapters/store/sqlite_columns.h"
 

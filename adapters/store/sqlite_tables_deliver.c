@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What waits to be delivered: which member of which record stands in which column. Payloads are wrapped. See sqlite_tables.c.
+ * What waits to be delivered: which member of which record stands in which column. Payloads are wrapped. See
+ * sqlite_tables.c.
  */
 #include "adapters/store/sqlite_columns.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys end to end: which member of which record stands in which column. Keys and the names of registrations are wrapped. See sqlite_tables.c.
+ * Keys end to end: which member of which record stands in which column. Keys and the names of registrations are
+ * wrapped. See sqlite_tables.c.
  */
 #include "adapters/store/sqlite_columns.h"
 

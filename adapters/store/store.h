@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The store: where the records of network roles survive. One interface, several backends; this header is the seam. Writes are made
- * in batches: what was put is durable only when commit has returned GODWIT_OK, and after a loss of power the store shows a batch whole
- * or not at all. It refuses an SQN, a generation or a counter that would go back. Secrets leave this adapter for the disk only wrapped.
+ * The store: where the records of network roles survive. One interface, several backends; this header is the seam.
+ * Writes are made in batches: what was put is durable only when commit has returned GODWIT_OK, and after a loss of
+ * power the store shows a batch whole or not at all. It refuses an SQN, a generation or a counter that would go back.
+ * Secrets leave this adapter for the disk only wrapped.
  */
 #ifndef GODWIT_ADAPTERS_STORE_H
 #define GODWIT_ADAPTERS_STORE_H
@@ -21,29 +22,33 @@ typedef struct godwit_store_config {
 
 typedef struct godwit_store godwit_store_t;
 
-/* Called for each record listed. Its secret members are zero: a listing never unwraps. Returning false ends the listing. */
+/* Called for each record listed. Its secret members are zero: a listing never unwraps. Returning false ends the
+ * listing. */
 typedef bool godwit_store_visit_t(void *context, const godwit_record_t *record);
 
-/* One backend. Every function but open may only be called on a store that its own open made, from one thread at a time. All return
- * GODWIT_OK or GODWIT_STORE_FAILED unless said otherwise, and leave an explanation for godwit_store_why. */
+/* One backend. Every function but open may only be called on a store that its own open made, from one thread at a time.
+ * All return GODWIT_OK or GODWIT_STORE_FAILED unless said otherwise, and leave an explanation for godwit_store_why. */
 typedef struct godwit_store_backend {
     const char *name; /* "sqlite" */
     /* why receives one line, without a newline, when the status is not GODWIT_OK. */
     godwit_status_t (*open)(const godwit_store_config_t *config, godwit_store_t **store, char why[GODWIT_STORE_WHY]);
     void (*close)(godwit_store_t *store); /* an open batch is undone */
-    /* Opens a batch, and keeps other writers out until commit or rollback: what is fetched inside it is still true when it is put. */
+    /* Opens a batch, and keeps other writers out until commit or rollback: what is fetched inside it is still true when
+     * it is put. */
     godwit_status_t (*begin)(godwit_store_t *store);
     /* When it fails nothing of the batch was stored. */
     godwit_status_t (*commit)(godwit_store_t *store);
     void (*rollback)(godwit_store_t *store);
-    /* Inserts or replaces. A record that is refused (an SQN that would go back) leaves the rest of the batch alone. Outside a batch it
-     * is a batch of its own. */
+    /* Inserts or replaces. A record that is refused (an SQN that would go back) leaves the rest of the batch alone.
+     * Outside a batch it is a batch of its own. */
     godwit_status_t (*put)(godwit_store_t *store, const godwit_record_t *record);
     /* GODWIT_NOT_FOUND when there was none. */
     godwit_status_t (*remove)(godwit_store_t *store, const godwit_record_key_t *key);
-    /* A session with session_id 0: the newest of that IMSI. GODWIT_NOT_FOUND; sees what the open batch has put. resynchronised comes back false: it belongs to one commit. */
+    /* A session with session_id 0: the newest of that IMSI. GODWIT_NOT_FOUND; sees what the open batch has put.
+     * resynchronised comes back false: it belongs to one commit. */
     godwit_status_t (*fetch)(godwit_store_t *store, const godwit_record_key_t *key, godwit_record_t *record);
-    /* Records of one kind in the order of their keys, those after `after` (NULL: from the first), at most limit (0: all). */
+    /* Records of one kind in the order of their keys, those after `after` (NULL: from the first), at most limit (0:
+     * all). */
     godwit_status_t (*list)(godwit_store_t *store, godwit_record_kind_t kind, const godwit_record_key_t *after,
                             size_t limit, godwit_store_visit_t *visit, void *context);
     godwit_status_t (*count)(godwit_store_t *store, godwit_record_kind_t kind, uint64_t *count);
@@ -73,9 +78,10 @@ GODWIT_MUST_USE godwit_status_t godwit_store_list(godwit_store_t *store, godwit_
                                                   const godwit_record_key_t *after, size_t limit,
                                                   godwit_store_visit_t *visit, void *context);
 GODWIT_MUST_USE godwit_status_t godwit_store_count(godwit_store_t *store, godwit_record_kind_t kind, uint64_t *count);
-/* To be called on a store that was restored from a backup before anything else uses it: removes its sessions and its vectors of following sessions, makes its key sets,
- * its association numbers, its triggers' references and its clock skip what may have been used since, ends associations, and triggers that were pending as unconfirmed, drops messages for devices, and skips the numbers of readings. now_s: since 1970. done tells how many
- * of each there were. */
+/* To be called on a store that was restored from a backup before anything else uses it: removes its sessions and its
+ * vectors of following sessions, makes its key sets, its association numbers, its triggers' references and its clock
+ * skip what may have been used since, ends associations, and triggers that were pending as unconfirmed, drops messages
+ * for devices, and skips the numbers of readings. now_s: since 1970. done tells how many of each there were. */
 typedef struct godwit_restored {
     uint64_t sessions, key_sets, associations, triggers, end_to_end;
 } godwit_restored_t;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON of the device triggering API (docs/t8.openapi.yaml). Text in a request comes from an AS that was let in by its certificate, and is otherwise not
- * believed: what does not fit is refused by the name of its member.
+ * JSON of the device triggering API (docs/t8.openapi.yaml). Text in a request comes from an AS that was let in by its
+ * certificate, and is otherwise not believed: what does not fit is refused by the name of its member.
  */
 #ifndef GODWIT_ADAPTERS_T8_JSON_H
 #define GODWIT_ADAPTERS_T8_JSON_H
@@ -34,8 +34,8 @@ void godwit_t8_notification_write(const char *transaction, godwit_delivery_outco
 /* The HTTP code and name of a Request-Status other than SUCCESS. */
 unsigned godwit_t8_status_code(godwit_request_status_t status, const char **cause);
 
-/* "/3gpp-device-triggering/v1/{scsAsId}/transactions[/{reference}]": *reference 0 where there is none. GODWIT_NOT_FOUND for another path;
- * scs is as in the path, unescaped. */
+/* "/3gpp-device-triggering/v1/{scsAsId}/transactions[/{reference}]": *reference 0 where there is none. GODWIT_NOT_FOUND
+ * for another path; scs is as in the path, unescaped. */
 GODWIT_MUST_USE godwit_status_t godwit_t8_path_read(const char *path, char scs[GODWIT_SCS_NAME_MAX + 1],
                                                     uint32_t *reference);
 void godwit_t8_path_write(const char *scs, uint32_t reference, char path[GODWIT_T8_URI_MAX]);

@@ -241,7 +241,8 @@ static waiting_t *place(godwit_t8_t *t)
     return oldest;
 }
 
-/* The number that the AS wants its request known by, so that it can be said again; a random one where it has none. 0: neither. */
+/* The number that the AS wants its request known by, so that it can be said again; a random one where it has none. 0:
+ * neither. */
 static uint32_t reference_for(const godwit_https_request_t *r)
 {
     char path[64], scs[GODWIT_SCS_NAME_MAX + 1];

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The REST front of the MTC-IWF, in the style of the device triggering API of T8 (TS 29.122 5.7, whose names are recalled; docs/t8.openapi.yaml is what holds
- * here): JSON over HTTPS with certificates on both sides, to typed messages and back; and the way on which delivery reports go to an AS. Who asks
- * is decided by the certificate alone. A report goes to the address that the operator has configured for its AS and to no other: an address that a
- * request could name would let an AS send this host anywhere.
+ * The REST front of the MTC-IWF, in the style of the device triggering API of T8 (TS 29.122 5.7, whose names are
+ * recalled; docs/t8.openapi.yaml is what holds here): JSON over HTTPS with certificates on both sides, to typed
+ * messages and back; and the way on which delivery reports go to an AS. Who asks is decided by the certificate alone. A
+ * report goes to the address that the operator has configured for its AS and to no other: an address that a request
+ * could name would let an AS send this host anywhere.
  */
 #ifndef GODWIT_ADAPTERS_T8_H
 #define GODWIT_ADAPTERS_T8_H
@@ -36,12 +37,14 @@ GODWIT_MUST_USE godwit_status_t godwit_t8_start(const godwit_t8_config_t *config
 uint16_t godwit_t8_port(const godwit_t8_t *t8);
 int godwit_t8_server_fd(const godwit_t8_t *t8); /* readable when requests wait */
 int godwit_t8_client_fd(const godwit_t8_t *t8); /* readable when answers to reports wait */
-/* GODWIT_OK: message is a DEVICE_ACTION or TRIGGER_QUERY of an AS, with a route for its answer. Another status: somebody was refused here already, for the
- * reason that detail (static) and the status name. GODWIT_AGAIN: nothing waits. */
+/* GODWIT_OK: message is a DEVICE_ACTION or TRIGGER_QUERY of an AS, with a route for its answer. Another status:
+ * somebody was refused here already, for the reason that detail (static) and the status name. GODWIT_AGAIN: nothing
+ * waits. */
 GODWIT_MUST_USE godwit_status_t godwit_t8_receive(godwit_t8_t *t8, godwit_message_t *message, const char **detail);
 /* DEVICE_ACTION_ANSWER or TRIGGER_QUERY_ANSWER, by its route. */
 void godwit_t8_answer(godwit_t8_t *t8, const godwit_message_t *answer);
-/* DEVICE_NOTIFICATION. GODWIT_OK: there will be an answer to its transaction. GODWIT_NOT_FOUND: that AS takes no reports. */
+/* DEVICE_NOTIFICATION. GODWIT_OK: there will be an answer to its transaction. GODWIT_NOT_FOUND: that AS takes no
+ * reports. */
 GODWIT_MUST_USE godwit_status_t godwit_t8_notify(godwit_t8_t *t8, const godwit_message_t *notification);
 /* DEVICE_NOTIFICATION_ANSWER; false: none waits. why (may be empty): why there was no answer. */
 bool godwit_t8_notified(godwit_t8_t *t8, godwit_message_t *answer, char why[GODWIT_HTTPS_WHY]);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Waking a device for a message that waits for it: a trigger by the REST front of a MTC-IWF (docs/t8.openapi.yaml), as an AS. One trigger of a device is
- * under way at a time. What becomes of it decides nothing: the message waits until the device speaks.
+ * Waking a device for a message that waits for it: a trigger by the REST front of a MTC-IWF (docs/t8.openapi.yaml), as
+ * an AS. One trigger of a device is under way at a time. What becomes of it decides nothing: the message waits until
+ * the device speaks.
  */
 #ifndef GODWIT_ADAPTERS_T8_WAKE_H
 #define GODWIT_ADAPTERS_T8_WAKE_H

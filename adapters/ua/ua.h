@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The door of Ua by HTTP (TS 24.109 5): HTTP and HTTPS to typed messages for the NAF and back. The body of a request waits here: it is a reading
- * once the NAF has let it in.
+ * The door of Ua by HTTP (TS 24.109 5): HTTP and HTTPS to typed messages for the NAF and back. The body of a request
+ * waits here: it is a reading once the NAF has let it in.
  */
 #ifndef GODWIT_ADAPTERS_UA_UA_H
 #define GODWIT_ADAPTERS_UA_UA_H
@@ -22,7 +22,8 @@ uint16_t godwit_ua_port(const godwit_ua_t *ua, size_t door); /* 0: no such door 
 bool godwit_ua_receive(godwit_ua_t *ua, godwit_message_t *message);
 /* UA_ANSWER, by its route. *reading is the body that was let in, until the next call; empty: there was none. */
 void godwit_ua_send(godwit_ua_t *ua, const godwit_message_t *answer, godwit_slice_t *reading);
-/* Whether that answer lets a POST to /kms in: then it is not sent, request is what the KMS is asked, and its answer is what the client gets. */
+/* Whether that answer lets a POST to /kms in: then it is not sent, request is what the KMS is asked, and its answer is
+ * what the client gets. */
 bool godwit_ua_for_kms(const godwit_ua_t *ua, const godwit_message_t *answer, godwit_message_t *request);
 /* KMS_ANSWER, by its route. */
 void godwit_ua_send_kms(godwit_ua_t *ua, const godwit_message_t *answer);

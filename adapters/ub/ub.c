@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two servers of adapters/https, one with TLS and one without, as one door. What an answer carries is TS 24.109 4.2 and A.3.
+ * Two servers of adapters/https, one with TLS and one without, as one door. What an answer carries is TS 24.109 4.2 and
+ * A.3.
  */
 #include "adapters/ub/ub.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EMSDP, NAS and GTP over UDP, IPv4 and IPv6: datagrams in batches (recvmmsg, sendmmsg) through buffers that are allocated once. Addresses are those
- * of roles/role.h: 6 octets are IPv4 address and port, 18 are IPv6 address and port, in network order. Nothing here blocks; what the
- * kernel does not take at once is lost, as any datagram may be, and counted.
+ * EMSDP, NAS and GTP over UDP, IPv4 and IPv6: datagrams in batches (recvmmsg, sendmmsg) through buffers that are
+ * allocated once. Addresses are those of roles/role.h: 6 octets are IPv4 address and port, 18 are IPv6 address and
+ * port, in network order. Nothing here blocks; what the kernel does not take at once is lost, as any datagram may be,
+ * and counted.
  */
 #ifndef GODWIT_ADAPTERS_UDP_H
 #define GODWIT_ADAPTERS_UDP_H

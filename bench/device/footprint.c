@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A program with the whole device library in it and nothing else: its size over that of an empty one is what the library takes of
- * flash. With FOOTPRINT_EMPTY: the empty one. With FOOTPRINT_MTC: the device of device RAND in its place; with FOOTPRINT_BOTH: beside it. With
+ * A program with the whole device library in it and nothing else: its size over that of an empty one is what the
+ * library takes of flash. With FOOTPRINT_EMPTY: the empty one. With FOOTPRINT_MTC: the device of device RAND in its
+ * place; with FOOTPRINT_BOTH: beside it. With
  * FOOTPRINT_TRIGGER: triggers in its place; with FOOTPRINT_TRIGGER_BESIDE: beside it.
  */
 #include "bench/device/start.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Instructions that a device spends: on the primitives of one backend (BACKEND, given by bench/device/run), and on sealing and
- * opening one datagram with a 20-byte reading, or one trigger.
+ * Instructions that a device spends: on the primitives of one backend (BACKEND, given by bench/device/run), and on
+ * sealing and opening one datagram with a 20-byte reading, or one trigger.
  */
 #include "bench/device/start.h"
 #include "core/trigger/trigger.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Stack that the calls of the device library take: what is below the caller is painted, the call made, and the paint looked for. A network
- * end of core functions plays along.
+ * Stack that the calls of the device library take: what is below the caller is painted, the call made, and the paint
+ * looked for. A network end of core functions plays along.
  */
 #include <string.h>
 

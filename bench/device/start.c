@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The bare start of a Cortex-M under QEMU's mps2 boards: vector table, reset, a SysTick that counts, and semihosting to print and to
- * leave. No C library but for memcpy and its like. Under -icount shift=6 an instruction takes 64 ns of the guest's time, and
- * SysTick counts at 25 MHz, 40 ns: instructions = ticks * 40 / 64.
+ * The bare start of a Cortex-M under QEMU's mps2 boards: vector table, reset, a SysTick that counts, and semihosting to
+ * print and to leave. No C library but for memcpy and its like. Under -icount shift=6 an instruction takes 64 ns of the
+ * guest's time, and SysTick counts at 25 MHz, 40 ns: instructions = ticks * 40 / 64.
  */
 #include "bench/device/start.h"
 

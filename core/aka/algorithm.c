@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The names of the algorithm sets, and a subscriber's key from the octets that an operator writes. A key that would silently be a
- * different one (too long, too short, OP where OPc is meant) must never come out of here: lengths are exact or refused.
+ * The names of the algorithm sets, and a subscriber's key from the octets that an operator writes. A key that would
+ * silently be a different one (too long, too short, OP where OPc is meant) must never come out of here: lengths are
+ * exact or refused.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AUTN = SQN xor AK (6) || AMF (2) || MAC-A (8): how the AuC makes it and what a USIM reads from it, TS 33.102 6.3.2 and 6.3.3.
+ * AUTN = SQN xor AK (6) || AMF (2) || MAC-A (8): how the AuC makes it and what a USIM reads from it, TS 33.102 6.3.2
+ * and 6.3.3.
  * MAC-A is checked before anything that depends on SQN, and nothing leaves here unless it is right.
  */
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AUTS = SQN_MS xor AK* (6) || MAC-S (8), TS 33.102 6.3.3 and 6.3.5. MAC-S is f1* over SQN_MS, RAND and AMF 0000; AK* is f5*.
+ * AUTS = SQN_MS xor AK* (6) || MAC-S (8), TS 33.102 6.3.3 and 6.3.5. MAC-S is f1* over SQN_MS, RAND and AMF 0000; AK*
+ * is f5*.
  * SQN_MS leaves here only when MAC-S is right: a forged AUTS must never move a counter.
  */
 #include <string.h>

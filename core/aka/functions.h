@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an algorithm set is to the rest of aka/: one function that computes those of f1 to f5* that are wanted. The sets are
- * milenage.c, tuak.c and xor.c; functions.c chooses. Whoever calls sees outputs of the wanted functions only; after a
- * failure the whole output is wiped.
+ * What an algorithm set is to the rest of aka/: one function that computes those of f1 to f5* that are wanted. The sets
+ * are milenage.c, tuak.c and xor.c; functions.c chooses. Whoever calls sees outputs of the wanted functions only; after
+ * a failure the whole output is wiped.
  */
 #ifndef GODWIT_CORE_AKA_FUNCTIONS_H
 #define GODWIT_CORE_AKA_FUNCTIONS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A3 and A8, and the conversions between GSM and UMTS parameters: TS 33.102 6.8.1.2 and 6.8.2.4 (c1 is the identity on RAND),
- * TS 55.205 clause 3 for GSM-MILENAGE.
+ * A3 and A8, and the conversions between GSM and UMTS parameters: TS 33.102 6.8.1.2 and 6.8.2.4 (c1 is the identity on
+ * RAND), TS 55.205 clause 3 for GSM-MILENAGE.
  */
 #include <string.h>
 

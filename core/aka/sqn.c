@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sequence numbers, TS 33.102 Annex C: generation by a counter (C.1.1.2, profile 2 of C.3.2) and the array of a USIM (C.2).
+ * Sequence numbers, TS 33.102 Annex C: generation by a counter (C.1.1.2, profile 2 of C.3.2) and the array of a USIM
+ * (C.2).
  * SEQ never wraps: at its end the counter stops and the card refuses.
  */
 #include <string.h>

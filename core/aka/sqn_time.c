@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sequence numbers that follow the time, TS 33.102 C.1.1.3, profile 3 of C.3.3 (clause numbers and wording recalled): SEQ = tick + DIF.
- * What must never happen is a tick used twice for one subscriber under one IND: not after a crash, and not after the clock was set back.
- * Ticks of a life lie in (spent, reserved]; reserved is durable first and becomes the next life's spent; within a life the slot rises.
+ * Sequence numbers that follow the time, TS 33.102 C.1.1.3, profile 3 of C.3.3 (clause numbers and wording recalled):
+ * SEQ = tick + DIF.
+ * What must never happen is a tick used twice for one subscriber under one IND: not after a crash, and not after the
+ * clock was set back.
+ * Ticks of a life lie in (spent, reserved]; reserved is durable first and becomes the next life's spent; within a life
+ * the slot rises.
  */
 #include "core/aka/sqn.h"
 

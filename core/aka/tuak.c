@@ -3,7 +3,8 @@
  * TUAK, TS 35.231 clauses 6.1 to 6.5. Every function is one or more runs of Keccak-f[1600] over IN[0..1599]:
  *   TOP or TOPc (256) || INSTANCE (8) || "TUAK1.0" (56) || RAND (128) || AMF (16) || SQN (48) || K (256) || padding
  * where the functions f2 to f5* leave AMF and SQN zero, TOPc leaves RAND zero too, and each field stands with its least
- * significant bit first: in octets, every field is written backwards. Results are read backwards from the state after it.
+ * significant bit first: in octets, every field is written backwards. Results are read backwards from the state after
+ * it.
  */
 #include "core/aka/tuak.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AUTHENTICATE in the 3G context, TS 31.102 7.1.2 and TS 33.102 6.3.3: MAC-A, then SQN, then the keys. Whoever does not know K
- * learns nothing from a USIM but "MAC failure"; a stale SQN is answered with AUTS, and the array moves on success only.
+ * AUTHENTICATE in the 3G context, TS 31.102 7.1.2 and TS 33.102 6.3.3: MAC-A, then SQN, then the keys. Whoever does not
+ * know K learns nothing from a USIM but "MAC failure"; a stale SQN is answered with AUTS, and the array moves on
+ * success only.
  */
 #include <string.h>
 

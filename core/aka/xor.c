@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * TS 34.108 8.1.2: XDOUT = K xor RAND; XRES = XDOUT[0..n], here all 128 bits; CK and IK are XDOUT rotated by one and two octets; AK is
- * six octets from the fourth; MAC and MACS are XDOUT[0..7] xor (SQN || AMF). (Read in the text proposal T1S-000110 and checked against
- * osmo-auc-gen, which also takes AK for AK* and AMF 0000 in an AUTS.)
+ * TS 34.108 8.1.2: XDOUT = K xor RAND; XRES = XDOUT[0..n], here all 128 bits; CK and IK are XDOUT rotated by one and
+ * two octets; AK is six octets from the fourth; MAC and MACS are XDOUT[0..7] xor (SQN || AMF). (Read in the text
+ * proposal T1S-000110 and checked against osmo-auc-gen, which also takes AK for AK* and AMF 0000 in an AUTS.)
  * TS 51.010-1 A.4.1.2: SRES and Kc are the first 4 and the next 8 octets of Ki xor RAND.
  */
 #include "core/aka/xor.h"

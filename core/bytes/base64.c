@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Base64, RFC 4648 clause 4: with padding, no line breaks, one spelling only (the bits that padding leaves over are zero).
+ * Base64, RFC 4648 clause 4: with padding, no line breaks, one spelling only (the bits that padding leaves over are
+ * zero).
  */
 #include "godwit/bytes.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one spelling of a name that may enter a key derivation. Both ends derive keys from the octets of the name, so a name
- * that could be written in two ways would give two keys: what is not canonical is refused, never mended.
+ * The one spelling of a name that may enter a key derivation. Both ends derive keys from the octets of the name, so a
+ * name that could be written in two ways would give two keys: what is not canonical is refused, never mended.
  */
 #include "godwit/bytes.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The private identity that TS 23.003 13.3 makes of an IMSI where there is no ISIM: IMSI@ims.mncNNN.mccNNN.3gppnetwork.org, an MNC of
- * two digits with a zero before it.
+ * The private identity that TS 23.003 13.3 makes of an IMSI where there is no ISIM:
+ * IMSI@ims.mncNNN.mccNNN.3gppnetwork.org, an MNC of two digits with a zero before it.
  */
 #include <string.h>
 

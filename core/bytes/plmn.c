@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * PLMN identity: the three octets of TS 24.301 9.9.3.32 (TAI) and TS 24.008 10.5.1.3, and its text "MCC-MNC". MNC 01 and
- * MNC 001 are different networks and stay different in both forms.
+ * PLMN identity: the three octets of TS 24.301 9.9.3.32 (TAI) and TS 24.008 10.5.1.3, and its text "MCC-MNC". MNC 01
+ * and MNC 001 are different networks and stay different in both forms.
  */
 #include "godwit/bytes.h"
 

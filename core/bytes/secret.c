@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What may be done with secrets: compare them in a time that depends on the length only, and wipe them. The empty asm
- * statements are barriers: the compiler can neither see through the difference (and leave the loop early) nor prove that
- * the zeros are never read (and drop the memset).
+ * statements are barriers: the compiler can neither see through the difference (and leave the loop early) nor prove
+ * that the zeros are never read (and drop the memset).
  */
 #include "godwit/bytes.h"
 

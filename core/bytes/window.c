@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The window of a receiver of COUNTs. next is the highest accepted + 1, so that 0 says "none yet"; UINT32_MAX is therefore never a COUNT. Bit i of
- * seen says that next - 1 - i was accepted.
+ * The window of a receiver of COUNTs. next is the highest accepted + 1, so that 0 says "none yet"; UINT32_MAX is
+ * therefore never a COUNT. Bit i of seen says that next - 1 - i was accepted.
  */
 #include "godwit/bytes.h"
 

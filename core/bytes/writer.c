@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The writer: appends to a buffer of fixed capacity. What does not fit whole is not written at all, and nothing after it is
- * either: the result of a codec is right or absent, and its author asks once. It must never write beyond cap.
+ * The writer: appends to a buffer of fixed capacity. What does not fit whole is not written at all, and nothing after
+ * it is either: the result of a codec is right or absent, and its author asks once. It must never write beyond cap.
  */
 #include "godwit/bytes.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AES-128 encryption of two blocks at a time in eight bit planes (FIPS 197 clause 5). With the row of an octet in the octet
- * of the word and column and block inside it, MixColumns is word rotation and ShiftRows is rotation within octets. Only
- * logic and fixed shifts touch secrets, so the time says nothing about them on any processor.
+ * AES-128 encryption of two blocks at a time in eight bit planes (FIPS 197 clause 5). With the row of an octet in the
+ * octet of the word and column and block inside it, MixColumns is word rotation and ShiftRows is rotation within
+ * octets. Only logic and fixed shifts touch secrets, so the time says nothing about them on any processor.
  */
 #include "core/crypto/aes.h"
 
@@ -51,7 +51,8 @@ static void transpose(uint32_t q[GODWIT_AES_PLANES])
     }
 }
 
-/* Row r turns left by r columns, which are 2r bits to the right in octet r: rows 2 and 3 by four bits, 1 and 3 by two. */
+/* Row r turns left by r columns, which are 2r bits to the right in octet r: rows 2 and 3 by four bits, 1 and 3 by
+ * two. */
 static uint32_t shift_rows(uint32_t x)
 {
     uint32_t change = (x ^ x >> 4) & 0x0F0F0000;
@@ -59,8 +60,9 @@ static uint32_t shift_rows(uint32_t x)
     return (x & 0x00FF00FF) | (x >> 2 & 0x3F003F00) | (x << 6 & 0xC000C000);
 }
 
-/* ShiftRows, MixColumns and AddRoundKey, plane after plane. An octet a and those below it in its column, b, c, d (round and
- * round), become 2(a ^ b) ^ b ^ c ^ d; doubling is a shift of planes, with plane 7 folded back into 0, 1, 3 and 4. */
+/* ShiftRows, MixColumns and AddRoundKey, plane after plane. An octet a and those below it in its column, b, c, d (round
+ * and round), become 2(a ^ b) ^ b ^ c ^ d; doubling is a shift of planes, with plane 7 folded back into 0, 1, 3 and
+ * 4. */
 static void mix_round(uint32_t q[GODWIT_AES_PLANES], const uint32_t key[GODWIT_AES_PLANES])
 {
     uint32_t last = shift_rows(q[7]);
@@ -83,7 +85,8 @@ static void last_round(uint32_t q[GODWIT_AES_PLANES], const uint32_t key[GODWIT_
     }
 }
 
-/* Row by row: column 0 takes SubWord(RotWord(column 3)) and the constant, each later column the sum of those before it. */
+/* Row by row: column 0 takes SubWord(RotWord(column 3)) and the constant, each later column the sum of those before
+ * it. */
 static void next_round_key(uint32_t next[GODWIT_AES_PLANES], const uint32_t key[GODWIT_AES_PLANES], unsigned constant)
 {
     memcpy(next, key, GODWIT_AES_PLANES * sizeof *next);

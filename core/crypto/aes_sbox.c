@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SubBytes (FIPS 197 5.1.1) as a circuit: the straight-line program of Boyar and Peralta, "A depth-16 circuit for the AES
- * S-box" (2011), with their names. Top: from the basis of FIPS 197 to the tower field; middle: inversion in GF(2^4)^2, the
- * only ANDs; bottom: back again, with the affine map. x0 and s0 are the most significant bits.
+ * SubBytes (FIPS 197 5.1.1) as a circuit: the straight-line program of Boyar and Peralta, "A depth-16 circuit for the
+ * AES S-box" (2011), with their names. Top: from the basis of FIPS 197 to the tower field; middle: inversion in
+ * GF(2^4)^2, the only ANDs; bottom: back again, with the affine map. x0 and s0 are the most significant bits.
  */
 #include "core/crypto/aes.h"
 

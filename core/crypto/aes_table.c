@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AES-128 encryption with one table of 1 KB (FIPS 197 clause 5; the table joins SubBytes and MixColumns of one octet). The
- * indices are secret: where the time of a load depends on its address, as behind a data cache, this gives keys away. It
- * is for microcontrollers without one, and nothing on a server may use it.
+ * AES-128 encryption with one table of 1 KB (FIPS 197 clause 5; the table joins SubBytes and MixColumns of one octet).
+ * The indices are secret: where the time of a load depends on its address, as behind a data cache, this gives keys
+ * away. It is for microcontrollers without one, and nothing on a server may use it.
  */
 #include "core/crypto/aes.h"
 
@@ -87,8 +87,8 @@ static void expand(uint32_t *room, const uint8_t key[16])
     }
 }
 
-/* One column of a whole round: its rows come from octets i, j, k, l of the state, which is ShiftRows. Inlined even at -Os: half of
- * its instructions would else be the call. */
+/* One column of a whole round: its rows come from octets i, j, k, l of the state, which is ShiftRows. Inlined even at
+ * -Os: half of its instructions would else be the call. */
 __attribute__((always_inline)) static inline uint32_t column(const uint8_t *in, unsigned i, unsigned j, unsigned k,
                                                              unsigned l)
 {
@@ -104,8 +104,8 @@ __attribute__((always_inline)) static inline uint32_t last_column(const uint8_t 
     return substitute(in[i]) | substitute(in[j]) << 8 | substitute(in[k]) << 16 | substitute(in[l]) << 24;
 }
 
-/* The state goes through memory, from one place to another and back: to load an octet takes one instruction, to cut it from a word
- * two or three on the smallest processors, and their few registers are left to table, key and sum. */
+/* The state goes through memory, from one place to another and back: to load an octet takes one instruction, to cut it
+ * from a word two or three on the smallest processors, and their few registers are left to table, key and sum. */
 static void encrypt_block(const uint32_t *key, godwit_aes_block_t *block, uint32_t other[4])
 {
     uint32_t *in = block->words, *out = other;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The built-in backend for microcontrollers without a data cache: AES with a table, SHA-256 as everywhere. It never fails. It
- * must not run where the time of a load depends on its address.
+ * The built-in backend for microcontrollers without a data cache: AES with a table, SHA-256 as everywhere. It never
+ * fails. It must not run where the time of a load depends on its address.
  */
 #include "core/crypto/hmac.h"
 #include "core/crypto/modes.h"

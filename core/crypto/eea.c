@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * 128-EEA0 to 128-EEA3, TS 33.401 B.1: ciphering of a number of bits. Enciphering and deciphering are the same. What lies
- * beyond the last bit comes out as zero, whatever went in. Clause numbers of TS 35.215 and of document 1 of EEA3/EIA3 (TS 35.221) are
- * recalled.
+ * 128-EEA0 to 128-EEA3, TS 33.401 B.1: ciphering of a number of bits. Enciphering and deciphering are the same. What
+ * lies beyond the last bit comes out as zero, whatever went in. Clause numbers of TS 35.215 and of document 1 of
+ * EEA3/EIA3 (TS 35.221) are recalled.
  */
 #include "core/crypto/eps.h"
 #include "core/crypto/snow3g.h"

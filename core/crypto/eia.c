@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * 128-EIA1 to 128-EIA3, TS 33.401 B.2: a MAC of 32 bits over a number of bits. There is no null integrity here. What lies
- * beyond the last bit does not count. Clause numbers of TS 35.215 and of document 1 of EEA3/EIA3 (TS 35.221) are
+ * 128-EIA1 to 128-EIA3, TS 33.401 B.2: a MAC of 32 bits over a number of bits. There is no null integrity here. What
+ * lies beyond the last bit does not count. Clause numbers of TS 35.215 and of document 1 of EEA3/EIA3 (TS 35.221) are
  * recalled.
  */
 #include "core/crypto/double.h"
@@ -92,8 +92,8 @@ static godwit_status_t both_subkeys(const godwit_crypto_t *crypto, const uint8_t
     return status;
 }
 
-/* CMAC of a message that ends within an octet. Its last block is padded by bits here and so is whole for the octet-wise CMAC,
- * which adds K1 to it where K2 is due (RFC 4493 2.4): K1 ^ K2 on top puts that right. */
+/* CMAC of a message that ends within an octet. Its last block is padded by bits here and so is whole for the octet-wise
+ * CMAC, which adds K1 to it where K2 is due (RFC 4493 2.4): K1 ^ K2 on top puts that right. */
 static godwit_status_t cmac_of_bits(const godwit_crypto_t *crypto, const uint8_t key[16], const uint8_t head[8],
                                     const uint8_t *message, size_t bits, uint8_t mac[16])
 {
@@ -140,8 +140,8 @@ static godwit_status_t eia2(const godwit_crypto_t *crypto, const uint8_t key[16]
 
 /* ---- 128-EIA3 ---- */
 
-/* T gathers the 32 bits of keystream that begin at every set bit of the message and at LENGTH (document 1, 4.4); the window is the
- * 64 bits of keystream around the place. */
+/* T gathers the 32 bits of keystream that begin at every set bit of the message and at LENGTH (document 1, 4.4); the
+ * window is the 64 bits of keystream around the place. */
 static void eia3(const uint8_t key[16], godwit_eps_input_t input, const uint8_t *message, size_t bits, uint8_t mac[4])
 {
     uint8_t iv[16] = {0}; /* 4.3 */

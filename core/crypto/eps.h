@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What 128-EEA and 128-EIA share (TS 33.401 Annex B), and the UMTS algorithm under 128-EIA1, whose published test sets have
- * a FRESH of their own.
+ * What 128-EEA and 128-EIA share (TS 33.401 Annex B), and the UMTS algorithm under 128-EIA1, whose published test sets
+ * have a FRESH of their own.
  */
 #ifndef GODWIT_CORE_CRYPTO_EPS_H
 #define GODWIT_CORE_CRYPTO_EPS_H

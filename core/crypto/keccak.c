@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keccak-f[1600], FIPS 202 clause 3.2: theta, rho, pi, chi, iota, 24 rounds. Rho and pi walk the 24 lanes that move as one
- * cycle; the constants of iota come from its shift register (Algorithm 5), so that there is no table of them to carry.
+ * Keccak-f[1600], FIPS 202 clause 3.2: theta, rho, pi, chi, iota, 24 rounds. Rho and pi walk the 24 lanes that move as
+ * one cycle; the constants of iota come from its shift register (Algorithm 5), so that there is no table of them to
+ * carry.
  * The state holds K and TOP in TUAK: the working copy is wiped.
  */
 #include "core/crypto/keccak.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * MD5, RFC 1321, for one use: HTTP Digest (RFC 2617, 3310), whose algorithm AKAv1-MD5 TS 24.109 prescribes. Collisions are easily made; what Digest
- * stands on is that a preimage with an unknown part is not. Nothing else may use it.
+ * MD5, RFC 1321, for one use: HTTP Digest (RFC 2617, 3310), whose algorithm AKAv1-MD5 TS 24.109 prescribes. Collisions
+ * are easily made; what Digest stands on is that a preimage with an unknown part is not. Nothing else may use it.
  */
 #ifndef GODWIT_CORE_CRYPTO_MD5_H
 #define GODWIT_CORE_CRYPTO_MD5_H

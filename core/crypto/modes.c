@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Modes of AES-128 over either way of computing it: ECB and CTR (SP 800-38A 6.1, 6.5), CMAC (RFC 4493 2.4). Key schedules,
- * keystream and subkeys are wiped before return. Lengths are public; contents never decide a branch or an address here.
+ * Modes of AES-128 over either way of computing it: ECB and CTR (SP 800-38A 6.1, 6.5), CMAC (RFC 4493 2.4). Key
+ * schedules, keystream and subkeys are wiped before return. Lengths are public; contents never decide a branch or an
+ * address here.
  */
 #include "core/crypto/modes.h"
 
@@ -108,8 +109,8 @@ static size_t length_of(const godwit_slice_t *parts, size_t count)
     return len;
 }
 
-/* The chain runs in the first block of the pair. Its first block, where it is not the last one, goes together with the zero
- * block in the second place, which becomes L, from which the subkeys come. */
+/* The chain runs in the first block of the pair. Its first block, where it is not the last one, goes together with the
+ * zero block in the second place, which becomes L, from which the subkeys come. */
 static void cmac_chain(const godwit_aes_way_t *way, uint32_t *room, const godwit_slice_t *parts, size_t len,
                        godwit_aes_block_t pair[2], godwit_aes_block_t *subkey)
 {

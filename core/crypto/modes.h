@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Modes of AES-128 over either way of computing it. The contracts are those of godwit/crypto.h; these never fail. The room is the
- * caller's, way->words long, and is left wiped.
+ * Modes of AES-128 over either way of computing it. The contracts are those of godwit/crypto.h; these never fail. The
+ * room is the caller's, way->words long, and is left wiped.
  */
 #ifndef GODWIT_CORE_CRYPTO_MODES_H
 #define GODWIT_CORE_CRYPTO_MODES_H

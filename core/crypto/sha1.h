@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SHA-1 (FIPS 180-4) and HMAC-SHA-1 (RFC 2104), for what the field's older specifications fix and for nothing else: MAC* of GBA_U is MAC xor the
- * first 64 bits of SHA-1(IK) (TS 33.220 5.3.2), and MIKEY's default PRF and MAC are HMAC-SHA-1 (RFC 3830 4.1.2, 4.2.4), where collisions do not
- * matter.
+ * SHA-1 (FIPS 180-4) and HMAC-SHA-1 (RFC 2104), for what the field's older specifications fix and for nothing else:
+ * MAC* of GBA_U is MAC xor the first 64 bits of SHA-1(IK) (TS 33.220 5.3.2), and MIKEY's default PRF and MAC are
+ * HMAC-SHA-1 (RFC 3830 4.1.2, 4.2.4), where collisions do not matter.
  */
 #ifndef GODWIT_CORE_CRYPTO_SHA1_H
 #define GODWIT_CORE_CRYPTO_SHA1_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SHA-256, FIPS 180-4 clause 6.2. The message schedule lives in 16 words that are renewed as they are used, so that a device
- * needs no 256 octets of stack for it. States may hold keys (HMAC): they are wiped.
+ * SHA-256, FIPS 180-4 clause 6.2. The message schedule lives in 16 words that are renewed as they are used, so that a
+ * device needs no 256 octets of stack for it. States may hold keys (HMAC): they are wiped.
  */
 #include "core/crypto/sha256.h"
 

@@ -2,8 +2,8 @@
  *
  * SNOW 3G, TS 35.216 (ETSI/SAGE UEA2/UIA2 document 2) clauses 3 and 4. The S-boxes SR and SQ are looked up in tables
  * with indices that depend on the key: where a cache is shared with an attacker this leaks, unlike AES here. The suites
- * that use it (eea1-eia1-32) are below the minimum and for interworking only. Multiplication by alpha and its inverse is
- * linear and is summed from eight constants, without tables.
+ * that use it (eea1-eia1-32) are below the minimum and for interworking only. Multiplication by alpha and its inverse
+ * is linear and is summed from eight constants, without tables.
  */
 #include "core/crypto/snow3g.h"
 
@@ -44,8 +44,8 @@ static const uint8_t sq[256] = {
     0xa3, 0x90, 0x19, 0xa8, 0x6c, 0x09, 0xd0, 0xf0, 0x86,
 };
 
-/* MULalpha and DIValpha of the single bits, lowest first (3.4.2, 3.4.3): exponents 23, 245, 48, 239 and 16, 39, 6, 64 over
- * x^8 + x^7 + x^5 + x^3 + 1. */
+/* MULalpha and DIValpha of the single bits, lowest first (3.4.2, 3.4.3): exponents 23, 245, 48, 239 and 16, 39, 6, 64
+ * over x^8 + x^7 + x^5 + x^3 + 1. */
 static const uint32_t mul_alpha[8] = {0xe19fcf13, 0x6b973726, 0xd6876e4c, 0x05a7dc98,
                                       0x0ae71199, 0x1467229b, 0x28ce449f, 0x50358897};
 static const uint32_t div_alpha[8] = {0x180f40cd, 0x301e8033, 0x603ca966, 0xc078fbcc,

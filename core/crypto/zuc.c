@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ZUC, clauses 3 and 4 of its specification (TS 35.222; ETSI/SAGE 128-EEA3/128-EIA3 document 2); clause numbers recalled. The
- * S-boxes S0 and S1 are looked up in tables with indices that depend on the key: where a cache is shared with an attacker
- * this leaks, unlike AES here. The suites that use it (eea3-eia3-32) are below the minimum and for interworking only.
+ * ZUC, clauses 3 and 4 of its specification (TS 35.222; ETSI/SAGE 128-EEA3/128-EIA3 document 2); clause numbers
+ * recalled. The S-boxes S0 and S1 are looked up in tables with indices that depend on the key: where a cache is shared
+ * with an attacker this leaks, unlike AES here. The suites that use it (eea3-eia3-32) are below the minimum and for
+ * interworking only.
  */
 #include "core/crypto/zuc.h"
 
@@ -48,8 +49,8 @@ static const uint16_t d[16] = {0x44D7, 0x26BC, 0x626B, 0x135E, 0x5789, 0x35E2, 0
 
 #define MODULUS 0x7FFFFFFFU /* 2^31 - 1 */
 
-/* Sum modulo 2^31 - 1. Of numbers from 1 to 2^31 - 1 it is one, too: as no cell begins as 0 (d is nowhere 0), none becomes 0,
- * and the step of 3.2 that replaces 0 by 2^31 - 1 has nothing to do. */
+/* Sum modulo 2^31 - 1. Of numbers from 1 to 2^31 - 1 it is one, too: as no cell begins as 0 (d is nowhere 0), none
+ * becomes 0, and the step of 3.2 that replaces 0 by 2^31 - 1 has nothing to do. */
 static uint32_t add(uint32_t a, uint32_t b)
 {
     uint32_t sum = a + b;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which TLVs a command carries (docs/emsdp-wire.md, "Commands"): one table, read by building and by parsing alike. The codes are
- * those of TS 33.163 6.2.6.1.
+ * Which TLVs a command carries (docs/emsdp-wire.md, "Commands"): one table, read by building and by parsing alike. The
+ * codes are those of TS 33.163 6.2.6.1.
  */
 #include "core/emsdp/frame.h"
 
@@ -21,7 +21,8 @@ static const struct row rows[] = {
     /* A first request; SUCI stands in the place of IMSI. Serving Network is always there. */
     {GODWIT_SESSION_REQUEST, FRAME_UNKEYED | FRAME_UP,
      T(IMSI) | T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK), T(AUTS) | T(SERVICE_REQUEST)},
-    /* RAND names the key set of an access AKA run (Solution 2): no vector is outstanding that an AUTS could be against. */
+    /* RAND names the key set of an access AKA run (Solution 2): no vector is outstanding that an AUTS could be
+     * against. */
     {GODWIT_SESSION_REQUEST, FRAME_UNKEYED | FRAME_UP,
      T(IMSI) | T(UE_CONFIGURATION) | T(ENTERPRISE) | T(SERVING_NETWORK) | T(RAND), T(SERVICE_REQUEST)},
     /* Key Reference names the key set of a bootstrapping (GBA, AKMA). */
@@ -51,7 +52,8 @@ static const struct row rows[] = {
     {GODWIT_MANAGE_KEYS_REQUEST, FRAME_KEYED | BOTH_WAYS, T(COUNT), 0},
     {GODWIT_MANAGE_KEYS_REQUEST, FRAME_KEYED | FRAME_DOWN, T(KEY), T(COUNT)},
     {GODWIT_MANAGE_KEYS_REQUEST, FRAME_KEYED | FRAME_DOWN, T(KEY) | VECTOR, T(COUNT)},
-    /* End to end: asked for on a session that lives, or for the next age; and what it becomes, of the key set of this datagram's key. */
+    /* End to end: asked for on a session that lives, or for the next age; and what it becomes, of the key set of this
+     * datagram's key. */
     {GODWIT_MANAGE_KEYS_REQUEST, FRAME_KEYED | FRAME_UP, T(ENTERPRISE) | T(SERVICE_REQUEST), T(COUNT)},
     {GODWIT_MANAGE_KEYS_REQUEST, FRAME_KEYED | FRAME_DOWN, T(SERVICE), T(COUNT)},
     {GODWIT_MANAGE_KEYS_RESPONSE, FRAME_KEYED | BOTH_WAYS, 0, 0},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * COUNT at the receiver (docs/emsdp-wire.md, "COUNT"): which COUNTs a datagram may have, which were accepted, and moving past one.
+ * COUNT at the receiver (docs/emsdp-wire.md, "COUNT"): which COUNTs a datagram may have, which were accepted, and
+ * moving past one.
  * next_in and seen are those of godwit_window_mark.
  */
 #include "core/emsdp/frame.h"

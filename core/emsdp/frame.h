@@ -8,7 +8,7 @@
 #include "core/emsdp/profile.h"
 #include "godwit/emsdp.h"
 
-/* ---- header --------------------------------------------------------------------------------------------------------- */
+/* ---- header ------------------------------------------------------------------------------------------------------ */
 
 static inline bool frame_is_framing(godwit_framing_t f)
 {
@@ -29,9 +29,10 @@ static inline unsigned frame_count_bits(godwit_framing_t f)
 /* header->command is written on the control plane; of header->low_count the bits that travel. */
 void godwit_emsdp_header_put(godwit_writer_t *w, godwit_framing_t framing, const godwit_emsdp_header_t *header);
 
-/* ---- TLVs ------------------------------------------------------------------------------------------------------------- */
+/* ---- TLVs -------------------------------------------------------------------------------------------------------- */
 
-/* In which situation a set of TLVs is judged: whether the datagram is keyed, and which way it goes. Masks: a bit of each. */
+/* In which situation a set of TLVs is judged: whether the datagram is keyed, and which way it goes. Masks: a bit of
+ * each. */
 enum {
     FRAME_UNKEYED = 1,
     FRAME_KEYED = 2,
@@ -58,7 +59,7 @@ godwit_slice_t godwit_emsdp_tlv_find(godwit_slice_t tlvs, unsigned tag);
 /* The COUNT that a Manage Keys Request claims to have; false when it claims none. */
 bool godwit_emsdp_claimed_count(godwit_slice_t tlvs, uint32_t *count);
 
-/* ---- protection ----------------------------------------------------------------------------------------------------------- */
+/* ---- protection -------------------------------------------------------------------------------------------------- */
 
 /* The key of a datagram with what makes its MAC and keystream unique. */
 typedef struct frame_protection {
@@ -81,7 +82,8 @@ GODWIT_MUST_USE godwit_status_t godwit_emsdp_cipher(const frame_protection_t *p,
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_cipher_tlvs(const frame_protection_t *p, uint8_t command, uint8_t *tlvs,
                                                          size_t len);
 
-/* 128-EIA1 and 128-EIA3, which take their message in one piece; the parts are those of the MAC input without its first 8 octets. */
+/* 128-EIA1 and 128-EIA3, which take their message in one piece; the parts are those of the MAC input without its first
+ * 8 octets. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_mac_in_one_piece(const frame_protection_t *p, const godwit_slice_t *parts,
                                                               size_t count, uint8_t mac[4]);
 
@@ -91,8 +93,8 @@ static inline bool frame_has_transcript(uint8_t command)
     return command == GODWIT_SESSION_START || command == GODWIT_SESSION_START_CONFIRMATION;
 }
 
-/* Whether everything after the command octet is one ciphered string; otherwise only the value of Data is, and in a Start that of Temporary
- * Identity, which goes on where Data ends. */
+/* Whether everything after the command octet is one ciphered string; otherwise only the value of Data is, and in a
+ * Start that of Temporary Identity, which goes on where Data ends. */
 static inline bool frame_ciphers_all(uint8_t command)
 {
     return command == GODWIT_SESSION_START_CONFIRMATION || command == GODWIT_SESSION_TERMINATE_REQUEST ||
@@ -104,7 +106,7 @@ static inline godwit_framing_t frame_of_key(const godwit_emsdp_key_t *key)
     return (godwit_framing_t){(uint8_t)(key->hot.framing >> 4), (uint8_t)(key->hot.framing & 0x0Fu)};
 }
 
-/* ---- COUNT ------------------------------------------------------------------------------------------------------------------- */
+/* ---- COUNT ------------------------------------------------------------------------------------------------------- */
 
 #define FRAME_CANDIDATES_MAX (1 + EMSDP_AHEAD)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The header of a datagram (TS 33.163 6.2.2; docs/emsdp-wire.md, "Datagram"): first octet, Session ID, counter octets, and on the
- * control plane the command. Nothing here is authenticated: a header may choose a key, never change one.
+ * The header of a datagram (TS 33.163 6.2.2; docs/emsdp-wire.md, "Datagram"): first octet, Session ID, counter octets,
+ * and on the control plane the command. Nothing here is authenticated: a header may choose a key, never change one.
  */
 #include "core/emsdp/frame.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A key as a record of fixed size for memory that survives: one table of members, integers big-endian, then a checksum. In clear:
- * whoever stores it wraps it. The checksum finds a record that was torn or has rotted; it is no protection against somebody who
- * writes records.
+ * A key as a record of fixed size for memory that survives: one table of members, integers big-endian, then a checksum.
+ * In clear:
+ * whoever stores it wraps it. The checksum finds a record that was torn or has rotted; it is no protection against
+ * somebody who writes records.
  */
 #include "core/emsdp/frame.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * 128-EIA1 and 128-EIA3 (TS 33.401 B.2.2, B.2.4): COUNT, BEARER and DIRECTION are their own parameters, and they take the message
- * in one piece. In a file of its own so that only these suites pay for the buffer with stack.
+ * 128-EIA1 and 128-EIA3 (TS 33.401 B.2.2, B.2.4): COUNT, BEARER and DIRECTION are their own parameters, and they take
+ * the message in one piece. In a file of its own so that only these suites pay for the buffer with stack.
  */
 #include "core/emsdp/frame.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Opening: header, candidates for COUNT, MAC, window, cipher, TLVs, in this order. Nothing that the MAC covers is believed before the
- * MAC is right, but for the COUNT that a Manage Keys Request claims, which only chooses the candidate. Nothing of the key changes here.
+ * Opening: header, candidates for COUNT, MAC, window, cipher, TLVs, in this order. Nothing that the MAC covers is
+ * believed before the MAC is right, but for the COUNT that a Manage Keys Request claims, which only chooses the
+ * candidate. Nothing of the key changes here.
  */
 #include "core/emsdp/frame.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GODWIT'S OWN, revision "godwit1": constants of EMSDP that TS 33.163 leaves open or whose text was not at hand. They are not
- * interoperable with another implementation of BEST; whoever brings normative values replaces them here. Also Godwit's own, and
- * in include/godwit/ because callers name them: the TLV tags but 01, the suite ids, the reason octets (godwit_status_t).
+ * GODWIT'S OWN, revision "godwit1": constants of EMSDP that TS 33.163 leaves open or whose text was not at hand. They
+ * are not interoperable with another implementation of BEST; whoever brings normative values replaces them here. Also
+ * Godwit's own, and in include/godwit/ because callers name them: the TLV tags but 01, the suite ids, the reason octets
+ * (godwit_status_t).
  *
  * Standard and therefore elsewhere: the command codes, tag 01 and its value, the widths of the first octet's fields.
  */

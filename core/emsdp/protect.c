@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * MAC and cipher of one datagram (docs/emsdp-wire.md, "MAC" and "Ciphering"), whichever the suite. The MAC is over ciphertext. Its
- * input begins with the 8 octets that 128-EIA2 puts before a message (TS 33.401 B.2.3): with EIA2 they are not added twice, so
- * CMAC is called directly, and so is AES-CTR, which a small device can then link without SNOW 3G and ZUC.
+ * MAC and cipher of one datagram (docs/emsdp-wire.md, "MAC" and "Ciphering"), whichever the suite. The MAC is over
+ * ciphertext. Its input begins with the 8 octets that 128-EIA2 puts before a message (TS 33.401 B.2.3): with EIA2 they
+ * are not added twice, so CMAC is called directly, and so is AES-CTR, which a small device can then link without SNOW
+ * 3G and ZUC.
  */
 #include "core/emsdp/frame.h"
 
@@ -26,7 +27,8 @@ godwit_status_t godwit_emsdp_protection(const godwit_crypto_t *crypto, const god
     return p->suite != NULL && godwit_emsdp_key_is_set(key) ? GODWIT_OK : GODWIT_INVALID_ARGUMENT;
 }
 
-/* The 8 octets that begin the MAC input and, followed by zeros, are the first counter block of EEA2 (TS 33.401 B.1.3). */
+/* The 8 octets that begin the MAC input and, followed by zeros, are the first counter block of EEA2 (TS 33.401
+ * B.1.3). */
 static void put_prefix(const frame_protection_t *p, uint8_t prefix[PREFIX])
 {
     godwit_store_u32(prefix, p->input.count);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sealing: header, content, cipher, MAC, in place in the caller's buffer. A COUNT is used once, and only for a datagram that was
- * sealed whole; on an error nothing is appended and no plaintext is left behind.
+ * Sealing: header, content, cipher, MAC, in place in the caller's buffer. A COUNT is used once, and only for a datagram
+ * that was sealed whole; on an error nothing is appended and no plaintext is left behind.
  */
 #include "core/emsdp/frame.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The session as a state machine (docs/emsdp-wire.md, "States"): one table for both ends. A row speaks of a datagram by the way it
- * travels, so sending at one end and receiving at the other are mostly one row. What no row names is refused and changes nothing.
+ * The session as a state machine (docs/emsdp-wire.md, "States"): one table for both ends. A row speaks of a datagram by
+ * the way it travels, so sending at one end and receiving at the other are mostly one row. What no row names is refused
+ * and changes nothing.
  */
 #include "core/emsdp/frame.h"
 
@@ -23,7 +24,8 @@ struct row {
 
 /* The first row that matches counts. */
 static const struct row rows[] = {
-    /* Set-up. A device may begin anew whenever it wants; the network does so in an exchange of its own, and the live session stays. */
+    /* Set-up. A device may begin anew whenever it wants; the network does so in an exchange of its own, and the live
+     * session stays. */
     {IN(ANNOUNCED), GODWIT_SESSION_REQUEST, BOTH, UP, WITHOUT, STAY},
     {IN(IDLE) | IN(REQUESTED), GODWIT_SESSION_REQUEST, BOTH, UP, WITHOUT, GODWIT_SESSION_REQUESTED},
     {ANYWHERE, GODWIT_SESSION_REQUEST, DEVICE, UP, WITHOUT, GODWIT_SESSION_REQUESTED},
@@ -32,14 +34,16 @@ static const struct row rows[] = {
     {IN(STARTED), GODWIT_SESSION_START_CONFIRMATION, BOTH, UP, WITHOUT, GODWIT_SESSION_ACTIVE},
     {IN(ACTIVE) | IN(REKEYING), GODWIT_SESSION_START_CONFIRMATION, NETWORK, UP, WITHOUT, STAY}, /* late: once */
 
-    /* User plane. Data from the device proves the key as a Confirmation does; data to the device waits for that proof. */
+    /* User plane. Data from the device proves the key as a Confirmation does; data to the device waits for that
+     * proof. */
     {IN(STARTED), USER_DATA, BOTH, UP, WHETHER_OR_NOT, GODWIT_SESSION_ACTIVE},
     {IN(REKEYING), USER_DATA, BOTH, UP, WITH, GODWIT_SESSION_ACTIVE},
     {IN(ACTIVE) | IN(REKEYING), USER_DATA, BOTH, EITHER, WHETHER_OR_NOT, STAY},
     {IN(TERMINATING) | IN(ANNOUNCED), USER_DATA, NETWORK, UP, WITHOUT, STAY}, /* was under way when the session ended */
     {IN(TERMINATING) | IN(ANNOUNCED), USER_DATA, DEVICE, DOWN, WITHOUT, STAY},
 
-    /* Keys. Where a bearer began the session there is no Confirmation: a device that asks for a service proves the key by that. */
+    /* Keys. Where a bearer began the session there is no Confirmation: a device that asks for a service proves the key
+     * by that. */
     {IN(STARTED), GODWIT_MANAGE_KEYS_REQUEST, NETWORK, UP, WITHOUT, GODWIT_SESSION_ACTIVE},
     {IN(ACTIVE) | IN(REKEYING), GODWIT_MANAGE_KEYS_REQUEST, BOTH, DOWN, WITH, GODWIT_SESSION_REKEYING},
     {IN(ACTIVE) | IN(REKEYING), GODWIT_MANAGE_KEYS_REQUEST, BOTH, EITHER, WITHOUT, STAY}, /* COUNTs */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The suites of EMSDP (docs/emsdp-wire.md, "Suites"): the id names cipher, MAC and length of the MAC together. There is no null
- * integrity. A device without SNOW 3G and ZUC is built with GODWIT_SUITES_AES_ONLY: suites 08 and 09 do not exist in it.
+ * The suites of EMSDP (docs/emsdp-wire.md, "Suites"): the id names cipher, MAC and length of the MAC together. There is
+ * no null integrity. A device without SNOW 3G and ZUC is built with GODWIT_SUITES_AES_ONLY: suites 08 and 09 do not
+ * exist in it.
  */
 #include "core/keys/profile.h"
 #include "godwit/emsdp.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The TLVs of control messages (docs/emsdp-wire.md, "TLVs"), by one table of tags. Each value has one encoding: what parses is built
- * again to the same octets. Tag 01 and its coding are TS 33.163 6.2.6.1.1; the other tags are Godwit's own.
+ * The TLVs of control messages (docs/emsdp-wire.md, "TLVs"), by one table of tags. Each value has one encoding: what
+ * parses is built again to the same octets. Tag 01 and its coding are TS 33.163 6.2.6.1.1; the other tags are Godwit's
+ * own.
  */
 #include "core/emsdp/frame.h"
 
@@ -343,8 +344,8 @@ godwit_status_t godwit_emsdp_control_parse(uint8_t command, bool keyed, godwit_s
     return status;
 }
 
-/* RAND, AUTN and HSE configuration are the lowest tags that a Start has, so reading stops there. What follows, and the MAC, is not
- * looked at: M is known only from here on. */
+/* RAND, AUTN and HSE configuration are the lowest tags that a Start has, so reading stops there. What follows, and the
+ * MAC, is not looked at: M is known only from here on. */
 godwit_status_t godwit_emsdp_start_peek(godwit_slice_t datagram, godwit_framing_t framing, godwit_emsdp_control_t *m)
 {
     godwit_emsdp_header_t header;

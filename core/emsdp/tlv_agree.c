@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the TLVs of one message must have in common (docs/emsdp-wire.md, "TLVs"), beyond which of them a command carries.
+ * What the TLVs of one message must have in common (docs/emsdp-wire.md, "TLVs"), beyond which of them a command
+ * carries.
  */
 #include "core/emsdp/frame.h"
 
-/* "No generation" in a Start without RAND: no new key set stands behind it, unless it is one that both ends have: of an access AKA run, or of
- * a bootstrapping. */
+/* "No generation" in a Start without RAND: no new key set stands behind it, unless it is one that both ends have: of an
+ * access AKA run, or of a bootstrapping. */
 static bool generation_fits(const godwit_emsdp_control_t *m)
 {
     return !godwit_emsdp_has(m, GODWIT_TLV_HSE_CONFIGURATION) || godwit_emsdp_has(m, GODWIT_TLV_RAND) ||
@@ -27,7 +28,8 @@ static bool identity_fits(const godwit_emsdp_control_t *m)
            m->agreement == GODWIT_AGREEMENT_DEVICE_RAND;
 }
 
-/* A service is with an EAS that has a name, and the key set that it ages from is never that of a device RAND: MKEF and server have no e2mKEYSET. */
+/* A service is with an EAS that has a name, and the key set that it ages from is never that of a device RAND: MKEF and
+ * server have no e2mKEYSET. */
 static bool service_fits(const godwit_emsdp_control_t *m)
 {
     if (godwit_emsdp_has(m, GODWIT_TLV_SERVICE_REQUEST)) {

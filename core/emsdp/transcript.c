@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What one datagram says about others: the transcript hash under the MACs of Start and Confirmation, and the echo in a Reject.
+ * What one datagram says about others: the transcript hash under the MACs of Start and Confirmation, and the echo in a
+ * Reject.
  */
 #include "core/emsdp/frame.h"
 

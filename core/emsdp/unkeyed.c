@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Datagrams without a key: the first Session Request, and a Reject that is a hint. They have no MAC: whatever they say may choose
- * an answer, never change a session.
+ * Datagrams without a key: the first Session Request, and a Reject that is a hint. They have no MAC: whatever they say
+ * may choose an answer, never change a session.
  */
 #include "core/emsdp/frame.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Standard keys one derivation away from CK || IK: EAP-AKA' (TS 33.402 A.2), Kc128 (TS 33.102 B.5), Ki128 (TS 43.020 H.6), K_HSE of BEST
- * (TS 33.163 5.1.0a), and what 5G AKA makes (TS 33.501 Annex A).
+ * Standard keys one derivation away from CK || IK: EAP-AKA' (TS 33.402 A.2), Kc128 (TS 33.102 B.5), Ki128 (TS 43.020
+ * H.6), K_HSE of BEST (TS 33.163 5.1.0a), and what 5G AKA makes (TS 33.501 Annex A).
  */
 #include "core/keys/fc.h"
 #include "core/keys/kdf.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Godwit's own: the keys of device RAND (docs/keys.md). The device chooses RAND1; the SIM runs twice in the GSM context, on RANDa
- * and RANDb; K_MTC stands on both results and on the chain, which an attacker who broke the two 64-bit Kc does not have.
+ * Godwit's own: the keys of device RAND (docs/keys.md). The device chooses RAND1; the SIM runs twice in the GSM
+ * context, on RANDa and RANDb; K_MTC stands on both results and on the chain, which an attacker who broke the two
+ * 64-bit Kc does not have.
  */
 #include "core/keys/kdf.h"
 #include "core/keys/profile.h"

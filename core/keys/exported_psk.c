@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Godwit's own: a pre-shared key of K_e2e for another protocol (docs/keys.md, "exported PSK"). One number is never used twice:
+ * Godwit's own: a pre-shared key of K_e2e for another protocol (docs/keys.md, "exported PSK"). One number is never used
+ * twice:
  * its owner counts.
  */
 #include "core/keys/kdf.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * FC values of standard derivations, each with the clause that owns it. Values without a public specification are not here but
- * in profile.h.
+ * FC values of standard derivations, each with the clause that owns it. Values without a public specification are not
+ * here but in profile.h.
  */
 #ifndef GODWIT_CORE_KEYS_FC_H
 #define GODWIT_CORE_KEYS_FC_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA, TS 33.220: Ks_NAF (B.3) and the 2G variant (Annex I); and its successor AKMA, TS 33.535 A.2 to A.4. NAF_Id and AF_ID are
- * an FQDN followed by the five octets of a Ua (Ua*) security protocol identifier. Strings enter without a terminator.
+ * GBA, TS 33.220: Ks_NAF (B.3) and the 2G variant (Annex I); and its successor AKMA, TS 33.535 A.2 to A.4. NAF_Id and
+ * AF_ID are an FQDN followed by the five octets of a Ua (Ua*) security protocol identifier. Strings enter without a
+ * terminator.
  */
 #include "core/keys/fc.h"
 #include "core/keys/kdf.h"
@@ -24,7 +25,8 @@ godwit_status_t godwit_ks_naf(const godwit_crypto_t *c, const uint8_t ks[32], bo
     return godwit_kdf(c, godwit_slice(ks, 32), FC_GBA, p, 4, ks_naf);
 }
 
-/* Key = Kc || Kc || RAND. RES = KDF(Key, "3gpp-gba-res", SRES), first 128 bits; Ks = KDF(Key, Ks-input, "3gpp-gba-ks", SRES). */
+/* Key = Kc || Kc || RAND. RES = KDF(Key, "3gpp-gba-res", SRES), first 128 bits; Ks = KDF(Key, Ks-input, "3gpp-gba-ks",
+ * SRES). */
 godwit_status_t godwit_gba_2g(const godwit_crypto_t *c, const uint8_t kc[8], const uint8_t rand[16],
                               const uint8_t sres[4], const uint8_t ks_input[16], uint8_t res[16], uint8_t ks[32])
 {

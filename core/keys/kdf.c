@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The generic key derivation function of TS 33.220 B.2: derived key = HMAC-SHA-256(Key, S), S = FC || P0 || L0 || ... || Pn || Ln,
- * each L the two-octet length of its P. Every key of Godwit but those of the SIM itself comes out of this file.
+ * The generic key derivation function of TS 33.220 B.2: derived key = HMAC-SHA-256(Key, S), S = FC || P0 || L0 || ...
+ * || Pn || Ln, each L the two-octet length of its P. Every key of Godwit but those of the SIM itself comes out of this
+ * file.
  */
 #include "core/keys/kdf.h"
 #include "core/keys/profile.h"
@@ -10,7 +11,8 @@
 #define FC_ESCAPE 0x00FFu /* as one octet it would be the beginning of a two-octet FC */
 #define LENGTH_MAX 0xFFFFu
 
-/* S as parts: FC, then P and L in turn. lengths holds the L octets. Returns how many parts; 0 for a parameter that is too long. */
+/* S as parts: FC, then P and L in turn. lengths holds the L octets. Returns how many parts; 0 for a parameter that is
+ * too long. */
 static size_t lay_out(const uint8_t *fc, size_t fc_len, const godwit_slice_t *parameters, size_t count,
                       uint8_t (*lengths)[2], godwit_slice_t *parts)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the derivations of this folder share: parameters of fixed size, Godwit's own derivations, and taking half of a result.
+ * What the derivations of this folder share: parameters of fixed size, Godwit's own derivations, and taking half of a
+ * result.
  */
 #ifndef GODWIT_CORE_KEYS_KDF_H
 #define GODWIT_CORE_KEYS_KDF_H

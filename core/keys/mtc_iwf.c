@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Godwit's own: K_iwf between a device and an MTC-IWF, and its children K_di_conf, K_di_int (docs/keys.md). A K_iwf from KASME
- * trusts the visited network, which holds KASME; one from CK || IK at the HSS does not.
+ * Godwit's own: K_iwf between a device and an MTC-IWF, and its children K_di_conf, K_di_int (docs/keys.md). A K_iwf
+ * from KASME trusts the visited network, which holds KASME; one from CK || IK at the HSS does not.
  */
 #include <string.h>
 

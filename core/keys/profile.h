@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GODWIT'S OWN, revision "godwit1": what no public specification gives. Not interoperable with anything but Godwit. Whoever
- * brings a normative value replaces it here, and nowhere else. The two-octet space FF xx belongs to 3GPP (TS 33.220 B.2.2), so
- * the first parameter of each of these derivations is the name of the revision: a later standard use of the same FC cannot
- * give the same key.
+ * GODWIT'S OWN, revision "godwit1": what no public specification gives. Not interoperable with anything but Godwit.
+ * Whoever brings a normative value replaces it here, and nowhere else. The two-octet space FF xx belongs to 3GPP (TS
+ * 33.220 B.2.2), so the first parameter of each of these derivations is the name of the revision: a later standard use
+ * of the same FC cannot give the same key.
  */
 #ifndef GODWIT_CORE_KEYS_PROFILE_H
 #define GODWIT_CORE_KEYS_PROFILE_H
@@ -32,7 +32,8 @@ enum {
 enum { PROFILE_CONFIDENTIALITY = 0x01, PROFILE_INTEGRITY = 0x02 };
 enum { PROFILE_RAND_A = 0x01, PROFILE_RAND_B = 0x02 };
 
-/* Suite ids as they enter a derivation: the id names cipher, MAC and length of the MAC together (core/emsdp/suite.c). */
+/* Suite ids as they enter a derivation: the id names cipher, MAC and length of the MAC together
+ * (core/emsdp/suite.c). */
 enum {
     PROFILE_SUITE_EEA2_EIA2_64 = 1,
     PROFILE_SUITE_EEA2_EIA2_128 = 2,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Godwit's own: from the root of an agreement to the keys of one session (docs/keys.md). Root -> e2mKEYSET -> K_session of an HSE
- * or K_e2e of an EAS -> K_enc, K_int of a suite, or a pre-shared key for another protocol. An endpoint is never given anything
- * above its own K_session or K_e2e.
+ * Godwit's own: from the root of an agreement to the keys of one session (docs/keys.md). Root -> e2mKEYSET -> K_session
+ * of an HSE or K_e2e of an EAS -> K_enc, K_int of a suite, or a pre-shared key for another protocol. An endpoint is
+ * never given anything above its own K_session or K_e2e.
  */
 #include "core/keys/kdf.h"
 #include "core/keys/profile.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a policy changes in a node of the visited network: which algorithms it takes, how often it runs AKA, and whether it recognises
- * devices that make end-to-middle keys of the access AKA run (contribution 004, Solution 4).
+ * What a policy changes in a node of the visited network: which algorithms it takes, how often it runs AKA, and whether
+ * it recognises devices that make end-to-middle keys of the access AKA run (contribution 004, Solution 4).
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two policies about the same pair of networks made one: of each member the stricter. The visited network switches confidentiality off
- * only where the home allows that for it; integrity never, and never below the minimum of either.
+ * Two policies about the same pair of networks made one: of each member the stricter. The visited network switches
+ * confidentiality off only where the home allows that for it; integrity never, and never below the minimum of either.
  */
 #include <string.h>
 

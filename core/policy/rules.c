@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Checks of the rules between two networks: each member by itself, and against the others. What is below the minimum of 128-bit
- * keys and 64-bit MACs, and what does not cipher, must name its reason (docs/keys.md, "Policy").
+ * Checks of the rules between two networks: each member by itself, and against the others. What is below the minimum of
+ * 128-bit keys and 64-bit MACs, and what does not cipher, must name its reason (docs/keys.md, "Policy").
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a policy asks of a suite of EMSDP, and the choice of one. The numbers are those of core/keys/profile.h; what a suite does is
- * core/emsdp's (tests/policy compares both tables). A suite that the rules do not allow is never chosen.
+ * What a policy asks of a suite of EMSDP, and the choice of one. The numbers are those of core/keys/profile.h; what a
+ * suite does is core/emsdp's (tests/policy compares both tables). A suite that the rules do not allow is never chosen.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interface A3: what stands between header and MAC (docs/trigger-wire.md, "Messages"). One spelling of each message: what a build would not write, a
- * parse refuses.
+ * Interface A3: what stands between header and MAC (docs/trigger-wire.md, "Messages"). One spelling of each message:
+ * what a build would not write, a parse refuses.
  */
 #include "core/trigger/internal.h"
 

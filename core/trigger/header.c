@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interface A3: the header of a message, and the datagram around it on port A3 (docs/trigger-wire.md, "Header", "Over UDP").
+ * Interface A3: the header of a message, and the datagram around it on port A3 (docs/trigger-wire.md, "Header", "Over
+ * UDP").
  */
 #include "core/trigger/internal.h"
 

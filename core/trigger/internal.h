@@ -10,7 +10,8 @@
 
 #define A3_HEADER 5u /* first octet, COUNT */
 
-/* A device has little stack: what such a function needs for itself is given back before its caller goes deeper elsewhere. */
+/* A device has little stack: what such a function needs for itself is given back before its caller goes deeper
+ * elsewhere. */
 #define A3_OWN_FRAME __attribute__((noinline))
 
 /* Command, Complete and Reject go in clear: their receiver must read them before it has, or knows, the key. */

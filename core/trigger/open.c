@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interface A3: opening a message (docs/trigger-wire.md, "Protection"): integrity first, then decryption, then reading. And messages without
- * protection (case 1 of contribution 002), which prove nothing. Nothing is changed here.
+ * Interface A3: opening a message (docs/trigger-wire.md, "Protection"): integrity first, then decryption, then reading.
+ * And messages without protection (case 1 of contribution 002), which prove nothing. Nothing is changed here.
  */
 #include "core/trigger/internal.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GODWIT'S OWN, revision "godwit1": constants of the messages between device and MTC-IWF (docs/trigger-wire.md). Contribution 002 says that they
- * are protected and with which keys, and nothing of their octets; the final TR 33.868 was not at hand. Whoever brings normative values
- * replaces them here. Also ours, and in core/trigger/trigger.h because callers name them: types, actions, reasons, outcomes.
+ * GODWIT'S OWN, revision "godwit1": constants of the messages between device and MTC-IWF (docs/trigger-wire.md).
+ * Contribution 002 says that they are protected and with which keys, and nothing of their octets; the final TR 33.868
+ * was not at hand. Whoever brings normative values replaces them here. Also ours, and in core/trigger/trigger.h because
+ * callers name them: types, actions, reasons, outcomes.
  */
 #ifndef GODWIT_CORE_TRIGGER_PROFILE_H
 #define GODWIT_CORE_TRIGGER_PROFILE_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interface A3: MAC and cipher of one message (docs/trigger-wire.md, "Protection"). The MAC is over what is sent, header and ciphertext; its input begins
- * with the 8 octets that 128-EIA2 puts before a message (TS 33.401 B.2.3), which are the front of 128-EEA2's counter block as well
- * (B.1.3). Suites are those of EMSDP whose MAC has 8 octets; all are AES-CTR or nothing, and CMAC or HMAC.
+ * Interface A3: MAC and cipher of one message (docs/trigger-wire.md, "Protection"). The MAC is over what is sent,
+ * header and ciphertext; its input begins with the 8 octets that 128-EIA2 puts before a message (TS 33.401 B.2.3),
+ * which are the front of 128-EEA2's counter block as well (B.1.3). Suites are those of EMSDP whose MAC has 8 octets;
+ * all are AES-CTR or nothing, and CMAC or HMAC.
  */
 #include "core/keys/profile.h"
 #include "core/trigger/internal.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interface A3: the rules of an association that both ends follow (docs/trigger-wire.md, "Association"). The MTC-IWF offers a list under a MAC of the
- * new key; the device takes the first that it allows and says, under the chosen suite's key, what it allows. So nobody between them can move
- * the choice, and neither end can be told that the other is weaker than it is.
+ * Interface A3: the rules of an association that both ends follow (docs/trigger-wire.md, "Association"). The MTC-IWF
+ * offers a list under a MAC of the new key; the device takes the first that it allows and says, under the chosen
+ * suite's key, what it allows. So nobody between them can move the choice, and neither end can be told that the other
+ * is weaker than it is.
  */
 #include "core/trigger/internal.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interface A3 (contribution 002): the messages between device and MTC-IWF, their protection with K_di_conf and K_di_int, and the rules that both
- * ends of an association follow (docs/trigger-wire.md, normative, ours). Integrity first, then decryption. Opening a message changes nothing: the
- * caller checks the window, does what the message asks, and moves the window when that is durable.
+ * Interface A3 (contribution 002): the messages between device and MTC-IWF, their protection with K_di_conf and
+ * K_di_int, and the rules that both ends of an association follow (docs/trigger-wire.md, normative, ours). Integrity
+ * first, then decryption. Opening a message changes nothing: the caller checks the window, does what the message asks,
+ * and moves the window when that is durable.
  */
 #ifndef GODWIT_CORE_TRIGGER_TRIGGER_H
 #define GODWIT_CORE_TRIGGER_TRIGGER_H
@@ -75,8 +76,8 @@ typedef enum godwit_a3_action {
 typedef struct godwit_a3_trigger {
     godwit_a3_action_t action;
     bool priority, acknowledge; /* acknowledge: an Acknowledgement is wanted */
-    /* By what the device tells triggers apart, whatever their source: the MTC-IWF's number for it, unique with this device (the source's own
-     * reference is not: two sources may use the same). */
+    /* By what the device tells triggers apart, whatever their source: the MTC-IWF's number for it, unique with this
+     * device (the source's own reference is not: two sources may use the same). */
     uint32_t reference, old_reference; /* old: of the one that is recalled or replaced, else 0 */
     uint32_t time_s;                   /* when these octets were made, since 1970 */
     uint32_t validity_s;               /* from time_s on; 0: for ever */
@@ -140,7 +141,7 @@ GODWIT_MUST_USE godwit_status_t godwit_a3_peek(godwit_slice_t octets, godwit_a3_
 /* 1 + association mod 7: the next association has another. */
 uint8_t godwit_a3_key_id(uint32_t association);
 
-/* ---- protection -------------------------------------------------------------------------------------------------------------- */
+/* ---- protection -------------------------------------------------------------------------------------------------- */
 
 /* The key of one association, as either end has it. */
 typedef struct godwit_a3_key {
@@ -149,9 +150,10 @@ typedef struct godwit_a3_key {
     uint8_t suite;        /* of GODWIT_A3_SUITES; a Command is protected with the mandatory one whatever stands here */
 } godwit_a3_key_t;
 
-/* Appends the whole protected message. count must never have been used before with other octets in that direction of that association: the caller has
- * made it durable. GODWIT_INVALID_ARGUMENT for a message that cannot be (an unknown value, too long a payload), a suite that is not allowed
- * here, association 0, COUNT 2^32 - 1, which does not exist; GODWIT_NO_SPACE. */
+/* Appends the whole protected message. count must never have been used before with other octets in that direction of
+ * that association: the caller has made it durable. GODWIT_INVALID_ARGUMENT for a message that cannot be (an unknown
+ * value, too long a payload), a suite that is not allowed here, association 0, COUNT 2^32 - 1, which does not exist;
+ * GODWIT_NO_SPACE. */
 GODWIT_MUST_USE godwit_status_t godwit_a3_protect(const godwit_crypto_t *crypto, const godwit_a3_key_t *key,
                                                   uint32_t count, const godwit_a3_message_t *message,
                                                   godwit_writer_t *out);
@@ -161,42 +163,46 @@ typedef struct godwit_a3_opened {
     godwit_a3_message_t message;
 } godwit_a3_opened_t;
 
-/* Checks the MAC, then deciphers, then reads. down: whether the caller receives what goes down (it is the device); what goes the other way is
- * refused, so that no message can be reflected. Order of refusals: GODWIT_MALFORMED (length, version, type, direction), GODWIT_UNKNOWN_KEY (another
- * association's key id, or none), GODWIT_MAC_FAILURE, GODWIT_MALFORMED (authentic but senseless). Whether COUNT is new is the caller's question
- * (godwit_window_is_replay), since a repeated trigger is acknowledged again. Of a Command the association number in it equals key's, else
+/* Checks the MAC, then deciphers, then reads. down: whether the caller receives what goes down (it is the device); what
+ * goes the other way is refused, so that no message can be reflected. Order of refusals: GODWIT_MALFORMED (length,
+ * version, type, direction), GODWIT_UNKNOWN_KEY (another association's key id, or none), GODWIT_MAC_FAILURE,
+ * GODWIT_MALFORMED (authentic but senseless). Whether COUNT is new is the caller's question (godwit_window_is_replay),
+ * since a repeated trigger is acknowledged again. Of a Command the association number in it equals key's, else
  * GODWIT_MAC_FAILURE. */
 GODWIT_MUST_USE godwit_status_t godwit_a3_open(const godwit_crypto_t *crypto, const godwit_a3_key_t *key, bool down,
                                                godwit_slice_t octets, godwit_a3_opened_t *opened);
 
-/* A message without protection, key id 0 and COUNT 0, no MAC: Trigger and Acknowledgement of case 1, and Reject as a hint; nothing else. */
+/* A message without protection, key id 0 and COUNT 0, no MAC: Trigger and Acknowledgement of case 1, and Reject as a
+ * hint; nothing else. */
 GODWIT_MUST_USE godwit_status_t godwit_a3_unprotected_build(const godwit_a3_message_t *message, godwit_writer_t *out);
 GODWIT_MUST_USE godwit_status_t godwit_a3_unprotected_parse(bool down, godwit_slice_t octets,
                                                             godwit_a3_message_t *message);
 
-/* ---- rules of an association --------------------------------------------------------------------------------------------------- */
+/* ---- rules of an association ------------------------------------------------------------------------------------- */
 
 /* What a Command says, before its key is there: no MAC is checked. GODWIT_MALFORMED. */
 GODWIT_MUST_USE godwit_status_t godwit_a3_command_peek(godwit_slice_t octets, godwit_a3_command_t *command);
 /* The first of the Command's suites that is among allowed (bit i-1 = suite i); 0: none. */
 uint8_t godwit_a3_choose(const godwit_a3_command_t *command, uint16_t allowed);
-/* At the MTC-IWF: the Complete that answers command (the octets that were sent), under K_iwf of that association. Gives the suite that is in use
- * from now on; its COUNT is 0 in the device's direction, so that the next one expected is 1. What godwit_a3_open refuses; GODWIT_UNSUPPORTED_SUITE for
- * a suite that the Command did not offer, GODWIT_MAC_FAILURE for another Command's digest, GODWIT_POLICY_FORBIDS for a choice that is not
- * the first of the Command's that the device itself says it allows (bidding down). */
+/* At the MTC-IWF: the Complete that answers command (the octets that were sent), under K_iwf of that association. Gives
+ * the suite that is in use from now on; its COUNT is 0 in the device's direction, so that the next one expected is 1.
+ * What godwit_a3_open refuses; GODWIT_UNSUPPORTED_SUITE for a suite that the Command did not offer, GODWIT_MAC_FAILURE
+ * for another Command's digest, GODWIT_POLICY_FORBIDS for a choice that is not the first of the Command's that the
+ * device itself says it allows (bidding down). */
 GODWIT_MUST_USE godwit_status_t godwit_a3_complete_open(const godwit_crypto_t *crypto, const uint8_t k_iwf[32],
                                                         godwit_slice_t command, godwit_slice_t octets, uint8_t *suite);
 /* First 8 octets of SHA-256: of a Command; of the name of a source. */
 GODWIT_MUST_USE godwit_status_t godwit_a3_digest(const godwit_crypto_t *crypto, godwit_slice_t octets,
                                                  uint8_t digest[GODWIT_A3_DIGEST]);
-/* What a Trigger carries of its source: the digest of the name that was proved over B1 or B2; zero where nothing was. */
+/* What a Trigger carries of its source: the digest of the name that was proved over B1 or B2; zero where nothing
+ * was. */
 GODWIT_MUST_USE godwit_status_t godwit_a3_source(const godwit_crypto_t *crypto, const char *name, bool proved,
                                                  uint8_t source[GODWIT_A3_DIGEST]);
-/* ---- over UDP (port A3) -------------------------------------------------------------------------------------------------------------- */
+/* ---- over UDP (port A3) ------------------------------------------------------------------------------------------ */
 
 #define GODWIT_A3_DATAGRAM_MAX (8 + GODWIT_TRIGGER_CONTAINER_MAX)
-/* Up: the IMSI as octets 2 to 9 of EF_IMSI, then the message; nobody else says who the device is there. It is in clear (docs/trigger-wire.md). Down: the
- * message alone. */
+/* Up: the IMSI as octets 2 to 9 of EF_IMSI, then the message; nobody else says who the device is there. It is in clear
+ * (docs/trigger-wire.md). Down: the message alone. */
 GODWIT_MUST_USE godwit_status_t godwit_a3_datagram_build(const godwit_imsi_t *imsi, godwit_slice_t message,
                                                          godwit_writer_t *out);
 GODWIT_MUST_USE godwit_status_t godwit_a3_datagram_parse(godwit_slice_t datagram, godwit_imsi_t *imsi,

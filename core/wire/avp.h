@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Every AVP that Godwit knows, in one table: the writer takes code, vendor and flags from it, the reader checks lengths against it,
- * and adapters/diameter makes freeDiameter's dictionary from it. Base protocol RFC 6733, S6a TS 29.272 7.3, Cx TS 29.229 6.3, Zh and Zn TS 29.109 6.3,
- * Tsp TS 29.368, T4 TS 29.337, Ek and T5 docs/diameter.md.
+ * Every AVP that Godwit knows, in one table: the writer takes code, vendor and flags from it, the reader checks lengths
+ * against it, and adapters/diameter makes freeDiameter's dictionary from it. Base protocol RFC 6733, S6a TS 29.272 7.3,
+ * Cx TS 29.229 6.3, Zh and Zn TS 29.109 6.3, Tsp TS 29.368, T4 TS 29.337, Ek and T5 docs/diameter.md.
  */
 #ifndef GODWIT_WIRE_AVP_H
 #define GODWIT_WIRE_AVP_H
@@ -37,7 +37,8 @@ typedef enum godwit_avp_id {
     GODWIT_AVP_ROUTE_RECORD,
     GODWIT_AVP_ORIGIN_STATE_ID,
     GODWIT_AVP_ACCT_APPLICATION_ID,
-    /* RFC 7683, RFC 7944, RFC 8583: overload, priority and load, which 29.272 allows in S6a and which we do not act on */
+    /* RFC 7683, RFC 7944, RFC 8583: overload, priority and load, which 29.272 allows in S6a and which we do not act
+     * on */
     GODWIT_AVP_OC_SUPPORTED_FEATURES,
     GODWIT_AVP_OC_OLR,
     GODWIT_AVP_DRMP,

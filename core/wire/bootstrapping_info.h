@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * BootstrappingInfo, the XML body of the last answer on Ub (TS 24.109 Annex C): B-TID and life time. The reader is no XML parser: it takes two
- * elements of one root within bounds, and refuses whatever it would have to interpret (entities, CDATA, a document type).
+ * BootstrappingInfo, the XML body of the last answer on Ub (TS 24.109 Annex C): B-TID and life time. The reader is no
+ * XML parser: it takes two elements of one root within bounds, and refuses whatever it would have to interpret
+ * (entities, CDATA, a document type).
  */
 #ifndef GODWIT_WIRE_BOOTSTRAPPING_INFO_H
 #define GODWIT_WIRE_BOOTSTRAPPING_INFO_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * CoAP (RFC 7252), as much as a server needs that takes readings: a request is read, and answered at once. No block-wise transfer, no observation, no
- * separate responses; a critical option that is not known is told as 4.02.
+ * CoAP (RFC 7252), as much as a server needs that takes readings: a request is read, and answered at once. No
+ * block-wise transfer, no observation, no separate responses; a critical option that is not known is told as 4.02.
  */
 #ifndef GODWIT_WIRE_COAP_H
 #define GODWIT_WIRE_COAP_H
@@ -37,8 +37,8 @@ typedef struct godwit_coap {
 GODWIT_MUST_USE godwit_status_t godwit_coap_parse(godwit_slice_t octets, godwit_coap_t *message);
 /* Without options. GODWIT_INVALID_ARGUMENT, GODWIT_NO_SPACE. */
 GODWIT_MUST_USE godwit_status_t godwit_coap_build(const godwit_coap_t *message, godwit_writer_t *w);
-/* What answers that message; code and payload are the caller's. False: nothing does (it is an answer itself). An empty confirmable one ("ping") is
- * reset. */
+/* What answers that message; code and payload are the caller's. False: nothing does (it is an answer itself). An empty
+ * confirmable one ("ping") is reset. */
 bool godwit_coap_answer(const godwit_coap_t *to, uint8_t code, godwit_slice_t payload, godwit_coap_t *answer);
 
 #endif

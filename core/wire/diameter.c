@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Header and AVPs (RFC 6733 3, 4): writing with lengths and padding filled in, reading one by one with every length checked.
+ * Header and AVPs (RFC 6733 3, 4): writing with lengths and padding filled in, reading one by one with every length
+ * checked.
  */
 #include "core/wire/diameter.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Diameter messages (RFC 6733 3, 4): header, AVPs, groups, and the envelope that every command of ours shares. A writer that pads and
- * fills in lengths; a reader that checks every length, holds a command against its grammar, and says what was wrong in the terms
- * of RFC 6733 7.1 so that the peer can be told. Groups are entered by name, never by recursion.
+ * Diameter messages (RFC 6733 3, 4): header, AVPs, groups, and the envelope that every command of ours shares. A writer
+ * that pads and fills in lengths; a reader that checks every length, holds a command against its grammar, and says what
+ * was wrong in the terms of RFC 6733 7.1 so that the peer can be told. Groups are entered by name, never by recursion.
  */
 #ifndef GODWIT_WIRE_DIAMETER_H
 #define GODWIT_WIRE_DIAMETER_H
@@ -56,7 +56,7 @@ typedef struct godwit_diameter_fault {
     godwit_slice_t avp_data; /* points into the message, or at zeros where the AVP is missing or its length wrong */
 } godwit_diameter_fault_t;
 
-/* ---- writing ------------------------------------------------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 /* Both give the place that close needs to fill the length in. */
 size_t godwit_diameter_open(godwit_writer_t *w, const godwit_diameter_header_t *header);
@@ -68,7 +68,7 @@ void godwit_avp_put(godwit_writer_t *w, godwit_avp_id_t id, godwit_slice_t data)
 void godwit_avp_put_u32(godwit_writer_t *w, godwit_avp_id_t id, uint32_t value);
 void godwit_avp_put_u64(godwit_writer_t *w, godwit_avp_id_t id, uint64_t value);
 
-/* ---- reading ------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 typedef struct godwit_avp {
     uint32_t code, vendor;
@@ -80,7 +80,8 @@ typedef struct godwit_avp {
 /* Header and AVPs of exactly one message. GODWIT_MALFORMED when version, length or size do not fit. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_header_parse(godwit_slice_t octets, godwit_diameter_header_t *header,
                                                              godwit_slice_t *avps);
-/* The next AVP: GODWIT_OK, GODWIT_NOT_FOUND at the end, GODWIT_MALFORMED when its length lies (avp keeps code, vendor and flags). */
+/* The next AVP: GODWIT_OK, GODWIT_NOT_FOUND at the end, GODWIT_MALFORMED when its length lies (avp keeps code, vendor
+ * and flags). */
 GODWIT_MUST_USE godwit_status_t godwit_avp_next(godwit_reader_t *r, godwit_avp_t *avp);
 
 /* One line of a command's or a group's grammar. max 0: any number of times. */
@@ -89,8 +90,10 @@ typedef struct godwit_avp_rule {
     uint8_t min, max;
 } godwit_avp_rule_t;
 
-/* The AVPs of a message or a group held against its grammar: found[i] is the first AVP of rules[i], with a NULL ptr when there is none.
- * An AVP that no rule names is skipped when it is passive or its M flag is clear. On GODWIT_MALFORMED fault says why. */
+/* The AVPs of a message or a group held against its grammar: found[i] is the first AVP of rules[i], with a NULL ptr
+ * when there is none.
+ * An AVP that no rule names is skipped when it is passive or its M flag is clear. On GODWIT_MALFORMED fault says
+ * why. */
 GODWIT_MUST_USE godwit_status_t godwit_avps_parse(godwit_slice_t avps, const godwit_avp_rule_t *rules, size_t count,
                                                   godwit_slice_t *found, godwit_diameter_fault_t *fault);
 /* A 4-octet value that godwit_avps_parse has checked; otherwise when the AVP is absent. */
@@ -104,7 +107,7 @@ GODWIT_MUST_USE godwit_status_t godwit_diameter_blame(godwit_diameter_fault_t *f
 GODWIT_MUST_USE godwit_status_t godwit_diameter_read_visited_plmn(godwit_slice_t octets, godwit_plmn_t *plmn,
                                                                   godwit_diameter_fault_t *fault);
 
-/* ---- commands -------------------------------------------------------------------------------------------------------- */
+/* ---- commands ---------------------------------------------------------------------------------------------------- */
 
 typedef struct godwit_diameter_command {
     /* vendor: the application's, 10415 for S6a; 0 where Auth-Application-Id stands alone (TS 29.368) */
@@ -153,8 +156,10 @@ godwit_diameter_result_t godwit_diameter_result_of(const godwit_diameter_outcome
 godwit_status_t godwit_diameter_status_of(const godwit_diameter_outcome_t *outcomes, size_t count,
                                           godwit_diameter_result_t result);
 
-/* The answer to a request that was refused before any function saw it: what fault says, with Failed-AVP where there is one.
- * octets is the request, from which Session-Id and Proxy-Info are echoed as far as they can be read; command is its own. */
+/* The answer to a request that was refused before any function saw it: what fault says, with Failed-AVP where there is
+ * one.
+ * octets is the request, from which Session-Id and Proxy-Info are echoed as far as they can be read; command is its
+ * own. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_refusal_build(godwit_slice_t octets,
                                                               const godwit_diameter_command_t *command,
                                                               godwit_slice_t origin_host, godwit_slice_t origin_realm,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A command or a group held against its grammar (RFC 6733 3.2, 4.4), and the envelope of every command: who sends it, for whom, in
- * which session. What does not fit is blamed in the words of RFC 6733 7.1.5, the first fault in the order of the octets.
+ * A command or a group held against its grammar (RFC 6733 3.2, 4.4), and the envelope of every command: who sends it,
+ * for whom, in which session. What does not fit is blamed in the words of RFC 6733 7.1.5, the first fault in the order
+ * of the octets.
  */
 #include "core/wire/diameter.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Outcomes and results of Diameter (RFC 6733 7): our status in an application's words and back, and the answer to a request that no
- * function ever saw.
+ * Outcomes and results of Diameter (RFC 6733 7): our status in an application's words and back, and the answer to a
+ * request that no function ever saw.
  */
 #include "core/wire/diameter.h"
 

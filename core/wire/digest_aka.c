@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Digest headers read into their structures (RFC 2617 3.2, RFC 7616 3.3 to 3.5, RFC 3310 3), and the digests themselves.
+ * Digest headers read into their structures (RFC 2617 3.2, RFC 7616 3.3 to 3.5, RFC 3310 3), and the digests
+ * themselves.
  */
 #include "core/wire/digest_aka.h"
 

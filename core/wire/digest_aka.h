@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * HTTP Digest (RFC 2617, RFC 7616 with MD5) and Digest AKA (RFC 3310): the values of WWW-Authenticate, Authorization and Authentication-Info, and
- * what is computed of them. A header is read once, within bounds, into a structure; a parameter that comes twice, an escaped character or a control
- * character refuses it whole, and none of these is ever written. Algorithms "-sess" and other hashes are not here.
+ * HTTP Digest (RFC 2617, RFC 7616 with MD5) and Digest AKA (RFC 3310): the values of WWW-Authenticate, Authorization
+ * and Authentication-Info, and what is computed of them. A header is read once, within bounds, into a structure; a
+ * parameter that comes twice, an escaped character or a control character refuses it whole, and none of these is ever
+ * written. Algorithms "-sess" and other hashes are not here.
  */
 #ifndef GODWIT_WIRE_DIGEST_AKA_H
 #define GODWIT_WIRE_DIGEST_AKA_H
@@ -61,14 +62,16 @@ typedef struct godwit_digest_info {
     uint8_t rspauth[GODWIT_DIGEST_SIZE];
 } godwit_digest_info_t;
 
-/* text is the header's value, of at most GODWIT_HTTP_FIELD_MAX - 1 octets. GODWIT_MALFORMED, and the structure is zero, for what cannot be
- * read; GODWIT_UNSUPPORTED_SUITE for another algorithm or qop. Unknown parameters are passed over. */
+/* text is the header's value, of at most GODWIT_HTTP_FIELD_MAX - 1 octets. GODWIT_MALFORMED, and the structure is zero,
+ * for what cannot be read; GODWIT_UNSUPPORTED_SUITE for another algorithm or qop. Unknown parameters are passed
+ * over. */
 GODWIT_MUST_USE godwit_status_t godwit_digest_challenge_parse(godwit_slice_t text, godwit_digest_challenge_t *out);
 GODWIT_MUST_USE godwit_status_t godwit_digest_authorization_parse(godwit_slice_t text,
                                                                   godwit_digest_authorization_t *out);
 GODWIT_MUST_USE godwit_status_t godwit_digest_info_parse(godwit_slice_t text, godwit_digest_info_t *out);
 
-/* Text with a terminator. GODWIT_INVALID_ARGUMENT when a member holds what may not stand in quotes, GODWIT_NO_SPACE; text is "" then. */
+/* Text with a terminator. GODWIT_INVALID_ARGUMENT when a member holds what may not stand in quotes, GODWIT_NO_SPACE;
+ * text is "" then. */
 GODWIT_MUST_USE godwit_status_t godwit_digest_challenge_build(const godwit_digest_challenge_t *challenge,
                                                               char text[GODWIT_HTTP_FIELD_MAX]);
 GODWIT_MUST_USE godwit_status_t godwit_digest_authorization_build(const godwit_digest_authorization_t *authorization,
@@ -76,8 +79,9 @@ GODWIT_MUST_USE godwit_status_t godwit_digest_authorization_build(const godwit_d
 GODWIT_MUST_USE godwit_status_t godwit_digest_info_build(const godwit_digest_info_t *info,
                                                          char text[GODWIT_HTTP_FIELD_MAX]);
 
-/* request-digest of what the authorization names (RFC 2617 3.2.2). password: any octets; RES as it is for Digest AKA, empty where AUTS is sent
- * (RFC 3310 3.3, 3.4). body_md5: of the entity body, for auth-int. An empty method gives rspauth (3.2.3), body_md5 then of the answer's body. */
+/* request-digest of what the authorization names (RFC 2617 3.2.2). password: any octets; RES as it is for Digest AKA,
+ * empty where AUTS is sent (RFC 3310 3.3, 3.4). body_md5: of the entity body, for auth-int. An empty method gives
+ * rspauth (3.2.3), body_md5 then of the answer's body. */
 void godwit_digest_compute(const godwit_digest_authorization_t *authorization, godwit_slice_t method,
                            godwit_slice_t password, const uint8_t body_md5[GODWIT_DIGEST_SIZE],
                            uint8_t digest[GODWIT_DIGEST_SIZE]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Digest headers as text. What stands in quotes and what does not is as in the examples of RFC 3310 and TS 24.109 Annex A. A member that could break
- * out of its quotes makes no header at all.
+ * Digest headers as text. What stands in quotes and what does not is as in the examples of RFC 3310 and TS 24.109 Annex
+ * A. A member that could break out of its quotes makes no header at all.
  */
 #include "core/wire/digest_text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * auth-param = token "=" ( token | quoted-string ), divided by commas (RFC 7235 2.1). Nothing that Digest carries here needs an escape, so a
- * backslash refuses the header: two readers cannot disagree on what it meant.
+ * auth-param = token "=" ( token | quoted-string ), divided by commas (RFC 7235 2.1). Nothing that Digest carries here
+ * needs an escape, so a backslash refuses the header: two readers cannot disagree on what it meant.
  */
 #include "core/wire/digest_text.h"
 

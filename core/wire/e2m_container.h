@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The operator-specific PCO container of Solution 1 (contribution 003, steps 5 and 6): it tells the home which key set of which
- * access AKA run shall protect this bearer. Identifier FF00, contents Godwit's own but for the PLMN that they begin with:
+ * The operator-specific PCO container of Solution 1 (contribution 003, steps 5 and 6): it tells the home which key set
+ * of which access AKA run shall protect this bearer. Identifier FF00, contents Godwit's own but for the PLMN that they
+ * begin with:
  *   up    PLMN of the home (3) || version 01 || selector kind (1) || RAND (16) or SQN (6) || IMSI (8, EF_IMSI octets 2 to 9) ||
  *         agreements (1, bit i-1 = agreement i) || suites (2) || above_generation (4)
  *   down  PLMN (3) || version 01 || EMSDP datagram: Session Start, or an unkeyed Message Reject

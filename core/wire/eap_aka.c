@@ -186,7 +186,8 @@ static godwit_status_t read_counted(const attribute_t *a, unsigned unit, size_t 
     return GODWIT_OK;
 }
 
-/* Of several AT_KDFs the first is what the server proposes (RFC 9048 3.2); more than one is not answered otherwise here. */
+/* Of several AT_KDFs the first is what the server proposes (RFC 9048 3.2); more than one is not answered otherwise
+ * here. */
 static godwit_status_t read_number(const attribute_t *a, bool may_repeat, uint16_t *value)
 {
     if (a->value.len != 2 || (*value != 0 && !may_repeat)) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EAP-AKA' (RFC 9048, on EAP of RFC 3748 and EAP-AKA of RFC 4187), full authentication: packets and attributes. No fast re-authentication, no
- * pseudonyms: what is encrypted is not read. A packet's AT_MAC is under K_aut and over the whole packet; whoever parses one has not checked it.
+ * EAP-AKA' (RFC 9048, on EAP of RFC 3748 and EAP-AKA of RFC 4187), full authentication: packets and attributes. No fast
+ * re-authentication, no pseudonyms: what is encrypted is not read. A packet's AT_MAC is under K_aut and over the whole
+ * packet; whoever parses one has not checked it.
  */
 #ifndef GODWIT_WIRE_EAP_AKA_H
 #define GODWIT_WIRE_EAP_AKA_H
@@ -37,7 +38,8 @@ typedef enum godwit_eap_subtype { /* RFC 4187 11 */
 
 #define GODWIT_EAP_KDF_AKA_PRIME 1 /* AT_KDF: the one that there is (RFC 9048 3.3) */
 
-/* Success and Failure have code and identifier alone. Slices point into the octets that were parsed; ptr NULL: not there. */
+/* Success and Failure have code and identifier alone. Slices point into the octets that were parsed; ptr NULL: not
+ * there. */
 typedef struct godwit_eap {
     godwit_eap_code_t code;
     uint8_t identifier;
@@ -57,11 +59,13 @@ typedef struct godwit_eap {
 
 /* GODWIT_NO_SPACE; GODWIT_INVALID_ARGUMENT for a RES, identity or name of another length. */
 GODWIT_MUST_USE godwit_status_t godwit_eap_build(const godwit_eap_t *eap, godwit_writer_t *w);
-/* GODWIT_MALFORMED for a length that is not its own, an attribute that is cut, twice there, of a wrong length, or unknown and not to be skipped (RFC
- * 4187 8.1), and for a packet longer than GODWIT_EAP_MAX. Octets behind the packet are padding of the lower layer and not read. */
+/* GODWIT_MALFORMED for a length that is not its own, an attribute that is cut, twice there, of a wrong length, or
+ * unknown and not to be skipped (RFC 4187 8.1), and for a packet longer than GODWIT_EAP_MAX. Octets behind the packet
+ * are padding of the lower layer and not read. */
 GODWIT_MUST_USE godwit_status_t godwit_eap_parse(godwit_slice_t octets, godwit_eap_t *eap);
 
-/* Puts AT_MAC (HMAC-SHA-256-128, RFC 9048 3.4.2) into a packet that was built with has_mac. GODWIT_INVALID_ARGUMENT: it has none. */
+/* Puts AT_MAC (HMAC-SHA-256-128, RFC 9048 3.4.2) into a packet that was built with has_mac. GODWIT_INVALID_ARGUMENT: it
+ * has none. */
 GODWIT_MUST_USE godwit_status_t godwit_eap_sign(const godwit_crypto_t *crypto, const uint8_t k_aut[32], uint8_t *octets,
                                                 size_t len);
 /* GODWIT_MAC_FAILURE: it is wrong, or not there. octets: the packet that eap was parsed from. */

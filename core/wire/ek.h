@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ek, between HSE and EMKS or HSS: Key-Request and Key-Answer, Key-Confirm-Request and -Answer, octets to typed messages and back. An
- * application of our own; its grammar, codes and results are in docs/diameter.md, its numbers in profile.h.
+ * Ek, between HSE and EMKS or HSS: Key-Request and Key-Answer, Key-Confirm-Request and -Answer, octets to typed
+ * messages and back. An application of our own; its grammar, codes and results are in docs/diameter.md, its numbers in
+ * profile.h.
  * K_session travels in it: only over TLS, or a link that is protected otherwise.
  */
 #ifndef GODWIT_WIRE_EK_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ek, BEARER: a gateway tells an HSE of a bearer (contribution 003, step 6: the triplet), and gets the Start for its device.
+ * Ek, BEARER: a gateway tells an HSE of a bearer (contribution 003, step 6: the triplet), and gets the Start for its
+ * device.
  */
 #include <string.h>
 

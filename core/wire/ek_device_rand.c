@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ek, DEVICE_RAND: an MKEF asks the HLR what a SIM makes of a RAND1 (contribution 001; docs/diameter.md). The answer holds Kc and SRES: only over
- * TLS, or a link that is protected otherwise.
+ * Ek, DEVICE_RAND: an MKEF asks the HLR what a SIM makes of a RAND1 (contribution 001; docs/diameter.md). The answer
+ * holds Kc and SRES: only over TLS, or a link that is protected otherwise.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ek, E2E_SESSION and E2E_RENEW: between an HSE and an EESE (docs/diameter.md). Neither has room for a key. E2E_KEY is in ek_e2e_key.c.
+ * Ek, E2E_SESSION and E2E_RENEW: between an HSE and an EESE (docs/diameter.md). Neither has room for a key. E2E_KEY is
+ * in ek_e2e_key.c.
  */
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ek, the messages of protection end to end (docs/diameter.md, docs/e2e.md): E2E_SESSION of an HSE to an EESE, E2E_RENEW back, and E2E_KEY of an EESE to
- * the owner of a key set. All of them are Key-Request and Key-Answer; Key-Purpose says which. K_e2e travels in the answer to E2E_KEY alone: only over
- * TLS, or a link that is protected otherwise.
+ * Ek, the messages of protection end to end (docs/diameter.md, docs/e2e.md): E2E_SESSION of an HSE to an EESE,
+ * E2E_RENEW back, and E2E_KEY of an EESE to the owner of a key set. All of them are Key-Request and Key-Answer;
+ * Key-Purpose says which. K_e2e travels in the answer to E2E_KEY alone: only over TLS, or a link that is protected
+ * otherwise.
  */
 #ifndef GODWIT_WIRE_EK_E2E_H
 #define GODWIT_WIRE_EK_E2E_H

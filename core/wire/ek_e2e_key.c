@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ek, E2E_KEY: an EESE asks the owner of a key set, EMKS or HSS, for K_e2e of one device with one EAS (docs/diameter.md). The answer holds the key: only
- * over TLS, or a link that is protected otherwise.
+ * Ek, E2E_KEY: an EESE asks the owner of a key set, EMKS or HSS, for K_e2e of one device with one EAS
+ * (docs/diameter.md). The answer holds the key: only over TLS, or a link that is protected otherwise.
  */
 #include <string.h>
 

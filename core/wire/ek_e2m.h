@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ek, the messages of Solution 1 (docs/diameter.md): pushes, parking, activation and bearers. All of them are Key-Request and Key-Answer, for
- * there are no more command codes; Key-Purpose says which, and each has a grammar of its own. E2M-Key-Set travels in a KEY_SET_PUSH, K_session in
- * a KEY_PUSH: only over TLS, or a link that is protected otherwise.
+ * Ek, the messages of Solution 1 (docs/diameter.md): pushes, parking, activation and bearers. All of them are
+ * Key-Request and Key-Answer, for there are no more command codes; Key-Purpose says which, and each has a grammar of
+ * its own. E2M-Key-Set travels in a KEY_SET_PUSH, K_session in a KEY_PUSH: only over TLS, or a link that is protected
+ * otherwise.
  */
 #ifndef GODWIT_WIRE_EK_E2M_H
 #define GODWIT_WIRE_EK_E2M_H
@@ -17,7 +18,8 @@
 #define GODWIT_EK_PURPOSE_KEY_PARK 6u
 #define GODWIT_EK_PURPOSE_ACTIVATION 7u
 #define GODWIT_EK_PURPOSE_BEARER 8u
-/* 9 is GODWIT_KEY_NEXT_VECTOR, a KEY_REQUEST. Device RAND stands here because it is a Key-Request of its own grammar, too. */
+/* 9 is GODWIT_KEY_NEXT_VECTOR, a KEY_REQUEST. Device RAND stands here because it is a Key-Request of its own grammar,
+ * too. */
 #define GODWIT_EK_PURPOSE_DEVICE_RAND 10u
 #define GODWIT_EK_PURPOSE_HE_VECTOR 11u /* AKMA: of an AUSF */
 /* 12 to 14: core/wire/ek_e2e.h */
@@ -45,8 +47,8 @@ GODWIT_MUST_USE godwit_status_t godwit_ek_outcome_build(const godwit_diameter_en
                                                         godwit_status_t outcome, godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_ek_outcome_parse(godwit_slice_t octets, godwit_diameter_envelope_t *envelope,
                                                         godwit_status_t *outcome);
-/* EMSDP-Start may come with a refusal, too: it is an unkeyed Reject then. With OVERLOAD it does not: an answer with the E flag has no room for
- * it (RFC 6733 7.2). */
+/* EMSDP-Start may come with a refusal, too: it is an unkeyed Reject then. With OVERLOAD it does not: an answer with the
+ * E flag has no room for it (RFC 6733 7.2). */
 GODWIT_MUST_USE godwit_status_t godwit_ek_bearer_answer_build(const godwit_diameter_envelope_t *envelope,
                                                               const godwit_bearer_answer_t *answer, godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_ek_bearer_answer_parse(godwit_slice_t octets,

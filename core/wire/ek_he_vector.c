@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ek, HE_VECTOR: an AUSF asks the HSS, which plays the UDM, for a 5G home environment vector (TS 33.501 6.1.3.2; docs/diameter.md). The answer holds
- * XRES* and K_AUSF: only over TLS, or a link that is protected otherwise. In a 5G core this is Nudm_UEAuthentication over HTTP/2, which we are not.
+ * Ek, HE_VECTOR: an AUSF asks the HSS, which plays the UDM, for a 5G home environment vector (TS 33.501 6.1.3.2;
+ * docs/diameter.md). The answer holds XRES* and K_AUSF: only over TLS, or a link that is protected otherwise. In a 5G
+ * core this is Nudm_UEAuthentication over HTTP/2, which we are not.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EMM messages of attach, detach and service request, TS 24.301 8.2.1 to 8.2.4, 8.2.10, 8.2.11, 8.2.13, 8.2.24, 8.2.33, 8.2.34, and the transports.
+ * EMM messages of attach, detach and service request, TS 24.301 8.2.1 to 8.2.4, 8.2.10, 8.2.11, 8.2.13, 8.2.24, 8.2.33,
+ * 8.2.34, and the transports.
  */
 #include "core/wire/emm.h"
 #include "core/wire/nas_table.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EPS mobility management messages (TS 24.301 8.2), plain: nas_security.h protects them. One structure for each message; slices point
- * into the message that was parsed; an optional slice is there when its ptr is not NULL. Layouts from clause 8.2, values from 9.9.3.
+ * EPS mobility management messages (TS 24.301 8.2), plain: nas_security.h protects them. One structure for each
+ * message; slices point into the message that was parsed; an optional slice is there when its ptr is not NULL. Layouts
+ * from clause 8.2, values from 9.9.3.
  */
 #ifndef GODWIT_WIRE_EMM_H
 #define GODWIT_WIRE_EMM_H
@@ -69,9 +70,10 @@ typedef enum godwit_emm_cause {
     GODWIT_EMM_CAUSE_PROTOCOL_ERROR = 111,
 } godwit_emm_cause_t;
 
-/* The elements of contribution 000, which no release has: in messages down RAND (IEI 21, TV) and AUTN (28), as TS 24.008 9.4.9 has them, together
- * or not at all and only ciphered; in ATTACH REQUEST RES (29, which is free there), and the small data in the containers of CONTROL PLANE
- * SERVICE REQUEST (78, 67), one of which then stands first behind the mandatory part. */
+/* The elements of contribution 000, which no release has: in messages down RAND (IEI 21, TV) and AUTN (28), as TS
+ * 24.008 9.4.9 has them, together or not at all and only ciphered; in ATTACH REQUEST RES (29, which is free there), and
+ * the small data in the containers of CONTROL PLANE SERVICE REQUEST (78, 67), one of which then stands first behind the
+ * mandatory part. */
 typedef struct godwit_emm_attach_request {
     uint8_t attach_type, ksi;
     godwit_slice_t identity;   /* godwit_eps_identity_parse */
@@ -89,8 +91,9 @@ typedef struct godwit_emm_nas_transport { /* 8.2.12, 8.2.30: both ways */
     godwit_slice_t container;             /* NAS message container: a CP message of TS 24.011 */
 } godwit_emm_nas_transport_t;
 
-/* Generic message container type, 9.9.3.42: 1 is LPP, 2 location services; from 128 on they are no standard's (recalled). Ours: messages of
- * docs/trigger-wire.md, both ways, and K_iwf for the device (core/wire/ue_key.h), down and ciphered only. */
+/* Generic message container type, 9.9.3.42: 1 is LPP, 2 location services; from 128 on they are no standard's
+ * (recalled). Ours: messages of docs/trigger-wire.md, both ways, and K_iwf for the device (core/wire/ue_key.h), down
+ * and ciphered only. */
 #define GODWIT_EMM_GENERIC_TRIGGER 0x80
 #define GODWIT_EMM_GENERIC_UE_KEY 0x81
 
@@ -167,7 +170,8 @@ typedef struct godwit_emm_security_mode_command {
 
 typedef struct godwit_emm_security_mode_complete {
     godwit_slice_t imeisv, replayed;
-    /* A message of docs/trigger-wire.md. The element is ours (IEI 2D, TLV), and so chosen that who does not know it passes over it (TS 24.007 11.2.4). */
+    /* A message of docs/trigger-wire.md. The element is ours (IEI 2D, TLV), and so chosen that who does not know it
+     * passes over it (TS 24.007 11.2.4). */
     godwit_slice_t trigger;
 } godwit_emm_security_mode_complete_t;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EMM messages of authentication, identification and security mode control, TS 24.301 8.2.5 to 8.2.8, 8.2.14, 8.2.18 to 8.2.22.
+ * EMM messages of authentication, identification and security mode control, TS 24.301 8.2.5 to 8.2.8, 8.2.14, 8.2.18 to
+ * 8.2.22.
  */
 #include "core/wire/emm.h"
 #include "core/wire/nas_table.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EPS session management messages (TS 24.301 8.3): they travel inside EMM messages or inside the security wrapper. One structure for
- * each message, as in emm.h. A PCO or ePCO is its contents: from the octet of the configuration protocol on (pco.h).
+ * EPS session management messages (TS 24.301 8.3): they travel inside EMM messages or inside the security wrapper. One
+ * structure for each message, as in emm.h. A PCO or ePCO is its contents: from the octet of the configuration protocol
+ * on (pco.h).
  */
 #ifndef GODWIT_WIRE_ESM_H
 #define GODWIT_WIRE_ESM_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The short messages of GMM: identity (TS 24.008 9.4.12, 9.4.13), service (9.4.20 to 9.4.22), causes, and those without contents.
+ * The short messages of GMM: identity (TS 24.008 9.4.12, 9.4.13), service (9.4.20 to 9.4.22), causes, and those without
+ * contents.
  */
 #include "core/wire/gmm.h"
 #include "core/wire/gmm_element.h"

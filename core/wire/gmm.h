@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GPRS mobility management of TS 24.008: clause 9.4 (messages) and 10.5.5 (elements), the part that a GPRS attach over UMTS needs. Elements
- * that are not named in a struct are skipped, but for unknown ones that must be comprehended (8.6.1: IEI 00 to 0F), which make the
- * message GODWIT_MALFORMED; of a repeated element the first counts (8.6.3). Slices point into the octets that were parsed. The layouts were
- * compared with public implementations and are read by tshark; clause numbers are recalled.
+ * GPRS mobility management of TS 24.008: clause 9.4 (messages) and 10.5.5 (elements), the part that a GPRS attach over
+ * UMTS needs. Elements that are not named in a struct are skipped, but for unknown ones that must be comprehended
+ * (8.6.1: IEI 00 to 0F), which make the message GODWIT_MALFORMED; of a repeated element the first counts (8.6.3).
+ * Slices point into the octets that were parsed. The layouts were compared with public implementations and are read by
+ * tshark; clause numbers are recalled.
  */
 #ifndef GODWIT_WIRE_GMM_H
 #define GODWIT_WIRE_GMM_H
@@ -78,11 +79,13 @@ typedef struct godwit_gmm_rai {
     uint8_t rac;
 } godwit_gmm_rai_t;
 
-/* GODWIT_MALFORMED unless octets begin with skip indicator 0, GMM's discriminator and a type. The type may be one that is not above. */
+/* GODWIT_MALFORMED unless octets begin with skip indicator 0, GMM's discriminator and a type. The type may be one that
+ * is not above. */
 GODWIT_MUST_USE godwit_status_t godwit_gmm_type(godwit_slice_t octets, uint8_t *type);
 
-/* The vector of the following session (contribution 000; no element of TS 24.008 has it there): RAND 21 (TV) and AUTN 28 (TLV) as in an
- * authentication and ciphering request. Only in messages that go protected and ciphered; both or none. */
+/* The vector of the following session (contribution 000; no element of TS 24.008 has it there): RAND 21 (TV) and AUTN
+ * 28 (TLV) as in an authentication and ciphering request. Only in messages that go protected and ciphered; both or
+ * none. */
 typedef struct godwit_gmm_next_vector {
     bool set;
     uint8_t rand[16], autn[16];
@@ -101,9 +104,9 @@ typedef struct godwit_gmm_attach_request { /* 9.4.1 */
     godwit_gmm_rai_t old_rai;
     godwit_slice_t
         radio_capability; /* MS radio access capability, 1 to 52 octets; empty when built: a GSM 900 terminal */
-    /* By a vector that was handed over before: the whole RES as 29 (TLV, 4 to 16 octets), and what is sent with the attach as 67 (TLV), a
-     * CP-DATA that godwit_radio_initial_cipher has gone over. Both IEIs are ours: free in this message, and passed over by who
-     * does not know them. */
+    /* By a vector that was handed over before: the whole RES as 29 (TLV, 4 to 16 octets), and what is sent with the
+     * attach as 67 (TLV), a CP-DATA that godwit_radio_initial_cipher has gone over. Both IEIs are ours: free in this
+     * message, and passed over by who does not know them. */
     uint8_t res_len; /* 0: none */
     uint8_t res[GODWIT_RES_MAX];
     godwit_slice_t small_data; /* empty: none */
@@ -227,8 +230,8 @@ GODWIT_GMM_CODEC(detach_accept_network, godwit_gmm_detach_accept_network_t)
 GODWIT_GMM_CODEC(information, godwit_gmm_information_t)
 #undef GODWIT_GMM_CODEC
 
-/* Messages without contents that matter: attach complete (9.4.3), authentication and ciphering reject (9.4.11), detach accept by the MS
- * (9.4.6.2). */
+/* Messages without contents that matter: attach complete (9.4.3), authentication and ciphering reject (9.4.11), detach
+ * accept by the MS (9.4.6.2). */
 GODWIT_MUST_USE godwit_status_t godwit_gmm_attach_complete_build(godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_gmm_attach_complete_parse(godwit_slice_t octets);
 GODWIT_MUST_USE godwit_status_t godwit_gmm_authentication_reject_build(godwit_writer_t *w);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Detach accept to the MS and GMM information (TS 24.008 9.4.6.1, 9.4.19): what is left of them here is the vector of the following session
- * (contribution 000), which is Godwit's own in both.
+ * Detach accept to the MS and GMM information (TS 24.008 9.4.6.1, 9.4.19): what is left of them here is the vector of
+ * the following session (contribution 000), which is Godwit's own in both.
  */
 #include "core/wire/gmm_element.h"
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GSUP (Osmocom's Generic Subscriber Update Protocol): SendAuthInfo request, result and error, octets to typed messages and back.
- * Numbers from Osmocom's public documentation of GSUP; causes are those of TS 24.008 10.5.5.14. UTRAN vectors only: GSUP knows no
- * KASME, and OsmoHLR leaves the separation bit clear.
+ * GSUP (Osmocom's Generic Subscriber Update Protocol): SendAuthInfo request, result and error, octets to typed messages
+ * and back.
+ * Numbers from Osmocom's public documentation of GSUP; causes are those of TS 24.008 10.5.5.14. UTRAN vectors only:
+ * GSUP knows no KASME, and OsmoHLR leaves the separation bit clear.
  *
- * What an error's cause says, both ways: UNKNOWN_SUBSCRIBER 2; NOT_ENTITLED 13, read also 3, 6, 11, 12; POLICY_FORBIDS 7, read
- * also 8, 14; AUTH_MAC_FAILURE 20; OVERLOAD 22; any other 17 (network failure), PEER_INTERNAL.
+ * What an error's cause says, both ways: UNKNOWN_SUBSCRIBER 2; NOT_ENTITLED 13, read also 3, 6, 11, 12; POLICY_FORBIDS
+ * 7, read also 8, 14; AUTH_MAC_FAILURE 20; OVERLOAD 22; any other 17 (network failure), PEER_INTERNAL.
  */
 #ifndef GODWIT_WIRE_GSUP_H
 #define GODWIT_WIRE_GSUP_H
@@ -20,8 +21,8 @@ GODWIT_MUST_USE godwit_status_t godwit_gsup_request_parse(godwit_slice_t octets,
 /* A result when answer->status is GODWIT_OK, else an error. */
 GODWIT_MUST_USE godwit_status_t godwit_gsup_answer_build(const godwit_imsi_t *imsi,
                                                          const godwit_auth_info_answer_t *answer, godwit_writer_t *w);
-/* GODWIT_NOT_FOUND: a message of another type, which a client may pass over. A result without quintuplets (a subscriber with 2G
- * data only) becomes an answer with POLICY_FORBIDS. Nothing is written unless the outcome is GODWIT_OK. */
+/* GODWIT_NOT_FOUND: a message of another type, which a client may pass over. A result without quintuplets (a subscriber
+ * with 2G data only) becomes an answer with POLICY_FORBIDS. Nothing is written unless the outcome is GODWIT_OK. */
 GODWIT_MUST_USE godwit_status_t godwit_gsup_answer_parse(godwit_slice_t octets, godwit_imsi_t *imsi,
                                                          godwit_auth_info_answer_t *answer);
 

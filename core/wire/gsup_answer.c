@@ -15,7 +15,8 @@
 #define IE_AUTN 0x25
 #define IE_RES 0x27
 
-/* The first line with the status is sent, the first with the cause is read; the last one stands for all that is not named. */
+/* The first line with the status is sent, the first with the cause is read; the last one stands for all that is not
+ * named. */
 static const struct {
     godwit_status_t status;
     uint8_t cause;

@@ -9,7 +9,8 @@
 #define COMPREHENSION_REQUIRED 0x80U /* of the endpoint (TS 29.281 figure 5.2.1-2) */
 #define LABEL_MAX 63
 
-/* Letters, digits and hyphen (TS 23.003 9.1), and the underscore that operators use all the same; 0 for anything else. */
+/* Letters, digits and hyphen (TS 23.003 9.1), and the underscore that operators use all the same; 0 for anything
+ * else. */
 static char apn_character(uint8_t c)
 {
     if (c >= 'A' && c <= 'Z') {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What both versions of GTP write alike: an APN as labels (TS 23.003 9.1), an IMSI of eight octets of TBCD (TS 29.060 7.7.2,
- * TS 29.274 8.3), and the first octet that tells which version it is.
+ * What both versions of GTP write alike: an APN as labels (TS 23.003 9.1), an IMSI of eight octets of TBCD (TS 29.060
+ * 7.7.2, TS 29.274 8.3), and the first octet that tells which version it is.
  */
 #ifndef GODWIT_WIRE_GTP_PARTS_H
 #define GODWIT_WIRE_GTP_PARTS_H
@@ -31,8 +31,8 @@ uint8_t godwit_gtp_version(godwit_slice_t octets);
 
 /* For the GTP codecs alone. */
 #define GODWIT_GTP_EXTENSIONS_MAX 8 /* extension headers of one message; more are refused */
-/* Passes over the extension headers of GTPv1-C and GTP-U, next being the type of the first, 0 for none. GODWIT_POLICY_FORBIDS: one that
- * has to be understood. */
+/* Passes over the extension headers of GTPv1-C and GTP-U, next being the type of the first, 0 for none.
+ * GODWIT_POLICY_FORBIDS: one that has to be understood. */
 GODWIT_MUST_USE godwit_status_t godwit_gtp_skip_extensions(godwit_reader_t *r, uint8_t next);
 #define GODWIT_GTP_IMSI_LEN 8
 void godwit_gtp_put_imsi(godwit_writer_t *w, const godwit_imsi_t *imsi,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GTP-U (TS 29.281; the same octets as the user plane of TS 29.060 on Gn): G-PDU, Echo, Error Indication, End Marker. The octets of a
- * G-PDU are nobody's business here.
+ * GTP-U (TS 29.281; the same octets as the user plane of TS 29.060 on Gn): G-PDU, Echo, Error Indication, End Marker.
+ * The octets of a G-PDU are nobody's business here.
  */
 #ifndef GODWIT_WIRE_GTPU_H
 #define GODWIT_WIRE_GTPU_H
@@ -30,8 +30,9 @@ typedef struct godwit_gtpu {
 #define GODWIT_GTPU_EXTENSIONS_MAX GODWIT_GTP_EXTENSIONS_MAX /* headers of one message; more are refused */
 
 GODWIT_MUST_USE godwit_status_t godwit_gtpu_build(const godwit_gtpu_t *message, godwit_writer_t *w);
-/* GODWIT_MALFORMED; GODWIT_POLICY_FORBIDS for an extension header whose comprehension is required (5.2.1) or a message of another
- * version. Extension headers that need not be understood are passed over. Nothing is written unless the outcome is GODWIT_OK. */
+/* GODWIT_MALFORMED; GODWIT_POLICY_FORBIDS for an extension header whose comprehension is required (5.2.1) or a message
+ * of another version. Extension headers that need not be understood are passed over. Nothing is written unless the
+ * outcome is GODWIT_OK. */
 GODWIT_MUST_USE godwit_status_t godwit_gtpu_parse(godwit_slice_t octets, godwit_gtpu_t *message);
 
 /* The two that roles need most. */

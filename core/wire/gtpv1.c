@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GTPv1-C: TS 29.060 clauses 6 (header), 7.3 (messages), 7.7 (elements). Of elements whose type is below 128 the length is known by the
- * type alone (TV), so one of those that is not in the table cannot be passed over and the message is refused (11.1).
+ * GTPv1-C: TS 29.060 clauses 6 (header), 7.3 (messages), 7.7 (elements). Of elements whose type is below 128 the length
+ * is known by the type alone (TV), so one of those that is not in the table cannot be passed over and the message is
+ * refused (11.1).
  */
 #include "core/wire/gtpv1.h"
 

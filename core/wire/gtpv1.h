@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GTPv1-C between SGSN and GGSN (TS 29.060): Echo and the PDP contexts; between two SGSNs: Identification. One struct for all messages; which elements a message has is
- * in `has`. The builder writes what is set, in ascending order of type (7.7), and asks for what the message must have; the parser
- * passes over elements that it does not know when they say their length, keeps the first of repeated ones (11.1), and refuses lengths
- * that do not fit. Slices point into the octets that were parsed.
+ * GTPv1-C between SGSN and GGSN (TS 29.060): Echo and the PDP contexts; between two SGSNs: Identification. One struct
+ * for all messages; which elements a message has is in `has`. The builder writes what is set, in ascending order of
+ * type (7.7), and asks for what the message must have; the parser passes over elements that it does not know when they
+ * say their length, keeps the first of repeated ones (11.1), and refuses lengths that do not fit. Slices point into the
+ * octets that were parsed.
  */
 #ifndef GODWIT_WIRE_GTPV1_H
 #define GODWIT_WIRE_GTPV1_H
@@ -99,8 +100,9 @@ typedef struct godwit_gtpv1 {
 } godwit_gtpv1_t;
 
 GODWIT_MUST_USE godwit_status_t godwit_gtpv1_build(const godwit_gtpv1_t *message, godwit_writer_t *w);
-/* Every outcome but GODWIT_OK leaves *message alone, except that after a readable header MISSING or MALFORMED elements leave type, teid
- * and sequence in it for an answer; then `has` is 0. GODWIT_NOT_FOUND: a mandatory element is missing. GODWIT_POLICY_FORBIDS:
+/* Every outcome but GODWIT_OK leaves *message alone, except that after a readable header MISSING or MALFORMED elements
+ * leave type, teid and sequence in it for an answer; then `has` is 0. GODWIT_NOT_FOUND: a mandatory element is missing.
+ * GODWIT_POLICY_FORBIDS:
  * another version, or an extension header that we would have to understand. */
 GODWIT_MUST_USE godwit_status_t godwit_gtpv1_parse(godwit_slice_t octets, godwit_gtpv1_t *message);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GTPv2-C between MME, S-GW and P-GW (TS 29.274). One struct for all messages; which elements a message has is in `has`. The builder
- * writes what is set and asks for what the message must have; the parser passes over elements that it does not know, keeps the first of
- * repeated ones (7.7.10), and refuses lengths that do not fit. One bearer context: a PDN connection has its default bearer only.
+ * GTPv2-C between MME, S-GW and P-GW (TS 29.274). One struct for all messages; which elements a message has is in
+ * `has`. The builder writes what is set and asks for what the message must have; the parser passes over elements that
+ * it does not know, keeps the first of repeated ones (7.7.10), and refuses lengths that do not fit. One bearer context:
+ * a PDN connection has its default bearer only.
  * IPv4 alone. Slices point into the octets that were parsed.
  */
 #ifndef GODWIT_WIRE_GTPV2_H
@@ -123,7 +124,8 @@ typedef struct godwit_bearer_context {
     godwit_slice_t pco; /* of a bearer that is updated: goes before that of the message; empty: none */
 } godwit_bearer_context_t;
 
-/* MM Context with an EPS security context and no vectors (8.38, figure 8.38-5; recalled, and as tshark reads it). Secret: kasme. */
+/* MM Context with an EPS security context and no vectors (8.38, figure 8.38-5; recalled, and as tshark reads it).
+ * Secret: kasme. */
 typedef struct godwit_mm_context {
     uint8_t ksi, eea, eia;
     uint32_t next_down, next_up; /* NAS COUNTs */
@@ -159,9 +161,10 @@ typedef struct godwit_gtpv2 {
 } godwit_gtpv2_t;
 
 GODWIT_MUST_USE godwit_status_t godwit_gtpv2_build(const godwit_gtpv2_t *message, godwit_writer_t *w);
-/* Every outcome but GODWIT_OK leaves *message alone, except that after a readable header it holds type, teid and sequence for an answer,
- * with `has` 0. GODWIT_NOT_FOUND: a mandatory element is missing. GODWIT_POLICY_FORBIDS: another version. A message that another is
- * piggybacked on (5.5.2) ends where its length says; the other is not read. */
+/* Every outcome but GODWIT_OK leaves *message alone, except that after a readable header it holds type, teid and
+ * sequence for an answer, with `has` 0. GODWIT_NOT_FOUND: a mandatory element is missing. GODWIT_POLICY_FORBIDS:
+ * another version. A message that another is piggybacked on (5.5.2) ends where its length says; the other is not
+ * read. */
 GODWIT_MUST_USE godwit_status_t godwit_gtpv2_parse(godwit_slice_t octets, godwit_gtpv2_t *message);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * For gtpv2*.c alone: the elements of GTPv2-C (TS 29.274 clause 8), each with its writer and reader. A reader is given as many octets as
- * the element says, and takes more than it knows: elements may grow (8.1).
+ * For gtpv2*.c alone: the elements of GTPv2-C (TS 29.274 clause 8), each with its writer and reader. A reader is given
+ * as many octets as the element says, and takes more than it knows: elements may grow (8.1).
  */
 #ifndef GODWIT_WIRE_GTPV2_ELEMENTS_H
 #define GODWIT_WIRE_GTPV2_ELEMENTS_H

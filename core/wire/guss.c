@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA user security settings as XML: see zh.h for what of it is public and what is ours. No XML reader: two elements are looked for by their
- * tags, in a document that the AVP bounds; anything that is not what we would write is taken as absent.
+ * GBA user security settings as XML: see zh.h for what of it is public and what is ours. No XML reader: two elements
+ * are looked for by their tags, in a document that the AVP bounds; anything that is not what we would write is taken as
+ * absent.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * HTTP/1.1 (RFC 9112), as much as a device needs that has a TCP or TLS connection and no HTTP library: one request without a body, and its answer,
- * whose body has a length or ends with the connection. Chunks are refused, and so is whatever two readers could understand differently.
+ * HTTP/1.1 (RFC 9112), as much as a device needs that has a TCP or TLS connection and no HTTP library: one request
+ * without a body, and its answer, whose body has a length or ends with the connection. Chunks are refused, and so is
+ * whatever two readers could understand differently.
  */
 #ifndef GODWIT_WIRE_HTTP_H
 #define GODWIT_WIRE_HTTP_H
@@ -22,11 +23,12 @@ typedef struct godwit_http_answer {
     godwit_slice_t body;
 } godwit_http_answer_t;
 
-/* GET uri with Host and Authorization; the connection closes after it. GODWIT_INVALID_ARGUMENT for a value that would begin another line. */
+/* GET uri with Host and Authorization; the connection closes after it. GODWIT_INVALID_ARGUMENT for a value that would
+ * begin another line. */
 GODWIT_MUST_USE godwit_status_t godwit_http_get_build(const char *host, const char *uri, const char *authorization,
                                                       godwit_writer_t *w);
-/* GODWIT_AGAIN while it is not whole; closed: the connection has ended, nothing more comes. GODWIT_MALFORMED, GODWIT_NO_SPACE for a head that is
- * too long. *used: octets of the answer. */
+/* GODWIT_AGAIN while it is not whole; closed: the connection has ended, nothing more comes. GODWIT_MALFORMED,
+ * GODWIT_NO_SPACE for a head that is too long. *used: octets of the answer. */
 GODWIT_MUST_USE godwit_status_t godwit_http_answer_parse(godwit_slice_t octets, bool closed,
                                                          godwit_http_answer_t *answer, size_t *used);
 /* The value of the first field of that name (lower case, without regard to case there); empty when there is none. */

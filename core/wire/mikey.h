@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * MIKEY (RFC 3830) with the payloads that 3GPP needs of it: pre-shared key method, Key ID information (RFC 4563), tickets (RFC 6043). The reader takes
- * a message apart into payloads within bounds; the writer chains them. Numbers are recalled from those RFCs, which were not at hand: docs/gaa.md.
+ * MIKEY (RFC 3830) with the payloads that 3GPP needs of it: pre-shared key method, Key ID information (RFC 4563),
+ * tickets (RFC 6043). The reader takes a message apart into payloads within bounds; the writer chains them. Numbers are
+ * recalled from those RFCs, which were not at hand: docs/gaa.md.
  * Keys travel in KEMAC alone (mikey_key.c), which is checked before anything of it is deciphered.
  */
 #ifndef GODWIT_WIRE_MIKEY_H
@@ -64,7 +65,8 @@ typedef struct godwit_mikey {
     godwit_slice_t octets; /* the whole message */
 } godwit_mikey_t;
 
-/* GODWIT_MALFORMED for whatever is no MIKEY message of these payloads, is longer than it says, or has more than GODWIT_MIKEY_PAYLOADS_MAX.
+/* GODWIT_MALFORMED for whatever is no MIKEY message of these payloads, is longer than it says, or has more than
+ * GODWIT_MIKEY_PAYLOADS_MAX.
  * Slices point into octets. */
 GODWIT_MUST_USE godwit_status_t godwit_mikey_parse(godwit_slice_t octets, godwit_mikey_t *message);
 /* The nth (from 0) payload of that type; NULL when there are not so many. */
@@ -103,7 +105,8 @@ void godwit_mikey_put_extension(godwit_mikey_writer_t *w, uint8_t type, godwit_s
 
 #define GODWIT_MIKEY_KEYS_MAX 4
 
-/* Key data sub-payload. Type 0 TGK, 1 TGK and salt, 2 TEK, 3 TEK and salt; RFC 6043: 6 MPK. Validity: none, or an interval. */
+/* Key data sub-payload. Type 0 TGK, 1 TGK and salt, 2 TEK, 3 TEK and salt; RFC 6043: 6 MPK. Validity: none, or an
+ * interval. */
 typedef struct godwit_mikey_key {
     uint8_t type;
     godwit_slice_t key, salt;
@@ -111,17 +114,17 @@ typedef struct godwit_mikey_key {
     godwit_slice_t from, to;
 } godwit_mikey_key_t;
 
-/* The last payload: keys enciphered (AES-CM-128) and the whole message authenticated (HMAC-SHA-1-160) under what the PRF makes of psk, CSB ID and
- * the message's RAND; counter is that of its T. GODWIT_NO_SPACE. */
+/* The last payload: keys enciphered (AES-CM-128) and the whole message authenticated (HMAC-SHA-1-160) under what the
+ * PRF makes of psk, CSB ID and the message's RAND; counter is that of its T. GODWIT_NO_SPACE. */
 GODWIT_MUST_USE godwit_status_t godwit_mikey_seal(const godwit_crypto_t *crypto, godwit_mikey_writer_t *w,
                                                   godwit_slice_t psk, const godwit_mikey_key_t *keys, size_t count);
-/* Checks the MAC, then deciphers into plain (as many octets as the message has) and reads the keys, whose slices point there. GODWIT_MAC_FAILURE;
- * GODWIT_MALFORMED; GODWIT_UNSUPPORTED_SUITE for other algorithms. Wipe plain after use. */
+/* Checks the MAC, then deciphers into plain (as many octets as the message has) and reads the keys, whose slices point
+ * there. GODWIT_MAC_FAILURE; GODWIT_MALFORMED; GODWIT_UNSUPPORTED_SUITE for other algorithms. Wipe plain after use. */
 GODWIT_MUST_USE godwit_status_t godwit_mikey_open(const godwit_crypto_t *crypto, const godwit_mikey_t *message,
                                                   godwit_slice_t psk, uint8_t *plain,
                                                   godwit_mikey_key_t keys[GODWIT_MIKEY_KEYS_MAX], size_t *count);
-/* The last payload of a verification message, V: a MAC over it and over identities and T of the message that it answers (RFC 3830 3.1, 5.2), under
- * the same key as that message's KEMAC. */
+/* The last payload of a verification message, V: a MAC over it and over identities and T of the message that it answers
+ * (RFC 3830 3.1, 5.2), under the same key as that message's KEMAC. */
 GODWIT_MUST_USE godwit_status_t godwit_mikey_put_verification(godwit_mikey_writer_t *w, const godwit_mikey_t *received,
                                                               godwit_slice_t psk);
 /* GODWIT_MAC_FAILURE unless answer is the verification of sent. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * MIKEY's keys: the PRF and what it makes of a pre-shared key (RFC 3830 4.1.2 to 4.1.4), KEMAC (4.2.3, 6.2), key data (6.13), and the MAC of a
- * verification message. The MAC is checked before anything is deciphered.
+ * MIKEY's keys: the PRF and what it makes of a pre-shared key (RFC 3830 4.1.2 to 4.1.4), KEMAC (4.2.3, 6.2), key data
+ * (6.13), and the MAC of a verification message. The MAC is checked before anything is deciphered.
  */
 #include <string.h>
 

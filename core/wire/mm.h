@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Mobility management of the circuit-switched domain (TS 24.008 9.2; values from 10.5.1 and 10.5.3), the part that short messages need: location
- * updating, authentication, connection management service, identity, TMSI, IMSI detach; and the paging response of TS 44.018 9.1.25, which
- * UMTS has as well. How optional elements are read stands in nas.h; slices point into the message that was parsed. Elements that are ours
- * say so: no standard message of this layer carries them. Clause numbers and values are recalled; tshark reads the octets.
+ * Mobility management of the circuit-switched domain (TS 24.008 9.2; values from 10.5.1 and 10.5.3), the part that
+ * short messages need: location updating, authentication, connection management service, identity, TMSI, IMSI detach;
+ * and the paging response of TS 44.018 9.1.25, which UMTS has as well. How optional elements are read stands in nas.h;
+ * slices point into the message that was parsed. Elements that are ours say so: no standard message of this layer
+ * carries them. Clause numbers and values are recalled; tshark reads the octets.
  */
 #ifndef GODWIT_WIRE_MM_H
 #define GODWIT_WIRE_MM_H
@@ -58,8 +59,8 @@ void godwit_mm_lai_write(const godwit_mm_lai_t *lai, uint8_t octets[GODWIT_MM_LA
 godwit_mm_lai_t godwit_mm_lai_read(godwit_slice_t value);
 
 #define GODWIT_MM_IDENTITY_MAX 9
-/* The value of a mobile identity (10.5.1.4), an IMSI or a TMSI in the place of GMM's P-TMSI; in octets, which the slice points into. Empty for
- * what cannot be written. */
+/* The value of a mobile identity (10.5.1.4), an IMSI or a TMSI in the place of GMM's P-TMSI; in octets, which the slice
+ * points into. Empty for what cannot be written. */
 godwit_slice_t godwit_mm_identity_write(const godwit_gmm_identity_t *identity,
                                         uint8_t octets[1 + GODWIT_MM_IDENTITY_MAX]);
 GODWIT_MUST_USE godwit_status_t godwit_mm_identity_read(godwit_slice_t value, godwit_gmm_identity_t *identity);
@@ -130,10 +131,12 @@ typedef struct godwit_rr_paging_response {
     godwit_slice_t classmark, identity;
 } godwit_rr_paging_response_t;
 
-/* GODWIT_MALFORMED unless octets begin with that discriminator (skip indicator 0) and a type. The sequence number is not in type. */
+/* GODWIT_MALFORMED unless octets begin with that discriminator (skip indicator 0) and a type. The sequence number is
+ * not in type. */
 GODWIT_MUST_USE godwit_status_t godwit_mm_type(godwit_slice_t octets, uint8_t *type);
 
-/* NAME_build(message, writer) and NAME_parse(octets, message). A build with a member out of range is GODWIT_INVALID_ARGUMENT. */
+/* NAME_build(message, writer) and NAME_parse(octets, message). A build with a member out of range is
+ * GODWIT_INVALID_ARGUMENT. */
 #define GODWIT_MM_CODEC(name, type)                                                                                    \
     GODWIT_MUST_USE godwit_status_t godwit_##name##_build(const type *message, godwit_writer_t *w);                    \
     GODWIT_MUST_USE godwit_status_t godwit_##name##_parse(godwit_slice_t octets, type *message);
@@ -154,8 +157,8 @@ GODWIT_MM_CODEC(mm_information, godwit_mm_information_t)
 GODWIT_MM_CODEC(rr_paging_response, godwit_rr_paging_response_t)
 #undef GODWIT_MM_CODEC
 
-/* Messages of nothing but their head, which have no parser but godwit_mm_type: authentication reject 9.2.1, CM service accept 9.2.5, TMSI
- * reallocation complete 9.2.18. */
+/* Messages of nothing but their head, which have no parser but godwit_mm_type: authentication reject 9.2.1, CM service
+ * accept 9.2.5, TMSI reallocation complete 9.2.18. */
 GODWIT_MUST_USE godwit_status_t godwit_mm_empty_build(godwit_mm_type_t type, godwit_writer_t *w);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the NAS messages of EPS (TS 24.301) share: one table of information elements for each message, and one pair of functions that
- * builds and parses by it. Formats are those of TS 24.007 11.2.1.1.
+ * What the NAS messages of EPS (TS 24.301) share: one table of information elements for each message, and one pair of
+ * functions that builds and parses by it. Formats are those of TS 24.007 11.2.1.1.
  *
- * What is mandatory stands first and must be there. Of the optional part (TS 24.007 11.2.4, TS 24.301 7.6) an unknown element
- * is passed over by its format: IEI 80 to FF is one octet, 78 to 7F has two octets of length, any other one; IEI 00 to 0F must be
- * understood, so an unknown one is refused. Of an element that comes twice the first counts. A length that the element cannot have
- * is refused: MALFORMED. Octets are never copied: slices point into the message.
+ * What is mandatory stands first and must be there. Of the optional part (TS 24.007 11.2.4, TS 24.301 7.6) an unknown
+ * element is passed over by its format: IEI 80 to FF is one octet, 78 to 7F has two octets of length, any other one;
+ * IEI 00 to 0F must be understood, so an unknown one is refused. Of an element that comes twice the first counts. A
+ * length that the element cannot have is refused: MALFORMED. Octets are never copied: slices point into the message.
  */
 #ifndef GODWIT_WIRE_NAS_H
 #define GODWIT_WIRE_NAS_H
@@ -61,16 +61,18 @@ typedef struct godwit_esm_head {
     uint8_t pti;    /* procedure transaction identity, 1 to 254; 0: none */
 } godwit_esm_head_t;
 
-/* The message type of a plain EMM or of an ESM message: GODWIT_MALFORMED when it is neither, too short, or security protected. */
+/* The message type of a plain EMM or of an ESM message: GODWIT_MALFORMED when it is neither, too short, or security
+ * protected. */
 GODWIT_MUST_USE godwit_status_t godwit_emm_type(godwit_slice_t octets, uint8_t *type);
 GODWIT_MUST_USE godwit_status_t godwit_esm_type(godwit_slice_t octets, godwit_esm_head_t *head, uint8_t *type);
 
-/* For emm*.c and esm*.c. Build gives GODWIT_INVALID_ARGUMENT for a value whose length the element cannot have; parse writes nothing unless
- * it gives GODWIT_OK. */
+/* For emm*.c and esm*.c. Build gives GODWIT_INVALID_ARGUMENT for a value whose length the element cannot have; parse
+ * writes nothing unless it gives GODWIT_OK. */
 GODWIT_MUST_USE godwit_status_t godwit_emm_build(const godwit_nas_spec_t *spec, const void *message,
                                                  godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_emm_parse(const godwit_nas_spec_t *spec, godwit_slice_t octets, void *message);
-/* Of TS 24.008, for mm.c: any discriminator, skip indicator 0; bits 8 and 7 of the type are a sequence number, which is 0 when built. */
+/* Of TS 24.008, for mm.c: any discriminator, skip indicator 0; bits 8 and 7 of the type are a sequence number, which is
+ * 0 when built. */
 GODWIT_MUST_USE godwit_status_t godwit_mm_head(uint8_t discriminator, godwit_slice_t octets, uint8_t *type);
 GODWIT_MUST_USE godwit_status_t godwit_mm_build(uint8_t discriminator, const godwit_nas_spec_t *spec,
                                                 const void *message, godwit_writer_t *w);
@@ -80,7 +82,8 @@ GODWIT_MUST_USE godwit_status_t godwit_esm_build(const godwit_nas_spec_t *spec, 
                                                  godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_esm_parse(const godwit_nas_spec_t *spec, godwit_slice_t octets, void *message);
 
-/* EPS mobile identity (TS 24.301 9.9.3.12): IMSI or GUTI. Identity responses have the IMSI in the same form (TS 24.008 10.5.1.4). */
+/* EPS mobile identity (TS 24.301 9.9.3.12): IMSI or GUTI. Identity responses have the IMSI in the same form (TS 24.008
+ * 10.5.1.4). */
 typedef struct godwit_guti {
     godwit_plmn_t plmn;
     uint16_t mme_group;

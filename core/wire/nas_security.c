@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * NAS security of EPS. COUNT is the overflow counter (16) and the sequence number (8); the receiver takes the lowest COUNT that is
- * still open and has the sequence number that came (TS 24.301 4.4.3.1). So an old message is tried under a COUNT it was not made
- * with, and fails; a second try, one overflow lower, tells a replay from a forgery, for the event alone.
+ * NAS security of EPS. COUNT is the overflow counter (16) and the sequence number (8); the receiver takes the lowest
+ * COUNT that is still open and has the sequence number that came (TS 24.301 4.4.3.1). So an old message is tried under
+ * a COUNT it was not made with, and fails; a second try, one overflow lower, tells a replay from a forgery, for the
+ * event alone.
  */
 #include "core/wire/nas_security.h"
 
@@ -64,7 +65,8 @@ godwit_status_t godwit_nas_wrapper_parse(godwit_slice_t octets, godwit_nas_wrapp
     return GODWIT_OK;
 }
 
-/* Where the optional part of a message begins that may go partly ciphered: CONTROL PLANE SERVICE REQUEST, and (ours, contribution 000) ATTACH
+/* Where the optional part of a message begins that may go partly ciphered: CONTROL PLANE SERVICE REQUEST, and (ours,
+ * contribution 000) ATTACH
  * REQUEST: three octets, then identity, capability and ESM message container. */
 static size_t optional_part(const uint8_t *message, size_t len)
 {
@@ -80,8 +82,8 @@ static size_t optional_part(const uint8_t *message, size_t len)
     return r.failed ? len : len - r.left;
 }
 
-/* The part of a message that type 5 ciphers (TS 24.301 4.4.5): the value of the ESM or NAS message container, which stands first of the optional
- * elements. 0: none. */
+/* The part of a message that type 5 ciphers (TS 24.301 4.4.5): the value of the ESM or NAS message container, which
+ * stands first of the optional elements. 0: none. */
 static void partly(const uint8_t *message, size_t len, size_t *from, size_t *count)
 {
     size_t head = optional_part(message, len), size = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the messages between network functions say, free of any encoding: one struct for each request and answer. roles/message.h
- * puts them into the envelope that roles exchange; the codecs of this folder put them into octets. They stand here because codecs
- * stand below roles. An answer holds keys: whoever keeps one wipes it.
+ * What the messages between network functions say, free of any encoding: one struct for each request and answer.
+ * roles/message.h puts them into the envelope that roles exchange; the codecs of this folder put them into octets. They
+ * stand here because codecs stand below roles. An answer holds keys: whoever keeps one wipes it.
  */
 #ifndef GODWIT_WIRE_PAYLOAD_H
 #define GODWIT_WIRE_PAYLOAD_H
@@ -11,17 +11,17 @@
 #include "godwit/bytes.h"
 #include "godwit/keys.h"
 
-/* Names the key set of one access AKA run: in the PCO, and wherever that key set is asked for (contribution 003, steps 5 to 8). RAND is
- * what Godwit sends; SQN is taken for compatibility. "SQN" is, here and below, SQN xor AK, the first 6 octets of AUTN as they were sent: no ME
- * sees another, and SQN in clear would undo what AK is for. */
+/* Names the key set of one access AKA run: in the PCO, and wherever that key set is asked for (contribution 003, steps
+ * 5 to 8). RAND is what Godwit sends; SQN is taken for compatibility. "SQN" is, here and below, SQN xor AK, the first 6
+ * octets of AUTN as they were sent: no ME sees another, and SQN in clear would undo what AK is for. */
 typedef enum godwit_selector_kind { GODWIT_SELECTOR_RAND = 1, GODWIT_SELECTOR_SQN = 2 } godwit_selector_kind_t;
 typedef struct godwit_selector {
     godwit_selector_kind_t kind;
     uint8_t octets[16]; /* RAND; of a SQN the first 6, the rest zero */
 } godwit_selector_t;
 
-/* What an endpoint that wiped a key leaves with the owner of the key set, so that the key may live again: no keys, only how far they were
- * used. */
+/* What an endpoint that wiped a key leaves with the owner of the key set, so that the key may live again: no keys, only
+ * how far they were used. */
 typedef struct godwit_parked {
     bool set;
     uint8_t suite, key_id;
@@ -58,8 +58,8 @@ typedef struct godwit_auth_info_vector {
 #define GODWIT_VECTORS_MAX 5
 
 typedef struct godwit_auth_info_answer {
-    /* OK; UNKNOWN_SUBSCRIBER (5001); NOT_ENTITLED (5004); AUTH_MAC_FAILURE (AUTS refused, 4181); POLICY_FORBIDS; OVERLOAD;
-     * PEER_INTERNAL. The table is in s6a.h. */
+    /* OK; UNKNOWN_SUBSCRIBER (5001); NOT_ENTITLED (5004); AUTH_MAC_FAILURE (AUTS refused, 4181); POLICY_FORBIDS;
+     * OVERLOAD; PEER_INTERNAL. The table is in s6a.h. */
     godwit_status_t status;
     godwit_vector_kind_t kind;
     uint8_t vectors;
@@ -89,11 +89,13 @@ typedef struct godwit_key_request {
     bool resync;
     uint8_t auts[14]; /* against the outstanding RAND */
     bool has_rand;
-    /* The RAND that the HSE sent to the device with the AUTS'ed Start, when it knows it; EMKS compares with the outstanding one. */
+    /* The RAND that the HSE sent to the device with the AUTS'ed Start, when it knows it; EMKS compares with the
+     * outstanding one. */
     uint8_t rand[16];
     godwit_selector_t selector; /* BY_SELECTOR */
-    /* BY_SELECTOR: the owner gives a generation above this one only, new or parked. A container says what the device has taken last; a pull
-     * after an idle flush says what the container of that bearer said, or 0, for there the parked one is wanted. */
+    /* BY_SELECTOR: the owner gives a generation above this one only, new or parked. A container says what the device
+     * has taken last; a pull after an idle flush says what the container of that bearer said, or 0, for there the
+     * parked one is wanted. */
     uint32_t above_generation;
     char reference[GODWIT_KEY_REFERENCE_MAX + 1]; /* FOR_SESSION, agreements 04 and 05: B-TID or A-KID; "": none */
 } godwit_key_request_t;
@@ -116,7 +118,7 @@ typedef struct godwit_key_confirm {
     char endpoint[GODWIT_FQDN_MAX + 1];
 } godwit_key_confirm_t;
 
-/* ---- Solution 1: keys of an access AKA run ---------------------------------------------------------------------------- */
+/* ---- Solution 1: keys of an access AKA run ----------------------------------------------------------------------- */
 
 /* HSS to HSE, unasked (variants 1A and 1B): K_session of generation 1, made for that HSE. The answer is a status. */
 typedef struct godwit_key_push {
@@ -151,15 +153,16 @@ typedef struct godwit_key_park {
     godwit_parked_t parked;
 } godwit_key_park_t;
 
-/* Gateway to HSS (variant 1B): the device has activated a PDP context or PDN connection, so its AKA run went well. The answer is a
- * status, and comes after the HSE has the key. */
+/* Gateway to HSS (variant 1B): the device has activated a PDP context or PDN connection, so its AKA run went well. The
+ * answer is a status, and comes after the HSE has the key. */
 typedef struct godwit_activation {
     godwit_imsi_t imsi;
     godwit_selector_t selector;
     char endpoint[GODWIT_FQDN_MAX + 1]; /* the HSE of that APN */
 } godwit_activation_t;
 
-/* Gateway to HSE: the triplet (contribution 003, step 6), with the container it came in, whose octets the Start covers. */
+/* Gateway to HSE: the triplet (contribution 003, step 6), with the container it came in, whose octets the Start
+ * covers. */
 #define GODWIT_E2M_CONTAINER_MAX 64
 #define GODWIT_E2M_START_MAX 80
 typedef struct godwit_bearer {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AKMA (TS 33.535) and the primary authentication that it stands on (5G AKA, TS 33.501 6.1.3.2): what serving network, AUSF, UDM, AAnF and AF
- * say to each other, free of any encoding. See payload.h.
+ * AKMA (TS 33.535) and the primary authentication that it stands on (5G AKA, TS 33.501 6.1.3.2): what serving network,
+ * AUSF, UDM, AAnF and AF say to each other, free of any encoding. See payload.h.
  */
 #ifndef GODWIT_WIRE_PAYLOAD_AKMA_H
 #define GODWIT_WIRE_PAYLOAD_AKMA_H
@@ -12,13 +12,15 @@
 #define GODWIT_A_KID_MAX 127
 #define GODWIT_AF_ID_MAX (GODWIT_FQDN_MAX + 5) /* FQDN || Ua* security protocol identifier */
 
-/* AUSF to UDM, whose part our HSS plays (Nudm_UEAuthentication_Get); and serving network to AUSF (Nausf_UEAuthentication). */
+/* AUSF to UDM, whose part our HSS plays (Nudm_UEAuthentication_Get); and serving network to AUSF
+ * (Nausf_UEAuthentication). */
 typedef struct godwit_5g_auth_request {
     godwit_imsi_t imsi;
     godwit_plmn_t serving_network;
     bool resync;
     uint8_t rand[16], auts[14];
-    /* Of a 3GPP AAA server: the vector is for EAP-AKA' (TS 33.402), bound to this name, and its keys are CK' || IK'. "": 5G AKA. */
+    /* Of a 3GPP AAA server: the vector is for EAP-AKA' (TS 33.402), bound to this name, and its keys are CK' || IK'.
+     * "": 5G AKA. */
     char eap_network[GODWIT_EAP_NETWORK_MAX + 1];
 } godwit_5g_auth_request_t;
 
@@ -35,14 +37,14 @@ typedef struct godwit_5g_auth_answer {
     uint8_t rand[16], autn[16], hxres_star[16]; /* RAND also names the authentication when it is confirmed */
 } godwit_5g_auth_answer_t;
 
-/* Serving network to AUSF: RES* of the device. The answer is a status: AUTH_MAC_FAILURE when it is wrong, UNKNOWN_KEY when nothing is
- * outstanding for that RAND and caller. */
+/* Serving network to AUSF: RES* of the device. The answer is a status: AUTH_MAC_FAILURE when it is wrong, UNKNOWN_KEY
+ * when nothing is outstanding for that RAND and caller. */
 typedef struct godwit_5g_confirm {
     uint8_t rand[16], res_star[16];
 } godwit_5g_confirm_t;
 
-/* AUSF to AAnF (Naanf_AKMA_AnchorKey_Register); an empty a_kid and no key: the context of that subscriber is to go (Context_Remove). The answer
- * is a status. */
+/* AUSF to AAnF (Naanf_AKMA_AnchorKey_Register); an empty a_kid and no key: the context of that subscriber is to go
+ * (Context_Remove). The answer is a status. */
 typedef struct godwit_akma_register {
     godwit_imsi_t imsi;
     char a_kid[GODWIT_A_KID_MAX + 1];

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * End to end (Solution 5 of TR 33.863, contribution 004; TS 33.163 4.1 and Annex B): what HSE, EESE, the owner of a key set and an EAS say to each
- * other, free of any encoding. See payload.h; docs/e2e.md tells the story. K_e2e stands in answers of the owner and in what the EESE gives to the EAS,
- * and nowhere else: no message to or from an HSE has a member that could hold it.
+ * End to end (Solution 5 of TR 33.863, contribution 004; TS 33.163 4.1 and Annex B): what HSE, EESE, the owner of a key
+ * set and an EAS say to each other, free of any encoding. See payload.h; docs/e2e.md tells the story. K_e2e stands in
+ * answers of the owner and in what the EESE gives to the EAS, and nowhere else: no message to or from an HSE has a
+ * member that could hold it.
  */
 #ifndef GODWIT_WIRE_PAYLOAD_E2E_H
 #define GODWIT_WIRE_PAYLOAD_E2E_H
@@ -13,7 +14,7 @@
 #define GODWIT_EAS_REGISTRATION 16 /* octets of the name of a registration */
 #define GODWIT_USER_PLANE_MAX 1232 /* GODWIT_EMSDP_DATAGRAM_MAX, which this floor does not see */
 
-/* ---- HSE to EESE (Ek) ------------------------------------------------------------------------------------------------- */
+/* ---- HSE to EESE (Ek) -------------------------------------------------------------------------------------------- */
 
 typedef enum godwit_e2e_event {
     GODWIT_E2E_OPEN = 1,   /* the device asks for a service with that EAS, in 10 or 30 */
@@ -59,7 +60,7 @@ typedef struct godwit_e2e_renew {
     godwit_e2e_terms_t terms;
 } godwit_e2e_renew_t;
 
-/* ---- EESE to the owner of the key set, EMKS or HSS (Ek, only over a protected hop) ------------------------------------- */
+/* ---- EESE to the owner of the key set, EMKS or HSS (Ek, only over a protected hop) ------------------------------- */
 
 typedef struct godwit_e2e_key_request {
     godwit_imsi_t imsi;
@@ -76,9 +77,10 @@ typedef struct godwit_e2e_key_answer {
     uint8_t k_e2e[32]; /* secret */
 } godwit_e2e_key_answer_t;
 
-/* ---- EESE and EAS (HTTPS, in the manner of TS 33.163 Annex B) ----------------------------------------------------------- */
+/* ---- EESE and EAS (HTTPS, in the manner of TS 33.163 Annex B) ---------------------------------------------------- */
 
-/* How often keys are to age, as the enterprise wants it; the EESE keeps it within the operator's bounds and says what it became. 0: the operator's. */
+/* How often keys are to age, as the enterprise wants it; the EESE keeps it within the operator's bounds and says what
+ * it became. 0: the operator's. */
 typedef struct godwit_e2e_ageing {
     uint32_t life_s, messages;
 } godwit_e2e_ageing_t;
@@ -122,7 +124,7 @@ typedef struct godwit_eas_session {
     uint8_t k_e2e[32];  /* secret */
 } godwit_eas_session_t;
 
-/* ---- HSE and EAS (HTTPS): user-plane datagrams, unmodified ------------------------------------------------------------------ */
+/* ---- HSE and EAS (HTTPS): user-plane datagrams, unmodified ------------------------------------------------------- */
 
 typedef struct godwit_user_plane {
     char eas[GODWIT_FQDN_MAX + 1]; /* up: to whom; down: who sends, must be the certificate's */
@@ -134,7 +136,8 @@ typedef struct godwit_user_plane {
     uint8_t datagram[GODWIT_USER_PLANE_MAX];
 } godwit_user_plane_t;
 
-/* Up: what the EAS found. Until OK, or a refusal that cannot change (REPLAY, MAC_FAILURE, KEY_EXPIRED, UNKNOWN_SESSION, UNKNOWN_KEY), the HSE keeps the datagram. */
+/* Up: what the EAS found. Until OK, or a refusal that cannot change (REPLAY, MAC_FAILURE, KEY_EXPIRED, UNKNOWN_SESSION,
+ * UNKNOWN_KEY), the HSE keeps the datagram. */
 typedef struct godwit_user_plane_answer {
     godwit_status_t status;
     bool highest; /* OK: it had the highest COUNT, so where it came from is where the device is */

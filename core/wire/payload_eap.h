@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EAP between the access network of a device and the 3GPP AAA server (TS 33.402; RADIUS of RFC 3579 on the wire), free of any encoding. See payload.h.
+ * EAP between the access network of a device and the 3GPP AAA server (TS 33.402; RADIUS of RFC 3579 on the wire), free
+ * of any encoding. See payload.h.
  */
 #ifndef GODWIT_WIRE_PAYLOAD_EAP_H
 #define GODWIT_WIRE_PAYLOAD_EAP_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA (TS 33.220): what device and BSF (Ub), BSF and HSS (Zh), NAF and BSF (Zn) say to each other, free of any encoding. See payload.h.
+ * GBA (TS 33.220): what device and BSF (Ub), BSF and HSS (Zh), NAF and BSF (Zn) say to each other, free of any
+ * encoding. See payload.h.
  */
 #ifndef GODWIT_WIRE_PAYLOAD_GBA_H
 #define GODWIT_WIRE_PAYLOAD_GBA_H

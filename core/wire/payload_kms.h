@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is said to the Key Management Service of TS 33.328: one MIKEY message under a B-TID, and one back. See payload.h.
+ * What is said to the Key Management Service of TS 33.328: one MIKEY message under a B-TID, and one back. See
+ * payload.h.
  */
 #ifndef GODWIT_WIRE_PAYLOAD_KMS_H
 #define GODWIT_WIRE_PAYLOAD_KMS_H

@@ -23,7 +23,8 @@ typedef struct godwit_device_rand_answer {
 
 #define GODWIT_TEMPORARY_IDENTITY 8 /* octets; given by the MKEF in the place of the IMSI, for one server */
 
-/* MTC server to MKEF: the first datagram of a device as it came. Who asks is the origin of the message: the name in its certificate. */
+/* MTC server to MKEF: the first datagram of a device as it came. Who asks is the origin of the message: the name in its
+ * certificate. */
 #define GODWIT_MTC_DATAGRAM_MAX 512
 typedef struct godwit_mtc_key_request {
     uint8_t session_octets, counter_octets; /* framing of the MTC server's address */
@@ -32,9 +33,9 @@ typedef struct godwit_mtc_key_request {
 } godwit_mtc_key_request_t;
 
 typedef struct godwit_mtc_key_answer {
-    /* OK; NOT_ENTITLED; UNKNOWN_SUBSCRIBER (also a temporary identity that nobody has); REPLAY (RAND1 repeated, counter behind);
-     * MAC_FAILURE; MALFORMED; KEY_EXPIRED (counter too far ahead: the operator releases it); OVERLOAD (limit of this caller);
-     * POLICY_FORBIDS (profile ts33868 off); PEER_INTERNAL */
+    /* OK; NOT_ENTITLED; UNKNOWN_SUBSCRIBER (also a temporary identity that nobody has); REPLAY (RAND1 repeated, counter
+     * behind); MAC_FAILURE; MALFORMED; KEY_EXPIRED (counter too far ahead: the operator releases it); OVERLOAD (limit
+     * of this caller); POLICY_FORBIDS (profile ts33868 off); PEER_INTERNAL */
     godwit_status_t status;
     godwit_imsi_t imsi;
     uint8_t k_mtc[32];

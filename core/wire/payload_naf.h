@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the doors of a NAF say to it: HTTP requests on Ua (TS 24.109 5), and who wants the key of a B-TID: PSK-TLS, DTLS, the operator. See
- * payload.h.
+ * What the doors of a NAF say to it: HTTP requests on Ua (TS 24.109 5), and who wants the key of a B-TID: PSK-TLS,
+ * DTLS, the operator. See payload.h.
  */
 #ifndef GODWIT_WIRE_PAYLOAD_NAF_H
 #define GODWIT_WIRE_PAYLOAD_NAF_H
@@ -37,7 +37,8 @@ typedef struct godwit_naf_key_request {
 } godwit_naf_key_request_t;
 
 typedef struct godwit_naf_key_answer {
-    /* OK; UNKNOWN_KEY: the B-TID is unknown or its time over; NOT_ENTITLED: not our FQDN, or the BSF says so; OVERLOAD; PEER_INTERNAL */
+    /* OK; UNKNOWN_KEY: the B-TID is unknown or its time over; NOT_ENTITLED: not our FQDN, or the BSF says so; OVERLOAD;
+     * PEER_INTERNAL */
     godwit_status_t status;
     char impi[GODWIT_IMPI_MAX + 1];
     uint8_t ks_naf[32];

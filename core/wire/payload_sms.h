@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Short messages between serving node (MSC, MME, SGSN) and SMS-SC: MO-Forward-Short-Message and MT-Forward-Short-Message of SGd
- * (TS 29.338), free of any encoding. See payload.h.
+ * Short messages between serving node (MSC, MME, SGSN) and SMS-SC: MO-Forward-Short-Message and
+ * MT-Forward-Short-Message of SGd (TS 29.338), free of any encoding. See payload.h.
  */
 #ifndef GODWIT_WIRE_PAYLOAD_SMS_H
 #define GODWIT_WIRE_PAYLOAD_SMS_H

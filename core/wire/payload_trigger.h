@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device triggering (TS 23.682, contribution 002): what SCS, AS, MTC-IWF, HSS, SMS-SC and serving nodes say to each other over Tsp, S6m, T4, S6a and
- * T5, free of any encoding. See payload.h. Values of enumerations that name a clause are those of the wire.
+ * Device triggering (TS 23.682, contribution 002): what SCS, AS, MTC-IWF, HSS, SMS-SC and serving nodes say to each
+ * other over Tsp, S6m, T4, S6a and T5, free of any encoding. See payload.h. Values of enumerations that name a clause
+ * are those of the wire.
  */
 #ifndef GODWIT_WIRE_PAYLOAD_TRIGGER_H
 #define GODWIT_WIRE_PAYLOAD_TRIGGER_H
@@ -13,10 +14,12 @@
 #define GODWIT_SCS_NAME_MAX 128    /* SCS-Identity; of an AS the name in its certificate */
 #define GODWIT_TRIGGER_PAYLOAD_MAX 80
 #define GODWIT_TRIGGER_NODE_MAX 128
-/* What the device gets and sends: one message of docs/trigger-wire.md. It fits a short message with an application port. */
+/* What the device gets and sends: one message of docs/trigger-wire.md. It fits a short message with an application
+ * port. */
 #define GODWIT_TRIGGER_CONTAINER_MAX 133
 
-/* The serving nodes among the functions: values of godwit_function_t, which this floor does not see (roles/message.h holds them equal). */
+/* The serving nodes among the functions: values of godwit_function_t, which this floor does not see (roles/message.h
+ * holds them equal). */
 #define GODWIT_NODE_MME 4
 #define GODWIT_NODE_SGSN 5
 #define GODWIT_NODE_MSC 8
@@ -33,7 +36,7 @@ typedef struct godwit_external_name {
     char msisdn[GODWIT_MSISDN_MAX + 1];
 } godwit_external_name_t;
 
-/* ---- Tsp (TS 29.368) -------------------------------------------------------------------------------------------------- */
+/* ---- Tsp (TS 29.368) --------------------------------------------------------------------------------------------- */
 
 typedef enum godwit_action_type {
     GODWIT_ACTION_TRIGGER = 1,
@@ -111,7 +114,7 @@ typedef struct godwit_device_notification {
     godwit_trigger_node_t to;
 } godwit_device_notification_t;
 
-/* ---- keys of an association (docs/triggers.md) --------------------------------------------------------------------------- */
+/* ---- keys of an association (docs/triggers.md) ------------------------------------------------------------------- */
 
 /* What K_iwf is made of. */
 typedef enum godwit_iwf_root {
@@ -132,7 +135,7 @@ typedef struct godwit_iwf_key {
     uint8_t key[32];      /* secret */
 } godwit_iwf_key_t;
 
-/* ---- S6m (TS 29.336) ---------------------------------------------------------------------------------------------------- */
+/* ---- S6m (TS 29.336) --------------------------------------------------------------------------------------------- */
 
 typedef enum godwit_iwf_key_wanted {
     GODWIT_IWF_KEY_NOT_WANTED = 0,
@@ -140,8 +143,8 @@ typedef enum godwit_iwf_key_wanted {
     GODWIT_IWF_KEY_ROOT,  /* key-from iwf: CK||IK of a flagged vector, or KASME */
 } godwit_iwf_key_wanted_t;
 
-/* MTC-IWF to HSS: SIR. Asks whether that SCS may trigger that device, who and where the device is; with key also for what an association
- * stands on (AVPs of ours, not mandatory). */
+/* MTC-IWF to HSS: SIR. Asks whether that SCS may trigger that device, who and where the device is; with key also for
+ * what an association stands on (AVPs of ours, not mandatory). */
 typedef struct godwit_subscriber_info_request {
     godwit_external_name_t device;
     godwit_imsi_t imsi;                /* len 0: by device */
@@ -157,8 +160,8 @@ typedef struct godwit_subscriber_info_request {
 
 #define GODWIT_SERVING_NODES_MAX 3 /* MME, SGSN, MSC */
 typedef struct godwit_subscriber_info_answer {
-    /* OK; UNKNOWN_SUBSCRIBER (5001); NOT_ENTITLED (that SCS, or that MTC-IWF, may not); POLICY_FORBIDS (triggers are barred for the device); UNKNOWN_KEY (a key was
-     * wanted and there is none of that kind or name); PEER_INTERNAL */
+    /* OK; UNKNOWN_SUBSCRIBER (5001); NOT_ENTITLED (that SCS, or that MTC-IWF, may not); POLICY_FORBIDS (triggers are
+     * barred for the device); UNKNOWN_KEY (a key was wanted and there is none of that kind or name); PEER_INTERNAL */
     godwit_status_t status;
     godwit_imsi_t imsi;
     godwit_external_name_t device; /* both of its names, where it has them */
@@ -167,7 +170,7 @@ typedef struct godwit_subscriber_info_answer {
     godwit_iwf_key_t key;
 } godwit_subscriber_info_answer_t;
 
-/* ---- S6a, S6d: Update Location (TS 29.272 5.2.1.1), as far as triggers need it ------------------------------------------------- */
+/* ---- S6a, S6d: Update Location (TS 29.272 5.2.1.1), as far as triggers need it ----------------------------------- */
 
 /* Serving node to HSS: ULR, when a device has proved itself. The sender is the node. */
 typedef struct godwit_location_update {
@@ -181,7 +184,7 @@ typedef struct godwit_location_update_answer {
     godwit_trigger_node_t iwf; /* of the home, for devices that have an association or could (an AVP of ours) */
 } godwit_location_update_answer_t;
 
-/* ---- T4 (TS 29.337) ------------------------------------------------------------------------------------------------------- */
+/* ---- T4 (TS 29.337) ---------------------------------------------------------------------------------------------- */
 
 /* MTC-IWF to SMS-SC: DTR. The answer is a status: OK the SMS-SC has it. */
 typedef struct godwit_t4_trigger {
@@ -205,8 +208,8 @@ typedef enum godwit_t4_outcome { /* SM-Delivery-Outcome-T4 */
                                  GODWIT_T4_EXPIRED = 3,
 } godwit_t4_outcome_t;
 
-/* SMS-SC to MTC-IWF: DRR. Either what became of a short message, or (an AVP of ours) a container that the device has sent to the number of the
- * MTC-IWF. The answer is a status. */
+/* SMS-SC to MTC-IWF: DRR. Either what became of a short message, or (an AVP of ours) a container that the device has
+ * sent to the number of the MTC-IWF. The answer is a status. */
 typedef struct godwit_t4_report {
     godwit_imsi_t imsi;
     char smea[GODWIT_MSISDN_MAX + 1]; /* of the T4_TRIGGER; of a container the number that the device sent it to */
@@ -217,15 +220,16 @@ typedef struct godwit_t4_report {
     uint8_t container_len, container[GODWIT_TRIGGER_CONTAINER_MAX]; /* 0: none */
 } godwit_t4_report_t;
 
-/* ---- T5: an application of our own (docs/diameter.md) ------------------------------------------------------------------------- */
+/* ---- T5: an application of our own (docs/diameter.md) ------------------------------------------------------------ */
 
 typedef enum godwit_t5_down_kind {
     GODWIT_T5_CONTAINER = 1, /* a message for the device: in NAS */
     GODWIT_T5_UE_KEY = 2,    /* K_iwf for the device, in a protected NAS message (ue-key received) */
 } godwit_t5_down_kind_t;
 
-/* MTC-IWF to MME, SGSN, MSC. The answer is a status: OK the device's radio end has it (acknowledged, or sent where nothing acknowledges); NOT_FOUND no such
- * device; AGAIN it is registered and did not answer; OVERLOAD; NOT_ENTITLED; UNSUPPORTED_SUITE this node cannot (no ciphering for a key). */
+/* MTC-IWF to MME, SGSN, MSC. The answer is a status: OK the device's radio end has it (acknowledged, or sent where
+ * nothing acknowledges); NOT_FOUND no such device; AGAIN it is registered and did not answer; OVERLOAD; NOT_ENTITLED;
+ * UNSUPPORTED_SUITE this node cannot (no ciphering for a key). */
 typedef struct godwit_t5_down {
     godwit_imsi_t imsi;
     godwit_t5_down_kind_t kind;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Protocol configuration options, TS 24.008 10.5.6.3: units after the configuration octet. Identifiers whose length has two octets
- * (from Release 15 on, for use in an ePCO) are not known here; Godwit makes none, and a PCO that holds one is read as far as it goes.
+ * Protocol configuration options, TS 24.008 10.5.6.3: units after the configuration octet. Identifiers whose length has
+ * two octets (from Release 15 on, for use in an ePCO) are not known here; Godwit makes none, and a PCO that holds one
+ * is read as far as it goes.
  */
 #include "core/wire/pco.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Numbers on the wire that no registry gave us. No IANA enterprise number, application id or command code belongs to Godwit: the
- * vendor id and application ids are Godwit's own, unregistered choices (they spell "GODW" and "GOD", 01 and 02), the two command codes are
- * those that RFC 6733 11.2.1 reserves for experiments. Both ends of Ek and of T5 must agree on them; a deployment that owns an enterprise
- * number sets its own values when it compiles. Described in docs/diameter.md.
+ * Numbers on the wire that no registry gave us. No IANA enterprise number, application id or command code belongs to
+ * Godwit: the vendor id and application ids are Godwit's own, unregistered choices (they spell "GODW" and "GOD", 01 and
+ * 02), the two command codes are those that RFC 6733 11.2.1 reserves for experiments. Both ends of Ek and of T5 must
+ * agree on them; a deployment that owns an enterprise number sets its own values when it compiles. Described in
+ * docs/diameter.md.
  */
 #ifndef GODWIT_WIRE_PROFILE_H
 #define GODWIT_WIRE_PROFILE_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys of the radio stand-in out of a vector, and the first frame under keys that were handed over in a session before (contribution
- * 000). Its MAC is over kind || capability || NAS message with COUNT 0; the message is in clear but for small data in it. It must never be
- * made or taken twice under one pair of keys.
+ * Keys of the radio stand-in out of a vector, and the first frame under keys that were handed over in a session before
+ * (contribution 000). Its MAC is over kind || capability || NAS message with COUNT 0; the message is in clear but for
+ * small data in it. It must never be made or taken twice under one pair of keys.
  */
 #include "core/crypto/eps.h"
 #include "core/wire/radio.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The protection of the radio stand-in. UEA2 is 128-EEA1 with BEARER 0 (TS 35.215 clause 3, TS 33.401 B.1.2); UIA2 has FRESH (clause 4).
+ * The protection of the radio stand-in. UEA2 is 128-EEA1 with BEARER 0 (TS 35.215 clause 3, TS 33.401 B.1.2); UIA2 has
+ * FRESH (clause 4).
  * The MAC is over kind || what is sent behind COUNT and MAC-I: the ciphertext of PROTECTED, the command of INTEGRITY.
  */
 #include "core/crypto/eps.h"
@@ -45,8 +46,8 @@ static uint8_t direction_out(const godwit_radio_security_t *security)
     return security->network ? DOWN : UP;
 }
 
-/* Of message, kind || text: kind || COUNT || MAC-I || text. COUNT is spent even if the writer has no room: it was shown to nobody, but
- * stays used. */
+/* Of message, kind || text: kind || COUNT || MAC-I || text. COUNT is spent even if the writer has no room: it was shown
+ * to nobody, but stays used. */
 static godwit_status_t put_frame(const godwit_radio_security_t *security, uint32_t count, godwit_slice_t message,
                                  godwit_writer_t *w)
 {

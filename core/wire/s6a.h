@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * S6a: Authentication-Information-Request and -Answer (TS 29.272 7.2.5, 7.2.6), octets to typed messages and back.
- * Update-Location-Request and -Answer (7.2.3, 7.2.4), as far as triggers need them: the request asks for no subscription data, the answer has none.
+ * Update-Location-Request and -Answer (7.2.3, 7.2.4), as far as triggers need them: the request asks for no
+ * subscription data, the answer has none.
  * Bits of ULR-Flags and ULA-Flags are recalled (tshark names those of the request alike).
  *
  * What an answer says, both ways:
@@ -29,21 +30,22 @@ extern const godwit_diameter_command_t godwit_s6a_air, godwit_s6a_aia, godwit_s6
 /* A request for E-UTRAN or for UTRAN vectors. */
 GODWIT_MUST_USE godwit_status_t godwit_s6a_air_build(const godwit_diameter_envelope_t *envelope,
                                                      const godwit_auth_info_request_t *request, godwit_writer_t *w);
-/* Where both kinds are requested (a combined MME and SGSN), E-UTRAN is answered. More than five vectors are taken as five, none named
- * as one. Nothing is written unless the outcome is GODWIT_OK; GODWIT_MALFORMED comes with a fault. */
+/* Where both kinds are requested (a combined MME and SGSN), E-UTRAN is answered. More than five vectors are taken as
+ * five, none named as one. Nothing is written unless the outcome is GODWIT_OK; GODWIT_MALFORMED comes with a fault. */
 GODWIT_MUST_USE godwit_status_t godwit_s6a_air_parse(godwit_slice_t octets, godwit_diameter_envelope_t *envelope,
                                                      godwit_auth_info_request_t *request,
                                                      godwit_diameter_fault_t *fault);
 
 GODWIT_MUST_USE godwit_status_t godwit_s6a_aia_build(const godwit_diameter_envelope_t *envelope,
                                                      const godwit_auth_info_answer_t *answer, godwit_writer_t *w);
-/* kind is what was asked for: vectors of another kind are not taken. Success without a vector of that kind is GODWIT_MALFORMED. */
+/* kind is what was asked for: vectors of another kind are not taken. Success without a vector of that kind is
+ * GODWIT_MALFORMED. */
 GODWIT_MUST_USE godwit_status_t godwit_s6a_aia_parse(godwit_slice_t octets, godwit_vector_kind_t kind,
                                                      godwit_diameter_envelope_t *envelope,
                                                      godwit_auth_info_answer_t *answer);
 
-/* node: what the sender is, GODWIT_NODE_MME, _SGSN or _MSC. The standard's flag tells the first two apart; a MSC, which speaks MAP there, says so by an AVP of
- * ours. */
+/* node: what the sender is, GODWIT_NODE_MME, _SGSN or _MSC. The standard's flag tells the first two apart; a MSC, which
+ * speaks MAP there, says so by an AVP of ours. */
 GODWIT_MUST_USE godwit_status_t godwit_s6a_ulr_build(const godwit_diameter_envelope_t *envelope, uint8_t node,
                                                      const godwit_location_update_t *update, godwit_writer_t *w);
 GODWIT_MUST_USE godwit_status_t godwit_s6a_ulr_parse(godwit_slice_t octets, godwit_diameter_envelope_t *envelope,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Authentication-Information-Answer (TS 29.272 7.2.6, 7.3.17 to 7.3.20). It carries keys: what was read before a fault is wiped.
+ * Authentication-Information-Answer (TS 29.272 7.2.6, 7.3.17 to 7.3.20). It carries keys: what was read before a fault
+ * is wiped.
  */
 #include "core/wire/s6a.h"
 
@@ -147,7 +148,8 @@ static godwit_status_t read_vector(godwit_slice_t group, godwit_vector_kind_t ki
     return GODWIT_OK;
 }
 
-/* Vectors are used in the order of Item-Number, those without one last (TS 29.272 7.3.23); the place that item takes among n. */
+/* Vectors are used in the order of Item-Number, those without one last (TS 29.272 7.3.23); the place that item takes
+ * among n. */
 static size_t place_of(uint32_t item, const uint32_t *items, size_t n)
 {
     size_t i = n;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Update-Location (TS 29.272 7.2.3, 7.2.4), as far as triggers need it. ULR-Flags bit 1 (S6a/S6d-Indicator: a MME asks) and bit 2
- * (Skip-Subscriber-Data), ULA-Flags bit 0 (Separation-Indication: MME and SGSN stand apart in this HSS) are recalled.
+ * Update-Location (TS 29.272 7.2.3, 7.2.4), as far as triggers need it. ULR-Flags bit 1 (S6a/S6d-Indicator: a MME asks)
+ * and bit 2 (Skip-Subscriber-Data), ULA-Flags bit 0 (Separation-Indication: MME and SGSN stand apart in this HSS) are
+ * recalled.
  */
 #include "core/wire/s6a.h"
 

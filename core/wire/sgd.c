@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * OFR, OFA, TFR and TFA of TS 29.338 6.3.2. The subscriber of an OFR stands in a User-Identifier (TS 29.336), that of a TFR in User-Name.
+ * OFR, OFA, TFR and TFA of TS 29.338 6.3.2. The subscriber of an OFR stands in a User-Identifier (TS 29.336), that of a
+ * TFR in User-Name.
  */
 #include "core/wire/sgd.h"
 

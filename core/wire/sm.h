@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Session management of TS 24.008: clause 9.5 (messages) and 10.5.6 (elements), for PDP contexts that one device activates, modifies and
- * deactivates. PCO travels as its contents, from the configuration octet on, and is not looked into here (core/wire/pco.h). Optional elements
- * are treated as in gmm.h. What the seed calls the device's update is Modify PDP context request, MS to network (4A); Update is GTP's word.
+ * Session management of TS 24.008: clause 9.5 (messages) and 10.5.6 (elements), for PDP contexts that one device
+ * activates, modifies and deactivates. PCO travels as its contents, from the configuration octet on, and is not looked
+ * into here (core/wire/pco.h). Optional elements are treated as in gmm.h. What the seed calls the device's update is
+ * Modify PDP context request, MS to network (4A); Update is GTP's word.
  */
 #ifndef GODWIT_WIRE_SM_H
 #define GODWIT_WIRE_SM_H
@@ -61,14 +62,16 @@ typedef struct godwit_sm_pdp_address {
     godwit_slice_t address; /* at most 20 octets; empty: dynamic, or none as in non-IP */
 } godwit_sm_pdp_address_t;
 
-/* What every message begins with: transaction identifier (TS 24.007 11.2.3.1.3), 0 to 6, and which side it was made by. The flag is
- * false in messages from the side that made the transaction, true in those to it. The extended one is refused. */
+/* What every message begins with: transaction identifier (TS 24.007 11.2.3.1.3), 0 to 6, and which side it was made by.
+ * The flag is false in messages from the side that made the transaction, true in those to it. The extended one is
+ * refused. */
 typedef struct godwit_sm_transaction {
     uint8_t id;
     bool to_originator;
 } godwit_sm_transaction_t;
 
-/* GODWIT_MALFORMED unless octets begin with a transaction identifier, SM's discriminator and a type. The type may be one that is not above. */
+/* GODWIT_MALFORMED unless octets begin with a transaction identifier, SM's discriminator and a type. The type may be
+ * one that is not above. */
 GODWIT_MUST_USE godwit_status_t godwit_sm_type(godwit_slice_t octets, godwit_sm_transaction_t *transaction,
                                                uint8_t *type);
 

@@ -9,8 +9,9 @@
 #define TI_FLAG 0x80U
 #define TI_EXTENDED 7U
 
-/* Delay class 4, reliability class 3; peak throughput 1, precedence 2; mean throughput best effort; background, no delivery order, erroneous
- * SDUs not delivered; SDUs of at most 1500 octets; 64 kbit/s both ways; residual BER 1e-5, SDU error ratio 1e-4; nothing guaranteed. */
+/* Delay class 4, reliability class 3; peak throughput 1, precedence 2; mean throughput best effort; background, no
+ * delivery order, erroneous SDUs not delivered; SDUs of at most 1500 octets; 64 kbit/s both ways; residual BER 1e-5,
+ * SDU error ratio 1e-4; nothing guaranteed. */
 const uint8_t godwit_sm_qos_background[GODWIT_SM_QOS_BACKGROUND_SIZE] = {0x23, 0x12, 0x1F, 0x93, 0x96, 0x40,
                                                                          0x40, 0x74, 0x00, 0x00, 0x00, 0x00};
 

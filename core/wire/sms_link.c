@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Transactions of the control layer, TS 24.011 5.2 and 5.3. A message of the end that began a transaction has the flag clear.
+ * Transactions of the control layer, TS 24.011 5.2 and 5.3. A message of the end that began a transaction has the flag
+ * clear.
  */
 #include "core/wire/sms_link.h"
 

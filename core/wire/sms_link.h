@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The control layer of short messages as a state (TS 24.011 5.2, 5.3), the same for both ends: one transaction that this end began and one that
- * the other end began, each a CP-DATA there and a CP-DATA back, each acknowledged; what is not acknowledged is sent again (TC1*), as the same
- * octets, and given up after so many times. RP inside is the caller's. A CP-DATA that comes twice is acknowledged twice and handed up once.
+ * The control layer of short messages as a state (TS 24.011 5.2, 5.3), the same for both ends: one transaction that
+ * this end began and one that the other end began, each a CP-DATA there and a CP-DATA back, each acknowledged; what is
+ * not acknowledged is sent again (TC1*), as the same octets, and given up after so many times. RP inside is the
+ * caller's. A CP-DATA that comes twice is acknowledged twice and handed up once.
  */
 #ifndef GODWIT_WIRE_SMS_LINK_H
 #define GODWIT_WIRE_SMS_LINK_H
@@ -47,7 +48,8 @@ typedef struct godwit_sms_result {
 
 /* Whether the tick is to run: every GODWIT_SMS_TICK_MS. */
 bool godwit_sms_link_busy(const godwit_sms_link_t *link);
-/* One CP message that came. GODWIT_MALFORMED, GODWIT_WRONG_STATE: nothing moved, though a CP-ERROR may be to be sent. */
+/* One CP message that came. GODWIT_MALFORMED, GODWIT_WRONG_STATE: nothing moved, though a CP-ERROR may be to be
+ * sent. */
 GODWIT_MUST_USE godwit_status_t godwit_sms_link_receive(godwit_sms_link_t *link, godwit_slice_t octets,
                                                         godwit_sms_result_t *result);
 /* Begins a transaction. GODWIT_AGAIN: one goes on. */

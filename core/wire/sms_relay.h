@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What carries short messages between mobile station and network: the control protocol (CP, TS 24.011 7.2) and inside it the relay
- * protocol (RP, 7.3), with the addresses that RP and TPDUs share (TS 24.011 8.2.5, TS 23.040 9.1.2.5). CP has no optional elements; of RP's
- * the one known is the user data. Slices point into the octets that were parsed. Clause numbers and causes are recalled; tshark reads them.
+ * What carries short messages between mobile station and network: the control protocol (CP, TS 24.011 7.2) and inside
+ * it the relay protocol (RP, 7.3), with the addresses that RP and TPDUs share (TS 24.011 8.2.5, TS 23.040 9.1.2.5). CP
+ * has no optional elements; of RP's the one known is the user data. Slices point into the octets that were parsed.
+ * Clause numbers and causes are recalled; tshark reads them.
  */
 #ifndef GODWIT_WIRE_SMS_RELAY_H
 #define GODWIT_WIRE_SMS_RELAY_H
@@ -12,11 +13,11 @@
 
 #define GODWIT_PD_SMS 0x09 /* TS 24.007 11.2.3.1.1 */
 
-/* ---- addresses -------------------------------------------------------------------------------------------------------- */
+/* ---- addresses --------------------------------------------------------------------------------------------------- */
 
 #define GODWIT_SMS_INTERNATIONAL 0x91 /* type of address: no extension, international number, numbering plan E.164 */
-/* The same, network specific number (TS 24.008 10.5.4.7, recalled). As RP-Originator it is the serving node itself: the SC-Address of SGd has digits
- * and no type (TS 29.338), so no service centre can bring it about (docs/sms.md). */
+/* The same, network specific number (TS 24.008 10.5.4.7, recalled). As RP-Originator it is the serving node itself: the
+ * SC-Address of SGd has digits and no type (TS 29.338), so no service centre can bring it about (docs/sms.md). */
 #define GODWIT_SMS_NETWORK_SPECIFIC 0xB1
 
 typedef struct godwit_sms_address {
@@ -25,13 +26,14 @@ typedef struct godwit_sms_address {
     uint8_t octets[GODWIT_E164_MAX / 2]; /* as on the wire */
 } godwit_sms_address_t;
 
-/* An international number of E.164 from its digits. GODWIT_INVALID_ARGUMENT for none, too many, and what is no digit. */
+/* An international number of E.164 from its digits. GODWIT_INVALID_ARGUMENT for none, too many, and what is no
+ * digit. */
 GODWIT_MUST_USE godwit_status_t godwit_sms_address_from_text(const char *text, godwit_sms_address_t *address);
 /* The digits, whatever the numbering plan. GODWIT_MALFORMED for letters and the signs of a telephone. */
 GODWIT_MUST_USE godwit_status_t godwit_sms_address_to_text(const godwit_sms_address_t *address,
                                                            char text[GODWIT_E164_MAX + 1]);
 
-/* ---- CP ------------------------------------------------------------------------------------------------------------------ */
+/* ---- CP ---------------------------------------------------------------------------------------------------------- */
 
 typedef enum godwit_cp_type { /* 8.1.3 */
                               GODWIT_CP_DATA = 0x01,
@@ -64,7 +66,7 @@ GODWIT_MUST_USE godwit_status_t godwit_cp_build(const godwit_cp_t *cp, godwit_wr
 /* GODWIT_MALFORMED for another discriminator, a type that is not above, and transaction 7. */
 GODWIT_MUST_USE godwit_status_t godwit_cp_parse(godwit_slice_t octets, godwit_cp_t *cp);
 
-/* ---- RP ------------------------------------------------------------------------------------------------------------------- */
+/* ---- RP ---------------------------------------------------------------------------------------------------------- */
 
 typedef enum godwit_rp_type { /* 8.2.2: from the mobile station; the same from the network is one more */
                               GODWIT_RP_DATA = 0,
@@ -103,7 +105,8 @@ typedef struct godwit_rp {
 
 /* GODWIT_INVALID_ARGUMENT for a member out of range, an SMMA from the network, and more octets than CP carries. */
 GODWIT_MUST_USE godwit_status_t godwit_rp_build(const godwit_rp_t *rp, godwit_writer_t *w);
-/* GODWIT_MALFORMED also for what comes from the other side than from_network says, and a RP-DATA with an address for the wrong end. */
+/* GODWIT_MALFORMED also for what comes from the other side than from_network says, and a RP-DATA with an address for
+ * the wrong end. */
 GODWIT_MUST_USE godwit_status_t godwit_rp_parse(godwit_slice_t octets, bool from_network, godwit_rp_t *rp);
 
 #endif

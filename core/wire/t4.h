@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * T4 (TS 29.337): Device-Trigger (DTR, DTA) from the MTC-IWF to a SMS-SC and Delivery-Report (DRR, DRA) back, octets to typed messages and back.
- * Application and commands are those of the IANA registry, codes and results those of public dictionaries. Payload is a message of
- * docs/trigger-wire.md. A Delivery-Report of ours may bring a message of the device (Trigger-Container), and then no outcome: a MTC-IWF that
- * is not ours refuses it (5005).
- * DTA: OK 2001; UNKNOWN_SUBSCRIBER 10415/5001; MALFORMED 10415/5532 (and 5530 is read as that); NOT_FOUND 10415/5535, the trigger to recall or replace
- * does not wait (and 5533, 5534 are read as that); OVERLOAD 3004 (and 10415/5531); NOT_ENTITLED 5003; anything else 5012. DRA the same.
+ * T4 (TS 29.337): Device-Trigger (DTR, DTA) from the MTC-IWF to a SMS-SC and Delivery-Report (DRR, DRA) back, octets to
+ * typed messages and back.
+ * Application and commands are those of the IANA registry, codes and results those of public dictionaries. Payload is a
+ * message of docs/trigger-wire.md. A Delivery-Report of ours may bring a message of the device (Trigger-Container), and
+ * then no outcome: a MTC-IWF that is not ours refuses it (5005).
+ * DTA: OK 2001; UNKNOWN_SUBSCRIBER 10415/5001; MALFORMED 10415/5532 (and 5530 is read as that); NOT_FOUND 10415/5535,
+ * the trigger to recall or replace does not wait (and 5533, 5534 are read as that); OVERLOAD 3004 (and 10415/5531);
+ * NOT_ENTITLED 5003; anything else 5012. DRA the same.
  */
 #ifndef GODWIT_WIRE_T4_H
 #define GODWIT_WIRE_T4_H

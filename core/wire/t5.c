@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * T5 (docs/diameter.md): the requests. A grammar for all of them; which members a purpose must have, and which it must not, is judged after it.
+ * T5 (docs/diameter.md): the requests. A grammar for all of them; which members a purpose must have, and which it must
+ * not, is judged after it.
  */
 #include "core/wire/t5.h"
 

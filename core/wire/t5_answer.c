@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * T5 (docs/diameter.md): the answers. Each has an outcome; that of SECURING may bring a message for the device, that of KEY brings K_iwf.
+ * T5 (docs/diameter.md): the answers. Each has an outcome; that of SECURING may bring a message for the device, that of
+ * KEY brings K_iwf.
  */
 #include <string.h>
 

@@ -93,7 +93,8 @@ static uint8_t semi_octets(unsigned value)
 
 void godwit_sms_time(uint64_t now_ms, uint8_t time[7])
 {
-    /* Days since 2000-03-01, whose years end with their leap day: 2000 to 2099 has no century that is not a leap year. */
+    /* Days since 2000-03-01, whose years end with their leap day: 2000 to 2099 has no century that is not a leap
+     * year. */
     const uint64_t day_of_2000_03_01 = 11017;
     uint64_t days = now_ms / DAY_MS, seconds = now_ms % DAY_MS / 1000;
     days = days > day_of_2000_03_01 ? days - day_of_2000_03_01 : 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Members that Tsp, S6m, T4 and T5 share: who a device is (User-Identifier, TS 29.336 6.4.2), where it is (Serving-Node, TS 29.173 6.4.4;
- * Additional-Serving-Node), and the key of an association (ours). IWF-Key holds a key: only over TLS, or a link that is protected otherwise.
+ * Members that Tsp, S6m, T4 and T5 share: who a device is (User-Identifier, TS 29.336 6.4.2), where it is
+ * (Serving-Node, TS 29.173 6.4.4; Additional-Serving-Node), and the key of an association (ours). IWF-Key holds a key:
+ * only over TLS, or a link that is protected otherwise.
  * Each reader checks what the grammar does not, and blames the value.
  */
 #ifndef GODWIT_WIRE_TRIGGER_PARTS_H
@@ -32,7 +33,8 @@ GODWIT_MUST_USE godwit_status_t godwit_trigger_put_user(godwit_writer_t *w, cons
 GODWIT_MUST_USE godwit_status_t godwit_trigger_read_user(godwit_slice_t group, godwit_imsi_t *imsi,
                                                          godwit_external_name_t *name, godwit_diameter_fault_t *fault);
 
-/* id: SERVING_NODE or ADDITIONAL_SERVING_NODE. Nothing is written for host "". A MSC has a number and no name there: its names are AVPs of ours. */
+/* id: SERVING_NODE or ADDITIONAL_SERVING_NODE. Nothing is written for host "". A MSC has a number and no name there:
+ * its names are AVPs of ours. */
 void godwit_trigger_put_node(godwit_writer_t *w, godwit_avp_id_t id, const godwit_trigger_node_t *node);
 /* A group that names no node that we know by name gives host "". */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_read_node(godwit_slice_t group, godwit_trigger_node_t *node,

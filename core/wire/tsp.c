@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * DAR, DAA, DNR and DNA of TS 29.368 6.6, with Device-Action (6.4.2), Device-Notification (6.4.3) and Trigger-Data (6.4.4).
+ * DAR, DAA, DNR and DNA of TS 29.368 6.6, with Device-Action (6.4.2), Device-Notification (6.4.3) and Trigger-Data
+ * (6.4.4).
  */
 #include "core/wire/tsp.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tsp (TS 29.368): Device-Action (DAR, DAA) from a SCS to the MTC-IWF and Device-Notification (DNR, DNA) back, octets to typed messages and back.
- * Application and commands are those of the IANA registry, codes and values those of two public dictionaries. Grammar is judged here; whether a
- * payload, a name or a time is acceptable is the MTC-IWF's to say, in Request-Status.
+ * Tsp (TS 29.368): Device-Action (DAR, DAA) from a SCS to the MTC-IWF and Device-Notification (DNR, DNA) back, octets
+ * to typed messages and back.
+ * Application and commands are those of the IANA registry, codes and values those of two public dictionaries. Grammar
+ * is judged here; whether a payload, a name or a time is acceptable is the MTC-IWF's to say, in Request-Status.
  */
 #ifndef GODWIT_WIRE_TSP_H
 #define GODWIT_WIRE_TSP_H
@@ -24,7 +25,8 @@ GODWIT_MUST_USE godwit_status_t godwit_tsp_dar_parse(godwit_slice_t octets, godw
 /* Result-Code is 2001 whatever the status is. */
 GODWIT_MUST_USE godwit_status_t godwit_tsp_daa_build(const godwit_diameter_envelope_t *envelope,
                                                      const godwit_device_action_answer_t *answer, godwit_writer_t *w);
-/* A refusal by Diameter itself is TEMPORARYERROR for results 3xxx and 4xxx, else PERMANENTERROR; there is no name and no reference then. */
+/* A refusal by Diameter itself is TEMPORARYERROR for results 3xxx and 4xxx, else PERMANENTERROR; there is no name and
+ * no reference then. */
 GODWIT_MUST_USE godwit_status_t godwit_tsp_daa_parse(godwit_slice_t octets, godwit_diameter_envelope_t *envelope,
                                                      godwit_device_action_answer_t *answer);
 /* The destination of a notification is the envelope's, not a part of it. */

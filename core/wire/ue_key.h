@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * K_iwf for a device, as a serving node says it in a protected message of its own access ("ue-key received", docs/triggers.md). Godwit's own format:
- * association (4) || root, a godwit_iwf_root_t (1) || name of the AKA run (8) || K_iwf (32). It must never travel in a message that is not ciphered.
+ * K_iwf for a device, as a serving node says it in a protected message of its own access ("ue-key received",
+ * docs/triggers.md). Godwit's own format:
+ * association (4) || root, a godwit_iwf_root_t (1) || name of the AKA run (8) || K_iwf (32). It must never travel in a
+ * message that is not ciphered.
  */
 #ifndef GODWIT_WIRE_UE_KEY_H
 #define GODWIT_WIRE_UE_KEY_H

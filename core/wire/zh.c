@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Multimedia-Auth-Request and -Answer of Zh (TS 29.109 4.2, 6.1). An answer carries keys: what was read before a fault is wiped.
+ * Multimedia-Auth-Request and -Answer of Zh (TS 29.109 4.2, 6.1). An answer carries keys: what was read before a fault
+ * is wiped.
  */
 #include "core/wire/zh.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Bootstrapping-Info-Request and -Answer of Zn (TS 29.109 5.2, 6.1; the specification writes "Boostrapping"). An answer carries keys: what was
- * read before a fault is wiped.
+ * Bootstrapping-Info-Request and -Answer of Zn (TS 29.109 5.2, 6.1; the specification writes "Boostrapping"). An answer
+ * carries keys: what was read before a fault is wiped.
  */
 #include "core/wire/zn.h"
 
@@ -9,7 +9,8 @@
 
 #include "core/wire/gaa_text.h"
 
-/* Time of RFC 6733 4.3.1: seconds since 1900, the low 32 bits; from 2036 on they begin anew, told by the missing first bit. */
+/* Time of RFC 6733 4.3.1: seconds since 1900, the low 32 bits; from 2036 on they begin anew, told by the missing first
+ * bit. */
 #define SECONDS_1900_TO_1970 UINT64_C(2208988800)
 
 enum { GAA_SERVICE, TRANSACTION, NAF_ID, GBA_U_AWARENESS, BIR_RULES };

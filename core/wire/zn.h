@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Zn (TS 29.109 5, 6): Bootstrapping-Info-Request and -Answer between NAF and BSF, octets to typed messages and back. Keys travel in the
- * answer: only over TLS, or a link that is protected otherwise.
- * An answer says: OK 2001; UNKNOWN_SUBSCRIBER 10415/5401; NOT_ENTITLED 10415/5402; UNKNOWN_KEY and KEY_EXPIRED 10415/5403, read as
- * UNKNOWN_KEY; OVERLOAD 3004; anything else 5012.
+ * Zn (TS 29.109 5, 6): Bootstrapping-Info-Request and -Answer between NAF and BSF, octets to typed messages and back.
+ * Keys travel in the answer: only over TLS, or a link that is protected otherwise.
+ * An answer says: OK 2001; UNKNOWN_SUBSCRIBER 10415/5401; NOT_ENTITLED 10415/5402; UNKNOWN_KEY and KEY_EXPIRED
+ * 10415/5403, read as UNKNOWN_KEY; OVERLOAD 3004; anything else 5012.
  */
 #ifndef GODWIT_WIRE_ZN_H
 #define GODWIT_WIRE_ZN_H

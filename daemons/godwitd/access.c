@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The nodes of an access network in this process: MME, SGSN, S-GW, P-GW. Their tables are in memory alone: whoever starts anew has none of
- * its devices, and they attach anew.
+ * The nodes of an access network in this process: MME, SGSN, S-GW, P-GW. Their tables are in memory alone: whoever
+ * starts anew has none of its devices, and they attach anew.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AUSF and AAnF in godwitd: their roles, their doors, and the ways of AUSF and EMKS to an AAnF elsewhere. What comes is queued like any message.
+ * AUSF and AAnF in godwitd: their roles, their doors, and the ways of AUSF and EMKS to an AAnF elsewhere. What comes is
+ * queued like any message.
  */
 #include <stdio.h>
 #include <stdlib.h>

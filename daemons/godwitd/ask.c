@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Answers to the control socket (docs/control.md). Sessions are shown through roles/view.h, which has no member that could hold a key.
+ * Answers to the control socket (docs/control.md). Sessions are shown through roles/view.h, which has no member that
+ * could hold a key.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the control socket asks of the SCS in this process (docs/control.md): triggers, recalls, replacements, and what became of them.
+ * What the control socket asks of the SCS in this process (docs/control.md): triggers, recalls, replacements, and what
+ * became of them.
  */
 #include "core/wire/tsp.h"
 #include "daemons/godwitd/daemon.h"

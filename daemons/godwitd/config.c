@@ -194,7 +194,8 @@ void config_free(config_t *config)
 
 uint32_t config_timers(const config_t *config)
 {
-    /* Of a device of the MME or the MSC: NAS, inactivity and short messages; of one of the SGSN: these, and one for each context that it loses. */
+    /* Of a device of the MME or the MSC: NAS, inactivity and short messages; of one of the SGSN: these, and one for
+     * each context that it loses. */
     return config->hse.sessions + config->hse.exchanges + GODWIT_HSS_RETAINED_MAX + 3 * config->mme.devices +
            (3 + GODWIT_SGSN_CONTEXTS_PER_UE) * config->sgsn.devices + 3 * config->msc.devices + config->sms_sc.devices +
            config->pgw.contexts + GODWIT_MKEF_PENDING_MAX + TIMERS_BESIDE +

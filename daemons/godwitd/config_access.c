@@ -145,7 +145,8 @@ bool config_sgsn_section(config_t *c, const raw_sgsn_t *raw)
 
 /* ---- sgw ---- */
 
-/* Whoever may speak GTP to a gateway can end and take over the bearers of any IMSI: beyond the loopback it must be said who may. */
+/* Whoever may speak GTP to a gateway can end and take over the bearers of any IMSI: beyond the loopback it must be said
+ * who may. */
 static bool peers(config_t *c, const char *where, char **names, unsigned count, const uint8_t own[4],
                   godwit_gtp_peers_t *made)
 {
@@ -225,7 +226,8 @@ static uint32_t pool_size(const config_t *c, const godwit_pgw_apn_t *apn)
     return apn->pool_size == 0 || apn->pool_size > c->pgw.contexts ? c->pgw.contexts : apn->pool_size;
 }
 
-/* A device has the address at its context's place, so pools may be the same but not overlap otherwise: two devices would have one address. */
+/* A device has the address at its context's place, so pools may be the same but not overlap otherwise: two devices
+ * would have one address. */
 static bool pgw_pools(config_t *c)
 {
     const godwit_pgw_apn_t *apn = c->pgw.role.apn;

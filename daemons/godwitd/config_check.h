@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Checks that the sections of the configuration share. Each returns false after it has written config->error: "FILE: WHERE: what".
+ * Checks that the sections of the configuration share. Each returns false after it has written config->error: "FILE:
+ * WHERE: what".
  */
 #ifndef GODWITD_CONFIG_CHECK_H
 #define GODWITD_CONFIG_CHECK_H

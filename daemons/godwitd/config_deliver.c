@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where readings go, and the queue before it (docs/delivery.md). What a kind does not need is refused: who writes it expects something of it.
+ * Where readings go, and the queue before it (docs/delivery.md). What a kind does not need is refused: who writes it
+ * expects something of it.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The section downlink of the configuration: who may send messages to devices, by which door, and what wakes a device for one (docs/downlink.openapi.yaml).
+ * The section downlink of the configuration: who may send messages to devices, by which door, and what wakes a device
+ * for one (docs/downlink.openapi.yaml).
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Solution 1 in the configuration: what the HSS does with flagged vectors, whom the EMKS takes key sets from, where the HSE gets its keys
- * and which gateways it listens to.
+ * Solution 1 in the configuration: what the HSS does with flagged vectors, whom the EMKS takes key sets from, where the
+ * HSE gets its keys and which gateways it listens to.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which EESEs the owners of key sets answer: emks.eese_hosts and hss.eese_hosts (docs/keys.md, section 8). None is the default.
+ * Which EESEs the owners of key sets answer: emks.eese_hosts and hss.eese_hosts (docs/keys.md, section 8). None is the
+ * default.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hss.trigger of the configuration: which MTC-IWFs the HSS serves over S6m, and of which AKA runs it keeps what associations stand on (docs/triggers.md).
+ * hss.trigger of the configuration: which MTC-IWFs the HSS serves over S6m, and of which AKA runs it keeps what
+ * associations stand on (docs/triggers.md).
  */
 #include <stdio.h>
 #include <string.h>

@@ -18,8 +18,8 @@ static bool endpoint(config_t *c, const raw_hse_t *raw)
     if (config_has(c, CONFIG_EMKS) || c->mtc_server.alone) {
         return true;
     }
-    /* K_session goes to the node that is its endpoint: over Diameter that is our identity. Where only access AKA runs make key sets and
-     * the HSS owns them, there is no EMKS. */
+    /* K_session goes to the node that is its endpoint: over Diameter that is our identity. Where only access AKA runs
+     * make key sets and the HSS owns them, there is no EMKS. */
     bool none =
         raw->emks == NULL && raw->e2m != NULL && raw->e2m->source != NULL && strcmp(raw->e2m->source, "hss") == 0;
     return (strcmp(name, c->identity) == 0 ||
@@ -84,7 +84,8 @@ static bool suites(config_t *c, const raw_hse_t *raw)
     return true;
 }
 
-/* Device RAND is asked for by its datagrams, not by a bit: an MTC server that is no other HSE agrees to nothing else. */
+/* Device RAND is asked for by its datagrams, not by a bit: an MTC server that is no other HSE agrees to nothing
+ * else. */
 static bool alone(config_t *c)
 {
     c->hse.role.agreements = c->mtc_server.alone ? 0 : c->hse.role.agreements;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What mme and sgsn are told of next sessions (contribution 000), and the sgsn of GERAN and of its neighbours. The vectors must survive the
- * process, so there must be a store.
+ * What mme and sgsn are told of next sessions (contribution 000), and the sgsn of GERAN and of its neighbours. The
+ * vectors must survive the process, so there must be a store.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The section policy of the configuration (docs/policy.md), and hse.intercept (SECURITY.md, "Lawful interception"). The documents that it names are read when it starts, not here.
+ * The section policy of the configuration (docs/policy.md), and hse.intercept (SECURITY.md, "Lawful interception"). The
+ * documents that it names are read when it starts, not here.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading the YAML through libcyaml, and turning its log into one line that names file and line. Warnings are refusals too: a second
- * document that is silently ignored is a mistake of somebody.
+ * Reading the YAML through libcyaml, and turning its log into one line that names file and line. Warnings are refusals
+ * too: a second document that is silently ignored is a mistake of somebody.
  */
 #include "daemons/godwitd/config_raw.h"
 
@@ -57,8 +57,8 @@ static const char *at_line(const char *text, size_t len, unsigned line, unsigned
     return ahead < (size_t)(end - text) ? text + ahead : end;
 }
 
-/* libcyaml tells the place of what stood before an unexpected key. The key is the next of that name followed by a colon, outside
- * comments. */
+/* libcyaml tells the place of what stood before an unexpected key. The key is the next of that name followed by a
+ * colon, outside comments. */
 static unsigned line_of_key(const char *text, size_t len, const gathered_t *g, const char *key)
 {
     const char *end = text + len;

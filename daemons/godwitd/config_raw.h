@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The configuration file as it stands in YAML: texts and numbers, each NULL or zero when absent. What it means is config.h's.
+ * The configuration file as it stands in YAML: texts and numbers, each NULL or zero when absent. What it means is
+ * config.h's.
  */
 #ifndef GODWITD_CONFIG_RAW_H
 #define GODWITD_CONFIG_RAW_H

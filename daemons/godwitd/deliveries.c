@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Readings on their way out of the process: at once, or by the queue, as the configuration says. By the queue nothing is lost up to its bound; what is beyond
- * it the roles refuse (deliveries_full).
+ * Readings on their way out of the process: at once, or by the queue, as the configuration says. By the queue nothing
+ * is lost up to its bound; what is beyond it the roles refuse (deliveries_full).
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The store behind the queue of readings. What has been delivered is removed, and how far each destination is kept, in one transaction.
+ * The store behind the queue of readings. What has been delivered is removed, and how far each destination is kept, in
+ * one transaction.
  */
 #include <stdio.h>
 #include <string.h>

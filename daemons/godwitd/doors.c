@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sockets and whose they are. An answer leaves by the door of its function and port, and of the address family of whom it is for.
+ * Sockets and whose they are. An answer leaves by the door of its function and port, and of the address family of whom
+ * it is for.
  */
 #include "daemons/godwitd/doors.h"
 
@@ -15,7 +16,7 @@ const char *doors_name(godwit_port_t port)
     return (unsigned)port < sizeof names / sizeof names[0] ? names[port] : "?";
 }
 
-/* ---- opening -------------------------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 static bool open_door(doors_t *doors, godwit_function_t function, godwit_port_t port, const godwit_address_t *address,
                       char error[CONFIG_ERROR_MAX])
@@ -115,9 +116,10 @@ int doors_fd(const doors_t *doors, size_t index)
     return index == doors->count && doors->sgi != NULL ? godwit_sgi_fd(doors->sgi) : -1;
 }
 
-/* ---- in and out ------------------------------------------------------------------------------------------------------------- */
+/* ---- in and out -------------------------------------------------------------------------------------------------- */
 
-/* On the link between HSE and SMS-SC a datagram is IMSI (8, as in EF_IMSI) || EMSDP, and comes from the other end alone. */
+/* On the link between HSE and SMS-SC a datagram is IMSI (8, as in EF_IMSI) || EMSDP, and comes from the other end
+ * alone. */
 #define SMS_HEAD 8
 #define SMS_MAX (SMS_HEAD + 512)
 

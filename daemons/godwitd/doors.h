@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The doors of the functions that speak more than EMSDP: radio, GTP-C, GTP-U and SGi, each with its socket, and the EMSDP sockets of the HSE.
+ * The doors of the functions that speak more than EMSDP: radio, GTP-C, GTP-U and SGi, each with its socket, and the
+ * EMSDP sockets of the HSE.
  */
 #ifndef GODWITD_DOORS_H
 #define GODWITD_DOORS_H

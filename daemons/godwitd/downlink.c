@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Messages of applications for devices: they come by HTTPS or by a topic, and go to the function here that speaks with devices. An application is
- * answered, and a broker's message acknowledged, only when the message is durable or refused for good.
+ * Messages of applications for devices: they come by HTTPS or by a topic, and go to the function here that speaks with
+ * devices. An application is answered, and a broker's message acknowledged, only when the message is durable or refused
+ * for good.
  */
 #include "daemons/godwitd/downlink.h"
 
@@ -20,7 +21,8 @@ typedef struct daemon_downlink {
     godwit_mqtt_t *mqtt;
     godwit_t8_wake_t *wake;
     godwit_function_t function; /* whose devices these are */
-    /* A message from the broker that could not be taken for now; it is tried again, and nothing else is taken from there. */
+    /* A message from the broker that could not be taken for now; it is tried again, and nothing else is taken from
+     * there. */
     bool held;
     char topic[GODWIT_MQTT_TOPIC_MAX + 1];
     godwit_downlink_t message;

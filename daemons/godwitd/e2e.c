@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * End to end in godwitd (docs/e2e.md): the EESE, the doors of EESE and HSE for EASs, and their ways to them. What comes is queued like any message.
+ * End to end in godwitd (docs/e2e.md): the EESE, the doors of EESE and HSE for EASs, and their ways to them. What comes
+ * is queued like any message.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The EAS in this process: its role, the door to which EESE and HSEs bring keys and user plane, and its ways to them. What comes is queued like any message.
+ * The EAS in this process: its role, the door to which EESE and HSEs bring keys and user plane, and its ways to them.
+ * What comes is queued like any message.
  */
 #include <stdio.h>
 #include <stdlib.h>

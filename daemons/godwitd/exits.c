@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where what the roles ask goes: datagrams to sockets, readings to deliveries, messages to a function here or to another process.
+ * Where what the roles ask goes: datagrams to sockets, readings to deliveries, messages to a function here or to
+ * another process.
  */
 #include <stdio.h>
 #include <string.h>
@@ -57,8 +58,8 @@ static const char *own_name(const godwitd_t *d, godwit_function_t function)
                                                                           : d->config->identity;
 }
 
-/* A request goes to the function here when there is one and it names no other, and an answer goes where its request came from: route 0 is this
- * process. */
+/* A request goes to the function here when there is one and it names no other, and an answer goes where its request
+ * came from: route 0 is this process. */
 static bool stays_here(const godwitd_t *d, const godwit_message_t *message)
 {
     if (godwit_message_is_answer(message->kind)) {

@@ -24,7 +24,7 @@ static void step_hse(void *role, const godwit_input_t *in, godwit_outbox_t *out)
     godwit_hse_step(role, in, out);
 }
 
-/* ---- agreement 07, device by device ------------------------------------------------------------------------------------ */
+/* ---- agreement 07, device by device ------------------------------------------------------------------------------ */
 
 static bool is_listed(const config_emks_t *emks, const godwit_imsi_t *imsi)
 {
@@ -63,7 +63,7 @@ static bool separate_umts_allowed(void *context, const godwit_imsi_t *imsi)
     }
 }
 
-/* ---- what may change while it runs ---------------------------------------------------------------------------------------- */
+/* ---- what may change while it runs ------------------------------------------------------------------------------- */
 
 static void apply_hss(godwit_hss_t *hss, const config_hss_t *config)
 {
@@ -117,7 +117,7 @@ void functions_apply(godwitd_t *d, const config_t *config)
     }
 }
 
-/* ---- start and end ------------------------------------------------------------------------------------------------------------ */
+/* ---- start and end ----------------------------------------------------------------------------------------------- */
 
 static bool start_hss(godwitd_t *d)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What keeps keys inside the process: no core file, no other process of the same user reading its memory, no file that others may read.
+ * What keeps keys inside the process: no core file, no other process of the same user reading its memory, no file that
+ * others may read.
  */
 #include <sys/prctl.h>
 #include <sys/resource.h>

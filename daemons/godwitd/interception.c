@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lawful interception in godwitd: the list of targets given to the HSE, and its copies given to the adapter. Log, metrics and control socket
- * say nothing that depends on who is a target, or how many there are.
+ * Lawful interception in godwitd: the list of targets given to the HSE, and its copies given to the adapter. Log,
+ * metrics and control socket say nothing that depends on who is a target, or how many there are.
  */
 #include <stdio.h>
 #include <stdlib.h>

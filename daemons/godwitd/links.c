@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Functions in other processes: Diameter peers, and a HLR over GSUP. What comes is queued like what a function here sends.
+ * Functions in other processes: Diameter peers, and a HLR over GSUP. What comes is queued like what a function here
+ * sends.
  */
 #include <stdio.h>
 #include <string.h>
@@ -156,8 +157,8 @@ void links_send(godwitd_t *d, const godwit_message_t *message)
     }
 }
 
-/* True when a message came, over whichever link. freeDiameter may have ended itself: then this process has to end, too, for whoever
- * supervises it to start it anew. */
+/* True when a message came, over whichever link. freeDiameter may have ended itself: then this process has to end, too,
+ * for whoever supervises it to start it anew. */
 static bool receive_one(godwitd_t *d, godwit_message_t *message)
 {
     godwit_status_t status = d->diameter != NULL ? godwit_diameter_receive(d->diameter, message) : GODWIT_AGAIN;

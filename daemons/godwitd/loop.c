@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one loop: wait, take in a batch, make it durable, let out what waited, and so on until the queue between the functions is empty.
+ * The one loop: wait, take in a batch, make it durable, let out what waited, and so on until the queue between the
+ * functions is empty.
  */
 #include <signal.h>
 #include <sys/epoll.h>

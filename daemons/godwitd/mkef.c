@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MKEF in godwitd: its role, its door for MTC servers, and at an MTC server the way to it. What comes is queued like any message.
+ * The MKEF in godwitd: its role, its door for MTC servers, and at an MTC server the way to it. What comes is queued
+ * like any message.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The NAF in this process and its doors: HTTP digest, PSK-TLS, PSK-DTLS. What comes in under a key of the BSF is a reading of the subscriber whose
- * bootstrapping it was, until that key is over. Over DTLS it is CoAP unless configured otherwise.
+ * The NAF in this process and its doors: HTTP digest, PSK-TLS, PSK-DTLS. What comes in under a key of the BSF is a
+ * reading of the subscriber whose bootstrapping it was, until that key is over. Over DTLS it is CoAP unless configured
+ * otherwise.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Batches of inputs: each is given to its role, and what the role asks is carried out when everything before it is durable.
+ * Batches of inputs: each is given to its role, and what the role asks is carried out when everything before it is
+ * durable.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,7 @@ static bool step(owner_t *o, slot_t *slot, godwit_input_t *input)
     return false;
 }
 
-/* ---- carrying out --------------------------------------------------------------------------------------------------------- */
+/* ---- carrying out ------------------------------------------------------------------------------------------------ */
 
 static void run_timer(owner_t *o, godwit_function_t function, const godwit_request_t *request)
 {
@@ -222,7 +223,7 @@ static void carry_out_slots(owner_t *o)
     godwit_wipe(o->random, sizeof o->random);
 }
 
-/* ---- inputs ---------------------------------------------------------------------------------------------------------------- */
+/* ---- inputs ------------------------------------------------------------------------------------------------------ */
 
 /* Readings of this batch, which its deliveries do not have yet. */
 static void count_readings(owner_t *o, const slot_t *slot)
@@ -258,8 +259,8 @@ static void feed_one(owner_t *o, godwit_function_t function, godwit_input_t *inp
     }
 }
 
-/* A role hears of its failed commits before anything else. What it then asks is not expected to commit; if it does and that fails
- * too, it is told again, within FAILURES_MAX. */
+/* A role hears of its failed commits before anything else. What it then asks is not expected to commit; if it does and
+ * that fails too, it is told again, within FAILURES_MAX. */
 static void tell_failures(owner_t *o)
 {
     for (size_t told = 0; told < o->failures; told++) {

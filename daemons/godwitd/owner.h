@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The owner of the roles: gives them inputs and carries out what they ask, as roles/role.h says. Inputs come in batches, and the commits
- * of a batch share one transaction. It must never let anything leave that stands after a commit before that commit is durable.
+ * The owner of the roles: gives them inputs and carries out what they ask, as roles/role.h says. Inputs come in
+ * batches, and the commits of a batch share one transaction. It must never let anything leave that stands after a
+ * commit before that commit is durable.
  */
 #ifndef GODWITD_OWNER_H
 #define GODWITD_OWNER_H
@@ -45,16 +46,18 @@ void owner_free(owner_t *owner);
 void owner_set_role(owner_t *owner, godwit_function_t function, owner_step_t *step, void *role);
 bool owner_has_role(const owner_t *owner, godwit_function_t function);
 
-/* Gives one input to a role; kind and what belongs to it are filled in, time and answers are the owner's. What the role asked waits for
- * owner_finish. A full batch is finished first. A message that the input points to must stay where it is until then. */
+/* Gives one input to a role; kind and what belongs to it are filled in, time and answers are the owner's. What the role
+ * asked waits for owner_finish. A full batch is finished first. A message that the input points to must stay where it
+ * is until then. */
 void owner_feed(owner_t *owner, godwit_function_t function, godwit_input_t *input);
 /* Makes the batch's commits durable, and then carries out what waits. */
 void owner_finish(owner_t *owner);
-/* One input in a batch of its own, for an operator who waits for the outcome: the first refusal that the role told, else GODWIT_OK.
+/* One input in a batch of its own, for an operator who waits for the outcome: the first refusal that the role told,
+ * else GODWIT_OK.
  * detail is static text or NULL. */
 godwit_status_t owner_ask(owner_t *owner, godwit_function_t function, godwit_input_t *input, const char **detail);
-/* What an operator asks of a role outside of its inputs: call is given the role and an empty list, which is carried out when it says GODWIT_OK. It asks
- * for no needs. GODWIT_NOT_FOUND: there is no such role here. */
+/* What an operator asks of a role outside of its inputs: call is given the role and an empty list, which is carried out
+ * when it says GODWIT_OK. It asks for no needs. GODWIT_NOT_FOUND: there is no such role here. */
 typedef godwit_status_t owner_call_t(void *role, void *context, uint64_t now_ms, godwit_outbox_t *out);
 godwit_status_t owner_call(owner_t *owner, godwit_function_t function, owner_call_t *call, void *context);
 /* A timer of that role, as if it had asked. False: all run. */

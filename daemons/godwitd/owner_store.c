@@ -13,9 +13,10 @@ static void note_store(owner_t *o, const char *name)
     godwit_observe_event(o->config.observer, o->config.now_ms(), "godwitd", &event);
 }
 
-/* ---- needs ---------------------------------------------------------------------------------------------------------- */
+/* ---- needs ------------------------------------------------------------------------------------------------------- */
 
-/* The store's batch begins with the first thing that is read for it, so that what was fetched is still true when it is committed. */
+/* The store's batch begins with the first thing that is read for it, so that what was fetched is still true when it is
+ * committed. */
 static godwit_status_t open_transaction(owner_t *o)
 {
     if (o->transaction) {
@@ -58,7 +59,7 @@ bool owner_answer_need(owner_t *o, godwit_input_t *input, const godwit_request_t
     return true;
 }
 
-/* ---- commits -------------------------------------------------------------------------------------------------------------- */
+/* ---- commits ----------------------------------------------------------------------------------------------------- */
 
 static godwit_record_key_t key_of(const godwit_request_t *request)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The policies of networks in godwitd: read at the start and by SIGHUP, taken from others while it runs, kept in a durable file. A wrong
- * one changes nothing.
+ * The policies of networks in godwitd: read at the start and by SIGHUP, taken from others while it runs, kept in a
+ * durable file. A wrong one changes nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,8 @@ static void note(godwitd_t *d, godwit_log_level_t level, const char *event, cons
 
 #define OTHERS_MAX (GODWIT_POLICY_NETWORKS_MAX + GODWIT_POLICY_BOOK_MAX)
 
-/* What we made known, merged with what each other network gave us: rules for the HSE, by serving network; for MME and SGSN, by home. */
+/* What we made known, merged with what each other network gave us: rules for the HSE, by serving network; for MME and
+ * SGSN, by home. */
 typedef struct daemon_rules {
     godwit_policy_rules_t standard;
     size_t count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Messages between functions of this process, on their way. Bounded: what does not fit is refused, and the asking function's own
- * timeout does the rest. Messages carry keys: each place is wiped when its message has been dealt with.
+ * Messages between functions of this process, on their way. Bounded: what does not fit is refused, and the asking
+ * function's own timeout does the rest. Messages carry keys: each place is wiped when its message has been dealt with.
  */
 #ifndef GODWITD_QUEUE_H
 #define GODWITD_QUEUE_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Telling that it is ready: one line on standard output with every address, and the datagram that systemd's sd_notify(3) describes.
+ * Telling that it is ready: one line on standard output with every address, and the datagram that systemd's
+ * sd_notify(3) describes.
  */
 #include <stddef.h>
 #include <stdio.h>

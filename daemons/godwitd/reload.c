@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SIGHUP: the log, deliveries and policy change at once; what else differs is named, and waits for a restart. A configuration that is
- * wrong changes nothing.
+ * SIGHUP: the log, deliveries and policy change at once; what else differs is named, and waits for a restart. A
+ * configuration that is wrong changes nothing.
  */
 #include <stdio.h>
 #include <string.h>
@@ -90,8 +90,8 @@ static bool same_queue(const config_queue_t *a, const config_queue_t *b)
     return a->used == b->used && a->store == b->store && a->readings == b->readings && a->octets == b->octets;
 }
 
-/* For sections that are plain values. Both were zeroed before they were filled in, padding included; were it not so, an unchanged section would
- * be named. */
+/* For sections that are plain values. Both were zeroed before they were filled in, padding included; were it not so, an
+ * unchanged section would be named. */
 static bool same_octets(const void *a, const void *b, size_t size)
 {
     return memcmp(a, b, size) == 0;

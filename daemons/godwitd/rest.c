@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The REST front of the MTC-IWF in this process: its door, and delivery reports to an AS. What comes is queued like any message.
+ * The REST front of the MTC-IWF in this process: its door, and delivery reports to an AS. What comes is queued like any
+ * message.
  */
 #include <stdio.h>
 #include <string.h>

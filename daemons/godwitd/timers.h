@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Timers of roles: a heap by due time and an index by (function, number), both of one fixed size. Asking again for a number that runs
- * replaces it.
+ * Timers of roles: a heap by due time and an index by (function, number), both of one fixed size. Asking again for a
+ * number that runs replaces it.
  */
 #ifndef GODWITD_TIMERS_H
 #define GODWITD_TIMERS_H

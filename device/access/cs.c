@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access, circuit domain over UTRAN and GERAN: location updating as IMSI attach, authentication, CM service for short messages,
- * paging, IMSI detach (TS 24.008 4.3, 4.4, 4.5). Security mode and frames are those of umts_security.c. A message without protection is taken
- * only where 4.1.1.1.1 allows it; the IMSI is the only identity that is told.
+ * The device's access, circuit domain over UTRAN and GERAN: location updating as IMSI attach, authentication, CM
+ * service for short messages, paging, IMSI detach (TS 24.008 4.3, 4.4, 4.5). Security mode and frames are those of
+ * umts_security.c. A message without protection is taken only where 4.1.1.1.1 allows it; the IMSI is the only identity
+ * that is told.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access, EPS: attach with the default bearer of a non-IP APN (TS 24.301 5.5.1, 6.5.1, 6.6.1.2). APN and PCO wait for ESM INFORMATION
- * RESPONSE, which goes protected: only then is the selector of the key set known, and nobody reads along.
+ * The device's access, EPS: attach with the default bearer of a non-IP APN (TS 24.301 5.5.1, 6.5.1, 6.6.1.2). APN and
+ * PCO wait for ESM INFORMATION RESPONSE, which goes protected: only then is the selector of the key set known, and
+ * nobody reads along.
  */
 #include "core/wire/emm.h"
 #include "core/wire/esm.h"

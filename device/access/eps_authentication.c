@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access, EPS: authentication and identification (TS 24.301 5.4.2, 5.4.4). The IMSI is told before security, for the network asks for
- * nothing else it could begin with; a reject without protection is a hint.
+ * The device's access, EPS: authentication and identification (TS 24.301 5.4.2, 5.4.4). The IMSI is told before
+ * security, for the network asks for nothing else it could begin with; a reject without protection is a hint.
  */
 #include <string.h>
 

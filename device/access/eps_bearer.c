@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access, EPS: N-PDUs over NAS (ESM DATA TRANSPORT, TS 24.301 6.6.4), modification by the device with a PCO (6.5.4, 6.4.3), and
- * deactivation by the network (6.4.4).
+ * The device's access, EPS: N-PDUs over NAS (ESM DATA TRANSPORT, TS 24.301 6.6.4), modification by the device with a
+ * PCO (6.5.4, 6.4.3), and deactivation by the network (6.4.4).
  */
 #include "core/wire/emm.h"
 #include "core/wire/esm.h"
 #include "device/access/internal.h"
 
-/* Traffic flow aggregate that changes nothing (9.9.4.15, TS 24.008 10.5.6.12): no TFT operation. The request is for its PCO. */
+/* Traffic flow aggregate that changes nothing (9.9.4.15, TS 24.008 10.5.6.12): no TFT operation. The request is for its
+ * PCO. */
 #define NO_TFT_OPERATION 0xC0
 
 /* ---- N-PDUs ---- */

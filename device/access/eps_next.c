@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access, EPS: an attach by the vector that was handed over in the session before (contribution 000). ATTACH REQUEST names GUTI and KSI
- * of that, goes integrity protected under its keys with COUNT 0, carries RES, and the small data in a container that alone is ciphered, as
- * in CONTROL PLANE SERVICE REQUEST (TS 24.301 4.4.5). It is made once: what is sent again is the same octets.
+ * The device's access, EPS: an attach by the vector that was handed over in the session before (contribution 000).
+ * ATTACH REQUEST names GUTI and KSI of that, goes integrity protected under its keys with COUNT 0, carries RES, and the
+ * small data in a container that alone is ciphered, as in CONTROL PLANE SERVICE REQUEST (TS 24.301 4.4.5). It is made
+ * once: what is sent again is the same octets.
  */
 #include <string.h>
 

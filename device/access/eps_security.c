@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access, EPS: which NAS message goes where, its protection (TS 24.301 4.4), and the security mode (5.4.3, TS 33.401 7.2.4.4). A
- * message without protection is taken only where 4.4.4.2 allows it. A security mode command with a wrong MAC is not answered: whoever can
- * forge one needs no help to disturb an attach.
+ * The device's access, EPS: which NAS message goes where, its protection (TS 24.301 4.4), and the security mode (5.4.3,
+ * TS 33.401 7.2.4.4). A message without protection is taken only where 4.4.4.2 allows it. A security mode command with
+ * a wrong MAC is not answered: whoever can forge one needs no help to disturb an attach.
  */
 #include <string.h>
 
@@ -59,8 +59,8 @@ bool godwit_eps_algorithm_is_ours(uint8_t mask, uint8_t algorithm)
     return algorithm < 8 && (mask >> (7u - algorithm) & 1u) != 0;
 }
 
-/* The command repeats the capability that the network heard: a device that finds another one has been bid down (TS 33.401 5.3.3, 7.2.4.4). EEA
- * and EIA must be there; UEA, UIA and GEA, where repeated, are as sent: none. */
+/* The command repeats the capability that the network heard: a device that finds another one has been bid down (TS
+ * 33.401 5.3.3, 7.2.4.4). EEA and EIA must be there; UEA, UIA and GEA, where repeated, are as sent: none. */
 static bool capability_is_ours(const godwit_access_t *access, godwit_slice_t replayed)
 {
     bool same = replayed.len >= 2 && replayed.len <= 5;
@@ -114,8 +114,9 @@ godwit_status_t godwit_eps_complete_awaited(godwit_access_t *access, godwit_slic
     return status;
 }
 
-/* The command has verified. What it brings for the trigger function is shown first, so that the answer can go in the completion; not while the card
- * works on another vector, which could take the place of this one meanwhile, and not where no timer would end the wait. */
+/* The command has verified. What it brings for the trigger function is shown first, so that the answer can go in the
+ * completion; not while the card works on another vector, which could take the place of this one meanwhile, and not
+ * where no timer would end the wait. */
 static godwit_status_t take_context(godwit_access_t *access, godwit_slice_t trigger, godwit_access_requests_t *requests)
 {
     godwit_access_trigger_t *t = &access->trigger;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access, EPS: out of idle by CONTROL PLANE SERVICE REQUEST, with the N-PDU that waits inside it (TS 24.301 5.6.1), and detach both
- * ways (5.5.2).
+ * The device's access, EPS: out of idle by CONTROL PLANE SERVICE REQUEST, with the N-PDU that waits inside it (TS
+ * 24.301 5.6.1), and detach both ways (5.5.2).
  */
 #include "core/wire/emm.h"
 #include "device/access/internal.h"
@@ -54,7 +54,8 @@ godwit_status_t godwit_eps_detach_request(godwit_access_t *access, godwit_access
     godwit_writer_t w = godwit_writer(access->plain, sizeof access->plain);
     godwit_eps_identity_t mine = {
         .is_guti = access->known, .imsi = access->config.imsi, .guti = access->guti}; /* 5.5.2.2.1 */
-    /* The first message of a connection goes with integrity alone: the network looks for its context first (TS 24.301 4.4.5). */
+    /* The first message of a connection goes with integrity alone: the network looks for its context first (TS 24.301
+     * 4.4.5). */
     godwit_nas_header_type_t type = access->connected ? GODWIT_NAS_CIPHERED : GODWIT_NAS_INTEGRITY;
     godwit_status_t status = godwit_eps_identity_build(&mine, &identity);
     if (status == GODWIT_OK) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access, EPS: device triggering in DOWNLINK and UPLINK GENERIC NAS TRANSPORT (TS 24.301 8.2.31, 8.2.32). Only what verified and came
- * under the cipher of the context is read; K_iwf not even then where that cipher is the null one.
+ * The device's access, EPS: device triggering in DOWNLINK and UPLINK GENERIC NAS TRANSPORT (TS 24.301 8.2.31, 8.2.32).
+ * Only what verified and came under the cipher of the context is read; K_iwf not even then where that cipher is the
+ * null one.
  */
 #include "core/wire/emm.h"
 #include "core/wire/ue_key.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access: one procedure of its own at a time: sent, sent again with its wait doubled, given up after so many sendings. What needs a
- * radio connection asks for that first. Nothing is tried without bound, and giving up erases only what the procedure was about.
+ * The device's access: one procedure of its own at a time: sent, sent again with its wait doubled, given up after so
+ * many sendings. What needs a radio connection asks for that first. Nothing is tried without bound, and giving up
+ * erases only what the procedure was about.
  */
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the device's access share. access.c: what the caller asks for; output.c: requests, timer, answers; exchange.c: sending,
- * sending again, giving up; reuse.c: keys that outlive a registration; next.c: the vector of the following session; vector.c: the USIM and its keys; receive.c: frames. eps_*.c and umts_*.c: the messages of each system, by
- * procedure. A function that can fail does so before it has changed anything that matters to a key.
+ * What the files of the device's access share. access.c: what the caller asks for; output.c: requests, timer, answers;
+ * exchange.c: sending, sending again, giving up; reuse.c: keys that outlive a registration; next.c: the vector of the
+ * following session; vector.c: the USIM and its keys; receive.c: frames. eps_*.c and umts_*.c: the messages of each
+ * system, by procedure. A function that can fail does so before it has changed anything that matters to a key.
  */
 #ifndef GODWIT_DEVICE_ACCESS_INTERNAL_H
 #define GODWIT_DEVICE_ACCESS_INTERNAL_H
@@ -30,7 +31,8 @@ typedef struct godwit_access_message {
     bool ciphered; /* and it came under the cipher of the context */
 } godwit_access_message_t;
 
-/* What a message of the network leads to; plain: also without protection (TS 24.301 4.4.4.2, TS 24.008 4.1.1.1.1); states: bits. */
+/* What a message of the network leads to; plain: also without protection (TS 24.301 4.4.4.2, TS 24.008 4.1.1.1.1);
+ * states: bits. */
 typedef struct godwit_access_handler {
     uint8_t type;
     bool plain;
@@ -58,7 +60,8 @@ void godwit_access_event(godwit_access_requests_t *requests, const char *name, g
 void godwit_access_timer_set(const godwit_access_t *access, godwit_access_requests_t *requests);
 /* Of the procedure; a short message that is on its way goes on with it. */
 void godwit_access_timer_cancel(const godwit_access_t *access, godwit_access_requests_t *requests);
-/* The octets that access->out got since `from`, as a SEND; with answers they also are what the frame at hand gets should it come again. */
+/* The octets that access->out got since `from`, as a SEND; with answers they also are what the frame at hand gets
+ * should it come again. */
 void godwit_access_send_from(godwit_access_t *access, size_t from, bool answers, godwit_access_requests_t *requests);
 /* One frame; protected where the radio connection is (UMTS). */
 GODWIT_MUST_USE godwit_status_t godwit_access_send_frame(godwit_access_t *access, godwit_radio_kind_t kind,
@@ -127,7 +130,8 @@ void godwit_access_rejected(godwit_access_t *access, godwit_status_t reason, boo
 /* The network detached us, and its request is answered; again: it wants us back. */
 GODWIT_MUST_USE godwit_status_t godwit_access_detached(godwit_access_t *access, bool again, godwit_status_t reason,
                                                        godwit_access_requests_t *requests);
-/* SERVICE ACCEPT; bearers: bit i is EPS bearer identity or NSAPI i, as the network has them (TS 24.301 5.6.1.4.2, TS 24.008 4.7.13.3). */
+/* SERVICE ACCEPT; bearers: bit i is EPS bearer identity or NSAPI i, as the network has them (TS 24.301 5.6.1.4.2, TS
+ * 24.008 4.7.13.3). */
 GODWIT_MUST_USE godwit_status_t godwit_access_resumed(godwit_access_t *access, bool has_status, uint16_t bearers,
                                                       godwit_access_requests_t *requests);
 /* The bearer is gone. */
@@ -146,24 +150,25 @@ GODWIT_MUST_USE godwit_status_t godwit_access_challenge(godwit_access_t *access,
                                                         godwit_access_requests_t *requests);
 /* Whether a challenge without protection has a place now. */
 bool godwit_access_expects_plain_challenge(const godwit_access_t *access);
-/* An attach has ended well: a challenge without protection that was answered beside it leads nowhere any more. Else a security mode for
- * it, late, would take the keys of the registration away. */
+/* An attach has ended well: a challenge without protection that was answered beside it leads nowhere any more. Else a
+ * security mode for it, late, would take the keys of the registration away. */
 void godwit_access_drop_challenge(godwit_access_t *access);
-/* The keys of the last vector are in use: the network has proved them. Gives "secured" and KEY_SET, which must be last. */
+/* The keys of the last vector are in use: the network has proved them. Gives "secured" and KEY_SET, which must be
+ * last. */
 void godwit_access_secured(godwit_access_t *access, godwit_access_requests_t *requests);
 
 /* Which system a vector is for: E-UTRAN has the separation bit set, UTRAN and GERAN have not. */
 bool godwit_access_is_for_this_system(const godwit_access_t *access, const uint8_t rand_autn[32]);
 
 /* ---- the vector of the following session (next.c) ---- */
-/* It came in a message that was protected and ciphered: the USIM runs. found: all but RES and root. AUTHENTICATE is last of its list; what cannot be
- * taken gives "next_refused", what came before nothing. */
+/* It came in a message that was protected and ciphered: the USIM runs. found: all but RES and root. AUTHENTICATE is
+ * last of its list; what cannot be taken gives "next_refused", what came before nothing. */
 void godwit_access_next_offered(godwit_access_t *access, const uint8_t rand[16], const uint8_t autn[16],
                                 const godwit_next_session_t *found, godwit_access_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_access_next_result(godwit_access_t *access, const godwit_usim_result_t *result,
                                                           godwit_access_requests_t *requests);
-/* An attach begins: where a vector is stored that fits, next.armed is set, next.found is it, and the STORE that empties the record stands in
- * the list. */
+/* An attach begins: where a vector is stored that fits, next.armed is set, next.found is it, and the STORE that empties
+ * the record stands in the list. */
 GODWIT_MUST_USE godwit_status_t godwit_access_next_arm(godwit_access_t *access, godwit_access_requests_t *requests);
 /* Whether this sending of an attach request is the frame of the armed vector. */
 bool godwit_access_next_sends(const godwit_access_t *access);
@@ -180,7 +185,8 @@ void godwit_access_next_disarm(godwit_access_t *access);
 /* What the caller sends, where the carrier is sms. */
 GODWIT_MUST_USE godwit_status_t godwit_access_sms_send(godwit_access_t *access, godwit_slice_t payload,
                                                        godwit_access_requests_t *requests);
-/* The same as a CP-DATA that goes with an attach, in *cp; when the attach could not take it, godwit_access_sms_attached sends it. */
+/* The same as a CP-DATA that goes with an attach, in *cp; when the attach could not take it, godwit_access_sms_attached
+ * sends it. */
 GODWIT_MUST_USE godwit_status_t godwit_access_sms_with_attach(godwit_access_t *access, godwit_slice_t payload,
                                                               godwit_slice_t *cp);
 GODWIT_MUST_USE godwit_status_t godwit_access_sms_attached(godwit_access_t *access, godwit_access_requests_t *requests);

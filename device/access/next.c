@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access: the vector of the following session (contribution 000). What the USIM made of it goes into a record that is durable
- * before anything else is done with it; the attach that goes by it empties the record first, so that it is used once whatever happens to
- * the power. Nothing of it waits for the network: an attach that is not answered to, or is answered with a challenge, goes on as any.
+ * The device's access: the vector of the following session (contribution 000). What the USIM made of it goes into a
+ * record that is durable before anything else is done with it; the attach that goes by it empties the record first, so
+ * that it is used once whatever happens to the power. Nothing of it waits for the network: an attach that is not
+ * answered to, or is answered with a challenge, goes on as any.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access: requests to the caller, and what goes into messages of both systems: PCO, APN, reasons. It never shows a key but in
- * KEY_SET.
+ * The device's access: requests to the caller, and what goes into messages of both systems: PCO, APN, reasons. It never
+ * shows a key but in KEY_SET.
  */
 #include <string.h>
 
@@ -70,7 +70,8 @@ void godwit_access_send_from(godwit_access_t *access, size_t from, bool answers,
     }
 }
 
-/* In UMTS the device says what it can with its first message of a connection, so that the security mode can repeat it. */
+/* In UMTS the device says what it can with its first message of a connection, so that the security mode can repeat
+ * it. */
 godwit_radio_capability_t godwit_access_radio_capability(const godwit_access_t *access)
 {
     const godwit_access_config_t *c = &access->config;

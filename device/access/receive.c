@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access: frames. What is refused changes nothing. The frame that was answered last gets the same octets again, but not for ever.
+ * The device's access: frames. What is refused changes nothing. The frame that was answered last gets the same octets
+ * again, but not for ever.
  * A release or a page without protection only changes whether a radio connection is believed in; keys and bearers stay.
  */
 #include <string.h>

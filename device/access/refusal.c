@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access: what the network refuses or ends. A refusal without protection may be anybody's: it makes a procedure wait longer and try
- * less often, or the device attach anew a bounded number of times; it erases nothing.
+ * The device's access: what the network refuses or ends. A refusal without protection may be anybody's: it makes a
+ * procedure wait longer and try less often, or the device attach anew a bounded number of times; it erases nothing.
  */
 #include "device/access/trigger.h"
 

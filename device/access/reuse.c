@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access: keys that outlive a registration (TS 24.301 4.4.2.3, 5.5.1.2.2; TS 24.008 4.7.7.3; TS 33.102 6.4.4, 6.4.8). They are
- * named in the next attach together with the GUTI or P-TMSI that the network gave under them, and their COUNTs go on: no COUNT is used twice
- * under one key. A network that does not answer to it, or refuses, is asked as if there were none; nothing waits for the old keys to do.
+ * The device's access: keys that outlive a registration (TS 24.301 4.4.2.3, 5.5.1.2.2; TS 24.008 4.7.7.3; TS 33.102
+ * 6.4.4, 6.4.8). They are named in the next attach together with the GUTI or P-TMSI that the network gave under them,
+ * and their COUNTs go on: no COUNT is used twice under one key. A network that does not answer to it, or refuses, is
+ * asked as if there were none; nothing waits for the old keys to do.
  */
 #include <string.h>
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access: short messages as the carrier (TS 24.011, TS 23.040). What the caller sends goes as a SMS-SUBMIT with application port
- * addressing, one at a time and one waiting; a SMS-DELIVER for our port is handed up. Messages of device triggering go beside them, for another number
- * and port. EPS: inside UPLINK NAS TRANSPORT (TS 24.301 5.6.3), or
- * CONTROL PLANE SERVICE REQUEST out of idle; UMTS, GERAN: as a NAS message of its own. Nothing of it is read that did not come protected.
+ * The device's access: short messages as the carrier (TS 24.011, TS 23.040). What the caller sends goes as a SMS-SUBMIT
+ * with application port addressing, one at a time and one waiting; a SMS-DELIVER for our port is handed up. Messages of
+ * device triggering go beside them, for another number and port. EPS: inside UPLINK NAS TRANSPORT (TS 24.301 5.6.3), or
+ * CONTROL PLANE SERVICE REQUEST out of idle; UMTS, GERAN: as a NAS message of its own. Nothing of it is read that did
+ * not come protected.
  */
 #include <string.h>
 
@@ -215,8 +216,8 @@ typedef struct delivery {
     godwit_slice_t payload;
 } delivery_t;
 
-/* Whether the serving node itself made it: its RP-Originator has a type that no service centre can bring about (sms_relay.h), and integrity shows that
- * the node has said so. EPS has messages of its own for that. */
+/* Whether the serving node itself made it: its RP-Originator has a type that no service centre can bring about
+ * (sms_relay.h), and integrity shows that the node has said so. EPS has messages of its own for that. */
 static bool is_of_node(const godwit_access_t *access, const godwit_rp_t *rp)
 {
     char number[GODWIT_E164_MAX + 1];

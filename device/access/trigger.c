@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access: device triggering (contribution 002). Roots go to their owner when the network has proved the keys of their run; messages
- * and K_iwf only out of protected messages of the network; messages up as soon as there is a registration and a radio connection. How they are
- * carried: eps_trigger.c, and as short messages sms.c. Without config.trigger nothing here does anything.
+ * The device's access: device triggering (contribution 002). Roots go to their owner when the network has proved the
+ * keys of their run; messages and K_iwf only out of protected messages of the network; messages up as soon as there is
+ * a registration and a radio connection. How they are carried: eps_trigger.c, and as short messages sms.c. Without
+ * config.trigger nothing here does anything.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access, UMTS: which GMM or SM message goes where; authentication and ciphering, identification (TS 24.008 4.7.7, 4.7.8). A
- * message without protection is taken only where 4.1.1.1.1 allows it; the IMSI is the only identity that is told.
+ * The device's access, UMTS: which GMM or SM message goes where; authentication and ciphering, identification (TS
+ * 24.008 4.7.7, 4.7.8). A message without protection is taken only where 4.1.1.1.1 allows it; the IMSI is the only
+ * identity that is told.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access, UMTS: one PDP context, activated and modified by the device with a PCO, modified or deactivated by the network (TS 24.008
- * 6.1.3; contribution 003, steps 5a and 5b).
+ * The device's access, UMTS: one PDP context, activated and modified by the device with a PCO, modified or deactivated
+ * by the network (TS 24.008 6.1.3; contribution 003, steps 5a and 5b).
  */
 #include "core/wire/sm.h"
 #include "device/access/internal.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access, UMTS: frames of the radio and their protection (TS 33.102 6.4.5, 6.5, 6.6, as core/wire/radio.h stands in for it), and
- * N-PDUs. The keys of a new vector replace those in use only when a security mode command under them has verified and asks for nothing
- * that this device does not accept.
+ * The device's access, UMTS: frames of the radio and their protection (TS 33.102 6.4.5, 6.5, 6.6, as core/wire/radio.h
+ * stands in for it), and N-PDUs. The keys of a new vector replace those in use only when a security mode command under
+ * them has verified and asks for nothing that this device does not accept.
  */
 #include "core/wire/gmm.h"
 #include "device/access/internal.h"
@@ -68,8 +68,8 @@ static godwit_status_t open_command(godwit_access_t *access, godwit_radio_securi
     return is_acceptable(access, &inner.command) ? GODWIT_OK : GODWIT_POLICY_FORBIDS;
 }
 
-/* The keys of the new vector, as this system has them. In GERAN that depends on whether the command wants integrity; anybody can say so in a
- * command, and who has not allowed that there is none does not answer it (is_acceptable). */
+/* The keys of the new vector, as this system has them. In GERAN that depends on whether the command wants integrity;
+ * anybody can say so in a command, and who has not allowed that there is none does not answer it (is_acceptable). */
 static godwit_status_t new_keys(const godwit_access_t *access, godwit_slice_t whole, godwit_radio_security_t *keys)
 {
     godwit_radio_frame_t frame, command;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access: authentication and what comes of it (TS 33.102 6.3.3, TS 33.401 6.1; contribution 003, step 3). AMF says something only
- * after the USIM has accepted the MAC over it. CK and IK go no further than this file, but for device triggering (trigger.c); the key set is shown
- * only when the serving network has proved the keys of the same run.
+ * The device's access: authentication and what comes of it (TS 33.102 6.3.3, TS 33.401 6.1; contribution 003, step 3).
+ * AMF says something only after the USIM has accepted the MAC over it. CK and IK go no further than this file, but for
+ * device triggering (trigger.c); the key set is shown only when the serving network has proved the keys of the same
+ * run.
  */
 #include <string.h>
 
@@ -38,8 +39,8 @@ static godwit_status_t fail(godwit_access_t *access, uint8_t cause, const uint8_
                           : godwit_umts_fail(access, cause, auts, requests);
 }
 
-/* A vector for the other system: E-UTRAN wants the separation bit (TS 33.401 6.1.1). In UTRAN one that has it would lead to agreement 02, whose
- * CK and IK the serving network must not hold and here does. */
+/* A vector for the other system: E-UTRAN wants the separation bit (TS 33.401 6.1.1). In UTRAN one that has it would
+ * lead to agreement 02, whose CK and IK the serving network must not hold and here does. */
 bool godwit_access_is_for_this_system(const godwit_access_t *access, const uint8_t rand_autn[32])
 {
     bool separated = (godwit_load_u16(rand_autn + AMF_AT) & GODWIT_AMF_SEPARATION) != 0;
@@ -56,7 +57,8 @@ godwit_status_t godwit_access_challenge(godwit_access_t *access, const godwit_ac
     v->protect = challenge->verified;
     v->asked_reference = challenge->reference;
     if (v->taken && memcmp(v->given, challenge->rand_autn, sizeof v->given) == 0) {
-        /* the same octets again: the response was lost (TS 24.301 5.4.2.3); late ones, once the keys are in use, are noise */
+        /* the same octets again: the response was lost (TS 24.301 5.4.2.3); late ones, once the keys are in use, are
+         * noise */
         return v->fresh ? respond(access, requests) : GODWIT_REPLAY;
     }
     if (!godwit_access_is_for_this_system(access, challenge->rand_autn)) {

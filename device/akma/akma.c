@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AKMA in the device: 5G AKA's keys, the anchor key, its record. version (1) | A-TID (32) | K_AKMA (32) | zero (7) | check (8): first of SHA-256 over
- * all that and the IMSI.
+ * AKMA in the device: 5G AKA's keys, the anchor key, its record. version (1) | A-TID (32) | K_AKMA (32) | zero (7) |
+ * check (8): first of SHA-256 over all that and the IMSI.
  */
 #include "godwit/akma.h"
 

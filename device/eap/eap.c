@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The peer of EAP-AKA' (RFC 9048 3, RFC 4187 6 and 9). AUTN is the card's to judge, AT_MAC is judged behind it: K_aut comes of what the card gives.
+ * The peer of EAP-AKA' (RFC 9048 3, RFC 4187 6 and 9). AUTN is the card's to judge, AT_MAC is judged behind it: K_aut
+ * comes of what the card gives.
  */
 #include "godwit/eap.h"
 

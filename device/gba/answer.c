@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA in the device: what the BSF answers. A challenge is taken only in the name of the configured BSF, with AKAv1-MD5 and auth-int: on a line without
- * TLS anything less would let others choose the body. 200 counts only when it proves RES (rspauth) over exactly the body that came.
+ * GBA in the device: what the BSF answers. A challenge is taken only in the name of the configured BSF, with AKAv1-MD5
+ * and auth-int: on a line without TLS anything less would let others choose the body. 200 counts only when it proves
+ * RES (rspauth) over exactly the body that came.
  */
 #include <string.h>
 

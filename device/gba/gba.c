@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA in the device: beginning, what the card says, and NAF keys. Ks of a flavour that keeps it in the card never stands here.
+ * GBA in the device: beginning, what the card says, and NAF keys. Ks of a flavour that keeps it in the card never
+ * stands here.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA in the device: the record that survives. version (1) | flavour (1) | set (1) | RAND (16) | Ks (32, zero with GBA_U) | expires (8) |
- * B-TID (1 + n) | check (8): first of SHA-256 over all that, IMPI and name of the BSF, so that another subscriber's record is none.
+ * GBA in the device: the record that survives. version (1) | flavour (1) | set (1) | RAND (16) | Ks (32, zero with
+ * GBA_U) | expires (8) | B-TID (1 + n) | check (8): first of SHA-256 over all that, IMPI and name of the BSF, so that
+ * another subscriber's record is none.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a trigger makes the device do (docs/trigger-wire.md, section 5): act on each once, on no expired or recalled one, and say what became of it. A
- * decision changes the state; the caller moves the window, and only then does the record go out, before anything that others see.
+ * What a trigger makes the device do (docs/trigger-wire.md, section 5): act on each once, on no expired or recalled
+ * one, and say what became of it. A decision changes the state; the caller moves the window, and only then does the
+ * record go out, before anything that others see.
  */
 #include <string.h>
 
@@ -64,8 +65,8 @@ static bool may_be_forgotten(const godwit_trigger_t *t, uint32_t reference, bool
     return protected && was_with_application(highest) && !is_later(reference, highest->reference);
 }
 
-/* That a trigger is barred is about to be forgotten: what was protected until now and has not come will not be taken any more, or whoever held it back
- * for so long would have it acted on. */
+/* That a trigger is barred is about to be forgotten: what was protected until now and has not come will not be taken
+ * any more, or whoever held it back for so long would have it acted on. */
 static void forget_barred(godwit_trigger_t *t, const godwit_trigger_memory_t *m)
 {
     if (m->outcome == GODWIT_A3_RECALLED || m->outcome == GODWIT_A3_REPLACED) {
@@ -101,7 +102,8 @@ static void renew(godwit_trigger_t *t, const godwit_trigger_memory_t *known)
     t->memory[last] = newest;
 }
 
-/* What comes without protection has places of its own, at the end, the newest last: nobody without a key makes the device forget. */
+/* What comes without protection has places of its own, at the end, the newest last: nobody without a key makes the
+ * device forget. */
 static godwit_trigger_memory_t *next_place(godwit_trigger_t *t, bool protected)
 {
     if (!protected) {
@@ -220,7 +222,8 @@ void godwit_trigger_deliver(const godwit_trigger_pending_t *p, bool repeated, go
     d->payload = godwit_slice(trigger->payload, trigger->payload_len);
 }
 
-/* While nothing has come down under the association in use, the MTC-IWF may not have its Complete, and could not read what comes under it. */
+/* While nothing has come down under the association in use, the MTC-IWF may not have its Complete, and could not read
+ * what comes under it. */
 TRIGGER_OWN_FRAME static godwit_status_t complete_first(godwit_trigger_t *t, godwit_trigger_via_t via,
                                                         godwit_trigger_requests_t *requests)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's end of an association (docs/trigger-wire.md, section 4): Command, Complete, Reject. Which roots are trusted and which MTC-IWF it is are
- * configuration, and nothing from the air changes them. The record holds the association before its Complete leaves.
+ * The device's end of an association (docs/trigger-wire.md, section 4): Command, Complete, Reject. Which roots are
+ * trusted and which MTC-IWF it is are configuration, and nothing from the air changes them. The record holds the
+ * association before its Complete leaves.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the device's triggers share. trigger.c: what the caller asks for; associate.c: Command, Complete, Reject; receive.c: opening, the
- * window, Poll Answers; act.c: triggers, recalls, replacements; time.c; output.c: requests, and messages under the association; record.c.
+ * What the files of the device's triggers share. trigger.c: what the caller asks for; associate.c: Command, Complete,
+ * Reject; receive.c: opening, the window, Poll Answers; act.c: triggers, recalls, replacements; time.c; output.c:
+ * requests, and messages under the association; record.c.
  */
 #ifndef GODWIT_DEVICE_TRIGGER_INTERNAL_H
 #define GODWIT_DEVICE_TRIGGER_INTERNAL_H
@@ -17,7 +18,8 @@
 #define TRIGGER_MEMORY_RING (TRIGGER_MEMORY_PROTECTED - 1u)
 _Static_assert(GODWIT_TRIGGER_MEMORY_MAX >= 4, "places of either kind");
 
-/* A device has little stack: what such a function needs for itself is given back before its caller goes deeper elsewhere. */
+/* A device has little stack: what such a function needs for itself is given back before its caller goes deeper
+ * elsewhere. */
 #define TRIGGER_OWN_FRAME __attribute__((noinline))
 
 /* What came, and by which way. */
@@ -53,14 +55,15 @@ bool godwit_trigger_is_expired(const godwit_trigger_t *t, const godwit_a3_trigge
 /* ---- associate.c ---- */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_command(godwit_trigger_t *t, const trigger_input_t *in,
                                                        godwit_trigger_requests_t *requests);
-/* Reject without protection: whoever reads it learns that the device wants an association. digest NULL: no Command came. */
+/* Reject without protection: whoever reads it learns that the device wants an association. digest NULL: no Command
+ * came. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_hint(godwit_trigger_t *t, godwit_a3_reason_t reason,
                                                     const uint8_t *digest, godwit_trigger_via_t via,
                                                     godwit_trigger_requests_t *requests);
 
 /* ---- act.c ---- */
-/* One trigger, recall or replacement, that is new as far as COUNT says (or has no protection). *taken: the window may move; STORE and SEND are in
- * the requests only after the caller's mark: see godwit_trigger_finish. */
+/* One trigger, recall or replacement, that is new as far as COUNT says (or has no protection). *taken: the window may
+ * move; STORE and SEND are in the requests only after the caller's mark: see godwit_trigger_finish. */
 typedef struct trigger_decision {
     bool taken;
     godwit_a3_outcome_t outcome;       /* 0: nothing is acknowledged now */

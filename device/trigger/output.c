@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's triggers: requests to the caller, and messages under the association in use. COUNTs are reserved in the record before they are used, so that
- * a power loss can skip some but never use one twice.
+ * The device's triggers: requests to the caller, and messages under the association in use. COUNTs are reserved in the
+ * record before they are used, so that a power loss can skip some but never use one twice.
  */
 #include <string.h>
 

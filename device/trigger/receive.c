@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's triggers: what comes from the MTC-IWF. Integrity first, then decryption, then the window, then the trigger itself; what is refused changes
- * nothing. The window is in the record before anything is delivered or acknowledged.
+ * The device's triggers: what comes from the MTC-IWF. Integrity first, then decryption, then the window, then the
+ * trigger itself; what is refused changes nothing. The window is in the record before anything is delivered or
+ * acknowledged.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's triggers: the record that survives, of one size. Keys are in clear: whoever wants them wrapped wraps the record. The last 8 octets, first
- * of SHA-256 over the rest, IMSI and name of the MTC-IWF, bind it to both and show damage.
+ * The device's triggers: the record that survives, of one size. Keys are in clear: whoever wants them wrapped wraps the
+ * record. The last 8 octets, first of SHA-256 over the rest, IMSI and name of the MTC-IWF, bind it to both and show
+ * damage.
  */
 #include <string.h>
 

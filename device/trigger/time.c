@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's triggers: time without a clock (docs/trigger-wire.md, section 6). What protected messages told, and what went by since; a clock of
- * the device's own counts where it is ahead, and is not remembered, since it may jump.
+ * The device's triggers: time without a clock (docs/trigger-wire.md, section 6). What protected messages told, and what
+ * went by since; a clock of the device's own counts where it is ahead, and is not remembered, since it may jump.
  */
 #include "device/trigger/internal.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The example, and what it needs of the program that it is built into: a place for one record, a clock, and the application.
+ * The example, and what it needs of the program that it is built into: a place for one record, a clock, and the
+ * application.
  */
 #ifndef EXAMPLE_ENTERPRISE_H
 #define EXAMPLE_ENTERPRISE_H

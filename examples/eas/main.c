@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A receiver of an enterprise built into a program of its own: what comes over HTTPS (docs/eese.openapi.yaml) is given to these functions, and what they
- * return is the answer. docs/eas.md explains it.
+ * A receiver of an enterprise built into a program of its own: what comes over HTTPS (docs/eese.openapi.yaml) is given
+ * to these functions, and what they return is the answer. docs/eas.md explains it.
  */
 #include "examples/eas/enterprise.h"
 

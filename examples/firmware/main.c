@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device in sixty lines: a reading comes from a sensor, the library says what to do, the board does it. docs/device.md explains it.
+ * A device in sixty lines: a reading comes from a sensor, the library says what to do, the board does it.
+ * docs/device.md explains it.
  */
 #include "examples/firmware/board.h"
 #include "godwit/device.h"

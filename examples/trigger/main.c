@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A valve that moves when somebody whom its home has verified asks for it, and for nobody else: docs/device.md explains it.
+ * A valve that moves when somebody whom its home has verified asks for it, and for nobody else: docs/device.md explains
+ * it.
  */
 #include <string.h>
 

@@ -48,7 +48,8 @@ typedef struct godwit_access_vector {
     uint8_t root[32]; /* EPS: KASME; UMTS: CK || IK of the radio: CK' || IK' when the vector is flagged */
     bool flagged, has_key_set;
     uint8_t e2m_keyset[32];
-    /* config.trigger: what the USIM gave, until the network has proved the keys of this run; card_only: it kept CK and IK itself. */
+    /* config.trigger: what the USIM gave, until the network has proved the keys of this run; card_only: it kept CK and
+     * IK itself. */
     bool rooted, card_only;
     uint8_t ck_ik[32];
 } godwit_access_vector_t;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Authentication and key agreement: the algorithm sets (MILENAGE TS 35.206, TUAK TS 35.231, GSM-MILENAGE TS 55.205, the test
- * algorithms), the tokens AUTN and AUTS (TS 33.102 6.3), the conversions c1 to c5 (TS 33.102 6.8), and sequence numbers
- * (TS 33.102 Annex C). Pure functions: no clock, no random source, no I/O.
+ * Authentication and key agreement: the algorithm sets (MILENAGE TS 35.206, TUAK TS 35.231, GSM-MILENAGE TS 55.205, the
+ * test algorithms), the tokens AUTN and AUTS (TS 33.102 6.3), the conversions c1 to c5 (TS 33.102 6.8), and sequence
+ * numbers (TS 33.102 Annex C). Pure functions: no clock, no random source, no I/O.
  */
 #ifndef GODWIT_AKA_H
 #define GODWIT_AKA_H
@@ -11,8 +11,8 @@
 
 #define GODWIT_SQN_MAX ((UINT64_C(1) << 48) - 1)
 #define GODWIT_AMF_SEPARATION 0x8000u /* TS 33.102 Annex H: the vector is for EPS (and EAP-AKA', 5G) only */
-/* Asks for the e2m derivation of Solution 1: one bit of the proprietary octet of AMF (TS 33.102 Annex H), configured, never the
- * separation bit. Godwit's own choice; no bit for it was published. */
+/* Asks for the e2m derivation of Solution 1: one bit of the proprietary octet of AMF (TS 33.102 Annex H), configured,
+ * never the separation bit. Godwit's own choice; no bit for it was published. */
 #define GODWIT_AMF_E2M_DEFAULT 0x0080u
 #define GODWIT_RES_MAX 16
 #define GODWIT_CK_MAX 32 /* TUAK can make 256-bit CK, IK; 16 everywhere else */
@@ -49,7 +49,8 @@ typedef struct godwit_aka_key {
     bool sres_by_truncation; /* GSM-MILENAGE output function 2 of TS 55.205; false: function 1, the xor */
 } godwit_aka_key_t;
 
-/* Fills key from octets as an operator writes them. op is OP/TOP when op_is_derived is false, else OPc/TOPc; empty for xor.
+/* Fills key from octets as an operator writes them. op is OP/TOP when op_is_derived is false, else OPc/TOPc; empty for
+ * xor.
  * GODWIT_INVALID_ARGUMENT for lengths or TUAK choices that the algorithm does not have. */
 GODWIT_MUST_USE godwit_status_t godwit_aka_key_init(godwit_aka_key_t *key, const godwit_crypto_t *crypto,
                                                     godwit_aka_algorithm_t algorithm, godwit_slice_t k,
@@ -85,8 +86,8 @@ typedef struct godwit_vector {
     uint8_t ak[6];
 } godwit_vector_t;
 
-/* One UMTS quintuplet for (RAND, SQN, AMF). GODWIT_INVALID_ARGUMENT when the TUAK profile does not fit one (MAC 64, CK, IK 128,
- * RES at most 128 bits) or the algorithm has no f1. */
+/* One UMTS quintuplet for (RAND, SQN, AMF). GODWIT_INVALID_ARGUMENT when the TUAK profile does not fit one (MAC 64, CK,
+ * IK 128, RES at most 128 bits) or the algorithm has no f1. */
 GODWIT_MUST_USE godwit_status_t godwit_vector_create(const godwit_crypto_t *crypto, const godwit_aka_key_t *key,
                                                      const uint8_t rand[16], uint64_t sqn, const uint8_t amf[2],
                                                      godwit_vector_t *vector);
@@ -104,7 +105,7 @@ GODWIT_MUST_USE godwit_status_t godwit_autn_consume(const godwit_crypto_t *crypt
                                                     const uint8_t rand[16], const uint8_t autn[16], uint64_t *sqn,
                                                     godwit_vector_t *vector);
 
-/* ---- GSM and conversions (TS 33.102 6.8) -------------------------------------------------------------------------- */
+/* ---- GSM and conversions (TS 33.102 6.8) ------------------------------------------------------------------------- */
 
 /* SRES (4) and Kc (8) for RAND: GSM-MILENAGE and xor-2g directly; the 3G algorithms through c2 and c3. */
 GODWIT_MUST_USE godwit_status_t godwit_gsm_compute(const godwit_crypto_t *crypto, const godwit_aka_key_t *key,
@@ -114,7 +115,7 @@ void godwit_c3(const uint8_t ck[16], const uint8_t ik[16], uint8_t kc[8]);
 void godwit_c4(const uint8_t kc[8], uint8_t ck[16]);
 void godwit_c5(const uint8_t kc[8], uint8_t ik[16]);
 
-/* ---- sequence numbers (TS 33.102 Annex C) ---------------------------------------------------------------------------- */
+/* ---- sequence numbers (TS 33.102 Annex C) ------------------------------------------------------------------------ */
 
 #define GODWIT_IND_BITS_DEFAULT 5
 #define GODWIT_IND_BITS_MAX 5 /* 32 entries: what a USIM keeps */
@@ -130,13 +131,15 @@ static inline uint64_t godwit_sqn_join(uint64_t seq, unsigned ind, unsigned ind_
  * requesting node. GODWIT_COUNT_EXHAUSTED at the end of SEQ. */
 GODWIT_MUST_USE godwit_status_t godwit_sqn_next_by_counter(uint64_t *seq_he, unsigned ind, unsigned ind_bits,
                                                            uint64_t *sqn);
-/* SEQ_HE after an AUTS whose MAC-S is right (6.3.5): stays when the next SEQ would be accepted anyway, so that no number is
- * given twice; else becomes SEQ_MS. delta is the card's, 0 where it has no limit. */
+/* SEQ_HE after an AUTS whose MAC-S is right (6.3.5): stays when the next SEQ would be accepted anyway, so that no
+ * number is given twice; else becomes SEQ_MS. delta is the card's, 0 where it has no limit. */
 uint64_t godwit_sqn_resync_by_counter(uint64_t seq_he, uint64_t sqn_ms, unsigned ind_bits, uint64_t delta);
 
-/* Home side, profile "time" (C.1.1.3, C.3.3): SEQ = tick + DIF, where DIF of the subscriber changes only when an AUTS demands it;
- * so a vector costs no write. Nodes share DIF and nothing else: each has INDs of its own and this clock. A tick (0.1 s is usual:
- * delta 2^28 is then 310 days) is used once for a subscriber and node, in this life or another: docs/sqn.md has the argument. */
+/* Home side, profile "time" (C.1.1.3, C.3.3): SEQ = tick + DIF, where DIF of the subscriber changes only when an AUTS
+ * demands it; so a vector costs no write. Nodes share DIF and nothing else: each has INDs of its own and this clock. A
+ * tick (0.1 s is usual:
+ * delta 2^28 is then 310 days) is used once for a subscriber and node, in this life or another: docs/sqn.md has the
+ * argument. */
 typedef struct godwit_sqn_clock {
     uint64_t now;      /* ticks since an epoch common to all nodes; never goes back */
     uint64_t spent;    /* ticks up to here an earlier life of this node may have used */
@@ -147,21 +150,22 @@ typedef struct godwit_sqn_clock {
 void godwit_sqn_clock_start(godwit_sqn_clock_t *clock, uint64_t ticks, uint64_t mark);
 /* The time has come to be ticks. A time that lies back is ignored. */
 void godwit_sqn_clock_set(godwit_sqn_clock_t *clock, uint64_t ticks);
-/* The mark to make durable next, or 0 while at least half of block is left: one write for each half block, whatever the load. */
+/* The mark to make durable next, or 0 while at least half of block is left: one write for each half block, whatever the
+ * load. */
 uint64_t godwit_sqn_clock_wants(const godwit_sqn_clock_t *clock, uint64_t block);
 /* The mark is durable. */
 void godwit_sqn_clock_reserve(godwit_sqn_clock_t *clock, uint64_t mark);
 
-/* *last_tick, 0 at start and not durable, is the slot of this subscriber in the node's memory. Slots may be shared by any number
- * of subscribers and INDs (hash of the IMSI): sharing costs ticks, never a repetition. GODWIT_AGAIN when nothing reserved is left,
- * GODWIT_COUNT_EXHAUSTED at the end of SEQ, GODWIT_INVALID_ARGUMENT for an IND beyond ind_bits or a SEQ below 1 (a DIF from another
- * epoch). */
+/* *last_tick, 0 at start and not durable, is the slot of this subscriber in the node's memory. Slots may be shared by
+ * any number of subscribers and INDs (hash of the IMSI): sharing costs ticks, never a repetition. GODWIT_AGAIN when
+ * nothing reserved is left, GODWIT_COUNT_EXHAUSTED at the end of SEQ, GODWIT_INVALID_ARGUMENT for an IND beyond
+ * ind_bits or a SEQ below 1 (a DIF from another epoch). */
 GODWIT_MUST_USE godwit_status_t godwit_sqn_next_by_time(const godwit_sqn_clock_t *clock, int64_t dif,
                                                         uint64_t *last_tick, unsigned ind, unsigned ind_bits,
                                                         uint64_t *sqn);
-/* DIF after an AUTS whose MAC-S is right: stays when the next SEQ would be accepted anyway; else so that the next SEQ of this node
- * is SEQ_MS + 1 + skew, skew being the ticks that the clocks of the nodes may differ by. With sqn_ms 0 and last_tick 0: DIF of
- * a new subscriber. */
+/* DIF after an AUTS whose MAC-S is right: stays when the next SEQ would be accepted anyway; else so that the next SEQ
+ * of this node is SEQ_MS + 1 + skew, skew being the ticks that the clocks of the nodes may differ by. With sqn_ms 0 and
+ * last_tick 0: DIF of a new subscriber. */
 int64_t godwit_sqn_resync_by_time(const godwit_sqn_clock_t *clock, int64_t dif, uint64_t last_tick, uint64_t sqn_ms,
                                   unsigned ind_bits, uint64_t delta, uint64_t skew);
 
@@ -175,12 +179,13 @@ typedef struct godwit_sqn_array {
 
 /* Nothing accepted yet; IND of 5 bits, delta 2^28, no age limit. */
 void godwit_sqn_array_init(godwit_sqn_array_t *array);
-/* GODWIT_OK and the array moved, or GODWIT_AUTH_RESYNC and nothing moved. GODWIT_INVALID_ARGUMENT for an array or SQN that cannot be. */
+/* GODWIT_OK and the array moved, or GODWIT_AUTH_RESYNC and nothing moved. GODWIT_INVALID_ARGUMENT for an array or SQN
+ * that cannot be. */
 GODWIT_MUST_USE godwit_status_t godwit_sqn_accept(godwit_sqn_array_t *array, uint64_t sqn);
 /* SQN_MS for AUTS: the highest accepted SQN anywhere in the array (C.2.2); 0 before the first. */
 uint64_t godwit_sqn_highest(const godwit_sqn_array_t *array);
 
-/* ---- a whole USIM run ----------------------------------------------------------------------------------------------------- */
+/* ---- a whole USIM run -------------------------------------------------------------------------------------------- */
 
 /* What a USIM answers to AUTHENTICATE in the 3G context (TS 31.102 7.1.2). */
 typedef struct godwit_usim_result {
@@ -189,14 +194,15 @@ typedef struct godwit_usim_result {
     uint8_t res_len;
     uint8_t ck[16], ik[16];
     uint8_t auts[14];
-    /* Solution 1, of a capable USIM: AMF asked for it, e2m_keyset is set, and of a UMTS vector (separation bit 0) ck and ik are CK', IK'.
+    /* Solution 1, of a capable USIM: AMF asked for it, e2m_keyset is set, and of a UMTS vector (separation bit 0) ck
+     * and ik are CK', IK'.
      * A USIM that is not capable leaves it to the ME (variant E: core/agree/access_aka). */
     bool e2m;
     uint8_t e2m_keyset[32];
 } godwit_usim_result_t;
 
-/* In the order of TS 33.102 6.3.3: MAC-A, then SQN. The array moves only when result->status is GODWIT_OK. The return value is
- * not OK only when the call itself failed. */
+/* In the order of TS 33.102 6.3.3: MAC-A, then SQN. The array moves only when result->status is GODWIT_OK. The return
+ * value is not OK only when the call itself failed. */
 GODWIT_MUST_USE godwit_status_t godwit_usim_authenticate(const godwit_crypto_t *crypto, const godwit_aka_key_t *key,
                                                          godwit_sqn_array_t *array, const uint8_t rand[16],
                                                          const uint8_t autn[16], godwit_usim_result_t *result);

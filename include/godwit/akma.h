@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AKMA in the device (TS 33.535): the anchor key of its last primary authentication, and the keys of applications. The primary authentication is
- * 5G AKA (TS 33.501 6.1.3.2), whose messages whoever owns the modem brings; here stand its keys. No malloc, no clock, no I/O.
+ * AKMA in the device (TS 33.535): the anchor key of its last primary authentication, and the keys of applications. The
+ * primary authentication is 5G AKA (TS 33.501 6.1.3.2), whose messages whoever owns the modem brings; here stand its
+ * keys. No malloc, no clock, no I/O.
  *
  *     godwit_akma_init(&akma, &config);
  *     godwit_akma_restore(&akma, record);                               // after a reboot, when a record was stored
@@ -39,19 +40,20 @@ GODWIT_MUST_USE godwit_status_t godwit_akma_init(godwit_akma_t *akma, const godw
 /* GODWIT_MALFORMED for a record that is damaged or another subscriber's: the device has then no anchor key. */
 GODWIT_MUST_USE godwit_status_t godwit_akma_restore(godwit_akma_t *akma, godwit_slice_t record);
 
-/* The USIM's result for RAND and AUTN: RES* for the serving network, and an anchor key that does not hold yet. GODWIT_AUTH_MAC_FAILURE when AUTN
- * has no separation bit (TS 33.501 6.1.3.2.0 step 7: such a vector is not one for 5G); the result's own status when that is not OK. */
+/* The USIM's result for RAND and AUTN: RES* for the serving network, and an anchor key that does not hold yet.
+ * GODWIT_AUTH_MAC_FAILURE when AUTN has no separation bit (TS 33.501 6.1.3.2.0 step 7: such a vector is not one for
+ * 5G); the result's own status when that is not OK. */
 GODWIT_MUST_USE godwit_status_t godwit_akma_answer(godwit_akma_t *akma, godwit_plmn_t serving_network,
                                                    const uint8_t rand[16], const uint8_t autn[16],
                                                    const godwit_usim_result_t *usim, uint8_t res_star[16]);
-/* The network has accepted RES*: the new anchor key holds, and record is to be made durable before it is used. GODWIT_WRONG_STATE without an
- * answer before. */
+/* The network has accepted RES*: the new anchor key holds, and record is to be made durable before it is used.
+ * GODWIT_WRONG_STATE without an answer before. */
 GODWIT_MUST_USE godwit_status_t godwit_akma_confirmed(godwit_akma_t *akma, uint8_t record[GODWIT_AKMA_RECORD]);
 
 /* A-KID of the key that holds. GODWIT_WRONG_STATE when there is none. */
 GODWIT_MUST_USE godwit_status_t godwit_akma_name(const godwit_akma_t *akma, char a_kid[GODWIT_A_KID_MAX + 1]);
-/* K_AF; af_id is FQDN || 5 octets of Ua* protocol identifier (TS 33.535 A.4). GODWIT_WRONG_STATE without an anchor key, GODWIT_INVALID_ARGUMENT for an
- * AF_ID that is none. */
+/* K_AF; af_id is FQDN || 5 octets of Ua* protocol identifier (TS 33.535 A.4). GODWIT_WRONG_STATE without an anchor key,
+ * GODWIT_INVALID_ARGUMENT for an AF_ID that is none. */
 GODWIT_MUST_USE godwit_status_t godwit_akma_k_af(const godwit_akma_t *akma, godwit_slice_t af_id, uint8_t k_af[32]);
 
 #endif

@@ -58,7 +58,7 @@ uint8_t *godwit_put_space(godwit_writer_t *w, size_t len);
 GODWIT_MUST_USE godwit_status_t godwit_writer_status(const godwit_writer_t *w);
 godwit_slice_t godwit_written(const godwit_writer_t *w);
 
-/* ---- reader: takes from the front; after a short read it gives zeros and empty slices ------------------------------ */
+/* ---- reader: takes from the front; after a short read it gives zeros and empty slices ---------------------------- */
 
 typedef struct godwit_reader {
     const uint8_t *ptr;
@@ -80,7 +80,7 @@ GODWIT_MUST_USE godwit_status_t godwit_reader_done(const godwit_reader_t *r);
 /* GODWIT_OK when nothing was short, else GODWIT_MALFORMED; octets may be left. */
 GODWIT_MUST_USE godwit_status_t godwit_reader_status(const godwit_reader_t *r);
 
-/* ---- big-endian in place -------------------------------------------------------------------------------------------- */
+/* ---- big-endian in place ----------------------------------------------------------------------------------------- */
 
 uint16_t godwit_load_u16(const uint8_t octets[2]);
 uint32_t godwit_load_u32(const uint8_t octets[4]);
@@ -91,17 +91,17 @@ void godwit_store_u32(uint8_t octets[4], uint32_t value);
 void godwit_store_u48(uint8_t octets[6], uint64_t value);
 void godwit_store_u64(uint8_t octets[8], uint64_t value);
 
-/* ---- window of a receiver of COUNTs ------------------------------------------------------------------------------------ */
+/* ---- window of a receiver of COUNTs ------------------------------------------------------------------------------ */
 
-/* next: highest COUNT accepted + 1, 0: none yet (UINT32_MAX is never a COUNT). seen: bit i says that next - 1 - i was accepted. window: COUNTs at
- * and below the highest that may still come, at most 64. */
+/* next: highest COUNT accepted + 1, 0: none yet (UINT32_MAX is never a COUNT). seen: bit i says that next - 1 - i was
+ * accepted. window: COUNTs at and below the highest that may still come, at most 64. */
 bool godwit_window_is_replay(uint32_t next, uint64_t seen, unsigned window, uint32_t count);
 /* Makes `to` the next COUNT expected; nothing moves back. */
 void godwit_window_advance(uint32_t *next, uint64_t *seen, uint32_t to);
 /* Accepts count. */
 void godwit_window_mark(uint32_t *next, uint64_t *seen, uint32_t count);
 
-/* ---- hex (public data and the calculators) ------------------------------------------------------------------------------ */
+/* ---- hex (public data and the calculators) ----------------------------------------------------------------------- */
 
 /* Writes 2*len lower-case digits and a terminator into text, which must hold 2*len+1. */
 void godwit_hex_encode(godwit_slice_t octets, char *text);
@@ -109,17 +109,17 @@ void godwit_hex_encode(godwit_slice_t octets, char *text);
  * cap is too small. *len is set on success only. */
 GODWIT_MUST_USE godwit_status_t godwit_hex_decode(const char *text, uint8_t *octets, size_t cap, size_t *len);
 
-/* ---- base64, RFC 4648 clause 4 ------------------------------------------------------------------------------------------- */
+/* ---- base64, RFC 4648 clause 4 ----------------------------------------------------------------------------------- */
 
 #define GODWIT_BASE64_LEN(octets) (((octets) + 2) / 3 * 4)
 
 /* Appends GODWIT_BASE64_LEN(octets.len) characters, no terminator. */
 void godwit_put_base64(godwit_writer_t *w, godwit_slice_t octets);
-/* One spelling only: padded, no white space, no stray bits. GODWIT_MALFORMED otherwise, GODWIT_NO_SPACE when cap is too small; octets may
- * be written then. *len is set on success only. */
+/* One spelling only: padded, no white space, no stray bits. GODWIT_MALFORMED otherwise, GODWIT_NO_SPACE when cap is too
+ * small; octets may be written then. *len is set on success only. */
 GODWIT_MUST_USE godwit_status_t godwit_base64_decode(godwit_slice_t text, uint8_t *octets, size_t cap, size_t *len);
 
-/* ---- identities ------------------------------------------------------------------------------------------------------------ */
+/* ---- identities -------------------------------------------------------------------------------------------------- */
 
 #define GODWIT_IMSI_DIGITS_MIN 6
 #define GODWIT_IMSI_DIGITS_MAX 15
@@ -132,13 +132,15 @@ typedef struct godwit_imsi {
 
 GODWIT_MUST_USE godwit_status_t godwit_imsi_from_text(const char *text, godwit_imsi_t *imsi);
 bool godwit_imsi_equal(const godwit_imsi_t *a, const godwit_imsi_t *b);
-/* Octets 2 to 9 of EF_IMSI (TS 31.102 4.2.2, TS 24.008 10.5.1.4): low nibble of the first octet is type 1 and parity. */
+/* Octets 2 to 9 of EF_IMSI (TS 31.102 4.2.2, TS 24.008 10.5.1.4): low nibble of the first octet is type 1 and
+ * parity. */
 void godwit_imsi_to_ef(const godwit_imsi_t *imsi, uint8_t ef[8]);
 GODWIT_MUST_USE godwit_status_t godwit_imsi_from_ef(const uint8_t ef[8], godwit_imsi_t *imsi);
-/* The IMSI of a private identity IMSI@ims.mncNNN.mccNNN.3gppnetwork.org (TS 23.003 13.3). GODWIT_MALFORMED for any other form, and where the
- * domain is not of the IMSI's own network. */
+/* The IMSI of a private identity IMSI@ims.mncNNN.mccNNN.3gppnetwork.org (TS 23.003 13.3). GODWIT_MALFORMED for any
+ * other form, and where the domain is not of the IMSI's own network. */
 GODWIT_MUST_USE godwit_status_t godwit_impi_to_imsi(const char *impi, godwit_imsi_t *imsi);
-/* Plain TBCD (TS 29.002, GSUP, GTP): two digits an octet, low nibble first, filler F. Returns octets written, 0 if it does not fit. */
+/* Plain TBCD (TS 29.002, GSUP, GTP): two digits an octet, low nibble first, filler F. Returns octets written, 0 if it
+ * does not fit. */
 size_t godwit_tbcd_encode(const char *digits, uint8_t *octets, size_t cap);
 /* text must hold 2*len+1. GODWIT_MALFORMED for a nibble that is no digit, or a filler that is not last. */
 GODWIT_MUST_USE godwit_status_t godwit_tbcd_decode(godwit_slice_t octets, char *text, size_t cap);
@@ -152,7 +154,8 @@ typedef struct godwit_plmn {
 GODWIT_MUST_USE godwit_status_t godwit_plmn_from_text(const char *text, godwit_plmn_t *plmn);
 /* To "001-01" or "001-001"; text holds 8. GODWIT_MALFORMED when a nibble is no digit. */
 GODWIT_MUST_USE godwit_status_t godwit_plmn_to_text(godwit_plmn_t plmn, char text[8]);
-/* "mnc001.mcc001", as the domains of TS 23.003 have it: an MNC of two digits with a zero before it. GODWIT_MALFORMED as above. */
+/* "mnc001.mcc001", as the domains of TS 23.003 have it: an MNC of two digits with a zero before it. GODWIT_MALFORMED as
+ * above. */
 GODWIT_MUST_USE godwit_status_t godwit_plmn_to_domain(godwit_plmn_t plmn, char domain[14]);
 bool godwit_plmn_equal(godwit_plmn_t a, godwit_plmn_t b);
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The interface to the primitives that hardware or a library may do better: AES-128 and SHA-256. The built-in backend is
- * portable C; OpenSSL (and later PSA, AES-NI) backends are adapters. SNOW 3G, ZUC and Keccak have no backends: they are portable
- * code of core/crypto. Backends hold no state that a caller could share by mistake: each call is whole.
+ * The interface to the primitives that hardware or a library may do better: AES-128 and SHA-256. The built-in backend
+ * is portable C; OpenSSL (and later PSA, AES-NI) backends are adapters. SNOW 3G, ZUC and Keccak have no backends: they
+ * are portable code of core/crypto. Backends hold no state that a caller could share by mistake: each call is whole.
  *
- * Every function returns GODWIT_OK or GODWIT_CRYPTO_FAILED; the built-in backend never fails. On failure the output is wiped.
+ * Every function returns GODWIT_OK or GODWIT_CRYPTO_FAILED; the built-in backend never fails. On failure the output is
+ * wiped.
  */
 #ifndef GODWIT_CRYPTO_H
 #define GODWIT_CRYPTO_H
@@ -19,7 +20,8 @@ typedef struct godwit_crypto {
 
     /* AES-128, FIPS 197: blocks of 16 octets, each enciphered by itself. in and out may be the same. */
     godwit_status_t (*aes128_ecb)(const uint8_t key[16], const uint8_t *in, uint8_t *out, size_t blocks);
-    /* AES-128 in counter mode, SP 800-38A: the whole 16-octet block counts up, big-endian. in and out may be the same. */
+    /* AES-128 in counter mode, SP 800-38A: the whole 16-octet block counts up, big-endian. in and out may be the
+     * same. */
     godwit_status_t (*aes128_ctr)(const uint8_t key[16], const uint8_t counter[16], const uint8_t *in, uint8_t *out,
                                   size_t len);
     /* AES-128-CMAC, RFC 4493, over the parts one after the other. */
@@ -32,9 +34,9 @@ typedef struct godwit_crypto {
 
 /* Portable C, table lookups avoided: time does not depend on keys or data. */
 extern const godwit_crypto_t godwit_crypto_builtin;
-/* The same for microcontrollers without a data cache (Cortex-M0 to M4 and their like): AES by a table of 1 KB, in several times
- * fewer instructions. The table must stand in memory whose access time does not depend on the address. Where there is a cache
- * it gives keys away: never on a server, never on an application processor. */
+/* The same for microcontrollers without a data cache (Cortex-M0 to M4 and their like): AES by a table of 1 KB, in
+ * several times fewer instructions. The table must stand in memory whose access time does not depend on the address.
+ * Where there is a cache it gives keys away: never on a server, never on an application processor. */
 extern const godwit_crypto_t godwit_crypto_cacheless;
 
 /* ---- 3GPP confidentiality and integrity (TS 33.401 Annex B) ------------------------------------------------------ */
@@ -45,7 +47,8 @@ typedef struct godwit_eps_input {
     uint8_t direction; /* DIRECTION, 0 uplink, 1 downlink */
 } godwit_eps_input_t;
 
-/* 128-EEA1 (SNOW 3G), 2 (AES-CTR), 3 (ZUC); 0 copies. bits is the length; the last octet's bits beyond it come out as 0.
+/* 128-EEA1 (SNOW 3G), 2 (AES-CTR), 3 (ZUC); 0 copies. bits is the length; the last octet's bits beyond it come out as
+ * 0.
  * in and out may be the same. GODWIT_INVALID_ARGUMENT for another algorithm, bearer > 31 or direction > 1. */
 GODWIT_MUST_USE godwit_status_t godwit_eea(const godwit_crypto_t *crypto, unsigned algorithm, const uint8_t key[16],
                                            godwit_eps_input_t input, const uint8_t *in, uint8_t *out, size_t bits);

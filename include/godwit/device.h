@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: the ME side of EMSDP with a SIM (agreements 03 and 07, separate AKA; 01 and 02, the key set of an access AKA run). No
- * malloc, no threads, no clock of its own:
- * the caller gives one input and carries out the requests that come back, in order. A SIM that needs 300 ms, a flash page that must be
- * written before a COUNT is used, a radio that sleeps: all are requests, none blocks.
+ * The device library: the ME side of EMSDP with a SIM (agreements 03 and 07, separate AKA; 01 and 02, the key set of an
+ * access AKA run). No malloc, no threads, no clock of its own:
+ * the caller gives one input and carries out the requests that come back, in order. A SIM that needs 300 ms, a flash
+ * page that must be written before a COUNT is used, a radio that sleeps: all are requests, none blocks.
  *
  *     godwit_device_init(&device, &config);
  *     godwit_device_restore(&device, nvm, nvm_len);              // after a reboot, when a record was stored
  *     godwit_device_send(&device, reading, random, &requests);   // then carry out requests
  *
- * Requests that follow a STORE may be carried out only when the record is durable. Whoever ignores that may use a COUNT twice. When a STORE
- * fails, drop what follows it, and go on as after a power loss: init, and restore of the record that is durable.
+ * Requests that follow a STORE may be carried out only when the record is durable. Whoever ignores that may use a COUNT
+ * twice. When a STORE fails, drop what follows it, and go on as after a power loss: init, and restore of the record
+ * that is durable.
  */
 #ifndef GODWIT_DEVICE_H
 #define GODWIT_DEVICE_H
@@ -32,8 +33,8 @@
 #endif
 /* Longest reading: what a datagram of that length takes with the longest header and MAC. */
 #define GODWIT_DEVICE_READING_MAX (GODWIT_DEVICE_DATAGRAM_MAX - GODWIT_EMSDP_OVERHEAD_MAX)
-/* Longest reading that can ride in Start Confirmation or as early data; a longer one follows as a user-plane datagram by itself. At
- * most 255, the length of a TLV. */
+/* Longest reading that can ride in Start Confirmation or as early data; a longer one follows as a user-plane datagram
+ * by itself. At most 255, the length of a TLV. */
 #ifndef GODWIT_DEVICE_FIRST_READING_MAX
 #define GODWIT_DEVICE_FIRST_READING_MAX 200
 #endif
@@ -85,13 +86,15 @@ typedef struct godwit_device_request {
     uint32_t count;
     const uint8_t *rand, *autn;
     uint32_t delay_ms;
-    /* Static: "session_requested", "session_started", "rekeyed", "terminated", "refused", "reading_sent", "given_up", and
-     * "reading_uncertain": the network hinted that it could not take the datagram that carried the last reading (or never answered it).
-     * It is not sent again by itself, for it may have been delivered; the caller decides. Of Solution 1: "modify_bearer": the owner is to
-     * modify its PDN connection or PDP context with a new container; "fallback": the access gave no key, reason says why; from here on
-     * the device sets up by separate AKA where its agreements allow. End to end: "service_agreed": a key was taken; "service_refused": the
-     * network gives none, reason says why; "reading_refused": the last reading was not taken, and will not be; "key_spent": its time or count is
-     * over, and nothing is sent under it any more. */
+    /* Static: "session_requested", "session_started", "rekeyed", "terminated", "refused", "reading_sent", "given_up",
+     * and "reading_uncertain": the network hinted that it could not take the datagram that carried the last reading (or
+     * never answered it).
+     * It is not sent again by itself, for it may have been delivered; the caller decides. Of Solution 1:
+     * "modify_bearer": the owner is to modify its PDN connection or PDP context with a new container; "fallback": the
+     * access gave no key, reason says why; from here on the device sets up by separate AKA where its agreements allow.
+     * End to end: "service_agreed": a key was taken; "service_refused": the network gives none, reason says why;
+     * "reading_refused": the last reading was not taken, and will not be; "key_spent": its time or count is over, and
+     * nothing is sent under it any more. */
     const char *name;
     godwit_status_t reason;
 } godwit_device_request_t;
@@ -104,32 +107,34 @@ typedef struct godwit_device_requests {
 typedef struct godwit_device godwit_device_t; /* defined at the end: allocate it where you like, touch nothing inside */
 
 GODWIT_MUST_USE godwit_status_t godwit_device_init(godwit_device_t *device, const godwit_device_config_t *config);
-/* A record that a STORE request gave. GODWIT_MALFORMED when it is damaged: the device is then as after init and sets up anew. COUNTs that
- * were reserved are skipped. */
+/* A record that a STORE request gave. GODWIT_MALFORMED when it is damaged: the device is then as after init and sets up
+ * anew. COUNTs that were reserved are skipped. */
 GODWIT_MUST_USE godwit_status_t godwit_device_restore(godwit_device_t *device, godwit_slice_t record);
 /* Before a planned power-down: gives a STORE with the exact counters, so that nothing is skipped. */
 GODWIT_MUST_USE godwit_status_t godwit_device_suspend(godwit_device_t *device, godwit_device_requests_t *requests);
 
-/* Sends a reading: one datagram where a session is live, else set-up with the reading inside its Confirmation, or at once under a key that
- * was announced. An empty reading only sets up. random: 4 octets fresh from the caller. One reading is held at a time: GODWIT_AGAIN
- * while a set-up with a reading, or the end of a session, is under way; GODWIT_NO_SPACE when too long. */
+/* Sends a reading: one datagram where a session is live, else set-up with the reading inside its Confirmation, or at
+ * once under a key that was announced. An empty reading only sets up. random: 4 octets fresh from the caller. One
+ * reading is held at a time: GODWIT_AGAIN while a set-up with a reading, or the end of a session, is under way;
+ * GODWIT_NO_SPACE when too long. */
 GODWIT_MUST_USE godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t reading,
                                                    const uint8_t random[4], godwit_device_requests_t *requests);
-/* A datagram came from the HSE's address. What is refused changes nothing and gives an EVENT with the reason; the return value is not
- * GODWIT_OK only when our own house failed. random as above. */
+/* A datagram came from the HSE's address. What is refused changes nothing and gives an EVENT with the reason; the
+ * return value is not GODWIT_OK only when our own house failed. random as above. */
 GODWIT_MUST_USE godwit_status_t godwit_device_receive(godwit_device_t *device, godwit_slice_t datagram,
                                                       const uint8_t random[4], godwit_device_requests_t *requests);
-/* The USIM's answer to AUTHENTICATE; one for each, with GODWIT_IO_FAILED in it where the card did not answer. GODWIT_WRONG_STATE when
- * none was asked for. */
+/* The USIM's answer to AUTHENTICATE; one for each, with GODWIT_IO_FAILED in it where the card did not answer.
+ * GODWIT_WRONG_STATE when none was asked for. */
 GODWIT_MUST_USE godwit_status_t godwit_device_usim_result(godwit_device_t *device, const godwit_usim_result_t *result,
                                                           const uint8_t random[4], godwit_device_requests_t *requests);
 /* The timer came due: retransmission of identical octets, or giving up. */
 GODWIT_MUST_USE godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t random[4],
                                                     godwit_device_requests_t *requests);
-/* Asks the network to end the session (20). GODWIT_WRONG_STATE when there is none, GODWIT_AGAIN while another request is unanswered. */
+/* Asks the network to end the session (20). GODWIT_WRONG_STATE when there is none, GODWIT_AGAIN while another request
+ * is unanswered. */
 GODWIT_MUST_USE godwit_status_t godwit_device_terminate(godwit_device_t *device, godwit_device_requests_t *requests);
-/* Sends Manage Keys Request with the full COUNTs: after a long silence. godwit_device_send does so by itself when so many COUNTs were
- * spent without a sign from the network that it might no longer follow. Errors as above. */
+/* Sends Manage Keys Request with the full COUNTs: after a long silence. godwit_device_send does so by itself when so
+ * many COUNTs were spent without a sign from the network that it might no longer follow. Errors as above. */
 GODWIT_MUST_USE godwit_status_t godwit_device_synchronise(godwit_device_t *device, godwit_device_requests_t *requests);
 
 /* ---- Solutions 1 and 2: the key set of an access AKA run (docs/device.md) ----
@@ -140,47 +145,53 @@ GODWIT_MUST_USE godwit_status_t godwit_device_synchronise(godwit_device_t *devic
  *
  * Without a container the same key set serves Solution 2: the next Session Request names it. */
 
-/* A key set that USIM or ME made in an access AKA run (agreement 01 or 02); sqn as the container names it, SQN xor AK. Nothing of a live
- * session changes: the key set is used from the next Start on. The same key set given again changes nothing. GODWIT_POLICY_FORBIDS for an
- * agreement that the configuration does not have. */
+/* A key set that USIM or ME made in an access AKA run (agreement 01 or 02); sqn as the container names it, SQN xor AK.
+ * Nothing of a live session changes: the key set is used from the next Start on. The same key set given again changes
+ * nothing. GODWIT_POLICY_FORBIDS for an agreement that the configuration does not have. */
 GODWIT_MUST_USE godwit_status_t godwit_device_access_key_set(godwit_device_t *device, godwit_agreement_t agreement,
                                                              const uint8_t rand[16], const uint8_t sqn[6],
                                                              const uint8_t e2m_keyset[32]);
-/* Appends the contents of the container up, for activation or modification, and expects its answer. selector_kind: 1 RAND, 2 SQN.
+/* Appends the contents of the container up, for activation or modification, and expects its answer. selector_kind: 1
+ * RAND, 2 SQN.
  * GODWIT_WRONG_STATE when there is no key set. */
 GODWIT_MUST_USE godwit_status_t godwit_device_container(godwit_device_t *device, godwit_plmn_t home_plmn,
                                                         uint8_t selector_kind, godwit_writer_t *out);
-/* The contents of the container down, or the empty slice when none came: the session begins, or EVENT "fallback" says why not. A reading
- * that is held goes at once, either way. GODWIT_WRONG_STATE when no container is unanswered. random as above. */
+/* The contents of the container down, or the empty slice when none came: the session begins, or EVENT "fallback" says
+ * why not. A reading that is held goes at once, either way. GODWIT_WRONG_STATE when no container is unanswered. random
+ * as above. */
 GODWIT_MUST_USE godwit_status_t godwit_device_bearer_start(godwit_device_t *device, godwit_slice_t answer,
                                                            const uint8_t random[4], godwit_device_requests_t *requests);
 
 /* ---- agreements 04 and 05: the key set of a bootstrapping (GBA, AKMA) ----
  *
- * The next Session Request names it by reference, B-TID or A-KID: 1 to 127 printable octets that live as long as the device. root is Ks_NAF or
- * K_AF for the EMKS of that endpoint. To be called after each bootstrapping, and after restore; given again it changes nothing, and nothing of a
- * live session changes: the key set is used from the next Start on. A network that does not know the reference (any more) sets up by
- * separate AKA where both ends allow; else it refuses with "unknown_key" or "key_expired": bootstrap anew. GODWIT_POLICY_FORBIDS for an
- * agreement that the configuration does not have. */
+ * The next Session Request names it by reference, B-TID or A-KID: 1 to 127 printable octets that live as long as the
+ * device. root is Ks_NAF or K_AF for the EMKS of that endpoint. To be called after each bootstrapping, and after
+ * restore; given again it changes nothing, and nothing of a live session changes: the key set is used from the next
+ * Start on. A network that does not know the reference (any more) sets up by separate AKA where both ends allow; else
+ * it refuses with "unknown_key" or "key_expired": bootstrap anew. GODWIT_POLICY_FORBIDS for an agreement that the
+ * configuration does not have. */
 GODWIT_MUST_USE godwit_status_t godwit_device_key_reference(godwit_device_t *device, godwit_agreement_t agreement,
                                                             godwit_slice_t reference, const uint8_t root[32]);
 
 /* ---- end to end with an EAS: config.e2e ----
  *
- * Sending and receiving are as before. A reading that finds no key, or one that is spent, is held while the next is asked for. */
+ * Sending and receiving are as before. A reading that finds no key, or one that is spent, is held while the next is
+ * asked for. */
 
 /* A record that a STORE_E2E request gave; after godwit_device_restore. Errors as there. */
 GODWIT_MUST_USE godwit_status_t godwit_device_restore_e2e(godwit_device_t *device, godwit_slice_t record);
-/* So many seconds have passed since the last call, or since the key was taken: the device has no clock. What passed without power counts, too,
- * where the owner knows it. */
+/* So many seconds have passed since the last call, or since the key was taken: the device has no clock. What passed
+ * without power counts, too, where the owner knows it. */
 GODWIT_MUST_USE godwit_status_t godwit_device_elapsed(godwit_device_t *device, uint32_t seconds,
                                                       godwit_device_requests_t *requests);
 /* What the user plane is under. GODWIT_NOT_FOUND: there is no such key. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_terms(const godwit_device_t *device, godwit_e2e_terms_t *terms);
-/* A key for another protocol with the EAS. label "dtls1.2", "dtls1.3", "tls1.3" or "oscore"; device_role: 0 when the device is the client there, 1 the
- * server. With number 0 in *name a number that was not given yet, and *name is set, to be told to the EAS (godwit_psk_name_put: the identity of TLS and
- * DTLS); else the number of *name, as the EAS chose it. No number is given twice: GODWIT_REPLAY. The key may be used only when the STORE_E2E that comes with
- * it is durable. GODWIT_WRONG_STATE while nothing was agreed; GODWIT_UNKNOWN_KEY: that age is not here; GODWIT_KEY_EXPIRED. */
+/* A key for another protocol with the EAS. label "dtls1.2", "dtls1.3", "tls1.3" or "oscore"; device_role: 0 when the
+ * device is the client there, 1 the server. With number 0 in *name a number that was not given yet, and *name is set,
+ * to be told to the EAS (godwit_psk_name_put: the identity of TLS and DTLS); else the number of *name, as the EAS chose
+ * it. No number is given twice: GODWIT_REPLAY. The key may be used only when the STORE_E2E that comes with it is
+ * durable. GODWIT_WRONG_STATE while nothing was agreed; GODWIT_UNKNOWN_KEY: that age is not here;
+ * GODWIT_KEY_EXPIRED. */
 GODWIT_MUST_USE godwit_status_t godwit_device_export_psk(godwit_device_t *device, const char *label,
                                                          uint8_t device_role, godwit_psk_name_t *name, uint8_t psk[32],
                                                          godwit_device_requests_t *requests);

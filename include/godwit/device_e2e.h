@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * End to end at the device (Solution 5, TS 33.163 4.1; docs/device.md): what godwit_device_config_t.e2e shows. The user plane of every session is
- * then between this device and the EAS of config.enterprise, under K_e2e, or it is not at all: a network that gives no such key is refused.
+ * End to end at the device (Solution 5, TS 33.163 4.1; docs/device.md): what godwit_device_config_t.e2e shows. The user
+ * plane of every session is then between this device and the EAS of config.enterprise, under K_e2e, or it is not at
+ * all: a network that gives no such key is refused.
  * A device without it pays nothing: memory is the owner's, and stays untouched until godwit_device_init.
  */
 #ifndef GODWIT_DEVICE_E2E_H
@@ -9,7 +10,8 @@
 
 #include "godwit/emsdp.h"
 
-/* Octets of non-volatile memory that the record of its own takes (requests GODWIT_DEVICE_STORE_E2E, godwit_device_restore_e2e). */
+/* Octets of non-volatile memory that the record of its own takes (requests GODWIT_DEVICE_STORE_E2E,
+ * godwit_device_restore_e2e). */
 #define GODWIT_DEVICE_E2E_RECORD_MAX 352
 #define GODWIT_DEVICE_E2E_OVERLAP_DEFAULT_S 3600u
 
@@ -29,7 +31,8 @@ typedef struct godwit_device_e2e_key {
     uint32_t exports;   /* the last number of an exported key */
 } godwit_device_e2e_key_t;
 
-/* Ages are of a key set, and rise: the last that was taken of the two key sets seen last. A key set is named by the first octets of its digest. */
+/* Ages are of a key set, and rise: the last that was taken of the two key sets seen last. A key set is named by the
+ * first octets of its digest. */
 typedef struct godwit_device_e2e_floor {
     uint8_t name[8];
     uint32_t age; /* 0: nothing is known */

@@ -5,14 +5,15 @@
 #ifndef GODWIT_DEVICE_STATE_H
 #define GODWIT_DEVICE_STATE_H
 
-/* Start Confirmation with the longest first reading: header 8, command 1, TLV 2, MAC 16; or a Session Start that waits for the USIM. */
+/* Start Confirmation with the longest first reading: header 8, command 1, TLV 2, MAC 16; or a Session Start that waits
+ * for the USIM. */
 #define GODWIT_DEVICE_ANSWER_MAX (GODWIT_DEVICE_FIRST_READING_MAX < 64 ? 96 : GODWIT_DEVICE_FIRST_READING_MAX + 32)
-/* Session Request: header 8, command 1, IMSI 10, UE configuration 5, Enterprise 2 and the name, Serving Network 5, AUTS 16 or Data 2 and
- * the reading, MAC 16. */
+/* Session Request: header 8, command 1, IMSI 10, UE configuration 5, Enterprise 2 and the name, Serving Network 5, AUTS
+ * 16 or Data 2 and the reading, MAC 16. */
 #define GODWIT_DEVICE_ASK_MAX (GODWIT_DEVICE_FIRST_READING_MAX + GODWIT_DEVICE_ENTERPRISE_MAX + 64)
 
-/* What a session needs between two readings: its keys with their counters and windows, and the key set that the next generation comes
- * from. Two keys, for one is dropped only after a datagram under its successor has verified. */
+/* What a session needs between two readings: its keys with their counters and windows, and the key set that the next
+ * generation comes from. Two keys, for one is dropped only after a datagram under its successor has verified. */
 typedef struct godwit_device_session {
     godwit_emsdp_key_t current;
     godwit_emsdp_key_t next; /* handed out by 30 (rekeying) or by 20, 21 (announced) */
@@ -25,7 +26,8 @@ typedef struct godwit_device_session {
 
 _Static_assert(sizeof(godwit_device_session_t) <= 256, "RAM of a session (docs/device.md)");
 
-/* One Session Request without a key, as a pure function of the configuration and this: it is made again rather than kept. */
+/* One Session Request without a key, as a pure function of the configuration and this: it is made again rather than
+ * kept. */
 typedef struct godwit_device_attempt {
     bool used, with_auts;
     bool with_selector; /* the name of that key set: RAND of the access AKA run (Solution 2), or Key Reference */
@@ -34,7 +36,8 @@ typedef struct godwit_device_attempt {
     uint8_t auts[14];
 } godwit_device_attempt_t;
 
-/* The key set of the last access AKA run, or of a bootstrapping. In memory only, but for that of the session: with the power the attachment is gone. */
+/* The key set of the last access AKA run, or of a bootstrapping. In memory only, but for that of the session: with the
+ * power the attachment is gone. */
 typedef struct godwit_device_access {
     uint8_t agreement; /* 01 or 02; 04 or 05 of a bootstrapping; 0: there is none */
     bool is_current;   /* the session's keys come from it: its generation is the session's */

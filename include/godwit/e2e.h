@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What device, network and enterprise share of end-to-end protection (Solution 5, TS 33.163 4.1; docs/e2e.md): the services, and the terms that go with
- * a key.
+ * What device, network and enterprise share of end-to-end protection (Solution 5, TS 33.163 4.1; docs/e2e.md): the
+ * services, and the terms that go with a key.
  */
 #ifndef GODWIT_E2E_H
 #define GODWIT_E2E_H
@@ -21,7 +21,8 @@ typedef enum godwit_service {
 const char *godwit_service_name(godwit_service_t service);
 GODWIT_MUST_USE godwit_status_t godwit_service_from_name(const char *name, godwit_service_t *service);
 
-/* Everything about a K_e2e but the key. Timer and count begin when it is agreed, at the device and at the EESE alike. */
+/* Everything about a K_e2e but the key. Timer and count begin when it is agreed, at the device and at the EESE
+ * alike. */
 typedef struct godwit_e2e_terms {
     godwit_service_t service;
     uint8_t suite;
@@ -42,8 +43,8 @@ typedef struct godwit_e2e_path {
 /* Octets that one device takes at its EAS (godwit/eas.h). */
 #define GODWIT_EAS_RECORD_MAX 768
 
-/* The name of an exported key (docs/keys.md) as the identity of a PSK of TLS and DTLS: "godwit.", the Session ID in hexadecimal, the age and the
- * number of the export. It is no secret. */
+/* The name of an exported key (docs/keys.md) as the identity of a PSK of TLS and DTLS: "godwit.", the Session ID in
+ * hexadecimal, the age and the number of the export. It is no secret. */
 #define GODWIT_PSK_NAME_MAX 38
 typedef struct godwit_psk_name {
     uint32_t session_id; /* as it travels: 0 where S is 0 */

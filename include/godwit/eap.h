@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EAP-AKA' in the device (RFC 9048, TS 33.402): what a device without an EAP client of its own answers its access network over WiFi, and the root of
- * K_iwf that a run leaves (contribution 002; godwit/trigger.h takes it). Permanent identity, full authentication. As godwit/device.h: no malloc, no
- * threads, no clock; one input at a time, and one action that the caller carries out.
+ * EAP-AKA' in the device (RFC 9048, TS 33.402): what a device without an EAP client of its own answers its access
+ * network over WiFi, and the root of K_iwf that a run leaves (contribution 002; godwit/trigger.h takes it). Permanent
+ * identity, full authentication. As godwit/device.h: no malloc, no threads, no clock; one input at a time, and one
+ * action that the caller carries out.
  *
  *     godwit_eap_peer_init(&peer, &config);
  *     godwit_eap_peer_receive(&peer, request, &action);   // EAP request of the access network
  *     ... SEND, or AUTHENTICATE and then godwit_eap_peer_usim_result(&peer, &result, &action)
  *     ... until SUCCEEDED: action.msk for the access network, godwit_eap_peer_root(&peer) for triggers
  *
- * Until the server's AT_MAC has verified, nothing that comes changes more than how this run goes on. EAP-Failure is not protected: it ends the run, and
- * takes nothing from what an earlier run left.
+ * Until the server's AT_MAC has verified, nothing that comes changes more than how this run goes on. EAP-Failure is not
+ * protected: it ends the run, and takes nothing from what an earlier run left.
  */
 #ifndef GODWIT_EAP_H
 #define GODWIT_EAP_H

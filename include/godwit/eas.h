@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The enterprise's receiver as a library (Solution 5, TS 33.163 4.1 and Annex B; docs/eas.md): one device as its EAS knows it. It opens user-plane datagrams
- * that the HSE forwards unmodified, seals those that go down, and holds the keys K_e2e as they age. It does no I/O, allocates nothing and asks no clock: seconds
- * since 1970 come with each call. It never holds K_session or anything above K_e2e.
+ * The enterprise's receiver as a library (Solution 5, TS 33.163 4.1 and Annex B; docs/eas.md): one device as its EAS
+ * knows it. It opens user-plane datagrams that the HSE forwards unmodified, seals those that go down, and holds the
+ * keys K_e2e as they age. It does no I/O, allocates nothing and asks no clock: seconds since 1970 come with each call.
+ * It never holds K_session or anything above K_e2e.
  *
- * What godwit_eas_take, _accept, _seal, _export and a _tick that says so have changed must be durable (godwit_eas_save) before anything that comes of
- * it leaves: the answer to the HSE, the reading, the datagram, the exported key.
+ * What godwit_eas_take, _accept, _seal, _export and a _tick that says so have changed must be durable (godwit_eas_save)
+ * before anything that comes of it leaves: the answer to the HSE, the reading, the datagram, the exported key.
  */
 #ifndef GODWIT_EAS_H
 #define GODWIT_EAS_H
@@ -52,12 +53,12 @@ typedef struct godwit_eas_grant {
     uint8_t k_e2e[32]; /* secret */
 } godwit_eas_grant_t;
 
-/* A device with its first key. GODWIT_INVALID_ARGUMENT: terms or a path that cannot be; GODWIT_UNSUPPORTED_SUITE; GODWIT_POLICY_FORBIDS: a suite
- * that is not of that service. On an error *device is wiped. */
+/* A device with its first key. GODWIT_INVALID_ARGUMENT: terms or a path that cannot be; GODWIT_UNSUPPORTED_SUITE;
+ * GODWIT_POLICY_FORBIDS: a suite that is not of that service. On an error *device is wiped. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_begin(godwit_eas_device_t *device, const godwit_crypto_t *crypto,
                                                  const godwit_eas_grant_t *grant);
-/* A further key of the same session. The same one again changes nothing and is GODWIT_OK. GODWIT_REPLAY: it is older than one that came; errors of
- * _begin; nothing has changed then. */
+/* A further key of the same session. The same one again changes nothing and is GODWIT_OK. GODWIT_REPLAY: it is older
+ * than one that came; errors of _begin; nothing has changed then. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_take(godwit_eas_device_t *device, const godwit_eas_grant_t *grant);
 void godwit_eas_wipe(godwit_eas_device_t *device);
 
@@ -69,23 +70,27 @@ typedef struct godwit_eas_opened {
     bool again;     /* the HSE says again what was accepted: OK is the answer, and it is not delivered twice */
 } godwit_eas_opened_t;
 
-/* Checks MAC, window and age, then deciphers into plain, which needs datagram.len octets. number: the HSE's for this datagram, rising, the same when it
- * says it again; 0: it gives none. Changes nothing. GODWIT_MALFORMED; GODWIT_UNKNOWN_SESSION; GODWIT_UNKNOWN_KEY: godwit_eas_wanted may say more;
- * GODWIT_MAC_FAILURE; GODWIT_REPLAY; GODWIT_KEY_EXPIRED: by time, or by count; GODWIT_POLICY_FORBIDS: key agreement only. */
+/* Checks MAC, window and age, then deciphers into plain, which needs datagram.len octets. number: the HSE's for this
+ * datagram, rising, the same when it says it again; 0: it gives none. Changes nothing. GODWIT_MALFORMED;
+ * GODWIT_UNKNOWN_SESSION; GODWIT_UNKNOWN_KEY: godwit_eas_wanted may say more; GODWIT_MAC_FAILURE; GODWIT_REPLAY;
+ * GODWIT_KEY_EXPIRED: by time, or by count; GODWIT_POLICY_FORBIDS: key agreement only. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_open(const godwit_eas_device_t *device, uint64_t now_s, uint64_t number,
                                                 godwit_slice_t datagram, uint8_t *plain, godwit_eas_opened_t *opened);
-/* Moves the window past it. From the first datagram under a key on, earlier keys live for the overlap only. Not for one that came again. */
+/* Moves the window past it. From the first datagram under a key on, earlier keys live for the overlap only. Not for one
+ * that came again. */
 void godwit_eas_accept(godwit_eas_device_t *device, uint64_t now_s, uint64_t number, const godwit_eas_opened_t *opened);
 
 /* Whether the newest key is for more than key agreement. */
 bool godwit_eas_has_user_plane(const godwit_eas_device_t *device);
-/* Appends a datagram for the device, under the last key that it has used. GODWIT_AGAIN: it has used none that is still good: when it speaks.
+/* Appends a datagram for the device, under the last key that it has used. GODWIT_AGAIN: it has used none that is still
+ * good: when it speaks.
  * GODWIT_POLICY_FORBIDS: key agreement only. GODWIT_NO_SPACE. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_seal(godwit_eas_device_t *device, uint64_t now_s, godwit_slice_t payload,
                                                 godwit_writer_t *out);
 
-/* A key for TLS, DTLS or OSCORE. label as in godwit_exported_psk; device_role: 0 when the device is the client there, 1 the server. With number 0 a number
- * that was not given yet, of the newest key, and *name is set; else the one that *name names, as the device chose it. No number is given twice: GODWIT_REPLAY.
+/* A key for TLS, DTLS or OSCORE. label as in godwit_exported_psk; device_role: 0 when the device is the client there, 1
+ * the server. With number 0 a number that was not given yet, of the newest key, and *name is set; else the one that
+ * *name names, as the device chose it. No number is given twice: GODWIT_REPLAY.
  * GODWIT_UNKNOWN_KEY: that age is not here; GODWIT_KEY_EXPIRED. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_export(godwit_eas_device_t *device, uint64_t now_s, const char *label,
                                                   uint8_t device_role, godwit_psk_name_t *name, uint8_t psk[32]);

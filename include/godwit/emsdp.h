@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EMSDP, the protocol that protects small data (docs/emsdp-wire.md, revision godwit1; command codes, header fields and the IMSI
- * TLV are those of TS 33.163 6.2). Suites, framing, control messages, keys with their counters, and the two operations: seal
- * and open. Fixed memory. Opening a datagram changes nothing; godwit_emsdp_accept moves the counters once every check of the
- * caller has passed as well.
+ * EMSDP, the protocol that protects small data (docs/emsdp-wire.md, revision godwit1; command codes, header fields and
+ * the IMSI TLV are those of TS 33.163 6.2). Suites, framing, control messages, keys with their counters, and the two
+ * operations: seal and open. Fixed memory. Opening a datagram changes nothing; godwit_emsdp_accept moves the counters
+ * once every check of the caller has passed as well.
  */
 #ifndef GODWIT_EMSDP_H
 #define GODWIT_EMSDP_H
@@ -24,7 +24,7 @@
 
 typedef enum godwit_end { GODWIT_END_DEVICE = 0, GODWIT_END_NETWORK = 1 } godwit_end_t;
 
-/* ---- suites -------------------------------------------------------------------------------------------------------- */
+/* ---- suites ------------------------------------------------------------------------------------------------------ */
 
 typedef struct godwit_suite {
     uint8_t id;
@@ -40,11 +40,11 @@ typedef struct godwit_suite {
 
 const godwit_suite_t *godwit_suite(uint8_t id); /* NULL for an id that does not exist */
 GODWIT_MUST_USE godwit_status_t godwit_suite_from_name(const char *name, uint8_t *id);
-/* Whether the user plane of that service may be under that suite: for confidentiality one that ciphers, for integrity one that does not, for key
- * agreement the default one, which nothing is sent under. */
+/* Whether the user plane of that service may be under that suite: for confidentiality one that ciphers, for integrity
+ * one that does not, for key agreement the default one, which nothing is sent under. */
 bool godwit_service_allows(godwit_service_t service, uint8_t suite_id);
 
-/* ---- framing: fixed for one HSE address ---------------------------------------------------------------------------------- */
+/* ---- framing: fixed for one HSE address -------------------------------------------------------------------------- */
 
 typedef struct godwit_framing {
     uint8_t session_octets; /* S, 0 to 4; default 3 */
@@ -72,12 +72,13 @@ enum {
     GODWIT_MESSAGE_REJECT = 0x80,
 };
 
-/* Reads the header (and the command octet of a control datagram). GODWIT_MALFORMED when it is too short for its framing, RFU is set,
- * the command is unknown, or Key ID 000 comes with anything but a Session Request of session 0 or a Reject. No key is needed. */
+/* Reads the header (and the command octet of a control datagram). GODWIT_MALFORMED when it is too short for its
+ * framing, RFU is set, the command is unknown, or Key ID 000 comes with anything but a Session Request of session 0 or
+ * a Reject. No key is needed. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_peek(godwit_slice_t datagram, godwit_framing_t framing,
                                                   godwit_emsdp_header_t *header);
 
-/* ---- control messages -------------------------------------------------------------------------------------------------------- */
+/* ---- control messages -------------------------------------------------------------------------------------------- */
 
 enum {
     GODWIT_TLV_IMSI = 0x01,
@@ -141,15 +142,17 @@ static inline bool godwit_emsdp_has(const godwit_emsdp_control_t *m, unsigned ta
     return (m->present >> tag & 1u) != 0;
 }
 
-/* Appends the TLVs of m, tags rising. GODWIT_INVALID_ARGUMENT when m has a TLV that its command does not carry, or lacks one it must. */
+/* Appends the TLVs of m, tags rising. GODWIT_INVALID_ARGUMENT when m has a TLV that its command does not carry, or
+ * lacks one it must. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_control_build(const godwit_emsdp_control_t *m, godwit_writer_t *w);
-/* Reads the TLVs after the command octet. GODWIT_MALFORMED for any breach of "TLVs" in emsdp-wire: tags not rising strictly, a size
- * that is wrong, an unknown tag below 80, a TLV that the command does not carry, a missing one. keyed tells whether the datagram
- * has a Key ID other than 000: a keyed Session Request is early data, without an IMSI, or device RAND, with IMSI and RAND1. */
+/* Reads the TLVs after the command octet. GODWIT_MALFORMED for any breach of "TLVs" in emsdp-wire: tags not rising
+ * strictly, a size that is wrong, an unknown tag below 80, a TLV that the command does not carry, a missing one. keyed
+ * tells whether the datagram has a Key ID other than 000: a keyed Session Request is early data, without an IMSI, or
+ * device RAND, with IMSI and RAND1. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_control_parse(uint8_t command, bool keyed, godwit_slice_t tlvs,
                                                            godwit_emsdp_control_t *m);
-/* Session Start before its key is known: reads RAND, AUTN and HSE configuration, and no further. GODWIT_MALFORMED also for a framing
- * that is not the one under which it came. */
+/* Session Start before its key is known: reads RAND, AUTN and HSE configuration, and no further. GODWIT_MALFORMED also
+ * for a framing that is not the one under which it came. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_start_peek(godwit_slice_t datagram, godwit_framing_t framing,
                                                         godwit_emsdp_control_t *m);
 
@@ -166,7 +169,7 @@ GODWIT_MUST_USE godwit_status_t godwit_emsdp_echo(const godwit_crypto_t *crypto,
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_transcript(const godwit_crypto_t *crypto, const godwit_slice_t *datagrams,
                                                         size_t count, uint8_t transcript[GODWIT_EMSDP_TRANSCRIPT]);
 
-/* ---- one key of one session, at one end --------------------------------------------------------------------------------------- */
+/* ---- one key of one session, at one end -------------------------------------------------------------------------- */
 
 /* What one user-plane datagram of an EIA suite needs: one cache line, raw keys. */
 typedef struct godwit_emsdp_hot {
@@ -193,9 +196,10 @@ typedef struct godwit_emsdp_key {
 
 _Static_assert(sizeof(godwit_emsdp_hot_t) == 64, "a session's hot part is one cache line");
 
-/* A fresh key, all COUNTs 0, nothing reserved for sending less than all (limits UINT32_MAX). k_session is K_session, K_e2e or K_MTC.
- * key_id 1 to 7; session_id must fit the S octets of the framing (S = 0: any, it does not travel). GODWIT_UNSUPPORTED_SUITE for an
- * unknown suite. */
+/* A fresh key, all COUNTs 0, nothing reserved for sending less than all (limits UINT32_MAX). k_session is K_session,
+ * K_e2e or K_MTC.
+ * key_id 1 to 7; session_id must fit the S octets of the framing (S = 0: any, it does not travel).
+ * GODWIT_UNSUPPORTED_SUITE for an unknown suite. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_key_init(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key,
                                                       const uint8_t k_session[32], uint8_t suite_id, uint8_t key_id,
                                                       godwit_framing_t framing, uint32_t session_id,
@@ -205,13 +209,13 @@ static inline bool godwit_emsdp_key_is_set(const godwit_emsdp_key_t *key)
     return key->hot.key_id != 0;
 }
 
-/* Appends one whole user-plane datagram; takes the next COUNT. GODWIT_COUNT_EXHAUSTED at the limit; GODWIT_NO_SPACE. On any error
- * nothing is appended and no COUNT is used. */
+/* Appends one whole user-plane datagram; takes the next COUNT. GODWIT_COUNT_EXHAUSTED at the limit; GODWIT_NO_SPACE. On
+ * any error nothing is appended and no COUNT is used. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_seal_user(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key,
                                                        godwit_slice_t payload, godwit_writer_t *out);
-/* Appends one whole control datagram under the key. transcript: 32 octets for commands 11 and 12, empty for all others. When m has
- * COUNT, its two values are filled in by this function. GODWIT_INVALID_ARGUMENT for TLVs that the command does not carry in this
- * situation: keyed, and in the direction that the key's end sends (Key goes down only). */
+/* Appends one whole control datagram under the key. transcript: 32 octets for commands 11 and 12, empty for all others.
+ * When m has COUNT, its two values are filled in by this function. GODWIT_INVALID_ARGUMENT for TLVs that the command
+ * does not carry in this situation: keyed, and in the direction that the key's end sends (Key goes down only). */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_seal_control(const godwit_crypto_t *crypto, godwit_emsdp_key_t *key,
                                                           const godwit_emsdp_control_t *m, godwit_slice_t transcript,
                                                           godwit_writer_t *out);
@@ -223,32 +227,35 @@ typedef struct godwit_emsdp_opened {
     godwit_emsdp_control_t control; /* control plane; its slices point into plain */
 } godwit_emsdp_opened_t;
 
-/* Checks the MAC under the candidates for COUNT, then the window, then deciphers into plain (which needs datagram.len octets), then,
- * for control, parses. Changes nothing: see godwit_emsdp_accept. transcript: that of the open exchange, or empty; used for commands 11
- * and 12 only, which cannot be right without one. Order of refusals: GODWIT_MALFORMED (header, too short), GODWIT_UNKNOWN_SESSION and
- * GODWIT_UNKNOWN_KEY (the header's are not this key's), GODWIT_MAC_FAILURE, GODWIT_REPLAY (the MAC is right, the COUNT was seen or is
- * behind the window), GODWIT_MALFORMED (authentic but senseless). *opened is of use after GODWIT_OK only: it is written in place, so that a
- * small stack suffices. */
+/* Checks the MAC under the candidates for COUNT, then the window, then deciphers into plain (which needs datagram.len
+ * octets), then, for control, parses. Changes nothing: see godwit_emsdp_accept. transcript: that of the open exchange,
+ * or empty; used for commands 11 and 12 only, which cannot be right without one. Order of refusals: GODWIT_MALFORMED
+ * (header, too short), GODWIT_UNKNOWN_SESSION and GODWIT_UNKNOWN_KEY (the header's are not this key's),
+ * GODWIT_MAC_FAILURE, GODWIT_REPLAY (the MAC is right, the COUNT was seen or is behind the window), GODWIT_MALFORMED
+ * (authentic but senseless). *opened is of use after GODWIT_OK only: it is written in place, so that a small stack
+ * suffices. */
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_open(const godwit_crypto_t *crypto, const godwit_emsdp_key_t *key,
                                                   godwit_slice_t datagram, godwit_slice_t transcript, uint8_t *plain,
                                                   godwit_emsdp_opened_t *opened);
-/* Moves the receive counter and window of the plane past an opened datagram; a COUNT TLV moves those of the user plane forward, too. */
+/* Moves the receive counter and window of the plane past an opened datagram; a COUNT TLV moves those of the user plane
+ * forward, too. */
 void godwit_emsdp_accept(godwit_emsdp_key_t *key, const godwit_emsdp_opened_t *opened);
 
 /* Window of the receiver: min(64, 2^(n-1)) with n = 3 + 8E. */
 unsigned godwit_emsdp_window(godwit_framing_t framing);
 
-/* A key as octets, for records that survive (keys in clear: the store wraps them). Fixed size, with a checksum: GODWIT_MALFORMED for
- * a damaged one. A key that was never set can be saved, too. */
+/* A key as octets, for records that survive (keys in clear: the store wraps them). Fixed size, with a checksum:
+ * GODWIT_MALFORMED for a damaged one. A key that was never set can be saved, too. */
 #define GODWIT_EMSDP_KEY_RECORD 104
 void godwit_emsdp_key_save(const godwit_emsdp_key_t *key, uint8_t record[GODWIT_EMSDP_KEY_RECORD]);
 GODWIT_MUST_USE godwit_status_t godwit_emsdp_key_load(const uint8_t record[GODWIT_EMSDP_KEY_RECORD],
                                                       godwit_emsdp_key_t *key);
 
-/* Key ID for the next key: the one after the last used, 7 then 1, skipping live (bit i set: Key ID i is live). 0 when all are live. */
+/* Key ID for the next key: the one after the last used, 7 then 1, skipping live (bit i set: Key ID i is live). 0 when
+ * all are live. */
 uint8_t godwit_emsdp_next_key_id(uint8_t last, uint8_t live);
 
-/* ---- the session as a state machine (docs/emsdp-wire.md, "States") -------------------------------------------------------------- */
+/* ---- the session as a state machine (docs/emsdp-wire.md, "States") ----------------------------------------------- */
 
 typedef enum godwit_session_state {
     GODWIT_SESSION_IDLE,        /* nothing agreed */
@@ -262,9 +269,10 @@ typedef enum godwit_session_state {
 } godwit_session_state_t;
 
 const char *godwit_session_state_name(godwit_session_state_t state);
-/* What the table says about a command that this end sends or receives in this state: GODWIT_OK and *next set, or GODWIT_WRONG_STATE.
- * with_key: the command carries a Key TLV. User-plane data is asked for with command 0; with_key then says that it is under the newest
- * key, which confirms a switch. */
+/* What the table says about a command that this end sends or receives in this state: GODWIT_OK and *next set, or
+ * GODWIT_WRONG_STATE.
+ * with_key: the command carries a Key TLV. User-plane data is asked for with command 0; with_key then says that it is
+ * under the newest key, which confirms a switch. */
 GODWIT_MUST_USE godwit_status_t godwit_session_step(godwit_session_state_t state, godwit_end_t end, bool sending,
                                                     uint8_t command, bool with_key, godwit_session_state_t *next);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA in the device (TS 33.220, TS 24.109): bootstrapping with the BSF over Ub, in three flavours. GBA_ME: the device keeps Ks = CK || IK. GBA_U: Ks
- * stays in the card, which gives Ks_ext_NAF out and keeps Ks_int_NAF. 2G GBA (Annex I): a SIM, inside server-authenticated TLS only. As
- * godwit/device.h: no malloc, no threads, no clock; one input at a time, and requests that the caller carries out in order.
+ * GBA in the device (TS 33.220, TS 24.109): bootstrapping with the BSF over Ub, in three flavours. GBA_ME: the device
+ * keeps Ks = CK || IK. GBA_U: Ks stays in the card, which gives Ks_ext_NAF out and keeps Ks_int_NAF. 2G GBA (Annex I):
+ * a SIM, inside server-authenticated TLS only. As godwit/device.h: no malloc, no threads, no clock; one input at a
+ * time, and requests that the caller carries out in order.
  *
  *     godwit_gba_init(&gba, &config);
  *     godwit_gba_restore(&gba, record);                     // after a reboot, when a record was stored
@@ -38,14 +39,15 @@ typedef struct godwit_gba_config {
 } godwit_gba_config_t;
 
 typedef enum godwit_gba_request_kind {
-    /* GET uri, with the header Authorization: authorization, to the BSF (TS 24.109 4.2); then call godwit_gba_answer. Last of its list. */
+    /* GET uri, with the header Authorization: authorization, to the BSF (TS 24.109 4.2); then call godwit_gba_answer.
+     * Last of its list. */
     GODWIT_GBA_GET,
-    /* Run the card with rand and autn in the context that the flavour says: 3G, GBA (bootstrapping), or GSM with rand alone; then call
-     * godwit_gba_card_result. Last of its list. */
+    /* Run the card with rand and autn in the context that the flavour says: 3G, GBA (bootstrapping), or GSM with rand
+     * alone; then call godwit_gba_card_result. Last of its list. */
     GODWIT_GBA_AUTHENTICATE,
     GODWIT_GBA_CARD_KEEP, /* GBA_U: b_tid and expires_s into the card's EF_GBABP (TS 31.102 4.2.79) */
-    /* octets: the record, to be made durable in place of the former one before what stands after it is carried out. When that fails, drop what
-     * follows and go on as after a power loss. */
+    /* octets: the record, to be made durable in place of the former one before what stands after it is carried out.
+     * When that fails, drop what follows and go on as after a power loss. */
     GODWIT_GBA_STORE,
     GODWIT_GBA_TIMER, /* after delay_s, bootstrap again: the key expires soon */
     GODWIT_GBA_EVENT, /* for a log: name, reason */
@@ -57,7 +59,8 @@ typedef struct godwit_gba_request {
     const uint8_t *rand, *autn;
     godwit_slice_t octets;
     uint64_t expires_s, delay_s;
-    /* Static: "challenged", "resynchronised" (the card gave AUTS), "bootstrapped", "refused" (the bootstrapping has ended without a key: reason).
+    /* Static: "challenged", "resynchronised" (the card gave AUTS), "bootstrapped", "refused" (the bootstrapping has
+     * ended without a key: reason).
      * A key of before stays, but with GBA_U, where the card has forgotten it as soon as it ran. */
     const char *name;
     godwit_status_t reason;
@@ -86,20 +89,21 @@ typedef struct godwit_gba godwit_gba_t; /* defined at the end: allocate it where
 
 /* GODWIT_INVALID_ARGUMENT for a configuration that cannot be, GODWIT_POLICY_FORBIDS for 2G GBA without TLS. */
 GODWIT_MUST_USE godwit_status_t godwit_gba_init(godwit_gba_t *gba, const godwit_gba_config_t *config);
-/* A record that a STORE request gave. GODWIT_MALFORMED when it is damaged or of another subscriber, BSF or flavour: as after init then. */
+/* A record that a STORE request gave. GODWIT_MALFORMED when it is damaged or of another subscriber, BSF or flavour: as
+ * after init then. */
 GODWIT_MUST_USE godwit_status_t godwit_gba_restore(godwit_gba_t *gba, godwit_slice_t record);
 /* Begins, or begins anew what was under way. random: 8 octets fresh from the caller. */
 GODWIT_MUST_USE godwit_status_t godwit_gba_bootstrap(godwit_gba_t *gba, const uint8_t random[8],
                                                      godwit_gba_requests_t *requests);
-/* GODWIT_WRONG_STATE when none was asked for. What an answer says is judged, and told by EVENT. now_s: since 1970, UTC; 0: this device has no
- * clock, and believes the BSF whatever expiry it names. */
+/* GODWIT_WRONG_STATE when none was asked for. What an answer says is judged, and told by EVENT. now_s: since 1970, UTC;
+ * 0: this device has no clock, and believes the BSF whatever expiry it names. */
 GODWIT_MUST_USE godwit_status_t godwit_gba_answer(godwit_gba_t *gba, const godwit_gba_answer_t *answer, uint64_t now_s,
                                                   godwit_gba_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_gba_card_result(godwit_gba_t *gba, const godwit_gba_card_result_t *result,
                                                        godwit_gba_requests_t *requests);
 
-/* Ks_NAF for FQDN || Ua security protocol identifier. GODWIT_NOT_FOUND without a bootstrapped key, GODWIT_KEY_EXPIRED after its life,
- * GODWIT_WRONG_STATE for GBA_U: the card has the key. ks_naf is wiped on failure. */
+/* Ks_NAF for FQDN || Ua security protocol identifier. GODWIT_NOT_FOUND without a bootstrapped key, GODWIT_KEY_EXPIRED
+ * after its life, GODWIT_WRONG_STATE for GBA_U: the card has the key. ks_naf is wiped on failure. */
 GODWIT_MUST_USE godwit_status_t godwit_gba_ks_naf(const godwit_gba_t *gba, godwit_slice_t naf_id, uint64_t now_s,
                                                   uint8_t ks_naf[32]);
 /* "" without a bootstrapped key. What a device shows a NAF. */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device of device RAND (contribution 001, docs/device-rand.md): it chooses RAND1 itself, runs its SIM in the GSM context twice, and sends the
- * reading at once, protected with K_MTC: one datagram from a cold start. Any USIM will do, and a plain 2G SIM. In the style of device.h: one
- * input, then requests to be carried out in order; a STORE is durable before what follows it.
+ * The device of device RAND (contribution 001, docs/device-rand.md): it chooses RAND1 itself, runs its SIM in the GSM
+ * context twice, and sends the reading at once, protected with K_MTC: one datagram from a cold start. Any USIM will do,
+ * and a plain 2G SIM. In the style of device.h: one input, then requests to be carried out in order; a STORE is durable
+ * before what follows it.
  *
  *     godwit_mtc_init(&mtc, &config);
  *     godwit_mtc_restore(&mtc, nvm, nvm_len);               // after a reboot, when a record was stored
  *     godwit_mtc_send(&mtc, reading, random, &requests);    // then carry out requests
  *
- * The record holds the counter of RAND1 and the chain. Whoever loses it cannot begin again by himself: the operator releases the pair
- * (IMSI, server) at the MKEF, and the device's record goes with it.
+ * The record holds the counter of RAND1 and the chain. Whoever loses it cannot begin again by himself: the operator
+ * releases the pair (IMSI, server) at the MKEF, and the device's record goes with it.
  */
 #ifndef GODWIT_MTC_H
 #define GODWIT_MTC_H
@@ -44,7 +45,8 @@ typedef struct godwit_mtc_sim_result {
 #define GODWIT_MTC_ASK_MAX (GODWIT_DEVICE_FIRST_READING_MAX + 56)
 #define GODWIT_MTC_ANSWER_MAX 24 /* Terminate Response: header 8, command 1, MAC 8 */
 
-/* A first datagram under way, and what its answer will make current. In memory only: with the power it is gone, and a new RAND1 follows. */
+/* A first datagram under way, and what its answer will make current. In memory only: with the power it is gone, and a
+ * new RAND1 follows. */
 typedef struct godwit_mtc_exchange {
     uint8_t stage;    /* godwit_mtc_stage_t in device/mtc.c */
     uint8_t sendings; /* of the first datagram so far */
@@ -83,21 +85,21 @@ typedef struct godwit_mtc {
 } godwit_mtc_t;
 
 GODWIT_MUST_USE godwit_status_t godwit_mtc_init(godwit_mtc_t *mtc, const godwit_mtc_config_t *config);
-/* A record that a STORE request gave. GODWIT_MALFORMED when it is damaged, or of another subscriber, server or framing: the device is then as
- * after init, and the MKEF will refuse its counter. COUNTs that were reserved are skipped. */
+/* A record that a STORE request gave. GODWIT_MALFORMED when it is damaged, or of another subscriber, server or framing:
+ * the device is then as after init, and the MKEF will refuse its counter. COUNTs that were reserved are skipped. */
 GODWIT_MUST_USE godwit_status_t godwit_mtc_restore(godwit_mtc_t *mtc, godwit_slice_t record);
 /* Before a planned power-down: gives a STORE with the exact counters, so that nothing is skipped. */
 void godwit_mtc_suspend(godwit_mtc_t *mtc, godwit_device_requests_t *requests);
 
-/* Sends a reading: one datagram of the session where one is live, else a first datagram with a new RAND1: STORE of its counter,
- * AUTHENTICATE_GSM, and SEND when the SIM has answered. An empty reading only sets up. random: fresh from the caller. One reading is held at
- * a time: GODWIT_AGAIN while a set-up with a reading is under way; GODWIT_NO_SPACE when too long; GODWIT_COUNT_EXHAUSTED when no counter of
- * RAND1 is left. */
+/* Sends a reading: one datagram of the session where one is live, else a first datagram with a new RAND1: STORE of its
+ * counter, AUTHENTICATE_GSM, and SEND when the SIM has answered. An empty reading only sets up. random: fresh from the
+ * caller. One reading is held at a time: GODWIT_AGAIN while a set-up with a reading is under way; GODWIT_NO_SPACE when
+ * too long; GODWIT_COUNT_EXHAUSTED when no counter of RAND1 is left. */
 GODWIT_MUST_USE godwit_status_t godwit_mtc_send(godwit_mtc_t *mtc, godwit_slice_t reading,
                                                 const uint8_t random[GODWIT_RAND1_RANDOM],
                                                 godwit_device_requests_t *requests);
-/* A datagram came from the server's address. What is refused changes nothing and gives an EVENT with the reason; the return value is not
- * GODWIT_OK only when our own house failed. */
+/* A datagram came from the server's address. What is refused changes nothing and gives an EVENT with the reason; the
+ * return value is not GODWIT_OK only when our own house failed. */
 GODWIT_MUST_USE godwit_status_t godwit_mtc_receive(godwit_mtc_t *mtc, godwit_slice_t datagram,
                                                    godwit_device_requests_t *requests);
 /* The SIM's answer to AUTHENTICATE_GSM; one for each. GODWIT_WRONG_STATE when none was asked for. */
@@ -113,7 +115,7 @@ void godwit_mtc_renew(godwit_mtc_t *mtc);
 bool godwit_mtc_is_live(const godwit_mtc_t *mtc);
 uint32_t godwit_mtc_session_id(const godwit_mtc_t *mtc); /* 0: no session, or S = 0 */
 
-/* Requests and events are those of device.h: SEND, DELIVER, STORE, AUTHENTICATE_GSM, TIMER, EVENT with "session_requested", "session_started",
- * "terminated", "refused", "reading_sent", "given_up", "reading_uncertain". */
+/* Requests and events are those of device.h: SEND, DELIVER, STORE, AUTHENTICATE_GSM, TIMER, EVENT with
+ * "session_requested", "session_started", "terminated", "refused", "reading_sent", "given_up", "reading_uncertain". */
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Security policies that home and visited networks exchange (TR 33.863 Solution 4): which devices there are and what they need, what
- * the law of a place allows, how often AKA runs, the smallest keys and MACs. The document is docs/policy.md; this is what it means.
- * A policy never switches integrity off, its version never goes down, and confidentiality goes off only where the home allows it.
+ * Security policies that home and visited networks exchange (TR 33.863 Solution 4): which devices there are and what
+ * they need, what the law of a place allows, how often AKA runs, the smallest keys and MACs. The document is
+ * docs/policy.md; this is what it means.
+ * A policy never switches integrity off, its version never goes down, and confidentiality goes off only where the home
+ * allows it.
  */
 #ifndef GODWIT_POLICY_H
 #define GODWIT_POLICY_H
@@ -49,7 +51,8 @@ typedef struct godwit_policy_rules {
     uint16_t key_bits, mac_bits;
     char below_minimum[GODWIT_POLICY_REASON_MAX + 1];
     uint8_t suites[GODWIT_POLICY_SUITES_MAX]; /* of EMSDP, by preference; 0 ends */
-    /* Of NAS by preference (TS 33.401 5.1.3, 5.1.4), and of UMTS as UEA2/UIA2 = 1: algorithm numbers, with their count. */
+    /* Of NAS by preference (TS 33.401 5.1.3, 5.1.4), and of UMTS as UEA2/UIA2 = 1: algorithm numbers, with their
+     * count. */
     uint8_t eea[GODWIT_POLICY_ALGORITHMS_MAX], eia[GODWIT_POLICY_ALGORITHMS_MAX];
     uint8_t eea_count, eia_count;
     uint32_t reauthenticate_attaches; /* AKA at every so many attaches, */
@@ -82,8 +85,8 @@ typedef struct godwit_policy_fault {
 /* GODWIT_OK, or GODWIT_POLICY_FORBIDS with the first member that is wrong. */
 GODWIT_MUST_USE godwit_status_t godwit_policy_check(const godwit_policy_t *policy, godwit_policy_fault_t *fault);
 
-/* Whether a policy may take the place of the one held (NULL: none). GODWIT_OK; GODWIT_AGAIN: it is the one held; GODWIT_POLICY_FORBIDS: of
- * another network, its version is lower, or equal with other contents. */
+/* Whether a policy may take the place of the one held (NULL: none). GODWIT_OK; GODWIT_AGAIN: it is the one held;
+ * GODWIT_POLICY_FORBIDS: of another network, its version is lower, or equal with other contents. */
 GODWIT_MUST_USE godwit_status_t godwit_policy_accept(const godwit_policy_t *held, const godwit_policy_t *offered,
                                                      godwit_policy_fault_t *fault);
 bool godwit_policy_equal(const godwit_policy_t *a, const godwit_policy_t *b);
@@ -93,12 +96,14 @@ const godwit_policy_rules_t *godwit_policy_rules_for(const godwit_policy_t *poli
 /* The policy as that network may read it: no entry of another one is in it. */
 void godwit_policy_for(const godwit_policy_t *policy, godwit_plmn_t other, godwit_policy_t *out);
 
-/* What two networks agree on: of every member the stricter. fault says where the visited network wanted what the home does not allow (it does
- * not get it, and what is empty when there was nothing). GODWIT_POLICY_FORBIDS when nothing is left that both allow. */
+/* What two networks agree on: of every member the stricter. fault says where the visited network wanted what the home
+ * does not allow (it does not get it, and what is empty when there was nothing). GODWIT_POLICY_FORBIDS when nothing is
+ * left that both allow. */
 GODWIT_MUST_USE godwit_status_t godwit_policy_merge(const godwit_policy_rules_t *home,
                                                     const godwit_policy_rules_t *visited, godwit_policy_rules_t *merged,
                                                     godwit_policy_fault_t *fault);
-/* A class as both recognise it; visited NULL: it does not know the class, so what needs its help (Solution 1) is not offered.
+/* A class as both recognise it; visited NULL: it does not know the class, so what needs its help (Solution 1) is not
+ * offered.
  * GODWIT_POLICY_FORBIDS when a required one is not offered and there is no fallback. */
 GODWIT_MUST_USE godwit_status_t godwit_policy_merge_class(const godwit_policy_class_t *home,
                                                           const godwit_policy_class_t *visited,
@@ -107,13 +112,13 @@ const godwit_policy_class_t *godwit_policy_class(const godwit_policy_t *policy, 
 
 /* Whether a suite may be used under these rules. */
 bool godwit_policy_allows_suite(const godwit_policy_rules_t *rules, uint8_t suite);
-/* The suites allowed under these rules, in their order, that also stand in `own` (0 ends; its order does not matter). GODWIT_POLICY_FORBIDS
- * when none does. */
+/* The suites allowed under these rules, in their order, that also stand in `own` (0 ends; its order does not matter).
+ * GODWIT_POLICY_FORBIDS when none does. */
 GODWIT_MUST_USE godwit_status_t godwit_policy_suites(const godwit_policy_rules_t *rules,
                                                      const uint8_t own[GODWIT_POLICY_SUITES_MAX],
                                                      uint8_t order[GODWIT_POLICY_SUITES_MAX]);
-/* The first of those that the device offers (bit i-1 = suite i). GODWIT_POLICY_FORBIDS when the rules leave none, GODWIT_UNSUPPORTED_SUITE
- * when the device has none of them. */
+/* The first of those that the device offers (bit i-1 = suite i). GODWIT_POLICY_FORBIDS when the rules leave none,
+ * GODWIT_UNSUPPORTED_SUITE when the device has none of them. */
 GODWIT_MUST_USE godwit_status_t godwit_policy_choose_suite(const godwit_policy_rules_t *rules,
                                                            const uint8_t own[GODWIT_POLICY_SUITES_MAX],
                                                            uint16_t offered, uint8_t *suite);
@@ -128,11 +133,13 @@ typedef struct godwit_policy_access {
     uint32_t home_version;   /* of the home's that was merged; 0: none is held */
 } godwit_policy_access_t;
 
-/* own: the visited network's policy; home: the one it holds of that home, or NULL. GODWIT_POLICY_FORBIDS as godwit_policy_merge. */
+/* own: the visited network's policy; home: the one it holds of that home, or NULL. GODWIT_POLICY_FORBIDS as
+ * godwit_policy_merge. */
 GODWIT_MUST_USE godwit_status_t godwit_policy_access(const godwit_policy_t *own, const godwit_policy_t *home,
                                                      godwit_plmn_t home_plmn, godwit_policy_access_t *access);
-/* The same for UMTS, whose radio has UEA2 and UIA2 alone: SNOW 3G, as 128-EEA1 and 128-EIA1 (TS 33.401 B.1.2, B.2.2); UEA0 for eea0. Counts
- * may come out as 0: then there is no service. Each array has room for GODWIT_POLICY_ALGORITHMS_MAX. */
+/* The same for UMTS, whose radio has UEA2 and UIA2 alone: SNOW 3G, as 128-EEA1 and 128-EIA1 (TS 33.401 B.1.2, B.2.2);
+ * UEA0 for eea0. Counts may come out as 0: then there is no service. Each array has room for
+ * GODWIT_POLICY_ALGORITHMS_MAX. */
 void godwit_policy_umts(const godwit_policy_access_t *access, uint8_t *uea, uint8_t *uea_count, uint8_t *uia,
                         uint8_t *uia_count);
 /* Whether that network is the home of an IMSI: its first five or six digits (TS 23.003 2.2). */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Triggers that a device can trust (contribution 002, docs/trigger-wire.md): the device's end of its association with the MTC-IWF. In the style of
- * device.h: one input, then requests to be carried out in order; a STORE is durable before what follows it. No malloc, no clock of its own, no I/O.
+ * Triggers that a device can trust (contribution 002, docs/trigger-wire.md): the device's end of its association with
+ * the MTC-IWF. In the style of device.h: one input, then requests to be carried out in order; a STORE is durable before
+ * what follows it. No malloc, no clock of its own, no I/O.
  *
  *     godwit_trigger_init(&trigger, &config);
  *     godwit_trigger_restore(&trigger, nvm, nvm_len);             // after a reboot, when a record was stored
@@ -10,8 +11,8 @@
  *     godwit_trigger_receive(&trigger, octets, via, now, &requests);
  *     godwit_trigger_done(&trigger, reference, outcome, now, &requests); // when the application has acted: the acknowledgement goes
  *
- * A trigger reaches the application exactly once, but for a power loss between DELIVER and the STORE of done, or where it comes again after more others
- * than the memory holds: then once more, marked repeated.
+ * A trigger reaches the application exactly once, but for a power loss between DELIVER and the STORE of done, or where
+ * it comes again after more others than the memory holds: then once more, marked repeated.
  */
 #ifndef GODWIT_TRIGGER_H
 #define GODWIT_TRIGGER_H
@@ -19,13 +20,16 @@
 #include "core/trigger/trigger.h"
 #include "godwit/crypto.h"
 
-/* What follows may be changed where memory is dear or plenty; library and firmware must be compiled with the same values. */
+/* What follows may be changed where memory is dear or plenty; library and firmware must be compiled with the same
+ * values. */
 
-/* Triggers that are with their applications and not confirmed. While so many are, further ones are not taken: the MTC-IWF says them again. */
+/* Triggers that are with their applications and not confirmed. While so many are, further ones are not taken: the
+ * MTC-IWF says them again. */
 #ifndef GODWIT_TRIGGER_PENDING_MAX
 #define GODWIT_TRIGGER_PENDING_MAX 2
 #endif
-/* References remembered: of triggers that were dealt with, and of recalled ones that have not come. The oldest is forgotten first. */
+/* References remembered: of triggers that were dealt with, and of recalled ones that have not come. The oldest is
+ * forgotten first. */
 #ifndef GODWIT_TRIGGER_MEMORY_MAX
 #define GODWIT_TRIGGER_MEMORY_MAX 32
 #endif
@@ -51,8 +55,8 @@ typedef struct godwit_trigger_config {
     godwit_imsi_t imsi;
     godwit_slice_t
         iwf; /* the home's MTC-IWF, a canonical FQDN: K_iwf is bound to it. Provisioned, never learned from the air */
-    /* Roots that this device trusts: bit i-1 = godwit_iwf_root_t i; 0: FLAGGED alone. Whoever allows KASME or CK_IK allows the visited network, which
-     * has them, to make Commands and triggers of its own. */
+    /* Roots that this device trusts: bit i-1 = godwit_iwf_root_t i; 0: FLAGGED alone. Whoever allows KASME or CK_IK
+     * allows the visited network, which has them, to make Commands and triggers of its own. */
     uint8_t roots;
     bool ue_key_received; /* K_iwf comes in protected NAS (godwit_trigger_ue_key) and is not derived here */
     uint16_t suites;     /* bit i-1 = suite i that this device accepts, of GODWIT_A3_SUITES; 0: 1 and 3, which cipher */
@@ -91,10 +95,10 @@ typedef struct godwit_trigger_request {
     godwit_trigger_delivery_t delivery;
     uint32_t association;
     uint32_t delay_ms;
-    /* Static: "associated", "association_refused", "delivered", "expired", "recalled" (a trigger that had been recalled came), "replaced" (likewise),
-     * "recall" (one was taken), "too_late" (a recall or a replacement was), "again" (a trigger that was dealt with came again), "busy" (too many
-     * are unconfirmed: not taken), "unprotected" (one without protection was refused), "polled", "given_up" (no answer to a Poll),
-     * "refused". */
+    /* Static: "associated", "association_refused", "delivered", "expired", "recalled" (a trigger that had been recalled
+     * came), "replaced" (likewise), "recall" (one was taken), "too_late" (a recall or a replacement was), "again" (a
+     * trigger that was dealt with came again), "busy" (too many are unconfirmed: not taken), "unprotected" (one without
+     * protection was refused), "polled", "given_up" (no answer to a Poll), "refused". */
     const char *name;
     godwit_status_t reason;
 } godwit_trigger_request_t;
@@ -107,38 +111,42 @@ typedef struct godwit_trigger_requests {
 #include "godwit/trigger_state.h"
 
 GODWIT_MUST_USE godwit_status_t godwit_trigger_init(godwit_trigger_t *trigger, const godwit_trigger_config_t *config);
-/* A record that a STORE request gave. GODWIT_MALFORMED when it is damaged, or of another subscriber or MTC-IWF: the device is then as after
- * init. COUNTs that were reserved are skipped. */
+/* A record that a STORE request gave. GODWIT_MALFORMED when it is damaged, or of another subscriber or MTC-IWF: the
+ * device is then as after init. COUNTs that were reserved are skipped. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_restore(godwit_trigger_t *trigger, godwit_slice_t record);
 /* After restore: DELIVER, marked repeated, for each trigger that was not confirmed. */
 void godwit_trigger_resume(godwit_trigger_t *trigger, godwit_trigger_requests_t *requests);
 
-/* The root that an AKA run of the access left, by kind and the run's RAND. root NULL: the card alone has it (FLAGGED, UMTS), and DERIVE will ask
- * it. To be called when the run is proved (security mode has been set up), and before anything that came after it is given to receive. A kind that
- * the configuration does not trust is passed over, so the caller may give whatever there is. Gives a STORE. */
+/* The root that an AKA run of the access left, by kind and the run's RAND. root NULL: the card alone has it (FLAGGED,
+ * UMTS), and DERIVE will ask it. To be called when the run is proved (security mode has been set up), and before
+ * anything that came after it is given to receive. A kind that the configuration does not trust is passed over, so the
+ * caller may give whatever there is. Gives a STORE. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_root(godwit_trigger_t *trigger, godwit_iwf_root_t kind,
                                                     const uint8_t *root, const uint8_t rand[16],
                                                     godwit_trigger_requests_t *requests);
-/* ue-key received: K_iwf came in a NAS message that was ciphered and integrity protected; from nowhere else. Its Command follows.
+/* ue-key received: K_iwf came in a NAS message that was ciphered and integrity protected; from nowhere else. Its
+ * Command follows.
  * GODWIT_POLICY_FORBIDS where the device derives, GODWIT_REPLAY for a number not above the last. Gives a STORE. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_ue_key(godwit_trigger_t *trigger, uint32_t association,
                                                       const uint8_t k_iwf[32], godwit_trigger_requests_t *requests);
-/* The card's answer to DERIVE; one for each, with a status that is not GODWIT_OK where it has no key. GODWIT_WRONG_STATE when none was asked for. */
+/* The card's answer to DERIVE; one for each, with a status that is not GODWIT_OK where it has no key.
+ * GODWIT_WRONG_STATE when none was asked for. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_derived(godwit_trigger_t *trigger, godwit_status_t status,
                                                        const uint8_t k_iwf[32], godwit_trigger_now_t now,
                                                        godwit_trigger_requests_t *requests);
 
-/* A message came. What is refused changes nothing and gives an EVENT with the reason; the return value is not GODWIT_OK only when our own house
- * failed. */
+/* A message came. What is refused changes nothing and gives an EVENT with the reason; the return value is not GODWIT_OK
+ * only when our own house failed. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_receive(godwit_trigger_t *trigger, godwit_slice_t octets,
                                                        godwit_trigger_via_t via, godwit_trigger_now_t now,
                                                        godwit_trigger_requests_t *requests);
-/* The application has acted on a trigger (DELIVERED), or there is none at that port (NO_APPLICATION): STORE, then SEND of the Acknowledgement.
+/* The application has acted on a trigger (DELIVERED), or there is none at that port (NO_APPLICATION): STORE, then SEND
+ * of the Acknowledgement.
  * GODWIT_NOT_FOUND for a reference that is not waiting for this. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_done(godwit_trigger_t *trigger, uint32_t reference,
                                                     godwit_a3_outcome_t outcome, godwit_trigger_requests_t *requests);
-/* "I am here", by interface A3: a Poll, or without an association the hint that asks for one. Again until something protected comes
- * down, config.attempts times. To be called after each change of the device's address, too. */
+/* "I am here", by interface A3: a Poll, or without an association the hint that asks for one. Again until something
+ * protected comes down, config.attempts times. To be called after each change of the device's address, too. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_poll(godwit_trigger_t *trigger, godwit_trigger_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_trigger_timer(godwit_trigger_t *trigger, godwit_trigger_requests_t *requests);
 

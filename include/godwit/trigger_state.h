@@ -47,8 +47,8 @@ typedef struct godwit_trigger_pending {
     godwit_a3_trigger_t trigger;
 } godwit_trigger_pending_t;
 
-/* magic 2, version 1, time 4, highest number 4, newest root 1; associations 64 each; roots 41 each; key received 36; next reference 1, references
- * 5 each; pending ones 32 and the payload each; check 8. */
+/* magic 2, version 1, time 4, highest number 4, newest root 1; associations 64 each; roots 41 each; key received 36;
+ * next reference 1, references 5 each; pending ones 32 and the payload each; check 8. */
 #define GODWIT_TRIGGER_RECORD                                                                                          \
     (12 + 2 * 64 + GODWIT_TRIGGER_ROOTS * 41 + 36 + 1 + GODWIT_TRIGGER_MEMORY_MAX * 5 +                                \
      GODWIT_TRIGGER_PENDING_MAX * (32 + GODWIT_TRIGGER_PAYLOAD_MAX) + 8)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EAP-AKA' at the AAA server: identity, challenge, response (RFC 9048, RFC 4187 clause 3). A response that is wrong ends its run: the device begins
- * anew, and an SQN has been spent as by any attach.
+ * EAP-AKA' at the AAA server: identity, challenge, response (RFC 9048, RFC 4187 clause 3). A response that is wrong
+ * ends its run: the device begins anew, and an SQN has been spent as by any attach.
  */
 #include <string.h>
 

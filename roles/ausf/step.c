@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The AUSF: a challenge for the serving network, its RES*, and the anchor key for the AAnF (TS 33.501 6.1.3.2, TS 33.535 6.1).
+ * The AUSF: a challenge for the serving network, its RES*, and the anchor key for the AAnF (TS 33.501 6.1.3.2, TS
+ * 33.535 6.1).
  */
 #include "roles/ausf.h"
 

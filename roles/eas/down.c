@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Messages under way to an HSE: one of a device at a time. A message is deleted when the HSE has taken it; else it waits for the next time that the device is
- * heard, and goes under another COUNT then. So it may arrive twice, and is not lost while its time lasts.
+ * Messages under way to an HSE: one of a device at a time. A message is deleted when the HSE has taken it; else it
+ * waits for the next time that the device is heard, and goes under another COUNT then. So it may arrive twice, and is
+ * not lost while its time lasts.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys that come: pushed by the EESE, or as the answer to a pull. They are durable before the EESE is told so, for it gives no age twice. Only the configured
- * EESE is heard, over a hop that proves it, and only for HSEs that are taken here.
+ * Keys that come: pushed by the EESE, or as the answer to a pull. They are durable before the EESE is told so, for it
+ * gives no age twice. Only the configured EESE is heard, over a hop that proves it, and only for HSEs that are taken
+ * here.
  */
 #include <string.h>
 
@@ -45,7 +46,8 @@ static godwit_status_t ended(const godwit_eas_turn_t *turn, const godwit_eas_ses
     return GODWIT_OK;
 }
 
-/* A device with a new session: what waits for it goes on waiting. An older session of its that has no key left is nothing any more. */
+/* A device with a new session: what waits for it goes on waiting. An older session of its that has no key left is
+ * nothing any more. */
 static godwit_status_t begin(const godwit_eas_turn_t *turn, const godwit_eas_session_t *session)
 {
     godwit_eas_t *eas = turn->eas;

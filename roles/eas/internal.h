@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the EAS share. step.c: inputs, what came by which way; session.c: the record of a device; register.c: registration; grant.c: keys that come;
- * pull.c: keys that are asked for; up.c: readings; down.c, queue.c: messages for devices; sweep.c: what time brings.
+ * What the files of the EAS share. step.c: inputs, what came by which way; session.c: the record of a device;
+ * register.c: registration; grant.c: keys that come; pull.c: keys that are asked for; up.c: readings; down.c, queue.c:
+ * messages for devices; sweep.c: what time brings.
  */
 #ifndef GODWIT_ROLES_EAS_INTERNAL_H
 #define GODWIT_ROLES_EAS_INTERNAL_H
@@ -63,8 +64,8 @@ void godwit_eas_on_push(const godwit_eas_turn_t *turn);
 GODWIT_MUST_USE godwit_status_t godwit_eas_grant(const godwit_eas_turn_t *turn, const godwit_eas_session_t *session);
 
 /* ---- pull.c ---- */
-/* A datagram is under a key that is not here. missing: nor is anything else of that device. GODWIT_OVERLOAD: it is being asked for, the HSE may say it
- * again; GODWIT_UNKNOWN_KEY: it does not come. */
+/* A datagram is under a key that is not here. missing: nor is anything else of that device. GODWIT_OVERLOAD: it is
+ * being asked for, the HSE may say it again; GODWIT_UNKNOWN_KEY: it does not come. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_await_key(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi,
                                                      uint32_t session_id, uint8_t key_id, bool missing);
 /* The next age is asked for. above_age 0: everything is lost. */
@@ -87,7 +88,8 @@ void godwit_eas_downlink_delete(const godwit_eas_turn_t *turn, uint64_t number);
 /* ---- down.c ---- */
 /* The place of that device, if something of its is under way. */
 godwit_eas_down_t *godwit_eas_down_of(godwit_eas_t *eas, const godwit_imsi_t *imsi);
-/* What was fetched is the next message for eas->device, or there is none. What is to leave behind the commit of the session, which is the caller's; NULL:
+/* What was fetched is the next message for eas->device, or there is none. What is to leave behind the commit of the
+ * session, which is the caller's; NULL:
  * nothing is. */
 godwit_message_t *godwit_eas_down_seal(const godwit_eas_turn_t *turn);
 /* Another message of eas->device is tried soon. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EAS Session Request, pull: a key that the device uses already and that was not pushed yet; the next age, when the count is nearly spent or nothing came in
- * time; whichever is next, when everything is lost. A datagram whose MAC nobody could check makes the EESE hand out what it has, and never a new age: that
- * would let anybody spend ages in a device's name.
+ * EAS Session Request, pull: a key that the device uses already and that was not pushed yet; the next age, when the
+ * count is nearly spent or nothing came in time; whichever is next, when everything is lost. A datagram whose MAC
+ * nobody could check makes the EESE hand out what it has, and never a new age: that would let anybody spend ages in a
+ * device's name.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Messages of the application for a device: durable from the moment that they are accepted, so many for one device, each until its time is over. They go
- * when the device is heard, for most sleep; at once when it was heard just now.
+ * Messages of the application for a device: durable from the moment that they are accepted, so many for one device,
+ * each until its time is over. They go when the device is heard, for most sleep; at once when it was heard just now.
  */
 #include <string.h>
 

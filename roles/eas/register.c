@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EAS Session Register (TS 33.163 Annex B): at the start, again with back-off until it is answered, and once a day, so that an EESE that has lost it knows it
- * again.
+ * EAS Session Register (TS 33.163 Annex B): at the start, again with back-off until it is answered, and once a day, so
+ * that an EESE that has lost it knows it again.
  */
 #include <string.h>
 

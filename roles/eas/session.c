@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The record of a device at its EAS: asked for by HSE and Session ID, or by IMSI; read into eas->device, and written from it.
+ * The record of a device at its EAS: asked for by HSE and Session ID, or by IMSI; read into eas->device, and written
+ * from it.
  */
 #include <string.h>
 

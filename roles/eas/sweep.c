@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What time brings: keys are wiped in the store when their time is over, also of devices that never speak again, and the next age is asked for when the EESE
- * has not given it. One timer, for the record that is due first.
+ * What time brings: keys are wiped in the store when their time is over, also of devices that never speak again, and
+ * the next age is asked for when the EESE has not given it. One timer, for the record that is due first.
  */
 #include <string.h>
 
@@ -27,7 +27,8 @@ static void fetch_due(const godwit_eas_turn_t *turn)
     key->at_ms = (uint64_t)INT64_MAX; /* a store counts with a sign */
 }
 
-/* What is left of it says whose it was. The next age is asked for when that device speaks: after a backup it is every device's turn at once else. */
+/* What is left of it says whose it was. The next age is asked for when that device speaks: after a backup it is every
+ * device's turn at once else. */
 static void lose(const godwit_eas_turn_t *turn, const godwit_eas_session_record_t *former)
 {
     godwit_record_t *record = godwit_outbox_alloc(turn->out, sizeof *record);

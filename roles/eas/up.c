@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A datagram that an HSE forwards. Window and reading are durable before the reading is delivered and before the HSE is told OK; then it forgets the datagram.
+ * A datagram that an HSE forwards. Window and reading are durable before the reading is delivered and before the HSE is
+ * told OK; then it forgets the datagram.
  * OVERLOAD asks it to say it again later. With the reading goes the next message that waits for the device.
  */
 #include <string.h>
@@ -117,8 +118,9 @@ static void key_unknown(const godwit_eas_turn_t *turn, bool missing, const char 
     refuse(turn, status, detail);
 }
 
-/* A session that begins anew with the same Session ID, as on a bearer, has Key IDs from 1 again, and an EAS that pulls is not told that the one before is
- * over: so it may be another key than the one that stands here. Who has none in store for it says so, and for a while nobody is asked again. */
+/* A session that begins anew with the same Session ID, as on a bearer, has Key IDs from 1 again, and an EAS that pulls
+ * is not told that the one before is over: so it may be another key than the one that stands here. Who has none in
+ * store for it says so, and for a while nobody is asked again. */
 static void not_under_that_key(const godwit_eas_turn_t *turn)
 {
     const godwit_eas_t *eas = turn->eas;

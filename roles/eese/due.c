@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is due. One timer takes the session whose time comes first, does what is to be done with it and makes that durable; then the next. So a start after
- * a death is a timer like any other, and a hundred thousand sessions cost no memory.
+ * What is due. One timer takes the session whose time comes first, does what is to be done with it and makes that
+ * durable; then the next. So a start after a death is a timer like any other, and a hundred thousand sessions cost no
+ * memory.
  */
 #include "roles/eese/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the EESE share. Each input runs from the start again with every record that it asked for (godwit_eese_fetch keeps the former
- * ones), so that nothing moves before all of them are there.
+ * What the files of the EESE share. Each input runs from the start again with every record that it asked for
+ * (godwit_eese_fetch keeps the former ones), so that nothing moves before all of them are there.
  */
 #ifndef GODWIT_ROLES_EESE_INTERNAL_H
 #define GODWIT_ROLES_EESE_INTERNAL_H
@@ -44,10 +44,12 @@ void godwit_eese_arm(const godwit_eese_turn_t *turn, uint64_t at_ms);
 /* ---- records.c ---- */
 
 godwit_record_key_t godwit_eese_session_key(const godwit_imsi_t *imsi, const uint8_t eas_key[16], uint32_t session_id);
-/* GODWIT_OK, GODWIT_NOT_FOUND, GODWIT_STORE_FAILED; GODWIT_AGAIN: the need stands in the outbox, and this round ends. */
+/* GODWIT_OK, GODWIT_NOT_FOUND, GODWIT_STORE_FAILED; GODWIT_AGAIN: the need stands in the outbox, and this round
+ * ends. */
 GODWIT_MUST_USE godwit_status_t godwit_eese_fetch(const godwit_eese_turn_t *turn, const godwit_record_key_t *key,
                                                   const godwit_eese_fetched_t **found);
-/* Registration and entitlement of that EAS for that device; services: bits, all of which it must be entitled for (0: for any). */
+/* Registration and entitlement of that EAS for that device; services: bits, all of which it must be entitled for (0:
+ * for any). */
 GODWIT_MUST_USE godwit_status_t godwit_eese_judge_eas(const godwit_eese_turn_t *turn, const uint8_t eas_key[16],
                                                       const godwit_imsi_t *imsi, uint8_t services,
                                                       godwit_eese_ground_t *ground);
@@ -102,7 +104,8 @@ void godwit_eese_answer_eas(const godwit_eese_turn_t *turn, const godwit_message
 
 /* ---- key.c: the owner of a key set ---- */
 
-/* Asks for an age above `above` for that session; the one who asks is answered when it comes. GODWIT_OVERLOAD, GODWIT_PEER_INTERNAL. */
+/* Asks for an age above `above` for that session; the one who asks is answered when it comes. GODWIT_OVERLOAD,
+ * GODWIT_PEER_INTERNAL. */
 GODWIT_MUST_USE godwit_status_t godwit_eese_ask(const godwit_eese_turn_t *turn, godwit_eese_asker_t asker, bool opens,
                                                 const godwit_e2e_session_record_t *session, uint32_t above,
                                                 const char **detail);

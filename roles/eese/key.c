@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The owner of the key set is asked for K_e2e of the next age, and answers. The table of questions holds no key, and one place for each session; the
- * key goes from the answer into the store, wrapped, or straight to the EAS that asked. An answer is believed only of the configured owner, over a hop
- * that proves something.
+ * The owner of the key set is asked for K_e2e of the next age, and answers. The table of questions holds no key, and
+ * one place for each session; the key goes from the answer into the store, wrapped, or straight to the EAS that asked.
+ * An answer is believed only of the configured owner, over a hop that proves something.
  */
 #include <string.h>
 

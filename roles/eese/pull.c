@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EAS Session Request, pull (TS 33.163 Annex B): an EAS asks for the key of a device. It gets the one that was made for it and that it does not have yet,
- * once; when it has lost its state, or the count of a key is spent, the next age. It learns nothing of devices that it is not entitled for, and
- * nothing of those of another EAS.
+ * EAS Session Request, pull (TS 33.163 Annex B): an EAS asks for the key of a device. It gets the one that was made for
+ * it and that it does not have yet, once; when it has lost its state, or the count of a key is spent, the next age. It
+ * learns nothing of devices that it is not entitled for, and nothing of those of another EAS.
  */
 #include <string.h>
 
@@ -80,8 +80,8 @@ static godwit_status_t judge(const godwit_eese_turn_t *turn, const godwit_eese_g
     return ground->entitled ? GODWIT_OK : GODWIT_NOT_ENTITLED;
 }
 
-/* It was not acknowledged yet. What was pushed may have arrived all the same: an EAS that has lost everything, or names that age, gets another one, for
- * its windows are gone. An age above this one is of the key set before. */
+/* It was not acknowledged yet. What was pushed may have arrived all the same: an EAS that has lost everything, or names
+ * that age, gets another one, for its windows are gone. An age above this one is of the key set before. */
 static bool may_be_given(const godwit_eas_session_request_t *r, const godwit_e2e_session_record_t *s, uint64_t now_ms)
 {
     return !s->with_eas && now_ms < godwit_eese_end(s) && r->above_age != s->terms.age && !(r->lost && s->push) &&

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EAS Session Register (TS 33.163 Annex B): an EAS says who it is and how its keys are to age. It is believed as far as its certificate goes, and
- * only when the operator has entitled it for something. A registration has a name that nobody guesses; a new one takes the place of the former.
+ * EAS Session Register (TS 33.163 Annex B): an EAS says who it is and how its keys are to age. It is believed as far as
+ * its certificate goes, and only when the operator has entitled it for something. A registration has a name that nobody
+ * guesses; a new one takes the place of the former.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an HSE says of its sessions: a device asks for a service with an EAS, or for its next key; it has taken one; the session is over. Only
- * configured HSEs are heard, each of its own sessions, and over a hop that proves something. A question that is said again gets the same terms
- * again, as long as the device has not taken them.
+ * What an HSE says of its sessions: a device asks for a service with an EAS, or for its next key; it has taken one; the
+ * session is over. Only configured HSEs are heard, each of its own sessions, and over a hop that proves something. A
+ * question that is said again gets the same terms again, as long as the device has not taken them.
  */
 #include <string.h>
 

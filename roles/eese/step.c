@@ -153,7 +153,8 @@ static void on_timer(const godwit_eese_turn_t *turn)
     }
 }
 
-/* What is in memory of it is forgotten: whoever asked will ask again, and the store says what there is, and when it is due. */
+/* What is in memory of it is forgotten: whoever asked will ask again, and the store says what there is, and when it is
+ * due. */
 static void on_commit_failed(const godwit_eese_turn_t *turn)
 {
     godwit_eese_t *eese = turn->eese;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What EAS and HSE do not know yet is told them, after the store has it, and again, later each time, until they acknowledge it. K_e2e is kept for the EAS
- * until then, and not a moment longer. An answer is believed only of whom it was said to, over a hop that proves something.
+ * What EAS and HSE do not know yet is told them, after the store has it, and again, later each time, until they
+ * acknowledge it. K_e2e is kept for the EAS until then, and not a moment longer. An answer is believed only of whom it
+ * was said to, over a hop that proves something.
  */
 #include <string.h>
 

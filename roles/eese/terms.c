@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The terms of a key: its suite, how long it lives, its Key ID; and from them when what is to be done. An enterprise asks, the operator sets the
- * bounds, and a key that has expired is never extended. The bounds that stand where the operator says nothing are Godwit's own.
+ * The terms of a key: its suite, how long it lives, its Key ID; and from them when what is to be done. An enterprise
+ * asks, the operator sets the bounds, and a key that has expired is never extended. The bounds that stand where the
+ * operator says nothing are Godwit's own.
  */
 #include <string.h>
 
@@ -79,8 +80,9 @@ uint64_t godwit_eese_end(const godwit_e2e_session_record_t *s)
     return s->terms.life_s == 0 ? UINT64_MAX : s->agreed_ms + (uint64_t)s->terms.life_s * 1000;
 }
 
-/* Ahead of its end, so that the next key is there in time; but a key that the device or the EAS has not taken yet is not replaced before its end, or it
- * would be refused in flight. A device that sleeps longer finds a fresh one when it wakes. */
+/* Ahead of its end, so that the next key is there in time; but a key that the device or the EAS has not taken yet is
+ * not replaced before its end, or it would be refused in flight. A device that sleeps longer finds a fresh one when it
+ * wakes. */
 uint64_t godwit_eese_next_age(const godwit_eese_config_t *config, const godwit_e2e_session_record_t *s)
 {
     const uint64_t end_ms = godwit_eese_end(s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Authentication-Information-Requests under way. While one is, requests for the same IMSI and agreement wait for its answer, so that
- * no second vector is fetched.
+ * Authentication-Information-Requests under way. While one is, requests for the same IMSI and agreement wait for its
+ * answer, so that no second vector is fetched.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * KEY_CONFIRM: a datagram of the device verified, so the USIM has taken the vector and it is outstanding no more. Idempotent; answered
- * only when durable. It must not confirm another vector than the one it names.
+ * KEY_CONFIRM: a datagram of the device verified, so the USIM has taken the vector and it is outstanding no more.
+ * Idempotent; answered only when durable. It must not confirm another vector than the one it names.
  */
 #include "roles/emks/internal.h"
 

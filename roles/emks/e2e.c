@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * E2E_KEY_REQUEST: an EESE asks for K_e2e of one device with one EAS (Solution 5 of TR 33.863, contribution 004). The age is committed before the
- * answer, and rises over all endpoints of a key set, so that none is ever given twice. The key set may be one whose vector is still outstanding:
- * the HSE asks before it answers the device. It must not hand out anything over a hop that proves nothing, and never e2mKEYSET.
+ * E2E_KEY_REQUEST: an EESE asks for K_e2e of one device with one EAS (Solution 5 of TR 33.863, contribution 004). The
+ * age is committed before the answer, and rises over all endpoints of a key set, so that none is ever given twice. The
+ * key set may be one whose vector is still outstanding:
+ * the HSE asks before it answers the device. It must not hand out anything over a hop that proves nothing, and never
+ * e2mKEYSET.
  */
 #include "roles/emks/internal.h"
 

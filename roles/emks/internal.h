@@ -13,8 +13,8 @@ void godwit_emks_on_vector(godwit_emks_t *emks, const godwit_input_t *in, godwit
 void godwit_emks_on_timer(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 void godwit_emks_on_key_confirm(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 
-/* key_set.c: KEY_SET_PUSH, KEY_PARK, and what holds of key sets of access AKA runs. selector.c: KEY_REQUEST BY_SELECTOR, of a sender that
- * speaks for its endpoint. */
+/* key_set.c: KEY_SET_PUSH, KEY_PARK, and what holds of key sets of access AKA runs. selector.c: KEY_REQUEST
+ * BY_SELECTOR, of a sender that speaks for its endpoint. */
 void godwit_emks_on_key_set_push(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 void godwit_emks_on_key_park(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 void godwit_emks_on_selector(godwit_emks_t *emks, const godwit_input_t *in, const godwit_emks_waiter_t *waiter,
@@ -33,7 +33,8 @@ void godwit_emks_keep_former(const godwit_key_set_record_t *stored, godwit_key_s
 /* e2e.c: E2E_KEY_REQUEST. */
 void godwit_emks_on_e2e_key_request(godwit_emks_t *emks, const godwit_input_t *in, godwit_outbox_t *out);
 
-/* reference.c: key sets of bootstrappings. DEVICE_RAND stands for none; the bootstrapping that a KEY_REQUEST names; the answer to what was asked. */
+/* reference.c: key sets of bootstrappings. DEVICE_RAND stands for none; the bootstrapping that a KEY_REQUEST names; the
+ * answer to what was asked. */
 godwit_agreement_t godwit_emks_choose_reference(const godwit_emks_t *emks, const godwit_key_request_t *request);
 GODWIT_MUST_USE godwit_status_t godwit_emks_for_reference(godwit_emks_t *emks, const godwit_input_t *in,
                                                           godwit_agreement_t agreement,
@@ -53,12 +54,13 @@ void godwit_emks_refuse_all(godwit_emks_t *emks, godwit_emks_pending_t *pending,
 /* ask.c: requests to the HSS, and to where bootstrapped keys are, under way. */
 
 godwit_emks_pending_t *godwit_emks_pending_by_transaction(godwit_emks_t *emks, uint32_t transaction);
-/* A place for that request, or the one that it can wait with; NULL: no room. fresh: nothing was asked for yet; transaction is set. */
+/* A place for that request, or the one that it can wait with; NULL: no room. fresh: nothing was asked for yet;
+ * transaction is set. */
 godwit_emks_pending_t *godwit_emks_pending_join(godwit_emks_t *emks, const godwit_message_t *message,
                                                 godwit_agreement_t agreement, bool *fresh);
 
-/* Asks the HSS for a vector, or joins the request that is under way already. auts NULL: no resynchronisation. GODWIT_OVERLOAD when there
- * is no room. */
+/* Asks the HSS for a vector, or joins the request that is under way already. auts NULL: no resynchronisation.
+ * GODWIT_OVERLOAD when there is no room. */
 GODWIT_MUST_USE godwit_status_t godwit_emks_ask(godwit_emks_t *emks, const godwit_message_t *message,
                                                 godwit_agreement_t agreement, const uint8_t *outstanding_rand,
                                                 const uint8_t *auts, godwit_outbox_t *out);

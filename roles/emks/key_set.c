@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Key sets of access AKA runs (Solution 1 D, agreements 01 and 02): KEY_SET_PUSH makes the EMKS their owner, KEY_PARK leaves a key with it.
- * Both are answered only when durable. A push that comes late or twice must not bring back an older key set, or its generations would be
- * handed out again.
+ * Key sets of access AKA runs (Solution 1 D, agreements 01 and 02): KEY_SET_PUSH makes the EMKS their owner, KEY_PARK
+ * leaves a key with it.
+ * Both are answered only when durable. A push that comes late or twice must not bring back an older key set, or its
+ * generations would be handed out again.
  */
 #include <string.h>
 

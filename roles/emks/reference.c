@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Key sets that a bootstrapping made (agreement 04: GBA, the EMKS is a NAF). A Session Request names the bootstrapping; its key is asked for once
- * and becomes a key set with generations of its own. Another name is another key set, and only one that was bootstrapped later takes the
- * place of what is here: an older one coming back would bring its generations, and so its COUNTs, back with it. A name of one subscriber
- * never gives a key for another. Agreement 05 (AKMA) is the same with the EMKS as an application function, that asks the AAnF.
+ * Key sets that a bootstrapping made (agreement 04: GBA, the EMKS is a NAF). A Session Request names the bootstrapping;
+ * its key is asked for once and becomes a key set with generations of its own. Another name is another key set, and
+ * only one that was bootstrapped later takes the place of what is here: an older one coming back would bring its
+ * generations, and so its COUNTs, back with it. A name of one subscriber never gives a key for another. Agreement 05
+ * (AKMA) is the same with the EMKS as an application function, that asks the AAnF.
  */
 #include <string.h>
 

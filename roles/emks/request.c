@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * KEY_REQUEST. One vector is outstanding for each IMSI and agreement: a request for a session gets the same one again with the next
- * generation, so that nobody burns a subscriber's SQN; a new one is fetched only when none is outstanding or a valid AUTS came.
+ * KEY_REQUEST. One vector is outstanding for each IMSI and agreement: a request for a session gets the same one again
+ * with the next generation, so that nobody burns a subscriber's SQN; a new one is fetched only when none is outstanding
+ * or a valid AUTS came.
  */
 #include <string.h>
 
@@ -14,7 +15,8 @@ static unsigned bit_of(godwit_agreement_t agreement)
     return 1u << (agreement - 1);
 }
 
-/* 03 is preferred; 07 only where it is allowed for that device; 01, 02, 04 and 05 for the next key of a session that came from one of them.
+/* 03 is preferred; 07 only where it is allowed for that device; 01, 02, 04 and 05 for the next key of a session that
+ * came from one of them.
  * DEVICE_RAND (0) stands for none. */
 static godwit_agreement_t choose(const godwit_emks_t *emks, const godwit_key_request_t *request)
 {
@@ -77,7 +79,8 @@ static godwit_status_t next_of_former(const godwit_emks_t *emks, const godwit_ke
     return status;
 }
 
-/* For the next key of a session that lives: only of the key set that the session came from, and only once its vector is spent. */
+/* For the next key of a session that lives: only of the key set that the session came from, and only once its vector is
+ * spent. */
 static godwit_status_t for_next(const godwit_emks_t *emks, const godwit_key_request_t *request,
                                 const godwit_key_set_record_t *stored, const godwit_emks_waiter_t *waiter,
                                 uint64_t now_ms, godwit_outbox_t *out, const char **detail)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * KEY_REQUEST BY_SELECTOR: an HSE pulls a session key of the key set that an access AKA run made (contribution 003, steps 7 and 8). The
- * generation is durable before it leaves and above the one that the device has taken; a parked key is durably parked no more before it
- * lives again.
+ * KEY_REQUEST BY_SELECTOR: an HSE pulls a session key of the key set that an access AKA run made (contribution 003,
+ * steps 7 and 8). The generation is durable before it leaves and above the one that the device has taken; a parked key
+ * is durably parked no more before it lives again.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The EMKS: which file takes which input. It keeps no record in memory, so a commit that failed leaves nothing to forget.
+ * The EMKS: which file takes which input. It keeps no record in memory, so a commit that failed leaves nothing to
+ * forget.
  */
 #include "roles/emks/internal.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AUTH_INFO_ANSWER: a new vector becomes a new key set; of several, all but the first are discarded. Everybody who waited gets a
- * generation of their own. When the HSS refuses or is silent, what was outstanding before stays so; but for an AUTS that it refuses against
- * a vector that is not fresh, for it may have forgotten that RAND, and the device could never set up again.
+ * AUTH_INFO_ANSWER: a new vector becomes a new key set; of several, all but the first are discarded. Everybody who
+ * waited gets a generation of their own. When the HSS refuses or is silent, what was outstanding before stays so; but
+ * for an AUTS that it refuses against a vector that is not fresh, for it may have forgotten that RAND, and the device
+ * could never set up again.
  */
 #include <string.h>
 
@@ -70,8 +71,8 @@ void godwit_emks_keep_former(const godwit_key_set_record_t *stored, godwit_key_s
     memcpy(key_set->former.e2m_keyset, stored->e2m_keyset, sizeof stored->e2m_keyset);
 }
 
-/* The new key set. An HSS that gives the last vector again gives the same keys again: its generations and ages go on, or a COUNT would be used
- * twice. */
+/* The new key set. An HSS that gives the last vector again gives the same keys again: its generations and ages go on,
+ * or a COUNT would be used twice. */
 static godwit_status_t key_set_create(const godwit_emks_t *emks, const godwit_emks_pending_t *pending,
                                       const godwit_auth_info_vector_t *vector, const godwit_key_set_record_t *stored,
                                       uint64_t now_ms, bool next_session, godwit_key_set_record_t *key_set)

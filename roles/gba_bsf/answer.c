@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How the BSF answers on Ub (TS 24.109 4.2 to 4.5). Nothing in an answer tells a subscriber with a vector under way from one without.
+ * How the BSF answers on Ub (TS 24.109 4.2 to 4.5). Nothing in an answer tells a subscriber with a vector under way
+ * from one without.
  */
 #include <string.h>
 

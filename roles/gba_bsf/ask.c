@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Zh: vectors of the HSS. Requests for the same subscriber that come while one is under way wait for its answer. An AUTS is asked about on its own, so
- * that a false one holds nobody up. What the HSS gives decides the type: a subscriber with a USIM gets AKA vectors, and never 2G.
+ * Zh: vectors of the HSS. Requests for the same subscriber that come while one is under way wait for its answer. An
+ * AUTS is asked about on its own, so that a false one holds nobody up. What the HSS gives decides the type: a
+ * subscriber with a USIM gets AKA vectors, and never 2G.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the BSF does for one sender that has proved nothing: so many vectors and resynchronisations a minute, refilled evenly. In a full table the
- * sender that was quiet for longest is forgotten.
+ * What the BSF does for one sender that has proved nothing: so many vectors and resynchronisations a minute, refilled
+ * evenly. In a full table the sender that was quiet for longest is forgotten.
  */
 #include "roles/gba_bsf/internal.h"
 

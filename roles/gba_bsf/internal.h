@@ -21,7 +21,8 @@ void godwit_gba_bsf_on_zn(godwit_gba_bsf_t *bsf, const godwit_input_t *in, godwi
 /* ask.c: the HSS. */
 void godwit_gba_bsf_on_zh(godwit_gba_bsf_t *bsf, const godwit_input_t *in, godwit_outbox_t *out);
 void godwit_gba_bsf_on_timer(godwit_gba_bsf_t *bsf, const godwit_input_t *in, godwit_outbox_t *out);
-/* A vector for who asks, or, with auts, one after resynchronisation against rand. GODWIT_OVERLOAD when there is no room. */
+/* A vector for who asks, or, with auts, one after resynchronisation against rand. GODWIT_OVERLOAD when there is no
+ * room. */
 GODWIT_MUST_USE godwit_status_t godwit_gba_bsf_ask(godwit_gba_bsf_t *bsf, const char *impi,
                                                    const godwit_bsf_waiter_t *waiter, const uint8_t *rand,
                                                    const uint8_t *auts, godwit_outbox_t *out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ZN_REQUEST (TS 29.109 5): first whether this NAF may ask for that NAF_Id at all, then whether the B-TID lives. What leaves is made for that NAF_Id
- * alone; Ks_int_NAF goes only to a NAF that says it knows GBA_U.
+ * ZN_REQUEST (TS 29.109 5): first whether this NAF may ask for that NAF_Id at all, then whether the B-TID lives. What
+ * leaves is made for that NAF_Id alone; Ks_int_NAF goes only to a NAF that says it knows GBA_U.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * UB_REQUEST. The order: is it one of Ub, is the name a subscriber of this network, is there a challenge it answers; only then anything that costs. A
- * first request while a challenge is outstanding is given the same challenge: RAND and AUTN are no secret, and only the card can answer them.
+ * UB_REQUEST. The order: is it one of Ub, is the name a subscriber of this network, is there a challenge it answers;
+ * only then anything that costs. A first request while a challenge is outstanding is given the same challenge: RAND and
+ * AUTN are no secret, and only the card can answer them.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The BSF: which file takes which input. It keeps no record in memory, so a commit that failed leaves nothing to forget: the device, which gets no
- * answer, begins anew.
+ * The BSF: which file takes which input. It keeps no record in memory, so a commit that failed leaves nothing to
+ * forget: the device, which gets no answer, begins anew.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An answer to a challenge. The right one is taken once: its challenge is gone before anything else happens, and what the run gave is durable before
- * 200 leaves. A wrong one takes nothing away, until there are so many that the vector is given up.
+ * An answer to a challenge. The right one is taken once: its challenge is gone before anything else happens, and what
+ * the run gave is durable before 200 leaves. A wrong one takes nothing away, until there are so many that the vector is
+ * given up.
  */
 #include <string.h>
 
@@ -90,7 +91,8 @@ static void fail(godwit_gba_bsf_t *bsf, const godwit_input_t *in, godwit_bsf_cha
     }
 }
 
-/* RFC 3310 3.4. The challenge stays: an AUTS that the HSS refuses has taken nothing from the device whose vector this is. */
+/* RFC 3310 3.4. The challenge stays: an AUTS that the HSS refuses has taken nothing from the device whose vector this
+ * is. */
 static void resynchronise(godwit_gba_bsf_t *bsf, const godwit_input_t *in, const godwit_digest_authorization_t *a,
                           const godwit_bsf_challenge_t *challenge, godwit_outbox_t *out)
 {

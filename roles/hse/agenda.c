@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What waits for its time: questions to the EESE, datagrams for an EAS, devices that listen. One timer for all of it; a step sends a few, and what is left comes
- * a millisecond later, so that no queue makes a step long.
+ * What waits for its time: questions to the EESE, datagrams for an EAS, devices that listen. One timer for all of it; a
+ * step sends a few, and what is left comes a millisecond later, so that no queue makes a step long.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the EESE is asked or told about sessions that live. Each question is said again until it is answered, a few times; of the events it says itself
- * which session they are of, so that one that comes twice does no harm.
+ * What the EESE is asked or told about sessions that live. Each question is said again until it is answered, a few
+ * times; of the events it says itself which session they are of, so that one that comes twice does no harm.
  */
 #include <string.h>
 

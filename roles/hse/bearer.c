@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * BEARER: a gateway forwards what a device named in its PCO (contribution 003, step 6). The container plays the part of Session Request, so
- * the Start that goes back covers its octets. Only entitled gateways are heard, and of what they say the container counts: it is read
- * here again, and its IMSI must be the one that the gateway authenticated. Identical octets get the identical answer. The session does
- * not exist before a datagram verifies.
+ * BEARER: a gateway forwards what a device named in its PCO (contribution 003, step 6). The container plays the part of
+ * Session Request, so the Start that goes back covers its octets. Only entitled gateways are heard, and of what they
+ * say the container counts: it is read here again, and its IMSI must be the one that the gateway authenticated.
+ * Identical octets get the identical answer. The session does not exist before a datagram verifies.
  */
 #include <string.h>
 
@@ -289,7 +289,8 @@ static godwit_hse_bearer_t *open_bearer(godwit_hse_turn_t *turn, const godwit_be
     return b;
 }
 
-/* A key that was pushed for this selector; it serves once. False: that generation was used already, before this end lost its memory. */
+/* A key that was pushed for this selector; it serves once. False: that generation was used already, before this end
+ * lost its memory. */
 static bool start_with_push(godwit_hse_turn_t *turn, godwit_hse_bearer_t *b, godwit_hse_push_t *pushed)
 {
     godwit_key_answer_t key = {.status = GODWIT_OK,
@@ -307,7 +308,8 @@ static bool start_with_push(godwit_hse_turn_t *turn, godwit_hse_bearer_t *b, god
     return fresh;
 }
 
-/* The gateway gives that tunnel to another subscriber: the session in it is over, though nobody told. What goes down must not reach him. */
+/* The gateway gives that tunnel to another subscriber: the session in it is over, though nobody told. What goes down
+ * must not reach him. */
 static void end_former(godwit_hse_turn_t *turn, const godwit_imsi_t *imsi)
 {
     godwit_session_record_t *record = &turn->work.record;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The bearers of Solution 1: one context for each tunnel that a gateway named. The address of the tunnel, the gateway's host with its TEID,
- * is what the session is called by. Only an entitled gateway makes entries, so nobody else can push one out.
+ * The bearers of Solution 1: one context for each tunnel that a gateway named. The address of the tunnel, the gateway's
+ * host with its TEID, is what the session is called by. Only an entitled gateway makes entries, so nobody else can push
+ * one out.
  */
 #include <string.h>
 
@@ -70,8 +71,8 @@ static void take_older(godwit_hse_bearer_t **oldest, godwit_hse_bearer_t *b)
     }
 }
 
-/* Of one IMSI no more than it may have, the new one counted. The one under whose key the device was heard goes last: whoever opens bearers
- * in its name must not push that out. */
+/* Of one IMSI no more than it may have, the new one counted. The one under whose key the device was heard goes last:
+ * whoever opens bearers in its name must not push that out. */
 static void make_room(godwit_hse_t *hse, const godwit_imsi_t *imsi)
 {
     uint32_t most = hse->config.bearers_per_imsi != 0 ? hse->config.bearers_per_imsi : PER_IMSI, count = 0;
@@ -94,8 +95,8 @@ static bool holds_key(const godwit_hse_t *hse, const godwit_hse_bearer_t *b, uin
     return b->pending || b->live || godwit_hse_pull_is_open(hse, b, now_ms);
 }
 
-/* Where nobody flushes, contexts whose release was lost would fill the table for good. The session itself is in the store; a Start that no
- * device took in the time of a set-up is nobody's. */
+/* Where nobody flushes, contexts whose release was lost would fill the table for good. The session itself is in the
+ * store; a Start that no device took in the time of a set-up is nobody's. */
 static bool may_be_forgotten(const godwit_hse_t *hse, const godwit_hse_bearer_t *b, uint64_t now_ms)
 {
     bool fresh = now_ms < b->started_ms || now_ms - b->started_ms < START_MS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the HSE does for a sender that has shown no key: so many octets a minute, refilled evenly. Kept for each IPv4 address or IPv6 /64;
- * in a full table the sender that was quiet for longest is forgotten.
+ * What the HSE does for a sender that has shown no key: so many octets a minute, refilled evenly. Kept for each IPv4
+ * address or IPv6 /64; in a full table the sender that was quiet for longest is forgotten.
  */
 #include "roles/hse/internal.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Session Start Confirmation (12), and the birth of the session. Any datagram that verifies under the key of a set-up proves that the
- * device has it: the key is of this one generation, and the device took it only from a Start whose MAC covers its own request. The
- * Confirmation itself stays acceptable once after that.
+ * Session Start Confirmation (12), and the birth of the session. Any datagram that verifies under the key of a set-up
+ * proves that the device has it: the key is of this one generation, and the device took it only from a Start whose MAC
+ * covers its own request. The Confirmation itself stays acceptable once after that.
  */
 #include <string.h>
 
@@ -31,7 +31,8 @@ void godwit_hse_work_of_exchange(const godwit_hse_exchange_t *exchange, uint64_t
     }
 }
 
-/* The vector is spent: the EMKS must not give it out again. Said again before each next generation, so a lost one does no harm. */
+/* The vector is spent: the EMKS must not give it out again. Said again before each next generation, so a lost one does
+ * no harm. */
 void godwit_hse_confirm_key(godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;
@@ -52,7 +53,8 @@ void godwit_hse_confirm_key(godwit_hse_turn_t *turn)
     memcpy(confirm->endpoint, turn->hse->config.endpoint, sizeof confirm->endpoint);
 }
 
-/* The store has been asked for the session that this IMSI had: it ends here. With S = 0 the same record is written over. */
+/* The store has been asked for the session that this IMSI had: it ends here. With S = 0 the same record is written
+ * over. */
 static void end_older(godwit_hse_turn_t *turn)
 {
     uint32_t own = turn->work.record.session_id;
@@ -64,7 +66,8 @@ static void end_older(godwit_hse_turn_t *turn)
     }
 }
 
-/* The device has gone on to a later key set or generation since this set-up began: what proves the earlier key now was held back on its way. */
+/* The device has gone on to a later key set or generation since this set-up began: what proves the earlier key now was
+ * held back on its way. */
 static bool is_overtaken(const godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;
@@ -73,7 +76,8 @@ static bool is_overtaken(const godwit_hse_turn_t *turn)
         return false;
     }
     if (turn->bearer != NULL) {
-        /* A push may come twice: one session of a generation. But a next key that nobody has shown yet overtakes nothing. */
+        /* A push may come twice: one session of a generation. But a next key that nobody has shown yet overtakes
+         * nothing. */
         bool later = other->created_ms >= turn->bearer->started_ms && other->key_set > record->key_set;
         return later || (other->key_set == record->key_set && other->current.generation >= record->last_generation);
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC server (contribution 001): the first datagram of device RAND, whose key nobody here has. It is as unauthenticated as a Session Request
- * without a key: it costs its sender's budget, an entry of the exchange table and one question to the MKEF, and moves nothing. Identical
- * octets get the identical answer.
+ * The MTC server (contribution 001): the first datagram of device RAND, whose key nobody here has. It is as
+ * unauthenticated as a Session Request without a key: it costs its sender's budget, an entry of the exchange table and
+ * one question to the MKEF, and moves nothing. Identical octets get the identical answer.
  */
 #include <string.h>
 
@@ -31,8 +31,8 @@ static void ask_mkef(godwit_hse_t *hse, godwit_hse_exchange_t *x, uint64_t now_m
     memcpy(request->datagram, x->request, x->request_len);
 }
 
-/* Set-ups are bounded for each subscriber; where a temporary identity hides it, that stands for it: as a number of 15 digits, which is no IMSI
- * and is told to nobody. */
+/* Set-ups are bounded for each subscriber; where a temporary identity hides it, that stands for it: as a number of 15
+ * digits, which is no IMSI and is told to nobody. */
 static godwit_imsi_t subject_of(const godwit_mtc_first_t *first)
 {
     godwit_imsi_t subject = first->imsi;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC server: the MKEF has answered. K_MTC opens the first datagram here as well; then the session is committed, the reading delivered, and
- * only then Start leaves. A session that this device has already ends only now. The same RAND1 never begins two sessions, whatever the
- * MKEF says: its counter stands in the record in the place of a key set's number.
+ * The MTC server: the MKEF has answered. K_MTC opens the first datagram here as well; then the session is committed,
+ * the reading delivered, and only then Start leaves. A session that this device has already ends only now. The same
+ * RAND1 never begins two sessions, whatever the MKEF says: its counter stands in the record in the place of a key set's
+ * number.
  */
 #include <string.h>
 
@@ -75,7 +76,8 @@ static bool is_same_key(const godwit_emsdp_key_t *a, const godwit_emsdp_key_t *b
            godwit_equal_secret(a->hot.k_int, b->hot.k_int, sizeof a->hot.k_int);
 }
 
-/* The session that this subscriber has is of this RAND1 or of a later one: an answer that was late, or asked for twice. */
+/* The session that this subscriber has is of this RAND1 or of a later one: an answer that was late, or asked for
+ * twice. */
 static godwit_status_t judge_older(const godwit_hse_turn_t *turn, const godwit_session_record_t *older,
                                    const godwit_session_record_t *record, bool counted)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The user plane down of an end-to-end session: an EAS gives a datagram for a device of its own. It goes out as it came, when the device listens. An EAS that names a
- * session which is not its own hears the same as one that names none.
+ * The user plane down of an end-to-end session: an EAS gives a datagram for a device of its own. It goes out as it
+ * came, when the device listens. An EAS that names a session which is not its own hears the same as one that names
+ * none.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Messages that wait for a device: of applications in the store, of an EAS in memory. They go when something of the device has verified, for then it
- * listens; one at a time, each in a step of its own. A message leaves the store with the COUNT that it takes, and is sent after that: once, or not at all.
+ * Messages that wait for a device: of applications in the store, of an EAS in memory. They go when something of the
+ * device has verified, for then it listens; one at a time, each in a step of its own. A message leaves the store with
+ * the COUNT that it takes, and is sent after that: once, or not at all.
  */
 #include <string.h>
 
@@ -23,8 +24,8 @@ static bool was_asked(const godwit_input_t *in, const godwit_record_key_t *key)
     return in->fetch_status != GODWIT_AGAIN && godwit_record_key_equal(&in->fetched_key, key);
 }
 
-/* What the store is asked before a message is taken, in this order: the same message, the last that there is room for; the session. The answers of earlier
- * rounds were good, or there would be no later one. */
+/* What the store is asked before a message is taken, in this order: the same message, the last that there is room for;
+ * the session. The answers of earlier rounds were good, or there would be no later one. */
 static godwit_status_t look(godwit_hse_turn_t *turn)
 {
     static const uint8_t none[16];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Early data: Session Request (10) under the key that was announced, and its Start (11) without vector. The reading in it has consumed a
- * COUNT that is durable before it is delivered. No Confirmation follows: the device showed its key in the request.
+ * Early data: Session Request (10) under the key that was announced, and its Start (11) without vector. The reading in
+ * it has consumed a COUNT that is durable before it is delivered. No Confirmation follows: the device showed its key in
+ * the request.
  */
 #include <string.h>
 
@@ -28,7 +29,8 @@ static godwit_status_t enterprise(godwit_hse_turn_t *turn)
     return GODWIT_OK;
 }
 
-/* The next age may have been agreed already, and then comes with the Start; else it comes in Manage Keys. What the device has taken is not said again. */
+/* The next age may have been agreed already, and then comes with the Start; else it comes in Manage Keys. What the
+ * device has taken is not said again. */
 static bool next_age_is_at_hand(const godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the HSE share about sessions whose user plane ends in an EAS (docs/e2e.md). The HSE holds K_session of such a session and nothing
- * else: it forwards what it cannot open, and believes of it only what the EAS says.
+ * What the files of the HSE share about sessions whose user plane ends in an EAS (docs/e2e.md). The HSE holds K_session
+ * of such a session and nothing else: it forwards what it cannot open, and believes of it only what the EAS says.
  */
 #ifndef GODWIT_ROLES_HSE_END_TO_END_H
 #define GODWIT_ROLES_HSE_END_TO_END_H
@@ -75,7 +75,8 @@ void godwit_hse_forward_release_session(godwit_hse_t *hse, uint32_t session_id);
 /* ---- forward.c: up ---- */
 /* turn->work is an end-to-end session, and a user-plane datagram has come for it. */
 void godwit_hse_forward(godwit_hse_turn_t *turn);
-/* A user-plane datagram inside a control datagram that verified (12, 10); it is refused to the device where there is no room. */
+/* A user-plane datagram inside a control datagram that verified (12, 10); it is refused to the device where there is no
+ * room. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_forward_inner(godwit_hse_turn_t *turn, godwit_slice_t datagram);
 /* forward_answer.c */
 void godwit_hse_on_up_answer(godwit_hse_turn_t *turn);
@@ -99,7 +100,8 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_reject_create(godwit_hse_turn_t *turn
 /* Ends the turn: user data is refused to the device; its window has not moved. */
 void godwit_hse_refuse_data(godwit_hse_turn_t *turn, godwit_status_t reason, const uint8_t echo[GODWIT_EMSDP_ECHO],
                             const char *detail);
-/* stranger: where the datagram came from, which is not where the device was heard last; it is told there, within a small share. NULL: as above. */
+/* stranger: where the datagram came from, which is not where the device was heard last; it is told there, within a
+ * small share. NULL: as above. */
 void godwit_hse_refuse_data_at(godwit_hse_turn_t *turn, godwit_status_t reason, const uint8_t echo[GODWIT_EMSDP_ECHO],
                                const godwit_address_t *stranger, const char *detail);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Set-ups and inquiries under way. An entry lives exchange_ms and is then as good as free; its keys are wiped at the next sweep.
+ * Set-ups and inquiries under way. An entry lives exchange_ms and is then as good as free; its keys are wiped at the
+ * next sweep.
  */
 #include <string.h>
 
@@ -77,8 +78,8 @@ const godwit_hse_exchange_t *godwit_hse_exchange_newest(const godwit_hse_t *hse,
     return newest;
 }
 
-/* What a new entry may take: a free or expired one; of the same IMSI when it has as many as it may, the oldest of the same sender, else the
- * oldest; else one whose session exists already, the oldest. */
+/* What a new entry may take: a free or expired one; of the same IMSI when it has as many as it may, the oldest of the
+ * same sender, else the oldest; else one whose session exists already, the oldest. */
 typedef struct candidates {
     godwit_hse_exchange_t *free, *same_sender, *own, *done;
     uint32_t own_count;

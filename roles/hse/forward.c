@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The user plane up of an end-to-end session: datagrams go to the EAS as they came. Nothing here has checked them, so they move nothing: no window, no address,
- * no record. They take room in a bounded table, and what comes from where the device was not heard last takes little of it and costs its sender's budget.
+ * The user plane up of an end-to-end session: datagrams go to the EAS as they came. Nothing here has checked them, so
+ * they move nothing: no window, no address, no record. They take room in a bounded table, and what comes from where the
+ * device was not heard last takes little of it and costs its sender's budget.
  */
 #include <string.h>
 
@@ -64,7 +65,8 @@ void godwit_hse_forward(godwit_hse_turn_t *turn)
     if (status == GODWIT_OK) {
         return;
     }
-    /* That the service has ended no EAS will ever say: a device whose address has changed would not hear of it, and never ask again. */
+    /* That the service has ended no EAS will ever say: a device whose address has changed would not hear of it, and
+     * never ask again. */
     if ((stranger && status != GODWIT_NOT_ENTITLED) || status == GODWIT_MALFORMED || status == GODWIT_WRONG_STATE ||
         in->datagram.len < GODWIT_EMSDP_ECHO) {
         godwit_hse_turn_end(turn, status);

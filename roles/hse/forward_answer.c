@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the EAS found in a datagram. Its OK is the one proof there is: of where the device is, that it listens, and of the key that it took. A refusal that may
- * pass is met with patience; one that stays is told to the device where that can help it.
+ * What the EAS found in a datagram. Its OK is the one proof there is: of where the device is, that it listens, and of
+ * the key that it took. A refusal that may pass is met with patience; one that stays is told to the device where that
+ * can help it.
  */
 #include <string.h>
 
@@ -52,8 +53,9 @@ static bool is_final(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *
     }
 }
 
-/* What the device can do something about. From where it was not heard last it may be a forgery: only that a key is lost is told there, for a device whose
- * address has changed would never hear of it otherwise, and only of a key that was given. */
+/* What the device can do something about. From where it was not heard last it may be a forgery: only that a key is lost
+ * is told there, for a device whose address has changed would never hear of it otherwise, and only of a key that was
+ * given. */
 static bool is_to_be_told(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *f, godwit_status_t status)
 {
     switch (status) {

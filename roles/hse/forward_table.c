@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Datagrams of end-to-end sessions that wait: for the EAS, or for the device. Fixed tables, with a share for each session; what came from where a device was
- * not heard last has a small share of its own, and makes room for what came from where it was.
+ * Datagrams of end-to-end sessions that wait: for the EAS, or for the device. Fixed tables, with a share for each
+ * session; what came from where a device was not heard last has a small share of its own, and makes room for what came
+ * from where it was.
  */
 #include <string.h>
 

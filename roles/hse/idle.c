@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A bearer without a datagram for idle_ms is flushed: its key and its record are wiped first, then the owner of the key set is told how far
- * the key was used (docs/keys.md, "Parking"). The context of the bearer stays, to pull the key again. A session that waits for a response,
- * or is about to end, is left as it is; so is one whose user plane ends in an EAS, for parking keeps nothing of that.
+ * A bearer without a datagram for idle_ms is flushed: its key and its record are wiped first, then the owner of the key
+ * set is told how far the key was used (docs/keys.md, "Parking"). The context of the bearer stays, to pull the key
+ * again. A session that waits for a response, or is about to end, is left as it is; so is one whose user plane ends in
+ * an EAS, for parking keeps nothing of that.
  */
 #include <string.h>
 

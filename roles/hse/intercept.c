@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lawful interception at the home endpoint, and nowhere else (contribution 004): the copy stands behind the commit, as the delivery does. It is
- * payload only; nothing that is told of a session differs for a target.
+ * Lawful interception at the home endpoint, and nowhere else (contribution 004): the copy stands behind the commit, as
+ * the delivery does. It is payload only; nothing that is told of a session differs for a target.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the HSE share. A turn is one input that concerns one session: it works on a copy, and the copy becomes the session
- * only when every check has passed; its commit stands first in the outbox, so nothing leaves before it is durable.
+ * What the files of the HSE share. A turn is one input that concerns one session: it works on a copy, and the copy
+ * becomes the session only when every check has passed; its commit stands first in the outbox, so nothing leaves before
+ * it is durable.
  */
 #ifndef GODWIT_ROLES_HSE_INTERNAL_H
 #define GODWIT_ROLES_HSE_INTERNAL_H
@@ -12,7 +13,8 @@
 #define GODWIT_HSE_TIMER_SWEEP 0u
 #define GODWIT_HSE_TIMER_AGENDA UINT32_MAX /* forwards, asks, drains; any other timer is the session_id it is for */
 
-/* As long as the MKEF may give a key once more, its first datagram must be known here: were the session dropped meanwhile, it would begin again. */
+/* As long as the MKEF may give a key once more, its first datagram must be known here: were the session dropped
+ * meanwhile, it would begin again. */
 #define GODWIT_HSE_DEVICE_RAND_MS 65000
 
 typedef struct godwit_hse_turn {
@@ -53,8 +55,9 @@ godwit_hse_exchange_t *godwit_hse_inquiry_of(godwit_hse_t *hse, uint32_t session
 /* The newest started set-up of an IMSI. */
 const godwit_hse_exchange_t *godwit_hse_exchange_newest(const godwit_hse_t *hse, const godwit_imsi_t *imsi,
                                                         uint64_t now_ms);
-/* A fresh entry. Of one IMSI at most exchanges_per_imsi are kept: the oldest that came from the same sender goes, else the oldest, so that
- * whoever floods one IMSI from elsewhere pushes out his own. NULL when the table is full of others. */
+/* A fresh entry. Of one IMSI at most exchanges_per_imsi are kept: the oldest that came from the same sender goes, else
+ * the oldest, so that whoever floods one IMSI from elsewhere pushes out his own. NULL when the table is full of
+ * others. */
 godwit_hse_exchange_t *godwit_hse_exchange_new(godwit_hse_t *hse, const godwit_imsi_t *imsi,
                                                const godwit_address_t *from, uint64_t now_ms);
 void godwit_hse_exchange_release(godwit_hse_exchange_t *exchange);
@@ -91,15 +94,15 @@ godwit_message_t *godwit_hse_message(godwit_hse_t *hse, godwit_outbox_t *out, go
 godwit_message_t *godwit_hse_answer(godwit_hse_t *hse, godwit_outbox_t *out, const godwit_message_t *to,
                                     godwit_message_kind_t kind);
 bool godwit_hse_asks_for_silence(godwit_status_t reason);
-/* A Reject without a key: a hint. Nothing is sent where the reason asks for silence, the budget is spent, or the hint would have more than
- * three times the octets of the datagram. rejected_len: of the datagram; echo as in emsdp-wire. */
+/* A Reject without a key: a hint. Nothing is sent where the reason asks for silence, the budget is spent, or the hint
+ * would have more than three times the octets of the datagram. rejected_len: of the datagram; echo as in emsdp-wire. */
 void godwit_hse_hint(godwit_hse_t *hse, godwit_outbox_t *out, const godwit_address_t *to, uint32_t session_id,
                      godwit_status_t reason, const uint8_t echo[GODWIT_EMSDP_ECHO], size_t rejected_len,
                      uint64_t now_ms);
 
 /* ---- turn.c ---- */
-/* Makes turn->work the session with that id (0: of in->imsi): from memory, or from the store. GODWIT_AGAIN: a need stands in the outbox;
- * GODWIT_NOT_FOUND; GODWIT_STORE_FAILED. */
+/* Makes turn->work the session with that id (0: of in->imsi): from memory, or from the store. GODWIT_AGAIN: a need
+ * stands in the outbox; GODWIT_NOT_FOUND; GODWIT_STORE_FAILED. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_turn_find(godwit_hse_turn_t *turn, uint32_t session_id,
                                                      const godwit_imsi_t *imsi);
 /* Puts the commit into the outbox: first of all requests. */
@@ -114,11 +117,13 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_seal(godwit_hse_turn_t *turn, const g
                                                 godwit_slice_t transcript, godwit_writer_t *w);
 /* Where the session's device was heard last. */
 godwit_address_t godwit_hse_address_of(const godwit_session_record_t *record);
-/* intercept.c: a copy of what goes out or was delivered, when the subscriber is a target. payload lives in the outbox. */
+/* intercept.c: a copy of what goes out or was delivered, when the subscriber is a target. payload lives in the
+ * outbox. */
 void godwit_hse_intercept(godwit_hse_turn_t *turn, bool down, uint32_t count, godwit_slice_t payload);
 /* A reading, to the application; where there is no room for it, it is refused to the device. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_deliver(godwit_hse_turn_t *turn, godwit_slice_t payload);
-/* COUNTs for sending on the user plane: a block is reserved in the record. True when the record must be committed first. */
+/* COUNTs for sending on the user plane: a block is reserved in the record. True when the record must be committed
+ * first. */
 bool godwit_hse_reserve_user(godwit_emsdp_key_t *key);
 
 /* ---- the messages ---- */
@@ -131,10 +136,11 @@ void godwit_hse_on_key(godwit_hse_t *hse, godwit_hse_exchange_t *exchange, const
 GODWIT_MUST_USE godwit_status_t godwit_hse_id_of_tunnel(godwit_hse_turn_t *turn, const godwit_address_t *address,
                                                         uint32_t *id, uint8_t *key_id);
 void godwit_hse_on_keyed(godwit_hse_turn_t *turn); /* keyed.c: whatever comes under a key */
-/* Whether these octets are what the session in turn->work answered last; then they get that answer again, within the budget: they may be a
- * recording. */
+/* Whether these octets are what the session in turn->work answered last; then they get that answer again, within the
+ * budget: they may be a recording. */
 bool godwit_hse_answer_again(godwit_hse_turn_t *turn);
-/* turn->work is a session whose key was given back, turn->in what was held for it. The session is committed, whatever that is. */
+/* turn->work is a session whose key was given back, turn->in what was held for it. The session is committed, whatever
+ * that is. */
 void godwit_hse_on_held(godwit_hse_turn_t *turn);
 /* confirmation.c: 12, or another first datagram under the key of a set-up: the session begins. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_establish(godwit_hse_turn_t *turn);
@@ -155,7 +161,8 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_manage_keys_response_consume(godwit_h
 void godwit_hse_on_next_key(godwit_hse_turn_t *turn, godwit_hse_exchange_t *inquiry);
 /* An inquiry under way and its request, for a next generation; NULL when there is no room. */
 godwit_hse_exchange_t *godwit_hse_inquiry_create(godwit_hse_turn_t *turn, bool ending, godwit_key_request_t **ask);
-/* next_key.c: asks the EMKS for the next generation; makes the next key of the session; false when no inquiry could be made. */
+/* next_key.c: asks the EMKS for the next generation; makes the next key of the session; false when no inquiry could be
+ * made. */
 bool godwit_hse_inquire(godwit_hse_turn_t *turn, bool ending);
 /* next_vector.c: the same for a key of a new AKA run; auts NULL: none. */
 bool godwit_hse_inquire_vector(godwit_hse_turn_t *turn, bool ending, const uint8_t *auts);
@@ -169,7 +176,8 @@ GODWIT_MUST_USE godwit_status_t godwit_hse_next_key_create(godwit_hse_turn_t *tu
 /* A datagram verified under it, in that state: it is the key now. */
 void godwit_hse_settle(godwit_hse_turn_t *turn, godwit_session_state_t was);
 bool godwit_hse_hss_owns(const godwit_hse_t *hse, godwit_agreement_t agreement);
-/* Who owns the key sets of that agreement: whom it is asked, confirmed and parked with. NONE: nobody, the key was pushed. */
+/* Who owns the key sets of that agreement: whom it is asked, confirmed and parked with. NONE: nobody, the key was
+ * pushed. */
 godwit_function_t godwit_hse_owner_of(const godwit_hse_t *hse, godwit_agreement_t agreement);
 /* Whether the owner of that session's key set gives next generations. */
 bool godwit_hse_can_inquire(const godwit_hse_t *hse, godwit_agreement_t agreement);
@@ -194,7 +202,8 @@ void godwit_hse_on_drop(godwit_hse_turn_t *turn);
 GODWIT_MUST_USE godwit_status_t godwit_hse_reject_consume(godwit_hse_turn_t *turn); /* reject.c: 80 under a key */
 
 /* ---- device RAND ---- */
-/* device_rand.c: whether this is a first datagram for an MTC server; then it goes to the MKEF, or gets the answer that it got before. */
+/* device_rand.c: whether this is a first datagram for an MTC server; then it goes to the MKEF, or gets the answer that
+ * it got before. */
 bool godwit_hse_on_device_rand(godwit_hse_turn_t *turn);
 /* device_rand_answer.c: the MKEF has answered. */
 void godwit_hse_on_mtc_key(godwit_hse_turn_t *turn);
@@ -211,7 +220,8 @@ uint8_t godwit_hse_choose_suite(const godwit_hse_t *hse, godwit_plmn_t serving_n
 /* tunnel.c: GTP-U with the gateways. A tunnel's address is the gateway's host || TEID. */
 bool godwit_hse_is_tunnel(const godwit_address_t *address);
 void godwit_hse_send_in_tunnel(godwit_outbox_t *out, const godwit_address_t *to, godwit_slice_t octets);
-/* What a G-PDU of a gateway carries, as the device's datagram, into *inner; false: there is none that may be looked at. */
+/* What a G-PDU of a gateway carries, as the device's datagram, into *inner; false: there is none that may be looked
+ * at. */
 bool godwit_hse_take_gtpu(godwit_hse_t *hse, const godwit_input_t *in, godwit_input_t *inner, godwit_outbox_t *out);
 /* sms.c: the address that a device behind short messages has inside; from and to what the owner knows. */
 bool godwit_hse_is_sms(const godwit_address_t *address);
@@ -220,8 +230,9 @@ void godwit_hse_leave_by_sms(godwit_request_t *request);
 /* bearer_table.c */
 godwit_hse_bearer_t *godwit_hse_bearer_find(godwit_hse_t *hse, const godwit_address_t *address);
 godwit_hse_bearer_t *godwit_hse_bearer_by_transaction(godwit_hse_t *hse, uint32_t transaction);
-/* Of one IMSI at most bearers_per_imsi: the one unused for longest goes, one under whose key the device was heard last of all. In a full set
- * of places one goes that holds no key; where bearers are not flushed, the one unused for longest; else NULL. */
+/* Of one IMSI at most bearers_per_imsi: the one unused for longest goes, one under whose key the device was heard last
+ * of all. In a full set of places one goes that holds no key; where bearers are not flushed, the one unused for
+ * longest; else NULL. */
 godwit_hse_bearer_t *godwit_hse_bearer_new(godwit_hse_t *hse, const godwit_imsi_t *imsi,
                                            const godwit_address_t *address, uint64_t now_ms);
 /* Something of that tunnel verified: it is not idle. */
@@ -236,12 +247,14 @@ void godwit_hse_bearer_refuse(godwit_hse_turn_t *turn, godwit_hse_bearer_t *bear
 /* pull.c: keys by selector. */
 void godwit_hse_pull(godwit_hse_t *hse, godwit_hse_bearer_t *bearer, uint64_t now_ms, godwit_outbox_t *out);
 bool godwit_hse_pull_is_open(const godwit_hse_t *hse, const godwit_hse_bearer_t *bearer, uint64_t now_ms);
-/* The datagram came to a bearer that was flushed: it is held, and the key pulled again. False: this is no such datagram. */
+/* The datagram came to a bearer that was flushed: it is held, and the key pulled again. False: this is no such
+ * datagram. */
 bool godwit_hse_pull_again(godwit_hse_turn_t *turn);
 void godwit_hse_on_bearer_key(godwit_hse_turn_t *turn, godwit_hse_bearer_t *bearer);
 GODWIT_MUST_USE godwit_status_t godwit_hse_key_of_answer(const godwit_hse_t *hse, const godwit_key_answer_t *answer,
                                                          uint8_t suite, uint8_t key_id, godwit_emsdp_key_t *key);
-/* Whether a key for the Start of that bearer may not be used: this end knows better how far that generation was used. */
+/* Whether a key for the Start of that bearer may not be used: this end knows better how far that generation was
+ * used. */
 bool godwit_hse_is_stale(const godwit_hse_turn_t *turn, const godwit_hse_bearer_t *bearer,
                          const godwit_key_answer_t *answer);
 bool godwit_hse_parked_equal(const godwit_parked_t *a, const godwit_parked_t *b);
@@ -251,7 +264,8 @@ void godwit_hse_on_push(godwit_hse_turn_t *turn);
 godwit_hse_push_t *godwit_hse_push_for(godwit_hse_t *hse, const godwit_imsi_t *imsi, const godwit_selector_t *selector,
                                        uint8_t agreements, uint32_t above_generation, uint64_t now_ms);
 bool godwit_hse_push_sweep(godwit_hse_t *hse, uint64_t now_ms);
-/* idle.c: flushes one bearer that is due. GODWIT_AGAIN: a need stands in the outbox; GODWIT_OK: one was looked at, there may be more;
+/* idle.c: flushes one bearer that is due. GODWIT_AGAIN: a need stands in the outbox; GODWIT_OK: one was looked at,
+ * there may be more;
  * GODWIT_NOT_FOUND: none is due. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_flush(godwit_hse_turn_t *turn);
 /* Whether bearers are flushed at all. */

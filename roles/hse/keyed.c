@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Whatever comes under a key: find the session, check the MAC, ask the table of states, and hand the message to its file. Until the MAC has
- * verified nothing is looked at but the header, and nothing moves.
+ * Whatever comes under a key: find the session, check the MAC, ask the table of states, and hand the message to its
+ * file. Until the MAC has verified nothing is looked at but the header, and nothing moves.
  */
 #include <string.h>
 
@@ -127,8 +127,8 @@ static uint32_t failures_allowed(const godwit_hse_turn_t *turn)
     return suite != NULL && suite->mac_len < 8 ? FAILURES_4 : FAILURES_8;
 }
 
-/* From where the device was heard last, a MAC that cannot be guessed is looked at whatever comes from elsewhere: a forger must not be able
- * to silence it. */
+/* From where the device was heard last, a MAC that cannot be guessed is looked at whatever comes from elsewhere: a
+ * forger must not be able to silence it. */
 static bool is_trusted_place(const godwit_hse_turn_t *turn)
 {
     const godwit_suite_t *suite = godwit_suite(turn->work.record.current.hot.suite);
@@ -301,7 +301,8 @@ static void refuse_with_hint(godwit_hse_turn_t *turn, godwit_status_t status)
     }
 }
 
-/* A Terminate Request that comes again, and nobody works on its response any more: this end has lost its memory meanwhile. */
+/* A Terminate Request that comes again, and nobody works on its response any more: this end has lost its memory
+ * meanwhile. */
 static bool is_forgotten_end(const godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is due when a device was heard, for that is when it listens: the request that it has not answered, a new AKA run, a new key; and the
- * timer of a session, which sends a request again as the same octets, so often and no more.
+ * What is due when a device was heard, for that is when it listens: the request that it has not answered, a new AKA
+ * run, a new key; and the timer of a session, which sends a request again as the same octets, so often and no more.
  */
 #include <string.h>
 
@@ -26,8 +26,8 @@ static uint64_t or_else(uint64_t configured, uint64_t otherwise)
     return configured != 0 ? configured : otherwise;
 }
 
-/* A suite of another country, or of a policy that holds no more: where the device is now it says in its next Session Request only, so such a
- * session lives as long as the policy lets an AKA run serve, and no longer. */
+/* A suite of another country, or of a policy that holds no more: where the device is now it says in its next Session
+ * Request only, so such a session lives as long as the policy lets an AKA run serve, and no longer. */
 static bool has_overstayed(const godwit_hse_turn_t *turn)
 {
     const godwit_policy_rules_t *rules = turn->hse->config.rules;
@@ -90,7 +90,8 @@ godwit_status_t godwit_hse_pend(godwit_hse_turn_t *turn, const godwit_emsdp_cont
     return status;
 }
 
-/* A new AKA run: its vector goes to the device under the session that lives, or the session ends and the device sets up anew. */
+/* A new AKA run: its vector goes to the device under the session that lives, or the session ends and the device sets up
+ * anew. */
 static godwit_status_t reauthenticate(godwit_hse_turn_t *turn)
 {
     bool waits = is_asking(turn);
@@ -100,7 +101,8 @@ static godwit_status_t reauthenticate(godwit_hse_turn_t *turn)
     return godwit_hse_terminate_request_create(turn, NULL);
 }
 
-/* End to end, a key set is of use only when the device has an age of it: for a while that goes before the next key, which may bring another key set. */
+/* End to end, a key set is of use only when the device has an age of it: for a while that goes before the next key,
+ * which may bring another key set. */
 static bool owes_an_age(const godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;

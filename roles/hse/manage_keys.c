@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Manage Keys (30, 31). Down, it hands out the next generation; the response comes under the new key and proves it. Up, it tells COUNTs
- * after a skip or a long silence.
+ * Manage Keys (30, 31). Down, it hands out the next generation; the response comes under the new key and proves it. Up,
+ * it tells COUNTs after a skip or a long silence.
  */
 #include <string.h>
 
@@ -17,7 +17,8 @@ static godwit_status_t refuse_service(godwit_hse_turn_t *turn, godwit_status_t r
     return godwit_hse_reject_create(turn, reason, datagram.ptr + datagram.len - GODWIT_EMSDP_ECHO);
 }
 
-/* The device has not heard of the end: the request that says it goes again, or where it was answered in a former life of the device, the refusal does. */
+/* The device has not heard of the end: the request that says it goes again, or where it was answered in a former life
+ * of the device, the refusal does. */
 static godwit_status_t service_of_the_past(const godwit_session_record_t *record)
 {
     return record->pending_len > 0 ? GODWIT_OK : GODWIT_UNKNOWN_SESSION;
@@ -96,7 +97,8 @@ static godwit_status_t on_answer(godwit_hse_turn_t *turn, const godwit_key_answe
     return answer->status;
 }
 
-/* The EMKS has answered for a session whose new AKA run is due. Without a vector it ends as ever, when the device is heard again. */
+/* The EMKS has answered for a session whose new AKA run is due. Without a vector it ends as ever, when the device is
+ * heard again. */
 static godwit_status_t on_vector(godwit_hse_turn_t *turn, const godwit_key_answer_t *answer)
 {
     const godwit_session_record_t *record = &turn->work.record;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The next key of a session: a question to the EMKS, and what its answer becomes. Generations only rise; the suite stays.
+ * The next key of a session: a question to the EMKS, and what its answer becomes. Generations only rise; the suite
+ * stays.
  */
 #include <string.h>
 

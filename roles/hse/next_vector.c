@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The vector of the next session, handed out under the session that lives (contribution 000; docs/emsdp-wire.md, "Next vector"): what makes the
- * HSE ask for one, and what becomes of one that the device refuses. The key set before it lives on until a datagram under the new key verifies.
+ * The vector of the next session, handed out under the session that lives (contribution 000; docs/emsdp-wire.md, "Next
+ * vector"): what makes the HSE ask for one, and what becomes of one that the device refuses. The key set before it
+ * lives on until a datagram under the new key verifies.
  */
 #include <string.h>
 

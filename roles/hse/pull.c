@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys by selector (contribution 003, steps 7 and 8): for the Start of a bearer, and again for a bearer that was flushed, when its
- * next datagram comes. A key that lives again does so with the counters that this end parked, and with no others: whoever repeats an old
- * parking must not make a COUNT be used twice.
+ * Keys by selector (contribution 003, steps 7 and 8): for the Start of a bearer, and again for a bearer that was
+ * flushed, when its next datagram comes. A key that lives again does so with the counters that this end parked, and
+ * with no others: whoever repeats an old parking must not make a COUNT be used twice.
  */
 #include <string.h>
 

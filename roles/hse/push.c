@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * KEY_PUSH: the HSS gives a key before anybody asks (variants A and B). It waits in memory, for its life and no longer. Of one IMSI and
- * agreement there is one, the newest; it serves once, and the same push come again after that is not a new one, however late: what was
- * used is remembered, without its key, as long as there is room.
+ * KEY_PUSH: the HSS gives a key before anybody asks (variants A and B). It waits in memory, for its life and no longer.
+ * Of one IMSI and agreement there is one, the newest; it serves once, and the same push come again after that is not a
+ * new one, however late: what was used is remembered, without its key, as long as there is room.
  */
 #include <string.h>
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A reading that was accepted: committed before the window that it moved, where deliveries are queued in the store, and then handed on. Where there is no room for it the
- * window moves all the same, so that a recording of it stays worthless, and the device is told: it is refused, not dropped in silence.
+ * A reading that was accepted: committed before the window that it moved, where deliveries are queued in the store, and
+ * then handed on. Where there is no room for it the window moves all the same, so that a recording of it stays
+ * worthless, and the device is told: it is refused, not dropped in silence.
  */
 #include <string.h>
 
 #include "roles/hse/end_to_end.h"
 
-/* Before the session's: of two commits of a list the first may be the only one, and a reading that comes twice is better than one that is lost. */
+/* Before the session's: of two commits of a list the first may be the only one, and a reading that comes twice is
+ * better than one that is lost. */
 static godwit_status_t queue(godwit_hse_turn_t *turn, const godwit_reading_t *reading)
 {
     godwit_outbox_t *out = turn->out;

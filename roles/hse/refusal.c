@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * User data that is refused to the device: Reject under the key, which names the datagram by its last octets. A datagram of an end-to-end session may be anybody's,
- * for the HSE cannot check it: so many Rejects a minute, to where the device was heard last, and no more; some of them to where it may be now.
+ * User data that is refused to the device: Reject under the key, which names the datagram by its last octets. A
+ * datagram of an end-to-end session may be anybody's, for the HSE cannot check it: so many Rejects a minute, to where
+ * the device was heard last, and no more; some of them to where it may be now.
  */
 #include <string.h>
 

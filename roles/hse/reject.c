@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Message Reject (80) under a key: the device refuses what was asked of it. What it names is not sent again; keys stay as they are, for a
- * key is dropped only after a datagram under its successor.
+ * Message Reject (80) under a key: the device refuses what was asked of it. What it names is not sent again; keys stay
+ * as they are, for a key is dropped only after a datagram under its successor.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys end to end age: the next age comes from the EESE, because its time has come or because the device or this end asks, and goes to the device in Manage Keys under
- * a K_session of the same key set. The HSE learns its number and terms, never the key. The age before it is the device's until it has proved the next one.
+ * Keys end to end age: the next age comes from the EESE, because its time has come or because the device or this end
+ * asks, and goes to the device in Manage Keys under a K_session of the same key set. The HSE learns its number and
+ * terms, never the key. The age before it is the device's until it has proved the next one.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Session Request (10) without a key: nobody is authenticated yet. It costs the sender's budget, an entry of the exchange table and one
- * question to the EMKS, and moves nothing else. Identical octets get the identical answer.
+ * Session Request (10) without a key: nobody is authenticated yet. It costs the sender's budget, an entry of the
+ * exchange table and one question to the EMKS, and moves nothing else. Identical octets get the identical answer.
  */
 #include <string.h>
 
@@ -10,8 +10,8 @@
 #define EMKS_TIMEOUT_MS 6000
 #define AMPLIFICATION_MAX 3
 
-/* Those that device and HSE both have. 01 and 02 only where the request names the key set, and somebody can be asked for it; 04 and 05 only
- * where it names the bootstrapping. */
+/* Those that device and HSE both have. 01 and 02 only where the request names the key set, and somebody can be asked
+ * for it; 04 and 05 only where it names the bootstrapping. */
 static uint8_t agreements_of(const godwit_hse_t *hse, const godwit_emsdp_control_t *m)
 {
     unsigned both = m->agreements & godwit_hse_agreements(hse, m->serving_network);

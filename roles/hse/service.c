@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device that asks in its Session Request for protection end to end (TS 33.163 4.1; the encoding is ours): before it gets a Start, the EESE is asked for
- * terms. Their K_e2e goes to the EAS alone. Who asks is not authenticated yet: the question costs what the set-up costs, within the budget of its
- * sender, and the session exists for nobody before a datagram verifies.
+ * A device that asks in its Session Request for protection end to end (TS 33.163 4.1; the encoding is ours): before it
+ * gets a Start, the EESE is asked for terms. Their K_e2e goes to the EAS alone. Who asks is not authenticated yet: the
+ * question costs what the set-up costs, within the budget of its sender, and the session exists for nobody before a
+ * datagram verifies.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sessions in memory: a cache of the store in sets of eight. Only sessions for which a MAC has verified come in, so nobody who holds no
- * key can push one out.
+ * Sessions in memory: a cache of the store in sets of eight. Only sessions for which a MAC has verified come in, so
+ * nobody who holds no key can push one out.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Devices behind short messages: the address of one is its IMSI as in EF_IMSI, and answers leave by the port they came by. Inside, the address
- * has the port's number before it, so that it is neither a tunnel's nor a socket's.
+ * Devices behind short messages: the address of one is its IMSI as in EF_IMSI, and answers leave by the port they came
+ * by. Inside, the address has the port's number before it, so that it is neither a tunnel's nor a socket's.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Session Start (11): the EMKS has answered. A Session ID is drawn that nobody has, the key made, the vector sent. The session does not
- * exist yet: only a datagram that verifies under the key makes it.
+ * Session Start (11): the EMKS has answered. A Session ID is drawn that nobody has, the key made, the vector sent. The
+ * session does not exist yet: only a datagram that verifies under the key makes it.
  */
 #include <string.h>
 
@@ -176,7 +176,8 @@ void godwit_hse_start_send(godwit_hse_t *hse, godwit_hse_exchange_t *x, const go
     godwit_hse_event(out, "session_offered", GODWIT_OK, &x->imsi, x->session_id, NULL);
 }
 
-/* The key set that the device named is not to be had: where it also has an agreement of its own, it gets that instead. */
+/* The key set that the device named is not to be had: where it also has an agreement of its own, it gets that
+ * instead. */
 static bool fall_back(godwit_hse_t *hse, godwit_hse_exchange_t *x, const godwit_input_t *in, godwit_status_t status,
                       godwit_outbox_t *out)
 {

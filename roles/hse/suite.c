@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which suite protects: the first of our order that the device has; under a policy, the first of the order of the serving network's rules that
- * we and the device have. What the rules do not allow is never chosen: where confidentiality is off, only suites that do not cipher
- * are, and their MAC is the same.
+ * Which suite protects: the first of our order that the device has; under a policy, the first of the order of the
+ * serving network's rules that we and the device have. What the rules do not allow is never chosen: where
+ * confidentiality is off, only suites that do not cipher are, and their MAC is the same.
  */
 #include "roles/hse/internal.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Terminate (20, 21). The device ends a session: the response announces the key of the next one where the EMKS gives it in time, else the
- * device sets up anew. The HSE ends one when a new AKA run is due or the operator says so, and then announces nothing.
+ * Terminate (20, 21). The device ends a session: the response announces the key of the next one where the EMKS gives it
+ * in time, else the device sets up anew. The HSE ends one when a new AKA run is due or the operator says so, and then
+ * announces nothing.
  */
 #include "roles/hse/internal.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GTP-U with the gateways (TS 29.281): the N-PDU of a device's bearer is a G-PDU with the gateway's TEID, both ways. GTP-U has no
- * security of its own: what comes from no gateway that is known is passed over, and what comes from one is believed nothing but the
- * TEID that it names. Never is an answer longer than three times what asked for it.
+ * GTP-U with the gateways (TS 29.281): the N-PDU of a device's bearer is a G-PDU with the gateway's TEID, both ways.
+ * GTP-U has no security of its own: what comes from no gateway that is known is passed over, and what comes from one is
+ * believed nothing but the TEID that it names. Never is an answer longer than three times what asked for it.
  */
 #include <string.h>
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A turn: one input that concerns one session, worked on in a copy. The commit is first in the outbox and filled last; a refusal empties
- * the outbox, so what was refused leaves no trace but its event.
+ * A turn: one input that concerns one session, worked on in a copy. The commit is first in the outbox and filled last;
+ * a refusal empties the outbox, so what was refused leaves no trace but its event.
  */
 #include <string.h>
 
 #include "roles/hse/end_to_end.h"
 
-/* User-plane COUNTs reserved by one commit. After a restart the rest of the block is skipped, which the device's four guesses ahead bridge
- * even with E = 0. */
+/* User-plane COUNTs reserved by one commit. After a restart the rest of the block is skipped, which the device's four
+ * guesses ahead bridge even with E = 0. */
 #define RESERVE 32u
 
 /* What was stored: COUNTs that were reserved may have been used. */
@@ -93,8 +93,8 @@ static void delete_session(godwit_hse_turn_t *turn)
     godwit_hse_exchange_release_session(turn->hse, session_id);
 }
 
-/* What is left of the time in which the MKEF may give the key of its first datagram once more. Until then the record stays, as that of a session
- * that is over: it refuses that datagram, whatever else has forgotten it. */
+/* What is left of the time in which the MKEF may give the key of its first datagram once more. Until then the record
+ * stays, as that of a session that is over: it refuses that datagram, whatever else has forgotten it. */
 static uint64_t lingers_for(const godwit_hse_turn_t *turn)
 {
     const godwit_session_record_t *record = &turn->work.record;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The user plane: a reading up is delivered once its COUNT is durable; a message down goes under a COUNT that was reserved before.
+ * The user plane: a reading up is delivered once its COUNT is durable; a message down goes under a COUNT that was
+ * reserved before.
  */
 #include "roles/hse/end_to_end.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device RAND (contribution 001): what the SIM makes of RAND1. An MKEF gives RAND1 and the IMSI, and RANDa and RANDb are derived here, so that
- * nobody can ask for the keys of a RAND that he recorded. No standard HLR answers this: a RAND of somebody else's is foreign to MAP and S6a. No SQN
- * is touched, for GSM knows none (TS 33.102 6.8: c2, c3; TS 55.205).
+ * Device RAND (contribution 001): what the SIM makes of RAND1. An MKEF gives RAND1 and the IMSI, and RANDa and RANDb
+ * are derived here, so that nobody can ask for the keys of a RAND that he recorded. No standard HLR answers this: a
+ * RAND of somebody else's is foreign to MAP and S6a. No SQN is touched, for GSM knows none (TS 33.102 6.8: c2, c3; TS
+ * 55.205).
  */
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * E2E_KEY_REQUEST at the HSS as owner of the key sets that it retains (variants 1A, 1B, 1C; docs/e2e.md): K_e2e of one device with one EAS, for a
- * configured EESE. An age is given once: key set and age live and die together in memory, so nothing is to be made durable before. It must not hand
- * out anything over a hop that proves nothing, and never the key set.
+ * E2E_KEY_REQUEST at the HSS as owner of the key sets that it retains (variants 1A, 1B, 1C; docs/e2e.md): K_e2e of one
+ * device with one EAS, for a configured EESE. An age is given once: key set and age live and die together in memory, so
+ * nothing is to be made durable before. It must not hand out anything over a hop that proves nothing, and never the key
+ * set.
  */
 #include "roles/hss/internal.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who may have which vectors. KASME binds the serving network (TS 33.401 A.2): whoever gets it for a PLMN is that PLMN's, so the realm
- * that asks must be of the PLMN that it names; and KASME for the BEST PLMN, root of agreement 03, goes to configured home nodes only.
+ * Who may have which vectors. KASME binds the serving network (TS 33.401 A.2): whoever gets it for a PLMN is that
+ * PLMN's, so the realm that asks must be of the PLMN that it names; and KASME for the BEST PLMN, root of agreement 03,
+ * goes to configured home nodes only.
  */
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which vectors ask for the end-to-middle derivation (contribution 003, step 0), and what a flagged one leaves behind. Never flagged: one
- * of a following session; a vector for a home node or for the BEST PLMN, for there separate AKA makes the key set (agreements 03, 07); one of a subscriber whose USIM
- * and ME are not known to be capable; one whose key set there is no room to keep.
+ * Which vectors ask for the end-to-middle derivation (contribution 003, step 0), and what a flagged one leaves behind.
+ * Never flagged: one of a following session; a vector for a home node or for the BEST PLMN, for there separate AKA
+ * makes the key set (agreements 03, 07); one of a subscriber whose USIM and ME are not known to be capable; one whose
+ * key set there is no room to keep.
  */
 #include <string.h>
 
@@ -25,7 +26,8 @@ bool godwit_hss_may_flag(const godwit_hss_t *hss, const godwit_message_t *messag
            !godwit_hss_is_home(hss, message->origin_host);
 }
 
-/* A key set that would be delivered must have room; where none is, the flag is for associations with the MTC-IWF alone. */
+/* A key set that would be delivered must have room; where none is, the flag is for associations with the MTC-IWF
+ * alone. */
 static bool has_use(const godwit_hss_run_t *run)
 {
     return run->hss->e2m.delivery == GODWIT_E2M_DELIVERY_NONE
@@ -81,8 +83,8 @@ void godwit_hss_retain(const godwit_hss_run_t *run, const godwit_auth_info_vecto
     memcpy(entry.rand, vector->rand, sizeof entry.rand);
     memcpy(entry.autn, vector->autn, sizeof entry.autn);
     memcpy(entry.e2m_keyset, run->keys.e2m_keyset, sizeof entry.e2m_keyset);
-    /* Rises with the time, and is another one even if this end lost its memory within a millisecond, or its clock was set back: a KEY_PARK of
-     * before must not fit. */
+    /* Rises with the time, and is another one even if this end lost its memory within a millisecond, or its clock was
+     * set back: a KEY_PARK of before must not fit. */
     const uint64_t number = run->now_ms << 16 | godwit_load_u16(entry.rand);
     entry.key_set = number > hss->last_key_set ? number : hss->last_key_set + 1;
     entry.expires_ms = run->now_ms + godwit_hss_retention_ms(hss);

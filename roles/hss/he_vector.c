@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSS in the part of the UDM: 5G home environment vectors (TS 33.501 6.1.3.2, Nudm_UEAuthentication_Get) for AUSFs that are listed, vectors of
- * EAP-AKA' (TS 33.402 6.2) for 3GPP AAA servers that are, and neither for the other or anybody else. The separation bit of AMF is 1. K_AUSF and XRES*,
- * or CK' || IK' and XRES, leave; CK and IK never. SQN and AUTS as for any other requester.
+ * The HSS in the part of the UDM: 5G home environment vectors (TS 33.501 6.1.3.2, Nudm_UEAuthentication_Get) for AUSFs
+ * that are listed, vectors of EAP-AKA' (TS 33.402 6.2) for 3GPP AAA servers that are, and neither for the other or
+ * anybody else. The separation bit of AMF is 1. K_AUSF and XRES*, or CK' || IK' and XRES, leave; CK and IK never. SQN
+ * and AUTS as for any other requester.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the HSS share: one run, from Authentication-Information-Request to answer. The run works on a copy of the
- * subscriber; only a run that ends well is committed.
+ * What the files of the HSS share: one run, from Authentication-Information-Request to answer. The run works on a copy
+ * of the subscriber; only a run that ends well is committed.
  */
 #ifndef GODWIT_ROLES_HSS_INTERNAL_H
 #define GODWIT_ROLES_HSS_INTERNAL_H
@@ -36,8 +36,8 @@ typedef struct godwit_hss_run {
 godwit_status_t godwit_hss_told(godwit_status_t status);
 /* A need: the record of that kind and IMSI (NULL: none). */
 void godwit_hss_fetch(godwit_outbox_t *out, godwit_record_kind_t kind, const godwit_imsi_t *imsi);
-/* The needs of a run, one after another: the clock at the first request of this life, the subscriber, random octets. GODWIT_OK when all are in
- * the input; GODWIT_AGAIN when one was asked for; otherwise why there can be no run. */
+/* The needs of a run, one after another: the clock at the first request of this life, the subscriber, random octets.
+ * GODWIT_OK when all are in the input; GODWIT_AGAIN when one was asked for; otherwise why there can be no run. */
 GODWIT_MUST_USE godwit_status_t godwit_hss_gather(godwit_hss_t *hss, const godwit_input_t *in,
                                                   const godwit_imsi_t *imsi, size_t random, godwit_outbox_t *out);
 /* A run on a copy of the subscriber that was fetched. */
@@ -47,8 +47,8 @@ void godwit_hss_set_clock(godwit_hss_t *hss, uint64_t now_ms, godwit_outbox_t *o
 /* Makes the run's RANDs the outstanding ones and commits what has to be durable before the answer. */
 void godwit_hss_commit(godwit_hss_run_t *run, godwit_outbox_t *out);
 
-/* The AUTS of the request taken into account, then one vector with the next SQN under the run's first RAND: what BSF and AUSF are given is made of
- * it. vector is secret. */
+/* The AUTS of the request taken into account, then one vector with the next SQN under the run's first RAND: what BSF
+ * and AUSF are given is made of it. vector is secret. */
 GODWIT_MUST_USE godwit_status_t godwit_hss_quintuplet(godwit_hss_run_t *run, godwit_vector_t *vector);
 
 /* he_vector.c */
@@ -72,7 +72,8 @@ unsigned godwit_hss_ind(const godwit_hss_t *hss, const char *host, const uint8_t
 
 /* sequence.c */
 
-/* Takes the AUTS of the request into account: GODWIT_AUTH_MAC_FAILURE, and nothing moved, unless it answers an outstanding RAND. */
+/* Takes the AUTS of the request into account: GODWIT_AUTH_MAC_FAILURE, and nothing moved, unless it answers an
+ * outstanding RAND. */
 GODWIT_MUST_USE godwit_status_t godwit_hss_resynchronise(godwit_hss_run_t *run);
 GODWIT_MUST_USE godwit_status_t godwit_hss_next_sqn(godwit_hss_run_t *run, uint64_t *sqn);
 /* Makes the RANDs of the run the outstanding ones of its requester. */
@@ -95,8 +96,8 @@ void godwit_hss_retain(const godwit_hss_run_t *run, const godwit_auth_info_vecto
 
 /* iwf_root.c */
 
-/* Fetches the record of associations into triggers.held, before the needs of the run itself. GODWIT_OK when it is there, or none is kept; GODWIT_AGAIN when
- * it was asked for; otherwise why there can be no run. */
+/* Fetches the record of associations into triggers.held, before the needs of the run itself. GODWIT_OK when it is
+ * there, or none is kept; GODWIT_AGAIN when it was asked for; otherwise why there can be no run. */
 GODWIT_MUST_USE godwit_status_t godwit_hss_iwf_root_gather(godwit_hss_t *hss, const godwit_input_t *in,
                                                            const godwit_imsi_t *imsi, godwit_outbox_t *out);
 /* Commits what an association may stand on, if the run's vector is one of those: to stand before the answer. */
@@ -104,11 +105,12 @@ GODWIT_MUST_USE godwit_status_t godwit_hss_iwf_root_keep(godwit_hss_run_t *run, 
                                                          godwit_outbox_t *out);
 /* The configured MTC-IWF of that name or NULL. */
 const godwit_hss_iwf_t *godwit_hss_iwf_of(const godwit_hss_t *hss, const char *host);
-/* Whether whoever sent that SUBSCRIBER_INFO_REQUEST may have the key that it asks for; to be asked before the record of IWF_ROOT is fetched. */
+/* Whether whoever sent that SUBSCRIBER_INFO_REQUEST may have the key that it asks for; to be asked before the record of
+ * IWF_ROOT is fetched. */
 GODWIT_MUST_USE godwit_status_t godwit_hss_iwf_key_allowed(const godwit_hss_t *hss, const godwit_message_t *message,
                                                            const char **detail);
-/* The key part of its answer. fetched: the subscriber's IWF_ROOT, NULL where there is none. The new association number is committed: key may only be sent
- * behind that. GODWIT_UNKNOWN_KEY where no AKA run fits; key is wiped then. */
+/* The key part of its answer. fetched: the subscriber's IWF_ROOT, NULL where there is none. The new association number
+ * is committed: key may only be sent behind that. GODWIT_UNKNOWN_KEY where no AKA run fits; key is wiped then. */
 GODWIT_MUST_USE godwit_status_t godwit_hss_iwf_key(const godwit_hss_t *hss, const godwit_message_t *message,
                                                    const godwit_record_t *fetched, godwit_iwf_key_t *key,
                                                    godwit_outbox_t *out, const char **detail);
@@ -124,7 +126,8 @@ void godwit_hss_on_subscriber_info_request(godwit_hss_t *hss, const godwit_input
 /* retained.c */
 
 uint32_t godwit_hss_retention_ms(const godwit_hss_t *hss);
-/* Whether its time is over; also where the clock was set back so far that it would be kept more than twice as long as it may. */
+/* Whether its time is over; also where the clock was set back so far that it would be kept more than twice as long as
+ * it may. */
 bool godwit_hss_is_over(const godwit_hss_t *hss, const godwit_hss_retained_t *entry, uint64_t now_ms);
 /* The entry of an IMSI or NULL; one whose time is over comes back as expired. */
 godwit_hss_retained_t *godwit_hss_retained_of(godwit_hss_t *hss, const godwit_imsi_t *imsi, uint64_t now_ms);

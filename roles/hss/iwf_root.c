@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What associations of MTC-IWF and device stand on (contribution 002; docs/keys.md, K_iwf): of a subscriber with feature "trigger" the root of the newest
- * AKA run and of the one before, kept before the vector leaves; and the key part of the answer over S6m. The association number rises durably before a
- * key leaves. Never: a key to a node that is no MTC-IWF of ours, or over a hop that proves nothing; K_iwf of a vector that is not flagged; a root to
- * whom it is not configured for; the KASME of a home node or of the BEST PLMN, which is the root of agreement 03.
+ * What associations of MTC-IWF and device stand on (contribution 002; docs/keys.md, K_iwf): of a subscriber with
+ * feature "trigger" the root of the newest AKA run and of the one before, kept before the vector leaves; and the key
+ * part of the answer over S6m. The association number rises durably before a key leaves. Never: a key to a node that is
+ * no MTC-IWF of ours, or over a hop that proves nothing; K_iwf of a vector that is not flagged; a root to whom it is
+ * not configured for; the KASME of a home node or of the BEST PLMN, which is the root of agreement 03.
  */
 #include <string.h>
 
@@ -99,7 +100,8 @@ const godwit_hss_iwf_t *godwit_hss_iwf_of(const godwit_hss_t *hss, const char *h
     return NULL;
 }
 
-/* Of KEY_K_IWF always FLAGGED: made of anything else it would trust the visited network, which is what the HSS is asked to avoid. */
+/* Of KEY_K_IWF always FLAGGED: made of anything else it would trust the visited network, which is what the HSS is asked
+ * to avoid. */
 static godwit_iwf_root_t wanted(const godwit_subscriber_info_request_t *request)
 {
     return request->key == GODWIT_IWF_KEY_K_IWF ? GODWIT_IWF_ROOT_FLAGGED : request->root;

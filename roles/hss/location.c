@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Update Location (TS 29.272 5.2.1.1), as far as triggers need it: where a device is, durably before the answer. A node says so of itself alone, and
- * only of a PLMN that its realm belongs to, as with vectors. What is not done: no subscription data is given, and no former node is told
- * (Cancel-Location), so a device may stand at a node that it has left until it registers at another of that function.
+ * Update Location (TS 29.272 5.2.1.1), as far as triggers need it: where a device is, durably before the answer. A node
+ * says so of itself alone, and only of a PLMN that its realm belongs to, as with vectors. What is not done: no
+ * subscription data is given, and no former node is told (Cancel-Location), so a device may stand at a node that it has
+ * left until it registers at another of that function.
  */
 #include <string.h>
 

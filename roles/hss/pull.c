@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSS as owner of the key sets that it retains (contribution 003, steps 7 and 8): pulls by selector, next generations, parking. Only
- * the configured HSE, by its own Origin-Host, gets a key, and never the key set. A generation is given once: key set and generation live and
- * die together in memory, so nothing is to be made durable before.
+ * The HSS as owner of the key sets that it retains (contribution 003, steps 7 and 8): pulls by selector, next
+ * generations, parking. Only the configured HSE, by its own Origin-Host, gets a key, and never the key set. A
+ * generation is given once: key set and generation live and die together in memory, so nothing is to be made durable
+ * before.
  */
 #include <string.h>
 

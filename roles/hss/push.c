@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Deliveries A, B and D: the key, or the key set, goes out unasked, is said again until it is answered, and ACTIVATION waits for it. What
- * goes to the HSE is K_session, made for it, each time of a generation of its own; e2mKEYSET goes to the EMKS alone.
+ * Deliveries A, B and D: the key, or the key set, goes out unasked, is said again until it is answered, and ACTIVATION
+ * waits for it. What goes to the HSE is K_session, made for it, each time of a generation of its own; e2mKEYSET goes to
+ * the EMKS alone.
  */
 #include <string.h>
 
@@ -47,8 +48,8 @@ static void fill_key_set_push(const godwit_hss_retained_t *entry, godwit_key_set
     memcpy(push->e2m_keyset, entry->e2m_keyset, sizeof push->e2m_keyset);
 }
 
-/* A key that is said again is another one: the HSE may have used the first and lost its memory since. It is given away before it is sent,
- * so that a pull gets the next. */
+/* A key that is said again is another one: the HSE may have used the first and lost its memory since. It is given away
+ * before it is sent, so that a pull gets the next. */
 static void send_push(const godwit_hss_t *hss, godwit_hss_retained_t *entry, godwit_outbox_t *out)
 {
     bool to_emks = hss->e2m.delivery == GODWIT_E2M_DELIVERY_D;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The table of retained key sets: one for each IMSI, in sets of eight ways. When a set is full of keys that live, no vector is flagged
- * for another subscriber of it: nobody's key is pushed out by somebody else's AKA.
+ * The table of retained key sets: one for each IMSI, in sets of eight ways. When a set is full of keys that live, no
+ * vector is flagged for another subscriber of it: nobody's key is pushed out by somebody else's AKA.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SQN at the home: the next one, and resynchronisation (TS 33.102 6.3.5, Annex C). Only an AUTS whose MAC-S is right against a RAND that
- * is outstanding for this requester moves anything, and it lowers SEQ_HE only when the USIM would refuse what comes next.
+ * SQN at the home: the next one, and resynchronisation (TS 33.102 6.3.5, Annex C). Only an AUTS whose MAC-S is right
+ * against a RAND that is outstanding for this requester moves anything, and it lowers SEQ_HE only when the USIM would
+ * refuse what comes next.
  */
 #include <string.h>
 
@@ -99,8 +100,8 @@ static void keep(godwit_outstanding_rand_t kept[GODWIT_OUTSTANDING_MAX], size_t 
     }
 }
 
-/* Newest first; what this requester had before is gone, and of the others the oldest go. A vector of a following session stands last, for nobody
- * waits for its AUTS: it takes no other's place, and is the first to go. */
+/* Newest first; what this requester had before is gone, and of the others the oldest go. A vector of a following
+ * session stands last, for nobody waits for its AUTS: it takes no other's place, and is the first to go. */
 void godwit_hss_remember_rands(godwit_hss_run_t *run)
 {
     const uint8_t *requester = run->next ? run->requester_next : run->requester;

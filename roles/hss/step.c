@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSS: Authentication-Information-Request in, vectors out (TS 29.272 5.2.3). Order: entitlement, subscriber, AUTS, RAND, vectors,
- * commit, answer. Whatever is refused moves nothing.
+ * The HSS: Authentication-Information-Request in, vectors out (TS 29.272 5.2.3). Order: entitlement, subscriber, AUTS,
+ * RAND, vectors, commit, answer. Whatever is refused moves nothing.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * S6m: Subscriber-Information-Request (TS 29.336 5.2.2; TS 23.682 5.2.1) of an MTC-IWF of ours, and of nobody else: whether that SCS may trigger that device,
- * who it is and where. The key part is iwf_root.c's. The answer is yes only where the subscription lists the SCS by name; a device that is barred is
- * barred for all.
+ * S6m: Subscriber-Information-Request (TS 29.336 5.2.2; TS 23.682 5.2.1) of an MTC-IWF of ours, and of nobody else:
+ * whether that SCS may trigger that device, who it is and where. The key part is iwf_root.c's. The answer is yes only
+ * where the subscription lists the SCS by name; a device that is barred is barred for all.
  */
 #include <string.h>
 

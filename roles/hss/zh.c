@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA: Multimedia-Auth-Request of Zh (TS 29.109 4.2, TS 33.220 4.5.2), for BSFs that are listed, and nobody else. A BSF is a requester like others:
- * it has an IND, its AUTS must answer a RAND of its own, and a vector leaves after the commit of its SQN. The separation bit of AMF is 0:
- * CK and IK themselves become Ks, as where UMTS AKA is used (TS 33.102 Annex H). Never flagged for Solution 1. A subscriber whose
- * algorithm has no f1 gets a triplet (TS 33.220 Annex I), which costs no SQN.
+ * GBA: Multimedia-Auth-Request of Zh (TS 29.109 4.2, TS 33.220 4.5.2), for BSFs that are listed, and nobody else. A BSF
+ * is a requester like others:
+ * it has an IND, its AUTS must answer a RAND of its own, and a vector leaves after the commit of its SQN. The
+ * separation bit of AMF is 0:
+ * CK and IK themselves become Ks, as where UMTS AKA is used (TS 33.102 Annex H). Never flagged for Solution 1. A
+ * subscriber whose algorithm has no f1 gets a triplet (TS 33.220 Annex I), which costs no SQN.
  */
 #include <string.h>
 

@@ -129,7 +129,8 @@ static void on_request(godwit_kms_role_t *kms, const godwit_input_t *in, godwit_
 
 /* ---- the NAF answers ---- */
 
-/* The user is the IMPI that came with the key, whatever he calls himself; a ticket lives no longer than the key that it was got with. */
+/* The user is the IMPI that came with the key, whatever he calls himself; a ticket lives no longer than the key that it
+ * was got with. */
 static godwit_status_t serve(const godwit_kms_role_t *kms, const godwit_kms_pending_t *p,
                              const godwit_naf_key_answer_t *key, const godwit_input_t *in, godwit_writer_t *w)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HLR has answered, or not in time. The MAC of the datagram is the device's proof: only then counter, chain and temporary identity move, all in
- * one record, and K_MTC leaves when that is durable. The record is read again: another request may have come first.
+ * The HLR has answered, or not in time. The MAC of the datagram is the device's proof: only then counter, chain and
+ * temporary identity move, all in one record, and K_MTC leaves when that is durable. The record is read again: another
+ * request may have come first.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Limits of one caller. A server that is entitled is trusted with its own devices' keys, not with the time of this node or of the HLR.
+ * Limits of one caller. A server that is entitled is trusted with its own devices' keys, not with the time of this node
+ * or of the HLR.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * MTC_KEY_REQUEST, up to the question to the HLR: the caller's limit, the datagram, the entitlement, the counter, in this order. Nothing has moved
- * but what the caller is charged.
+ * MTC_KEY_REQUEST, up to the question to the HLR: the caller's limit, the datagram, the entitlement, the counter, in
+ * this order. Nothing has moved but what the caller is charged.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ATTACH REQUEST (TS 24.301 5.5.1) and identification (5.4.4). An attach that nothing proves gets a row of its own; one that verifies
- * under a known security context may go on with it, as often as policy says.
+ * ATTACH REQUEST (TS 24.301 5.5.1) and identification (5.4.4). An attach that nothing proves gets a row of its own; one
+ * that verifies under a known security context may go on with it, as often as policy says.
  */
 #include <string.h>
 
@@ -29,7 +29,8 @@ static godwit_status_t parse(const godwit_mme_turn_t *t, godwit_slice_t plain, a
     return status == GODWIT_OK ? t->mme->config.crypto->sha256(&plain, 1, a->hash) : status;
 }
 
-/* UE security capability as it will be repeated (9.9.3.36): EEA, EIA, and UEA, UIA where the device names them; octet 6 without UCS2. */
+/* UE security capability as it will be repeated (9.9.3.36): EEA, EIA, and UEA, UIA where the device names them; octet 6
+ * without UCS2. */
 static void take_capability(godwit_mme_ue_t *ue, godwit_slice_t capability)
 {
     ue->capability_len = capability.len >= GODWIT_MME_CAPABILITY_MAX ? GODWIT_MME_CAPABILITY_MAX : 2;
@@ -82,8 +83,8 @@ static void repeat(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     }
 }
 
-/* The same request while an attach goes on continues that one (5.5.1.2.7 d and e); for a short while also after it, so that an old frame
- * begins nothing. */
+/* The same request while an attach goes on continues that one (5.5.1.2.7 d and e); for a short while also after it, so
+ * that an old frame begins nothing. */
 static bool is_repeated(godwit_mme_turn_t *t, const attach_t *a)
 {
     godwit_mme_ue_t *ue = godwit_mme_unproved_at(t->mme, &t->in->from);

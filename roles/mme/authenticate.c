@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Authentication (TS 24.301 5.4.2): a vector of the home, the device's answer, one resynchronisation for each attach. Of a vector RAND, AUTN,
- * XRES and KASME are kept, and nothing else even if it came.
+ * Authentication (TS 24.301 5.4.2): a vector of the home, the device's answer, one resynchronisation for each attach.
+ * Of a vector RAND, AUTN, XRES and KASME are kept, and nothing else even if it came.
  */
 #include <string.h>
 

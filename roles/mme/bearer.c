@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ESM messages of a device, and its N-PDUs: ESM DATA TRANSPORT (TS 24.301 6.6.4) on one side, S11-U on the other (TS 23.401 5.3.4B). For a
- * device that is idle one N-PDU is held; what comes besides is dropped.
+ * ESM messages of a device, and its N-PDUs: ESM DATA TRANSPORT (TS 24.301 6.6.4) on one side, S11-U on the other (TS
+ * 23.401 5.3.4B). For a device that is idle one N-PDU is held; what comes besides is dropped.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Detach (TS 24.301 5.5.2). Only what verifies ends a registration; to a device that nobody knows the answer costs nothing.
+ * Detach (TS 24.301 5.5.2). Only what verifies ends a registration; to a device that nobody knows the answer costs
+ * nothing.
  */
 #include <string.h>
 

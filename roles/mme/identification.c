@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Identification between two MMEs of one PLMN (TS 29.274 7.3.8, 7.3.9), for a device that attaches by a vector that the other one keeps. The whole
- * ATTACH REQUEST goes along: the MME that has the record checks it, consumes it, and only then gives the key away. This end checks the message
- * once more under that key. Only MMEs of the configuration are asked, and answered.
+ * Identification between two MMEs of one PLMN (TS 29.274 7.3.8, 7.3.9), for a device that attaches by a vector that the
+ * other one keeps. The whole ATTACH REQUEST goes along: the MME that has the record checks it, consumes it, and only
+ * then gives the key away. This end checks the message once more under that key. Only MMEs of the configuration are
+ * asked, and answered.
  */
 #include "roles/mme/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Idle and back (TS 23.401 5.3.5, 5.3.4B; TS 24.301 5.6.1, 5.6.2). The S11-U tunnel stays: the MME holds one N-PDU and pages. A release without
- * protection, as radio connections end, only changes whether a connection is believed in.
+ * Idle and back (TS 23.401 5.3.5, 5.3.4B; TS 24.301 5.6.1, 5.6.2). The S11-U tunnel stays: the MME holds one N-PDU and
+ * pages. A release without protection, as radio connections end, only changes whether a connection is believed in.
  */
 #include <string.h>
 

@@ -12,7 +12,8 @@
 #include "roles/serving.h"
 
 #define GODWIT_MME_RANDOM 8 /* octets that an attach needs: M-TMSI, TEID */
-/* Timers: two for each row, one more for its short messages, one for the vector of its following session, then those of GTP. */
+/* Timers: two for each row, one more for its short messages, one for the vector of its following session, then those of
+ * GTP. */
 #define GODWIT_MME_TIMER_SMS 0x20000000U
 #define GODWIT_MME_TIMER_NEXT 0x30000000U
 #define GODWIT_MME_TIMER_GTP 0x40000000U
@@ -37,9 +38,11 @@ godwit_mme_ue_t *godwit_mme_by_guti(godwit_mme_t *mme, const godwit_guti_t *guti
 godwit_mme_ue_t *godwit_mme_by_teid(godwit_mme_t *mme, uint32_t teid);
 godwit_mme_ue_t *godwit_mme_by_transaction(godwit_mme_t *mme, uint32_t transaction);
 godwit_mme_ue_t *godwit_mme_by_imsi(godwit_mme_t *mme, const godwit_imsi_t *imsi, const godwit_mme_ue_t *but);
-/* A row for an attach that has proved nothing; NULL when the table is full of what is worth more. Never a registered device's. */
+/* A row for an attach that has proved nothing; NULL when the table is full of what is worth more. Never a registered
+ * device's. */
 godwit_mme_ue_t *godwit_mme_take_row(godwit_mme_turn_t *t);
-/* A row for the attach that came, in the place of an unproved one of that address. NULL: the table is full, and the device has been told. */
+/* A row for the attach that came, in the place of an unproved one of that address. NULL: the table is full, and the
+ * device has been told. */
 godwit_mme_ue_t *godwit_mme_row_for_attach(godwit_mme_turn_t *t);
 /* The device is at this address now: whoever else was has none any more. */
 void godwit_mme_own_address(godwit_mme_turn_t *t, const godwit_mme_ue_t *ue);
@@ -48,8 +51,8 @@ void godwit_mme_free(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 
 /* ---- next.c: the vector of the following session is handed over ---- */
 
-/* Asks the home for one, for that message: it is sent when the vector has come, or when it does not come. False: there is none to be had, and the
- * caller goes on at once. */
+/* Asks the home for one, for that message: it is sent when the vector has come, or when it does not come. False: there
+ * is none to be had, and the caller goes on at once. */
 bool godwit_mme_ask_next(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_mme_next_for_t purpose);
 /* False: the answer is to another question. */
 bool godwit_mme_on_next_vector(godwit_mme_turn_t *t, const godwit_message_t *message);
@@ -73,7 +76,8 @@ bool godwit_mme_goes_by_next(const godwit_mme_t *mme, godwit_slice_t message, go
 bool godwit_mme_needs_record(godwit_mme_turn_t *t, const godwit_guti_t *guti);
 /* The record that came, if it is that one. */
 const godwit_next_session_record_t *godwit_mme_fetched(const godwit_mme_turn_t *t, uint32_t m_tmsi);
-/* A device comes in by AKA. True: the record that may be stored for it was asked for, and nothing else was done. Else ue->stale is its name. */
+/* A device comes in by AKA. True: the record that may be stored for it was asked for, and nothing else was done. Else
+ * ue->stale is its name. */
 bool godwit_mme_needs_stale(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 /* The record of that name goes: what stands behind it happens when that is durable. */
 void godwit_mme_drop_record(godwit_mme_turn_t *t, uint32_t m_tmsi);
@@ -86,7 +90,8 @@ void godwit_mme_begin_by_next(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const g
                               const godwit_mme_admitted_t *admitted);
 /* False: it is to be answered as any attach; message: what stands in the wrapper. */
 bool godwit_mme_on_next_attach(godwit_mme_turn_t *t, godwit_slice_t octets, godwit_slice_t message);
-/* What came with the attach goes on its way: an N-PDU when there is a bearer, a short message when the device is registered. */
+/* What came with the attach goes on its way: an N-PDU when there is a bearer, a short message when the device is
+ * registered. */
 void godwit_mme_forward_held(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 
 /* ---- identification.c: the same between two MMEs ---- */
@@ -142,7 +147,8 @@ void godwit_mme_on_authentication_failure(godwit_mme_turn_t *t, godwit_mme_ue_t 
 
 /* policy.c: what policy says for that subscriber; NULL: nothing, the configuration holds. */
 const godwit_policy_access_t *godwit_mme_policy(const godwit_mme_t *mme, const godwit_imsi_t *imsi);
-/* Whether the context of a row may serve one more attach: not too many, not too long, under algorithms that are still allowed. */
+/* Whether the context of a row may serve one more attach: not too many, not too long, under algorithms that are still
+ * allowed. */
 bool godwit_mme_may_serve_again(const godwit_mme_t *mme, const godwit_mme_ue_t *ue, uint64_t now_ms);
 /* Whether these algorithms are still allowed for that subscriber. */
 bool godwit_mme_allows(const godwit_mme_t *mme, const godwit_imsi_t *imsi, uint8_t eea, uint8_t eia);
@@ -208,7 +214,8 @@ godwit_address_t godwit_mme_sgw(const godwit_mme_t *mme);
 godwit_status_t godwit_mme_gtp_ask(godwit_mme_turn_t *t, godwit_gtpv2_t *m, uint32_t context);
 void godwit_mme_delete_session(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 
-/* sms.c: a CP message, from UPLINK NAS TRANSPORT or a request that carries one; what the SMS-SC says; the device listens, or is gone. */
+/* sms.c: a CP message, from UPLINK NAS TRANSPORT or a request that carries one; what the SMS-SC says; the device
+ * listens, or is gone. */
 void godwit_mme_on_sms(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t cp);
 void godwit_mme_on_nas_transport(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t plain);
 void godwit_mme_on_sms_tick(godwit_mme_turn_t *t, uint32_t row);
@@ -218,8 +225,8 @@ void godwit_mme_sms_start(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 void godwit_mme_sms_end(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 
 /* trigger.c: device triggering; nothing of it without config.trigger. */
-/* RES was right: the KASME of the row is what K_iwf can stand on. True: the row waits for what the MTC-IWF has to say, and godwit_mme_command is called
- * then. */
+/* RES was right: the KASME of the row is what K_iwf can stand on. True: the row waits for what the MTC-IWF has to say,
+ * and godwit_mme_command is called then. */
 bool godwit_mme_ask_iwf(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);
 /* The device has proved itself: its home is told. */
 void godwit_mme_locate(godwit_mme_turn_t *t, godwit_mme_ue_t *ue);

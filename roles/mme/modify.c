@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Modification of the bearer with a PCO, asked for by the device (TS 24.301 6.5.4, TS 23.401 5.4.5): Bearer Resource Command to the core, its
- * Update Bearer Request to the device, and the device's answer back.
+ * Modification of the bearer with a PCO, asked for by the device (TS 24.301 6.5.4, TS 23.401 5.4.5): Bearer Resource
+ * Command to the core, its Update Bearer Request to the device, and the device's answer back.
  */
 #include <string.h>
 

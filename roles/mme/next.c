@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The vector of the following session (contribution 000): asked for at the home when a device leaves, has attached by such a vector, or is
- * attached, and handed over in a message that goes ciphered and with integrity, never in another. Its record is durable before the
- * device hears of it. Nothing waits long for it: without an answer the procedure goes on as if there were no such feature.
+ * The vector of the following session (contribution 000): asked for at the home when a device leaves, has attached by
+ * such a vector, or is attached, and handed over in a message that goes ciphered and with integrity, never in another.
+ * Its record is durable before the device hears of it. Nothing waits long for it: without an answer the procedure goes
+ * on as if there were no such feature.
  */
 #include "roles/mme/internal.h"
 

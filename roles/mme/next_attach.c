@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An attach by the vector that was handed over in the session before (contribution 000). In this order: the record is known, the whole message
- * verifies under its keys with COUNT 0, RES, time, PLMN, policy; then the record is consumed, durably, before anything is answered or
- * forwarded. Whatever is wrong consumes nothing, and the same message is answered as that of a device without a security context.
+ * An attach by the vector that was handed over in the session before (contribution 000). In this order: the record is
+ * known, the whole message verifies under its keys with COUNT 0, RES, time, PLMN, policy; then the record is consumed,
+ * durably, before anything is answered or forwarded. Whatever is wrong consumes nothing, and the same message is
+ * answered as that of a device without a security context.
  */
 #include "roles/mme/internal.h"
 
@@ -90,7 +91,8 @@ void godwit_mme_drop_record(godwit_mme_turn_t *t, uint32_t m_tmsi)
     commit->record_key.agreement = GODWIT_NEXT_EPS;
 }
 
-/* An attach request that was held up on its way must not end the registration that there is, nor bring its data once more. */
+/* An attach request that was held up on its way must not end the registration that there is, nor bring its data once
+ * more. */
 bool godwit_mme_needs_stale(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     const godwit_record_t *record = t->in->fetched;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Requests to the owner, in the shapes that the MME needs. A message that is sent again is protected anew: its COUNT is another one.
+ * Requests to the owner, in the shapes that the MME needs. A message that is sent again is protected anew: its COUNT is
+ * another one.
  */
 #include <string.h>
 

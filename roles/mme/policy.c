@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What policies of networks change in an MME (TR 33.863 Solution 4): algorithms and the frequency of AKA, by the home of a subscriber. An
- * MME without Godwit (unaware) has none.
+ * What policies of networks change in an MME (TR 33.863 Solution 4): algorithms and the frequency of AKA, by the home
+ * of a subscriber. An MME without Godwit (unaware) has none.
  */
 #include <string.h>
 

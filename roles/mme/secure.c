@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Security mode control (TS 24.301 5.4.3, TS 33.401 7.2.4.4): the first algorithms of the network's order that the device has. The command is
- * the first message under the new keys; only its answer, verified, makes a device of the row, and ends older registrations.
+ * Security mode control (TS 24.301 5.4.3, TS 33.401 7.2.4.4): the first algorithms of the network's order that the
+ * device has. The command is the first message under the new keys; only its answer, verified, makes a device of the
+ * row, and ends older registrations.
  */
 #include <string.h>
 

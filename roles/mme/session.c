@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The PDN connection of an attach: APN and PCO from the device, protected (TS 24.301 6.6.1.2), a session at the S-GW (TS 23.401 5.3.2.1),
- * ATTACH ACCEPT with the default bearer, and its completion.
+ * The PDN connection of an attach: APN and PCO from the device, protected (TS 24.301 6.6.1.2), a session at the S-GW
+ * (TS 23.401 5.3.2.1), ATTACH ACCEPT with the default bearer, and its completion.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Short messages over NAS (TS 24.301 5.6.3; TS 23.272 annex C, "SMS in MME"): CP messages between UPLINK, DOWNLINK NAS TRANSPORT and the relay
- * layer of roles/sms_node. A device that is idle is paged first. Only what verified and was ciphered comes here.
+ * Short messages over NAS (TS 24.301 5.6.3; TS 23.272 annex C, "SMS in MME"): CP messages between UPLINK, DOWNLINK NAS
+ * TRANSPORT and the relay layer of roles/sms_node. A device that is idle is paged first. Only what verified and was
+ * ciphered comes here.
  */
 #include <string.h>
 

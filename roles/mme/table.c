@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The rows of devices. A device that has proved nothing has one row for its address; it never takes that of one that has.
+ * The rows of devices. A device that has proved nothing has one row for its address; it never takes that of one that
+ * has.
  */
 #include <string.h>
 
@@ -88,7 +89,8 @@ static unsigned worth_of(const godwit_mme_turn_t *t, const godwit_mme_ue_t *ue)
     return godwit_mme_is_unproved(ue) && old ? 1 : 0;
 }
 
-/* TEID and M-TMSI: the row's number and random bits; 11 in the two highest bits of a M-TMSI keeps it apart from a P-TMSI (TS 23.003 2.4). */
+/* TEID and M-TMSI: the row's number and random bits; 11 in the two highest bits of a M-TMSI keeps it apart from a
+ * P-TMSI (TS 23.003 2.4). */
 static void name_row(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
 {
     uint32_t number = (uint32_t)(ue - t->mme->ues) + 1;

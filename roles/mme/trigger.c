@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device triggering at the MME (contribution 002): Update Location and what is said on T5, and their carriage in NAS: DOWNLINK, UPLINK GENERIC NAS
- * TRANSPORT (TS 24.301 8.2.31, 8.2.32) and the security mode. A device that is idle is paged. Nothing of a device that did not come under the cipher of
- * its context, or in its security mode's completion, goes to the MTC-IWF; K_iwf goes down only where the cipher is not the null one.
+ * Device triggering at the MME (contribution 002): Update Location and what is said on T5, and their carriage in NAS:
+ * DOWNLINK, UPLINK GENERIC NAS TRANSPORT (TS 24.301 8.2.31, 8.2.32) and the security mode. A device that is idle is
+ * paged. Nothing of a device that did not come under the cipher of its context, or in its security mode's completion,
+ * goes to the MTC-IWF; K_iwf goes down only where the cipher is not the null one.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * NAS messages of devices: whose they are, and whether they may be believed (TS 24.301 4.4.4.3). A wrapper is tried under the contexts of
- * its address; what verifies under none moves nothing.
+ * NAS messages of devices: whose they are, and whether they may be believed (TS 24.301 4.4.4.3). A wrapper is tried
+ * under the contexts of its address; what verifies under none moves nothing.
  */
 #include "roles/mme/internal.h"
 

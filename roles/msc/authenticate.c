@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Authentication: TS 24.008 4.3.2, TS 33.102 6.3, by quintuplets alone. A subscriber with a SIM has none, and is refused by that.
+ * Authentication: TS 24.008 4.3.2, TS 33.102 6.3, by quintuplets alone. A subscriber with a SIM has none, and is
+ * refused by that.
  */
 #include "core/agree/access_aka/access_aka.h"
 #include "roles/msc/internal.h"

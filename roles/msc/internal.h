@@ -88,7 +88,8 @@ bool godwit_msc_ask_next(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
 bool godwit_msc_on_next_vector(godwit_msc_turn_t *turn);
 void godwit_msc_on_commit_failed(godwit_msc_turn_t *turn);
 void godwit_msc_on_initial_protected(godwit_msc_turn_t *turn, const godwit_radio_frame_t *frame);
-/* Comes in by AKA: what is stored for it is looked up (true: STORE_FETCH was asked for), and goes when it has proved itself. */
+/* Comes in by AKA: what is stored for it is looked up (true: STORE_FETCH was asked for), and goes when it has proved
+ * itself. */
 bool godwit_msc_needs_stale(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
 void godwit_msc_drop_stale(godwit_msc_turn_t *turn, const godwit_msc_ue_t *ue);
 

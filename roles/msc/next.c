@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The vector of the following session (contribution 000): asked for at the home before a location updating is accepted, since IMSI detach has no
- * answer to hand it over in; where the home was slow, handed over in MM INFORMATION. Its record is durable before the device hears of it.
+ * The vector of the following session (contribution 000): asked for at the home before a location updating is accepted,
+ * since IMSI detach has no answer to hand it over in; where the home was slow, handed over in MM INFORMATION. Its
+ * record is durable before the device hears of it.
  */
 #include "roles/msc/internal.h"
 
@@ -104,8 +105,8 @@ bool godwit_msc_on_next_vector(godwit_msc_turn_t *turn)
     return false;
 }
 
-/* What stood behind the commit did not go out. A vector that is not kept is never handed over; a location updating whose vector was not taken out
- * of the store has not been. */
+/* What stood behind the commit did not go out. A vector that is not kept is never handed over; a location updating
+ * whose vector was not taken out of the store has not been. */
 void godwit_msc_on_commit_failed(godwit_msc_turn_t *turn)
 {
     uint32_t tmsi = turn->in->record_key.session_id;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Location updating by a vector that was handed over in the session before (contribution 000): no authentication, no security mode. In this order:
- * the record is known; the frame verifies under its keys; RES; life, PLMN, capability (core/agree/next_session); then it is consumed, durably, and
- * only then anything is answered or passed on. Whatever is wrong: nothing is consumed, and it goes on as any location updating.
+ * Location updating by a vector that was handed over in the session before (contribution 000): no authentication, no
+ * security mode. In this order:
+ * the record is known; the frame verifies under its keys; RES; life, PLMN, capability (core/agree/next_session); then
+ * it is consumed, durably, and only then anything is answered or passed on. Whatever is wrong: nothing is consumed, and
+ * it goes on as any location updating.
  */
 #include "roles/msc/internal.h"
 
@@ -37,7 +39,8 @@ static void drop(godwit_msc_turn_t *turn, uint32_t tmsi)
     request->record_key = key_of(tmsi);
 }
 
-/* A request that was held up on its way must not end the registration that there is, nor bring its message once more. */
+/* A request that was held up on its way must not end the registration that there is, nor bring its message once
+ * more. */
 bool godwit_msc_needs_stale(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
 {
     const godwit_record_t *record = turn->in->fetched;

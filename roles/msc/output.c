@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What leaves the MSC towards devices, events, timers: one for each device, one for its idleness, one for its short messages.
+ * What leaves the MSC towards devices, events, timers: one for each device, one for its idleness, one for its short
+ * messages.
  */
 #include "roles/msc/internal.h"
 

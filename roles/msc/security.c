@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Security mode (TS 33.102 6.4.5, as the radio stand-in has it) and protected frames. A command to a registered device goes to whoever sent the
- * first message; only a frame that verifies under its algorithms and FRESH makes that address the device's. COUNT is one for all of them.
+ * Security mode (TS 33.102 6.4.5, as the radio stand-in has it) and protected frames. A command to a registered device
+ * goes to whoever sent the first message; only a frame that verifies under its algorithms and FRESH makes that address
+ * the device's. COUNT is one for all of them.
  */
 #include "roles/msc/internal.h"
 
@@ -199,7 +200,8 @@ void godwit_msc_on_protected(godwit_msc_turn_t *turn)
         worst = status != GODWIT_NOT_FOUND ? status : worst;
     }
     if (worst == GODWIT_NOT_FOUND || worst == GODWIT_MAC_FAILURE) {
-        /* A device whose connection or keys are not here (any more) finds out, and asks for service. One octet answers ten and more. */
+        /* A device whose connection or keys are not here (any more) finds out, and asks for service. One octet answers
+         * ten and more. */
         godwit_msc_put_release(turn, &turn->in->from);
     }
     godwit_msc_event(turn, NULL, "refused", worst == GODWIT_NOT_FOUND ? GODWIT_UNKNOWN_SESSION : worst,

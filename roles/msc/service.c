@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Registered devices: CM service (TS 24.008 4.5.1), paging (TS 44.018 3.3.2), IMSI detach (4.3.4), idle. A first message of a connection names the
- * device and proves nothing: it begins a security mode, whose completion is the acceptance (4.5.1.1).
+ * Registered devices: CM service (TS 24.008 4.5.1), paging (TS 44.018 3.3.2), IMSI detach (4.3.4), idle. A first
+ * message of a connection names the device and proves nothing: it begins a security mode, whose completion is the
+ * acceptance (4.5.1.1).
  */
 #include "roles/msc/internal.h"
 

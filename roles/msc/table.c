@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The table of devices. A TMSI holds the place in the table, so that finding one is no search; the rest of it is random, and its two highest
- * bits keep it apart from a P-TMSI (TS 23.003 2.4).
+ * The table of devices. A TMSI holds the place in the table, so that finding one is no search; the rest of it is
+ * random, and its two highest bits keep it apart from a P-TMSI (TS 23.003 2.4).
  */
 #include "roles/msc/internal.h"
 

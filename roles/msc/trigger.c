@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device triggering (contribution 002) in the circuit domain: as roles/sgsn/trigger.c. What there is to decide is in roles/serving_trigger.c.
+ * Device triggering (contribution 002) in the circuit domain: as roles/sgsn/trigger.c. What there is to decide is in
+ * roles/serving_trigger.c.
  */
 #include "roles/msc/internal.h"
 

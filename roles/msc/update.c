@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Location updating: TS 24.008 4.4.4, with identification (4.3.3) and the TMSI (4.3.1). A request without protection gets a row of its own, and
- * an AKA run, whatever TMSI it names.
+ * Location updating: TS 24.008 4.4.4, with identification (4.3.3) and the TMSI (4.3.1). A request without protection
+ * gets a row of its own, and an AKA run, whatever TMSI it names.
  */
 #include "roles/msc/internal.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSS has answered about a request (S6m, TS 29.336): whether that source may trigger that device, and who it is. Then the device's own rate and quota, and
- * the trigger is committed; SUCCESS stands behind that commit. The quota of the source counts requests that came at the same time as one.
+ * The HSS has answered about a request (S6m, TS 29.336): whether that source may trigger that device, and who it is.
+ * Then the device's own rate and quota, and the trigger is committed; SUCCESS stands behind that commit. The quota of
+ * the source counts requests that came at the same time as one.
  */
 #include <string.h>
 

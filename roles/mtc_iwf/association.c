@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The association record of one device while one input works on it, and the step from a key to an IWF Security Mode Command. The association in use lives
- * until the Complete of the next one: nothing but that ends it. Never: an association number that is not above every one before, or a Command that leaves
- * before its number is durable.
+ * The association record of one device while one input works on it, and the step from a key to an IWF Security Mode
+ * Command. The association in use lives until the Complete of the next one: nothing but that ends it. Never: an
+ * association number that is not above every one before, or a Command that leaves before its number is durable.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device that is worked on: asked for at the HSS (S6m), then its triggers one by one. What is here may be lost at any moment: the record of a trigger says when
- * it must be looked at again.
+ * A device that is worked on: asked for at the HSS (S6m), then its triggers one by one. What is here may be lost at any
+ * moment: the record of a trigger says when it must be looked at again.
  */
 #include <string.h>
 
@@ -12,7 +12,8 @@ static void flight_timer(const godwit_iwf_turn_t *turn, const godwit_iwf_flight_
     godwit_outbox_timer(turn->out, (uint32_t)(1 + (flight - turn->iwf->flights)), delay_ms);
 }
 
-/* The flight of that device, or else a free place; NULL: there is none. A flight whose time has run out has lost its timer, and is nobody's. */
+/* The flight of that device, or else a free place; NULL: there is none. A flight whose time has run out has lost its
+ * timer, and is nobody's. */
 static godwit_iwf_flight_t *place_for(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi, bool *flies)
 {
     godwit_iwf_flight_t *place = NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * DEVICE_ACTION (Tsp DAR, TS 29.368; or REST), up to the question to the HSS: who asks and whether that is proved, its rate, what it asks, whether it has asked
- * before, its quota, in this order. Whoever is not known here moves nothing. A source whose hop proves nothing is another one than the proved source of its
- * name, and shares neither rate, quota nor references with it.
+ * DEVICE_ACTION (Tsp DAR, TS 29.368; or REST), up to the question to the HSS: who asks and whether that is proved, its
+ * rate, what it asks, whether it has asked before, its quota, in this order. Whoever is not known here moves nothing. A
+ * source whose hop proves nothing is another one than the proved source of its name, and shares neither rate, quota nor
+ * references with it.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the MTC-IWF share; roles/mtc_iwf/keys.h has what they ask of associations. Each input runs from the start again with every record that it
- * asked for (godwit_iwf_fetch keeps the former ones), so that nothing moves before all of them are there.
+ * What the files of the MTC-IWF share; roles/mtc_iwf/keys.h has what they ask of associations. Each input runs from the
+ * start again with every record that it asked for (godwit_iwf_fetch keeps the former ones), so that nothing moves
+ * before all of them are there.
  */
 #ifndef GODWIT_ROLES_MTC_IWF_INTERNAL_H
 #define GODWIT_ROLES_MTC_IWF_INTERNAL_H
@@ -29,7 +30,8 @@ godwit_record_key_t godwit_iwf_key_next(const godwit_imsi_t *imsi);
 /* Of that device, whose number ends so: as the device and the SMS-SC name it. */
 godwit_record_key_t godwit_iwf_key_numbered(const godwit_imsi_t *imsi, uint32_t reference);
 godwit_record_key_t godwit_iwf_key_due(void);
-/* GODWIT_OK, GODWIT_NOT_FOUND, GODWIT_STORE_FAILED; GODWIT_AGAIN: the need stands in the outbox, and this round ends. */
+/* GODWIT_OK, GODWIT_NOT_FOUND, GODWIT_STORE_FAILED; GODWIT_AGAIN: the need stands in the outbox, and this round
+ * ends. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_fetch(const godwit_iwf_turn_t *turn, const godwit_record_key_t *key,
                                                  const godwit_iwf_fetched_t **found);
 /* Likewise into trigger, which is zero unless GODWIT_OK. */
@@ -52,7 +54,8 @@ static inline bool godwit_iwf_never_left(const godwit_trigger_record_t *trigger)
 {
     return trigger->state == GODWIT_TRIGGER_WAITING && trigger->outcome == GODWIT_OUTCOME_EXPIRED;
 }
-/* Recalled or replaced where the device may have it: it is not sent again, and the device says which of the two it acts on. Commits it. */
+/* Recalled or replaced where the device may have it: it is not sent again, and the device says which of the two it acts
+ * on. Commits it. */
 void godwit_iwf_hold_back(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *trigger);
 /* It has its outcome: commits it, and its source will be told. */
 void godwit_iwf_settle(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *trigger,
@@ -91,7 +94,8 @@ void godwit_iwf_enter(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *tr
 
 #define GODWIT_IWF_FULL_MS 1000u /* until something is tried again for which there was no place */
 
-/* Begins, unless the device is being worked on already; located NULL: the HSS is asked where it is. False: there is no free place. */
+/* Begins, unless the device is being worked on already; located NULL: the HSS is asked where it is. False: there is no
+ * free place. */
 bool godwit_iwf_fly(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi,
                     const godwit_subscriber_info_answer_t *located);
 /* The device was heard of: what is under way for it by a way that fails begins again. */
@@ -128,7 +132,8 @@ void godwit_iwf_on_silence(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *f
 /* GODWIT_AGAIN: a need stands in the outbox. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_acknowledged(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi,
                                                         const godwit_a3_acknowledgement_t *acknowledgement);
-/* A trigger, recall or replacement has been taken by the device: settles it, and closes what it recalls or replaces. GODWIT_AGAIN: likewise. */
+/* A trigger, recall or replacement has been taken by the device: settles it, and closes what it recalls or replaces.
+ * GODWIT_AGAIN: likewise. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_reached(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *trigger);
 void godwit_iwf_on_up(const godwit_iwf_turn_t *turn);
 void godwit_iwf_on_t4_report(const godwit_iwf_turn_t *turn);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where K_iwf comes from: the HSS (S6m), the serving node (T5), the AAA server, or a root of the HSS and this MTC-IWF itself (docs/triggers.md). Never: a key from
- * a hop that proves nothing, or of another kind than was asked for; a key for the device to a node that was not heard over a proved hop; a second
- * question for a device while one is open.
+ * Where K_iwf comes from: the HSS (S6m), the serving node (T5), the AAA server, or a root of the HSS and this MTC-IWF
+ * itself (docs/triggers.md). Never: a key from a hop that proves nothing, or of another kind than was asked for; a key
+ * for the device to a node that was not heard over a proved hop; a second question for a device while one is open.
  */
 #include <string.h>
 

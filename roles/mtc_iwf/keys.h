@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Everything with keys at the MTC-IWF, as the rest of the role uses it: associations, protecting, opening. One input works on one association record, which
- * stays in keys->held between its rounds:
+ * Everything with keys at the MTC-IWF, as the rest of the role uses it: associations, protecting, opening. One input
+ * works on one association record, which stays in keys->held between its rounds:
  *
  *     status = godwit_iwf_hold(...)         GODWIT_AGAIN: a need stands in the outbox
  *     ... other needs, godwit_iwf_seal() ...
@@ -18,27 +18,32 @@ typedef struct godwit_iwf_container {
 
 /* ---- secure.c: on one record ---- */
 
-/* Takes the next COUNT of a confirmed association, and protects. GODWIT_WRONG_STATE: it is not confirmed; GODWIT_COUNT_EXHAUSTED: it needs a successor. */
+/* Takes the next COUNT of a confirmed association, and protects. GODWIT_WRONG_STATE: it is not confirmed;
+ * GODWIT_COUNT_EXHAUSTED: it needs a successor. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_seal(const godwit_crypto_t *crypto, godwit_association_t *association,
                                                 const godwit_a3_message_t *message, godwit_iwf_container_t *container);
-/* Opens under the associations of the record and moves what that moves: the window; by a Complete the association in use. On any error the
- * record is as before. Of a Complete only its type is given. GODWIT_WRONG_STATE: the device has taken the Command under way, and its Complete was lost. */
+/* Opens under the associations of the record and moves what that moves: the window; by a Complete the association in
+ * use. On any error the record is as before. Of a Complete only its type is given. GODWIT_WRONG_STATE: the device has
+ * taken the Command under way, and its Complete was lost. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_open(const godwit_crypto_t *crypto, godwit_association_record_t *record,
                                                 godwit_slice_t octets, godwit_a3_opened_t *opened);
 
 /* ---- keys_init.c ---- */
 
-/* GODWIT_INVALID_ARGUMENT for a configuration that cannot be: a host that is no canonical name (K_iwf is bound to it), no source of keys, a root or suites that cannot
- * be used, ue-key received where no visited node may know the key (root FLAGGED). number may be "". */
+/* GODWIT_INVALID_ARGUMENT for a configuration that cannot be: a host that is no canonical name (K_iwf is bound to it),
+ * no source of keys, a root or suites that cannot be used, ue-key received where no visited node may know the key (root
+ * FLAGGED). number may be "". */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_keys_init(godwit_iwf_keys_t *keys, const godwit_crypto_t *crypto,
                                                      const godwit_iwf_keys_config_t *config, const char *host,
                                                      const char *realm, const char *number);
 
 /* ---- association.c: the record, from key to Complete ---- */
 
-/* Wipes what is held: at the first round of every input, so that nothing of one that was given up between its rounds is taken for the store's. */
+/* Wipes what is held: at the first round of every input, so that nothing of one that was given up between its rounds is
+ * taken for the store's. */
 void godwit_iwf_forget(godwit_iwf_keys_t *keys);
-/* Fetches the association record of an IMSI into keys->held; one of an IMSI that has none is empty. GODWIT_AGAIN: asked for; GODWIT_STORE_FAILED. */
+/* Fetches the association record of an IMSI into keys->held; one of an IMSI that has none is empty. GODWIT_AGAIN: asked
+ * for; GODWIT_STORE_FAILED. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_hold(godwit_iwf_keys_t *keys, const godwit_input_t *in,
                                                 const godwit_imsi_t *imsi, godwit_outbox_t *out);
 /* Commits what is held if it moved, and wipes it. Every way out of an input that held ends here, but a need. */
@@ -48,8 +53,8 @@ bool godwit_iwf_is_ready(const godwit_iwf_keys_t *keys);
 /* A message under the association in use of the record that is held. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_protect(godwit_iwf_keys_t *keys, const godwit_a3_message_t *message,
                                                    godwit_iwf_container_t *container);
-/* Makes keys->held.next of a key that came, with its Command. GODWIT_REPLAY for a number that was used, GODWIT_NOT_ENTITLED for a key of a kind that
- * is not wanted. */
+/* Makes keys->held.next of a key that came, with its Command. GODWIT_REPLAY for a number that was used,
+ * GODWIT_NOT_ENTITLED for a key of a kind that is not wanted. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_next_create(godwit_iwf_keys_t *keys, const godwit_iwf_key_t *key,
                                                        uint64_t now_ms);
 
@@ -64,13 +69,14 @@ typedef struct godwit_iwf_want {
     bool renewing;  /* also of the root that the association in use stands on */
 } godwit_iwf_want_t;
 
-/* Asks for a key for the device whose record is held; its Command will go by that way. node: where the device is registered, host "" where that is not known (who
- * derives there is then not asked). GODWIT_OK: asked, now or already; GODWIT_OVERLOAD; GODWIT_NOT_FOUND: nobody could give a key. */
+/* Asks for a key for the device whose record is held; its Command will go by that way. node: where the device is
+ * registered, host "" where that is not known (who derives there is then not asked). GODWIT_OK: asked, now or already;
+ * GODWIT_OVERLOAD; GODWIT_NOT_FOUND: nobody could give a key. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t *want,
                                                const godwit_trigger_node_t *node, const godwit_iwf_way_t *way,
                                                uint64_t now_ms, godwit_outbox_t *out);
-/* Begins an association for the device whose record is held, or goes on with the one under way: says its Command again, or asks for a key. Before
- * godwit_iwf_release. As godwit_iwf_ask. */
+/* Begins an association for the device whose record is held, or goes on with the one under way: says its Command again,
+ * or asks for a key. Before godwit_iwf_release. As godwit_iwf_ask. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_begin(godwit_iwf_keys_t *keys, const godwit_trigger_node_t *node,
                                                  const godwit_iwf_way_t *way, uint64_t now_ms, godwit_outbox_t *out);
 /* Of the keys' own: with the highest bit. */
@@ -85,7 +91,8 @@ void godwit_iwf_on_key_answer(godwit_iwf_keys_t *keys, const godwit_input_t *in,
 /* Sends the Command of an association, and says it again until its Complete comes, a few times. */
 void godwit_iwf_command_send(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
                              const godwit_iwf_way_t *way, godwit_slice_t command, godwit_outbox_t *out);
-/* The serving node answers of a Command. Where it has not reached the device nothing is said again: the node tells when the device is there. */
+/* The serving node answers of a Command. Where it has not reached the device nothing is said again: the node tells when
+ * the device is there. */
 void godwit_iwf_on_command_answer(godwit_iwf_keys_t *keys, const godwit_message_t *answer);
 bool godwit_iwf_is_repeat_timer(uint32_t timer);
 void godwit_iwf_on_repeat_timer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out);
@@ -108,9 +115,11 @@ typedef struct godwit_iwf_up {
 } godwit_iwf_up_t;
 
 /* T5_UP, T4_REPORT with a container, DATAGRAM of port A3. The record is held afterwards (unless a need stands); then:
- * the rest of the role does its part, fetching what it needs and calling this again each round, and ends with godwit_iwf_up_end. */
+ * the rest of the role does its part, fetching what it needs and calling this again each round, and ends with
+ * godwit_iwf_up_end. */
 void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out, godwit_iwf_up_t *up);
-/* Commits and answers: T5_UP_ANSWER, Poll Answer, Commands, questions for keys. The answer to a T4_REPORT is not here. */
+/* Commits and answers: T5_UP_ANSWER, Poll Answer, Commands, questions for keys. The answer to a T4_REPORT is not
+ * here. */
 void godwit_iwf_up_end(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
                        godwit_outbox_t *out);
 
@@ -126,7 +135,8 @@ void godwit_iwf_send_as(const godwit_iwf_keys_t *keys, uint32_t transaction, con
 godwit_address_t godwit_iwf_a3_address(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint64_t now_ms);
 void godwit_iwf_a3_heard(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *address,
                          uint64_t now_ms);
-/* A container in a T5_DOWN to the node of the way, in a T4_TRIGGER to the SMS-SC; in no request yet. NULL and overflow when there is no room. */
+/* A container in a T5_DOWN to the node of the way, in a T4_TRIGGER to the SMS-SC; in no request yet. NULL and overflow
+ * when there is no room. */
 godwit_message_t *godwit_iwf_by_t5(const godwit_iwf_keys_t *keys, uint32_t transaction, const godwit_imsi_t *imsi,
                                    const godwit_iwf_way_t *way, godwit_slice_t container, godwit_outbox_t *out);
 godwit_message_t *godwit_iwf_by_t4(const godwit_iwf_keys_t *keys, uint32_t transaction, const godwit_imsi_t *imsi,
@@ -134,12 +144,13 @@ godwit_message_t *godwit_iwf_by_t4(const godwit_iwf_keys_t *keys, uint32_t trans
 /* A message of ours, in no request yet; NULL and overflow when there is no room. */
 godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_message_kind_t kind, godwit_function_t to,
                                      uint32_t transaction, godwit_outbox_t *out);
-/* Whether something may be tried for that device now, at most once in gap_ms; one that may is noted. Each gap_ms is a matter of its
- * own. */
+/* Whether something may be tried for that device now, at most once in gap_ms; one that may is noted. Each gap_ms is a
+ * matter of its own. */
 bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t gap_ms, uint64_t now_ms);
 /* Whether one more hint may be taken in this second, of whatever device. */
 bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, uint64_t now_ms);
-/* Whether something from that address is looked at: it has not sent too much in this second that proved nothing, or it is where the device polled from. */
+/* Whether something from that address is looked at: it has not sent too much in this second that proved nothing, or it
+ * is where the device polled from. */
 bool godwit_iwf_may_look(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,
                          uint64_t now_ms);
 void godwit_iwf_proved_nothing(godwit_iwf_keys_t *keys, const godwit_address_t *from, uint64_t now_ms);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The next trigger of a device that is located: made into a message of A3 (docs/trigger-wire.md), protected in case 2 under an association that is begun if
- * there is none, committed as sent, and only then sent. Each attempt has a COUNT and a time of its own; the device knows it again by its reference.
+ * The next trigger of a device that is located: made into a message of A3 (docs/trigger-wire.md), protected in case 2
+ * under an association that is begun if there is none, committed as sent, and only then sent. Each attempt has a COUNT
+ * and a time of its own; the device knows it again by its reference.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What devices and the SMS-SC say of triggers that were sent: acknowledgements, with the device's proof in case 2; reports over T4 (TS 29.337). An outcome is
- * taken once: what comes again, or for what has one, changes nothing. And what devices say of themselves: that they can be reached.
+ * What devices and the SMS-SC say of triggers that were sent: acknowledgements, with the device's proof in case 2;
+ * reports over T4 (TS 29.337). An outcome is taken once: what comes again, or for what has one, changes nothing. And
+ * what devices say of themselves: that they can be reached.
  */
 #include <string.h>
 
@@ -28,7 +29,8 @@ godwit_status_t godwit_iwf_reached(const godwit_iwf_turn_t *turn, godwit_trigger
     return GODWIT_OK;
 }
 
-/* The old one is with its application, and goes on as if nothing had been asked: its own acknowledgement is under way, or lost. */
+/* The old one is with its application, and goes on as if nothing had been asked: its own acknowledgement is under way,
+ * or lost. */
 static godwit_status_t too_late(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *t)
 {
     const godwit_record_key_t key = godwit_iwf_key_named(t->source_key, t->action.old_reference);
@@ -125,7 +127,8 @@ static godwit_status_t reachable(const godwit_iwf_turn_t *turn, const godwit_iwf
     return GODWIT_OK;
 }
 
-/* The device is there: what waits behind the one that it acknowledges comes now. Both records are fetched before either moves. */
+/* The device is there: what waits behind the one that it acknowledges comes now. Both records are fetched before either
+ * moves. */
 static godwit_status_t acknowledged(const godwit_iwf_turn_t *turn, const godwit_iwf_up_t *up)
 {
     const godwit_record_key_t key = godwit_iwf_key_next(&up->imsi);

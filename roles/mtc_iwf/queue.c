@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The records of triggers: which there are, fetched round by round; committed, with the timer of what is due behind them. Never: a record changed in
- * memory alone.
+ * The records of triggers: which there are, fetched round by round; committed, with the timer of what is due behind
+ * them. Never: a record changed in memory alone.
  */
 #include <string.h>
 

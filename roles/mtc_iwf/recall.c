@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Recalling a trigger (TS 29.368, Action-Type 3): of the same source and the same device, and no question to the HSS, since that source was entitled when it asked.
- * What has not left is closed at once; what may be with the device is followed by a recall of its own, which the device acknowledges. A recall that was accepted has a
- * record, so that it is one however often it is said.
+ * Recalling a trigger (TS 29.368, Action-Type 3): of the same source and the same device, and no question to the HSS,
+ * since that source was entitled when it asked.
+ * What has not left is closed at once; what may be with the device is followed by a recall of its own, which the device
+ * acknowledges. A recall that was accepted has a record, so that it is one however often it is said.
  */
 #include <string.h>
 
 #include "roles/mtc_iwf/internal.h"
 
-/* It never went to the device. A recall that was said again after a death between the two commits finds it closed already. */
+/* It never went to the device. A recall that was said again after a death between the two commits finds it closed
+ * already. */
 static void recall_waiting(const godwit_iwf_turn_t *turn, godwit_iwf_intake_t *intake, godwit_trigger_record_t *old)
 {
     godwit_trigger_record_t *t = &intake->trigger;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An IWF Security Mode Command whose Complete does not come is said again as the same octets, each time after twice as long, up to a minute. A node that could not reach the
- * device ends it, for it will tell when the device is there; T4 keeps what it was given: there nothing is said twice.
+ * An IWF Security Mode Command whose Complete does not come is said again as the same octets, each time after twice as
+ * long, up to a minute. A node that could not reach the device ends it, for it will tell when the device is there; T4
+ * keeps what it was given: there nothing is said twice.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Delivery reports: what became of a trigger, to who asked for it (Tsp DNR, TS 29.368; or REST), again until it is answered. One that was answered and whose
- * answer was lost is said again; the reference tells its source that it knows it. A source that does not take its reports for long loses them.
+ * Delivery reports: what became of a trigger, to who asked for it (Tsp DNR, TS 29.368; or REST), again until it is
+ * answered. One that was answered and whose answer was lost is said again; the reference tells its source that it knows
+ * it. A source that does not take its reports for long loses them.
  */
 #include <string.h>
 

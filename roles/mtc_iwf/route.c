@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * By which way a trigger goes: A3 where the device was heard lately, T5 to each node that serves it, T4 to the SMS-SC, which keeps it. One that fails leads to the
- * next; the octets are the same. An attempt of which nothing was heard begins another time with another way.
+ * By which way a trigger goes: A3 where the device was heard lately, T5 to each node that serves it, T4 to the SMS-SC,
+ * which keeps it. One that fails leads to the next; the octets are the same. An attempt of which nothing was heard
+ * begins another time with another way.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is due. One timer takes the trigger whose time comes first, does one thing with it and makes that durable; then the next. So a start after a death
- * is a timer like any other, and a hundred thousand pending triggers cost no memory.
+ * What is due. One timer takes the trigger whose time comes first, does one thing with it and makes that durable; then
+ * the next. So a start after a death is a timer like any other, and a hundred thousand pending triggers cost no memory.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Protecting what goes down and opening what comes up, under the associations of one record (docs/trigger-wire.md). Pure: the caller commits the record
- * before what was protected leaves, and before it acts on what was opened. Never: a COUNT twice, a message that the window has seen, an
- * association that its Complete has not confirmed.
+ * Protecting what goes down and opening what comes up, under the associations of one record (docs/trigger-wire.md).
+ * Pure: the caller commits the record before what was protected leaves, and before it acts on what was opened. Never: a
+ * COUNT twice, a message that the window has seen, an association that its Complete has not confirmed.
  */
 #include <string.h>
 
@@ -69,7 +69,8 @@ static godwit_status_t open_current(const godwit_crypto_t *crypto, godwit_associ
     return status;
 }
 
-/* Whether the device has taken the Command under way, and its Complete was lost: something came under a key that nobody else has. */
+/* Whether the device has taken the Command under way, and its Complete was lost: something came under a key that nobody
+ * else has. */
 static bool is_of_next(const godwit_crypto_t *crypto, const godwit_association_record_t *record, godwit_slice_t octets)
 {
     godwit_a3_command_t command;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC-IWF's configuration and its inputs. Timers: 0 what is due, then one of each flight, then one of each intake; those of repeat.c.
+ * The MTC-IWF's configuration and its inputs. Timers: 0 what is due, then one of each flight, then one of each intake;
+ * those of repeat.c.
  */
 #include <string.h>
 

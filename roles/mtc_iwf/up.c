@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What devices send, whichever way it comes: through T5 and T4, and as datagrams of port A3. Whatever counts is proved by the device's association; a
- * Reject without proof is a hint, which may make this end ask for a key by the name that the hint gives, rarely, and moves nothing that is known. Never: an
- * address moved by anything but a fresh Poll under the association.
+ * What devices send, whichever way it comes: through T5 and T4, and as datagrams of port A3. Whatever counts is proved
+ * by the device's association; a Reject without proof is a hint, which may make this end ask for a key by the name that
+ * the hint gives, rarely, and moves nothing that is known. Never: an address moved by anything but a fresh Poll under
+ * the association.
  */
 #include <string.h>
 
@@ -195,7 +196,8 @@ static bool is_of_another_run(const godwit_association_t *next, const godwit_t5_
     return up->new_root && memcmp(next->root_name, up->root_name, sizeof next->root_name) != 0;
 }
 
-/* A Command that is under way for this AKA run is said again; else a key is asked for. GODWIT_OK: the answer to SECURING comes when that does. */
+/* A Command that is under way for this AKA run is said again; else a key is asked for. GODWIT_OK: the answer to
+ * SECURING comes when that does. */
 static godwit_status_t associate(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_way_t *way,
                                  godwit_outbox_t *out)
 {
@@ -229,8 +231,9 @@ static bool names_root_of(const godwit_association_t *a, const godwit_a3_reject_
            memcmp(a->root_name, reject->root_name, sizeof a->root_name) == 0;
 }
 
-/* Whether to try something because of a Reject that nothing but its sender's word stands behind. From an address that anybody may write into a
- * datagram it must name another root than the one in use: what the keeper of roots does not know leads to nothing. */
+/* Whether to try something because of a Reject that nothing but its sender's word stands behind. From an address that
+ * anybody may write into a datagram it must name another root than the one in use: what the keeper of roots does not
+ * know leads to nothing. */
 static bool may_take_hint(godwit_iwf_keys_t *keys, const godwit_a3_reject_t *reject, const godwit_iwf_up_t *up,
                           uint64_t now_ms)
 {
@@ -240,7 +243,8 @@ static bool may_take_hint(godwit_iwf_keys_t *keys, const godwit_a3_reject_t *rej
     return godwit_iwf_may_hint(keys, now_ms) && godwit_iwf_may_try(keys, &up->imsi, HINT_GAP_MS, now_ms);
 }
 
-/* A device that heard of no Command is told the one that is under way; else a key of the root that it names is asked for. */
+/* A device that heard of no Command is told the one that is under way; else a key of the root that it names is asked
+ * for. */
 static godwit_status_t try_again(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint64_t now_ms,
                                  godwit_outbox_t *out)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * By which way octets go to a device, and what this end remembers of peers and addresses; all of it bounded. Never: a key to a node that was not heard
- * over a hop that proves who it is; an address that anything but a Poll under the device's association has named.
+ * By which way octets go to a device, and what this end remembers of peers and addresses; all of it bounded. Never: a
+ * key to a node that was not heard over a hop that proves who it is; an address that anything but a Poll under the
+ * device's association has named.
  */
 #include <string.h>
 

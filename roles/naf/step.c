@@ -98,7 +98,8 @@ static void on_message(godwit_naf_t *naf, const godwit_input_t *in, godwit_outbo
     }
 }
 
-/* Nonces are ordered by their time: when the clock was set back, none of before is good, and none of now stands behind one of before. */
+/* Nonces are ordered by their time: when the clock was set back, none of before is good, and none of now stands behind
+ * one of before. */
 static void keep_time(godwit_naf_t *naf, uint64_t now_ms)
 {
     if (now_ms < naf->now_ms) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ua by HTTP digest (TS 24.109 5, RFC 2617 with MD5). A nonce is its time and a MAC, so that nobody who only asks takes memory; it is good for its
- * life and, under one key, for each nc once: what was heard on the way does not come in again. A 401 tells the device to bootstrap: its realm
- * begins with 3GPP-bootstrapping.
+ * Ua by HTTP digest (TS 24.109 5, RFC 2617 with MD5). A nonce is its time and a MAC, so that nobody who only asks takes
+ * memory; it is good for its life and, under one key, for each nc once: what was heard on the way does not come in
+ * again. A 401 tells the device to bootstrap: its realm begins with 3GPP-bootstrapping.
  */
 #include <string.h>
 

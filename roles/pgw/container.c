@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The container of Solution 1 in a PCO, and what the gateway says to HSS and HSE because of it: contribution 003, step 6 (the triplet
- * {selector, IMSI, TEID}), and in variant 1B the notice of activation before it.
+ * The container of Solution 1 in a PCO, and what the gateway says to HSS and HSE because of it: contribution 003, step
+ * 6 (the triplet {selector, IMSI, TEID}), and in variant 1B the notice of activation before it.
  */
 #include "roles/pgw/internal.h"
 

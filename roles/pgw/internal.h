@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the P-GW share. A wish is a request to make or to change a context, free of the version of GTP that it came in.
+ * What the files of the P-GW share. A wish is a request to make or to change a context, free of the version of GTP that
+ * it came in.
  */
 #ifndef GODWIT_ROLES_PGW_INTERNAL_H
 #define GODWIT_ROLES_PGW_INTERNAL_H
@@ -53,7 +54,8 @@ static inline const godwit_pgw_apn_t *godwit_pgw_apn_of(const godwit_pgw_t *pgw,
 }
 
 /* ---- context.c: making, changing, ending, for both versions ---- */
-/* Both take what they need of the wish; ACCEPTED means that the answer has gone or will go. AGAIN: a need stands in the outbox. */
+/* Both take what they need of the wish; ACCEPTED means that the answer has gone or will go. AGAIN: a need stands in the
+ * outbox. */
 GODWIT_MUST_USE godwit_status_t godwit_pgw_create(godwit_pgw_turn_t *turn, const godwit_pgw_wish_t *wish,
                                                   godwit_pgw_refusal_t *refusal);
 GODWIT_MUST_USE godwit_pgw_refusal_t godwit_pgw_modify(godwit_pgw_turn_t *turn, godwit_pgw_context_t *c,

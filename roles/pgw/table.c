@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Contexts, found by what names them. A TEID has the place in the table in its low 16 bits and random ones above: a datagram for a
- * context that is gone meets nobody.
+ * Contexts, found by what names them. A TEID has the place in the table in its low 16 bits and random ones above: a
+ * datagram for a context that is gone meets nobody.
  */
 #include "roles/pgw/internal.h"
 

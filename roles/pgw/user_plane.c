@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * N-PDUs, by TEID and by the address they come from: the S-GW or SGSN of that context, its HSE, the server of its APN. Their octets are
- * not looked at.
+ * N-PDUs, by TEID and by the address they come from: the S-GW or SGSN of that context, its HSE, the server of its APN.
+ * Their octets are not looked at.
  */
 #include "roles/pgw/internal.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A source of triggers: requests by reference, said again until they are answered, and delivery reports, each taken once. Never: a report taken from another
- * MTC-IWF than the configured one, one over an open hop of what was accepted with proof, or one that changes an outcome that is known.
+ * A source of triggers: requests by reference, said again until they are answered, and delivery reports, each taken
+ * once. Never: a report taken from another MTC-IWF than the configured one, one over an open hop of what was accepted
+ * with proof, or one that changes an outcome that is known.
  */
 #include "roles/scs.h"
 
@@ -49,7 +50,8 @@ static godwit_scs_trigger_t *find(godwit_scs_t *scs, uint32_t reference)
     return t != NULL ? &scs->triggers[t - scs->triggers] : NULL;
 }
 
-/* How readily it makes room: a free one, then one that is over, then one whose report may still come; the oldest of each. */
+/* How readily it makes room: a free one, then one that is over, then one whose report may still come; the oldest of
+ * each. */
 static unsigned readiness(const godwit_scs_trigger_t *t)
 {
     switch (t->state) {
@@ -159,13 +161,15 @@ static bool is_ours(const godwit_scs_t *scs, const godwit_message_t *message)
            (scs->config.iwf_host[0] == '\0' || strcmp(message->origin_host, scs->config.iwf_host) == 0);
 }
 
-/* Whoever is on an open hop may say the MTC-IWF's name: not of what was accepted with proof, nor of what nobody has accepted yet. The MTC-IWF says it again. */
+/* Whoever is on an open hop may say the MTC-IWF's name: not of what was accepted with proof, nor of what nobody has
+ * accepted yet. The MTC-IWF says it again. */
 static bool is_believed(const godwit_scs_trigger_t *t, const godwit_message_t *message)
 {
     return message->hop != GODWIT_HOP_OPEN || (!t->proved && t->state != GODWIT_SCS_ASKED);
 }
 
-/* A report of what is not known any more is taken as well: it would come again for ever. Its answer may have overtaken that to the request. */
+/* A report of what is not known any more is taken as well: it would come again for ever. Its answer may have overtaken
+ * that to the request. */
 static void on_notification(const turn_t *turn)
 {
     const godwit_message_t *message = turn->in->message;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Attach until the device is proved: TS 24.008 4.7.3 (attach), 4.7.7 (authentication and ciphering), 4.7.8 (identification). All of it is
- * without protection, so nothing that comes here ends another's dialogue: a wrong RES or a failure is kept as a hint, and named when
- * the attempts have ended; TS 24.008 4.7.7.5 would reject at once.
+ * Attach until the device is proved: TS 24.008 4.7.3 (attach), 4.7.7 (authentication and ciphering), 4.7.8
+ * (identification). All of it is without protection, so nothing that comes here ends another's dialogue: a wrong RES or
+ * a failure is kept as a hint, and named when the attempts have ended; TS 24.008 4.7.7.5 would reject at once.
  */
 #include "core/agree/access_aka/access_aka.h"
 #include "roles/sgsn/internal.h"
@@ -68,7 +68,8 @@ void godwit_sgsn_ask_response(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *
 
 /* ---- attach request ---- */
 
-/* A dialogue under way hears the same request again: what it waits for is asked again, but for what costs a COUNT or the home's time. */
+/* A dialogue under way hears the same request again: what it waits for is asked again, but for what costs a COUNT or
+ * the home's time. */
 static void again(godwit_sgsn_turn_t *turn, const godwit_sgsn_ue_t *ue)
 {
     if (ue->waiting == GODWIT_SGSN_IDENTITY) {
@@ -117,8 +118,8 @@ static void begin(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame, c
     godwit_sgsn_wait(turn, ue, GODWIT_SGSN_IDENTITY);
 }
 
-/* 4.7.3.1.6 d: the accept was lost, and the device asks again. It may have begun anew with it, so it gets the command before it gets the
- * accept, but no other challenge. */
+/* 4.7.3.1.6 d: the accept was lost, and the device asks again. It may have begun anew with it, so it gets the command
+ * before it gets the accept, but no other challenge. */
 static bool was_accepted(godwit_sgsn_turn_t *turn, const godwit_imsi_t *imsi, const godwit_radio_frame_t *frame,
                          const godwit_gmm_attach_request_t *message)
 {

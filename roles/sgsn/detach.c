@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Detach, by the device and by the network: TS 24.008 4.7.4. The row stays for a while, so that a repeated request is answered again, and
- * keys may serve another attach where policy lets them.
+ * Detach, by the device and by the network: TS 24.008 4.7.4. The row stays for a while, so that a repeated request is
+ * answered again, and keys may serve another attach where policy lets them.
  */
 #include "roles/sgsn/internal.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Identification between two SGSNs of one PLMN (TS 29.060 7.5.1 and 7.5.2, clause numbers recalled), for a device that attaches by a vector that the
- * other one keeps. Its whole first frame goes along in a Private Extension, which is ours: the SGSN that has the record checks it, consumes
- * it, and only then gives the keys away. Only SGSNs of the configuration are asked, and answered.
+ * Identification between two SGSNs of one PLMN (TS 29.060 7.5.1 and 7.5.2, clause numbers recalled), for a device that
+ * attaches by a vector that the other one keeps. Its whole first frame goes along in a Private Extension, which is
+ * ours: the SGSN that has the record checks it, consumes it, and only then gives the keys away. Only SGSNs of the
+ * configuration are asked, and answered.
  */
 #include "core/wire/profile.h"
 #include "roles/sgsn/internal.h"
@@ -10,7 +11,8 @@
 #include <string.h>
 
 #define GTPC_PORT 2123
-/* Contents of our Private Extension: version, then the frame; in an answer CKSN, UEA, UIA and the life that is left in seconds. */
+/* Contents of our Private Extension: version, then the frame; in an answer CKSN, UEA, UIA and the life that is left in
+ * seconds. */
 #define VERSION 1
 #define ANSWER_LEN 8
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the SGSN share. A turn is one input with its outbox. Nothing that is not protected reaches further than attach.c and
- * security.c, and from there only rows in DIALOGUE, or a candidate beside a registered row.
+ * What the files of the SGSN share. A turn is one input with its outbox. Nothing that is not protected reaches further
+ * than attach.c and security.c, and from there only rows in DIALOGUE, or a candidate beside a registered row.
  */
 #ifndef GODWIT_ROLES_SGSN_INTERNAL_H
 #define GODWIT_ROLES_SGSN_INTERNAL_H
@@ -19,7 +19,8 @@ typedef struct godwit_sgsn_turn {
 
 /* ---- table.c ---- */
 
-/* A free row in DIALOGUE; makes room by giving up the oldest detached one or the oldest dialogue. NULL: all are registered. */
+/* A free row in DIALOGUE; makes room by giving up the oldest detached one or the oldest dialogue. NULL: all are
+ * registered. */
 godwit_sgsn_ue_t *godwit_sgsn_allocate(godwit_sgsn_turn_t *turn);
 /* Contexts deleted at their GGSNs, timers cancelled, everything wiped. */
 void godwit_sgsn_free(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
@@ -79,8 +80,9 @@ uint32_t godwit_sgsn_new_transaction(godwit_sgsn_t *sgsn);
 
 /* ---- next.c: the vector of the following session is handed over ---- */
 
-/* Asks the home for one, for the message that purpose names (ATTACH_ACCEPT, DETACH_ACCEPT, DETACH_REQUEST, INFORMATION): that is sent when it has
- * come, or when it does not come. False: there is none to be had, and the caller goes on at once. */
+/* Asks the home for one, for the message that purpose names (ATTACH_ACCEPT, DETACH_ACCEPT, DETACH_REQUEST,
+ * INFORMATION): that is sent when it has come, or when it does not come. False: there is none to be had, and the caller
+ * goes on at once. */
 bool godwit_sgsn_ask_next(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, uint8_t purpose);
 void godwit_sgsn_on_next_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue,
                                 const godwit_auth_info_answer_t *answer);
@@ -98,12 +100,14 @@ GODWIT_MUST_USE godwit_status_t godwit_sgsn_admit(const godwit_sgsn_turn_t *turn
                                                   godwit_radio_security_t *security);
 /* What stands behind it happens when it is gone, durably. */
 void godwit_sgsn_consume(godwit_sgsn_turn_t *turn, uint32_t p_tmsi);
-/* Comes in by AKA: what is stored for it is looked up (true: STORE_FETCH was asked for), and goes when it has proved itself. */
+/* Comes in by AKA: what is stored for it is looked up (true: STORE_FETCH was asked for), and goes when it has proved
+ * itself. */
 bool godwit_sgsn_needs_stale(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 /* GODWIT_AGAIN: it was asked for, and nothing else was done. */
 GODWIT_MUST_USE godwit_status_t godwit_sgsn_fetch_next(godwit_sgsn_turn_t *turn, uint32_t p_tmsi,
                                                        const godwit_next_session_record_t **record);
-/* The device is proved by what another SGSN had (record), or it had nothing (NULL); whole: the first frame, in ue->buffered. */
+/* The device is proved by what another SGSN had (record), or it had nothing (NULL); whole: the first frame, in
+ * ue->buffered. */
 void godwit_sgsn_identified(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_next_session_record_t *record);
 
 /* ---- identification.c: the same between two SGSNs ---- */
@@ -124,8 +128,8 @@ void godwit_sgsn_on_identification(godwit_sgsn_turn_t *turn, uint32_t index, uin
 void godwit_sgsn_home(const godwit_sgsn_t *sgsn, const godwit_imsi_t *imsi, godwit_serving_home_t *home);
 /* Whether keys that are here may serve one more attach. */
 bool godwit_sgsn_may_serve_again(const godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue, uint64_t now_ms);
-/* What the device and the policy for it both have. GODWIT_UNSUPPORTED_SUITE: nothing; GODWIT_POLICY_FORBIDS: no service to that home. An IMSI of
- * length 0 is not known yet: then the configuration is asked alone. */
+/* What the device and the policy for it both have. GODWIT_UNSUPPORTED_SUITE: nothing; GODWIT_POLICY_FORBIDS: no service
+ * to that home. An IMSI of length 0 is not known yet: then the configuration is asked alone. */
 GODWIT_MUST_USE godwit_status_t godwit_sgsn_choose(const godwit_sgsn_t *sgsn, const godwit_imsi_t *imsi,
                                                    godwit_radio_capability_t capability,
                                                    godwit_radio_command_t *command);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Attach accept, service request, idle, paging: TS 24.008 4.7.3, 4.7.13, TS 23.060 6.1.2. The device is proved, but for the two initial
- * messages below, which begin a security mode and nothing else.
+ * Attach accept, service request, idle, paging: TS 24.008 4.7.3, 4.7.13, TS 23.060 6.1.2. The device is proved, but for
+ * the two initial messages below, which begin a security mode and nothing else.
  */
 #include "roles/sgsn/internal.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The vector of the following session (contribution 000): asked for at the home when a device leaves, has attached by such a vector, or is
- * attached, and handed over in a message that goes ciphered and with integrity, never in another. Its record is durable before the
- * device hears of it. Nothing waits long for it: without an answer the procedure goes on as if there were no such feature.
+ * The vector of the following session (contribution 000): asked for at the home when a device leaves, has attached by
+ * such a vector, or is attached, and handed over in a message that goes ciphered and with integrity, never in another.
+ * Its record is durable before the device hears of it. Nothing waits long for it: without an answer the procedure goes
+ * on as if there were no such feature.
  */
 #include "roles/sgsn/internal.h"
 
@@ -132,8 +133,8 @@ void godwit_sgsn_on_next_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, 
     go_on(turn, ue);
 }
 
-/* What stood behind the commit did not go out. A vector that is not kept is never handed over; an attach whose vector was not
- * taken out of the store has not been. */
+/* What stood behind the commit did not go out. A vector that is not kept is never handed over; an attach whose vector
+ * was not taken out of the store has not been. */
 void godwit_sgsn_on_commit_failed(godwit_sgsn_turn_t *turn)
 {
     uint32_t p_tmsi = turn->in->record_key.session_id;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Attach by a vector that was handed over in the session before (contribution 000): no authentication, no security mode. In this order: the
- * record is known; the frame verifies under its keys; RES; life, PLMN, capability (core/agree/next_session); then it is consumed, durably, and
- * only then anything is answered. Whatever is wrong: nothing is consumed, and the attach goes on as one of a device without keys.
+ * Attach by a vector that was handed over in the session before (contribution 000): no authentication, no security
+ * mode. In this order: the record is known; the frame verifies under its keys; RES; life, PLMN, capability
+ * (core/agree/next_session); then it is consumed, durably, and only then anything is answered. Whatever is wrong:
+ * nothing is consumed, and the attach goes on as one of a device without keys.
  */
 #include "roles/sgsn/internal.h"
 
@@ -100,7 +101,8 @@ void godwit_sgsn_consume(godwit_sgsn_turn_t *turn, uint32_t p_tmsi)
     request->record_key = key_of(p_tmsi);
 }
 
-/* A request that was held up on its way must not end the registration that there is, nor bring its message once more. */
+/* A request that was held up on its way must not end the registration that there is, nor bring its message once
+ * more. */
 bool godwit_sgsn_needs_stale(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
     const godwit_record_t *record = turn->in->fetched;

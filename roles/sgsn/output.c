@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What leaves the SGSN towards devices, events, timers. Timers: one for each device, one for its idleness, one for each context; from
- * there on those of GTP.
+ * What leaves the SGSN towards devices, events, timers. Timers: one for each device, one for its idleness, one for each
+ * context; from there on those of GTP.
  */
 #include "roles/sgsn/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What policies of networks change in a SGSN (TR 33.863 Solution 4): algorithms and the frequency of AKA, by the home of a subscriber. A
- * SGSN without Godwit (unaware) has none.
+ * What policies of networks change in a SGSN (TR 33.863 Solution 4): algorithms and the frequency of AKA, by the home
+ * of a subscriber. A SGSN without Godwit (unaware) has none.
  */
 #include "roles/sgsn/internal.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Security mode (TS 33.102 6.4.5). A command may be asked for by anybody who sends an initial message, so it moves nothing but COUNT: who
- * answers it under the keys is the device, and only then does the command's FRESH hold and its address become the device's. Nothing in
- * an answer says which algorithms it was made with: each command of other algorithms has a FRESH of its own, which its MAC does say. Until
- * then a registered device goes on under what it had.
+ * Security mode (TS 33.102 6.4.5). A command may be asked for by anybody who sends an initial message, so it moves
+ * nothing but COUNT: who answers it under the keys is the device, and only then does the command's FRESH hold and its
+ * address become the device's. Nothing in an answer says which algorithms it was made with: each command of other
+ * algorithms has a FRESH of its own, which its MAC does say. Until then a registered device goes on under what it had.
  */
 #include "roles/sgsn/internal.h"
 
@@ -238,7 +238,8 @@ void godwit_sgsn_on_protected(godwit_sgsn_turn_t *turn)
         godwit_sgsn_refused(turn, NULL, worst, "a protected frame");
         return;
     }
-    /* A device whose connection or whose keys are not here (any more) finds out, and asks for service. One octet answers ten and more. */
+    /* A device whose connection or whose keys are not here (any more) finds out, and asks for service. One octet
+     * answers ten and more. */
     godwit_sgsn_put_release(turn, &turn->in->from);
     godwit_sgsn_refused(turn, NULL, GODWIT_UNKNOWN_SESSION, "a protected frame from an unknown connection");
 }

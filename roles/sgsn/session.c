@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * PDP contexts as the device asks for them: TS 24.008 6.1.3. A repeated request gets the same answer again for a while; after that it is
- * a new one, for a device may well modify twice with the same octets.
+ * PDP contexts as the device asks for them: TS 24.008 6.1.3. A repeated request gets the same answer again for a while;
+ * after that it is a new one, for a device may well modify twice with the same octets.
  */
 #include "roles/sgsn/internal.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the GGSN's answers mean to the device, and contexts that end without its asking. The PCO of an answer is passed on as it is.
+ * What the GGSN's answers mean to the device, and contexts that end without its asking. The PCO of an answer is passed
+ * on as it is.
  */
 #include "roles/sgsn/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Short messages over the packet domain (TS 23.060 6.8, TS 24.011): CP messages are protected NAS messages of the radio stand-in, both in UTRAN
- * and in GERAN, where LLC has a SAPI of its own for them. A device that is idle is paged first.
+ * Short messages over the packet domain (TS 23.060 6.8, TS 24.011): CP messages are protected NAS messages of the radio
+ * stand-in, both in UTRAN and in GERAN, where LLC has a SAPI of its own for them. A device that is idle is paged first.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The SGSN: which file takes which input, and the device's timers. Without protection only initial messages and those of a dialogue are taken.
+ * The SGSN: which file takes which input, and the device's timers. Without protection only initial messages and those
+ * of a dialogue are taken.
  */
 #include "roles/sgsn/internal.h"
 

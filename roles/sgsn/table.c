@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The table of devices. P-TMSIs and TEIDs hold the place in the table, so that finding one is no search; the rest of them is random.
+ * The table of devices. P-TMSIs and TEIDs hold the place in the table, so that finding one is no search; the rest of
+ * them is random.
  */
 #include "roles/sgsn/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device triggering (contribution 002): the home hears where the device is, its MTC-IWF that it can be reached, and what the MTC-IWF has for it goes
- * as a short message of this node's own. A device that is idle is paged first.
+ * Device triggering (contribution 002): the home hears where the device is, its MTC-IWF that it can be reached, and
+ * what the MTC-IWF has for it goes as a short message of this node's own. A device that is idle is paged first.
  */
 #include "roles/sgsn/internal.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * N-PDUs: radio frames of devices on one side, G-PDUs on the other; opaque both ways. For a device in idle one is kept while it is paged.
+ * N-PDUs: radio frames of devices on one side, G-PDUs on the other; opaque both ways. For a device in idle one is kept
+ * while it is paged.
  */
 #include "roles/sgsn/internal.h"
 

@@ -66,7 +66,8 @@ static void on_answer(godwit_sgw_turn_t *turn, const godwit_gtpv2_t *m)
     }
 }
 
-/* Update Bearer Request with the number of our command: it is the command's answer, and a request of its own to the MME. */
+/* Update Bearer Request with the number of our command: it is the command's answer, and a request of its own to the
+ * MME. */
 static void on_update(godwit_sgw_turn_t *turn, const godwit_gtpv2_t *m)
 {
     godwit_sgw_context_t *c = godwit_sgw_by_teid(turn->sgw, m->teid, true);

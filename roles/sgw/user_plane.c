@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * N-PDUs between the MME (S11-U) and the P-GW (S5-U), each only from the address that its context has. A device that is idle has no
- * tunnel towards the MME: the datagram is dropped and the MME is told (TS 23.401 5.3.4B.3).
+ * N-PDUs between the MME (S11-U) and the P-GW (S5-U), each only from the address that its context has. A device that is
+ * idle has no tunnel towards the MME: the datagram is dropped and the MME is told (TS 23.401 5.3.4B.3).
  */
 #include "roles/sgw/internal.h"
 
@@ -60,8 +60,9 @@ static bool is_end(const godwit_gtpu_t *m, const godwit_address_t *from, const u
     return m->error_teid == teid && memcmp(m->error_ipv4, ipv4, 4) == 0 && godwit_gtp_same_node(from, ipv4);
 }
 
-/* A P-GW that has lost the context takes it from us, too, and the MME hears the same from us. A MME that has lost it has no tunnel: what
- * comes for the device makes us tell it, and its answer shows whether it knows the device at all. */
+/* A P-GW that has lost the context takes it from us, too, and the MME hears the same from us. A MME that has lost it
+ * has no tunnel: what comes for the device makes us tell it, and its answer shows whether it knows the device at
+ * all. */
 static void on_error(godwit_sgw_turn_t *turn, const godwit_gtpu_t *m)
 {
     for (size_t i = 0; i < turn->sgw->capacity; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What waits for devices: one message is on its way at a time. A datagram is given up after so many tries; a trigger waits until its validity ends,
- * and its fate is told to the MTC-IWF once.
+ * What waits for devices: one message is on its way at a time. A datagram is given up after so many tries; a trigger
+ * waits until its validity ends, and its fate is told to the MTC-IWF once.
  */
 #include "roles/sms_sc/internal.h"
 
@@ -53,7 +53,8 @@ static void take_out(godwit_sms_sc_device_t *device, size_t i)
     memset(&device->queue[GODWIT_SMS_SC_QUEUE - 1], 0, sizeof device->queue[0]);
 }
 
-/* How many of that kind wait; *oldest is the first of them that is not on its way, GODWIT_SMS_SC_QUEUE when there is none. */
+/* How many of that kind wait; *oldest is the first of them that is not on its way, GODWIT_SMS_SC_QUEUE when there is
+ * none. */
 static size_t count_of(const godwit_sms_sc_device_t *device, bool trigger, size_t *oldest)
 {
     size_t count = 0;

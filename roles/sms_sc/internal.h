@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the service centre share. sms_sc.c: table, and what comes up; down.c: what waits for devices; t4.c: the MTC-IWF.
+ * What the files of the service centre share. sms_sc.c: table, and what comes up; down.c: what waits for devices; t4.c:
+ * the MTC-IWF.
  */
 #ifndef GODWIT_ROLES_SMS_SC_INTERNAL_H
 #define GODWIT_ROLES_SMS_SC_INTERNAL_H

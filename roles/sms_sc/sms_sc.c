@@ -56,8 +56,8 @@ godwit_sms_sc_device_t *godwit_sms_sc_find(godwit_sms_sc_t *sc, const godwit_ims
     return NULL;
 }
 
-/* How readily a row makes room: a free one first, then one for which nothing waits, then one that only datagrams wait for; 0: never, for a trigger is
- * not lost. */
+/* How readily a row makes room: a free one first, then one for which nothing waits, then one that only datagrams wait
+ * for; 0: never, for a trigger is not lost. */
 static unsigned readiness(const godwit_sms_sc_device_t *device)
 {
     if (!device->used) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * T4 (TS 29.337): the MTC-IWF's triggers in, what became of them and what devices send to its number out. One MTC-IWF is believed, and no other may
- * queue, recall or replace anything.
+ * T4 (TS 29.337): the MTC-IWF's triggers in, what became of them and what devices send to its number out. One MTC-IWF
+ * is believed, and no other may queue, recall or replace anything.
  */
 #include "roles/sms_sc/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The soft card in the GBA context (TS 33.220 5.3.2, Annex G; TS 31.102 7.1.2). CK and IK of a bootstrapping run stay inside, as Ks does: the ME gets
- * RES, and Ks_ext_NAF of one NAF after another.
+ * The soft card in the GBA context (TS 33.220 5.3.2, Annex G; TS 31.102 7.1.2). CK and IK of a bootstrapping run stay
+ * inside, as Ks does: the ME gets RES, and Ks_ext_NAF of one NAF after another.
  */
 #include <string.h>
 

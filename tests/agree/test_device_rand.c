@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device RAND: known answers of another implementation, the counter, the proof and the chain, and whatever must be refused.
+ * Device RAND: known answers of another implementation, the counter, the proof and the chain, and whatever must be
+ * refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -285,7 +286,8 @@ static void zero_is_good_until_the_device_has_shown_that_it_went_on(void **state
     assert_refused(&s);
 }
 
-/* An answer to an earlier RAND1 must not advance the device: what the MKEF has meanwhile is the successor by the later one. */
+/* An answer to an earlier RAND1 must not advance the device: what the MKEF has meanwhile is the successor by the later
+ * one. */
 static void a_device_that_took_an_earlier_answer_would_be_out_of_step(void **state)
 {
     (void)state;

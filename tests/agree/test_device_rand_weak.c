@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is weak, shown by doing it: the profile ts33868 (contribution 001 as it is written), and the first contact of our own. Beside each attack
- * stands what becomes of it where the chain, the counter and the MAC are.
+ * What is weak, shown by doing it: the profile ts33868 (contribution 001 as it is written), and the first contact of
+ * our own. Beside each attack stands what becomes of it where the chain, the counter and the MAC are.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -105,8 +105,8 @@ static void the_mkef_hands_out_the_key_for_a_datagram_that_was_altered(void **st
     }
 }
 
-/* A stream cipher without a MAC: bits flipped there are bits flipped in RES. It never makes a wrong RES right but by chance: of 2^32. Each
- * guess is one question to the MKEF. Sixteen bits are taken as known, so that the search ends. */
+/* A stream cipher without a MAC: bits flipped there are bits flipped in RES. It never makes a wrong RES right but by
+ * chance: of 2^32. Each guess is one question to the MKEF. Sixteen bits are taken as known, so that the search ends. */
 static void res_is_malleable_and_can_be_guessed(void **state)
 {
     (void)state;

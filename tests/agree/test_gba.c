@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA, what both ends reckon alike: names, AUTN of GBA_U, BootstrappingInfo and its dates (tests/vectors/gba.txt), and what is refused.
+ * GBA, what both ends reckon alike: names, AUTN of GBA_U, BootstrappingInfo and its dates (tests/vectors/gba.txt), and
+ * what is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>

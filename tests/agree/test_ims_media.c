@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * IMS media security, SDES: the line of RFC 4568, what is refused of it, and an answer to an offer. Key and salt of the line were decoded with Python.
+ * IMS media security, SDES: the line of RFC 4568, what is refused of it, and an answer to an offer. Key and salt of the
+ * line were decoded with Python.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tickets of IMS media security: user A, the Key Management Service and user B in one conversation, and what each refuses.
+ * Tickets of IMS media security: user A, the Key Management Service and user B in one conversation, and what each
+ * refuses.
  */
 #include <setjmp.h>
 #include <stdarg.h>

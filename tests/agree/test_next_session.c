@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The vector of the following session: the device's record against octets that an independent program laid out, damage, and the order of checks at
- * the network.
+ * The vector of the following session: the device's record against octets that an independent program laid out, damage,
+ * and the order of checks at the network.
  */
 #include <setjmp.h>
 #include <stdarg.h>

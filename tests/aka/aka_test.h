@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the tests of core/aka share: keys from octets or from a vector record, and numbers that are random but the same each time.
+ * What the tests of core/aka share: keys from octets or from a vector record, and numbers that are random but the same
+ * each time.
  */
 #ifndef GODWIT_TESTS_AKA_TEST_H
 #define GODWIT_TESTS_AKA_TEST_H

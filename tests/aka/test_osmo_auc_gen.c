@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Random differential test against osmo-auc-gen (package libosmocore-utils): MILENAGE and xor-3g vectors, SRES and Kc, and our
- * AUTS decoded by it. Skipped, and it says so, where that program is absent.
+ * Random differential test against osmo-auc-gen (package libosmocore-utils): MILENAGE and xor-3g vectors, SRES and Kc,
+ * and our AUTS decoded by it. Skipped, and it says so, where that program is absent.
  */
 #include "tests/aka/aka_test.h"
 

@@ -25,7 +25,8 @@ static void a_new_array_has_5_ind_bits_and_delta_2_to_28(void **state)
     assert_true(godwit_sqn_highest(&array) == 0);
 }
 
-/* The example of TS 33.102 as libosmocore quotes it: with 5 IND bits 33 is SEQ 1 under IND 1, 64 is SEQ 2 under IND 0. */
+/* The example of TS 33.102 as libosmocore quotes it: with 5 IND bits 33 is SEQ 1 under IND 1, 64 is SEQ 2 under IND
+ * 0. */
 static void sqn_33_after_64_is_accepted_under_its_own_ind(void **state)
 {
     (void)state;
@@ -173,7 +174,8 @@ static void an_ind_beyond_its_bits_is_refused(void **state)
     assert_true(sqn == 5);
 }
 
-/* A card that lost nothing but answers a replay with AUTS must not make the AuC repeat numbers that it has handed out. */
+/* A card that lost nothing but answers a replay with AUTS must not make the AuC repeat numbers that it has handed
+ * out. */
 static void resynchronisation_keeps_a_counter_that_is_ahead(void **state)
 {
     (void)state;

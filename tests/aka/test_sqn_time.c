@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sequence numbers that follow the time (TS 33.102 C.1.1.3): no number twice for a subscriber and node, whatever crashes and clocks do.
+ * Sequence numbers that follow the time (TS 33.102 C.1.1.3): no number twice for a subscriber and node, whatever
+ * crashes and clocks do.
  */
 #include "tests/aka/aka_test.h"
 

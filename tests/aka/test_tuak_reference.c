@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * TUAK against tuak_reference.py, an implementation in another language that shares nothing with ours: random inputs, every
- * combination of lengths. No program that is packaged speaks TUAK. Skipped, and it says so, where there is no python3.
+ * TUAK against tuak_reference.py, an implementation in another language that shares nothing with ours: random inputs,
+ * every combination of lengths. No program that is packaged speaks TUAK. Skipped, and it says so, where there is no
+ * python3.
  */
 #include "tests/aka/aka_test.h"
 

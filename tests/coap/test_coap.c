@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The CoAP client against coap-server of libcoap's examples, with loss, without a server, over DTLS with a pre-shared key and with certificates: each
- * request has exactly one answer, and nobody is believed who is not named.
+ * The CoAP client against coap-server of libcoap's examples, with loss, without a server, over DTLS with a pre-shared
+ * key and with certificates: each request has exactly one answer, and nobody is believed who is not named.
  */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -136,7 +136,8 @@ static void expect_success(godwit_coap_t *coap, uint64_t tag)
     assert_int_equal(answer.tag, tag);
 }
 
-/* DTLS passes over what does not verify, and gives up after half a minute: long before that a server with the key would have answered. */
+/* DTLS passes over what does not verify, and gives up after half a minute: long before that a server with the key would
+ * have answered. */
 static void expect_no_success(godwit_coap_t *coap)
 {
     godwit_coap_answer_t answer;

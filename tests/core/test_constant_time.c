@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The built-in backend under valgrind, with keys and messages marked as undefined memory: memcheck reports every branch and every
- * address that depends on them. The program runs itself under valgrind once for each primitive. That the method can catch a
- * leak is shown by two planted ones: a comparison that leaves early, and the S-box tables of SNOW 3G, which are known to leak.
+ * The built-in backend under valgrind, with keys and messages marked as undefined memory: memcheck reports every branch
+ * and every address that depends on them. The program runs itself under valgrind once for each primitive. That the
+ * method can catch a leak is shown by two planted ones: a comparison that leaves early, and the S-box tables of SNOW
+ * 3G, which are known to leak.
  */
 #include <stdio.h>
 #include <stdlib.h>

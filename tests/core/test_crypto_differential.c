@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The backends against each other and against EVP_MAC, which none of them uses: random keys, every length from 0 to 300 octets,
- * every number of bits from 0 to 600, messages in random parts. The seed is fixed and printed.
+ * The backends against each other and against EVP_MAC, which none of them uses: random keys, every length from 0 to 300
+ * octets, every number of bits from 0 to 600, messages in random parts. The seed is fixed and printed.
  */
 #include <setjmp.h>
 #include <stdarg.h>

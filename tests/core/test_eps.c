@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * 128-EEA and 128-EIA over every backend, UIA2, and the keystreams of SNOW 3G and ZUC: known answers, bits beyond the length,
- * arguments out of range.
+ * 128-EEA and 128-EIA over every backend, UIA2, and the keystreams of SNOW 3G and ZUC: known answers, bits beyond the
+ * length, arguments out of range.
  */
 #include <setjmp.h>
 #include <stdarg.h>

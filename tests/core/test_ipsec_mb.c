@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * 128-EEA and 128-EIA 1 to 3 against libipsec-mb, an implementation that shares nothing with ours: thousands of random keys,
- * inputs and numbers of bits. Without the library (it is for x86) this test is skipped and says so.
+ * 128-EEA and 128-EIA 1 to 3 against libipsec-mb, an implementation that shares nothing with ours: thousands of random
+ * keys, inputs and numbers of bits. Without the library (it is for x86) this test is skipped and says so.
  */
 #include <stdio.h>
 

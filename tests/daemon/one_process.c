@@ -27,7 +27,7 @@ static void remember(sent_list_t *list, godwit_slice_t octets)
     memcpy(sent->octets, octets.ptr, octets.len);
 }
 
-/* ---- the process ------------------------------------------------------------------------------------------------------------- */
+/* ---- the process ------------------------------------------------------------------------------------------------- */
 
 static void out_datagram(void *context, godwit_function_t from, const godwit_request_t *request)
 {
@@ -158,7 +158,7 @@ void world_kill(world_t *w)
     w->up.taken = w->up.count; /* what was on the way met nobody */
 }
 
-/* ---- the device ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the device -------------------------------------------------------------------------------------------------- */
 
 static const uint8_t *draw(world_t *w)
 {
@@ -236,7 +236,7 @@ void world_init(world_t *w, const char *path, const char *key_file, const char *
     godwit_usim_init(&w->card, &godwit_crypto_builtin, &config.imsi, &key);
 }
 
-/* ---- the way between ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the way between --------------------------------------------------------------------------------------------- */
 
 static void give_up_datagram(world_t *w, const sent_t *sent)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * HSS, EMKS and HSE under the daemon's owner and a real store, and a device with its card, in one test: the network between them is two
- * lists. The store's disk may lose its power at any moment; the process is then gone, and comes back with what the disk kept.
+ * HSS, EMKS and HSE under the daemon's owner and a real store, and a device with its card, in one test: the network
+ * between them is two lists. The store's disk may lose its power at any moment; the process is then gone, and comes
+ * back with what the disk kept.
  */
 #ifndef GODWIT_TESTS_ONE_PROCESS_H
 #define GODWIT_TESTS_ONE_PROCESS_H
@@ -61,7 +62,8 @@ typedef struct world {
 
 /* A subscriber's card and device, used for the first time. */
 void world_init(world_t *w, const char *path, const char *key_file, const char *vfs);
-/* Starts the process; false when its store does not open. The first time it adds the subscriber; false when that fails too. */
+/* Starts the process; false when its store does not open. The first time it adds the subscriber; false when that fails
+ * too. */
 bool world_start(world_t *w);
 void world_kill(world_t *w);
 /* The application at the device sends. */

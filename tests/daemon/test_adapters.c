@@ -25,7 +25,7 @@
 #include "adapters/udp/udp.h"
 #include "godwit/emsdp.h"
 
-/* ---- UDP ---------------------------------------------------------------------------------------------------------------- */
+/* ---- UDP --------------------------------------------------------------------------------------------------------- */
 
 static godwit_address_t address(const char *text)
 {
@@ -148,7 +148,7 @@ static void a_port_in_use_is_refused_by_name(void **state)
     godwit_udp_close(udp);
 }
 
-/* ---- deliveries ------------------------------------------------------------------------------------------------------------ */
+/* ---- deliveries -------------------------------------------------------------------------------------------------- */
 
 static godwit_reading_t reading(const void *payload, size_t len)
 {
@@ -353,7 +353,7 @@ static void readings_go_out_as_datagrams(void **state)
     godwit_udp_close(udp);
 }
 
-/* ---- log and counters --------------------------------------------------------------------------------------------------------- */
+/* ---- log and counters -------------------------------------------------------------------------------------------- */
 
 static char lines[65536];
 
@@ -487,7 +487,7 @@ static void more_kinds_than_counters_share_the_last(void **state)
     assert_int_equal(o.counters[GODWIT_COUNTERS_MAX - 1].count, 6);
 }
 
-/* ---- SGi ------------------------------------------------------------------------------------------------------------------- */
+/* ---- SGi --------------------------------------------------------------------------------------------------------- */
 
 static void devices_of_a_tunnel_have_addresses_of_their_own(void **state)
 {

@@ -69,7 +69,8 @@ static void the_commented_example_is_good(void **state)
     config_free(c);
 }
 
-/* Each commented line of the example, made real by taking its # away, must be a key that exists and a value that it takes. */
+/* Each commented line of the example, made real by taking its # away, must be a key that exists and a value that it
+ * takes. */
 static void every_line_that_the_example_comments_out_is_good_too(void **state)
 {
     (void)state;

@@ -158,7 +158,7 @@ static void whatever_is_not_a_request_is_refused_with_its_reason(void **state)
     }
 }
 
-/* ---- the socket ------------------------------------------------------------------------------------------------------------- */
+/* ---- the socket -------------------------------------------------------------------------------------------------- */
 
 typedef struct fixture {
     char directory[64], path[80];

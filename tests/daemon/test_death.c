@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The process of HSS, EMKS and HSE loses its power at every write and sync of a conversation, in three ways. Afterwards no SQN has gone
- * back (the card never asks for a resynchronisation), no COUNT is used twice with one key, no replay is taken, no reading is delivered
- * twice, and the next reading gets through.
+ * The process of HSS, EMKS and HSE loses its power at every write and sync of a conversation, in three ways. Afterwards
+ * no SQN has gone back (the card never asks for a resynchronisation), no COUNT is used twice with one key, no replay is
+ * taken, no reading is delivered twice, and the next reading gets through.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,8 +53,8 @@ static void send_readings(world_t *w, unsigned count, bool (*alive)(void))
     }
 }
 
-/* Each keyed datagram down has another header (plane, Key ID, Session ID, low bits of COUNT: more than this test sends), or it is the
- * same octets once more. */
+/* Each keyed datagram down has another header (plane, Key ID, Session ID, low bits of COUNT: more than this test
+ * sends), or it is the same octets once more. */
 static void assert_no_count_twice(const world_t *w)
 {
     for (size_t a = 0; a < w->down.count; a++) {
@@ -90,7 +90,8 @@ static void the_next_reading_gets_through(world_t *w)
     fail_msg("no reading got through");
 }
 
-/* What was sent while the process died may never have been taken: then its first repetition is the first that it sees. */
+/* What was sent while the process died may never have been taken: then its first repetition is the first that it
+ * sees. */
 static void no_replay_is_taken(world_t *w)
 {
     size_t sent = w->up.count, before = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The owner's side of the contract in roles/role.h, with roles that are scripts: needs are answered, nothing that stands after a commit
- * leaves before it is durable, and a role hears of its failed commits before anything else.
+ * The owner's side of the contract in roles/role.h, with roles that are scripts: needs are answered, nothing that
+ * stands after a commit leaves before it is durable, and a role hears of its failed commits before anything else.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 
 #include "daemons/godwitd/owner.h"
 
-/* ---- a store that can be made to fail, and that writes down what is asked of it ---------------------------------------------- */
+/* ---- a store that can be made to fail, and that writes down what is asked of it ---------------------------------- */
 
 static char journal[4096];
 
@@ -77,7 +77,7 @@ static const godwit_store_backend_t fake_backend = {
     .begin = fake_begin, .commit = fake_commit, .put = fake_put, .remove = fake_remove, .fetch = fake_fetch};
 static godwit_store_t fake_store = {.backend = &fake_backend, .why = "the disk of the test failed"};
 
-/* ---- exits ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- exits ------------------------------------------------------------------------------------------------------- */
 
 static void out_datagram(void *context, godwit_function_t from, const godwit_request_t *request)
 {
@@ -116,7 +116,7 @@ static uint64_t read_clock(void)
     return clock_ms;
 }
 
-/* ---- a role that does what its input's text says: a word for each request ------------------------------------------------------------ */
+/* ---- a role that does what its input's text says: a word for each request ---------------------------------------- */
 
 static void ask_commit(godwit_outbox_t *out, uint32_t id, bool deleting)
 {
@@ -217,7 +217,7 @@ static void script(void *role, const godwit_input_t *in, godwit_outbox_t *out)
     }
 }
 
-/* ---- the tests -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the tests --------------------------------------------------------------------------------------------------- */
 
 static godwit_observer_t observer;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A MTC-IWF with pending triggers loses its power at every write and sync, in three ways: while triggers come in, while they wait, while they go out and
- * are reported. Afterwards each trigger that was accepted is acted on once, and its source has heard so. Those of a hundred thousand: test_trigger_kill.
+ * A MTC-IWF with pending triggers loses its power at every write and sync, in three ways: while triggers come in, while
+ * they wait, while they go out and are reported. Afterwards each trigger that was accepted is acted on once, and its
+ * source has heard so. Those of a hundred thousand: test_trigger_kill.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * test_trigger_kill [TRIGGERS KILLS [FOLDER]]: a MTC-IWF in a process of its own, with its store, is killed again and again (SIGKILL), wherever it is: while
- * triggers come in for devices that cannot be reached, while all of them are pending, while they go out and are reported. Each trigger that was accepted
- * is acted on once, and its source hears so. As a test 2000 triggers; the figures of 100,000 stand in docs/triggers.md.
+ * test_trigger_kill [TRIGGERS KILLS [FOLDER]]: a MTC-IWF in a process of its own, with its store, is killed again and
+ * again (SIGKILL), wherever it is: while triggers come in for devices that cannot be reached, while all of them are
+ * pending, while they go out and are reported. Each trigger that was accepted is acted on once, and its source hears
+ * so. As a test 2000 triggers; the figures of 100,000 stand in docs/triggers.md.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -69,7 +70,7 @@ static uint64_t draw(uint64_t below)
     return random_state % below;
 }
 
-/* ---- the process ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the process ------------------------------------------------------------------------------------------------- */
 
 static void from_process(void *context, godwit_function_t from, const godwit_message_t *message)
 {
@@ -143,7 +144,7 @@ static void kill_it(void)
     deaths++;
 }
 
-/* ---- the others ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the others -------------------------------------------------------------------------------------------------- */
 
 static void to_process(void *context, const godwit_message_t *message)
 {
@@ -243,7 +244,7 @@ static void none_is_lost_and_none_is_acted_on_twice(void **state)
     peer_free(&peer);
 }
 
-/* ---- where ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- where ------------------------------------------------------------------------------------------------------- */
 
 static int setup(void **state)
 {

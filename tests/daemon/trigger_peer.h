@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Whom a MTC-IWF talks to, in one: a source with many triggers, the HSS, a serving node, and devices behind it that remember what they have acted on. They
- * survive when the MTC-IWF dies, and know what may have been lost or done twice.
+ * Whom a MTC-IWF talks to, in one: a source with many triggers, the HSS, a serving node, and devices behind it that
+ * remember what they have acted on. They survive when the MTC-IWF dies, and know what may have been lost or done twice.
  */
 #ifndef GODWIT_TESTS_TRIGGER_PEER_H
 #define GODWIT_TESTS_TRIGGER_PEER_H
@@ -43,7 +43,8 @@ void peer_init(peer_t *p, uint32_t triggers, uint32_t devices, uint32_t window);
 void peer_free(peer_t *p);
 /* What the MTC-IWF sends. */
 void peer_take(peer_t *p, const godwit_message_t *message);
-/* As many requests as may be under way; once devices can be reached, the node tells of those that have triggers waiting. */
+/* As many requests as may be under way; once devices can be reached, the node tells of those that have triggers
+ * waiting. */
 void peer_go_on(peer_t *p);
 /* The MTC-IWF has died: what was under way is asked again. */
 void peer_forget(peer_t *p);

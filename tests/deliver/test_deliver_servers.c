@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Deliveries to servers that are not ours: mosquitto and coap-server. What has arrived is told once; what cannot arrive yet is not taken, or told as failed
- * for now; a configuration that could never work, or that would send in clear without being told to, is refused.
+ * Deliveries to servers that are not ours: mosquitto and coap-server. What has arrived is told once; what cannot arrive
+ * yet is not taken, or told as failed for now; a configuration that could never work, or that would send in clear
+ * without being told to, is refused.
  */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -36,8 +37,8 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* A port that no other test is given by the system meanwhile: below those that are handed out for 0. What is sent there before the server begins must be
- * answered by nobody. */
+/* A port that no other test is given by the system meanwhile: below those that are handed out for 0. What is sent there
+ * before the server begins must be answered by nobody. */
 static uint16_t quiet_port(int type)
 {
     for (unsigned i = 0;; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The queue of readings under a clock of the test: order, at least once, no destination that holds up another, bounds, marks, restarts.
+ * The queue of readings under a clock of the test: order, at least once, no destination that holds up another, bounds,
+ * marks, restarts.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Readings to an application on a Unix socket: one that is away, slow, gone in the middle of a line, or that acknowledges.
+ * Readings to an application on a Unix socket: one that is away, slow, gone in the middle of a line, or that
+ * acknowledges.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device under test: the library with a soft card, its requests carried out by hand, and a network end made of core functions alone.
+ * The device under test: the library with a soft card, its requests carried out by hand, and a network end made of core
+ * functions alone.
  */
 #ifndef GODWIT_TESTS_DEVICE_DUT_H
 #define GODWIT_TESTS_DEVICE_DUT_H
@@ -55,7 +56,8 @@ typedef struct dut {
 void dut_init(dut_t *d);
 godwit_vector_t dut_vector(uint64_t sqn, uint16_t amf);
 
-/* The octets that the last call asked to send, by their order; fails when there are fewer. Checks that every STORE comes before every SEND. */
+/* The octets that the last call asked to send, by their order; fails when there are fewer. Checks that every STORE
+ * comes before every SEND. */
 godwit_slice_t dut_sent(const dut_t *d, unsigned index);
 unsigned dut_sends(const dut_t *d);
 /* The request of that kind, or NULL. */
@@ -72,8 +74,8 @@ void dut_receive(dut_t *d, godwit_slice_t datagram);
 /* Carries out AUTHENTICATE, if it was asked for, with the card. */
 void dut_run_card(dut_t *d);
 
-/* The network's Session Start to the device's last Session Request (in d->request, which dut_expect_request fills): d->start, and the
- * network's key. */
+/* The network's Session Start to the device's last Session Request (in d->request, which dut_expect_request fills):
+ * d->start, and the network's key. */
 void dut_expect_request(dut_t *d);
 typedef struct dut_start {
     godwit_vector_t vector;

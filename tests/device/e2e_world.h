@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device under test with an EAS: the network end of dut.h, and at the EAS core functions alone, with the key that the owner of the key set
- * would have given it.
+ * The device under test with an EAS: the network end of dut.h, and at the EAS core functions alone, with the key that
+ * the owner of the key set would have given it.
  */
 #ifndef GODWIT_TESTS_DEVICE_E2E_WORLD_H
 #define GODWIT_TESTS_DEVICE_E2E_WORLD_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC device with a SIM and a record, the MTC server's role with its store, and the MKEF's rules, in one small world: datagrams are lost when
- * the test says so, and the power goes after any number of requests. It watches that nothing is used, or delivered, twice.
+ * The MTC device with a SIM and a record, the MTC server's role with its store, and the MKEF's rules, in one small
+ * world: datagrams are lost when the test says so, and the power goes after any number of requests. It watches that
+ * nothing is used, or delivered, twice.
  */
 #ifndef GODWIT_TESTS_MTC_WORLD_H
 #define GODWIT_TESTS_MTC_WORLD_H
@@ -52,7 +53,8 @@ typedef struct mtc_world {
     unsigned deliveries;
     char delivered[64];
 
-    /* What was used: of user data the session and COUNT with a hash of the octets; of first datagrams the counter of RAND1. */
+    /* What was used: of user data the session and COUNT with a hash of the octets; of first datagrams the counter of
+     * RAND1. */
     uint64_t seen[MTC_SEEN_MAX];
     uint64_t seen_hash[MTC_SEEN_MAX];
     size_t seen_count;

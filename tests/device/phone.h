@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The access library with a soft card and an owner that does what godwit/access.h says: carries out requests, answers KEY_SET with a container.
+ * The access library with a soft card and an owner that does what godwit/access.h says: carries out requests, answers
+ * KEY_SET with a container.
  * What it sends is queued; what it says is noted. The network is made by hand in the tests.
  */
 #ifndef GODWIT_TESTS_DEVICE_PHONE_H
@@ -31,7 +32,8 @@ typedef struct phone {
     unsigned key_sets, key_sets_again, containers, deliveries;
     godwit_agreement_t agreement;
     uint8_t e2m_keyset[32], rand[16], sqn[6];
-    /* What is done with ROOT, TRIGGER and UE_KEY; true: it has called the library, whose new list is in requests. NULL: they are noted. */
+    /* What is done with ROOT, TRIGGER and UE_KEY; true: it has called the library, whose new list is in requests. NULL:
+     * they are noted. */
     bool (*on_trigger)(struct phone *p, const godwit_access_request_t *r);
     void (*make_container)(const struct phone *p, octets_t *contents); /* NULL: CONTAINER_UP */
     octets_t container, delivered;

@@ -1521,7 +1521,8 @@ static void a_reject_of_known_keys_leads_to_an_attach_without(void **state)
     }
 }
 
-/* What it cannot verify: who it is, and AKA. The old keys hold until the new ones have verified, then the new ones are those that are named. */
+/* What it cannot verify: who it is, and AKA. The old keys hold until the new ones have verified, then the new ones are
+ * those that are named. */
 static void a_network_that_lost_the_keys_runs_aka(void **state)
 {
     godwit_emm_identity_request_t ask = {.identity_type = GODWIT_EMM_IDENTITY_IMSI};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Next session (contribution 000) over EPS: the device's access library and the MME, with nothing between them but frames; home and S-GW are the
- * test's. What goes wrong must cost a vector and nothing else: the device comes in by ordinary AKA, and nothing is taken twice.
+ * Next session (contribution 000) over EPS: the device's access library and the MME, with nothing between them but
+ * frames; home and S-GW are the test's. What goes wrong must cost a vector and nothing else: the device comes in by
+ * ordinary AKA, and nothing is taken twice.
  */
 #include <stdlib.h>
 
@@ -735,7 +736,8 @@ static void another_plmn_leads_to_aka_and_the_vector_stays(void **state)
     assert_true(session_with("back home"));
 }
 
-/* SQN that moved on: after the hand-over it is of no account, for the card has judged; before it, the card refuses and nothing is stored. */
+/* SQN that moved on: after the hand-over it is of no account, for the card has judged; before it, the card refuses and
+ * nothing is stored. */
 static void another_domain_may_move_sqn_on_after_the_hand_over(void **state)
 {
     (void)state;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Next session (contribution 000) over UMTS and GERAN: the device's access library and the SGSN, with nothing between them but frames; home and
- * GGSN are the test's. What goes wrong must cost a vector and nothing else: the device comes in by ordinary AKA, and nothing is taken twice.
+ * Next session (contribution 000) over UMTS and GERAN: the device's access library and the SGSN, with nothing between
+ * them but frames; home and GGSN are the test's. What goes wrong must cost a vector and nothing else: the device comes
+ * in by ordinary AKA, and nothing is taken twice.
  */
 #include <stdlib.h>
 
@@ -297,7 +298,8 @@ static void it_saves_54_octets_and_two_round_trips(void **state)
     detach();
     memset(&seen, 0, sizeof seen);
     attach();
-    /* Authentication and ciphering request 40, response with a RES of 8 octets 14; and the security mode, which is no NAS. */
+    /* Authentication and ciphering request 40, response with a RES of 8 octets 14; and the security mode, which is no
+     * NAS. */
     assert_int_equal(ordinary.challenge_octets, 54);
     assert_int_equal(seen.challenge_octets, 0);
     assert_int_equal(ordinary.frames_up - seen.frames_up, 2);
@@ -775,7 +777,8 @@ static void the_device_may_die_at_every_step(void **state)
     assert_true(step > 6);
 }
 
-/* The SGSN is gone after so many inputs, with all that it had sent for the last of them when sent is set; its store is not. */
+/* The SGSN is gone after so many inputs, with all that it had sent for the last of them when sent is set; its store is
+ * not. */
 static bool sgsn_dies(unsigned inputs, bool at_attach, bool sent)
 {
     start(phone.config.kind);
@@ -853,7 +856,8 @@ static void begin_other(void)
     other.device.address = owner_address(1);
 }
 
-/* The Identification Request or Response that the last input to one led to, given to the other; false: there was none. */
+/* The Identification Request or Response that the last input to one led to, given to the other; false: there was
+ * none. */
 static bool between(sgsn_world_t *from, sgsn_world_t *to)
 {
     const godwit_address_t address = godwit_gtp_address(to->config.ipv4, GODWIT_GTPC_PORT);

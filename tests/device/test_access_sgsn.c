@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's access library and the SGSN, over UMTS and GERAN, with nothing between them but frames; home and GGSN are the test's.
+ * The device's access library and the SGSN, over UMTS and GERAN, with nothing between them but frames; home and GGSN
+ * are the test's.
  */
 #include <stdlib.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Agreement 05 from end to end in one process: the device library names its A-KID, HSE and EMKS, the test is the AAnF. What the AAnF
- * refuses, what it says of another subscriber, what is older or over, is refused or falls back, and locks nobody out.
+ * Agreement 05 from end to end in one process: the device library names its A-KID, HSE and EMKS, the test is the AAnF.
+ * What the AAnF refuses, what it says of another subscriber, what is older or over, is refused or falls back, and locks
+ * nobody out.
  */
 #include "tests/device/dut.h"
 #include "tests/support/hse_world.h"
@@ -223,7 +224,8 @@ static void begin_anew(void)
     anchor(A_KID, 0x5A, 900000);
 }
 
-/* Refused with that reason, no key set is made; and when the cause is away the next reading arrives: nobody is locked out. */
+/* Refused with that reason, no key set is made; and when the cause is away the next reading arrives: nobody is locked
+ * out. */
 static void refused(godwit_status_t status)
 {
     send("1");

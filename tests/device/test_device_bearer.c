@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device with the key set of an access AKA run: container up, Start down, the first reading; what the visited network alters, strips
- * or replays; the way back to separate AKA; and Solution 2, where the Session Request names the key set.
+ * The device with the key set of an access AKA run: container up, Start down, the first reading; what the visited
+ * network alters, strips or replays; the way back to separate AKA; and Solution 2, where the Session Request names the
+ * key set.
  */
 #include "core/wire/e2m_container.h"
 #include "tests/device/dut.h"

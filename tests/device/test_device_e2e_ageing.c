@@ -463,7 +463,8 @@ static godwit_status_t failing_cmac(const uint8_t key[16], const godwit_slice_t 
     return fails() ? GODWIT_CRYPTO_FAILED : CRYPTO->aes128_cmac(key, parts, count, mac);
 }
 
-/* What was taken and could not be stored is not sent under: after a power loss the same age would begin at COUNT 0 again. */
+/* What was taken and could not be stored is not sent under: after a power loss the same age would begin at COUNT 0
+ * again. */
 static void a_key_that_was_not_stored_is_not_used(void **state)
 {
     (void)state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * End to end at the device, with the power lost at each request of a life in turn: set-up, readings, the end of a count, an age that is asked for, one
- * that is handed out. Nothing that leaves the device has a COUNT that was used before under that key, ages only rise, and in the end it speaks with its
- * EAS again.
+ * End to end at the device, with the power lost at each request of a life in turn: set-up, readings, the end of a
+ * count, an age that is asked for, one that is handed out. Nothing that leaves the device has a COUNT that was used
+ * before under that key, ages only rise, and in the end it speaks with its EAS again.
  */
 #include "tests/device/e2e_world.h"
 

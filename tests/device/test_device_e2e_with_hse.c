@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library, the HSE and the receiver of an enterprise end to end, and everything between them lost, repeated and late; power lost, too. EMKS and EESE are a few
- * lines here. Checked throughout: the EAS takes a reading once, no COUNT of a K_e2e protects two messages, ages rise, and the HSE holds no K_e2e. And at the end, when
- * nothing is lost any more, a reading comes through.
+ * The device library, the HSE and the receiver of an enterprise end to end, and everything between them lost, repeated
+ * and late; power lost, too. EMKS and EESE are a few lines here. Checked throughout: the EAS takes a reading once, no
+ * COUNT of a K_e2e protects two messages, ages rise, and the HSE holds no K_e2e. And at the end, when nothing is lost
+ * any more, a reading comes through.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA in the device against headers and keys that Python made (tests/vectors/gba.txt), in each flavour; and every answer that must not be believed.
+ * GBA in the device against headers and keys that Python made (tests/vectors/gba.txt), in each flavour; and every
+ * answer that must not be believed.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The golden conversation from the device's side: the network's datagrams are those of the file, and so must the device's be, octet by octet.
+ * The golden conversation from the device's side: the network's datagrams are those of the file, and so must the
+ * device's be, octet by octet.
  */
 #include "tests/device/dut.h"
 
@@ -85,7 +86,8 @@ static void the_golden_conversation_leaves_the_device_octet_by_octet(void **stat
     assert_int_equal(kat_each(GOLDEN, "conversation", use_conversation, NULL), 1);
 }
 
-/* The same with a reboot after every step: what is stored is enough, COUNTs that were reserved are given back by suspend. */
+/* The same with a reboot after every step: what is stored is enough, COUNTs that were reserved are given back by
+ * suspend. */
 static void use_with_reboots(const kat_record_t *r, void *context)
 {
     dut_t d;

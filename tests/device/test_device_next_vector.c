@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The vector of the next session, handed out under the key that lives: the USIM runs at once, the next set-up is one datagram, and whatever goes
- * wrong leaves the key that was.
+ * The vector of the next session, handed out under the key that lives: the USIM runs at once, the next set-up is one
+ * datagram, and whatever goes wrong leaves the key that was.
  */
 #include "tests/device/dut.h"
 

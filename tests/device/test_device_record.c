@@ -108,8 +108,8 @@ static void suspend_skips_no_count(void **state)
     }
 }
 
-/* The record was durable and the Confirmation perhaps never left: the next reading must not go into a session that the network may not
- * have. The vector is taken again without the card, under the next generation. */
+/* The record was durable and the Confirmation perhaps never left: the next reading must not go into a session that the
+ * network may not have. The vector is taken again without the card, under the next generation. */
 static void a_power_loss_around_the_confirmation_costs_a_set_up_and_no_reading(void **state)
 {
     (void)state;

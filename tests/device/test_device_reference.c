@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Agreement 04 from end to end in one process: the device library names its bootstrapping, HSE and EMKS, the test is the BSF. What the BSF
- * refuses, what it says of another subscriber, what is older or over, is refused or falls back; generations of one bootstrapping only rise.
+ * Agreement 04 from end to end in one process: the device library names its bootstrapping, HSE and EMKS, the test is
+ * the BSF. What the BSF refuses, what it says of another subscriber, what is older or over, is refused or falls back;
+ * generations of one bootstrapping only rise.
  */
 #include "tests/device/dut.h"
 #include "tests/support/hse_world.h"

@@ -241,8 +241,8 @@ static void a_second_start_waits_while_the_card_runs(void **state)
     expect_confirmed(&d, "21.5 C");
 }
 
-/* The Start that waits for the card stands where answers are made: what the network asks under the old key must wait, or the card would have
- * run for nothing. */
+/* The Start that waits for the card stands where answers are made: what the network asks under the old key must wait,
+ * or the card would have run for nothing. */
 static void a_key_change_of_the_old_session_does_not_spoil_the_start_that_waits_for_the_card(void **state)
 {
     (void)state;
@@ -392,7 +392,8 @@ static void generation_0_is_malformed(void **state)
     dut_expect_refused(&d, GODWIT_MALFORMED);
 }
 
-/* Whoever strips the suites from the request on its way finds that Start answers another request than the device sent. */
+/* Whoever strips the suites from the request on its way finds that Start answers another request than the device
+ * sent. */
 static void a_request_that_was_changed_on_its_way_is_noticed(void **state)
 {
     (void)state;

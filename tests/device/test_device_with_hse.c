@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library and the HSE of Solution 1 with an owner of key sets, and everything between them lost, repeated and late; memory and power
- * lost, too. Checked after every step: a reading is delivered once, and no COUNT of a key protects two messages. And at the end, when nothing
- * is lost any more, a reading comes through.
+ * The device library and the HSE of Solution 1 with an owner of key sets, and everything between them lost, repeated
+ * and late; memory and power lost, too. Checked after every step: a reading is delivered once, and no COUNT of a key
+ * protects two messages. And at the end, when nothing is lost any more, a reading comes through.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -381,8 +381,8 @@ static void start_world(uint64_t seed)
     modify();
 }
 
-/* Nothing is lost any more: soon a reading arrives, without another AKA run. A device that was given too many hints takes the next one after
- * sixteen readings only. */
+/* Nothing is lost any more: soon a reading arrives, without another AKA run. A device that was given too many hints
+ * takes the next one after sixteen readings only. */
 static void heal(uint64_t seed)
 {
     w.loss = 0;

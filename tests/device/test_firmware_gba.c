@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The example of docs/gba.md as it stands in examples/gba/main.c, on a board that the test plays, against the BSF; and answers of HTTP, cut and bent.
+ * The example of docs/gba.md as it stands in examples/gba/main.c, on a board that the test plays, against the BSF; and
+ * answers of HTTP, cut and bent.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The example of docs/device.md as it stands in examples/trigger/main.c, on a board that the test plays, against an MTC-IWF of core functions.
+ * The example of docs/device.md as it stands in examples/trigger/main.c, on a board that the test plays, against an
+ * MTC-IWF of core functions.
  */
 #include "tests/device/trigger_world.h"
 

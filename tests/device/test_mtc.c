@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC device against the real role of the MTC server: from a cold start, in a session, when answers are lost, and when the power goes at any
- * step.
+ * The MTC device against the real role of the MTC server: from a cold start, in a session, when answers are lost, and
+ * when the power goes at any step.
  */
 #include "tests/device/mtc_world.h"
 

@@ -240,7 +240,8 @@ static void a_replacement_takes_the_place_of_what_has_not_come(void **state)
     assert_int_equal(w.acted[4], 0);
 }
 
-/* Between device and MTC-IWF somebody holds a trigger back, lets its recall pass, and then as many others as it takes to forget. */
+/* Between device and MTC-IWF somebody holds a trigger back, lets its recall pass, and then as many others as it takes
+ * to forget. */
 static void a_recalled_trigger_is_not_acted_on_when_the_recall_is_forgotten(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's end of an association with the MTC-IWF: which Commands it takes, what it says of the others, and what happens when one association
- * follows another, or the power goes.
+ * The device's end of an association with the MTC-IWF: which Commands it takes, what it says of the others, and what
+ * happens when one association follows another, or the power goes.
  */
 #include "godwit/keys.h"
 #include "tests/device/trigger_world.h"
@@ -255,7 +255,8 @@ static void what_is_under_way_under_the_former_one_is_still_taken(void **state)
     assert_int_equal(w.acted[4], 1);
 }
 
-/* All Completes were lost, however often the Command came: what the MTC-IWF still says under the former one shows that it has none. */
+/* All Completes were lost, however often the Command came: what the MTC-IWF still says under the former one shows that
+ * it has none. */
 static void an_iwf_that_speaks_under_the_former_one_is_told_again(void **state)
 {
     (void)state;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Triggers over EPS (contribution 002): the device's access and trigger libraries and the MME, with nothing between them but frames; home and MTC-IWF are the
- * test's, made of core functions alone. Associations within the security mode and on their own, from each source of K_iwf; triggers to devices
- * that listen or sleep; what a rogue visited network and strangers on the air can do; and that without the feature no octet is another.
+ * Triggers over EPS (contribution 002): the device's access and trigger libraries and the MME, with nothing between
+ * them but frames; home and MTC-IWF are the test's, made of core functions alone. Associations within the security mode
+ * and on their own, from each source of K_iwf; triggers to devices that listen or sleep; what a rogue visited network
+ * and strangers on the air can do; and that without the feature no octet is another.
  */
 #include <stdio.h>
 

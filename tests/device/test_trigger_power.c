@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's triggers when the power goes: at every request of a long conversation, with an MTC-IWF that says each trigger again until it is acknowledged.
- * Nothing is lost; nothing is acted on twice but for the one thing that cannot be known, and that is marked; no COUNT says two things.
+ * The device's triggers when the power goes: at every request of a long conversation, with an MTC-IWF that says each
+ * trigger again until it is acknowledged.
+ * Nothing is lost; nothing is acted on twice but for the one thing that cannot be known, and that is marked; no COUNT
+ * says two things.
  */
 #include "tests/device/trigger_world.h"
 

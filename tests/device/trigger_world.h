@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device with triggers, its record, its application, and an MTC-IWF made of core functions alone. The power goes after so many requests, where a
- * test says so; it watches that no COUNT goes up twice with other octets, and that no STORE comes after what must wait for it.
+ * A device with triggers, its record, its application, and an MTC-IWF made of core functions alone. The power goes
+ * after so many requests, where a test says so; it watches that no COUNT goes up twice with other octets, and that no
+ * STORE comes after what must wait for it.
  */
 #ifndef GODWIT_TESTS_DEVICE_TRIGGER_WORLD_H
 #define GODWIT_TESTS_DEVICE_TRIGGER_WORLD_H

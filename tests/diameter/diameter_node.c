@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A process with the Diameter adapter, for the tests of this folder: an HSS (roles/hss over records in memory), an EMKS that answers Ek with
- * fixed keys, and a client that asks what standard input tells it to. One line on standard output for everything that happens; they carry
- * keys, which are those of the tests.
+ * A process with the Diameter adapter, for the tests of this folder: an HSS (roles/hss over records in memory), an EMKS
+ * that answers Ek with fixed keys, and a client that asks what standard input tells it to. One line on standard output
+ * for everything that happens; they carry keys, which are those of the tests.
  *
  *   diameter_node [--OPTION VALUE]...   prints "ready port=N"; options are in `options` below
  *   air eutran|utran IMSI PLMN [RAND AUTS]     key 1|2 IMSI     confirm IMSI     peers     counters     quit

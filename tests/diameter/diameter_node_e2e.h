@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The part of diameter_node that knows protection end to end. With --serve eese there is an EESE; --eese HOST,REALM says where the HSE's is. Whatever
- * comes is told in one line; a session gets terms, a renewal OK. E2E_KEY is the HSS's own to answer.
+ * The part of diameter_node that knows protection end to end. With --serve eese there is an EESE; --eese HOST,REALM
+ * says where the HSE's is. Whatever comes is told in one line; a session gets terms, a renewal OK. E2E_KEY is the HSS's
+ * own to answer.
  *   e2e-session EVENT IMSI EAS     e2e-renew RENEWAL IMSI HSE EAS     e2e-key IMSI AGREEMENT KEY-SET EAS AGE   (to --keys hss|emks)
  */
 #ifndef GODWIT_TESTS_DIAMETER_NODE_E2E_H

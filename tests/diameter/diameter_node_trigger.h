@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The part of diameter_node that knows device triggering. With --serve: iwf (a MTC-IWF), scs, t4 (a SMS-SC), node (MME, SGSN, MSC and AAA server). Whatever
- * comes is told in one line and answered with OK; T5_UP SECURING with a container, IWF_KEY_REQUEST with a key.
+ * The part of diameter_node that knows device triggering. With --serve: iwf (a MTC-IWF), scs, t4 (a SMS-SC), node (MME,
+ * SGSN, MSC and AAA server). Whatever comes is told in one line and answered with OK; T5_UP SECURING with a container,
+ * IWF_KEY_REQUEST with a key.
  *   t5-down IMSI HOST REALM FUNCTION     ue-key IMSI HOST REALM FUNCTION     iwf-key IMSI HOST REALM FUNCTION     t5-up KIND IMSI HOST REALM
  */
 #ifndef GODWIT_TESTS_DIAMETER_NODE_TRIGGER_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an application may say to a device: bodies that are taken, bodies that are refused by the name of the member that is wrong, and topics.
+ * What an application may say to a device: bodies that are taken, bodies that are refused by the name of the member
+ * that is wrong, and topics.
  */
 #include <setjmp.h>
 #include <stdarg.h>

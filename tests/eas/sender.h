@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device's end of a K_e2e, for tests of the receiver: it seals and opens with the floor below, and knows nothing of the library under test.
+ * The device's end of a K_e2e, for tests of the receiver: it seals and opens with the floor below, and knows nothing of
+ * the library under test.
  */
 #ifndef GODWIT_TESTS_EAS_SENDER_H
 #define GODWIT_TESTS_EAS_SENDER_H

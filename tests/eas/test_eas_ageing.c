@@ -167,7 +167,8 @@ static void a_clock_that_was_set_back_harms_nothing(void **state)
     assert_int_equal(up(&first, NOW), GODWIT_OK);
 }
 
-/* 16 messages, both ways together: the next age is asked for ahead, the receiver stops sending at it, and a COUNT at or above it is nobody's. */
+/* 16 messages, both ways together: the next age is asked for ahead, the receiver stops sending at it, and a COUNT at or
+ * above it is nobody's. */
 static void the_count_ends_a_key(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON between EESE, EAS and HSE against tests/vectors/eese-json.txt: what is read, what is written again, which member is named when one is wrong, and that a wrong
- * body leaves what it was read into alone. Paths and refusals, too.
+ * JSON between EESE, EAS and HSE against tests/vectors/eese-json.txt: what is read, what is written again, which member
+ * is named when one is wrong, and that a wrong body leaves what it was read into alone. Paths and refusals, too.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two ends of one key, for tests: the keys of the golden conversation (MILENAGE test set 1, agreement 03, endpoint hse.example).
+ * Two ends of one key, for tests: the keys of the golden conversation (MILENAGE test set 1, agreement 03, endpoint
+ * hse.example).
  */
 #ifndef GODWIT_TESTS_EMSDP_ENDS_H
 #define GODWIT_TESTS_EMSDP_ENDS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * COUNT: which candidates are tried, what the window takes, and that each datagram is accepted once. The model is the sentence of
- * docs/emsdp-wire.md: the one inside the window, then the four above the highest.
+ * COUNT: which candidates are tried, what the window takes, and that each datagram is accepted once. The model is the
+ * sentence of docs/emsdp-wire.md: the one inside the window, then the four above the highest.
  */
 #include "core/emsdp/frame.h"
 #include "tests/emsdp/messages.h"
@@ -85,7 +85,7 @@ static void candidates_are_those_of_the_definition(void **state)
     }
 }
 
-/* ---- through open -------------------------------------------------------------------------------------------------- */
+/* ---- through open ------------------------------------------------------------------------------------------------ */
 
 static godwit_status_t deliver(godwit_emsdp_key_t *to, const octets_t *d, bool accept)
 {
@@ -184,7 +184,8 @@ static bool next_permutation(unsigned *a, size_t n)
     return true;
 }
 
-/* Seven datagrams in each of the 5040 orders: each is accepted at most once, and never refused while it is inside the window. */
+/* Seven datagrams in each of the 5040 orders: each is accepted at most once, and never refused while it is inside the
+ * window. */
 static void each_order_of_arrival_is_taken_as_the_window_says(void **state)
 {
     (void)state;
@@ -251,7 +252,7 @@ static void planes_and_directions_count_for_themselves(void **state)
     assert_int_equal(ends.device.cp_next_in, 0);
 }
 
-/* ---- the full COUNT ------------------------------------------------------------------------------------------------------ */
+/* ---- the full COUNT ---------------------------------------------------------------------------------------------- */
 
 static octets_t full_count(ends_t *e, uint32_t control, uint32_t user)
 {
@@ -332,7 +333,7 @@ static void full_count_that_was_changed_is_refused(void **state)
     }
 }
 
-/* ---- the end of COUNT ---------------------------------------------------------------------------------------------------------- */
+/* ---- the end of COUNT -------------------------------------------------------------------------------------------- */
 
 static void the_last_count_is_below_uint32_max(void **state)
 {

@@ -4,7 +4,7 @@
  */
 #include "tests/emsdp/messages.h"
 
-/* ---- header --------------------------------------------------------------------------------------------------------- */
+/* ---- header ------------------------------------------------------------------------------------------------------ */
 
 static godwit_status_t peek(const char *text, godwit_framing_t framing)
 {
@@ -62,7 +62,7 @@ static void every_framing_reads_its_header_back(void **state)
     }
 }
 
-/* ---- Session Start before its key --------------------------------------------------------------------------------------- */
+/* ---- Session Start before its key -------------------------------------------------------------------------------- */
 
 static godwit_status_t start_peek(const char *text)
 {
@@ -89,7 +89,7 @@ static void start_is_read_up_to_hse_configuration_and_no_further(void **state)
     assert_int_equal(start_peek("080000010011"), GODWIT_MALFORMED);
 }
 
-/* ---- without a key ------------------------------------------------------------------------------------------------------- */
+/* ---- without a key ----------------------------------------------------------------------------------------------- */
 
 static void only_key_id_000_is_read_without_a_key(void **state)
 {
@@ -135,7 +135,7 @@ static void building_without_a_key_is_for_request_and_reject(void **state)
     assert_int_equal(buf[4], 0xFF);
 }
 
-/* ---- echo ----------------------------------------------------------------------------------------------------------------- */
+/* ---- echo -------------------------------------------------------------------------------------------------------- */
 
 static void echo_is_the_end_or_the_hash(void **state)
 {

@@ -123,7 +123,7 @@ static void key_ids_go_round_and_skip_the_living(void **state)
     assert_int_equal(godwit_emsdp_next_key_id(2, 0xFE), 0);
 }
 
-/* ---- sealing that fails ---------------------------------------------------------------------------------------------- */
+/* ---- sealing that fails ------------------------------------------------------------------------------------------ */
 
 static void a_buffer_that_is_too_small_costs_nothing(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The states of a session: every step that is allowed stands here once more, written from docs/emsdp-wire.md; whatever is not here must be
- * refused. Then whole conversations, both ends in step.
+ * The states of a session: every step that is allowed stands here once more, written from docs/emsdp-wire.md; whatever
+ * is not here must be refused. Then whole conversations, both ends in step.
  */
 #include "tests/emsdp/messages.h"
 
@@ -117,7 +117,7 @@ static void no_state_is_a_trap_and_none_is_out_of_reach(void **state)
     }
 }
 
-/* ---- both ends in step ------------------------------------------------------------------------------------------------ */
+/* ---- both ends in step ------------------------------------------------------------------------------------------- */
 
 static void converse(const char *script, godwit_session_state_t end_state)
 {

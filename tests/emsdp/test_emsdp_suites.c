@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * All suites with all framings, both planes, both ways; and the suites with a 4-octet MAC built again from godwit_eea and godwit_eia.
+ * All suites with all framings, both planes, both ways; and the suites with a 4-octet MAC built again from godwit_eea
+ * and godwit_eia.
  */
 #include "tests/emsdp/messages.h"
 

@@ -106,7 +106,7 @@ static godwit_status_t open_as(const struct received *x, const octets_t *d, cons
     return status;
 }
 
-/* ---- bits ---------------------------------------------------------------------------------------------------------- */
+/* ---- bits -------------------------------------------------------------------------------------------------------- */
 
 static bool is_command(uint8_t octet)
 {
@@ -173,7 +173,7 @@ static void every_cut_and_every_addition_is_refused(void **state)
     }
 }
 
-/* ---- the request, which has no MAC of its own --------------------------------------------------------------------------- */
+/* ---- the request, which has no MAC of its own -------------------------------------------------------------------- */
 
 static void a_request_that_was_changed_breaks_start_and_confirmation(void **state)
 {
@@ -221,8 +221,8 @@ static void a_confirmation_that_covers_no_exchange_is_refused(void **state)
     assert_int_equal(open_as(&x, &d, &x.to), GODWIT_MAC_FAILURE);
 }
 
-/* The transcript stands after the command octet: were it before, transcript || body of a Confirmation would be the input of a
- * longer Terminate Request. */
+/* The transcript stands after the command octet: were it before, transcript || body of a Confirmation would be the
+ * input of a longer Terminate Request. */
 static void a_confirmation_does_not_pass_as_another_command(void **state)
 {
     static const uint8_t others[] = {0x10, 0x11, 0x20, 0x21, 0x30, 0x31, 0x80};
@@ -240,7 +240,7 @@ static void a_confirmation_does_not_pass_as_another_command(void **state)
     }
 }
 
-/* ---- in the wrong place ------------------------------------------------------------------------------------------------- */
+/* ---- in the wrong place ------------------------------------------------------------------------------------------ */
 
 static void a_datagram_sent_back_to_its_sender_is_refused(void **state)
 {

@@ -256,7 +256,7 @@ static void every_cut_of_a_request_is_malformed(void **state)
     }
 }
 
-/* ---- building ------------------------------------------------------------------------------------------------------ */
+/* ---- building ---------------------------------------------------------------------------------------------------- */
 
 static godwit_status_t build(const godwit_emsdp_control_t *m)
 {

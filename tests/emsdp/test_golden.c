@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Every datagram of tests/vectors/golden-emsdp.txt: sealed here to the same octets, and opened by the other end to what was put golden.
+ * Every datagram of tests/vectors/golden-emsdp.txt: sealed here to the same octets, and opened by the other end to what
+ * was put golden.
  */
 #include "godwit/aka.h"
 #include "tests/emsdp/messages.h"
 
-/* ---- one datagram ---------------------------------------------------------------------------------------------------- */
+/* ---- one datagram ------------------------------------------------------------------------------------------------ */
 
 static void expect_unkeyed(const kat_record_t *r, const char *name, const godwit_emsdp_control_t *m,
                            uint32_t session_id, uint32_t low_count)
@@ -109,7 +110,7 @@ static void expect_setup(const kat_record_t *r, ends_t *e, const char *names[3],
     }
 }
 
-/* ---- the conversation ---------------------------------------------------------------------------------------------------- */
+/* ---- the conversation -------------------------------------------------------------------------------------------- */
 
 static ends_t ends_of(godwit_agreement_t agreement, uint32_t generation, uint8_t key_id)
 {
@@ -151,7 +152,8 @@ static void conversation_is_the_golden_one(void **state)
     kat_each(GOLDEN, "conversation", use_conversation, NULL);
 }
 
-/* The MAC inputs that the file prints give, under CMAC with K_int, the MACs that the datagrams carry; and the transcripts are ours. */
+/* The MAC inputs that the file prints give, under CMAC with K_int, the MACs that the datagrams carry; and the
+ * transcripts are ours. */
 static struct {
     octets_t request, start, confirmation, up_1;
 } sent;
@@ -202,7 +204,7 @@ static void mac_inputs_and_transcripts_are_the_golden_ones(void **state)
     kat_each(GOLDEN, "mac_inputs", use_mac_inputs, NULL);
 }
 
-/* ---- the rest of the file ---------------------------------------------------------------------------------------------------- */
+/* ---- the rest of the file ---------------------------------------------------------------------------------------- */
 
 static void use_setup_07(const kat_record_t *r, void *context)
 {

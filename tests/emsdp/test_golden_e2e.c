@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Every datagram of tests/vectors/e2e-emsdp.txt: a session whose user plane ends in an EAS. Sealed here to the same octets, and opened by the end that
- * has the key; the HSE, with K_session alone, opens none of the user plane.
+ * Every datagram of tests/vectors/e2e-emsdp.txt: a session whose user plane ends in an EAS. Sealed here to the same
+ * octets, and opened by the end that has the key; the HSE, with K_session alone, opens none of the user plane.
  */
 #include "tests/emsdp/messages.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Vectors of an OsmoHLR at 127.0.0.1 (osmo_hlr.py starts it) through our GSUP client, judged by a USIM of ours: fresh vectors, SQN that
- * only goes forward, resynchronisation with a right and with a wrong AUTS, unknown subscriber, one with GSM data only, many at once.
+ * Vectors of an OsmoHLR at 127.0.0.1 (osmo_hlr.py starts it) through our GSUP client, judged by a USIM of ours: fresh
+ * vectors, SQN that only goes forward, resynchronisation with a right and with a wrong AUTS, unknown subscriber, one
+ * with GSM data only, many at once.
  */
 #include "adapters/gsup/gsup.h"
 #include "godwit/aka.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The GSUP client against an HLR that this test plays, on a free port of loopback: order of the handshake, pings, answers that are late,
- * missing, foreign or nonsense, connections that are refused or cut.
+ * The GSUP client against an HLR that this test plays, on a free port of loopback: order of the handshake, pings,
+ * answers that are late, missing, foreign or nonsense, connections that are refused or cut.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -63,8 +63,8 @@ static unsigned told(const godwit_world_t *w, unsigned device)
            godwit_world_device_events(w, device, "given_up", GODWIT_OK);
 }
 
-/* Whatever is still waiting for an answer ends within two minutes. A reading whose fate is uncertain is not sent again by the device: the
- * application, being told so, says it again, once. */
+/* Whatever is still waiting for an answer ends within two minutes. A reading whose fate is uncertain is not sent again
+ * by the device: the application, being told so, says it again, once. */
 void expect_next_reading(godwit_world_t *w, unsigned device, const char *what, unsigned number)
 {
     godwit_world_run(w, 120000);

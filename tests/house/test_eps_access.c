@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device's access library, MME, S-GW and P-GW, all of them real, over a network that delays, loses, repeats and reorders every datagram by
- * one seed: the device attaches, its N-PDUs pass both ways, it goes idle and is paged, modifies, detaches, and nothing is left behind.
+ * A device's access library, MME, S-GW and P-GW, all of them real, over a network that delays, loses, repeats and
+ * reorders every datagram by one seed: the device attaches, its N-PDUs pass both ways, it goes idle and is paged,
+ * modifies, detaches, and nothing is left behind.
  */
 #include "roles/mme.h"
 #include "roles/pgw.h"

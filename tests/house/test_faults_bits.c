@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Every single-bit change of every datagram of a conversation: it never delivers a wrong reading, never completes a wrong session, never moves
- * a counter, and is refused for the reason that the table expects. Afterwards the genuine datagram, and the next reading, get through.
+ * Every single-bit change of every datagram of a conversation: it never delivers a wrong reading, never completes a
+ * wrong session, never moves a counter, and is refused for the reason that the table expects. Afterwards the genuine
+ * datagram, and the next reading, get through.
  */
 #include <string.h>
 
@@ -11,8 +12,9 @@
 #define STATUSES 64
 #define ANY_WAY 2
 
-/* Which bits of which datagrams, and the reasons one of which their change must have. The first row that matches counts. Octets: 0 UP/CP,
- * RFU, Key ID, COUNT; 1 to 3 Session ID; 4 COUNT; 5 command (of the user plane: payload); then TLVs; MAC. */
+/* Which bits of which datagrams, and the reasons one of which their change must have. The first row that matches
+ * counts. Octets: 0 UP/CP, RFU, Key ID, COUNT; 1 to 3 Session ID; 4 COUNT; 5 command (of the user plane: payload); then
+ * TLVs; MAC. */
 typedef struct row {
     int command; /* 0: user plane; -1: any under a key */
     int up;      /* 1, 0, ANY_WAY */
@@ -23,7 +25,8 @@ typedef struct row {
 } row_t;
 
 static const row_t rows[] = {
-    /* Session Request without a key: whatever is not senseless is another request, and the device refuses the answer to it. */
+    /* Session Request without a key: whatever is not senseless is another request, and the device refuses the answer to
+     * it. */
     {0x10, 1, false, 0, 0, 0xC0, R(MALFORMED)},
     {0x10, 1, false, 0, 0, 0x38, R(UNKNOWN_SESSION)}, /* with a key, then, of no session */
     {0x10, 1, false, 0, 0, 0x07, R(MAC_FAILURE)},
@@ -155,7 +158,8 @@ static bool same_counters(const snapshot_t *a, const snapshot_t *b)
            a->received == b->received;
 }
 
-/* The reasons that were given in between by the end that the datagram went to; if that one said nothing, by the other. */
+/* The reasons that were given in between by the end that the datagram went to; if that one said nothing, by the
+ * other. */
 static uint64_t reasons_between(const snapshot_t *a, const snapshot_t *b, bool up)
 {
     uint64_t reasons[2] = {0, 0};

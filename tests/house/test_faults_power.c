@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Death at any step: of the device, its card, the HSE, the EMKS, the HSS. Each input and each request of each node is a step; power goes there,
- * what was not durable is lost, the node comes back, and the conversation goes on. Watched by the world: no SQN goes back, no COUNT
- * is used twice with one key, nothing is delivered twice, no K_session is handed out twice.
+ * Death at any step: of the device, its card, the HSE, the EMKS, the HSS. Each input and each request of each node is a
+ * step; power goes there, what was not durable is lost, the node comes back, and the conversation goes on. Watched by
+ * the world: no SQN goes back, no COUNT is used twice with one key, nothing is delivered twice, no K_session is handed
+ * out twice.
  */
 #include "lab/random.h"
 #include "tests/house/faults.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Solution 2 leaves the network alone: whatever MME, S-GW, SGSN, P-GW and GGSN send while a device attaches, talks, sleeps, is paged and
- * detaches is the same, octet for octet, as in a network without Godwit that serves a device without it. And Solution 1 is not: so the test
- * sees a difference when there is one.
+ * Solution 2 leaves the network alone: whatever MME, S-GW, SGSN, P-GW and GGSN send while a device attaches, talks,
+ * sleeps, is paged and detaches is the same, octet for octet, as in a network without Godwit that serves a device
+ * without it. And Solution 1 is not: so the test sees a difference when there is one.
  */
 #include "core/agree/access_aka/access_aka.h"
 #include "roles/mme.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device with a trigger function, for the tests of this folder: the access library in EPS, the trigger library and a soft card, over UDP to a MME's radio door
- * and to a MTC-IWF's door of A3. Its application acts at once. One line on standard output for everything that happens.
+ * A device with a trigger function, for the tests of this folder: the access library in EPS, the trigger library and a
+ * soft card, over UDP to a MME's radio door and to a MTC-IWF's door of A3. Its application acts at once. One line on
+ * standard output for everything that happens.
  *
  *   trigger_device OPTION=VALUE...   imsi usim radio home serving iwf state [a3] [roots: flagged kasme] [received=1] [network=1]
  *   on standard input: attach   idle   detach   wifi (triggers come by A3 from now on)   radio (and by the MME again)   quit

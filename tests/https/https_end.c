@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Either end of adapters/https as a program, for a test in another language (test_https.py).
- * serve KEY=VALUE...: prints "port N", answers what it was asked as text, ends with its standard input. Path /late is never answered, /swap is
- * answered after the request that follows it, /revoke reads the file crl anew. Refusals are printed.
- * ask KEY=VALUE... METHOD URL [BODY]...: sends all at once, prints "tag status code header body" in the order of the answers.
+ * serve KEY=VALUE...: prints "port N", answers what it was asked as text, ends with its standard input. Path /late is
+ * never answered, /swap is answered after the request that follows it, /revoke reads the file crl anew. Refusals are
+ * printed.
+ * ask KEY=VALUE... METHOD URL [BODY]...: sends all at once, prints "tag status code header body" in the order of the
+ * answers.
  */
 #include <poll.h>
 #include <stdio.h>

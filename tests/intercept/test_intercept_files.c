@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The files of lawful interception by themselves: the queue across restarts and at its bound, the chain of the audit file, its head.
+ * The files of lawful interception by themselves: the queue across restarts and at its bound, the chain of the audit
+ * file, its head.
  */
 #include <setjmp.h>
 #include <stdarg.h>

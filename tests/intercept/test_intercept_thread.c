@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The thread that delivers copies, without a destination: the caller never waits, the queue and memory are bounded, and everything that was
- * given is in the queue or said to be lost.
+ * The thread that delivers copies, without a destination: the caller never waits, the queue and memory are bounded, and
+ * everything that was given is in the queue or said to be lost.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reader of known-answer files (tests/vectors/ *.txt). A file holds records of lines "name = value", divided by blank lines;
- * "# ..." lines are comments and must cite the specification and clause. "[section]" opens a section: the algorithm that the
- * records below it are for. Values: hex octets, decimal numbers, or text, as the test that asks takes them.
+ * Reader of known-answer files (tests/vectors/ *.txt). A file holds records of lines "name = value", divided by blank
+ * lines; "# ..." lines are comments and must cite the specification and clause. "[section]" opens a section: the
+ * algorithm that the records below it are for. Values: hex octets, decimal numbers, or text, as the test that asks
+ * takes them.
  * A missing field or a bad value ends the test with file and line: a vector file is never half read.
  */
 #ifndef GODWIT_TESTS_KAT_H
@@ -14,7 +15,8 @@
 
 typedef struct kat_record kat_record_t;
 
-/* Calls use(record, context) for every record of the section in tests/vectors/<file>; fails the test when there is none. Returns how many. */
+/* Calls use(record, context) for every record of the section in tests/vectors/<file>; fails the test when there is
+ * none. Returns how many. */
 size_t kat_each(const char *file, const char *section, void (*use)(const kat_record_t *record, void *context),
                 void *context);
 

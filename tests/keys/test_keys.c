@@ -256,7 +256,7 @@ static void k_hse_is_bound_to_network_and_method(void **state)
     assert_memory_not_equal(eap, out, 32);
 }
 
-/* ---- Godwit's own ------------------------------------------------------------------------------------------------- */
+/* ---- Godwit's own ------------------------------------------------------------------------------------------------ */
 
 static void use_keyset(const kat_record_t *r, void *context)
 {

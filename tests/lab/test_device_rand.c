@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device RAND and GBA in the lab: one datagram of 64 octets from a cold start, over every access; three flavours of bootstrapping; and keys where they
- * may be.
+ * Device RAND and GBA in the lab: one datagram of 64 octets from a cold start, over every access; three flavours of
+ * bootstrapping; and keys where they may be.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -104,7 +104,8 @@ static void akma_needs_one_aka_run_for_many_readings(void **state)
     assert_int_equal(report.custody[GODWIT_WORLD_AMF], 0); /* the serving network has no key at all */
 }
 
-/* Every step in turn takes the power of the node that comes to it. Two devices, so that one is under way while the other's node is gone. */
+/* Every step in turn takes the power of the node that comes to it. Two devices, so that one is under way while the
+ * other's node is gone. */
 static void akma_survives_power_cuts_at_every_step(void **state)
 {
     (void)state;

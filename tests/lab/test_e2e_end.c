@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The end of a world end to end: a key that is on its way to its EAS when all is over, or whose push is said again later, is waited for; one that never
- * arrives is a violation.
+ * The end of a world end to end: a key that is on its way to its EAS when all is over, or whose push is said again
+ * later, is waited for; one that never arrives is a violation.
  */
 #include <setjmp.h>
 #include <stdarg.h>

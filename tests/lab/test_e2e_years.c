@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys end to end that age over years, under the lab's clock: re-agreements in time, early, late and missed; a device that sleeps over several lives; readings in
- * flight over every change. None is lost, none comes twice, and after the overlap nothing of an old key is left.
+ * Keys end to end that age over years, under the lab's clock: re-agreements in time, early, late and missed; a device
+ * that sleeps over several lives; readings in flight over every change. None is lost, none comes twice, and after the
+ * overlap nothing of an old key is left.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -157,8 +158,8 @@ static void asleep_over_several_lives(void **state)
     godwit_world_free(w);
 }
 
-/* A device that took its key days after it was agreed believes in it for longer than its EAS does. What it says then is refused, and its owner
- * hears so; the next key is there for what comes after. */
+/* A device that took its key days after it was agreed believes in it for longer than its EAS does. What it says then is
+ * refused, and its owner hears so; the next key is there for what comes after. */
 static void a_key_taken_late_ends_as_agreed(void **state)
 {
     (void)state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is missing where Solution 1 needs it: each ends in a clear reason, and in Solution 3 where there is an access at all.
+ * What is missing where Solution 1 needs it: each ends in a clear reason, and in Solution 3 where there is an access at
+ * all.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -213,7 +214,8 @@ static void a_vector_that_was_replaced_before_the_pull(void **state)
     meddled(another_vector, GODWIT_UNKNOWN_KEY);
 }
 
-/* A card whose SQN is ahead: the first vector ends in AUTS, the second is taken, and its key set is the one that is pulled. */
+/* A card whose SQN is ahead: the first vector ends in AUTS, the second is taken, and its key set is the one that is
+ * pulled. */
 static void resynchronisation_between_vector_and_pull(void **state)
 {
     (void)state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Offline devices and the vector of the following session: what the procedure measures, and what an attack on it costs nobody.
+ * Offline devices and the vector of the following session: what the procedure measures, and what an attack on it costs
+ * nobody.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The two reasons why an HSE pulls keys (contribution 003): a first connection, and a device that comes back after the HSE has flushed them. And
- * step 5b: a bearer that is there is modified, with a container, when the HSE has forgotten everything.
+ * The two reasons why an HSE pulls keys (contribution 003): a first connection, and a device that comes back after the
+ * HSE has flushed them. And step 5b: a bearer that is there is modified, with a container, when the HSE has forgotten
+ * everything.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -105,7 +106,8 @@ static void a_message_down_goes_on_with_the_next_count(void **state)
     each(flush_and_downlink);
 }
 
-/* The HSE flushes, then loses its power and with it every bearer: nothing but the device's own next container can help. */
+/* The HSE flushes, then loses its power and with it every bearer: nothing but the device's own next container can
+ * help. */
 static void flush_and_forget(godwit_world_t *w)
 {
     godwit_world_run(w, 4 * IDLE_MS);

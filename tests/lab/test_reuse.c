@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Attaches on keys of before (Solution 4: how often AKA runs), and what becomes of Solution 1 then: no AKA run, so no new key set; the container
- * names the old one, and the home gives the next generation for as long as it retains the key set. After that the device falls back once,
- * and its next attach has an AKA run again.
+ * Attaches on keys of before (Solution 4: how often AKA runs), and what becomes of Solution 1 then: no AKA run, so no
+ * new key set; the container names the old one, and the home gives the next generation for as long as it retains the
+ * key set. After that the device falls back once, and its next attach has an AKA run again.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,7 +50,8 @@ static void leave_and_come_back(godwit_world_t *w)
     say(w);
 }
 
-/* A device that falls back tries its session first, for anybody can take a container out of a PCO: the second reading sets up anew. */
+/* A device that falls back tries its session first, for anybody can take a container out of a PCO: the second reading
+ * sets up anew. */
 static void leave_and_fall_back(godwit_world_t *w)
 {
     unsigned before = godwit_world_device_events(w, 0, "fallback", GODWIT_KEY_EXPIRED) +
@@ -96,7 +97,8 @@ static void keys_serve_as_many_attaches_as_policy_says(void **state)
     }
 }
 
-/* The retention is over when the device comes back: one session by separate AKA, and the next attach makes a new key set. */
+/* The retention is over when the device comes back: one session by separate AKA, and the next attach makes a new key
+ * set. */
 static void a_key_set_that_the_home_has_forgotten_costs_one_fallback(void **state)
 {
     (void)state;

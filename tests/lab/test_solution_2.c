@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Solution 2 needs nothing of the access: every octet that MME, SGSN, S-GW, P-GW and GGSN send while a device of Solution 2 attaches equals what
- * they send in a network without Godwit. That network's HSS happens to have the same bit in the AMF of its subscriber, so that even AUTN is
- * the same. Over UMTS the keys of the radio are CK', IK', so what they protect is compared without its ciphering.
+ * Solution 2 needs nothing of the access: every octet that MME, SGSN, S-GW, P-GW and GGSN send while a device of
+ * Solution 2 attaches equals what they send in a network without Godwit. That network's HSS happens to have the same
+ * bit in the AMF of its subscriber, so that even AUTN is the same. Over UMTS the keys of the radio are CK', IK', so
+ * what they protect is compared without its ciphering.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MQTT client against mosquitto, a broker that is not ours: what is published is acknowledged once, whatever happens to the broker; a message that
- * was not settled stays with the broker; an owner is never made to wait.
+ * The MQTT client against mosquitto, a broker that is not ours: what is published is acknowledged once, whatever
+ * happens to the broker; a message that was not settled stays with the broker; an owner is never made to wait.
  */
 #include <arpa/inet.h>
 #include <poll.h>

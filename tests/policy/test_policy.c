@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Policies (TR 33.863 Solution 4): what each member refuses, versions, merging, the choice of a suite, what an access node takes of it.
+ * Policies (TR 33.863 Solution 4): what each member refuses, versions, merging, the choice of a suite, what an access
+ * node takes of it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

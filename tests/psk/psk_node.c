@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A process with the PSK door, for stock clients: psk_node [--handshake-ms N] [--connections N] [--key IDENTITY=HEX]... . What it has no key for is
- * refused, but for the identity "held", whose key is given when a line comes on standard input. It sends back what it is sent.
+ * A process with the PSK door, for stock clients: psk_node [--handshake-ms N] [--connections N] [--key IDENTITY=HEX]...
+ * . What it has no key for is refused, but for the identity "held", whose key is given when a line comes on standard
+ * input. It sends back what it is sent.
  */
 #include <poll.h>
 #include <signal.h>

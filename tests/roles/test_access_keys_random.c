@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * HSS and EMKS as owners of key sets of the access, asked anything in any order: pushes and pulls, old and new, parkings that come late and
- * twice, commits that fail, restarts. Whatever comes, no key is handed out with counters that it has left behind, and no generation twice.
+ * HSS and EMKS as owners of key sets of the access, asked anything in any order: pushes and pulls, old and new,
+ * parkings that come late and twice, commits that fail, restarts. Whatever comes, no key is handed out with counters
+ * that it has left behind, and no generation twice.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A device and its whole visited network, octets between them: device/access with a soft card, MME and S-GW or SGSN, P-GW or GGSN, under one
- * clock. Home and HSE are played by hand. One life of the device: attach, reading, answer, idle, reading, page, modification, detach. Then the
- * same life again and again, with each single frame of the radio lost, or doubled; a radio that loses, doubles and reorders by chance until it heals;
- * and serving nodes that lose their memory. All of it with AKA at every attach, and with keys that serve ten; and what strangers make of those.
+ * A device and its whole visited network, octets between them: device/access with a soft card, MME and S-GW or SGSN,
+ * P-GW or GGSN, under one clock. Home and HSE are played by hand. One life of the device: attach, reading, answer,
+ * idle, reading, page, modification, detach. Then the same life again and again, with each single frame of the radio
+ * lost, or doubled; a radio that loses, doubles and reorders by chance until it heals; and serving nodes that lose
+ * their memory. All of it with AKA at every attach, and with keys that serve ten; and what strangers make of those.
  */
 #include "tests/device/phone.h"
 
@@ -238,7 +239,8 @@ static void post_late(int to, godwit_slice_t frame)
     }
 }
 
-/* EPS shows the lowest octet of its COUNT, the radio of UMTS all of it. The same COUNT under the same keys must be the same frame. */
+/* EPS shows the lowest octet of its COUNT, the radio of UMTS all of it. The same COUNT under the same keys must be the
+ * same frame. */
 static void check_count(int to, godwit_slice_t frame)
 {
     bool eps = w.phone.config.kind == GODWIT_ACCESS_EPS;
@@ -565,7 +567,8 @@ static void come_up(void)
     expect_start();
 }
 
-/* Nobody acknowledges an N-PDU: what does not arrive is sent again by whoever misses its effect, as EMSDP or an application would. */
+/* Nobody acknowledges an N-PDU: what does not arrive is sent again by whoever misses its effect, as EMSDP or an
+ * application would. */
 static void read_up(const char *text)
 {
     seen = w.readings;

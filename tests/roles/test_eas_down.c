@@ -183,7 +183,8 @@ static void what_cannot_be_is_refused_to_the_application(void **state)
     assert_int_equal(waiting(), 0);
 }
 
-/* The power goes behind every request of the list of a reading that takes a message down with it: the COUNT of what left is never used again. */
+/* The power goes behind every request of the list of a reading that takes a message down with it: the COUNT of what
+ * left is never used again. */
 static void no_power_loss_uses_a_count_twice_or_loses_a_message(void **state)
 {
     (void)state;

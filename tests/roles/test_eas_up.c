@@ -263,8 +263,8 @@ static unsigned readings(void)
     return n;
 }
 
-/* The power goes behind every request of the list; then the HSE, which has no answer, says it again. A store that does not commit the list at once may
- * have the reading without the window: then it is there twice, and never not at all. */
+/* The power goes behind every request of the list; then the HSE, which has no answer, says it again. A store that does
+ * not commit the list at once may have the reading without the window: then it is there twice, and never not at all. */
 static void no_power_loss_loses_a_reading(void **state)
 {
     (void)state;
@@ -329,7 +329,8 @@ static void a_forged_key_id_spends_no_age(void **state)
     assert_false(owner_message(&w.owner, GODWIT_EAS_SESSION_PULL, 0)->u.eas_session_request.lost);
 }
 
-/* An EAS that pulls is not told that a session is over: the next one on the same bearer has its Session ID, and Key ID 1 again. */
+/* An EAS that pulls is not told that a session is over: the next one on the same bearer has its Session ID, and Key ID
+ * 1 again. */
 static void another_key_of_the_same_ids_is_asked_for(void **state)
 {
     (void)state;

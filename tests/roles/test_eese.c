@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The EESE: a key is given to the EAS that it was made for, once, and never before the store knows it; what is not acknowledged is said again; what
- * has lost its ground ends.
+ * The EESE: a key is given to the EAS that it was made for, once, and never before the store knows it; what is not
+ * acknowledged is said again; what has lost its ground ends.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys that age, over years of a made-up clock: ahead of their end; late, early and missed; by count; a new AKA run where policy or the owner of the key
- * set wants one; and no age twice, whatever dies or is silent.
+ * Keys that age, over years of a made-up clock: ahead of their end; late, early and missed; by count; a new AKA run
+ * where policy or the owner of the key set wants one; and no age twice, whatever dies or is silent.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -120,7 +120,8 @@ static void the_next_key_never_bears_the_id_of_the_one_that_lives(void **state)
     }
 }
 
-/* Late: the device takes its key when most of its life is over. The next one follows at once, and never before it has the last. */
+/* Late: the device takes its key when most of its life is over. The next one follows at once, and never before it has
+ * the last. */
 static void a_device_that_is_late_gets_what_is_fresh(void **state)
 {
     (void)state;
@@ -136,7 +137,8 @@ static void a_device_that_is_late_gets_what_is_fresh(void **state)
     assert_int_equal(session()->taken.age, 3);
 }
 
-/* Missed: the device sleeps a year. What has expired is not extended; there is always one key that is fresh, and one only. */
+/* Missed: the device sleeps a year. What has expired is not extended; there is always one key that is fresh, and one
+ * only. */
 static void a_device_that_missed_a_year_finds_one_key_that_lives(void **state)
 {
     (void)state;

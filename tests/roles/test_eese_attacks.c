@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The EESE among HSEs and EASs that are configured, and do not behave: none takes over a session of another, none keeps the EESE busy, and no change of a
- * registration gives a key twice.
+ * The EESE among HSEs and EASs that are configured, and do not behave: none takes over a session of another, none keeps
+ * the EESE busy, and no change of a registration gives a key twice.
  */
 #include <setjmp.h>
 #include <stdarg.h>

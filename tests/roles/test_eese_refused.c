@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an EESE refuses, each with its reason and in words for the log; and that a refusal asks nobody, commits nothing and gives no key.
+ * What an EESE refuses, each with its reason and in words for the log; and that a refusal asks nobody, commits nothing
+ * and gives no key.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +21,8 @@ static void set_text(char *to, const char *text)
     memcpy(to, text, strlen(text) + 1);
 }
 
-/* Registered, a session that lives, a second one that the EAS is not entitled for; the EAS of another enterprise with devices of its own. */
+/* Registered, a session that lives, a second one that the EAS is not entitled for; the EAS of another enterprise with
+ * devices of its own. */
 static void prepare(void)
 {
     eese_world_init(&w);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The EMKS alone: the test is its HSE and its HSS. One vector outstanding, rising generations, K_session only to its endpoint.
+ * The EMKS alone: the test is its HSE and its HSS. One vector outstanding, rising generations, K_session only to its
+ * endpoint.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -354,8 +355,8 @@ static void a_refused_auts_leaves_the_old_vector_answerable(void **state)
     assert_memory_equal(again.rand, one.rand, 16);
 }
 
-/* An HSS forgets which RANDs it gave (docs/sqn.md): the vector that the card refuses must not stay the only one for a day. But whoever forges
- * AUTS burns no more than one SQN a minute. */
+/* An HSS forgets which RANDs it gave (docs/sqn.md): the vector that the card refuses must not stay the only one for a
+ * day. But whoever forges AUTS burns no more than one SQN a minute. */
 static void an_auts_that_the_hss_refuses_replaces_an_old_vector_and_not_a_fresh_one(void **state)
 {
     (void)state;

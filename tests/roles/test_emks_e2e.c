@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The EMKS asked for keys end to end: the test is its EESE. Ages rise and none is given twice, whatever fails; who is refused moves nothing.
+ * The EMKS asked for keys end to end: the test is its EESE. Ages rise and none is given twice, whatever fails; who is
+ * refused moves nothing.
  */
 #include <setjmp.h>
 #include <stdarg.h>

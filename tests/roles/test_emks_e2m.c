@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The EMKS as owner of the key sets of access AKA runs (Solution 1 D): pushed by the HSS, pulled by an HSE, parked and handed out again.
+ * The EMKS as owner of the key sets of access AKA runs (Solution 1 D): pushed by the HSS, pulled by an HSE, parked and
+ * handed out again.
  * What is refused commits nothing; what is handed out was committed before.
  */
 #include <setjmp.h>
@@ -359,7 +360,8 @@ static void a_parked_key_goes_to_the_endpoint_that_parked_it(void **state)
     assert_key(&answer, 0x10, 3);
 }
 
-/* An HSE that was broken into parks what another one has: with the highest counters, so that the owner takes no true ones any more. */
+/* An HSE that was broken into parks what another one has: with the highest counters, so that the owner takes no true
+ * ones any more. */
 static void a_key_is_parked_only_by_the_endpoint_that_it_was_handed_to(void **state)
 {
     (void)state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * KEY_REQUEST NEXT_VECTOR: a new AKA run for the session after the one that lives, whose key set stays until the new one is confirmed.
+ * KEY_REQUEST NEXT_VECTOR: a new AKA run for the session after the one that lives, whose key set stays until the new
+ * one is confirmed.
  */
 #include <setjmp.h>
 #include <stdarg.h>

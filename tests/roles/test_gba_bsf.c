@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The BSF with devices of each flavour: keys agree at both ends, and everything that must be refused takes nothing from anybody.
+ * The BSF with devices of each flavour: keys agree at both ends, and everything that must be refused takes nothing from
+ * anybody.
  */
 #include <setjmp.h>
 #include <stdarg.h>

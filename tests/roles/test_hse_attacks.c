@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSE against whoever knows an IMSI, holds datagrams back, or lives while the clock is set: what he must not bring about.
+ * The HSE against whoever knows an IMSI, holds datagrams back, or lives while the clock is set: what he must not bring
+ * about.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -94,7 +95,8 @@ static void set_up_under(hse_device_t *device, uint64_t key_set, uint32_t genera
     hse_seal_confirmation(device, "anew");
 }
 
-/* Generations count within a key set: a new vector begins with 1, also while the session of the old one was set up a moment ago. */
+/* Generations count within a key set: a new vector begins with 1, also while the session of the old one was set up a
+ * moment ago. */
 static void a_new_vector_takes_the_place_of_a_session_with_more_generations(void **state)
 {
     (void)state;
@@ -165,7 +167,8 @@ static void a_clock_that_is_set_back_lets_old_set_ups_die(void **state)
     hse_assert_nothing_delivered(&w);
 }
 
-/* A forger who knows Session ID and Key ID fills the count of failures: the device, where it was last, is heard all the same. */
+/* A forger who knows Session ID and Key ID fills the count of failures: the device, where it was last, is heard all the
+ * same. */
 static void forged_macs_from_elsewhere_do_not_silence_the_device(void **state)
 {
     (void)state;

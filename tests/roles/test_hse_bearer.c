@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSE of Solution 1: a gateway's BEARER becomes a Start, a datagram of the tunnel a session; keys that were pushed, pulled, parked and
- * pulled again; and everybody who tries otherwise.
+ * The HSE of Solution 1: a gateway's BEARER becomes a Start, a datagram of the tunnel a session; keys that were pushed,
+ * pulled, parked and pulled again; and everybody who tries otherwise.
  */
 #include <setjmp.h>
 #include <stdarg.h>

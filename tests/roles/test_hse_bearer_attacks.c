@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSE of Solution 1 against whoever means it ill, or is only broken: tables that fill and stay full, tunnels that change hands, keys
- * that come late, twice or from elsewhere, Key IDs that meet.
+ * The HSE of Solution 1 against whoever means it ill, or is only broken: tables that fill and stay full, tunnels that
+ * change hands, keys that come late, twice or from elsewhere, Key IDs that meet.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What waits at the HSE either way: readings that are committed with the window that they moved, readings for which there is no room, and messages for a device
- * until it speaks.
+ * What waits at the HSE either way: readings that are committed with the window that they moved, readings for which
+ * there is no room, and messages for a device until it speaks.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC server: an HSE that takes first datagrams of device RAND. What it asks, what it refuses, and that nothing moves before the MKEF and its
- * own check of the MAC have spoken.
+ * The MTC server: an HSE that takes first datagrams of device RAND. What it asks, what it refuses, and that nothing
+ * moves before the MKEF and its own check of the MAC have spoken.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -155,7 +155,8 @@ static void without_session_octets_the_address_is_the_session(void **state)
     assert_int_equal(hse_stored_sessions(&w), 1);
 }
 
-/* In a visited network, under a policy that knows it, and then behind another address: no datagram says where the device is. */
+/* In a visited network, under a policy that knows it, and then behind another address: no datagram says where the
+ * device is. */
 static void roaming_is_nothing_special(void **state)
 {
     (void)state;

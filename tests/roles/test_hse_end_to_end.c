@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sessions whose user plane ends in an EAS, at the HSE: how one is set up, what is forwarded and what becomes of it, keys that age, what an EAS sends down. The HSE
- * has no key of the user plane, and nothing that it cannot check may move it.
+ * Sessions whose user plane ends in an EAS, at the HSE: how one is set up, what is forwarded and what becomes of it,
+ * keys that age, what an EAS sends down. The HSE has no key of the user plane, and nothing that it cannot check may
+ * move it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

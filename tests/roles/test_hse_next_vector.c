@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSE hands out the vector of the next session: when it asks for one, what it sends, and what becomes of one that is refused, lost or late.
+ * The HSE hands out the vector of the next session: when it asks for one, what it sends, and what becomes of one that
+ * is refused, lost or late.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a policy does in the HSE (TR 33.863 Solution 4): suites and agreements by the serving network; and lawful interception: a copy behind the
- * commit for a target, nothing at all for anybody else.
+ * What a policy does in the HSE (TR 33.863 Solution 4): suites and agreements by the serving network; and lawful
+ * interception: a copy behind the commit for a target, nothing at all for anybody else.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSE alone: a session's life. Readings, windows, key changes, ends, what survives a restart, and what a failing store may not spoil.
+ * The HSE alone: a session's life. Readings, windows, key changes, ends, what survives a restart, and what a failing
+ * store may not spoil.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -104,7 +105,8 @@ static void give_golden_key(uint32_t generation)
     owner_give_message(&w.owner, &answer);
 }
 
-/* What the golden downlink datagram says: opened with the device's key, so that the HSE can be asked to say it again. */
+/* What the golden downlink datagram says: opened with the device's key, so that the HSE can be asked to say it
+ * again. */
 static void submit_golden(const char *name, uint32_t generation, uint8_t key_id, uint32_t before)
 {
     static const uint8_t e2m_keyset[32] = {0xb2, 0xa9, 0x27, 0x77, 0x2a, 0x96, 0xed, 0x98, 0x56, 0x64, 0x75,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSS alone, with a USIM at the other end that has the same K: vectors it accepts, AUTS it makes, and everything that must be
- * refused without moving SQN.
+ * The HSS alone, with a USIM at the other end that has the same K: vectors it accepts, AUTS it makes, and everything
+ * that must be refused without moving SQN.
  */
 #include <setjmp.h>
 #include <stdarg.h>

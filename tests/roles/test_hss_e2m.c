@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSS with Solution 1: which vectors are flagged, what is kept of them and for how long, and the deliveries A to D. The soft card at
- * the other end makes the same key set; whoever is refused gets nothing and moves nothing.
+ * The HSS with Solution 1: which vectors are flagged, what is kept of them and for how long, and the deliveries A to D.
+ * The soft card at the other end makes the same key set; whoever is refused gets nothing and moves nothing.
  */
 #include <setjmp.h>
 #include <stdarg.h>

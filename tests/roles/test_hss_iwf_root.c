@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSS and associations of MTC-IWF and device: of which AKA runs the root is kept, durably before the vector leaves; who is given K_iwf or the root, over
- * which hops, and that no association number comes twice, whatever fails.
+ * The HSS and associations of MTC-IWF and device: of which AKA runs the root is kept, durably before the vector leaves;
+ * who is given K_iwf or the root, over which hops, and that no association number comes twice, whatever fails.
  */
 #include <setjmp.h>
 #include <stdarg.h>

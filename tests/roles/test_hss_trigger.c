@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HSS and device triggering: where a device is, durably, said by whom it may be said; and what S6m is answered, by which name, for which source,
- * to whom. What keys of associations are given has tests of its own.
+ * The HSS and device triggering: where a device is, durably, said by whom it may be said; and what S6m is answered, by
+ * which name, for which source, to whom. What keys of associations are given has tests of its own.
  */
 #include <setjmp.h>
 #include <stdarg.h>

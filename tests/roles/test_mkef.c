@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MKEF with the HSS behind it: who gets K_MTC, what moves and when, and that nobody who fails moves anything or costs a device its service.
+ * The MKEF with the HSS behind it: who gets K_MTC, what moves and when, and that nobody who fails moves anything or
+ * costs a device its service.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MME alone: attach, data, idle and back, paging, modification, detach, over octets on every side; and what device, home and S-GW do wrong.
+ * The MME alone: attach, data, idle and back, paging, modification, detach, over octets on every side; and what device,
+ * home and S-GW do wrong.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device triggering at the MME (contribution 002): what goes to the home and its MTC-IWF and when, what comes down in NAS, who gets K_iwf, and that
- * nothing unprotected or unproved leads to any of it.
+ * Device triggering at the MME (contribution 002): what goes to the home and its MTC-IWF and when, what comes down in
+ * NAS, who gets K_iwf, and that nothing unprotected or unproved leads to any of it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

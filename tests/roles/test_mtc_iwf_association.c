@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Associations at the MTC-IWF, from each source of keys to the Complete, over each way; and what whoever stands between, or writes datagrams, cannot do.
+ * Associations at the MTC-IWF, from each source of keys to the Complete, over each way; and what whoever stands
+ * between, or writes datagrams, cannot do.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * HSS, MTC-IWF and the device library with each other: the real roles and the real device, with their messages carried by hand. K_iwf is made at both ends of
- * one AKA run; what the device does not have it says, and gets an association of what it has.
+ * HSS, MTC-IWF and the device library with each other: the real roles and the real device, with their messages carried
+ * by hand. K_iwf is made at both ends of one AKA run; what the device does not have it says, and gets an association of
+ * what it has.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC-IWF dies after any single request of any list, and comes up again with what the store has: no trigger is lost, none reaches its application twice, and no
- * source hears two outcomes. In case 1 and, with the device library at the other end, in case 2.
+ * The MTC-IWF dies after any single request of any list, and comes up again with what the store has: no trigger is
+ * lost, none reaches its application twice, and no source hears two outcomes. In case 1 and, with the device library at
+ * the other end, in case 2.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Triggers at the MTC-IWF in case 2, with the device library at the other end: the association that the first one waits for, acknowledgements and what they mean, recall and
- * replacement of what the device may have, and A3 over UDP.
+ * Triggers at the MTC-IWF in case 2, with the device library at the other end: the association that the first one waits
+ * for, acknowledgements and what they mean, recall and replacement of what the device may have, and A3 over UDP.
  */
 #include <setjmp.h>
 #include <stdarg.h>

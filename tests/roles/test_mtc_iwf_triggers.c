@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Triggers at the MTC-IWF in case 1, one input after the other: who may ask for them, what is refused and with which status, by which way they go, what becomes of
- * them, and that their source is told.
+ * Triggers at the MTC-IWF in case 1, one input after the other: who may ask for them, what is refused and with which
+ * status, by which way they go, what becomes of them, and that their source is told.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What devices send to the MTC-IWF, by T5, T4 and as datagrams: acknowledgements and Polls count when their association proves them, once; addresses move by
- * fresh Polls alone; whoever has no key moves nothing.
+ * What devices send to the MTC-IWF, by T5, T4 and as datagrams: acknowledgements and Polls count when their association
+ * proves them, once; addresses move by fresh Polls alone; whoever has no key moves nothing.
  */
 #include <setjmp.h>
 #include <stdarg.h>

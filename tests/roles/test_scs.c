@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A source of triggers by itself: it says a request until it is answered, always as the same one; it believes no answer that is not to what it asked, and no report but its
- * MTC-IWF's; a report that comes again changes nothing; its table stays within its bounds.
+ * A source of triggers by itself: it says a request until it is answered, always as the same one; it believes no answer
+ * that is not to what it asked, and no report but its MTC-IWF's; a report that comes again changes nothing; its table
+ * stays within its bounds.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The SGSN: attach, authentication, security mode, idle, paging, detach. What is not protected moves no device that is registered, and nothing
- * of a dialogue that it cannot prove to belong to.
+ * The SGSN: attach, authentication, security mode, idle, paging, detach. What is not protected moves no device that is
+ * registered, and nothing of a dialogue that it cannot prove to belong to.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device triggering at SGSN and MSC, octets between them and a device: where it is, what the MTC-IWF has for it and it for the MTC-IWF, keys, and what
- * a service centre that lies cannot bring about.
+ * Device triggering at SGSN and MSC, octets between them and a device: where it is, what the MTC-IWF has for it and it
+ * for the MTC-IWF, keys, and what a service centre that lies cannot bring about.
  */
 #include "core/trigger/trigger.h"
 #include "tests/kat/kat.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the policies of home and visited network change in a SGSN (TR 33.863 Solution 4): UEA and frequency of AKA by the home of a
- * subscriber, the versions in AIR, no service where nothing is left.
+ * What the policies of home and visited network change in a SGSN (TR 33.863 Solution 4): UEA and frequency of AKA by
+ * the home of a subscriber, the versions in AIR, no service where nothing is left.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Short messages: the control layer between two ends that lose and repeat, the service centre by hand, and a device of the HSE behind port SMS.
+ * Short messages: the control layer between two ends that lose and repeat, the service centre by hand, and a device of
+ * the HSE behind port SMS.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Devices that send readings as short messages, octets between them and their network: device/access with a soft card against MSC and SGSN, over
- * UTRAN and GERAN, and the service centre behind; the home by hand. Attach, MO, MT to a device that is idle, detach, and attach by the vector of
- * the following session with the message inside; the fallbacks of that, and a thousand wrong guesses.
+ * Devices that send readings as short messages, octets between them and their network: device/access with a soft card
+ * against MSC and SGSN, over UTRAN and GERAN, and the service centre behind; the home by hand. Attach, MO, MT to a
+ * device that is idle, detach, and attach by the vector of the following session with the message inside; the fallbacks
+ * of that, and a thousand wrong guesses.
  */
 #include "tests/support/sms_world.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The service centre as the end of T4: triggers that wait, their order, their validity, taken back and replaced, what is reported of them, and what
- * devices send to the MTC-IWF's number.
+ * The service centre as the end of T4: triggers that wait, their order, their validity, taken back and replaced, what
+ * is reported of them, and what devices send to the MTC-IWF's number.
  */
 #include <setjmp.h>
 #include <stdarg.h>

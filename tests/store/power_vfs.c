@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Each file's content at its last sync is kept in memory, and each write since then. The files themselves are real, so that shared
- * memory and locks are the system's.
+ * Each file's content at its last sync is kept in memory, and each write since then. The files themselves are real, so
+ * that shared memory and locks are the system's.
  */
 #include "tests/store/power_vfs.h"
 

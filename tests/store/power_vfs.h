@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An SQLite VFS whose disk loses power: it stands before the system's own, counts writes, truncations and syncs, and from the chosen one
- * on everything fails. power_restore then leaves in each file what a disk would still have.
+ * An SQLite VFS whose disk loses power: it stands before the system's own, counts writes, truncations and syncs, and
+ * from the chosen one on everything fails. power_restore then leaves in each file what a disk would still have.
  */
 #ifndef GODWIT_TESTS_POWER_VFS_H
 #define GODWIT_TESTS_POWER_VFS_H

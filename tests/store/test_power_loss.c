@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Power is lost at every write, truncation, deletion and sync of a life of the store, in three ways. Afterwards the store opens, what was
- * reported as stored is there, a batch is there whole or not at all, and nothing that counts has gone back.
+ * Power is lost at every write, truncation, deletion and sync of a life of the store, in three ways. Afterwards the
+ * store opens, what was reported as stored is there, a batch is there whole or not at all, and nothing that counts has
+ * gone back.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,8 +160,8 @@ static void some_sectors_were_written(void **state)
 
 #define MANY 200u
 
-/* One write that fails inside a long batch (its pages go to the disk before the commit): SQLite undoes the batch by itself, and what is put
- * after that must not be stored as if it stood alone. */
+/* One write that fails inside a long batch (its pages go to the disk before the commit): SQLite undoes the batch by
+ * itself, and what is put after that must not be stored as if it stood alone. */
 static void one_failed_write_leaves_a_batch_whole_or_not_at_all(void **state)
 {
     fixture_t *f = *state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The SQLite store: records come back as they went in, nothing that counts goes back, secrets are on the disk only wrapped.
+ * The SQLite store: records come back as they went in, nothing that counts goes back, secrets are on the disk only
+ * wrapped.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,7 +92,7 @@ static void a_session_is_found_by_its_imsi_the_newest_first(void **state)
     assert_int_equal(godwit_store_fetch(f->store, &key, &got), GODWIT_NOT_FOUND);
 }
 
-/* ---- nothing goes back ------------------------------------------------------------------------------------------------- */
+/* ---- nothing goes back ------------------------------------------------------------------------------------------- */
 
 static void assert_refused(fixture_t *f, godwit_record_t record, const char *word)
 {
@@ -199,7 +200,7 @@ static void no_count_of_a_key_goes_back(void **state)
     assert_refused(f, first, "generation would go back"); /* the key that was dropped does not come back */
 }
 
-/* ---- batches ----------------------------------------------------------------------------------------------------------------- */
+/* ---- batches ----------------------------------------------------------------------------------------------------- */
 
 static void a_batch_is_stored_whole_or_not_at_all(void **state)
 {
@@ -267,7 +268,8 @@ static void the_clock_of_a_node_never_goes_back(void **state)
     assert_comes_back(f, mark);
 }
 
-/* SQLite undoes a batch by itself when the disk is full, or only the statement: either way what the commit says is true. */
+/* SQLite undoes a batch by itself when the disk is full, or only the statement: either way what the commit says is
+ * true. */
 static void a_disk_that_fills_up_inside_a_batch_leaves_it_whole_or_not_at_all(void **state)
 {
     fixture_t *f = *state;
@@ -301,7 +303,7 @@ static void a_disk_that_fills_up_inside_a_batch_leaves_it_whole_or_not_at_all(vo
     put_ok(f, fixture_session(99));
 }
 
-/* ---- listing --------------------------------------------------------------------------------------------------------------------- */
+/* ---- listing ----------------------------------------------------------------------------------------------------- */
 
 typedef struct seen {
     unsigned count, stop_at;
@@ -345,7 +347,7 @@ static void a_listing_goes_by_key_and_shows_no_secret(void **state)
     put_ok(f, fixture_session(10)); /* a listing that was ended early holds nothing back */
 }
 
-/* ---- secrets and their key --------------------------------------------------------------------------------------------------------- */
+/* ---- secrets and their key --------------------------------------------------------------------------------------- */
 
 static bool file_has(const char *path, const void *octets, size_t len)
 {
@@ -519,7 +521,7 @@ static void a_store_that_cannot_be_made_leaves_nothing(void **state)
     assert_int_equal(access(beside, F_OK), -1);
 }
 
-/* ---- versions ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- versions ---------------------------------------------------------------------------------------------------- */
 
 static void drop_columns(const fixture_t *f, const char *table, const char *const columns[], size_t count)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Readings, marks and messages for devices in the store: numbers that rise and never return, payloads that are on the disk wrapped only, batches that hold
- * them together with the sessions that they came by.
+ * Readings, marks and messages for devices in the store: numbers that rise and never return, payloads that are on the
+ * disk wrapped only, batches that hold them together with the sessions that they came by.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys end to end in the store: every member comes back, the same searches as in memory (tests/roles/test_record_e2e.c), ages that never fall, a key that
- * is not kept again for who has it, nothing secret on the disk, and what a backup means.
+ * Keys end to end in the store: every member comes back, the same searches as in memory
+ * (tests/roles/test_record_e2e.c), ages that never fall, a key that is not kept again for who has it, nothing secret on
+ * the disk, and what a backup means.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Entitlements and contacts of device RAND in the store: which entitlement is found for whom and when; no counter and no chain that returns.
+ * Entitlements and contacts of device RAND in the store: which entitlement is found for whom and when; no counter and
+ * no chain that returns.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device triggering in the store: every member comes back, association numbers and COUNTs never fall, nothing that was accepted is lost or sent
- * again, the searches and the counts are exact.
+ * Device triggering in the store: every member comes back, association numbers and COUNTs never fall, nothing that was
+ * accepted is lost or sent again, the searches and the counts are exact.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +54,7 @@ static void assert_comes_back(fixture_t *f, const godwit_record_t *record)
     assert_memory_equal(&got, record, sizeof got);
 }
 
-/* ---- records ---------------------------------------------------------------------------------------------------------------- */
+/* ---- records ----------------------------------------------------------------------------------------------------- */
 
 static godwit_record_t blank(godwit_record_kind_t kind)
 {
@@ -186,7 +186,7 @@ static void every_member_of_every_record_comes_back(void **state)
     }
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------------------------------- */
 
 static godwit_status_t by_name(fixture_t *f, uint8_t octet, godwit_record_t *got)
 {
@@ -227,7 +227,7 @@ static void a_name_belongs_to_one_device(void **state)
     assert_refused(f, &two, "UNIQUE");
 }
 
-/* ---- associations ------------------------------------------------------------------------------------------------------------ */
+/* ---- associations ------------------------------------------------------------------------------------------------ */
 
 static void an_association_number_never_falls(void **state)
 {
@@ -297,7 +297,7 @@ static void counts_of_an_association_never_fall(void **state)
     put_ok(f, &record);
 }
 
-/* ---- triggers ---------------------------------------------------------------------------------------------------------------- */
+/* ---- triggers ---------------------------------------------------------------------------------------------------- */
 
 static void assert_first(fixture_t *f, const godwit_record_key_t *key, const godwit_record_t *expected)
 {
@@ -401,7 +401,7 @@ static void nothing_that_was_accepted_is_lost_or_sent_again(void **state)
     assert_refused(f, &late, "does not rise");
 }
 
-/* ---- counts ---------------------------------------------------------------------------------------------------------------- */
+/* ---- counts ------------------------------------------------------------------------------------------------------ */
 
 static void assert_tally(fixture_t *f, unsigned source, unsigned device, uint32_t pending, uint64_t highest)
 {

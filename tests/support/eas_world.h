@@ -32,7 +32,8 @@ godwit_message_t eas_world_push_message(const eas_world_t *w, const godwit_eas_g
 /* The EESE answers the last pull. */
 void eas_world_pulled(eas_world_t *w, godwit_status_t status, const godwit_eas_grant_t *grant);
 
-/* The HSE forwards; with the number of before when again is set. Gives what it was answered, GODWIT_AGAIN when it was not. */
+/* The HSE forwards; with the number of before when again is set. Gives what it was answered, GODWIT_AGAIN when it was
+ * not. */
 godwit_status_t eas_world_up(eas_world_t *w, godwit_slice_t datagram, bool again);
 godwit_message_t eas_world_up_message(const eas_world_t *w, godwit_slice_t datagram);
 void eas_world_submit(eas_world_t *w, const char *text);

@@ -41,7 +41,8 @@ void gba_device_init(gba_device_t *d, const char *digits, godwit_gba_flavour_t f
 
 /* ---- steps of one bootstrapping ---- */
 
-/* One GET with that header; what the BSF asks the HSS is answered too, unless hss is false. Then w->answer, w->answered. */
+/* One GET with that header; what the BSF asks the HSS is answered too, unless hss is false. Then w->answer,
+ * w->answered. */
 void gba_get(gba_world_t *w, const gba_device_t *d, const char *authorization, bool hss);
 /* The Zh request that the last input led to, answered as the HSS would: a vector for the device's card. */
 void gba_hss(gba_world_t *w, const gba_device_t *d, bool uicc);

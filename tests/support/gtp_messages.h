@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The peers of a gateway in tests: requests as an SGSN, an MME or an S-GW makes them, and what came out of a role, read again. Include
- * after cmocka.h.
+ * The peers of a gateway in tests: requests as an SGSN, an MME or an S-GW makes them, and what came out of a role, read
+ * again. Include after cmocka.h.
  */
 #ifndef GODWIT_TESTS_GTP_MESSAGES_H
 #define GODWIT_TESTS_GTP_MESSAGES_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The test as EESE and as EAS of an HSE, and as a device whose user plane ends in that EAS: a key of the device's end, made of octets that the test chose.
+ * The test as EESE and as EAS of an HSE, and as a device whose user plane ends in that EAS: a key of the device's end,
+ * made of octets that the test chose.
  */
 #ifndef GODWIT_TESTS_HSE_E2E_H
 #define GODWIT_TESTS_HSE_E2E_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An HSE with its owner, and the test as its EMKS and as a device: a device here is no library but a key of the other end, so that each
- * datagram can be made, bent and counted by hand.
+ * An HSE with its owner, and the test as its EMKS and as a device: a device here is no library but a key of the other
+ * end, so that each datagram can be made, bent and counted by hand.
  */
 #ifndef GODWIT_TESTS_HSE_WORLD_H
 #define GODWIT_TESTS_HSE_WORLD_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The whole MTC-IWF in the middle of a world that is played by hand: sources, the HSS, a serving node with devices behind it, an SMS-SC, and a clock whose timers come
- * when time is let pass. The power of the MTC-IWF may go after any request; what it had in memory is then gone, and what was on its way stays so.
+ * The whole MTC-IWF in the middle of a world that is played by hand: sources, the HSS, a serving node with devices
+ * behind it, an SMS-SC, and a clock whose timers come when time is let pass. The power of the MTC-IWF may go after any
+ * request; what it had in memory is then gone, and what was on its way stays so.
  */
 #ifndef GODWIT_TESTS_IWF_QUEUE_H
 #define GODWIT_TESTS_IWF_QUEUE_H

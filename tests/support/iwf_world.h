@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC-IWF's part with keys under a bare role that does nothing else, and a device, a HSS, a serving node and an AAA server that are played by hand: what they
- * say is made with the codec and the derivations alone.
+ * The MTC-IWF's part with keys under a bare role that does nothing else, and a device, a HSS, a serving node and an AAA
+ * server that are played by hand: what they say is made with the codec and the derivations alone.
  */
 #ifndef GODWIT_TESTS_IWF_WORLD_H
 #define GODWIT_TESTS_IWF_WORLD_H

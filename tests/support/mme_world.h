@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A MME with everything around it played by hand: devices (the UE's end of NAS security), the home (one vector after the other), the S-GW.
+ * A MME with everything around it played by hand: devices (the UE's end of NAS security), the home (one vector after
+ * the other), the S-GW.
  */
 #ifndef GODWIT_TESTS_MME_WORLD_H
 #define GODWIT_TESTS_MME_WORLD_H
@@ -52,10 +53,12 @@ void mme_up_plain(mme_world_t *w, const mme_device_t *d, godwit_slice_t plain);
 void mme_up(mme_world_t *w, mme_device_t *d, godwit_nas_header_type_t type, godwit_slice_t plain);
 void mme_up_frame(mme_world_t *w, const mme_device_t *d, godwit_radio_kind_t kind, godwit_slice_t octets);
 
-/* How many frames of that kind the last input sent to the device; and the nth NAS message of them, as it stands in the frame. */
+/* How many frames of that kind the last input sent to the device; and the nth NAS message of them, as it stands in the
+ * frame. */
 size_t mme_frames(const mme_world_t *w, const mme_device_t *d, godwit_radio_kind_t kind);
 godwit_slice_t mme_nas(const mme_world_t *w, const mme_device_t *d, size_t nth);
-/* The nth NAS message down, opened when it is protected: its EMM or ESM type. Fails the test when it does not come or verify. */
+/* The nth NAS message down, opened when it is protected: its EMM or ESM type. Fails the test when it does not come or
+ * verify. */
 uint8_t mme_down(const mme_world_t *w, mme_device_t *d, size_t nth);
 godwit_slice_t mme_plain(const mme_device_t *d);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device RAND for tests: a SIM, the MKEF as one function with the rules of core/agree/device_rand, and a first datagram made by hand.
+ * Device RAND for tests: a SIM, the MKEF as one function with the rules of core/agree/device_rand, and a first datagram
+ * made by hand.
  */
 #ifndef GODWIT_TESTS_MTC_HOME_H
 #define GODWIT_TESTS_MTC_HOME_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The smallest owner that keeps the contract of roles/role.h: records in memory, random octets from a counter, everything carried out
- * at once. Tests drive one role with it, look at what it asked for, and make its store or its random source fail.
+ * The smallest owner that keeps the contract of roles/role.h: records in memory, random octets from a counter,
+ * everything carried out at once. Tests drive one role with it, look at what it asked for, and make its store or its
+ * random source fail.
  */
 #ifndef GODWIT_TESTS_OWNER_H
 #define GODWIT_TESTS_OWNER_H
@@ -22,7 +23,8 @@ typedef struct owner {
     uint64_t number;       /* last given to a reading or a message for a device */
     godwit_record_t tally; /* that was asked for last */
     bool fail_commits, fail_fetches;
-    /* The power goes when so many requests, counted from now on, have been carried out; what stands behind is lost, and power_went is set. 0: never. */
+    /* The power goes when so many requests, counted from now on, have been carried out; what stands behind is lost, and
+     * power_went is set. 0: never. */
     unsigned power_for;
     bool power_went;
     unsigned commits, deletions, fetches, commit_failures;
@@ -37,8 +39,8 @@ typedef struct owner {
 } owner_t;
 
 void owner_init(owner_t *owner, owner_step_t *step, void *role);
-/* Gives one input (kind and what belongs to it set by the caller; the rest is filled in) and carries out the requests. Fails the test
- * when the contract is broken. */
+/* Gives one input (kind and what belongs to it set by the caller; the rest is filled in) and carries out the requests.
+ * Fails the test when the contract is broken. */
 void owner_give(owner_t *owner, const godwit_input_t *input);
 void owner_give_message(owner_t *owner, const godwit_message_t *message);
 void owner_give_datagram(owner_t *owner, const godwit_address_t *from, godwit_slice_t datagram);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A SGSN between a device, a home and a GGSN that the test plays by hand, with core/wire's codecs and nothing of device/ or roles/pgw.
+ * A SGSN between a device, a home and a GGSN that the test plays by hand, with core/wire's codecs and nothing of
+ * device/ or roles/pgw.
  */
 #ifndef GODWIT_TESTS_SGSN_WORLD_H
 #define GODWIT_TESTS_SGSN_WORLD_H

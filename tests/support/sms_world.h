@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Devices that speak by short messages, octets between them and their network: device/access with a soft card against MSC and SGSN, over UTRAN and
- * GERAN, and the service centre behind; the home and its MTC-IWF by hand.
+ * Devices that speak by short messages, octets between them and their network: device/access with a soft card against
+ * MSC and SGSN, over UTRAN and GERAN, and the service centre behind; the home and its MTC-IWF by hand.
  */
 #ifndef GODWIT_TESTS_SMS_WORLD_H
 #define GODWIT_TESTS_SMS_WORLD_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interface A3: both ends' code against tests/vectors/trigger.txt, which tests/peer/a3.py printed from docs/trigger-wire.md; then what must not
- * pass: bent octets, other keys, the wrong direction, choices that somebody moved.
+ * Interface A3: both ends' code against tests/vectors/trigger.txt, which tests/peer/a3.py printed from
+ * docs/trigger-wire.md; then what must not pass: bent octets, other keys, the wrong direction, choices that somebody
+ * moved.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The soft card in the GBA context: it takes the AUTN of GBA_U and no other, keeps Ks and CK and IK to itself, and gives the keys of
- * tests/vectors/gba.txt.
+ * The soft card in the GBA context: it takes the AUTN of GBA_U and no other, keeps Ks and CK and IK to itself, and
+ * gives the keys of tests/vectors/gba.txt.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,8 @@
 static const godwit_crypto_t *const crypto = &godwit_crypto_builtin;
 static godwit_usim_output_t out;
 
-/* MILENAGE set 1 (TS 35.208 4.3.1), as the vectors have it; its SQN lies within the default window of a new card's IND. */
+/* MILENAGE set 1 (TS 35.208 4.3.1), as the vectors have it; its SQN lies within the default window of a new card's
+ * IND. */
 static godwit_usim_t card(bool gba_u)
 {
     static const uint8_t k[16] = {0x46, 0x5b, 0x5c, 0xe8, 0xb1, 0x99, 0xb4, 0x9f,

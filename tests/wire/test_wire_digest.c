@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Digest AKA: known answers of RFC 2617, 7616, 3310 and of Python (tests/vectors/digest.txt), headers of RFC 3310 clause 4, and headers that must be
- * refused.
+ * Digest AKA: known answers of RFC 2617, 7616, 3310 and of Python (tests/vectors/digest.txt), headers of RFC 3310
+ * clause 4, and headers that must be refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>

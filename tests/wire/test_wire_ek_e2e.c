@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ek, the messages of protection end to end: golden octets of every message (docs/diameter.md, written by tests/wire/make_ek_vectors.py), what is read
- * back, what is refused.
+ * Ek, the messages of protection end to end: golden octets of every message (docs/diameter.md, written by
+ * tests/wire/make_ek_vectors.py), what is read back, what is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ek and S6a with Solution 1: golden octets of every message (docs/diameter.md, written by tests/wire/make_ek_vectors.py), what is read
- * back, what is refused.
+ * Ek and S6a with Solution 1: golden octets of every message (docs/diameter.md, written by
+ * tests/wire/make_ek_vectors.py), what is read back, what is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -255,7 +255,8 @@ static void he_vector_goes_both_ways(buffer_t *b, bool resync)
     assert_memory_equal(&back, &r, sizeof r);
 }
 
-/* The vector of EAP-AKA' for an AAA server: asked for by the name of an access network, answered with an AVP of its own. */
+/* The vector of EAP-AKA' for an AAA server: asked for by the name of an access network, answered with an AVP of its
+ * own. */
 static void eap_vector_goes_both_ways(buffer_t *b)
 {
     godwit_5g_auth_request_t r, back;
@@ -426,8 +427,8 @@ static void golden_octets(void **state)
 
 /* ---- what is refused ---- */
 
-/* Takes each AVP of ours out of a message in turn (its code becomes one that nobody knows, without M flag): the message is refused,
- * and nothing written. */
+/* Takes each AVP of ours out of a message in turn (its code becomes one that nobody knows, without M flag): the message
+ * is refused, and nothing written. */
 static void needs(godwit_slice_t built, const uint32_t *codes, size_t count,
                   godwit_status_t (*parse)(godwit_slice_t octets, godwit_diameter_fault_t *fault))
 {
@@ -584,7 +585,8 @@ static void every_refusal_keeps_its_reason(void **state)
 
 /* ---- S6a ---- */
 
-/* A standard peer skips what is not mandatory and not known: our AVPs carry no M flag, and without them the rest says the same. */
+/* A standard peer skips what is not mandatory and not known: our AVPs carry no M flag, and without them the rest says
+ * the same. */
 static void our_avps_in_s6a_are_not_mandatory_and_may_be_dropped(void **state)
 {
     (void)state;

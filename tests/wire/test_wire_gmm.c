@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GMM and SM: golden octets (tests/vectors/gmm-sm.txt), structures filled by hand, every message cut and bent, elements that are passed over and
- * those that are refused.
+ * GMM and SM: golden octets (tests/vectors/gmm-sm.txt), structures filled by hand, every message cut and bent, elements
+ * that are passed over and those that are refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GTPv1-C, GTPv2-C and GTP-U: golden octets both ways (tests/vectors/gtp.txt), truncation and bending of every one of them, what is
- * unknown, repeated, missing or too short.
+ * GTPv1-C, GTPv2-C and GTP-U: golden octets both ways (tests/vectors/gtp.txt), truncation and bending of every one of
+ * them, what is unknown, repeated, missing or too short.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -184,7 +184,8 @@ static godwit_status_t parse(int kind, godwit_slice_t octets)
                        : godwit_gtpu_parse(octets, &u);
 }
 
-/* Every prefix is refused; so is every octet more; also when the header's length is made to agree, unless an element ends there. */
+/* Every prefix is refused; so is every octet more; also when the header's length is made to agree, unless an element
+ * ends there. */
 static void cut(const kat_record_t *r, void *context)
 {
     int kind = *(const int *)context;
@@ -241,7 +242,8 @@ static void version_2_is_tolerant_of_what_it_does_not_know(void **state)
 {
     (void)state;
     godwit_gtpv2_t m;
-    /* 255 is private; EBI of another instance is another element; the first of two counts; cause with the offending element's type. */
+    /* 255 is private; EBI of another instance is another element; the first of two counts; cause with the offending
+     * element's type. */
     assert_int_equal(
         PARSE_V2(36, "\xFF\x00\x02\x00\xAA\xBB\x49\x00\x01\x01\x09\x49\x00\x01\x00\x05\x49\x00\x01\x00\x06", &m),
         GODWIT_OK);
@@ -523,7 +525,8 @@ static void lengths_at_their_bounds(void **state)
     assert_int_equal(PARSE_V2(36, "\x4F\x00\x04\x00\x01\x0A\x63\x00", &v2), GODWIT_MALFORMED);
     assert_int_equal(PARSE_V2(37, "\x02\x00\x02\x00\x10\x01", &v2), GODWIT_OK);
     assert_true(v2.cause_from_beyond);
-    /* in a group: too short, of another instance, twice; an F-TEID of an instance that is none of ours, or without IPv4 */
+    /* in a group: too short, of another instance, twice; an F-TEID of an instance that is none of ours, or without
+     * IPv4 */
     assert_int_equal(PARSE_V2(34, "\x5D\x00\x0A\x00\x49\x00\x01\x00\x05\x02\x00\x01\x00\x10", &v2), GODWIT_MALFORMED);
     assert_int_equal(PARSE_V2(34, "\x5D\x00\x0A\x00\x49\x00\x01\x00\x05\x02\x00\x01\x01\x10", &v2), GODWIT_OK);
     assert_false(v2.bearer.has_cause);

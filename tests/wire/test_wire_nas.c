@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * EPS NAS: golden octets (tests/vectors/nas.txt) against structures filled by hand, every message cut and bent, elements nobody knows, PCOs
- * and the container.
+ * EPS NAS: golden octets (tests/vectors/nas.txt) against structures filled by hand, every message cut and bent,
+ * elements nobody knows, PCOs and the container.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * NAS security: golden wrappers that tests/wire/make_nas_vectors.py made with another AES, COUNT and its overflow, replays, forgeries.
+ * NAS security: golden wrappers that tests/wire/make_nas_vectors.py made with another AES, COUNT and its overflow,
+ * replays, forgeries.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -122,8 +123,8 @@ static void no_bit_can_be_bent(void **state)
         godwit_nas_security_t before = mme;
         for (size_t bit = 0; bit < 8 * w.len; bit++) {
             octets[bit / 8] ^= (uint8_t)(1U << bit % 8);
-            /* The security header type stands outside of the MAC (TS 24.301 4.4.3.3): a type that exists is taken, and the message then
-             * reads otherwise. */
+            /* The security header type stands outside of the MAC (TS 24.301 4.4.3.3): a type that exists is taken, and
+             * the message then reads otherwise. */
             if (bit / 8 > 0) {
                 assert_int_equal(opened(&mme, godwit_written(&w)), GODWIT_MAC_FAILURE);
             }

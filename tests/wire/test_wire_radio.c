@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The radio stand-in: its frames, and its UMTS protection: MAC first, no COUNT twice, nothing moved by what does not verify.
+ * The radio stand-in: its frames, and its UMTS protection: MAC first, no COUNT twice, nothing moved by what does not
+ * verify.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -306,7 +307,8 @@ static void count_ends_and_is_never_used_again(void **state)
 
 /* ---- keys of a vector ---- */
 
-/* tests/vectors/keys.txt has Kc128 and Ki128, tests/vectors/gsm-milenage.txt c3; here it is which of them stands where. */
+/* tests/vectors/keys.txt has Kc128 and Ki128, tests/vectors/gsm-milenage.txt c3; here it is which of them stands
+ * where. */
 static void geran_has_its_own_keys_and_no_integrity_without_ki128(void **state)
 {
     (void)state;

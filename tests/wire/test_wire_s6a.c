@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AIR and AIA against octets of an independent encoder (tests/vectors/s6a.txt), against themselves, and against every kind of fault.
+ * AIR and AIA against octets of an independent encoder (tests/vectors/s6a.txt), against themselves, and against every
+ * kind of fault.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * S6m and Update Location: golden octets of an independent encoder (tests/vectors/s6m.txt) both ways, every result, faults.
+ * S6m and Update Location: golden octets of an independent encoder (tests/vectors/s6m.txt) both ways, every result,
+ * faults.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * MM, CP, RP and TPDUs: golden octets (tests/vectors/sms.txt), every message cut and bent, elements that are passed over, what is refused;
- * ports in the user data, addresses, the time stamp.
+ * MM, CP, RP and TPDUs: golden octets (tests/vectors/sms.txt), every message cut and bent, elements that are passed
+ * over, what is refused; ports in the user data, addresses, the time stamp.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * T5: golden octets of an independent encoder (tests/vectors/t5.txt) both ways, what a purpose must and must not bring, outcomes.
+ * T5: golden octets of an independent encoder (tests/vectors/t5.txt) both ways, what a purpose must and must not bring,
+ * outcomes.
  */
 #include <setjmp.h>
 #include <stdarg.h>

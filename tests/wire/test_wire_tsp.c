@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tsp: golden octets of an independent encoder (tests/vectors/tsp.txt) both ways, what each action carries, statuses, faults.
+ * Tsp: golden octets of an independent encoder (tests/vectors/tsp.txt) both ways, what each action carries, statuses,
+ * faults.
  */
 #include <setjmp.h>
 #include <stdarg.h>

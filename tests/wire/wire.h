@@ -50,7 +50,8 @@ static inline godwit_diameter_envelope_t test_envelope(void)
                                         .destination_realm = godwit_slice_of_string("home.example")};
 }
 
-/* The place of an AVP's header in a message, groups included; 0 when there is none. Finds it by its code and vendor octets. */
+/* The place of an AVP's header in a message, groups included; 0 when there is none. Finds it by its code and vendor
+ * octets. */
 static inline size_t find_avp(const uint8_t *octets, size_t len, uint32_t code, uint32_t vendor)
 {
     for (size_t i = GODWIT_DIAMETER_HEADER_LEN; i + 12 <= len; i += 4) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Device RAND: RAND1 and its counter, the first datagram, and the chain (docs/device-rand.md). Pure rules; the MAC is checked before
- * anything moves.
+ * Device RAND: RAND1 and its counter, the first datagram, and the chain (docs/device-rand.md). Pure rules; the MAC is
+ * checked before anything moves.
  */
 #include <string.h>
 

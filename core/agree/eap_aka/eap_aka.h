@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What device and 3GPP AAA server reckon alike in EAP-AKA' (RFC 9048 3.3, TS 33.402): the identity of a subscriber and the keys of a run. An
- * association with the MTC-IWF can stand on EMSK (godwit_iwf_eap_root), which RFC 3748 7.10 keeps between the two: the access network is given MSK.
+ * What device and 3GPP AAA server reckon alike in EAP-AKA' (RFC 9048 3.3, TS 33.402): the identity of a subscriber and
+ * the keys of a run. An association with the MTC-IWF can stand on EMSK (godwit_iwf_eap_root), which RFC 3748 7.10 keeps
+ * between the two: the access network is given MSK.
  */
 #ifndef GODWIT_AGREE_EAP_AKA_H
 #define GODWIT_AGREE_EAP_AKA_H
@@ -20,8 +21,8 @@ GODWIT_MUST_USE godwit_status_t godwit_eap_aka_keys(const godwit_crypto_t *crypt
                                                     godwit_slice_t identity, godwit_eap_aka_keys_t *keys);
 
 #define GODWIT_EAP_NAI_MAX 64
-/* 6<IMSI>@wlan.mncNNN.mccNNN.3gppnetwork.org: the permanent identity (TS 23.003 19.3.2: 6 stands for EAP-AKA'). GODWIT_INVALID_ARGUMENT: the IMSI
- * is not of that home network. */
+/* 6<IMSI>@wlan.mncNNN.mccNNN.3gppnetwork.org: the permanent identity (TS 23.003 19.3.2: 6 stands for EAP-AKA').
+ * GODWIT_INVALID_ARGUMENT: the IMSI is not of that home network. */
 GODWIT_MUST_USE godwit_status_t godwit_eap_nai(const godwit_imsi_t *imsi, godwit_plmn_t home,
                                                char nai[GODWIT_EAP_NAI_MAX + 1]);
 /* The IMSI of such an identity. GODWIT_MALFORMED for another form or home network. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * GBA (TS 33.220): what device, card and BSF reckon alike. Identities (TS 23.003 13.3, 16.2), B-TID, NAF_Id, and the AUTN that only a card in the
- * GBA context takes. The keys themselves are in godwit/keys.h. Texts have terminators; octets that come from a peer are judged here before they
- * become a name.
+ * GBA (TS 33.220): what device, card and BSF reckon alike. Identities (TS 23.003 13.3, 16.2), B-TID, NAF_Id, and the
+ * AUTN that only a card in the GBA context takes. The keys themselves are in godwit/keys.h. Texts have terminators;
+ * octets that come from a peer are judged here before they become a name.
  */
 #ifndef GODWIT_AGREE_GBA_H
 #define GODWIT_AGREE_GBA_H
@@ -30,8 +30,9 @@ GODWIT_MUST_USE godwit_status_t godwit_gba_b_tid_parse(const char *b_tid, uint8_
 GODWIT_MUST_USE godwit_status_t godwit_gba_naf_id(godwit_slice_t fqdn, const uint8_t ua[GODWIT_UA_PROTOCOL_OCTETS],
                                                   uint8_t naf_id[GODWIT_NAF_ID_MAX], uint16_t *len);
 
-/* GBA_U: MAC in AUTN to MAC* = MAC xor the first 64 bits of SHA-1(IK), and back: a card in another context refuses it, so that CK and IK of a
- * bootstrapping run never leave the card (TS 33.220 5.3.2; recalled, not read there: docs/gba.md). */
+/* GBA_U: MAC in AUTN to MAC* = MAC xor the first 64 bits of SHA-1(IK), and back: a card in another context refuses it,
+ * so that CK and IK of a bootstrapping run never leave the card (TS 33.220 5.3.2; recalled, not read there:
+ * docs/gba.md). */
 GODWIT_MUST_USE godwit_status_t godwit_gba_u_mask(const uint8_t ik[16], uint8_t autn[16]);
 
 #endif

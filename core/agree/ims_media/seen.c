@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Transfers that were taken: one place for each ticket that is alive, so that nothing is forgotten before it is harmless.
+ * Transfers that were taken: one place for each ticket that is alive, so that nothing is forgotten before it is
+ * harmless.
  */
 #include "core/agree/ims_media/seen.h"
 

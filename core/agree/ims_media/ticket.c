@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * MIKEY-TICKET: what each of the three ends does. A ticket's data are a MIKEY message of its own, sealed under the service's ticket key.
+ * MIKEY-TICKET: what each of the three ends does. A ticket's data are a MIKEY message of its own, sealed under the
+ * service's ticket key.
  */
 #include "core/agree/ims_media/ticket.h"
 

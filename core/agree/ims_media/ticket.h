@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tickets of IMS media security (TS 33.328, MIKEY-TICKET, RFC 6043): user A asks the Key Management Service for a ticket, gives it to user B, who has the
- * service resolve it; then both have one traffic key, and the service has kept nothing. psk: Ks_NAF of each user for the service's NAF_Id with the Ua
- * identifier below. The order of the messages is recalled; what MACs cover, and the inside of the ticket, are Godwit's own (docs/gaa.md).
+ * Tickets of IMS media security (TS 33.328, MIKEY-TICKET, RFC 6043): user A asks the Key Management Service for a
+ * ticket, gives it to user B, who has the service resolve it; then both have one traffic key, and the service has kept
+ * nothing. psk: Ks_NAF of each user for the service's NAF_Id with the Ua identifier below. The order of the messages is
+ * recalled; what MACs cover, and the inside of the ticket, are Godwit's own (docs/gaa.md).
  * The MAC of a message is checked before anything of it is believed; nothing of an output counts but on GODWIT_OK.
  */
 #ifndef GODWIT_AGREE_IMS_MEDIA_TICKET_H
@@ -39,8 +40,9 @@ typedef struct godwit_kms {
     uint32_t life_ms;       /* of a ticket */
 } godwit_kms_t;
 
-/* Answers REQUEST_INIT_PSK and RESOLVE_INIT_PSK. user: whose key psk is. GODWIT_MALFORMED; GODWIT_MAC_FAILURE: of the request, or of a ticket that is not
- * ours as we made it; GODWIT_NOT_ENTITLED: it is in another's name, or the ticket is for another; GODWIT_KEY_EXPIRED. */
+/* Answers REQUEST_INIT_PSK and RESOLVE_INIT_PSK. user: whose key psk is. GODWIT_MALFORMED; GODWIT_MAC_FAILURE: of the
+ * request, or of a ticket that is not ours as we made it; GODWIT_NOT_ENTITLED: it is in another's name, or the ticket
+ * is for another; GODWIT_KEY_EXPIRED. */
 GODWIT_MUST_USE godwit_status_t godwit_kms_answer(const godwit_kms_t *kms, const uint8_t psk[32], const char *user,
                                                   godwit_slice_t request, uint64_t now_ms,
                                                   const uint8_t random[GODWIT_TICKET_RANDOM], godwit_writer_t *out);
@@ -73,8 +75,9 @@ typedef struct godwit_tickets_seen {
 
 GODWIT_MUST_USE godwit_status_t godwit_ticket_resolve(const uint8_t psk[32], const godwit_ticket_fresh_t *fresh,
                                                       const char *me, godwit_slice_t transfer, godwit_writer_t *out);
-/* Takes the service's answer to resolve, checks the transfer with it and writes what user A gets. GODWIT_REPLAY: that transfer, or a later one under its
- * ticket, was taken; GODWIT_KEY_EXPIRED; GODWIT_OVERLOAD: too many tickets are alive. */
+/* Takes the service's answer to resolve, checks the transfer with it and writes what user A gets. GODWIT_REPLAY: that
+ * transfer, or a later one under its ticket, was taken; GODWIT_KEY_EXPIRED; GODWIT_OVERLOAD: too many tickets are
+ * alive. */
 GODWIT_MUST_USE godwit_status_t godwit_ticket_accept(const godwit_crypto_t *crypto, const uint8_t psk[32],
                                                      godwit_slice_t resolve, godwit_slice_t resolved,
                                                      godwit_slice_t transfer, uint64_t now_ms,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys between a UICC hosting device and a remote device: Godwit's own derivation and messages, in the order of TS 33.259 4.4. A message is its kind
- * (1), then fields: length (1) and octets.
+ * Keys between a UICC hosting device and a remote device: Godwit's own derivation and messages, in the order of TS
+ * 33.259 4.4. A message is its kind (1), then fields: length (1) and octets.
  */
 #include "core/agree/local_device/local_device.h"
 

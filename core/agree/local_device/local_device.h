@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys between a UICC hosting device and a remote device (TS 33.259) on GBA: three ends, the remote device, the hosting device beside it, and the NAF
- * Key Centre, which knows Ks_NAF of the hosting device's B-TID. What TS 33.259 Annex A puts into the key and how its messages look is not known to
- * us: the order of the procedure is recalled from clause 4.4, derivation and messages are Godwit's own (docs/gaa.md), and interoperate with nothing.
+ * Keys between a UICC hosting device and a remote device (TS 33.259) on GBA: three ends, the remote device, the hosting
+ * device beside it, and the NAF Key Centre, which knows Ks_NAF of the hosting device's B-TID. What TS 33.259 Annex A
+ * puts into the key and how its messages look is not known to us: the order of the procedure is recalled from clause
+ * 4.4, derivation and messages are Godwit's own (docs/gaa.md), and interoperate with nothing.
  */
 #ifndef GODWIT_AGREE_LOCAL_DEVICE_H
 #define GODWIT_AGREE_LOCAL_DEVICE_H
@@ -33,11 +34,13 @@ GODWIT_MUST_USE godwit_status_t godwit_local_request_parse(godwit_slice_t octets
 /* Answer: the B-TID under which the NAF Key Centre finds Ks_NAF. */
 GODWIT_MUST_USE godwit_status_t godwit_local_answer_build(const char *b_tid, godwit_writer_t *out);
 GODWIT_MUST_USE godwit_status_t godwit_local_answer_parse(godwit_slice_t octets, char b_tid[GODWIT_B_TID_MAX + 1]);
-/* Activation: the limit that the NAF Key Centre gave, with a MAC under Ks_local_device over limit, request and answer. */
+/* Activation: the limit that the NAF Key Centre gave, with a MAC under Ks_local_device over limit, request and
+ * answer. */
 GODWIT_MUST_USE godwit_status_t godwit_local_activation_build(const godwit_crypto_t *crypto, const uint8_t key[32],
                                                               const godwit_local_peer_t *peer, const char *b_tid,
                                                               godwit_writer_t *out);
-/* At the hosting device: peer as its request said; on GODWIT_OK peer->uses and key are set. GODWIT_MAC_FAILURE, GODWIT_MALFORMED. */
+/* At the hosting device: peer as its request said; on GODWIT_OK peer->uses and key are set. GODWIT_MAC_FAILURE,
+ * GODWIT_MALFORMED. */
 GODWIT_MUST_USE godwit_status_t godwit_local_activation_take(const godwit_crypto_t *crypto, const uint8_t ks_naf[32],
                                                              godwit_slice_t octets, const char *b_tid,
                                                              godwit_local_peer_t *peer, uint8_t key[32]);
@@ -52,7 +55,8 @@ typedef struct godwit_local_grant {
     uint8_t key[32];
 } godwit_local_grant_t;
 
-/* ks_naf, expires_ms: what Zn said of b_tid. caller: the name in the remote device's certificate, which must be the device that it asks for:
+/* ks_naf, expires_ms: what Zn said of b_tid. caller: the name in the remote device's certificate, which must be the
+ * device that it asks for:
  * GODWIT_NOT_ENTITLED. GODWIT_KEY_EXPIRED when Ks_NAF has expired. */
 GODWIT_MUST_USE godwit_status_t godwit_local_grant(const godwit_crypto_t *crypto, const uint8_t ks_naf[32],
                                                    uint64_t expires_ms, uint64_t now_ms, const char *caller,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * MBMS: MSK and MTK in MIKEY messages. Both are PSK messages with a counter for T; the Key ID information (RFC 4563) says which key is which.
+ * MBMS: MSK and MTK in MIKEY messages. Both are PSK messages with a counter for T; the Key ID information (RFC 4563)
+ * says which key is which.
  */
 #include "core/agree/mbms/mbms.h"
 

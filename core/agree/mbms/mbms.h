@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys of MBMS (TS 33.246) on GBA: MRK and MUK of a user, MSK (service key) under MUK and MTK (traffic key) under MSK, both in MIKEY messages (TS 33.246
- * 6.3, RFC 3830, RFC 4563). Both ends: BM-SC and user equipment. TS 33.246 was not at hand: how MRK and MUK follow from the NAF keys, the layout of
- * the identifiers and what is checked are recalled; docs/gaa.md says what of it is ours. No SRTP, no service announcement, no key request over HTTP.
+ * Keys of MBMS (TS 33.246) on GBA: MRK and MUK of a user, MSK (service key) under MUK and MTK (traffic key) under MSK,
+ * both in MIKEY messages (TS 33.246 6.3, RFC 3830, RFC 4563). Both ends: BM-SC and user equipment. TS 33.246 was not at
+ * hand: how MRK and MUK follow from the NAF keys, the layout of the identifiers and what is checked are recalled;
+ * docs/gaa.md says what of it is ours. No SRTP, no service announcement, no key request over HTTP.
  */
 #ifndef GODWIT_AGREE_MBMS_H
 #define GODWIT_AGREE_MBMS_H
@@ -17,8 +18,8 @@
 /* Ua security protocol identifier of MBMS (TS 33.220 H.3). */
 extern const uint8_t godwit_mbms_ua[5];
 
-/* ks_naf: Ks_NAF of GBA_ME for the BM-SC's NAF_Id, or of GBA_U Ks_ext_NAF; ks_int_naf: of GBA_U, else NULL. MUK protects MSKs, MRK authenticates
- * key requests over HTTP. */
+/* ks_naf: Ks_NAF of GBA_ME for the BM-SC's NAF_Id, or of GBA_U Ks_ext_NAF; ks_int_naf: of GBA_U, else NULL. MUK
+ * protects MSKs, MRK authenticates key requests over HTTP. */
 GODWIT_MUST_USE godwit_status_t godwit_mbms_user_keys(const godwit_crypto_t *crypto, const uint8_t ks_naf[32],
                                                       const uint8_t *ks_int_naf, uint8_t mrk[32], uint8_t muk[32]);
 
@@ -28,7 +29,8 @@ typedef struct godwit_msk_id {
     uint16_t group, number;
 } godwit_msk_id_t;
 
-/* What a message to one user, or to all, is made of. counter rises with each message under one key, and rand is fresh. */
+/* What a message to one user, or to all, is made of. counter rises with each message under one key, and rand is
+ * fresh. */
 typedef struct godwit_mbms_sender {
     const char *bm_sc; /* identity of the BM-SC: its FQDN */
     const char *user;  /* MSK: identity of the user, B-TID; MTK: NULL */
@@ -54,7 +56,7 @@ GODWIT_MUST_USE godwit_status_t godwit_mbms_mtk_message(const godwit_crypto_t *c
                                                         uint16_t mtk_id, const uint8_t mtk[GODWIT_MBMS_KEY],
                                                         const uint8_t salt[14], godwit_writer_t *out);
 
-/* ---- user equipment: the state is the caller's to keep over a power loss, and to make durable before a key of it is used ---- */
+/* ---- user equipment: the state is the caller's, who makes it durable before a key of it is used ---- */
 
 typedef struct godwit_mbms_msk {
     bool set;
@@ -80,11 +82,13 @@ typedef struct godwit_mtk {
 
 /* A new MUK: MSKs of the former one stay, the counter begins anew. */
 void godwit_mbms_user_begin(godwit_mbms_user_t *user, const godwit_crypto_t *crypto, const uint8_t muk[32]);
-/* Takes an MSK, in the place of one of the same group, a free one or the oldest; answer gets the verification message where one is wanted, else stays
- * empty. GODWIT_MAC_FAILURE; GODWIT_REPLAY: its counter was there before; GODWIT_MALFORMED. Nothing changes but on GODWIT_OK. */
+/* Takes an MSK, in the place of one of the same group, a free one or the oldest; answer gets the verification message
+ * where one is wanted, else stays empty. GODWIT_MAC_FAILURE; GODWIT_REPLAY: its counter was there before;
+ * GODWIT_MALFORMED. Nothing changes but on GODWIT_OK. */
 GODWIT_MUST_USE godwit_status_t godwit_mbms_take_msk(godwit_mbms_user_t *user, godwit_slice_t message,
                                                      godwit_writer_t *answer);
-/* Takes an MTK under an MSK that is there. GODWIT_UNKNOWN_KEY: no such MSK; GODWIT_KEY_EXPIRED: an MTK ID outside what that MSK serves;
+/* Takes an MTK under an MSK that is there. GODWIT_UNKNOWN_KEY: no such MSK; GODWIT_KEY_EXPIRED: an MTK ID outside what
+ * that MSK serves;
  * GODWIT_REPLAY: not above the last one. */
 GODWIT_MUST_USE godwit_status_t godwit_mbms_take_mtk(godwit_mbms_user_t *user, godwit_slice_t message,
                                                      godwit_mtk_t *mtk);

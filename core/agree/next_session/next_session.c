@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The vector of the following session: the device's record, and the order of checks at the network. Nothing here decides by RES alone.
+ * The vector of the following session: the device's record, and the order of checks at the network. Nothing here
+ * decides by RES alone.
  */
 #include "core/agree/next_session/next_session.h"
 
 #include <string.h>
 
 #define KSI_NONE 7u
-/* magic (2) | version (1) | domain (1) | PLMN (3) | KSI (1) | eea (1) | eia (1) | TMSI (4) | area (3) | capability length (1) and octets (8) | APN (4) |
- * RES length (1) and octets (16) | root (32) | zero (1) | check (8) */
+/* magic (2) | version (1) | domain (1) | PLMN (3) | KSI (1) | eea (1) | eia (1) | TMSI (4) | area (3) | capability
+ * length (1) and octets (8) | APN (4) | RES length (1) and octets (16) | root (32) | zero (1) | check (8) */
 #define MAGIC 0x474Eu /* "GN" */
 #define VERSION 1u
 #define CHECK 8u

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The vector of the following session (contribution 000): what both ends keep of it between two sessions, and the rules by which the serving
- * network takes it. RES alone authenticates nobody: an attach counts only when it verifies under the stored keys, and only then is the
- * network's record consumed; sending consumes the device's. The elements that carry RAND, AUTN and RES are ours: no release has any.
+ * The vector of the following session (contribution 000): what both ends keep of it between two sessions, and the rules
+ * by which the serving network takes it. RES alone authenticates nobody: an attach counts only when it verifies under
+ * the stored keys, and only then is the network's record consumed; sending consumes the device's. The elements that
+ * carry RAND, AUTN and RES are ours: no release has any.
  */
 #ifndef GODWIT_CORE_AGREE_NEXT_SESSION_H
 #define GODWIT_CORE_AGREE_NEXT_SESSION_H
@@ -43,8 +44,8 @@ uint8_t godwit_next_session_ksi(uint8_t in_use);
 /* Octets of non-volatile memory that one record takes, empty or not. */
 #define GODWIT_NEXT_SESSION_RECORD 88
 
-/* Always GODWIT_NEXT_SESSION_RECORD octets: an emptied record (domain NONE) overwrites all of the former. The check at its end binds it to
- * the subscriber and shows damage; it is not a defence against a writer. */
+/* Always GODWIT_NEXT_SESSION_RECORD octets: an emptied record (domain NONE) overwrites all of the former. The check at
+ * its end binds it to the subscriber and shows damage; it is not a defence against a writer. */
 GODWIT_MUST_USE godwit_status_t godwit_next_session_save(const godwit_crypto_t *crypto, const godwit_imsi_t *imsi,
                                                          const godwit_next_session_t *next,
                                                          uint8_t record[GODWIT_NEXT_SESSION_RECORD]);
@@ -64,9 +65,10 @@ typedef struct godwit_next_claim {
     uint64_t now_ms;
 } godwit_next_claim_t;
 
-/* In this order: GODWIT_NOT_FOUND (stored is empty), GODWIT_UNKNOWN_KEY (another KSI), GODWIT_MAC_FAILURE (not verified), GODWIT_NOT_ENTITLED (RES,
- * compared in constant time), GODWIT_KEY_EXPIRED, GODWIT_WRONG_STATE (another PLMN), GODWIT_POLICY_FORBIDS (another capability). GODWIT_OK: the
- * record must be gone, durably, before anything is answered or forwarded. With any other nothing is consumed, and ordinary AKA follows. */
+/* In this order: GODWIT_NOT_FOUND (stored is empty), GODWIT_UNKNOWN_KEY (another KSI), GODWIT_MAC_FAILURE (not
+ * verified), GODWIT_NOT_ENTITLED (RES, compared in constant time), GODWIT_KEY_EXPIRED, GODWIT_WRONG_STATE (another
+ * PLMN), GODWIT_POLICY_FORBIDS (another capability). GODWIT_OK: the record must be gone, durably, before anything is
+ * answered or forwarded. With any other nothing is consumed, and ordinary AKA follows. */
 GODWIT_MUST_USE godwit_status_t godwit_next_session_admit(const godwit_next_session_t *stored, uint64_t expires_ms,
                                                           const godwit_next_claim_t *claim);
 

@@ -17,8 +17,8 @@ typedef struct heard {
 typedef struct attacker {
     godwit_lab_place_t place;
     godwit_world_t *w;
-    heard_t
-        heard[HEARD_MAX]; /* messages of interface A3 on their way down; the first the Command, where there is one */
+    /* messages of interface A3 on their way down; the first the Command, where there is one */
+    heard_t heard[HEARD_MAX];
     size_t heard_count;
     uint32_t next_count; /* above the highest COUNT heard */
     /* What was found: K_iwf of the association. */

@@ -14,8 +14,8 @@
 typedef struct lab_e2e_watch {
     unsigned forwarded,
         foreign; /* datagrams that an HSE gave to the EAS, repetitions too; those that are no device's */
-    bool
-        disturbed; /* EAS or HSE lost power, or what they say to each other was lost: a message may go again under another COUNT */
+    /* EAS or HSE lost power, or what they say to each other was lost: a message may go again under another COUNT */
+    bool disturbed;
 } lab_e2e_watch_t;
 
 typedef struct lab_e2e_end {

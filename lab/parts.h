@@ -83,8 +83,8 @@ typedef struct lab_event {
     uint64_t at_ms, order; /* of two at the same time the one made first comes first */
     lab_event_kind_t kind;
     unsigned node; /* whose it is */
-    unsigned
-        incarnation; /* of that node; an event of an earlier life is void, but for PACKET, POWER_BACK and what applications want */
+    /* of that node; an event of an earlier life is void, but for PACKET, POWER_BACK and what applications want */
+    unsigned incarnation;
     uint32_t timer, serial;
     lab_packet_t *packet; /* PACKET, DOWN */
 } lab_event_t;

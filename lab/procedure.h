@@ -137,9 +137,9 @@ typedef struct godwit_lab_report {
     godwit_lab_first_t first;
     godwit_lab_triggered_t triggered;
     godwit_lab_ended_t e2e;
-    unsigned
-        antenna_messages; /* keys without a round trip: at the first device's antenna until its reading was delivered */
-    uint32_t present;     /* bit k: the run had a node of that kind */
+    /* keys without a round trip: at the first device's antenna until its reading was delivered */
+    unsigned antenna_messages;
+    uint32_t present;                   /* bit k: the run had a node of that kind */
     uint32_t custody[GODWIT_LAB_KINDS]; /* bit k: that kind of node has held key k */
 } godwit_lab_report_t;
 

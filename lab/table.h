@@ -18,8 +18,8 @@ typedef struct godwit_lab_row {
     godwit_lab_run_t run;
     godwit_lab_report_t report;
     unsigned bent, refused; /* datagrams and containers that were bent on their way, and those that were refused */
-    bool
-        vplmn_needs; /* confidentiality goes off where the law of the visited network asks for it, and nothing else does */
+    /* confidentiality goes off where the law of the visited network asks for it, and nothing else does */
+    bool vplmn_needs;
 } godwit_lab_row_t;
 
 /* The rows, as runs; returns how many. */

@@ -153,8 +153,8 @@ typedef struct godwit_world_config {
     uint32_t rekey_datagrams; /* of the HSE; 0: its default */
     uint32_t reauthenticate_generations;
     godwit_next_vector_t next_vector; /* of the HSE */
-    uint32_t
-        reauthenticate_attaches; /* of MME and SGSN, where no policies stand: so many attaches on one AKA run; 0: 1 */
+    /* of MME and SGSN, where no policies stand: so many attaches on one AKA run; 0: 1 */
+    uint32_t reauthenticate_attaches;
     /* The air: in thousandths, and a delay between the two bounds, so that datagrams overtake each other. */
     uint32_t loss, repeat;
     uint32_t delay_min_ms, delay_max_ms;

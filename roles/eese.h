@@ -31,8 +31,8 @@ typedef struct godwit_eese_config {
     uint32_t overlap_s;     /* how long an EAS keeps a key whose successor was used; 0: 3600 */
     uint32_t ahead_percent; /* of its life, that the next age comes before the end; 0: 12, at most 50 */
     uint32_t aka_every;     /* a key set gives so many ages, then a new AKA run is asked for; 0: no end */
-    char integrity_reason
-        [GODWIT_EESE_REASON_MAX]; /* why there may be integrity without confidentiality; "": there may not */
+    /* why there may be integrity without confidentiality; "": there may not */
+    char integrity_reason[GODWIT_EESE_REASON_MAX];
     /* Of each service, in the order of preference, ended by 0. All 0: 01 02 03 04 for confidentiality, 06 05 for
      * integrity. */
     uint8_t suites[GODWIT_SERVICES][GODWIT_EESE_SUITES_MAX];

@@ -38,12 +38,12 @@ typedef struct godwit_emks_pending {
 typedef struct godwit_emks {
     const godwit_crypto_t *crypto;
     godwit_plmn_t best_plmn;
-    uint8_t
-        agreements; /* bit i-1: agreements 03, 04, 05, 07 that this EMKS makes; 07 also needs the device listed or the source's word */
+    /* bit i-1: agreements 03, 04, 05, 07 that this EMKS makes; 07 also needs the device listed or the source's word */
+    uint8_t agreements;
     uint16_t amf_flag;       /* the bit of AMF that asks for Solution 1; 0: the default */
     uint32_t hss_timeout_ms; /* 0: 5000 */
-    uint64_t
-        outstanding_ms; /* life of a vector that nobody confirms, so that a subscriber whose K was replaced is not locked out; 0: a day */
+    /* life of a vector that nobody confirms, so that a subscriber whose K was replaced is not locked out; 0: a day */
+    uint64_t outstanding_ms;
     /* Agreement 07 is enabled device by device: asked for each request; NULL refuses all. */
     bool (*separate_umts_allowed)(void *context, const godwit_imsi_t *imsi);
     void *context;

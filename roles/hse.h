@@ -27,8 +27,8 @@ typedef struct godwit_hse_exchange {
     bool started;   /* Session Start was sent, key is set */
     bool live;      /* a datagram verified under its key: the session exists */
     bool confirmed; /* its Confirmation has come: none is taken any more */
-    bool
-        device_rand; /* a first datagram of device RAND, asked about at the MKEF: no Start is outstanding; the session is at once */
+    /* a first datagram of device RAND, asked about at the MKEF: no Start is outstanding; the session is at once */
+    bool device_rand;
     uint32_t mac_failures; /* of datagrams that claim its key */
     uint32_t transaction;  /* towards the EMKS */
     uint64_t since_ms;
@@ -98,8 +98,8 @@ typedef struct godwit_hse_bearer {
     uint32_t gateway_transaction; /* of the BEARER that waits */
     uint64_t gateway_route;
     godwit_function_t gateway_function;
-    uint8_t container_hash
-        [32]; /* SHA-256 of the container: transcript of the Start; identical octets get the identical answer */
+    /* SHA-256 of the container: transcript of the Start; identical octets get the identical answer */
+    uint8_t container_hash[32];
     godwit_status_t answered; /* what that container was answered with; GODWIT_AGAIN: not yet */
     uint8_t start_len;
     uint8_t start[GODWIT_E2M_START_MAX];
@@ -212,8 +212,8 @@ typedef struct godwit_hse_config {
     const godwit_imsi_t *targets;
     size_t target_count;
     /* Solutions 1 and 2 (agreements 01 and 02). */
-    godwit_function_t
-        e2m_source; /* whom their keys are pulled from and parked with: EMKS or HSS; NONE: pushed keys only, no flush */
+    /* whom their keys are pulled from and parked with: EMKS or HSS; NONE: pushed keys only, no flush */
+    godwit_function_t e2m_source;
     char push_from[GODWIT_NODE_NAME_MAX]; /* Origin-Host that may push keys; empty: nobody */
     const godwit_hse_gateway_t *gateways; /* the caller's; framing must have S = 0 when there are any */
     size_t gateway_count;

@@ -98,8 +98,8 @@ typedef struct godwit_hss_retained {
 /* An MTC-IWF of this home, by its Origin-Host: nobody else gets a key. */
 typedef struct godwit_hss_iwf {
     char host[GODWIT_NODE_NAME_MAX], realm[GODWIT_NODE_NAME_MAX];
-    bool
-        has_roots; /* it may have the root itself (key-from iwf): of a flagged vector that is CK||IK, and every key made of them */
+    /* it may have the root itself (key-from iwf): of a flagged vector that is CK||IK, and every key made of them */
+    bool has_roots;
 } godwit_hss_iwf_t;
 
 typedef struct godwit_hss_triggers {

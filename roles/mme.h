@@ -39,8 +39,9 @@ typedef enum godwit_mme_state {
     GODWIT_MME_CREATING,  /* the S-GW was asked */
     GODWIT_MME_ACCEPTING, /* attach accept */
     GODWIT_MME_REGISTERED,
-    GODWIT_MME_DETACHING,    /* the network asked the device */
-    GODWIT_MME_DEREGISTERED, /* security context and identity stay: for a repeated detach, and for an attach without AKA */
+    GODWIT_MME_DETACHING, /* the network asked the device */
+    /* security context and identity stay: for a repeated detach, and for an attach without AKA */
+    GODWIT_MME_DEREGISTERED,
 } godwit_mme_state_t;
 
 /* Which message waits for the vector of the following session. */
@@ -108,8 +109,8 @@ typedef struct godwit_mme_ue {
     uint32_t next_transaction;
     bool next_set; /* as it was handed over, for when the message is sent again */
     uint8_t next_rand[16], next_autn[16];
-    uint32_t
-        stale; /* that of the vector that is stored while it comes in by AKA: it goes, for the device has it no more */
+    /* that of the vector that is stored while it comes in by AKA: it goes, for the device has it no more */
+    uint32_t stale;
     uint32_t consumed; /* attached by the vector of that M-TMSI; 0: by AKA */
     /* Authentication; wiped when the security mode is complete. */
     uint32_t transaction;
@@ -191,8 +192,8 @@ typedef struct godwit_mme_config {
     uint8_t attempts;        /* sendings of one message; 0: 5 (TS 24.301 10.2: four times again) */
     uint32_t hss_timeout_ms; /* 0: 6000 */
     uint32_t idle_ms;        /* the radio is released after so long without a message; 0: never by us */
-    uint32_t
-        retain_ms; /* keys of a detached device stay for so long, and longer while another attach may use them; 0: 60000 */
+    /* keys of a detached device stay for so long, and longer while another attach may use them; 0: 60000 */
+    uint32_t retain_ms;
     uint32_t setup_ms; /* a row that proves nothing makes room for another after so long; 0: 20000 */
 } godwit_mme_config_t;
 

@@ -74,16 +74,16 @@ typedef struct godwit_msc_ue {
     uint8_t next_rand[16], next_autn[16]; /* next_given */
     uint32_t consumed;                    /* TMSI of the record that this registration came from */
     uint8_t first[8];                     /* of SHA-256 of the frame that was taken for it */
-    uint32_t
-        stale; /* that of the vector that is stored while it comes in by AKA: it goes, for the device has it no more */
+    /* that of the vector that is stored while it comes in by AKA: it goes, for the device has it no more */
+    uint32_t stale;
     godwit_sms_node_t sms;
     godwit_serving_trigger_t trigger;
 } godwit_msc_ue_t;
 
 typedef enum godwit_msc_ki128 {
     GODWIT_MSC_KI128_REQUIRED = 0, /* GERAN only with Kc128 and Ki128 */
-    GODWIT_MSC_KI128_NONE =
-        1, /* GERAN as it is elsewhere: ciphering by Kc of c3, no integrity, nothing of the following session */
+    /* GERAN as it is elsewhere: ciphering by Kc of c3, no integrity, nothing of the following session */
+    GODWIT_MSC_KI128_NONE = 1,
 } godwit_msc_ki128_t;
 
 typedef struct godwit_msc_config {

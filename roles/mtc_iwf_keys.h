@@ -20,8 +20,8 @@ typedef struct godwit_iwf_keys_config {
     bool off; /* case 1: messages are not protected here, and there are no associations */
     godwit_iwf_key_from_t key_from;
     godwit_iwf_root_t root; /* of KEY_FROM_IWF: FLAGGED or KASME */
-    bool
-        ue_key_received; /* the device does not derive K_iwf: the serving node gives it in protected NAS; not where the root is FLAGGED */
+    /* the device does not derive K_iwf: the serving node gives it in protected NAS; not where the root is FLAGGED */
+    bool ue_key_received;
     bool lazy; /* an association is made when a trigger waits for one; else as soon as the device registers */
     uint8_t suites, suite[GODWIT_A3_SUITES_MAX]; /* of GODWIT_A3_SUITES, the best first; 0: 1 and 3 */
     char aaa_host[GODWIT_NODE_NAME_MAX]; /* of 3GPP: K_iwf of EAP-AKA'; "": associations begin on 3GPP access alone */
@@ -29,8 +29,8 @@ typedef struct godwit_iwf_keys_config {
     uint32_t key_wait_ms;     /* for a key that was asked for; 0: 5000 */
     uint32_t repeat_ms;       /* until a Command is said again, doubled each time; 0: 4000 */
     uint32_t address_life_ms; /* of an address of A3 after the last Poll; 0: 300000 */
-    uint32_t
-        command_life_ms; /* a Command that was not answered is said again for so long, then a new one is made; 0: 600000 */
+    /* a Command that was not answered is said again for so long, then a new one is made; 0: 600000 */
+    uint32_t command_life_ms;
 } godwit_iwf_keys_config_t;
 
 /* By which way something goes to a device. */

@@ -35,8 +35,8 @@ typedef struct godwit_naf_key {
     uint8_t ks_naf[32]; /* secret */
     char impi[GODWIT_IMPI_MAX + 1];
     uint64_t expires_ms, used_ms;
-    uint64_t
-        nonce_at_ms; /* HTTP digest: of the nonce that was used last, and its highest nc: a request comes in once */
+    /* HTTP digest: of the nonce that was used last, and its highest nc: a request comes in once */
+    uint64_t nonce_at_ms;
     uint32_t nc;
 } godwit_naf_key_t;
 

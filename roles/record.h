@@ -20,8 +20,8 @@
 typedef enum godwit_record_kind {
     GODWIT_RECORD_SUBSCRIBER = 1, /* HSS; key: imsi */
     GODWIT_RECORD_KEY_SET = 2,    /* EMKS; key: imsi, agreement */
-    GODWIT_RECORD_SESSION =
-        3, /* HSE; key: session_id. A fetch with session_id 0 asks for the session of an IMSI: the newest, if many */
+    /* HSE; key: session_id. A fetch with session_id 0 asks for the session of an IMSI: the newest, if many */
+    GODWIT_RECORD_SESSION = 3,
     GODWIT_RECORD_CLOCK = 4, /* HSS, profile "time": the mark of this node's clock; one record, no key */
     /* MME, SGSN, MSC; key: session_id = M-TMSI, P-TMSI or TMSI, agreement = godwit_next_domain_t. One for each IMSI and
      * domain: a new one takes the place of the former. A fetch with session_id 0 asks for that of an IMSI. */
@@ -33,8 +33,8 @@ typedef enum godwit_record_kind {
     /* MKEF; key: imsi, octets = name key of the server. A fetch without an IMSI asks for the one whose temporary
      * identity octets begins with. */
     GODWIT_RECORD_MTC_CONTACT = 7,
-    GODWIT_RECORD_AKMA =
-        9, /* AAnF; key: imsi. A fetch without an IMSI asks for the one whose A-TID begins with octets. */
+    /* AAnF; key: imsi. A fetch without an IMSI asks for the one whose A-TID begins with octets. */
+    GODWIT_RECORD_AKMA = 9,
     /* HSS; key: imsi. A fetch without an IMSI asks for the one whose external identifier or MSISDN has the name key
      * octets. */
     GODWIT_RECORD_TRIGGER_SUBSCRIPTION = 10,
@@ -127,8 +127,8 @@ typedef struct godwit_key_set_record {
     uint8_t e2m_keyset[32]; /* secret */
     uint32_t generation;    /* last handed out; only rises for one key set */
     bool confirmed;         /* a datagram verified under it: the vector is not outstanding any more */
-    uint64_t
-        vector_number; /* of this (imsi, agreement), rises with each new vector: with it (vector_number, generation) only rises */
+    /* of this (imsi, agreement), rises with each new vector: with it (vector_number, generation) only rises */
+    uint64_t vector_number;
     uint64_t created_ms;
     godwit_former_key_set_t former;
     bool next_session; /* the subscription has that feature: a next vector may be handed out under this key set */

@@ -44,9 +44,9 @@ typedef struct godwit_mtc_contact_record {
     uint8_t last_request[16];                      /* first of SHA-256 of caller and datagram */
     uint64_t first_ms, last_ms;
     uint32_t contacts, releases;
-    bool
-        released; /* by the operator: the chain is zero, and one counter above the last may be as far ahead as it likes */
-    bool held;    /* the store came from a backup: nothing is accepted before the operator has released it */
+    /* by the operator: the chain is zero, and one counter above the last may be as far ahead as it likes */
+    bool released;
+    bool held; /* the store came from a backup: nothing is accepted before the operator has released it */
 } godwit_mtc_contact_record_t;
 
 #endif

@@ -40,7 +40,8 @@ typedef enum godwit_trigger_state {
     GODWIT_TRIGGER_WAITING = 1, /* for the device, or for a key */
     GODWIT_TRIGGER_SENT,        /* under way: due_ms says when to try again */
     GODWIT_TRIGGER_REPORTING,   /* its outcome is known; the source has not heard it yet */
-    GODWIT_TRIGGER_CLOSED, /* kept for a while: who says its reference again gets the same answer. Only then may it be deleted */
+    /* kept for a while: who says its reference again gets the same answer. Only then may it be deleted */
+    GODWIT_TRIGGER_CLOSED,
 } godwit_trigger_state_t;
 
 typedef struct godwit_trigger_record {

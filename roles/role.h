@@ -31,8 +31,10 @@ typedef enum godwit_port {
     GODWIT_PORT_RADIO, /* NAS and N-PDUs of devices: core/wire/radio.h, our stand-in for the radio and S1AP or RANAP */
     GODWIT_PORT_GTPC,  /* TS 29.060, TS 29.274; port 2123 */
     GODWIT_PORT_GTPU,  /* TS 29.281; port 2152 */
-    GODWIT_PORT_SGI, /* of a gateway: the point-to-point UDP tunnel of TS 23.401 4.3.17.8.3.3.2, one address for each device */
-    GODWIT_PORT_A3, /* messages between device and MTC-IWF over UDP (docs/trigger-wire.md): WiFi, or the user plane of any access */
+    /* of a gateway: the point-to-point UDP tunnel of TS 23.401 4.3.17.8.3.3.2, one address for each device */
+    GODWIT_PORT_SGI,
+    /* messages between device and MTC-IWF over UDP (docs/trigger-wire.md): WiFi, or the user plane of any access */
+    GODWIT_PORT_A3,
     GODWIT_PORT_SMS, /* EMSDP as user data of short messages; the address is the IMSI, 8 octets as in EF_IMSI */
 } godwit_port_t;
 
@@ -74,12 +76,12 @@ typedef struct godwit_input {
     uint32_t session_id;
     godwit_imsi_t imsi;
     godwit_record_key_t record_key;
-    bool
-        queue; /* SUBMIT by imsi: committed (DOWNLINK), and sent when the device speaks; at once when it has just spoken */
+    /* SUBMIT by imsi: committed (DOWNLINK), and sent when the device speaks; at once when it has just spoken */
+    bool queue;
     uint64_t expires_ms;   /* of a message that is queued; 0: as the role is configured */
     uint8_t submit_id[16]; /* of the application: the same one again is the same message; zero: it gives none */
-    bool
-        deliveries_full; /* no room for another reading within the bound: what the device sends is refused, not dropped (GODWIT_OVERLOAD) */
+    /* no room for another reading within the bound: what the device sends is refused, not dropped (GODWIT_OVERLOAD) */
+    bool deliveries_full;
 
     /* Answers to needs. */
     const godwit_record_t *fetched;  /* NULL until a STORE_FETCH was answered with a record */

@@ -38,11 +38,11 @@ typedef struct godwit_scs_config {
     godwit_function_t function;         /* SCS or AS */
     char name[GODWIT_SCS_NAME_MAX + 1]; /* SCS-Identity; of an AS the name in its certificate */
     char local_host[GODWIT_NODE_NAME_MAX], local_realm[GODWIT_NODE_NAME_MAX];
-    char
-        iwf_host[GODWIT_NODE_NAME_MAX]; /* whose delivery reports are taken; "": of any peer that the adapter lets in */
-    uint32_t first_reference;           /* of the first request; an owner that restarts gives one that was not used */
-    uint32_t answer_ms;                 /* 0: 10000 */
-    uint8_t attempts;                   /* of one request; 0: 3 */
+    /* whose delivery reports are taken; "": of any peer that the adapter lets in */
+    char iwf_host[GODWIT_NODE_NAME_MAX];
+    uint32_t first_reference; /* of the first request; an owner that restarts gives one that was not used */
+    uint32_t answer_ms;       /* 0: 10000 */
+    uint8_t attempts;         /* of one request; 0: 3 */
 } godwit_scs_config_t;
 
 typedef struct godwit_scs {

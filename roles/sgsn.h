@@ -73,8 +73,8 @@ typedef struct godwit_sgsn_context {
 /* Who a security mode command went to: whichever address answers it under the keys is the device. */
 typedef struct godwit_sgsn_candidate {
     bool used;
-    uint8_t
-        purpose; /* what goes on when it is proved: the GMM type of the message that began it, or ATTACH_ACCEPT, again */
+    /* what goes on when it is proved: the GMM type of the message that began it, or ATTACH_ACCEPT, again */
+    uint8_t purpose;
     godwit_address_t address;
     godwit_radio_command_t command; /* its FRESH is of these algorithms alone, so an answer verifies under no others */
     bool has_contexts;
@@ -105,8 +105,8 @@ typedef struct godwit_sgsn_ue {
     godwit_gmm_next_vector_t next; /* as it was handed over, for when the message is sent again */
     uint32_t consumed;             /* attached by the vector of that P-TMSI; 0: by AKA */
     uint8_t first[8];              /* first of SHA-256 of the frame that did it */
-    uint32_t
-        stale; /* that of the vector that is stored while it comes in by AKA: it goes, for the device has it no more */
+    /* that of the vector that is stored while it comes in by AKA: it goes, for the device has it no more */
+    uint32_t stale;
     /* Authentication. */
     uint32_t transaction;
     uint8_t reference, cksn, resyncs;
@@ -200,8 +200,8 @@ typedef struct godwit_sgsn {
     godwit_sgsn_ue_t *ues;
     size_t capacity, top; /* rows from top on are free */
     uint32_t next_transaction;
-    uint8_t pool
-        [GODWIT_SGSN_POOL]; /* random octets that were not used yet: FRESH, P-TMSI, TEIDs; none of them is a secret */
+    /* random octets that were not used yet: FRESH, P-TMSI, TEIDs; none of them is a secret */
+    uint8_t pool[GODWIT_SGSN_POOL];
     size_t pool_left;
 } godwit_sgsn_t;
 

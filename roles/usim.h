@@ -31,8 +31,8 @@ typedef struct godwit_usim {
     bool gba_u;             /* has the GBA context (TS 31.102, service 68); false after init */
     godwit_usim_gba_t gba;
     bool has_flagged; /* in memory only: with the power it is gone */
-    uint8_t flagged
-        [32]; /* secret: CK || IK of the last run that AMF flagged, as they were before a derivation took their place */
+    /* secret: CK || IK of the last run that AMF flagged, as they were before a derivation took their place */
+    uint8_t flagged[32];
 } godwit_usim_t;
 
 /* What a step asks of the owner, in this order: make `image` durable when `store` is set; then hand out `result`. When

@@ -37,8 +37,8 @@ typedef struct godwit_control_request {
     godwit_imsi_t imsi;
     size_t payload_len;
     uint8_t payload[GODWIT_EMSDP_PAYLOAD_MAX];
-    godwit_device_action_t
-        trigger; /* reference 0: the SCS chooses it; no name: that of the one that is recalled or replaced */
+    /* reference 0: the SCS chooses it; no name: that of the one that is recalled or replaced */
+    godwit_device_action_t trigger;
 } godwit_control_request_t;
 
 /* One line, without its newline. GODWIT_MALFORMED, and why says what is wrong with it. */

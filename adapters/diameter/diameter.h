@@ -75,8 +75,8 @@ typedef struct godwit_diameter_config {
     bool serve_zn;          /* GBA: BIRs come to us: there is a BSF here */
     bool serve_sms_sc;      /* OFRs come to us: there is a SMS-SC here, which sends TFRs to whom it had OFRs from */
     godwit_function_t serve_sms_node; /* TFRs come to us: for that serving node; NONE: none */
-    bool
-        serve_mtc_iwf; /* triggers of servers, reports of SMS-SCs and T5 from nodes come to us: there is a MTC-IWF here */
+    /* triggers of servers, reports of SMS-SCs and T5 from nodes come to us: there is a MTC-IWF here */
+    bool serve_mtc_iwf;
     bool serve_scs;    /* notifications of MTC-IWFs come to us: there is a SCS here */
     bool serve_t4;     /* DTRs come to us: the SMS-SC here takes triggers */
     uint32_t serve_t5; /* T5 from MTC-IWFs comes to us: bit f for each function f of MME, SGSN, MSC, AAA that is here */

@@ -29,8 +29,8 @@ typedef struct godwit_eese_caller {
 
 typedef struct godwit_eese_server_config {
     godwit_function_t function; /* EESE, EAS or HSE: whose door */
-    const char
-        *name; /* of that function here: an EAS's own name, an HSE's Origin-Host; what user plane is to or from */
+    /* of that function here: an EAS's own name, an HSE's Origin-Host; what user plane is to or from */
+    const char *name;
     const char *host;
     uint16_t port;
     godwit_eese_tls_t tls;

@@ -31,8 +31,8 @@ typedef struct godwit_https_ask {
 
 typedef struct godwit_https_answer {
     uint64_t tag;
-    godwit_status_t
-        status; /* GODWIT_OK: there is an answer, of whatever code; GODWIT_IO_FAILED: there is none, why says more */
+    /* GODWIT_OK: there is an answer, of whatever code; GODWIT_IO_FAILED: there is none, why says more */
+    godwit_status_t status;
     unsigned code;
     const char *headers
         [GODWIT_HTTPS_HEADERS_MAX]; /* in the order of the configuration; NULL: not sent. Live until the next call */

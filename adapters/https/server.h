@@ -29,8 +29,8 @@ typedef struct godwit_https_server_config {
     /* File, PEM, or NULL. When given, every client must have a certificate of this authority for TLS clients, valid
      * now; another gets 403. */
     const char *client_ca;
-    const char *
-        crl; /* file, PEM, or NULL: what that authority has revoked. Signed by it, and up to date, or nobody is let in */
+    /* file, PEM, or NULL: what that authority has revoked. Signed by it, and up to date, or nobody is let in */
+    const char *crl;
     /* DNS names (lower case) or URIs of certificates, that NULL ends; NULL itself: any. Who has none of them gets 403.
      * Copied. */
     const char *const *clients;

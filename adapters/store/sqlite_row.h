@@ -24,7 +24,8 @@ typedef enum godwit_column_type {
     GODWIT_COLUMN_OCTETS, /* as many as the member has */
     GODWIT_COLUMN_SOME,   /* as many as the uint8_t at count_at says */
     GODWIT_COLUMN_SECRET, /* no column: part of `secret` */
-    GODWIT_COLUMN_SECRET_SOME, /* likewise, the last part: as many as the uint16_t at count_at says, which has a column before it */
+    /* likewise, the last part: as many as the uint16_t at count_at says, which has a column before it */
+    GODWIT_COLUMN_SECRET_SOME,
 } godwit_column_type_t;
 
 typedef struct godwit_column {

@@ -31,8 +31,8 @@ GODWIT_MUST_USE godwit_status_t godwit_a3_body_parse(godwit_a3_type_t type, godw
 typedef struct a3_protection {
     const godwit_crypto_t *crypto;
     uint8_t suite;
-    uint8_t
-        prefix[8]; /* COUNT, BEARER, DIRECTION, 26 zero bits: before the MAC's input, and first in the counter block */
+    /* COUNT, BEARER, DIRECTION, 26 zero bits: before the MAC's input, and first in the counter block */
+    uint8_t prefix[8];
     uint8_t k_di_conf[16], k_di_int[16]; /* secret: the caller wipes all of it */
 } a3_protection_t;
 

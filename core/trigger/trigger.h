@@ -35,9 +35,9 @@ typedef enum godwit_a3_type {
 typedef struct godwit_a3_command {
     uint32_t association; /* 1 to 2^32 - 1 */
     godwit_iwf_root_t root;
-    uint8_t
-        root_name[GODWIT_IWF_ROOT_NAME]; /* ue-key received: of the root behind it; the device does not look at it */
-    uint32_t time_s;                     /* since 1970 */
+    /* ue-key received: of the root behind it; the device does not look at it */
+    uint8_t root_name[GODWIT_IWF_ROOT_NAME];
+    uint32_t time_s; /* since 1970 */
     uint8_t suites;
     uint8_t suite[GODWIT_A3_SUITES_MAX]; /* the MTC-IWF's, the best first */
 } godwit_a3_command_t;
@@ -89,12 +89,12 @@ typedef struct godwit_a3_trigger {
 typedef enum godwit_a3_outcome {
     GODWIT_A3_DELIVERED = 1,
     GODWIT_A3_EXPIRED = 2,
-    GODWIT_A3_RECALLED =
-        3, /* of a recall: the old one will not be acted on. Of a trigger: it had been recalled before it came */
+    /* of a recall: the old one will not be acted on. Of a trigger: it had been recalled before it came */
+    GODWIT_A3_RECALLED = 3,
     GODWIT_A3_REPLACED = 4, /* of a trigger that came after what replaced it */
     GODWIT_A3_NO_APPLICATION = 5,
-    GODWIT_A3_TOO_LATE =
-        6, /* of a recall or a replacement: the old one is with its application; the new one is not delivered */
+    /* of a recall or a replacement: the old one is with its application; the new one is not delivered */
+    GODWIT_A3_TOO_LATE = 6,
 } godwit_a3_outcome_t;
 #define GODWIT_A3_OUTCOME_LAST GODWIT_A3_TOO_LATE
 

@@ -81,8 +81,8 @@ typedef struct godwit_emm_attach_request {
     godwit_slice_t esm;        /* ESM message container: PDN CONNECTIVITY REQUEST */
     godwit_slice_t additional_guti, last_tai, drx, ms_network_capability, t3324, t3412_extended;
     godwit_nas_octet_t additional_update, device_properties, old_guti_type;
-    godwit_slice_t
-        data; /* ESM message container: ESM DATA TRANSPORT of no bearer yet; ciphered alone when the header type is 5 */
+    /* ESM message container: ESM DATA TRANSPORT of no bearer yet; ciphered alone when the header type is 5 */
+    godwit_slice_t data;
     godwit_slice_t nas; /* NAS message container, likewise */
     godwit_slice_t res; /* 4 to 16 */
 } godwit_emm_attach_request_t;

@@ -94,16 +94,16 @@ typedef struct godwit_gmm_next_vector {
 #define GODWIT_GMM_SMALL_DATA_MAX 255
 
 typedef struct godwit_gmm_attach_request { /* 9.4.1 */
-    godwit_slice_t
-        network_capability; /* MS network capability, 1 to 10 octets; empty when built: E5 E0, nothing that matters to UMTS */
-    uint8_t type;           /* 1 GPRS attach */
+    /* MS network capability, 1 to 10 octets; empty when built: E5 E0, nothing that matters to UMTS */
+    godwit_slice_t network_capability;
+    uint8_t type; /* 1 GPRS attach */
     bool follow_on;
     uint8_t cksn;
     uint8_t drx[2];
     godwit_gmm_identity_t identity;
     godwit_gmm_rai_t old_rai;
-    godwit_slice_t
-        radio_capability; /* MS radio access capability, 1 to 52 octets; empty when built: a GSM 900 terminal */
+    /* MS radio access capability, 1 to 52 octets; empty when built: a GSM 900 terminal */
+    godwit_slice_t radio_capability;
     /* By a vector that was handed over before: the whole RES as 29 (TLV, 4 to 16 octets), and what is sent with the
      * attach as 67 (TLV), a CP-DATA that godwit_radio_initial_cipher has gone over. Both IEIs are ours: free in this
      * message, and passed over by who does not know them. */

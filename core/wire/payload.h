@@ -42,8 +42,8 @@ typedef struct godwit_auth_info_request {
     /* Extra AVPs of ours, not mandatory: a standard peer sends none and ignores them. */
     bool e2m_aware;          /* the serving node recognises such devices */
     uint32_t policy_version; /* of the policy that the serving network goes by; 0: none */
-    bool
-        next_session; /* the vector is for the session after this one (contribution 000): never flagged for Solution 1 */
+    /* the vector is for the session after this one (contribution 000): never flagged for Solution 1 */
+    bool next_session;
 } godwit_auth_info_request_t;
 
 /* One vector as a serving node gets it: KASME for E-UTRAN; CK, IK for UTRAN. */
@@ -66,22 +66,23 @@ typedef struct godwit_auth_info_answer {
     godwit_auth_info_vector_t vector[GODWIT_VECTORS_MAX];
     bool e2m;                /* the vector is flagged: device and home also make a key set of it */
     uint32_t policy_version; /* of the home's policy; 0: none */
-    bool
-        next_session; /* the subscription has the feature: the vector of the following session may be handed to the device */
+    /* the subscription has the feature: the vector of the following session may be handed to the device */
+    bool next_session;
 } godwit_auth_info_answer_t;
 
 typedef enum godwit_key_purpose {
     GODWIT_KEY_FOR_SESSION = 1,     /* a Session Request came: RAND, AUTN and a generation */
     GODWIT_KEY_NEXT_GENERATION = 2, /* Manage Keys or an announced key: the next generation of the confirmed key set */
     GODWIT_KEY_BY_SELECTOR = 3,     /* an access AKA run made the key set: pulled from HSS or EMKS */
-    GODWIT_KEY_NEXT_VECTOR =
-        9, /* the next key comes from a new AKA run: RAND, AUTN and a generation (contribution 000); 4 to 8: core/wire/ek_e2m.h */
+    /* the next key comes from a new AKA run: RAND, AUTN and a generation (contribution 000); 4 to 8:
+     * core/wire/ek_e2m.h */
+    GODWIT_KEY_NEXT_VECTOR = 9,
 } godwit_key_purpose_t;
 
 typedef struct godwit_key_request {
     godwit_key_purpose_t purpose;
-    uint64_t
-        key_set; /* NEXT_GENERATION: of this key set and no other; NEXT_VECTOR: the one lived under; 0 for FOR_SESSION */
+    /* NEXT_GENERATION: of this key set and no other; NEXT_VECTOR: the one lived under; 0 for FOR_SESSION */
+    uint64_t key_set;
     godwit_imsi_t imsi;
     uint8_t agreements;                 /* bit i-1 = agreement i: what device and HSE both have */
     char endpoint[GODWIT_FQDN_MAX + 1]; /* of the HSE that asks: K_session is made for it alone */
@@ -139,8 +140,8 @@ typedef struct godwit_key_set_push {
     godwit_agreement_t agreement;
     uint8_t rand[16], autn[16];
     uint8_t sqn[6];
-    uint64_t
-        key_set; /* rises with each key set of a subscriber: a push that comes late does not bring back an older one */
+    /* rises with each key set of a subscriber: a push that comes late does not bring back an older one */
+    uint64_t key_set;
     uint8_t e2m_keyset[32];
 } godwit_key_set_push_t;
 

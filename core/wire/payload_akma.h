@@ -59,8 +59,8 @@ typedef struct godwit_akma_key_request {
 } godwit_akma_key_request_t;
 
 typedef struct godwit_akma_key_answer {
-    godwit_status_t
-        status; /* OK; UNKNOWN_KEY: no such A-KID; NOT_ENTITLED: that AF_Id is not this AF's; MALFORMED; PEER_INTERNAL */
+    /* OK; UNKNOWN_KEY: no such A-KID; NOT_ENTITLED: that AF_Id is not this AF's; MALFORMED; PEER_INTERNAL */
+    godwit_status_t status;
     godwit_imsi_t imsi;
     uint8_t k_af[32];
     uint64_t created_ms, expires_ms; /* of K_AKMA; of K_AF */

@@ -32,15 +32,15 @@ typedef struct godwit_e2e_session_request {
     uint64_t key_set;
     bool owner_is_hss; /* that key set is the HSS's (variants 1A to 1C), else the EMKS's */
     godwit_service_t service;
-    uint16_t
-        suites; /* bit i-1: that the device can do for the user plane; AS_BEFORE: the HSE does not know, and asks by itself */
+    /* bit i-1: that the device can do for the user plane; AS_BEFORE: the HSE does not know, and asks by itself */
+    uint16_t suites;
     uint32_t age; /* OPEN, AGE: the last that the device has taken of that key set, 0 none; TAKEN: the one taken */
     godwit_plmn_t serving_network;
 } godwit_e2e_session_request_t;
 
 typedef struct godwit_e2e_session_answer {
-    godwit_status_t
-        status; /* OK; NOT_ENTITLED, POLICY_FORBIDS, UNSUPPORTED_SUITE, UNKNOWN_KEY, OVERLOAD, PEER_INTERNAL */
+    /* OK; NOT_ENTITLED, POLICY_FORBIDS, UNSUPPORTED_SUITE, UNKNOWN_KEY, OVERLOAD, PEER_INTERNAL */
+    godwit_status_t status;
     godwit_e2e_terms_t terms;
 } godwit_e2e_session_answer_t;
 
@@ -87,8 +87,8 @@ typedef struct godwit_e2e_ageing {
 
 /* EAS Session Register. Who asks is in origin_host, as its certificate names it. */
 typedef struct godwit_eas_register {
-    uint8_t registration
-        [GODWIT_EAS_REGISTRATION]; /* zero: a new one; else that one, which must be its own, is changed, or removed */
+    /* zero: a new one; else that one, which must be its own, is changed, or removed */
+    uint8_t registration[GODWIT_EAS_REGISTRATION];
     bool remove;
     char eas[GODWIT_FQDN_MAX + 1];               /* EAS_Id: must be the certificate's */
     godwit_e2e_ageing_t ageing[GODWIT_SERVICES]; /* [service - 1] */

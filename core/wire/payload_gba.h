@@ -20,8 +20,8 @@ typedef enum godwit_gba_type { GODWIT_GBA_3G = 0, GODWIT_GBA_2G = 1 } godwit_gba
 /* One HTTP request on Ub (TS 24.109): what of it matters. Time limits and TLS are the door's. */
 typedef struct godwit_ub_request {
     bool tls; /* it came inside server-authenticated TLS: 2G GBA is refused otherwise */
-    uint64_t
-        sender; /* who asks, as far as the door can tell: one number for an IPv4 address or IPv6 /64; 0: it cannot */
+    /* who asks, as far as the door can tell: one number for an IPv4 address or IPv6 /64; 0: it cannot */
+    uint64_t sender;
     char method[8];
     char uri[128];
     uint16_t authorization_len; /* 0: no Authorization */
@@ -65,8 +65,8 @@ typedef struct godwit_zn_request {
 } godwit_zn_request_t;
 
 typedef struct godwit_zn_answer {
-    godwit_status_t
-        status; /* OK; UNKNOWN_KEY (5403, B-TID unknown or expired); NOT_ENTITLED (5402: that NAF_Id is not this NAF's); ... */
+    /* OK; UNKNOWN_KEY (5403, B-TID unknown or expired); NOT_ENTITLED (5402: that NAF_Id is not this NAF's); ... */
+    godwit_status_t status;
     char impi[GODWIT_IMPI_MAX + 1];
     uint8_t me_key[32]; /* Ks_NAF, or Ks_ext_NAF */
     bool has_uicc_key;

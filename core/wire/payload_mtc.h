@@ -12,8 +12,9 @@
 typedef struct godwit_device_rand_request {
     godwit_imsi_t imsi;
     uint8_t rand1[16];
-    bool
-        plain; /* profile ts33868: RAND1 itself is the RAND, once. Refused with POLICY_FORBIDS unless the HSS is told to allow it */
+    /* profile ts33868: RAND1 itself is the RAND, once. Refused with POLICY_FORBIDS unless the HSS is told to allow
+     * it */
+    bool plain;
 } godwit_device_rand_request_t;
 
 typedef struct godwit_device_rand_answer {

@@ -240,8 +240,8 @@ typedef struct godwit_t5_down {
 
 typedef enum godwit_t5_up_kind {
     GODWIT_T5_FROM_DEVICE = 1, /* container: a message of the device */
-    GODWIT_T5_SECURING =
-        2, /* a NAS security mode command is about to go (EPS): the answer may bring a container that goes in it */
+    /* a NAS security mode command is about to go (EPS): the answer may bring a container that goes in it */
+    GODWIT_T5_SECURING = 2,
     GODWIT_T5_REGISTERED = 3, /* the device is here and can be reached: what waits may come */
 } godwit_t5_up_kind_t;
 

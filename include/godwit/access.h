@@ -96,13 +96,13 @@ typedef struct godwit_access_config {
     uint8_t selector;  /* of the container: 1 RAND, 2 SQN; 0: RAND. Kept for the owner, who builds the container */
     uint16_t amf_flag; /* the bit of AMF that asks for the derivation; 0: the default 0x0080 */
     bool next_session; /* takes the vector of the following session, and attaches by it: see "Next session" below */
-    bool
-        gsm_sim; /* the card is a SIM: it has no AUTN, so nobody could show that a vector is the home's; refused by init */
+    /* the card is a SIM: it has no AUTN, so nobody could show that a vector is the home's; refused by init */
+    bool gsm_sim;
     /* Of what godwit_access_attach_with is given. With sms all that godwit_access_send is given goes as short messages,
      * too. */
     godwit_carrier_t carrier;
-    bool
-        circuit_switched; /* UMTS, GERAN: attaches to the circuit domain, at a MSC; only with carrier sms, without bearers and e2m */
+    /* UMTS, GERAN: attaches to the circuit domain, at a MSC; only with carrier sms, without bearers and e2m */
+    bool circuit_switched;
     const char *sms_number; /* carrier sms: the number that they go to, digits of E.164 */
     const char *sms_centre; /* the service centre's; NULL: the same */
     uint16_t sms_port;      /* application port, both ways; 0: 16020 */
@@ -121,13 +121,14 @@ typedef struct godwit_access_config {
      * integrity, so nothing of the next session. */
     uint8_t eea, eia;
     uint32_t retransmit_ms; /* first wait for an answer, doubled each time; 0: 4000 */
-    uint8_t
-        attempts; /* sendings of one request before it is given up; 0: 5 (TS 24.301 5.5.1.1, attach attempt counter) */
+    /* sendings of one request before it is given up; 0: 5 (TS 24.301 5.5.1.1, attach attempt counter) */
+    uint8_t attempts;
 } godwit_access_config_t;
 
 typedef enum godwit_access_request_kind {
     GODWIT_ACCESS_SEND, /* octets: one frame for the radio */
-    GODWIT_ACCESS_AUTHENTICATE, /* rand, autn: run the USIM (3G context), then call godwit_access_usim_result. Last of its list */
+    /* rand, autn: run the USIM (3G context), then call godwit_access_usim_result. Last of its list */
+    GODWIT_ACCESS_AUTHENTICATE,
     GODWIT_ACCESS_TIMER,   /* call godwit_access_timer after delay_ms; 0 cancels */
     GODWIT_ACCESS_DELIVER, /* octets: an N-PDU from the network */
     /* octets: the record, to be made durable in place of the former one before what stands after it is carried out.

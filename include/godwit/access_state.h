@@ -56,8 +56,8 @@ typedef struct godwit_access_vector {
 
 /* Device triggering. */
 typedef struct godwit_access_trigger {
-    bool
-        awaits; /* the security mode's completion waits for what the owner has to say to the message that came in its command */
+    /* the security mode's completion waits for what the owner has to say to the message that came in its command */
+    bool awaits;
     uint8_t held_len, held[GODWIT_TRIGGER_CONTAINER_MAX]; /* up, until there is a connection */
     uint8_t complete_len,
         complete[GODWIT_TRIGGER_CONTAINER_MAX];             /* went in the completion: it may be asked for again */
@@ -73,8 +73,8 @@ typedef struct godwit_access_next {
     bool carries;        /* and the data are in it */
     bool passed_over;    /* the next attach is not to go by it: godwit_access_renew */
     godwit_slice_t data; /* of the caller, within its call */
-    bool
-        follows; /* data wait in `held`: UMTS, GERAN: the PDP context for them is activated as soon as the device is attached */
+    /* data wait in `held`: UMTS, GERAN: the PDP context for them is activated as soon as the device is attached */
+    bool follows;
     uint8_t asked[32];                          /* RAND || AUTN that the USIM works on */
     godwit_next_session_t stored;               /* domain NONE: nothing */
     godwit_next_session_t found;                /* what the record will be when the USIM has taken the vector */
@@ -133,8 +133,8 @@ struct godwit_access {
     bool held_sms;                             /* `held` is a CP message */
     bool held_sent;                            /* in a request to resume that was not answered yet */
     uint8_t answer[GODWIT_ACCESS_MESSAGE_MAX]; /* the last answer, as a frame */
-    uint8_t held
-        [GODWIT_ACCESS_FRAME_MAX]; /* what waits for the radio connection: N-PDU; EPS: its ESM DATA TRANSPORT; or held_sms */
+    /* what waits for the radio connection: N-PDU; EPS: its ESM DATA TRANSPORT; or held_sms */
+    uint8_t held[GODWIT_ACCESS_FRAME_MAX];
     uint8_t plain[GODWIT_ACCESS_FRAME_MAX]; /* a message being built */
     godwit_writer_t out;                    /* over sends */
     uint8_t sends[GODWIT_ACCESS_OUT_MAX];   /* the frames of the last call */

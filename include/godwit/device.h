@@ -65,8 +65,8 @@ typedef struct godwit_device_config {
     uint32_t reserve;       /* COUNTs reserved by one store; 0: 16; never more than 2^n */
     uint32_t retransmit_ms; /* first wait for an answer, doubled each time; 0: 4000 */
     uint8_t attempts;       /* sendings of one request before it is given up; 0: 4 */
-    godwit_device_e2e_t
-        *e2e; /* user plane end to end with `enterprise`, which must then be named; NULL: it ends in the HSE */
+    /* user plane end to end with `enterprise`, which must then be named; NULL: it ends in the HSE */
+    godwit_device_e2e_t *e2e;
 } godwit_device_config_t;
 
 typedef enum godwit_device_request_kind {

@@ -42,8 +42,8 @@ typedef struct godwit_device_e2e_floor {
 typedef struct godwit_device_e2e {
     godwit_device_e2e_config_t config;
     godwit_device_e2e_key_t current; /* what is sent goes under it, from the moment that it was taken */
-    godwit_device_e2e_key_t
-        former; /* what still comes down under it is taken, until `current` was heard or the overlap is over */
+    /* what still comes down under it is taken, until `current` was heard or the overlap is over */
+    godwit_device_e2e_key_t former;
     godwit_device_e2e_floor_t floor[2];
     uint32_t unsaved_s;              /* of `current`, since the record was written */
     uint32_t heard;                  /* COUNT of `current` that was next when the EAS was heard last */

@@ -45,8 +45,8 @@ typedef struct godwit_device_access {
     bool asked;        /* that container is not answered yet */
     bool wants_modify; /* "modify_bearer" was raised, and no container has been asked for since */
     bool fallen_back;  /* the network did not take it: separate AKA from here on */
-    bool
-        uncertain; /* a container was not answered with a Start: whether the network still has the session's key must be asked */
+    /* a container was not answered with a Start: whether the network still has the session's key must be asked */
+    bool uncertain;
     uint32_t generation;      /* last accepted, unless is_current */
     uint8_t rand[16], sqn[6]; /* 04, 05: rand is from SHA-256 of the reference */
     godwit_slice_t reference; /* 04, 05; the owner's. Empty after restore, until the owner gives it again */
@@ -62,8 +62,8 @@ typedef struct godwit_device_exchange {
     bool early_reading; /* with the reading that is held */
     bool holds;         /* a reading is held */
     bool usim_running;  /* AUTHENTICATE was asked for */
-    uint8_t
-        handed; /* the agreement of a vector that 20, 21 or 30 handed out, and which the USIM works on; 0: it works on a Start */
+    /* the agreement of a vector that 20, 21 or 30 handed out, and which the USIM works on; 0: it works on a Start */
+    uint8_t handed;
     uint8_t usim_runs;
     bool hinted; /* a hint was taken since the last sending */
     bool vector_set;

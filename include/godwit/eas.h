@@ -47,8 +47,8 @@ typedef struct godwit_eas_device {
 typedef struct godwit_eas_grant {
     godwit_e2e_path_t path;
     godwit_e2e_terms_t terms;
-    uint32_t
-        overlap_s; /* how long the key before it is good once this one was used, and how long a datagram under way may take */
+    /* how long the key before it is good once this one was used, and how long a datagram under way may take */
+    uint32_t overlap_s;
     uint64_t agreed_s; /* when its time began */
     uint8_t k_e2e[32]; /* secret */
 } godwit_eas_grant_t;

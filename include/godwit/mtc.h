@@ -28,8 +28,8 @@ typedef struct godwit_mtc_config {
     godwit_framing_t framing;     /* of that server's address */
     godwit_mtc_profile_t profile; /* GODWIT_MTC_GODWIT1, unless the MKEF is told of another */
     bool keep_hidden; /* never go back from a temporary identity to the IMSI, even if the server does not answer it */
-    uint32_t
-        key_readings; /* a new RAND1 after so many readings; 0: 65536; never more than 2 * 2^n, n bits of COUNT being sent */
+    /* a new RAND1 after so many readings; 0: 65536; never more than 2 * 2^n, n bits of COUNT being sent */
+    uint32_t key_readings;
     uint32_t reserve;       /* COUNTs reserved by one store; 0: 16; never more than 2^n */
     uint32_t retransmit_ms; /* first wait for an answer, doubled each time; 0: 4000 */
     uint8_t attempts;       /* sendings of one first datagram before it is given up; 0: 4 */

@@ -39,7 +39,8 @@
 /* By which way octets came, or are to go. */
 typedef enum godwit_trigger_via {
     GODWIT_TRIGGER_VIA_NAS = 1, /* a NAS message that was integrity protected, and ciphered where the network ciphers */
-    GODWIT_TRIGGER_VIA_SMS, /* a short message with application port GODWIT_A3_PORT; no protection is taken for granted */
+    /* a short message with application port GODWIT_A3_PORT; no protection is taken for granted */
+    GODWIT_TRIGGER_VIA_SMS,
     GODWIT_TRIGGER_VIA_A3, /* a datagram from the MTC-IWF's address */
 } godwit_trigger_via_t;
 
@@ -53,8 +54,8 @@ typedef struct godwit_trigger_now {
 typedef struct godwit_trigger_config {
     const godwit_crypto_t *crypto;
     godwit_imsi_t imsi;
-    godwit_slice_t
-        iwf; /* the home's MTC-IWF, a canonical FQDN: K_iwf is bound to it. Provisioned, never learned from the air */
+    /* the home's MTC-IWF, a canonical FQDN: K_iwf is bound to it. Provisioned, never learned from the air */
+    godwit_slice_t iwf;
     /* Roots that this device trusts: bit i-1 = godwit_iwf_root_t i; 0: FLAGGED alone. Whoever allows KASME or CK_IK
      * allows the visited network, which has them, to make Commands and triggers of its own. */
     uint8_t roots;
@@ -71,8 +72,8 @@ typedef struct godwit_trigger_delivery {
     uint32_t reference;
     uint16_t port;
     bool priority;
-    bool
-        repeated; /* it was delivered before a power loss and not confirmed, or may have been delivered and forgotten */
+    /* it was delivered before a power loss and not confirmed, or may have been delivered and forgotten */
+    bool repeated;
     bool protected; /* an authorised MTC-IWF made it (case 2); false: the networks between said so (case 1) */
     bool proved;    /* the MTC-IWF had verified who asked for it: source is the digest of that name */
     uint8_t source[GODWIT_A3_DIGEST];
@@ -83,7 +84,8 @@ typedef enum godwit_trigger_request_kind {
     GODWIT_TRIGGER_SEND,    /* octets: one message for the MTC-IWF; via: the way by which what it answers came */
     GODWIT_TRIGGER_STORE,   /* octets: the record, to be made durable in place of the former one */
     GODWIT_TRIGGER_DELIVER, /* delivery */
-    GODWIT_TRIGGER_DERIVE, /* association: the card makes K_iwf (of config.iwf) of its last flagged run; then godwit_trigger_derived */
+    /* association: the card makes K_iwf (of config.iwf) of its last flagged run; then godwit_trigger_derived */
+    GODWIT_TRIGGER_DERIVE,
     GODWIT_TRIGGER_TIMER, /* call godwit_trigger_timer after delay_ms; 0 cancels */
     GODWIT_TRIGGER_EVENT, /* for a log: name, reason */
 } godwit_trigger_request_kind_t;

@@ -15,8 +15,8 @@ typedef struct godwit_hss_run {
     const godwit_auth_info_request_t *request;
     godwit_slice_t random;
     uint8_t requester[8]; /* first 8 octets of SHA-256 of Origin-Host */
-    uint8_t requester_next
-        [8]; /* of Origin-Host and "/next": under which its vectors of following sessions are outstanding */
+    /* of Origin-Host and "/next": under which its vectors of following sessions are outstanding */
+    uint8_t requester_next[8];
     unsigned ind;
     uint64_t subscriber_id; /* profile "time": its name in the table of recents */
     uint64_t last_tick;     /* profile "time": of its slot, moved on by each vector */

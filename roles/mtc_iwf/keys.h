@@ -103,7 +103,8 @@ typedef enum godwit_iwf_up_kind {
     GODWIT_IWF_UP_NEED = 0,     /* a need stands in the outbox */
     GODWIT_IWF_UP_NOTHING,      /* nothing for the rest of the role */
     GODWIT_IWF_UP_ACKNOWLEDGED, /* acknowledgement, with proof that the device said it */
-    GODWIT_IWF_UP_REACHABLE, /* the device can be reached by that way; godwit_iwf_is_ready says whether triggers can go now */
+    /* the device can be reached by that way; godwit_iwf_is_ready says whether triggers can go now */
+    GODWIT_IWF_UP_REACHABLE,
 } godwit_iwf_up_kind_t;
 
 typedef struct godwit_iwf_up {

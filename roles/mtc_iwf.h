@@ -101,12 +101,17 @@ typedef struct godwit_iwf_flight {
 
 /* A delivery report under way. */
 #define GODWIT_IWF_REPORTS_MAX 256
+#define GODWIT_IWF_REPORTS_OF_SOURCE 64 /* at most: one that answers none holds up nobody else's */
 typedef struct godwit_iwf_report {
     uint32_t transaction; /* 0: free */
     uint64_t until_ms;
     uint8_t source_key[16];
     uint32_t reference;
 } godwit_iwf_report_t;
+
+/* Timers beside the one of what is due, while much is. */
+#define GODWIT_IWF_LANE_TIMERS (1u + GODWIT_IWF_FLIGHTS_MAX + GODWIT_IWF_INTAKES_MAX)
+#define GODWIT_IWF_LANES_MAX 31u
 
 #define GODWIT_IWF_BUCKETS_MAX 4096
 
@@ -126,6 +131,7 @@ typedef struct godwit_mtc_iwf {
     godwit_iwf_keys_t keys;
     uint32_t last_transaction; /* its highest bit is never set: those are keys' */
     uint64_t armed_ms;         /* when the timer of what is due comes; 0: it does not run */
+    uint32_t lanes;            /* how many more timers it takes along */
     godwit_iwf_intake_t intakes[GODWIT_IWF_INTAKES_MAX];
     godwit_iwf_flight_t flights[GODWIT_IWF_FLIGHTS_MAX];
     godwit_iwf_report_t reports[GODWIT_IWF_REPORTS_MAX];

@@ -140,7 +140,9 @@ void godwit_iwf_on_t4_report(const godwit_iwf_turn_t *turn);
 
 /* ---- schedule.c, report.c ---- */
 
-void godwit_iwf_on_due(const godwit_iwf_turn_t *turn);
+/* lane: which of the timers; GODWIT_IWF_LANES_MAX: the one that always runs when anything is in the store. */
+void godwit_iwf_on_due(const godwit_iwf_turn_t *turn, uint32_t lane);
+void godwit_iwf_slow_down(godwit_mtc_iwf_t *iwf);
 void godwit_iwf_report(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *trigger);
 void godwit_iwf_on_reported(const godwit_iwf_turn_t *turn);
 

@@ -8,14 +8,20 @@
 
 #include "roles/mtc_iwf/internal.h"
 
-static godwit_iwf_report_t *free_report(godwit_mtc_iwf_t *iwf, uint64_t now_ms)
+/* For one more of that source; NULL: not now. */
+static godwit_iwf_report_t *free_report(godwit_mtc_iwf_t *iwf, const uint8_t source_key[16], uint64_t now_ms)
 {
+    godwit_iwf_report_t *place = NULL;
+    size_t of_source = 0;
     for (size_t i = 0; i < GODWIT_IWF_REPORTS_MAX; i++) {
-        if (iwf->reports[i].transaction == 0 || iwf->reports[i].until_ms <= now_ms) {
-            return &iwf->reports[i];
+        godwit_iwf_report_t *report = &iwf->reports[i];
+        if (report->transaction == 0 || report->until_ms <= now_ms) {
+            place = report;
+        } else {
+            of_source += memcmp(report->source_key, source_key, sizeof report->source_key) == 0 ? 1 : 0;
         }
     }
-    return NULL;
+    return of_source < GODWIT_IWF_REPORTS_OF_SOURCE ? place : NULL;
 }
 
 static void send(const godwit_iwf_turn_t *turn, godwit_iwf_report_t *place, const godwit_trigger_record_t *t)
@@ -32,8 +38,10 @@ static void send(const godwit_iwf_turn_t *turn, godwit_iwf_report_t *place, cons
     message->u.device_notification.outcome = t->outcome;
     message->u.device_notification.to = t->report_to;
     godwit_outbox_add(turn->out, GODWIT_REQUEST_MESSAGE)->message = message;
+    /* Free before this one wants it again, and soon: others may be answered. */
+    const uint64_t half_ms = (t->due_ms - turn->in->now_ms) / 2, most_ms = turn->iwf->config.node_timeout_ms;
     place->transaction = transaction;
-    place->until_ms = t->due_ms;
+    place->until_ms = turn->in->now_ms + (half_ms < most_ms ? half_ms : most_ms);
     memcpy(place->source_key, t->source_key, sizeof place->source_key);
     place->reference = t->action.reference;
 }
@@ -47,13 +55,15 @@ void godwit_iwf_report(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *t
         godwit_iwf_close(turn, t);
         return;
     }
-    godwit_iwf_report_t *place = free_report(turn->iwf, now_ms);
+    godwit_iwf_report_t *place = free_report(turn->iwf, t->source_key, now_ms);
     t->due_ms = now_ms + (place != NULL ? godwit_iwf_backoff(c->report_retry_ms, c->retry_max_ms, t->attempts)
                                         : GODWIT_IWF_FULL_MS);
     t->attempts += place != NULL ? 1 : 0;
     godwit_iwf_commit(turn, t);
     if (place != NULL) {
         send(turn, place, t);
+    } else {
+        godwit_iwf_slow_down(turn->iwf);
     }
 }
 

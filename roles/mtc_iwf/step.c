@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC-IWF's configuration and its inputs. Timers: 0 what is due, then one of each flight, then one of each intake;
- * those of repeat.c.
+ * The MTC-IWF's configuration and its inputs. Timers: 0 what is due, then one of each flight, then one of each intake,
+ * then those that help the first; those of repeat.c.
  */
 #include <string.h>
 
@@ -80,7 +80,7 @@ godwit_message_t *godwit_iwf_request(const godwit_iwf_turn_t *turn, godwit_messa
     return godwit_iwf_message(&turn->iwf->keys, kind, to, transaction, turn->out);
 }
 
-_Static_assert(GODWIT_IWF_REPEAT_TIMERS > GODWIT_IWF_FLIGHTS_MAX + GODWIT_IWF_INTAKES_MAX, "numbers of their own");
+_Static_assert(GODWIT_IWF_REPEAT_TIMERS >= GODWIT_IWF_LANE_TIMERS + GODWIT_IWF_LANES_MAX, "numbers of their own");
 
 /* ---- inputs ---- */
 
@@ -123,11 +123,13 @@ static void on_timer(const godwit_iwf_turn_t *turn)
 {
     const uint32_t timer = turn->in->timer;
     if (timer == 0) {
-        godwit_iwf_on_due(turn);
+        godwit_iwf_on_due(turn, GODWIT_IWF_LANES_MAX);
     } else if (timer <= GODWIT_IWF_FLIGHTS_MAX) {
         godwit_iwf_on_flight_timer(turn, timer - 1);
     } else if (timer <= GODWIT_IWF_FLIGHTS_MAX + GODWIT_IWF_INTAKES_MAX) {
         godwit_iwf_on_intake_timer(turn, timer - 1 - GODWIT_IWF_FLIGHTS_MAX);
+    } else if (timer - GODWIT_IWF_LANE_TIMERS < GODWIT_IWF_LANES_MAX) {
+        godwit_iwf_on_due(turn, timer - GODWIT_IWF_LANE_TIMERS);
     } else if (godwit_iwf_is_repeat_timer(timer)) {
         godwit_iwf_on_repeat_timer(&turn->iwf->keys, turn->in, turn->out);
     }

@@ -315,10 +315,10 @@ static void scs(const godwit_message_t *message)
     const godwit_device_notification_t *n = &message->u.device_notification;
     assert_true(n->reference < IWQ_REFERENCES);
     assert_true(iwq.reports[n->reference] == 0 || iwq.outcome[n->reference] == n->outcome);
-    assert_string_equal(n->to.host, IWQ_SCS);
+    assert_string_equal(n->to.host, n->scs);
     iwq.reports[n->reference]++;
     iwq.outcome[n->reference] = n->outcome;
-    if (!iwq.scs_silent) {
+    if (!iwq.scs_silent && (iwq.silent_source == NULL || strcmp(iwq.silent_source, n->scs) != 0)) {
         reply(message, GODWIT_DEVICE_NOTIFICATION_ANSWER)->u.outcome = GODWIT_OK;
     }
 }
@@ -402,7 +402,12 @@ static void drain(void)
 
 void iwq_run(unsigned seconds)
 {
-    const uint64_t until_ms = iwq.owner.now_ms + UINT64_C(1000) * seconds;
+    iwq_run_ms(UINT64_C(1000) * seconds);
+}
+
+void iwq_run_ms(uint64_t ms)
+{
+    const uint64_t until_ms = iwq.owner.now_ms + ms;
     for (;;) {
         size_t first = IWQ_TIMERS;
         drain();

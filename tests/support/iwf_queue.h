@@ -50,7 +50,8 @@ typedef struct iwq {
     /* What the others do. */
     unsigned device; /* that new actions are for */
     bool reachable, hss_silent, scs_silent, node_silent;
-    bool vanishes; /* a device takes what comes, and is gone before the node hears so */
+    const char *silent_source; /* answers no report; NULL: none is so */
+    bool vanishes;             /* a device takes what comes, and is gone before the node hears so */
     godwit_status_t hss_status;
 
     /* What they have seen. */
@@ -87,6 +88,7 @@ iwq_action_t iwq_replace(uint32_t reference, uint32_t old_reference);
 godwit_request_status_t iwq_give(const iwq_action_t *action);
 godwit_request_status_t iwq_trigger(uint32_t reference);
 void iwq_run(unsigned seconds);
+void iwq_run_ms(uint64_t ms);
 void iwq_registered(unsigned device);
 void iwq_t4_report(const char *host, godwit_t4_outcome_t outcome); /* of the one that was queued last */
 const godwit_trigger_record_t *iwq_record(uint32_t reference);     /* NULL: there is none. Of the proved source */

@@ -86,7 +86,8 @@ json_t *cli_json_hex(const uint8_t *octets, size_t len); /* a string */
 /* ---- the commands ------------------------------------------------------------------------------------------------ */
 
 extern const cli_command_t cli_aka_vector, cli_aka_verify, cli_kdf, cli_keys, cli_eea, cli_eia, cli_decode;
-extern const cli_command_t cli_sub_add, cli_sub_import, cli_sub_list, cli_sub_show, cli_sub_rm, cli_store_restored;
+extern const cli_command_t cli_sub_add, cli_sub_import, cli_sub_list, cli_sub_show, cli_sub_rm;
+extern const cli_command_t cli_store_restored, cli_store_check;
 extern const cli_command_t cli_sub_trigger_add, cli_sub_trigger_remove, cli_sub_trigger_bar, cli_sub_trigger_list;
 extern const cli_command_t cli_usim_create, cli_usim_authenticate, cli_send, cli_session_list, cli_session_show,
     cli_session_drop, cli_status;

@@ -33,6 +33,7 @@ static const cli_command_t *const commands[] = {
     &cli_sub_trigger_bar,
     &cli_sub_trigger_list,
     &cli_store_restored,
+    &cli_store_check,
     &cli_mkef_entitle,
     &cli_mkef_revoke,
     &cli_mkef_list,

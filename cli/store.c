@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * godwit store restored: what has to be done with a store that comes from a backup, before godwitd uses it.
+ * godwit store restored: what has to be done with a store that comes from a backup, before godwitd uses it. godwit
+ * store check: what of a store is damaged; it must never print what stands in a row.
  */
 #include <time.h>
 
@@ -48,3 +49,62 @@ const cli_command_t cli_store_restored = {
         "ages are asked for at once. Entitlements are those of the backup: look at them before godwitd starts.",
     CLI_COMMAND_OPTIONS(options),
     .run = run};
+
+/* ---- check ---- */
+
+#define FINDINGS_MAX 1000 /* that are listed; the counts are of all */
+
+static void add_finding(void *context, const godwit_store_finding_t *finding)
+{
+    json_t *findings = context;
+    if (json_array_size(findings) >= FINDINGS_MAX) {
+        return;
+    }
+    (void)json_array_append_new(findings, finding->table == NULL
+                                              ? json_pack("{s:s, s:s}", "of", "file", "what", finding->what)
+                                              : json_pack("{s:s, s:I, s:s}", "of", finding->table, "row",
+                                                          (json_int_t)finding->row, "what", finding->what));
+}
+
+static int check(const cli_args_t *args)
+{
+    const bool set_aside = cli_count(args, "set-aside") > 0;
+    godwit_store_checked_t checked;
+    godwit_store_t *store = cli_store_open(args, false);
+    if (store == NULL) {
+        return CLI_FILE;
+    }
+    json_t *findings = json_array();
+    const godwit_status_t status =
+        godwit_store_check(store, set_aside, (uint64_t)time(NULL) * 1000, add_finding, findings, &checked);
+    int code = status == GODWIT_OK ? CLI_OK : cli_fail(args, CLI_FILE, "%s", godwit_store_why(store));
+    godwit_store_close(store);
+    if (code != CLI_OK) {
+        json_decref(findings);
+        return code;
+    }
+    (void)cli_print(args,
+                    json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "rows", (json_int_t)checked.rows, "damaged",
+                              (json_int_t)checked.damaged, "of_file", (json_int_t)checked.of_file, "set_aside_now",
+                              (json_int_t)checked.moved, "set_aside", (json_int_t)checked.aside, "findings", findings));
+    return checked.damaged > checked.moved || checked.of_file > 0 ? CLI_REFUSED : CLI_OK;
+}
+
+static const cli_option_t check_options[] = {
+    {"set-aside", NULL, "move damaged rows out of the way; nothing is deleted", false, false},
+    CLI_STORE_OPTIONS,
+};
+
+const cli_command_t cli_store_check = {
+    .name = "store check",
+    .summary = "Reads every row of a store and says which are damaged; godwitd may run meanwhile.",
+    .notes = "Each finding names a table and the row's place in it, in the order of keys, never what stands there.\n"
+             "Where there is any, the exit code is 1. A damaged row is never used: its device, session or message is\n"
+             "refused, and what waits behind it in a queue goes on.\n"
+             "--set-aside moves damaged rows into the table set_aside, each as the SQL statement that would put it\n"
+             "back, and makes the indexes anew; the exit code is 1 only if something is left. Then a session,\n"
+             "subscriber, entitlement or message whose row it was is unknown. A key set, a device's contact,\n"
+             "association or root of associations, and the clock of SQN stay refused, for their counters would begin\n"
+             "again: these take the store's backup (godwit store restored).",
+    CLI_COMMAND_OPTIONS(check_options),
+    .run = check};

@@ -212,21 +212,47 @@ static godwit_status_t remove_record(godwit_store_t *store, const godwit_record_
     return sqlite3_changes(s->db) > 0 ? GODWIT_OK : GODWIT_NOT_FOUND;
 }
 
-/* Reads the row that the statement stands on. */
+/* Reads the row that the statement stands on. A damaged one is told of. */
 static godwit_status_t take(godwit_sqlite_t *s, const godwit_table_t *table, sqlite3_stmt *statement,
                             const godwit_kek_t *kek, godwit_record_t *record)
 {
-    switch (godwit_row_read(table, statement, kek, record)) {
-    case GODWIT_OK:
+    const godwit_status_t status = godwit_row_read(table, statement, kek, record);
+    if (status == GODWIT_OK) {
         return GODWIT_OK;
-    case GODWIT_MAC_FAILURE:
-        godwit_wipe(record, sizeof *record);
-        return told(s,
-                    "a wrapped secret does not open: its row was changed or moved; restore the store from its backup");
-    default:
-        godwit_wipe(record, sizeof *record);
-        return told(s, "a row holds what cannot be; restore the store from its backup");
     }
+    godwit_wipe(record, sizeof *record);
+    const unsigned long long row = (unsigned long long)godwit_sqlite_note_damage(s, table, statement);
+    (void)snprintf(s->store.why, sizeof s->store.why, "store %s: %s, row %llu: %s; see godwit store check", s->path,
+                   table->name, row,
+                   status == GODWIT_MAC_FAILURE ? "its wrapped secret does not open, for the row was changed or moved"
+                                                : "it holds what cannot be");
+    return GODWIT_STORE_FAILED;
+}
+
+/* The first row of a search; of a queue the first that is whole. Each row is looked at once, and there are as many
+ * as there are. */
+static godwit_status_t first_of(godwit_sqlite_t *s, const godwit_table_t *table, godwit_statement_t which,
+                                godwit_record_t *record)
+{
+    sqlite3_stmt *statement = statement_of(s, table, which);
+    const bool steps_over = godwit_statement_is_queue(table, which);
+    godwit_status_t status = GODWIT_STORE_FAILED;
+    int rc = SQLITE_ROW;
+    do {
+        rc = sqlite3_step(statement);
+        status = rc == SQLITE_ROW    ? take(s, table, statement, &s->kek, record)
+                 : rc == SQLITE_DONE ? GODWIT_NOT_FOUND
+                                     : godwit_sqlite_failed(s, "a record cannot be fetched");
+    } while (rc == SQLITE_ROW && status != GODWIT_OK && steps_over);
+    return status;
+}
+
+/* Without these a generation, a counter, a number or a tick would begin again; the schema does not let them be put
+ * anew either. Of all others the loss is safe: new keys are agreed on, under new names. */
+static bool must_not_be_forgotten(godwit_record_kind_t kind)
+{
+    return kind == GODWIT_RECORD_KEY_SET || kind == GODWIT_RECORD_CLOCK || kind == GODWIT_RECORD_MTC_CONTACT ||
+           kind == GODWIT_RECORD_IWF_ROOT || kind == GODWIT_RECORD_ASSOCIATION;
 }
 
 static godwit_status_t fetch_row(godwit_store_t *store, const godwit_record_key_t *key, godwit_record_t *record)
@@ -239,11 +265,12 @@ static godwit_status_t fetch_row(godwit_store_t *store, const godwit_record_key_
     const godwit_statement_t which = godwit_statement_for(key);
     sqlite3_stmt *statement = statement_of(s, table, which);
     godwit_row_bind_fetch(table, which, statement, key);
-    int rc = sqlite3_step(statement);
-    godwit_status_t status = rc == SQLITE_ROW    ? take(s, table, statement, &s->kek, record)
-                             : rc == SQLITE_DONE ? GODWIT_NOT_FOUND
-                                                 : godwit_sqlite_failed(s, "a record cannot be fetched");
+    godwit_status_t status = first_of(s, table, which, record);
     (void)sqlite3_reset(statement);
+    if (status == GODWIT_NOT_FOUND && which == GODWIT_STATEMENT_FETCH && must_not_be_forgotten(key->kind) &&
+        godwit_sqlite_is_set_aside(s, table, key)) {
+        status = told(s, "a record was damaged and is set aside; restore the store from its backup");
+    }
     return status;
 }
 
@@ -318,4 +345,5 @@ const godwit_store_backend_t godwit_store_sqlite = {
     .fetch = fetch,
     .list = list,
     .count = count_records,
+    .check = godwit_sqlite_check,
 };

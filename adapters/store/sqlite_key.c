@@ -11,87 +11,92 @@ static uint64_t number_of(const godwit_record_key_t *key)
     return (uint64_t)godwit_load_u32(key->octets) << 32 | godwit_load_u32(key->octets + 4);
 }
 
-int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, const godwit_record_key_t *key)
+void godwit_row_take_key(godwit_record_kind_t kind, const godwit_record_key_t *key, godwit_record_t *record)
 {
-    godwit_record_t record;
-    int parameter = 0;
-    memset(&record, 0, sizeof record);
-    switch (table->kind) {
+    memset(record, 0, sizeof *record);
+    switch (kind) {
     case GODWIT_RECORD_SUBSCRIBER:
-        record.u.subscriber.imsi = key->imsi;
+        record->u.subscriber.imsi = key->imsi;
         break;
     case GODWIT_RECORD_KEY_SET:
-        record.u.key_set.imsi = key->imsi;
-        record.u.key_set.agreement = (godwit_agreement_t)key->agreement;
+        record->u.key_set.imsi = key->imsi;
+        record->u.key_set.agreement = (godwit_agreement_t)key->agreement;
         break;
     case GODWIT_RECORD_CLOCK:
         break; /* there is one, with id 0 */
     case GODWIT_RECORD_NEXT_SESSION:
-        record.u.next_session.next.tmsi = key->session_id;
-        record.u.next_session.next.domain = (godwit_next_domain_t)key->agreement;
+        record->u.next_session.next.tmsi = key->session_id;
+        record->u.next_session.next.domain = (godwit_next_domain_t)key->agreement;
         break;
     case GODWIT_RECORD_BOOTSTRAP:
-        memcpy(record.u.bootstrap.rand, key->octets, sizeof record.u.bootstrap.rand);
+        memcpy(record->u.bootstrap.rand, key->octets, sizeof record->u.bootstrap.rand);
         break;
     case GODWIT_RECORD_MTC_ENTITLEMENT:
-        memcpy(record.u.mtc_entitlement.id, key->octets, sizeof record.u.mtc_entitlement.id);
+        memcpy(record->u.mtc_entitlement.id, key->octets, sizeof record->u.mtc_entitlement.id);
         break;
     case GODWIT_RECORD_MTC_CONTACT:
-        record.u.mtc_contact.imsi = key->imsi;
-        memcpy(record.u.mtc_contact.server_key, key->octets, sizeof record.u.mtc_contact.server_key);
+        record->u.mtc_contact.imsi = key->imsi;
+        memcpy(record->u.mtc_contact.server_key, key->octets, sizeof record->u.mtc_contact.server_key);
         break;
     case GODWIT_RECORD_AKMA:
-        record.u.akma.imsi = key->imsi;
+        record->u.akma.imsi = key->imsi;
         break;
     case GODWIT_RECORD_TRIGGER_SUBSCRIPTION:
-        record.u.trigger_subscription.imsi = key->imsi;
+        record->u.trigger_subscription.imsi = key->imsi;
         break;
     case GODWIT_RECORD_LOCATION:
-        record.u.location.imsi = key->imsi;
+        record->u.location.imsi = key->imsi;
         break;
     case GODWIT_RECORD_IWF_ROOT:
-        record.u.iwf_root.imsi = key->imsi;
+        record->u.iwf_root.imsi = key->imsi;
         break;
     case GODWIT_RECORD_TRIGGER:
-        memcpy(record.u.trigger.source_key, key->octets, sizeof record.u.trigger.source_key);
-        record.u.trigger.action.reference = key->session_id;
+        memcpy(record->u.trigger.source_key, key->octets, sizeof record->u.trigger.source_key);
+        record->u.trigger.action.reference = key->session_id;
         break;
     case GODWIT_RECORD_TRIGGER_TALLY:
-        memcpy(record.u.trigger_tally.source_key, key->octets, sizeof record.u.trigger_tally.source_key);
-        record.u.trigger_tally.imsi = key->imsi;
+        memcpy(record->u.trigger_tally.source_key, key->octets, sizeof record->u.trigger_tally.source_key);
+        record->u.trigger_tally.imsi = key->imsi;
         break;
     case GODWIT_RECORD_ASSOCIATION:
-        record.u.association.imsi = key->imsi;
+        record->u.association.imsi = key->imsi;
         break;
     case GODWIT_RECORD_EAS:
-        memcpy(record.u.eas.eas_key, key->octets, sizeof record.u.eas.eas_key);
+        memcpy(record->u.eas.eas_key, key->octets, sizeof record->u.eas.eas_key);
         break;
     case GODWIT_RECORD_EAS_ENTITLEMENT:
-        memcpy(record.u.eas_entitlement.id, key->octets, sizeof record.u.eas_entitlement.id);
+        memcpy(record->u.eas_entitlement.id, key->octets, sizeof record->u.eas_entitlement.id);
         break;
     case GODWIT_RECORD_E2E_SESSION:
-        record.u.e2e_session.path.imsi = key->imsi;
-        record.u.e2e_session.path.session_id = key->session_id;
-        memcpy(record.u.e2e_session.eas_key, key->octets, sizeof record.u.e2e_session.eas_key);
+        record->u.e2e_session.path.imsi = key->imsi;
+        record->u.e2e_session.path.session_id = key->session_id;
+        memcpy(record->u.e2e_session.eas_key, key->octets, sizeof record->u.e2e_session.eas_key);
         break;
     case GODWIT_RECORD_EAS_SESSION:
-        record.u.eas_session.path.session_id = key->session_id;
-        memcpy(record.u.eas_session.hse_key, key->octets, sizeof record.u.eas_session.hse_key);
+        record->u.eas_session.path.session_id = key->session_id;
+        memcpy(record->u.eas_session.hse_key, key->octets, sizeof record->u.eas_session.hse_key);
         break;
     case GODWIT_RECORD_READING:
-        record.u.reading.number = number_of(key);
+        record->u.reading.number = number_of(key);
         break;
     case GODWIT_RECORD_DELIVERY_MARK:
-        memcpy(record.u.delivery_mark.destination_key, key->octets, sizeof record.u.delivery_mark.destination_key);
+        memcpy(record->u.delivery_mark.destination_key, key->octets, sizeof record->u.delivery_mark.destination_key);
         break;
     case GODWIT_RECORD_DOWNLINK:
-        record.u.downlink.number = number_of(key);
+        record->u.downlink.number = number_of(key);
         break;
     case GODWIT_RECORD_SESSION:
     default:
-        record.u.session.session_id = key->session_id;
+        record->u.session.session_id = key->session_id;
         break;
     }
+}
+
+int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, const godwit_record_key_t *key)
+{
+    godwit_record_t record;
+    int parameter = 0;
+    godwit_row_take_key(table->kind, key, &record);
     (void)godwit_row_bind_columns(table, table->key_columns, statement, &record, &parameter);
     return parameter;
 }

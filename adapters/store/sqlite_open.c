@@ -19,7 +19,7 @@
 
 #define BUSY_MS 5000
 
-static const char kek_check_name[] = "meta/kek_check";
+static const godwit_wrap_context_t kek_check = {.name = "meta/kek_check"};
 static const uint8_t kek_check_plain[16] = "godwit kek check";
 
 static const char *advice(int code)
@@ -147,7 +147,7 @@ static godwit_status_t check_kek(godwit_sqlite_t *s)
     if (rc == SQLITE_ROW) {
         godwit_slice_t wrapped =
             godwit_slice(sqlite3_column_blob(statement, 0), (size_t)sqlite3_column_bytes(statement, 0));
-        status = godwit_unwrap(&s->kek, kek_check_name, wrapped, plain, sizeof plain);
+        status = godwit_unwrap(&s->kek, &kek_check, wrapped, plain, sizeof plain);
     } else if (rc != SQLITE_DONE) {
         (void)godwit_sqlite_failed(s, "cannot be read");
     }
@@ -160,7 +160,7 @@ static godwit_status_t store_kek_check(godwit_sqlite_t *s)
     uint8_t wrapped[sizeof kek_check_plain + GODWIT_WRAP_OVERHEAD];
     sqlite3_stmt *statement = NULL;
     godwit_status_t status =
-        godwit_wrap(&s->kek, kek_check_name, godwit_slice(kek_check_plain, sizeof kek_check_plain), wrapped);
+        godwit_wrap(&s->kek, &kek_check, godwit_slice(kek_check_plain, sizeof kek_check_plain), wrapped);
     if (status != GODWIT_OK) {
         return refused(s, "the check of the key-encryption key cannot be made");
     }
@@ -210,7 +210,7 @@ static godwit_status_t prepare_all(godwit_sqlite_t *s)
     char sql[GODWIT_SQL_MAX];
     bool good = prepare(s, "BEGIN IMMEDIATE", &s->begin) && prepare(s, "COMMIT", &s->commit) &&
                 prepare(s, "ROLLBACK", &s->rollback) && prepare(s, GODWIT_SQL_NUMBERS, &s->numbers) &&
-                prepare(s, GODWIT_SQL_NUMBERED, &s->numbered);
+                prepare(s, GODWIT_SQL_NUMBERED, &s->numbered) && prepare(s, GODWIT_SQL_IS_ASIDE, &s->aside);
     for (unsigned i = 0; i < GODWIT_SQLITE_TABLES; i++) {
         const godwit_table_t *table = godwit_table_at(i);
         const unsigned first = godwit_table_is_counted(table) ? GODWIT_STATEMENT_FETCH : GODWIT_STATEMENT_PUT;
@@ -237,6 +237,7 @@ void godwit_sqlite_close(godwit_store_t *store)
     sqlite3_finalize(s->rollback);
     sqlite3_finalize(s->numbers);
     sqlite3_finalize(s->numbered);
+    sqlite3_finalize(s->aside);
     (void)sqlite3_close(s->db);
     free(s->path);
     godwit_wipe(s, sizeof *s);
@@ -254,6 +255,8 @@ godwit_status_t godwit_sqlite_open(const godwit_store_config_t *config, godwit_s
         return GODWIT_STORE_FAILED;
     }
     s->store.backend = &godwit_store_sqlite;
+    s->on_damage = config->on_damage;
+    s->on_damage_context = config->on_damage_context;
     godwit_status_t status = make_file(s, config, &fresh);
     status = status == GODWIT_OK ? connect_file(s, config) : status;
     status = status == GODWIT_OK ? obtain_kek(s, config->key_file) : status;

@@ -9,7 +9,7 @@
 
 /* ---- binding ----------------------------------------------------------------------------------------------------- */
 
-static uint64_t number_at(const uint8_t *member, size_t size)
+uint64_t godwit_row_number(const uint8_t *member, size_t size)
 {
     uint8_t one;
     uint16_t two;
@@ -37,7 +37,7 @@ static int bind_column(sqlite3_stmt *statement, int parameter, const godwit_colu
     switch (column->type) {
     case GODWIT_COLUMN_NUMBER:
     case GODWIT_COLUMN_TRUTH:
-        return sqlite3_bind_int64(statement, parameter, (sqlite3_int64)number_at(member, column->size));
+        return sqlite3_bind_int64(statement, parameter, (sqlite3_int64)godwit_row_number(member, column->size));
     case GODWIT_COLUMN_TEXT:
         return sqlite3_bind_text(statement, parameter, (const char *)member,
                                  (int)strnlen((const char *)member, column->size), SQLITE_TRANSIENT);
@@ -66,8 +66,7 @@ int godwit_row_bind_columns(const godwit_table_t *table, unsigned count, sqlite3
     return rc;
 }
 
-/* "key_set/001010000000001/3": what a wrapped secret is bound to. */
-static void name_row(const godwit_table_t *table, const godwit_record_t *record, char name[GODWIT_WRAP_NAME_MAX])
+void godwit_row_name(const godwit_table_t *table, const godwit_record_t *record, char name[GODWIT_WRAP_NAME_MAX])
 {
     int len = snprintf(name, GODWIT_WRAP_NAME_MAX, "%s", table->name);
     for (unsigned i = 0; i < table->key_columns && len < GODWIT_WRAP_NAME_MAX; i++) {
@@ -82,7 +81,7 @@ static void name_row(const godwit_table_t *table, const godwit_record_t *record,
             godwit_hex_encode(godwit_slice(member, size), at + 1);
             len += (int)(2 * size + 1);
         } else {
-            len += snprintf(at, left, "/%llu", (unsigned long long)number_at(member, size));
+            len += snprintf(at, left, "/%llu", (unsigned long long)godwit_row_number(member, size));
         }
     }
 }
@@ -122,9 +121,14 @@ godwit_status_t godwit_row_bind(const godwit_table_t *table, sqlite3_stmt *state
     }
     char name[GODWIT_WRAP_NAME_MAX];
     uint8_t plain[GODWIT_ROW_SECRET_MAX], wrapped[GODWIT_ROW_SECRET_MAX + GODWIT_WRAP_OVERHEAD];
+    uint8_t beside[GODWIT_ROW_BESIDE_MAX];
+    const godwit_wrap_context_t context = {name, godwit_slice(beside, godwit_row_beside(table, record, beside))};
+    if (context.beside.len == 0) {
+        return GODWIT_STORE_FAILED;
+    }
     size_t len = gather_secret(table, record, plain);
-    name_row(table, record, name);
-    godwit_status_t status = godwit_wrap(kek, name, godwit_slice(plain, len), wrapped);
+    godwit_row_name(table, record, name);
+    godwit_status_t status = godwit_wrap(kek, &context, godwit_slice(plain, len), wrapped);
     godwit_wipe(plain, sizeof plain);
     if (status == GODWIT_OK && sqlite3_bind_blob(statement, parameter + 1, wrapped, (int)(len + GODWIT_WRAP_OVERHEAD),
                                                  SQLITE_TRANSIENT) != SQLITE_OK) {
@@ -162,8 +166,9 @@ static bool read_octets(sqlite3_stmt *statement, int index, const godwit_column_
     const void *octets = sqlite3_column_blob(statement, index);
     size_t len = (size_t)sqlite3_column_bytes(statement, index);
     bool fits = column->type == GODWIT_COLUMN_OCTETS ? len == column->size
-                : column->type == GODWIT_COLUMN_TEXT ? len < column->size
-                                                     : len <= column->size;
+                : column->type == GODWIT_COLUMN_TEXT
+                    ? len < column->size && (len == 0 || memchr(octets, 0, len) == NULL)
+                    : len <= column->size;
     if (fits && len > 0) {
         memcpy(record + column->at, octets, len);
     }
@@ -191,16 +196,28 @@ static bool read_plain_columns(const godwit_table_t *table, sqlite3_stmt *statem
     return true;
 }
 
+/* Rows that were written before schema 8 are tied to their name alone, until they are written again. What a row of
+ * today was changed to does not open as one of those either. */
+static godwit_status_t unwrap(const godwit_table_t *table, const godwit_kek_t *kek, const godwit_record_t *record,
+                              godwit_slice_t wrapped, uint8_t *plain, size_t len)
+{
+    char name[GODWIT_WRAP_NAME_MAX];
+    uint8_t beside[GODWIT_ROW_BESIDE_MAX];
+    godwit_wrap_context_t context = {name, godwit_slice(beside, godwit_row_beside(table, record, beside))};
+    godwit_row_name(table, record, name);
+    const godwit_status_t status = godwit_unwrap(kek, &context, wrapped, plain, len);
+    context.beside.len = 0;
+    return status == GODWIT_MAC_FAILURE ? godwit_unwrap(kek, &context, wrapped, plain, len) : status;
+}
+
 static godwit_status_t read_secret(const godwit_table_t *table, sqlite3_stmt *statement, int index,
                                    const godwit_kek_t *kek, godwit_record_t *record)
 {
-    char name[GODWIT_WRAP_NAME_MAX];
     uint8_t plain[GODWIT_ROW_SECRET_MAX];
     godwit_slice_t wrapped =
         godwit_slice(sqlite3_column_blob(statement, index), (size_t)sqlite3_column_bytes(statement, index));
     size_t len = gather_secret(table, record, plain), taken = 0;
-    name_row(table, record, name);
-    godwit_status_t status = godwit_unwrap(kek, name, wrapped, plain, len);
+    godwit_status_t status = unwrap(table, kek, record, wrapped, plain, len);
     for (unsigned i = 0; i < table->columns_count && status == GODWIT_OK; i++) {
         const godwit_column_t *column = &table->columns[i];
         if (godwit_column_is_secret(column)) {
@@ -219,9 +236,10 @@ godwit_status_t godwit_row_read(const godwit_table_t *table, sqlite3_stmt *state
     int index = 0;
     memset(record, 0, sizeof *record);
     record->kind = table->kind;
-    if (!read_plain_columns(table, statement, record, &index) || !table->complete(record)) {
+    if (!read_plain_columns(table, statement, record, &index)) {
         return GODWIT_STORE_FAILED;
     }
     const bool wrapped = kek != NULL && !godwit_table_is_counted(table);
-    return wrapped ? read_secret(table, statement, index, kek, record) : GODWIT_OK;
+    const godwit_status_t status = wrapped ? read_secret(table, statement, index, kek, record) : GODWIT_OK;
+    return status != GODWIT_OK ? status : table->complete(record) ? GODWIT_OK : GODWIT_STORE_FAILED;
 }

@@ -12,10 +12,11 @@
 #include "adapters/store/wrap.h"
 #include "roles/record.h"
 
-#define GODWIT_SQL_MAX 4096 /* the longest statement (session, insert or replace) has about 2200 octets */
+#define GODWIT_SQL_MAX 8192 /* the longest statement (session, set aside) has about 5000 octets */
 #define GODWIT_ROW_SECRET_MAX GODWIT_USER_PLANE_MAX /* reading, downlink: a payload */
-#define GODWIT_SQLITE_TABLES 22                     /* kinds 1 to 22 */
-#define GODWIT_SQLITE_KINDS 22                      /* the highest */
+#define GODWIT_ROW_BESIDE_MAX 8192 /* what stands in clear: a trigger subscription has about 2800 octets */
+#define GODWIT_SQLITE_TABLES 22    /* kinds 1 to 22 */
+#define GODWIT_SQLITE_KINDS 22     /* the highest */
 
 typedef enum godwit_column_type {
     GODWIT_COLUMN_NUMBER, /* an integer or enum of 1, 2, 4 or 8 octets */
@@ -71,10 +72,28 @@ bool godwit_table_is_counted(const godwit_table_t *table);
 const godwit_table_t *godwit_table_of(godwit_record_kind_t kind);
 /* The text of a statement; sql[0] is '\0' when it did not fit. */
 void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which, char sql[GODWIT_SQL_MAX]);
+/* Whether that search asks for whichever comes first: a damaged row is stepped over then, and the rows after it are
+ * found. Every other search asks for one row, whose damage is no absence. */
+bool godwit_statement_is_queue(const godwit_table_t *table, godwit_statement_t which);
+/* Texts for the check of a store: every row in the order of keys; a row into set_aside (parameters: key columns,
+ * then the time), and out of its table; how many rows stand before a key. */
+void godwit_statement_all_text(const godwit_table_t *table, char sql[GODWIT_SQL_MAX]);
+void godwit_statement_aside_text(const godwit_table_t *table, char sql[GODWIT_SQL_MAX]);
+void godwit_statement_drop_text(const godwit_table_t *table, char sql[GODWIT_SQL_MAX]);
+void godwit_statement_before_text(const godwit_table_t *table, char sql[GODWIT_SQL_MAX]);
+/* The integer that a member of that size is. */
+uint64_t godwit_row_number(const uint8_t *member, size_t size);
+/* "key_set/001010000000001/3": what a wrapped secret is tied to, and the row's name where it is set aside. */
+void godwit_row_name(const godwit_table_t *table, const godwit_record_t *record, char name[GODWIT_WRAP_NAME_MAX]);
+/* The columns that are not wrapped, as octets that the wrapped one is tied to; how many. 0: too many. */
+size_t godwit_row_beside(const godwit_table_t *table, const godwit_record_t *record,
+                         uint8_t octets[GODWIT_ROW_BESIDE_MAX]);
 /* Binds the first count columns but for secrets, each to the parameter after *parameter, which rises. SQLite's
  * status. */
 int godwit_row_bind_columns(const godwit_table_t *table, unsigned count, sqlite3_stmt *statement,
                             const godwit_record_t *record, int *parameter);
+/* A record that is nothing but its key. */
+void godwit_row_take_key(godwit_record_kind_t kind, const godwit_record_key_t *key, godwit_record_t *record);
 /* Binds the key columns only; returns how many parameters were bound. */
 int godwit_row_bind_key(const godwit_table_t *table, sqlite3_stmt *statement, const godwit_record_key_t *key);
 /* What answers a fetch of that key: FETCH, OTHER, DUE or NUMBERED. */

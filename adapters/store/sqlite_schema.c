@@ -255,6 +255,7 @@ static const char *const steps[GODWIT_SCHEMA_VERSION] = {
     triggers,                  /* 5: contribution 002 */
     godwit_schema_deliver,     /* 6: readings, until every destination has them; messages for devices */
     godwit_schema_e2e,         /* 7: keys end to end */
+    godwit_schema_aside,       /* 8: damaged rows that were set aside */
 };
 
 static bool run(sqlite3 *db, const char *sql)

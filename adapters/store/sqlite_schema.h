@@ -14,15 +14,17 @@
 #include "godwit/status.h"
 
 #define GODWIT_SCHEMA_APPLICATION 0x47445754 /* "GDWT" */
-#define GODWIT_SCHEMA_VERSION 7
+#define GODWIT_SCHEMA_VERSION 8
 #define GODWIT_SQL_NO_KEY "x'00000000000000000000000000000000'" /* the name key of no name */
 
 /* Numbers of a kind (READING, DOWNLINK) that nobody else gives: the last of ?2 of them; and that those up to ?2 are
  * given. None is given twice, whatever is removed. */
 #define GODWIT_SQL_NUMBERS "UPDATE delivery_number SET highest=highest+?2 WHERE kind=?1 RETURNING highest"
 #define GODWIT_SQL_NUMBERED "UPDATE delivery_number SET highest=?2 WHERE kind=?1 AND highest<?2 RETURNING highest"
+#define GODWIT_SQL_IS_ASIDE "SELECT 1 FROM set_aside WHERE name=?1 LIMIT 1"
 extern const char godwit_schema_deliver[]; /* sqlite_schema_deliver.c */
 extern const char godwit_schema_e2e[];     /* sqlite_schema_e2e.c */
+extern const char godwit_schema_aside[];   /* sqlite_schema_aside.c */
 
 typedef enum godwit_schema_outcome {
     GODWIT_SCHEMA_READY,

@@ -28,6 +28,13 @@ static void add(text_t *t, const char *format, ...)
     t->left -= used;
 }
 
+static void finish(const text_t *t, char sql[GODWIT_SQL_MAX])
+{
+    if (t->left == 0) {
+        sql[0] = '\0';
+    }
+}
+
 /* "a,b,secret", or with an assignment "a=excluded.a,b=excluded.b,secret=excluded.secret". */
 static void add_columns(text_t *t, const godwit_table_t *table, unsigned from, const char *assignment)
 {
@@ -99,16 +106,16 @@ static const char *listed(const godwit_table_t *table)
     return table->kind == GODWIT_RECORD_ASSOCIATION ? " WHERE imsi<>''" : "";
 }
 
-static void ordered_text(text_t *t, const godwit_table_t *table, unsigned limit_parameter)
+static void ordered_text(text_t *t, const godwit_table_t *table)
 {
     add(t, " ORDER BY ");
     for (unsigned i = 0; i < table->key_columns; i++) {
         add(t, "%s%s", i == 0 ? "" : ",", table->columns[i].name);
     }
-    add(t, " LIMIT ?%u", limit_parameter);
 }
 
-/* An entitlement of MTC servers or EASs: ?2 the IMSI, ?3 the time. */
+/* Searches of queues have no LIMIT: who steps over a damaged row goes on to the next (godwit_statement_is_queue).
+ * An entitlement of MTC servers or EASs: ?2 the IMSI, ?3 the time. */
 #define COVERS                                                                                                         \
     " AND ((scope=2 AND substr(?2,1,length(first))=first) OR (scope<>2 AND length(first)=length(?2) AND first<=?2"     \
     " AND last>=?2)) AND not_before_ms<=?3 AND (not_after_ms=0 OR not_after_ms>?3)"
@@ -123,7 +130,7 @@ static void other_text(text_t *t, const godwit_table_t *table)
         add(t, " WHERE imsi=?1 AND domain=?2 LIMIT 1");
         break;
     case GODWIT_RECORD_MTC_ENTITLEMENT:
-        add(t, " WHERE server_key=?1" COVERS " ORDER BY scope LIMIT 1");
+        add(t, " WHERE server_key=?1" COVERS " ORDER BY scope");
         break;
     case GODWIT_RECORD_MTC_CONTACT:
         add(t, " WHERE temporary=?1 OR former_temporary=?1 LIMIT 1");
@@ -136,10 +143,10 @@ static void other_text(text_t *t, const godwit_table_t *table)
                " (msisdn_key=?1 AND msisdn_key<>" GODWIT_SQL_NO_KEY ") LIMIT 1");
         break;
     case GODWIT_RECORD_TRIGGER:
-        add(t, " WHERE imsi=?1 AND state=1 ORDER BY priority DESC, number LIMIT 1");
+        add(t, " WHERE imsi=?1 AND state=1 ORDER BY priority DESC, number");
         break;
     case GODWIT_RECORD_EAS_ENTITLEMENT:
-        add(t, " WHERE eas_key=?1" COVERS " AND (services & ?4)=?4 ORDER BY scope LIMIT 1");
+        add(t, " WHERE eas_key=?1" COVERS " AND (services & ?4)=?4 ORDER BY scope");
         break;
     case GODWIT_RECORD_E2E_SESSION:
         add(t, " WHERE imsi=?1 AND eas_key=?2 AND closed=0 ORDER BY with_eas, agreed_ms DESC LIMIT 1");
@@ -148,10 +155,10 @@ static void other_text(text_t *t, const godwit_table_t *table)
         add(t, " WHERE imsi=?1 ORDER BY begun_ms DESC LIMIT 1");
         break;
     case GODWIT_RECORD_READING:
-        add(t, " WHERE number>?1 ORDER BY number LIMIT 1");
+        add(t, " WHERE number>?1 ORDER BY number");
         break;
     case GODWIT_RECORD_DOWNLINK:
-        add(t, " WHERE imsi=?1 ORDER BY number LIMIT 1 OFFSET ?2");
+        add(t, " WHERE imsi=?1 ORDER BY number LIMIT -1 OFFSET ?2");
         break;
     default:
         where_text(t, table, "=");
@@ -163,13 +170,13 @@ static void other_text(text_t *t, const godwit_table_t *table)
 static void due_text(text_t *t, const godwit_table_t *table)
 {
     if (table->kind == GODWIT_RECORD_TRIGGER) {
-        add(t, " WHERE due_ms>=0 AND due_ms<=?1 ORDER BY due_ms, number LIMIT 1");
+        add(t, " WHERE due_ms>=0 AND due_ms<=?1 ORDER BY due_ms, number");
     } else if (table->kind == GODWIT_RECORD_DOWNLINK) {
         add(t, " WHERE imsi=?1 AND id=?2 LIMIT 1");
     } else if (table->kind == GODWIT_RECORD_EAS_ENTITLEMENT) {
-        add(t, " WHERE eas_key=?1 AND not_before_ms<=?2 AND (not_after_ms=0 OR not_after_ms>?2) LIMIT 1");
+        add(t, " WHERE eas_key=?1 AND not_before_ms<=?2 AND (not_after_ms=0 OR not_after_ms>?2)");
     } else if (table->kind == GODWIT_RECORD_E2E_SESSION || table->kind == GODWIT_RECORD_EAS_SESSION) {
-        add(t, " WHERE due_ms>=0 AND due_ms<=?1 ORDER BY due_ms LIMIT 1");
+        add(t, " WHERE due_ms>=0 AND due_ms<=?1 ORDER BY due_ms");
     } else {
         where_text(t, table, "=");
     }
@@ -198,6 +205,24 @@ static void fetch_text(text_t *t, const godwit_table_t *table)
     }
 }
 
+bool godwit_statement_is_queue(const godwit_table_t *table, godwit_statement_t which)
+{
+    switch (table->kind) {
+    case GODWIT_RECORD_TRIGGER:
+    case GODWIT_RECORD_EAS_ENTITLEMENT:
+        return which == GODWIT_STATEMENT_DUE || which == GODWIT_STATEMENT_OTHER;
+    case GODWIT_RECORD_E2E_SESSION:
+    case GODWIT_RECORD_EAS_SESSION:
+        return which == GODWIT_STATEMENT_DUE;
+    case GODWIT_RECORD_MTC_ENTITLEMENT:
+    case GODWIT_RECORD_READING:
+    case GODWIT_RECORD_DOWNLINK:
+        return which == GODWIT_STATEMENT_OTHER;
+    default:
+        return false;
+    }
+}
+
 void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which, char sql[GODWIT_SQL_MAX])
 {
     text_t t = {sql, GODWIT_SQL_MAX};
@@ -215,12 +240,14 @@ void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which
     case GODWIT_STATEMENT_LIST:
         select_text(&t, table);
         where_text(&t, table, ">");
-        ordered_text(&t, table, table->key_columns + 1u);
+        ordered_text(&t, table);
+        add(&t, " LIMIT ?%u", table->key_columns + 1u);
         break;
     case GODWIT_STATEMENT_FIRST:
         select_text(&t, table);
         add(&t, "%s", listed(table));
-        ordered_text(&t, table, 1);
+        ordered_text(&t, table);
+        add(&t, " LIMIT ?1");
         break;
     case GODWIT_STATEMENT_OTHER:
         select_text(&t, table);
@@ -239,7 +266,68 @@ void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which
         add(&t, "SELECT count(*) FROM %s%s", table->name, listed(table));
         break;
     }
-    if (t.left == 0) {
-        sql[0] = '\0';
+    finish(&t, sql);
+}
+
+/* ---- the check of a store ---- */
+
+void godwit_statement_all_text(const godwit_table_t *table, char sql[GODWIT_SQL_MAX])
+{
+    text_t t = {sql, GODWIT_SQL_MAX};
+    select_text(&t, table);
+    ordered_text(&t, table);
+    finish(&t, sql);
+}
+
+void godwit_statement_before_text(const godwit_table_t *table, char sql[GODWIT_SQL_MAX])
+{
+    text_t t = {sql, GODWIT_SQL_MAX};
+    add(&t, "SELECT count(*) FROM %s", table->name);
+    where_text(&t, table, "<");
+    finish(&t, sql);
+}
+
+/* A key that is damaged may be of another type: IS compares all of them. */
+static void is_row_text(text_t *t, const godwit_table_t *table)
+{
+    for (unsigned i = 0; i < table->key_columns; i++) {
+        add(t, "%s%s IS ?%u", i == 0 ? " WHERE " : " AND ", table->columns[i].name, i + 1);
     }
+}
+
+void godwit_statement_drop_text(const godwit_table_t *table, char sql[GODWIT_SQL_MAX])
+{
+    text_t t = {sql, GODWIT_SQL_MAX};
+    add(&t, "DELETE FROM %s", table->name);
+    is_row_text(&t, table);
+    finish(&t, sql);
+}
+
+/* The name as godwit_row_name writes it. */
+static void name_text(text_t *t, const godwit_table_t *table)
+{
+    add(t, "'%s'", table->name);
+    for (unsigned i = 0; i < table->key_columns; i++) {
+        const bool octets = table->columns[i].type == GODWIT_COLUMN_OCTETS;
+        add(t, octets ? "||'/'||lower(hex(%s))" : "||'/'||%s", table->columns[i].name);
+    }
+}
+
+/* The row is kept as the statement that would put it back. */
+void godwit_statement_aside_text(const godwit_table_t *table, char sql[GODWIT_SQL_MAX])
+{
+    text_t t = {sql, GODWIT_SQL_MAX};
+    add(&t, "INSERT INTO set_aside(name,at_ms,done,row) SELECT ");
+    name_text(&t, table);
+    add(&t, ",?%u,0,'INSERT INTO %s(", table->key_columns + 1u, table->name);
+    add_columns(&t, table, 0, "");
+    add(&t, ") VALUES('||");
+    for (unsigned i = 0; i < table->columns_count; i++) {
+        if (!godwit_column_is_secret(&table->columns[i])) {
+            add(&t, "quote(%s)||','||", table->columns[i].name);
+        }
+    }
+    add(&t, "quote(%s)||')' FROM %s", secret_column, table->name);
+    is_row_text(&t, table);
+    finish(&t, sql);
 }

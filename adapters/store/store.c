@@ -60,6 +60,17 @@ godwit_status_t godwit_store_count(godwit_store_t *store, godwit_record_kind_t k
     return store->backend->count(store, kind, count);
 }
 
+godwit_status_t godwit_store_check(godwit_store_t *store, bool set_aside, uint64_t now_ms,
+                                   godwit_store_finding_visit_t *visit, void *context, godwit_store_checked_t *checked)
+{
+    return store->backend->check(store, set_aside, now_ms, visit, context, checked);
+}
+
+size_t godwit_store_damaged(const godwit_store_t *store)
+{
+    return store->damaged;
+}
+
 const char *godwit_store_why(const godwit_store_t *store)
 {
     return store->why;

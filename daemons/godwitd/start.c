@@ -40,14 +40,27 @@ static void open_observer(godwitd_t *d)
     d->observer.json = d->config->log.json || d->json_log;
 }
 
+/* Which row, never what stands in it. The counter of this event is how many there are. */
+static void on_damage(void *context, const char *table, uint64_t row)
+{
+    godwitd_t *d = context;
+    char detail[96];
+    (void)snprintf(detail, sizeof detail, "%s, row %llu; see godwit store check", table, (unsigned long long)row);
+    godwit_observe_event(&d->observer, daemon_now_ms(), "godwitd",
+                         &(godwit_event_t){.name = "row_damaged", .reason = GODWIT_STORE_FAILED, .detail = detail});
+}
+
 static bool open_store(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
     char why[GODWIT_STORE_WHY];
     if (d->config->store_path == NULL) {
         return true;
     }
-    const godwit_store_config_t wanted = {
-        .path = d->config->store_path, .key_file = d->config->key_file, .busy_ms = d->config->store_busy_ms};
+    const godwit_store_config_t wanted = {.path = d->config->store_path,
+                                          .key_file = d->config->key_file,
+                                          .busy_ms = d->config->store_busy_ms,
+                                          .on_damage = on_damage,
+                                          .on_damage_context = d};
     if (godwit_store_open(&godwit_store_sqlite, &wanted, &d->store, why) != GODWIT_OK) {
         (void)snprintf(error, DAEMON_ERROR_MAX, "%s", why);
         return false;

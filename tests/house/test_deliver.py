@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readings on their way to applications that fail, hang, are slow or away, and a godwitd that is killed: nothing is lost, order is kept, and what is beyond the
 bound is refused to the device."""
+import contextlib
 import hashlib
 import hmac
 import http.server
@@ -9,6 +10,8 @@ import os
 import resource
 import signal
 import socket
+import sqlite3
+import subprocess
 import threading
 import unittest
 
@@ -138,6 +141,40 @@ class Deliver(unittest.TestCase):
             lines = [json.loads(line) for line in daemon.read("readings").splitlines()]
             seen = {line["id"]["number"]: line["payload"] for line in lines}  # what came twice is known by its id
             self.assertEqual([seen[number] for number in sorted(seen)], names(0, 7))
+            self.assertEqual(daemon.stop(), 0)
+
+    def store(self, daemon, *words):
+        """godwit store ...: its exit code and what it says."""
+        done = subprocess.run([os.environ["GODWIT"], "store", *words, "--json", "--store", daemon.path("store.db"),
+                               "--key-file", daemon.path("store.key")], capture_output=True, text=True, check=False, timeout=60)
+        return done.returncode, json.loads(done.stdout)
+
+    def test_a_reading_that_rotted_stops_nobody_and_is_found(self):
+        port = self.hook.port
+        with Godwitd() as daemon:
+            self.hook.close()
+            config(daemon, webhook(port))
+            daemon.start()
+            device = Device(daemon.directory, "001010000000001").subscribe(daemon)
+            send(device, daemon, 0, 4)
+            daemon.stop(signal.SIGKILL)
+            with contextlib.closing(sqlite3.connect(daemon.path("store.db"))) as rot, rot:
+                rot.execute("UPDATE reading SET count = count + 1 WHERE number = (SELECT number FROM reading ORDER BY 1 LIMIT 1 OFFSET 1)")
+            self.hook = Webhook(port)
+            daemon.start()
+            send(device, daemon, 4, 1)
+            self.wait_taken(daemon, 4)
+            self.assertEqual(self.hook.payloads(), ["r0", "r2", "r3", "r4"])
+            self.assertEqual(daemon.ask(command="status")["stored"]["damaged"], 1)
+            self.assertEqual(daemon.counters()[("godwitd", "row_damaged", "store_failed")], 1)
+            code, said = self.store(daemon, "check")
+            self.assertEqual((code, [(one["of"], one["what"]) for one in said["findings"]]), (1, [("reading", "was changed or moved")]))
+            code, said = self.store(daemon, "check", "--set-aside")
+            self.assertEqual((code, said["set_aside_now"], said["set_aside"]), (0, 1, 1))
+            code, said = self.store(daemon, "check")
+            self.assertEqual((code, said["damaged"], said["set_aside"]), (0, 0, 1))
+            send(device, daemon, 5, 1)
+            self.wait_taken(daemon, 5)
             self.assertEqual(daemon.stop(), 0)
 
     def test_a_slow_application_does_not_delay_another(self):

@@ -563,6 +563,7 @@ static void an_older_schema_is_upgraded_with_what_it_holds(void **state)
     assert_int_equal(
         fixture_sql(
             f,
+            "DROP TRIGGER key_set_aside; DROP TRIGGER node_clock_aside;"
             "DROP TRIGGER key_set_parked; ALTER TABLE key_set DROP COLUMN next_session;"
             "ALTER TABLE session DROP COLUMN next_key_set; DROP TABLE next_session; DROP TABLE next_session_spent;"
             "DROP TABLE bootstrap; DROP TABLE akma; DROP TABLE mtc_entitlement; DROP TABLE mtc_contact;"
@@ -571,7 +572,7 @@ static void an_older_schema_is_upgraded_with_what_it_holds(void **state)
             "DROP TABLE reading; DROP TABLE delivery_mark; DROP TABLE downlink; DROP TABLE delivery_number;"
             "DROP TRIGGER key_set_age; DROP TRIGGER session_age; ALTER TABLE key_set DROP COLUMN age;"
             "ALTER TABLE key_set DROP COLUMN former_age; DROP TABLE eas; DROP TABLE eas_entitlement;"
-            "DROP TABLE e2e_session; DROP TABLE eas_session"),
+            "DROP TABLE e2e_session; DROP TABLE eas_session; DROP TABLE set_aside"),
         SQLITE_OK);
     drop_columns(f, "key_set", added, sizeof added / sizeof added[0]);
     drop_columns(f, "session", terms, sizeof terms / sizeof terms[0]);

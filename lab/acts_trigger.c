@@ -111,6 +111,7 @@ bool lab_trigger_gets_through(scenario_t *s, unsigned device)
         godwit_world_run(s->w, STEP_MS);
         for (uint32_t i = first; i < s->w->asked_count; i++) {
             if (s->w->asked[i].acted > 0) {
+                s->w->devices[device].trigger.well_ms = s->w->now_ms;
                 return true;
             }
         }
@@ -127,10 +128,23 @@ bool lab_trigger_gets_through(scenario_t *s, unsigned device)
     return false;
 }
 
+/* For whoever looks at one seed. */
+static void tell_what_became(const scenario_t *s)
+{
+    for (uint32_t i = 0; i < s->w->asked_count; i++) {
+        const lab_asked_t *a = &s->w->asked[i];
+        lab_tell(s, "%s %u of device %u: status %d%s, acted on %u times, %u reports (%d), done at %llu ms",
+                 a->action == GODWIT_ACTION_TRIGGER ? "trigger" : "request", (unsigned)i, a->device, (int)a->status,
+                 a->answered ? "" : " (not answered)", a->acted, a->reports, (int)a->outcome,
+                 (unsigned long long)(a->done_ms % 100000000));
+    }
+}
+
 void lab_trigger_settles(scenario_t *s)
 {
     if (s->w->violation == NULL) {
         godwit_world_run(s->w, SETTLED_MS);
         lab_check_trigger_end(s->w);
     }
+    tell_what_became(s);
 }

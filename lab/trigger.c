@@ -297,7 +297,10 @@ static godwit_status_t into_library(godwit_world_t *w, unsigned device, const la
         return done(w, device, in);
     case LAB_TRIGGER_RESUME:
         godwit_trigger_resume(&t->library, &t->requests);
-        return t->on_wifi && !lab_by_eap(&w->config) ? godwit_trigger_poll(&t->library, &t->requests) : GODWIT_OK;
+        if (t->on_wifi && !lab_by_eap(&w->config)) { /* of its own: what comes again is not delivered yet */
+            lab_device_queue(w, device, LAB_TRIGGER_POLL, NULL);
+        }
+        return GODWIT_OK;
     case LAB_TRIGGER_POLL:
         return godwit_trigger_poll(&t->library, &t->requests);
     case LAB_TRIGGER_HELD_BACK:
@@ -322,7 +325,8 @@ void lab_trigger_take(godwit_world_t *w, unsigned device, const lab_device_input
 {
     lab_trigger_end_t *t = &w->devices[device].trigger;
     const unsigned node = godwit_world_device_node(device);
-    if (lab_eap_take(w, device, in)) {
+    if (lab_eap_take(w, device, in) ||
+        (in->kind == LAB_PACKET && !t->on_wifi)) { /* nobody is at that address any more */
         return;
     }
     if (in->packet != NULL) {

@@ -18,6 +18,7 @@ typedef struct lab_trigger_end {
     bool on_wifi; /* it has left the mobile access: messages go by interface A3 */
     bool has_clock;
     uint64_t since_ms; /* its power came */
+    uint64_t well_ms;  /* all had healed, and something had come; 0: not yet */
     uint8_t nvm[GODWIT_TRIGGER_RECORD], nvm_next[GODWIT_TRIGGER_RECORD];
     size_t nvm_len, nvm_next_len;
     struct lab_packet *held[LAB_TRIGGER_HELD]; /* for the access */
@@ -45,7 +46,8 @@ typedef struct lab_asked {
     bool recalled; /* or replaced: its source was told so */
     bool refused;  /* by the application: no proof, or another's port */
     uint64_t acted_ms;
-    unsigned life; /* of the device, when it was delivered last, and 1 */
+    uint64_t done_ms; /* it came, or its source was told what became of it; 0: not yet */
+    unsigned life;    /* of the device, when it was delivered last, and 1 */
 } lab_asked_t;
 #define LAB_ASKED 512
 #define LAB_ASKED_NONE UINT32_MAX

@@ -10,7 +10,8 @@
 
 /* Requests behind which a device may have forgotten one, of protected ones: a recall takes two places of its memory. */
 #define FORGETS_AFTER (GODWIT_TRIGGER_MEMORY_MAX / 4)
-#define LATE_MS 2000 /* time goes over A3 in seconds, and the application takes its time */
+#define WELL_MS 180000 /* so long after its device is well none waits any more */
+#define LATE_MS 2000   /* time goes over A3 in seconds, and the application takes its time */
 
 static lab_asked_t *by_text(godwit_world_t *w, unsigned device, godwit_slice_t text, uint32_t *number)
 {
@@ -31,6 +32,11 @@ static void wrong(godwit_world_t *w, unsigned *count, const char *what)
     if (!w->config.trigger.tried) {
         lab_violate(w, what);
     }
+}
+
+static void mark_done(const godwit_world_t *w, lab_asked_t *asked)
+{
+    asked->done_ms = asked->done_ms == 0 ? w->now_ms : asked->done_ms;
 }
 
 /* ---- at the device ---- */
@@ -91,6 +97,7 @@ godwit_a3_outcome_t lab_check_act(godwit_world_t *w, unsigned device, uint32_t n
         return GODWIT_A3_DELIVERED;
     }
     lab_asked_t *asked = &w->asked[number & ~LAB_ASKED_AGAIN];
+    mark_done(w, asked);
     if (asked->refused) {
         return GODWIT_A3_NO_APPLICATION;
     }
@@ -140,6 +147,7 @@ static void confirm(godwit_world_t *w, const lab_asked_t *asked)
         wrong(w, &w->wrongs.recalled, "a recall confirmed of a trigger that was acted on");
     }
     old->recalled = old->settled = true;
+    mark_done(w, old);
 }
 
 const godwit_trigger_record_t *lab_trigger_record(const godwit_world_t *w, uint32_t number)
@@ -182,6 +190,9 @@ static void answered(godwit_world_t *w, bool as, const godwit_device_action_answ
         confirm(w, asked);
         asked->settled = true;
     }
+    if (asked->settled || asked->status != GODWIT_TRIGGER_SUCCESS) {
+        mark_done(w, asked);
+    }
 }
 
 static void reported(godwit_world_t *w, bool as, const godwit_device_notification_t *report)
@@ -196,6 +207,7 @@ static void reported(godwit_world_t *w, bool as, const godwit_device_notificatio
     }
     asked->outcome = report->outcome;
     asked->settled = true;
+    mark_done(w, asked);
     if (report->outcome == GODWIT_OUTCOME_SUCCESS) {
         confirm(w, asked);
     }
@@ -231,13 +243,23 @@ static bool came_too_late(const lab_asked_t *asked)
            asked->outcome == GODWIT_OUTCOME_UNDELIVERABLE;
 }
 
-/* A recall or a replacement of it that its source was told has taken effect, or that has taken its place. */
-static bool was_ended_by_source(const godwit_world_t *w, uint32_t number)
+/* A report answers, too: nothing more is asked then. */
+static bool was_accepted(const lab_asked_t *asked)
+{
+    return asked->answered ? asked->status == GODWIT_TRIGGER_SUCCESS : asked->reports > 0;
+}
+
+/* A recall or a replacement of it was accepted. */
+static bool is_named(const lab_asked_t *by, uint32_t number)
+{
+    return by->action != GODWIT_ACTION_TRIGGER && by->of == number && was_accepted(by);
+}
+
+/* One that its source was told has taken effect, or that has taken its place; any: or that came too late. */
+static bool was_ended_by_source(const godwit_world_t *w, uint32_t number, bool any)
 {
     for (uint32_t i = number + 1; i < w->asked_count; i++) {
-        const lab_asked_t *by = &w->asked[i];
-        if (by->action != GODWIT_ACTION_TRIGGER && by->of == number && by->answered &&
-            by->status == GODWIT_TRIGGER_SUCCESS && !came_too_late(by)) {
+        if (is_named(&w->asked[i], number) && (any || !came_too_late(&w->asked[i]))) {
             return true;
         }
     }
@@ -248,11 +270,24 @@ static bool was_ended_by_source(const godwit_world_t *w, uint32_t number)
 static void check_lost(godwit_world_t *w, uint32_t number)
 {
     const lab_asked_t *asked = &w->asked[number];
-    if (asked->acted > 0 || asked->refused || came_too_late(asked) || was_ended_by_source(w, number)) {
+    if (asked->acted > 0 || asked->refused || came_too_late(asked) || was_ended_by_source(w, number, false)) {
         return;
     }
     if (asked->reports == 0) {
         lab_violate(w, "a trigger that is gone, and nobody has ended it");
+    }
+}
+
+/* Its device is well, and nothing goes wrong any more: what is still valid for long comes. */
+static void check_well(godwit_world_t *w, uint32_t number)
+{
+    const lab_asked_t *asked = &w->asked[number];
+    const uint64_t well_ms = w->devices[asked->device].trigger.well_ms;
+    const uint64_t from_ms = well_ms > asked->asked_ms ? well_ms : asked->asked_ms;
+    const uint64_t ends_ms = asked->asked_ms + 1000 * (uint64_t)asked->validity_s;
+    const bool lasts = well_ms != 0 && ends_ms >= from_ms + WELL_MS && w->now_ms >= from_ms + WELL_MS;
+    if (lasts && !was_ended_by_source(w, number, true) && (asked->done_ms == 0 || asked->done_ms > from_ms + WELL_MS)) {
+        lab_violate(w, "a trigger that waits although its device is well");
     }
 }
 
@@ -261,7 +296,7 @@ static void check_end_of(godwit_world_t *w, uint32_t number)
     const lab_asked_t *asked = &w->asked[number];
     const godwit_trigger_record_t *record = lab_trigger_record(w, number);
     const bool ended = asked->settled || (record != NULL && record->state == GODWIT_TRIGGER_CLOSED);
-    if (!asked->answered && asked->reports == 0) { /* a report answers too: nothing more is asked then */
+    if (!asked->answered && asked->reports == 0) {
         lab_violate(w, "a source that is never answered");
     } else if (asked->status != GODWIT_TRIGGER_SUCCESS) {
         if (asked->acted > 0) {
@@ -278,5 +313,6 @@ void lab_check_trigger_end(godwit_world_t *w)
 {
     for (uint32_t i = 0; i < w->asked_count; i++) {
         check_end_of(w, i);
+        check_well(w, i);
     }
 }

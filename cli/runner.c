@@ -34,6 +34,9 @@ static bool draw(cli_runner_t *r, uint8_t random[GODWIT_RAND1_RANDOM])
 static godwit_status_t give_reading(cli_runner_t *r, godwit_slice_t reading, const uint8_t random[GODWIT_RAND1_RANDOM],
                                     godwit_device_requests_t *requests)
 {
+    if (r->confirms && reading.len > 0) {
+        return godwit_device_send_confirmed(&r->device, reading, requests);
+    }
     return r->is_mtc ? godwit_mtc_send(&r->mtc, reading, random, requests)
                      : godwit_device_send(&r->device, reading, random, requests);
 }
@@ -97,7 +100,7 @@ static void keep_received(cli_runner_t *r, godwit_slice_t octets)
 
 static void take_event(cli_runner_t *r, const godwit_device_request_t *event)
 {
-    if (strcmp(event->name, "reading_sent") == 0) {
+    if (strcmp(event->name, r->confirms ? "reading_confirmed" : "reading_sent") == 0) {
         r->sent = true;
     } else if (strcmp(event->name, "given_up") == 0) {
         r->given_up = true;
@@ -221,27 +224,61 @@ static bool wait_for_event(cli_runner_t *r, int64_t until_ms, int fd)
     return ready > 0 && pollers[1].revents != 0;
 }
 
-int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
+/* What has become of a reading that is to be acknowledged, and was not. */
+static int not_confirmed(const cli_runner_t *r)
+{
+    if (r->not_taken != GODWIT_OK) {
+        return cli_fail(r->args, CLI_REFUSED, "%s: the reading was not taken: %s", r->hse,
+                        godwit_status_name(r->not_taken));
+    }
+    return cli_fail(r->args, CLI_NO_PEER, "%s: not acknowledged: the reading may have arrived, or not", r->hse);
+}
+
+/* A reading that is to be acknowledged needs a session and a key: it waits for them. */
+static bool offer(cli_runner_t *r, godwit_slice_t reading)
 {
     godwit_device_requests_t requests;
     uint8_t random[GODWIT_RAND1_RANDOM];
+    if (!draw(r, random)) {
+        return false;
+    }
+    godwit_status_t status = give_reading(r, reading, random, &requests);
+    if (status == GODWIT_WRONG_STATE && r->confirms) {
+        if (cli_runner_agree(r) != CLI_OK) {
+            return false;
+        }
+        r->given_up = r->uncertain = false;
+        r->not_taken = GODWIT_OK;
+        status = give_reading(r, reading, random, &requests);
+    }
+    if (status == GODWIT_NO_SPACE) {
+        r->code = cli_fail(r->args, CLI_USAGE, "the reading has %zu octets; one datagram takes %d", reading.len,
+                           r->confirms ? GODWIT_DEVICE_FIRST_READING_MAX - GODWIT_EMSDP_OVERHEAD_MAX
+                                       : (int)GODWIT_DEVICE_READING_MAX);
+        return false;
+    }
+    cli_runner_settle(r, status, &requests);
+    return true;
+}
+
+int cli_runner_send(cli_runner_t *r, godwit_slice_t reading)
+{
+    godwit_device_requests_t requests;
     r->sent = r->given_up = false;
     r->refusal = r->not_taken = GODWIT_OK;
     if (cli_e2e_pass(&r->device, &r->e2e, &requests)) {
         cli_runner_settle(r, GODWIT_OK, &requests);
     }
-    if (draw(r, random)) {
-        godwit_status_t status = give_reading(r, reading, random, &requests);
-        if (status == GODWIT_NO_SPACE) {
-            return cli_fail(r->args, CLI_USAGE, "the reading has %zu octets; one datagram takes %d", reading.len,
-                            (int)GODWIT_DEVICE_READING_MAX);
-        }
-        cli_runner_settle(r, status, &requests);
+    if (!offer(r, reading)) {
+        return r->code;
     }
-    while (r->code == CLI_OK && !r->sent && !r->given_up && r->not_taken == GODWIT_OK) {
+    while (r->code == CLI_OK && !r->sent && !r->given_up && r->not_taken == GODWIT_OK &&
+           !(r->confirms && r->uncertain)) {
         (void)wait_for_event(r, cli_now_ms() + 3600000, -1);
     }
-    if (r->code == CLI_OK && !r->sent) {
+    if (r->code == CLI_OK && !r->sent && r->confirms) {
+        r->code = not_confirmed(r);
+    } else if (r->code == CLI_OK && !r->sent) {
         bool heard = r->refusal != GODWIT_OK;
         r->code = cli_fail(r->args, heard ? CLI_REFUSED : CLI_NO_PEER, "%s: %s%s%s", r->hse,
                            heard ? "no session; last refusal: " : "no answer",

@@ -30,7 +30,8 @@ typedef struct cli_runner {
     bool has_nvm;
     int socket;
     int64_t deadline_ms; /* of the library's timer; -1: none */
-    bool sent;           /* the reading under way has left */
+    bool confirms;       /* each reading is to be acknowledged by the EAS */
+    bool sent;           /* the reading under way has left, or has been acknowledged */
     bool given_up;
     bool set_up;                   /* a session was set up on the way */
     godwit_status_t refusal;       /* the last refusal that was heard of */
@@ -51,7 +52,7 @@ int cli_runner_recall(cli_runner_t *runner);
 /* Carries out a list and what the card's answers lead to. status: what the library's call returned. */
 void cli_runner_settle(cli_runner_t *runner, godwit_status_t status, godwit_device_requests_t *requests);
 uint32_t cli_runner_session(const cli_runner_t *runner);
-/* Sends one reading and waits until it has left. Prints what went wrong; returns an exit code. */
+/* Sends one reading and waits until it has left, or is acknowledged. Prints what went wrong; returns an exit code. */
 int cli_runner_send(cli_runner_t *runner, godwit_slice_t reading);
 /* Waits until there is a key end to end, without a reading. */
 int cli_runner_agree(cli_runner_t *runner);

@@ -63,6 +63,11 @@ static int configure(const cli_args_t *args, cli_runner_t *r, cli_send_device_t 
         return cli_fail(args, CLI_USAGE, "give one text, in quotation marks when it has spaces");
     }
     int code = cli_send_device(args, r, names);
+    r->confirms = cli_count(args, "confirm") > 0;
+    if (code == CLI_OK && r->confirms &&
+        (r->config.e2e == NULL || r->config.e2e->config.service == GODWIT_SERVICE_KEY_AGREEMENT)) {
+        return cli_fail(args, CLI_USAGE, "--confirm goes with --service integrity or confidentiality");
+    }
     if (code == CLI_OK && !cli_send_timing(args, &r->config.retransmit_ms, &r->config.attempts, wait_ms)) {
         code = CLI_USAGE;
     }
@@ -101,6 +106,7 @@ static const cli_option_t options[] = {
     {"routing", "N", "with --akma, as in \"akma authenticate\"", false, false},
     {"suite", "NAME", "a suite that the device accepts; default 01 to 04", false, true},
     CLI_E2E_OPTIONS,
+    {"confirm", NULL, "wait until the EAS has each reading; end to end alone", false, false},
     CLI_SEND_WAY_OPTIONS,
 };
 
@@ -110,10 +116,10 @@ const cli_command_t cli_send = {
     .words = "[TEXT]",
     .notes =
         "Without TEXT each line of standard input is a reading. FOLDER is $GODWIT_STATE, else $XDG_STATE_HOME/godwit, else\n"
-        "~/.local/state/godwit. A reading is not acknowledged on the user plane: 0 says that it left. A live session goes on as it is,\n"
-        "whatever the root that is named: --gba, --akma and --agreement are of the next set-up. With --service readings end in the EAS of\n"
-        "--enterprise: the session is end to end or it is not; its keys are kept in STATE.e2e, as secret as the card; with key-agreement there\n"
-        "are no readings, only a key to export.",
+        "~/.local/state/godwit. A reading is not acknowledged on the user plane: 0 says that it left; with --confirm, that the EAS has it.\n"
+        "A live session goes on as it is, whatever the root that is named: --gba, --akma and --agreement are of the next set-up. With\n"
+        "--service readings end in the EAS of --enterprise: the session is end to end or it is not; its keys are kept in STATE.e2e, as\n"
+        "secret as the card; with key-agreement there are no readings, only a key to export.",
     CLI_COMMAND_OPTIONS(options),
     .run = run,
 };

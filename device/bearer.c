@@ -273,7 +273,7 @@ static godwit_status_t started(godwit_device_t *device, const uint8_t random[4],
     godwit_device_exchange_t *x = &device->exchange;
     bool waited = x->pending != 0;
     /* It went with the Session Request that this Start overtakes, so it may have been delivered. */
-    bool is_uncertain = x->early && x->holds && x->early_reading;
+    bool is_uncertain = (x->early && x->holds && x->early_reading) || x->confirming;
     x->pending = 0; /* whatever was under way is overtaken */
     x->early = false;
     x->usim_running = false;

@@ -137,6 +137,10 @@ godwit_status_t godwit_device_manage_keys_response(godwit_device_t *device, cons
     godwit_device_settle(device, in);
     device->session.synchronised = godwit_device_sending_key(device)->hot.up_next_out;
     device->access.uncertain = false;
+    if (godwit_device_is_e2e(device) &&
+        (device->exchange.confirming || godwit_emsdp_has(&in->opened.control, GODWIT_TLV_ECHO))) {
+        return godwit_device_confirmed(device, &in->opened.control, requests);
+    }
     if (godwit_device_is_e2e(device) && device->config.e2e->asking != 0) {
         device->config.e2e->asking = 2; /* heard; the terms come in a 30 of the network */
         godwit_device_store(device, requests);
@@ -185,6 +189,9 @@ static void drop_pending(godwit_device_t *device, godwit_device_requests_t *requ
     if (pending == GODWIT_SESSION_TERMINATE_REQUEST || pending == GODWIT_MANAGE_KEYS_REQUEST) {
         bool held = godwit_device_is_e2e(device) &&
                     device->exchange.holds; /* while a service was asked for: it goes with the next session */
+        if (device->exchange.confirming) {
+            godwit_device_event(requests, "reading_uncertain", GODWIT_OK);
+        }
         if (held) {
             godwit_device_hold_on(device, requests);
         } else {

@@ -61,7 +61,7 @@ void godwit_device_exchange_end(godwit_device_t *device)
     x->early = false;
     x->sendings = 0;
     x->usim_running = x->usim_running && x->handed != 0; /* a handed vector is no answer to a request */
-    x->holds = false;
+    x->holds = x->confirming = false;
     godwit_wipe(device->reading, x->reading_len);
     x->reading_len = 0;
     if (godwit_device_is_e2e(device)) {
@@ -80,7 +80,7 @@ static void hold(godwit_device_t *device, godwit_slice_t reading)
 }
 
 /* A session that takes a reading as one datagram. */
-static bool is_live(godwit_device_t *device)
+bool godwit_device_is_live(godwit_device_t *device)
 {
     const godwit_device_session_t *s = &device->session;
     const godwit_emsdp_key_t *key = godwit_device_sending_key(device);
@@ -101,6 +101,9 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t ask_under_key(godwit_device_t *de
     }
     if (service) {
         godwit_device_e2e_request(device, godwit_device_e2e_age(device, device->session.e2m_keyset), &m);
+    }
+    if (x->confirming) {
+        godwit_device_confirm_fill(device, &m);
     }
     godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);
     godwit_status_t status = godwit_device_seal_control(device, godwit_device_sending_key(device), &m, &out, store);
@@ -177,17 +180,17 @@ godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t readi
         device->config.e2e->config.service == GODWIT_SERVICE_KEY_AGREEMENT) {
         return GODWIT_POLICY_FORBIDS; /* what is sent is the business of whoever has the exported key */
     }
-    if (x->holds || x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
+    if (x->holds || x->confirming || x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
         return GODWIT_AGAIN;
     }
-    if (is_live(device) && godwit_device_e2e_is_ready(device)) {
+    if (godwit_device_is_live(device) && godwit_device_e2e_is_ready(device)) {
         if (godwit_device_is_e2e(device) && device->config.e2e->config.service == GODWIT_SERVICE_KEY_AGREEMENT) {
             return GODWIT_OK; /* it is agreed */
         }
         return send_user(device, reading, requests);
     }
     hold(device, reading);
-    if (godwit_device_is_e2e(device) && is_live(device)) {
+    if (godwit_device_is_e2e(device) && godwit_device_is_live(device)) {
         return godwit_device_e2e_ask(device, requests);
     }
     if (x->pending == GODWIT_SESSION_REQUEST) {
@@ -212,7 +215,7 @@ static godwit_status_t ask_now(godwit_device_t *device, uint8_t command, godwit_
     if (device->exchange.pending != 0 || device->exchange.holds) {
         return GODWIT_AGAIN;
     }
-    if (!is_live(device)) {
+    if (!godwit_device_is_live(device)) {
         return GODWIT_WRONG_STATE;
     }
     godwit_status_t status = ask_under_key(device, command, false, &store);
@@ -245,6 +248,7 @@ godwit_status_t godwit_device_synchronise(godwit_device_t *device, godwit_device
 static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
+    const bool was_confirming = x->confirming;
     if (x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
         device->session.state = GODWIT_SESSION_ACTIVE;
         device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
@@ -265,6 +269,9 @@ static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
         }
     }
     godwit_device_exchange_end(device);
+    if (was_confirming) {
+        godwit_device_event(requests, "reading_uncertain", GODWIT_OK);
+    }
     godwit_device_event(requests, "given_up", GODWIT_OK);
 }
 
@@ -287,12 +294,11 @@ godwit_status_t godwit_device_e2e_ask(godwit_device_t *device, godwit_device_req
     return status;
 }
 
-/* Acknowledged and not granted: what the network heard then, it would only acknowledge again. So it is asked anew. */
-static godwit_status_t ask_anew(godwit_device_t *device, godwit_device_requests_t *requests)
+godwit_status_t godwit_device_ask_again(godwit_device_t *device, bool service, godwit_device_requests_t *requests)
 {
     const uint8_t sendings = device->exchange.sendings;
     bool store = false;
-    godwit_status_t status = ask_under_key(device, GODWIT_MANAGE_KEYS_REQUEST, true, &store);
+    godwit_status_t status = ask_under_key(device, GODWIT_MANAGE_KEYS_REQUEST, service, &store);
     device->exchange.sendings = sendings;
     if (store) {
         godwit_device_store(device, requests);
@@ -316,7 +322,7 @@ godwit_status_t godwit_device_send_held(godwit_device_t *device, const uint8_t r
                                         godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
-    if (!is_live(device)) {
+    if (!godwit_device_is_live(device)) {
         return godwit_device_setup_begin(device, random, NULL, requests);
     }
     if (!godwit_device_e2e_is_ready(device)) {
@@ -365,11 +371,13 @@ godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t rando
     godwit_status_t status = GODWIT_OK;
     if (x->pending == GODWIT_SESSION_REQUEST && !x->early) {
         status = godwit_device_attempt_build(device, &x->attempt[0]);
+    } else if (x->confirming) {
+        status = godwit_device_ask_again(device, false, requests);
     } else if (godwit_device_is_e2e(device) && device->config.e2e->asking == 2) {
-        status = ask_anew(device, requests);
+        status = godwit_device_ask_again(device, true, requests);
     }
     if (status == GODWIT_OK) {
-        bool with_reading = x->early && x->early_reading;
+        bool with_reading = (x->early && x->early_reading) || x->confirming;
         status = godwit_device_transmit(device, godwit_slice(device->ask, x->ask_len), with_reading, requests);
     }
     godwit_device_timer_set(device, requests);

@@ -303,16 +303,20 @@ bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_cont
                                 godwit_device_requests_t *requests)
 {
     godwit_device_e2e_t *e = device->config.e2e;
+    const bool confirming = godwit_device_confirm_is_about(device, m);
     if (is_of_request(device, m)) {
         request_refused(device, m->reason, requests);
         return true;
     }
-    if (!e->echo_set || memcmp(e->echo, m->echo, sizeof e->echo) != 0) {
+    if (!confirming && (!e->echo_set || memcmp(e->echo, m->echo, sizeof e->echo) != 0)) {
         if (is_lost(m->reason)) { /* of a datagram before it; the session's own key has just proved that it lives */
             godwit_device_store(device, requests);
             godwit_device_event(requests, "refused", m->reason);
         }
         return is_lost(m->reason);
+    }
+    if (confirming) {
+        godwit_device_confirm_end(device, requests);
     }
     e->echo_set = false;
     device->exchange.echo_had_reading = false;

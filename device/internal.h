@@ -4,7 +4,7 @@
  * caller asks for; output.c: requests and keys; setup.c: Session Request; start.c: Session Start and its Confirmation;
  * bearer.c: the container and its answer; receive.c: which datagram goes where, user data, rejects; change.c: Manage
  * Keys and Terminate; handed.c: a vector that they hand out; record.c: what is stored; e2e.c, e2e_use.c, e2e_record.c:
- * end to end with an EAS.
+ * end to end with an EAS; confirm.c: a reading that is acknowledged.
  * A function that can fail does so before it has changed anything that matters to a key.
  */
 #ifndef GODWIT_DEVICE_INTERNAL_H
@@ -205,6 +205,20 @@ void godwit_device_e2e_settle(godwit_device_t *device, const godwit_device_incom
 /* device.c: asks for the service, or for the next age, on the session that lives; a reading that is held waits for the
  * answer. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_ask(godwit_device_t *device, godwit_device_requests_t *requests);
+/* device.c: a session that takes a reading as one datagram. */
+bool godwit_device_is_live(godwit_device_t *device);
+/* device.c: a Manage Keys Request in device->ask, stored; the number of its sendings stays. What was acknowledged
+ * and not granted would only be acknowledged again: so it is asked anew. */
+GODWIT_MUST_USE godwit_status_t godwit_device_ask_again(godwit_device_t *device, bool service,
+                                                        godwit_device_requests_t *requests);
+/* confirm.c: adds the datagram that is to be acknowledged. */
+void godwit_device_confirm_fill(const godwit_device_t *device, godwit_emsdp_control_t *m);
+/* Whether what came names that datagram, or the request around it. */
+bool godwit_device_confirm_is_about(const godwit_device_t *device, const godwit_emsdp_control_t *m);
+void godwit_device_confirm_end(godwit_device_t *device, godwit_device_requests_t *requests);
+/* 31, already accepted, while that datagram waits, or with an Echo when it waits no more. */
+GODWIT_MUST_USE godwit_status_t godwit_device_confirmed(godwit_device_t *device, const godwit_emsdp_control_t *m,
+                                                        godwit_device_requests_t *requests);
 /* 30 with Service. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_service(godwit_device_t *device, const godwit_device_incoming_t *in,
                                                           godwit_device_requests_t *requests);

@@ -49,6 +49,7 @@ static godwit_status_t user_data(godwit_device_t *device, const godwit_device_in
 static void drop_request(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
+    const bool is_uncertain = x->echo_had_reading || x->confirming;
     if (x->pending != 0 &&
         x->pending != GODWIT_DEVICE_MODIFY) { /* what waits for a modification is not answered by this */
         if (x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
@@ -61,7 +62,7 @@ static void drop_request(godwit_device_t *device, godwit_device_requests_t *requ
             godwit_device_timer_cancel(requests);
         }
     }
-    if (x->echo_had_reading) {
+    if (is_uncertain) {
         godwit_device_event(requests, "reading_uncertain", GODWIT_OK);
     }
     x->echo_set = false;

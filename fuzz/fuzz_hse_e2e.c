@@ -144,7 +144,14 @@ static void control(godwit_slice_t octets)
                                        GODWIT_SESSION_TERMINATE_REQUEST};
     uint8_t command = commands[at(octets, 0) & 3];
     godwit_emsdp_control_t m = {.command = command};
-    if (command == GODWIT_MANAGE_KEYS_REQUEST) {
+    uint8_t inner[64];
+    if (command == GODWIT_MANAGE_KEYS_REQUEST && (at(octets, 5) & 1) != 0) { /* to be acknowledged */
+        hse_seal_plane(&device, &plane, "keep me");
+        size_t len = device.sent_len < sizeof inner ? device.sent_len : sizeof inner;
+        memcpy(inner, device.sent, len);
+        m.present = 1u << GODWIT_TLV_DATA;
+        m.data = godwit_slice(inner, len - (at(octets, 6) & 7));
+    } else if (command == GODWIT_MANAGE_KEYS_REQUEST) {
         m.present = 1u << GODWIT_TLV_ENTERPRISE | 1u << GODWIT_TLV_SERVICE_REQUEST;
         m.enterprise = hse_slice((at(octets, 1) & 7) == 7 ? "other.example" : HSE_EAS);
         m.service = (godwit_service_t)(1 + at(octets, 2) % 3);

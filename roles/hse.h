@@ -147,6 +147,7 @@ typedef struct godwit_hse_session {
 typedef struct godwit_hse_forward {
     bool used;
     bool stranger; /* up: it came from where the device was not heard last: whoever that is */
+    bool confirm;  /* up: the device asked, under K_session, to be told when the EAS has it */
     uint32_t session_id;
     uint32_t transaction; /* up: of the last sending */
     uint32_t sendings;

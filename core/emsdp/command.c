@@ -56,6 +56,9 @@ static const struct row rows[] = {
      * datagram's key. */
     {GODWIT_MANAGE_KEYS_REQUEST, FRAME_KEYED | FRAME_UP, T(ENTERPRISE) | T(SERVICE_REQUEST), T(COUNT)},
     {GODWIT_MANAGE_KEYS_REQUEST, FRAME_KEYED | FRAME_DOWN, T(SERVICE), T(COUNT)},
+    /* End to end: a datagram for the EAS that is to be acknowledged, and the acknowledgement, which names it. */
+    {GODWIT_MANAGE_KEYS_REQUEST, FRAME_KEYED | FRAME_UP, T(DATA), T(COUNT)},
+    {GODWIT_MANAGE_KEYS_RESPONSE, FRAME_KEYED | FRAME_DOWN, T(ECHO), 0},
     {GODWIT_MANAGE_KEYS_RESPONSE, FRAME_KEYED | BOTH_WAYS, 0, 0},
     {GODWIT_MESSAGE_REJECT, FRAME_UNKEYED | FRAME_KEYED | BOTH_WAYS, T(REASON) | T(ECHO), 0},
     /* A handed vector that the USIM found stale: the home resynchronises. */

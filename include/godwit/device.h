@@ -86,15 +86,15 @@ typedef struct godwit_device_request {
     uint32_t count;
     const uint8_t *rand, *autn;
     uint32_t delay_ms;
-    /* Static: "session_requested", "session_started", "rekeyed", "terminated", "refused", "reading_sent", "given_up",
-     * and "reading_uncertain": the network hinted that it could not take the datagram that carried the last reading (or
-     * never answered it).
-     * It is not sent again by itself, for it may have been delivered; the caller decides. Of Solution 1:
-     * "modify_bearer": the owner is to modify its PDN connection or PDP context with a new container; "fallback": the
-     * access gave no key, reason says why; from here on the device sets up by separate AKA where its agreements allow.
-     * End to end: "service_agreed": a key was taken; "service_refused": the network gives none, reason says why;
-     * "reading_refused": the last reading was not taken, and will not be; "key_spent": its time or count is over, and
-     * nothing is sent under it any more. */
+    /* Static: "session_requested", "session_started", "rekeyed", "terminated", "refused", "reading_sent",
+     * "given_up", and "reading_uncertain": the network hinted that it could not take the datagram that carried the
+     * last reading (or never answered it). It is not sent again by itself, for it may have been delivered; the
+     * caller decides. Of Solution 1: "modify_bearer": the owner is to modify its PDN connection or PDP context with
+     * a new container; "fallback": the access gave no key, reason says why; from here on the device sets up by
+     * separate AKA where its agreements allow. End to end: "service_agreed": a key was taken; "service_refused": the
+     * network gives none, reason says why; "reading_refused": the last reading was not taken, and will not be;
+     * "reading_confirmed": the EAS has it; "key_spent": its time or count is over, and nothing is sent under it any
+     * more. */
     const char *name;
     godwit_status_t reason;
 } godwit_device_request_t;
@@ -178,6 +178,14 @@ GODWIT_MUST_USE godwit_status_t godwit_device_key_reference(godwit_device_t *dev
  * Sending and receiving are as before. A reading that finds no key, or one that is spent, is held while the next is
  * asked for. */
 
+/* Sends a reading and asks for the word that the EAS has it: EVENT "reading_confirmed"; or "reading_refused", as
+ * above; or "reading_uncertain", and it may have arrived or not: offer it again. It is sent again like any request,
+ * whatever dies in between, and taken once. The owner keeps it until then; only one is under way, and nothing else
+ * meanwhile (GODWIT_AGAIN). GODWIT_NO_SPACE when it is longer than a first reading may be; GODWIT_WRONG_STATE when
+ * there is no session, or no key that is good: send an empty reading first, and come again after "session_started"
+ * or "service_agreed". */
+GODWIT_MUST_USE godwit_status_t godwit_device_send_confirmed(godwit_device_t *device, godwit_slice_t reading,
+                                                             godwit_device_requests_t *requests);
 /* A record that a STORE_E2E request gave; after godwit_device_restore. Errors as there. */
 GODWIT_MUST_USE godwit_status_t godwit_device_restore_e2e(godwit_device_t *device, godwit_slice_t record);
 /* So many seconds have passed since the last call, or since the key was taken: the device has no clock. What passed

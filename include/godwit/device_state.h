@@ -61,6 +61,7 @@ typedef struct godwit_device_exchange {
     bool early;         /* the Session Request goes under the announced key, */
     bool early_reading; /* with the reading that is held */
     bool holds;         /* a reading is held */
+    bool confirming;    /* in its place: a datagram that the EAS is to acknowledge, inside the request */
     bool usim_running;  /* AUTHENTICATE was asked for */
     /* the agreement of a vector that 20, 21 or 30 handed out, and which the USIM works on; 0: it works on a Start */
     uint8_t handed;

@@ -58,10 +58,17 @@ void godwit_hse_terms_taken(godwit_hse_turn_t *turn);
 bool godwit_hse_service_is_pending(const godwit_session_record_t *record);
 
 /* ---- forward_table.c ---- */
+/* How a datagram for the EAS came. */
+typedef enum godwit_hse_way {
+    GODWIT_HSE_AS_BEFORE, /* from where the device was heard last, or inside what verified */
+    GODWIT_HSE_STRANGER,  /* from elsewhere: whoever that is */
+    GODWIT_HSE_CONFIRM,   /* inside what verified, and the device waits to hear that the EAS has it */
+} godwit_hse_way_t;
+
 /* GODWIT_OK also when these octets wait already. GODWIT_OVERLOAD: no room for that session, or for any. */
 GODWIT_MUST_USE godwit_status_t godwit_hse_forward_put(godwit_hse_t *hse, const godwit_session_record_t *record,
                                                        const godwit_address_t *from, godwit_slice_t datagram,
-                                                       bool stranger, uint64_t now_ms);
+                                                       godwit_hse_way_t way, uint64_t now_ms);
 GODWIT_MUST_USE godwit_status_t godwit_hse_hold(godwit_hse_t *hse, const godwit_session_record_t *record,
                                                 godwit_slice_t datagram, uint64_t now_ms);
 godwit_hse_forward_t *godwit_hse_forward_by_transaction(godwit_hse_t *hse, uint32_t transaction);
@@ -75,9 +82,10 @@ void godwit_hse_forward_release_session(godwit_hse_t *hse, uint32_t session_id);
 /* ---- forward.c: up ---- */
 /* turn->work is an end-to-end session, and a user-plane datagram has come for it. */
 void godwit_hse_forward(godwit_hse_turn_t *turn);
-/* A user-plane datagram inside a control datagram that verified (12, 10); it is refused to the device where there is no
- * room. */
-GODWIT_MUST_USE godwit_status_t godwit_hse_forward_inner(godwit_hse_turn_t *turn, godwit_slice_t datagram);
+/* A user-plane datagram inside a control datagram that verified (12, 10; 30: CONFIRM); it is refused to the device
+ * where there is no room. */
+GODWIT_MUST_USE godwit_status_t godwit_hse_forward_inner(godwit_hse_turn_t *turn, godwit_slice_t datagram,
+                                                         godwit_hse_way_t way);
 /* forward_answer.c */
 void godwit_hse_on_up_answer(godwit_hse_turn_t *turn);
 

@@ -60,32 +60,33 @@ void godwit_hse_forward(godwit_hse_turn_t *turn)
         status = GODWIT_OVERLOAD;
     } else if (status == GODWIT_OK) {
         turn->detail = "too much waits for the EAS";
-        status = godwit_hse_forward_put(hse, record, &in->from, in->datagram, stranger, in->now_ms);
+        status = godwit_hse_forward_put(hse, record, &in->from, in->datagram,
+                                        stranger ? GODWIT_HSE_STRANGER : GODWIT_HSE_AS_BEFORE, in->now_ms);
     }
     if (status == GODWIT_OK) {
         return;
     }
-    /* That the service has ended no EAS will ever say: a device whose address has changed would not hear of it, and
-     * never ask again. */
-    if ((stranger && status != GODWIT_NOT_ENTITLED) || status == GODWIT_MALFORMED || status == GODWIT_WRONG_STATE ||
-        in->datagram.len < GODWIT_EMSDP_ECHO) {
+    /* To a stranger, who may be the device: that the service has ended, for no EAS will ever say so; and that there
+     * is no room, for it would think its reading under way. */
+    bool told = !stranger || status == GODWIT_NOT_ENTITLED || status == GODWIT_OVERLOAD;
+    if (!told || status == GODWIT_MALFORMED || status == GODWIT_WRONG_STATE || in->datagram.len < GODWIT_EMSDP_ECHO) {
         godwit_hse_turn_end(turn, status);
         return;
     }
     godwit_hse_refuse_data_at(turn, status, echo_of(in->datagram), stranger ? &in->from : NULL, turn->detail);
 }
 
-godwit_status_t godwit_hse_forward_inner(godwit_hse_turn_t *turn, godwit_slice_t datagram)
+godwit_status_t godwit_hse_forward_inner(godwit_hse_turn_t *turn, godwit_slice_t datagram, godwit_hse_way_t way)
 {
     godwit_hse_t *hse = turn->hse;
     const godwit_session_record_t *record = &turn->work.record;
     godwit_emsdp_header_t header;
     godwit_status_t status = godwit_emsdp_peek(datagram, hse->config.framing, &header);
-    bool named = status == GODWIT_OK && header.user_plane && header.key_id != 0 &&
+    bool named = status == GODWIT_OK && record->end_to_end && header.user_plane && header.key_id != 0 &&
                  (hse->config.framing.session_octets == 0 || header.session_id == record->session_id);
     status = named ? judge(turn, datagram) : GODWIT_POLICY_FORBIDS; /* it is not under K_e2e */
     if (status == GODWIT_OK) {
-        status = godwit_hse_forward_put(hse, record, &turn->in->from, datagram, false, turn->in->now_ms);
+        status = godwit_hse_forward_put(hse, record, &turn->in->from, datagram, way, turn->in->now_ms);
     }
     if (status == GODWIT_OK) {
         return status;

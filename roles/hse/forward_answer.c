@@ -58,6 +58,9 @@ static bool is_final(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *
  * given. */
 static bool is_to_be_told(const godwit_hse_turn_t *turn, const godwit_hse_forward_t *f, godwit_status_t status)
 {
+    if (f->confirm) { /* it waits for an answer, whichever it is */
+        return true;
+    }
     switch (status) {
     case GODWIT_KEY_EXPIRED:
     case GODWIT_UNKNOWN_KEY:
@@ -116,6 +119,36 @@ static godwit_status_t accept(godwit_hse_turn_t *turn, const godwit_hse_forward_
     return status == GODWIT_OK && highest ? godwit_hse_maintain(turn) : status;
 }
 
+/* What the EAS has taken already it calls a replay: the acknowledgement was lost, or this HSE's memory. Nobody but
+ * the device can have brought it. */
+static bool is_taken(const godwit_hse_forward_t *f, godwit_status_t status)
+{
+    return status == GODWIT_OK || (f->confirm && status == GODWIT_REPLAY);
+}
+
+static godwit_status_t acknowledge(godwit_hse_turn_t *turn, const godwit_hse_forward_t *f)
+{
+    uint8_t octets[GODWIT_EMSDP_OVERHEAD_MAX + 32];
+    godwit_writer_t w = godwit_writer(octets, sizeof octets);
+    godwit_emsdp_control_t m = {.command = GODWIT_MANAGE_KEYS_RESPONSE, .present = 1u << GODWIT_TLV_ECHO};
+    if (f->len < sizeof m.echo) {
+        return GODWIT_MALFORMED;
+    }
+    memcpy(m.echo, f->datagram + f->len - sizeof m.echo, sizeof m.echo);
+    godwit_status_t status = godwit_hse_seal(turn, &m, godwit_slice(NULL, 0), &w);
+    if (status == GODWIT_OK) {
+        const godwit_address_t to = godwit_hse_address_of(&turn->work.record);
+        godwit_hse_send(turn->out, &to, godwit_written(&w));
+    }
+    return status;
+}
+
+static godwit_status_t take(godwit_hse_turn_t *turn, const godwit_hse_forward_t *f, bool highest)
+{
+    godwit_status_t status = accept(turn, f, highest);
+    return status == GODWIT_OK && f->confirm ? acknowledge(turn, f) : status;
+}
+
 static bool is_of_session(const godwit_session_record_t *record, const godwit_hse_forward_t *f)
 {
     return record->end_to_end && godwit_imsi_equal(&record->imsi, &f->imsi) && strcmp(record->enterprise, f->eas) == 0;
@@ -140,8 +173,8 @@ void godwit_hse_on_up_answer(godwit_hse_turn_t *turn)
     if (!is_final(turn, f, answer->status)) {
         return;
     }
-    if (answer->status == GODWIT_OK) {
-        godwit_hse_turn_end(turn, accept(turn, f, answer->highest));
+    if (is_taken(f, answer->status)) {
+        godwit_hse_turn_end(turn, take(turn, f, answer->status == GODWIT_OK && answer->highest));
     } else {
         refuse(turn, f, answer->status);
     }

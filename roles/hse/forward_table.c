@@ -27,15 +27,14 @@ void godwit_hse_set_forwards(godwit_hse_t *hse, godwit_hse_forward_t *forwards, 
 
 /* What one look at a table finds for a datagram. */
 typedef struct places {
-    bool known;
-    unsigned own, own_strangers; /* of that session */
-    godwit_hse_forward_t *free, *stranger;
+    unsigned own, own_strangers;                   /* of that session */
+    godwit_hse_forward_t *known, *free, *stranger; /* these octets; a free place; the oldest stranger */
 } places_t;
 
 static places_t look(godwit_hse_forward_t *table, size_t capacity, size_t *top, uint32_t session_id,
                      godwit_slice_t datagram)
 {
-    places_t p = {.known = false};
+    places_t p = {.known = NULL};
     while (*top > 0 && !table[*top - 1].used) { /* the table stays short */
         (*top)--;
     }
@@ -51,7 +50,7 @@ static places_t look(godwit_hse_forward_t *table, size_t capacity, size_t *top, 
         if (f->session_id == session_id) {
             p.own += f->stranger ? 0 : 1;
             p.own_strangers += f->stranger ? 1 : 0;
-            p.known |= f->len == datagram.len && memcmp(f->datagram, datagram.ptr, datagram.len) == 0;
+            p.known = f->len == datagram.len && memcmp(f->datagram, datagram.ptr, datagram.len) == 0 ? f : p.known;
         }
     }
     if (p.free == NULL && *top < capacity) {
@@ -73,13 +72,27 @@ static void fill(godwit_hse_forward_t *f, const godwit_session_record_t *record,
     memcpy(f->datagram, datagram.ptr, datagram.len);
 }
 
+/* The device has proved that it waits for the answer: the EAS is asked now, however patiently it was asked before. */
+static void confirm(godwit_hse_t *hse, godwit_hse_forward_t *f, const godwit_address_t *from, uint64_t now_ms)
+{
+    f->confirm = true;
+    f->stranger = false;
+    f->from = *from;
+    f->due_ms = now_ms;
+    hse->agenda_moved = true;
+}
+
 godwit_status_t godwit_hse_forward_put(godwit_hse_t *hse, const godwit_session_record_t *record,
-                                       const godwit_address_t *from, godwit_slice_t datagram, bool stranger,
+                                       const godwit_address_t *from, godwit_slice_t datagram, godwit_hse_way_t way,
                                        uint64_t now_ms)
 {
+    const bool stranger = way == GODWIT_HSE_STRANGER;
     uint32_t most = hse->config.forwards_per_session != 0 ? hse->config.forwards_per_session : PER_SESSION;
     places_t p = look(hse->forwards, hse->forward_capacity, &hse->forward_top, record->session_id, datagram);
-    if (p.known) {
+    if (p.known != NULL && way == GODWIT_HSE_CONFIRM) {
+        confirm(hse, p.known, from, now_ms);
+    }
+    if (p.known != NULL) {
         return GODWIT_OK;
     }
     godwit_hse_forward_t *f = p.free;
@@ -97,6 +110,7 @@ godwit_status_t godwit_hse_forward_put(godwit_hse_t *hse, const godwit_session_r
     f->number = hse->last_number;
     f->from = *from;
     f->stranger = stranger;
+    f->confirm = way == GODWIT_HSE_CONFIRM;
     hse->agenda_moved = true;
     return GODWIT_OK;
 }
@@ -106,7 +120,7 @@ godwit_status_t godwit_hse_hold(godwit_hse_t *hse, const godwit_session_record_t
 {
     uint32_t most = hse->config.held_per_session != 0 ? hse->config.held_per_session : HELD_PER_SESSION;
     places_t p = look(hse->held, hse->held_capacity, &hse->held_top, record->session_id, datagram);
-    if (p.known) {
+    if (p.known != NULL) {
         return GODWIT_OK;
     }
     if (p.free == NULL || datagram.len > sizeof p.free->datagram || p.own >= most) {

@@ -24,9 +24,19 @@ static godwit_status_t service_of_the_past(const godwit_session_record_t *record
     return record->pending_len > 0 ? GODWIT_OK : GODWIT_UNKNOWN_SESSION;
 }
 
+/* With a datagram for the EAS: answered when the EAS has. */
+static godwit_status_t confirmed_consume(godwit_hse_turn_t *turn)
+{
+    godwit_status_t status = godwit_hse_forward_inner(turn, turn->opened.control.data, GODWIT_HSE_CONFIRM);
+    return status == GODWIT_OK ? godwit_hse_maintain(turn) : status;
+}
+
 godwit_status_t godwit_hse_manage_keys_request_consume(godwit_hse_turn_t *turn)
 {
     godwit_session_record_t *record = &turn->work.record;
+    if (godwit_emsdp_has(&turn->opened.control, GODWIT_TLV_DATA)) {
+        return confirmed_consume(turn);
+    }
     uint8_t octets[sizeof record->answer];
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     const godwit_emsdp_control_t m = {.command = GODWIT_MANAGE_KEYS_RESPONSE};

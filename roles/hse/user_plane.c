@@ -21,7 +21,8 @@ godwit_status_t godwit_hse_inner_data_consume(godwit_hse_turn_t *turn)
     if (!godwit_emsdp_has(m, GODWIT_TLV_DATA)) {
         return GODWIT_OK;
     }
-    return turn->work.record.end_to_end ? godwit_hse_forward_inner(turn, m->data) : godwit_hse_deliver(turn, m->data);
+    return turn->work.record.end_to_end ? godwit_hse_forward_inner(turn, m->data, GODWIT_HSE_AS_BEFORE)
+                                        : godwit_hse_deliver(turn, m->data);
 }
 
 godwit_status_t godwit_hse_send_down(godwit_hse_turn_t *turn, godwit_slice_t payload)

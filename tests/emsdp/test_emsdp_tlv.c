@@ -56,6 +56,9 @@ static void each_command_takes_its_tlvs(void **state)
         {0x11, true, "080705013100000002"},
         {0x12, true, ""},
         {0x12, true, "0f01aa"},
+        {0x30, true, "0f01aa"}, /* to be acknowledged */
+        {0x30, true, "0c0800000001000000020f01aa"},
+        {0x31, true, "0e080102030405060708"},
         {0x20, true, ""},
         {0x20, true, "0b06000000020102"},
         {0x21, true, ""},
@@ -148,7 +151,10 @@ static void anything_else_is_malformed(void **state)
         {0x20, true, "0c080000000100000002"},
         {0x20, true, "0f01aa"},
         {0x30, true, ""},
-        {0x30, true, "0f01aa"},
+        {0x30, true, "0b060201000000020f01aa"}, /* Data beside a key, which goes down */
+        {0x30, true, "0403612e620f01aa" SERVICE_REQUEST},
+        {0x31, true, "0f01aa"},
+        {0x31, true, "0e0701020304050607"},
         {0x31, true, "0b06000000020102"},
         {0x80, true, "0d0101"},
         {0x80, true, "0e080102030405060708"},

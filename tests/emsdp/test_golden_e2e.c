@@ -151,6 +151,19 @@ static void expect_setup(const kat_record_t *r, ends_t *control, ends_t *first)
     expect_control(r, "confirmation", control, true, godwit_slice(hash, 32), confirmation);
 }
 
+/* A datagram that is to be acknowledged: inside a request under K_session, whose answer names it. */
+static void expect_confirmation(const kat_record_t *r, ends_t *control, ends_t *second)
+{
+    expect_user(r, "kept", second, true, godwit_slice_of_string("keep me"));
+    const godwit_slice_t kept = kat_hex(r, "kept");
+    expect_control(r, "confirm", control, true, EMPTY,
+                   (godwit_emsdp_control_t){
+                       .command = GODWIT_MANAGE_KEYS_REQUEST, .present = HAS(COUNT) | HAS(DATA), .data = kept});
+    godwit_emsdp_control_t confirmed = {.command = GODWIT_MANAGE_KEYS_RESPONSE, .present = HAS(ECHO)};
+    memcpy(confirmed.echo, kept.ptr + kept.len - sizeof confirmed.echo, sizeof confirmed.echo);
+    expect_control(r, "confirmed", control, false, EMPTY, confirmed);
+}
+
 static void use_conversation(const kat_record_t *r, void *context)
 {
     ends_t control = ends_default(1, GODWIT_FRAMING_DEFAULT), first = e2e_ends(1, 1, 1, GODWIT_FRAMING_DEFAULT),
@@ -171,6 +184,7 @@ static void use_conversation(const kat_record_t *r, void *context)
     const godwit_slice_t late = kat_hex(r, "up_late");
     memcpy(reject.echo, late.ptr + late.len - sizeof reject.echo, sizeof reject.echo);
     expect_control(r, "reject", &control, false, EMPTY, reject);
+    expect_confirmation(r, &control, &second);
 }
 
 static void the_conversation_is_the_golden_one(void **state)

@@ -67,6 +67,9 @@ def conversation():
                                   (emsdp.SERVICE_REQUEST, emsdp.service_request(CONFIDENTIALITY, [1, 2, 3, 4], 2)))
     sent["reject"] = control.control(DOWN, emsdp.REJECT, (emsdp.REASON, bytes([1 + emsdp.REASONS.index("key_expired")])),
                                      (emsdp.ECHO, emsdp.echo_of(framing, sent["up_late"])))
+    sent["kept"] = second.user(UP, b"keep me")
+    sent["confirm"] = control.control(UP, emsdp.MANAGE_REQUEST, (emsdp.COUNT, bytes([0, 0, 0, 3, 0, 0, 0, 0])), (emsdp.DATA, sent["kept"]))
+    sent["confirmed"] = control.control(DOWN, emsdp.MANAGE_RESPONSE, (emsdp.ECHO, emsdp.echo_of(framing, sent["kept"])))
     return sent
 
 

@@ -124,6 +124,15 @@ void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godw
 void godwit_iwf_up_end(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
                        godwit_outbox_t *out);
 
+/* Between questions for a key that a serving node, an AAA server or a device with proof leads to, and Commands that are
+ * said again because of what came up. */
+#define GODWIT_IWF_TRY_GAP_MS 1000u
+
+/* ---- reject.c ---- */
+
+/* Of the Reject in keys->opened. */
+void godwit_iwf_on_reject(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint64_t now_ms, godwit_outbox_t *out);
+
 /* ---- way.c ---- */
 
 /* A container to a device. Nobody waits for the answer: transaction 0. */

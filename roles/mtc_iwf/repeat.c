@@ -34,10 +34,15 @@ static godwit_iwf_repeat_t *place_for(godwit_iwf_keys_t *keys, const godwit_imsi
     return free_place;
 }
 
+static bool is_said_again(const godwit_iwf_way_t *way)
+{
+    return way->kind != GODWIT_IWF_WAY_T4 && way->kind != GODWIT_IWF_WAY_NONE;
+}
+
 void godwit_iwf_command_send(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
                              const godwit_iwf_way_t *way, godwit_slice_t command, godwit_outbox_t *out)
 {
-    godwit_iwf_repeat_t *place = way->kind != GODWIT_IWF_WAY_T4 ? place_for(keys, imsi) : NULL;
+    godwit_iwf_repeat_t *place = is_said_again(way) ? place_for(keys, imsi) : NULL;
     const uint32_t transaction = place != NULL ? godwit_iwf_keys_transaction(keys) : 0;
     godwit_iwf_send_as(keys, transaction, imsi, way, command, out);
     if (place == NULL) {

@@ -10,8 +10,6 @@
 #include "roles/mtc_iwf/keys.h"
 
 #define MS 1000u
-#define HINT_GAP_MS 10000u /* between hints of one device that are taken */
-#define TRY_GAP_MS 1000u   /* between questions for a key that a serving node, or a Reject with proof, leads to */
 #define WAITING_MAX 255u
 
 /* ---- where it comes from ---- */
@@ -196,12 +194,35 @@ static bool is_of_another_run(const godwit_association_t *next, const godwit_t5_
     return up->new_root && memcmp(next->root_name, up->root_name, sizeof next->root_name) != 0;
 }
 
+/* The AAA server has another root: an association that stands on one of its roots moves to that. One that came from
+ * 3GPP access stays, over WiFi too; a device that has none asks for one when it polls. Where the device is not known to
+ * be its next Poll gets the Command. */
+static godwit_status_t refresh_over_wifi(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    const godwit_t5_up_t *up = &in->message->u.t5_up;
+    const godwit_trigger_node_t nowhere = {0};
+    godwit_iwf_way_t way = {.address = godwit_iwf_a3_address(keys, &up->imsi, in->now_ms)};
+    godwit_iwf_want_t want = {.root = GODWIT_IWF_ROOT_EAP, .has_root_name = true};
+    if (keys->config.off || !keys->holds || !up->new_root || keys->held.current.root != GODWIT_IWF_ROOT_EAP ||
+        strcmp(in->message->origin_host, keys->config.aaa_host) != 0) {
+        return GODWIT_WRONG_STATE;
+    }
+    way.kind = way.address.len > 0 ? GODWIT_IWF_WAY_A3 : GODWIT_IWF_WAY_NONE;
+    memcpy(want.root_name, up->root_name, sizeof want.root_name);
+    return godwit_iwf_may_try(keys, &up->imsi, GODWIT_IWF_TRY_GAP_MS, in->now_ms)
+               ? godwit_iwf_ask(keys, &want, &nowhere, &way, in->now_ms, out)
+               : GODWIT_OVERLOAD;
+}
+
 /* A Command that is under way for this AKA run is said again; else a key is asked for. GODWIT_OK: the answer to
  * SECURING comes when that does. */
 static godwit_status_t associate(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_way_t *way,
                                  godwit_outbox_t *out)
 {
     const godwit_t5_up_t *up = &in->message->u.t5_up;
+    if (in->message->from == GODWIT_FUNCTION_AAA) {
+        return refresh_over_wifi(keys, in, out);
+    }
     if (!wants_association(keys, up) ||
         (way->kind == GODWIT_IWF_WAY_SECURING && keys->config.ue_key_received)) { /* a key needs ciphered NAS */
         return GODWIT_WRONG_STATE;
@@ -209,83 +230,15 @@ static godwit_status_t associate(godwit_iwf_keys_t *keys, const godwit_input_t *
     if (keys->held.next.number != 0 && !is_of_another_run(&keys->held.next, up)) {
         return godwit_iwf_begin(keys, &way->node, way, in->now_ms, out);
     }
-    return godwit_iwf_may_try(keys, &keys->held.imsi, TRY_GAP_MS, in->now_ms)
+    return godwit_iwf_may_try(keys, &keys->held.imsi, GODWIT_IWF_TRY_GAP_MS, in->now_ms)
                ? godwit_iwf_ask(keys, &(godwit_iwf_want_t){0}, &way->node, way, in->now_ms, out)
                : GODWIT_OVERLOAD;
 }
 
-/* ---- Reject ---- */
-
-static bool is_of_this_command(const godwit_iwf_keys_t *keys, const godwit_a3_reject_t *reject)
-{
-    uint8_t digest[GODWIT_A3_DIGEST];
-    return keys->held.command_len > 0 &&
-           godwit_a3_digest(keys->crypto, godwit_slice(keys->held.command, keys->held.command_len), digest) ==
-               GODWIT_OK &&
-           memcmp(digest, reject->command, sizeof digest) == 0;
-}
-
-static bool names_root_of(const godwit_association_t *a, const godwit_a3_reject_t *reject)
-{
-    return a->number != 0 && a->root == reject->root &&
-           memcmp(a->root_name, reject->root_name, sizeof a->root_name) == 0;
-}
-
-/* Whether to try something because of a Reject that nothing but its sender's word stands behind. From an address that
- * anybody may write into a datagram it must name another root than the one in use: what the keeper of roots does not
- * know leads to nothing. */
-static bool may_take_hint(godwit_iwf_keys_t *keys, const godwit_a3_reject_t *reject, const godwit_iwf_up_t *up,
-                          uint64_t now_ms)
-{
-    if (up->way.kind == GODWIT_IWF_WAY_A3 && names_root_of(&keys->held.current, reject)) {
-        return false;
-    }
-    return godwit_iwf_may_hint(keys, now_ms) && godwit_iwf_may_try(keys, &up->imsi, HINT_GAP_MS, now_ms);
-}
-
-/* A device that heard of no Command is told the one that is under way; else a key of the root that it names is asked
- * for. */
-static godwit_status_t try_again(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint64_t now_ms,
-                                 godwit_outbox_t *out)
-{
-    const godwit_a3_reject_t *reject = &keys->opened.message.reject;
-    godwit_iwf_want_t want = {.has_root_name = true, .above = reject->association, .renewing = true};
-    want.root = reject->root == GODWIT_IWF_ROOT_EAP ? GODWIT_IWF_ROOT_EAP : GODWIT_IWF_ROOT_NONE;
-    memcpy(want.root_name, reject->root_name, sizeof want.root_name);
-    if (keys->config.ue_key_received) { /* it has no roots to name */
-        want.has_root_name = false;
-    }
-    if (reject->reason == GODWIT_A3_NO_KEY ||
-        (reject->reason == GODWIT_A3_NO_ASSOCIATION && names_root_of(&keys->held.next, reject))) {
-        return godwit_iwf_begin(keys, &up->way.node, &up->way, now_ms, out);
-    }
-    return godwit_iwf_ask(keys, &want, &up->way.node, &up->way, now_ms, out);
-}
-
-static void on_reject(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
-                      godwit_outbox_t *out)
-{
-    const godwit_a3_reject_t *reject = &keys->opened.message.reject;
-    const bool none = reject->reason == GODWIT_A3_NO_ASSOCIATION;
-    const bool rootless = reject->root == GODWIT_IWF_ROOT_NONE && !keys->config.ue_key_received;
-    const bool hopeless = reject->reason == GODWIT_A3_NO_SUITE || rootless;
-    const bool of_command = none || is_of_this_command(keys, reject);
-    godwit_outbox_event(out, "association_rejected", GODWIT_OK, &up->imsi, keys->proved ? NULL : "without proof");
-    if (keys->config.off || hopeless || !of_command ||
-        !(keys->proved ? godwit_iwf_may_try(keys, &up->imsi, TRY_GAP_MS, in->now_ms)
-                       : may_take_hint(keys, reject, up, in->now_ms))) {
-        return;
-    }
-    const godwit_status_t status = try_again(keys, up, in->now_ms, out);
-    if (status != GODWIT_OK) {
-        godwit_outbox_event(out, "refused", status, &up->imsi, "nobody to ask for the key that the device has");
-    }
-}
-
-/* The device took the Command, and its Complete was lost: it says it again. */
+/* To a device that took the Command, and whose Complete was lost; or that can be reached now. */
 static void say_command_again(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint64_t now_ms, godwit_outbox_t *out)
 {
-    if (godwit_iwf_may_try(keys, &up->imsi, TRY_GAP_MS, now_ms)) {
+    if (godwit_iwf_may_try(keys, &up->imsi, GODWIT_IWF_TRY_GAP_MS, now_ms)) {
         godwit_iwf_send(keys, &up->imsi, &up->way, godwit_slice(keys->held.command, keys->held.command_len), out);
     }
 }
@@ -323,10 +276,13 @@ static void on_message(godwit_iwf_keys_t *keys, const godwit_input_t *in, const 
         godwit_outbox_event(out, "associated", GODWIT_OK, &up->imsi, NULL);
         break;
     case GODWIT_A3_REJECT:
-        on_reject(keys, in, up, out);
+        godwit_iwf_on_reject(keys, up, in->now_ms, out);
         break;
     case GODWIT_A3_POLL:
         answer_poll(keys, in, container);
+        if (keys->held.next.number != 0 && !keys->config.ue_key_received) {
+            say_command_again(keys, up, in->now_ms, out);
+        }
         if (up->way.kind == GODWIT_IWF_WAY_A3 && keys->newest) {
             godwit_iwf_a3_heard(keys, &up->imsi, &up->way.address, in->now_ms);
         }

@@ -2,6 +2,7 @@
 """Interface A3 octet by octet, written from docs/trigger-wire.md and docs/keys.md alone: messages between device and MTC-IWF."""
 import hashlib
 import hmac
+from typing import NamedTuple
 
 from aes import cmac, ctr
 from emsdp import imsi_value
@@ -87,6 +88,30 @@ def trigger(reference, time, validity, port, source, payload=b"", action=TRIGGER
     hashed = digest(source.encode()) if source else bytes(8)
     last = b"" if action == TRIGGERING else u32(old)
     return bytes([flags]) + u32(reference) + u32(time) + u32(validity) + port.to_bytes(2, "big") + hashed + last + payload
+
+
+class Trigger(NamedTuple):
+    """The body of a Trigger in parts."""
+    priority: bool
+    acknowledge: bool
+    action: int
+    reference: int
+    time: int
+    validity: int
+    port: int
+    source: bytes
+    old: int
+    payload: bytes
+
+    @classmethod
+    def of(cls, body):
+        flags, action = body[0], body[0] & 7
+        assert flags & 0x38 == 0 and action in (TRIGGERING, RECALL, REPLACE)
+        numbers = [int.from_bytes(body[at:at + 4], "big") for at in (1, 5, 9)]
+        rest = body[23:] if action == TRIGGERING else body[27:]
+        assert len(rest) <= 80 and (action != RECALL or not rest)
+        old = 0 if action == TRIGGERING else int.from_bytes(body[23:27], "big")
+        return cls(bool(flags & 0x80), bool(flags & 0x40), action, *numbers, int.from_bytes(body[13:15], "big"), body[15:23], old, rest)
 
 
 def acknowledgement(reference, outcome):

@@ -151,7 +151,7 @@ static void ask_home(void)
     for (int i = 0; i < 4; i++) {
         const godwit_request_t *r = NULL;
         for (size_t n = 0; (r = owner_request(&iw.owner, GODWIT_REQUEST_MESSAGE, n)) != NULL; n++) {
-            if (r->message->kind == GODWIT_SUBSCRIBER_INFO_REQUEST || r->message->to == GODWIT_FUNCTION_AAA) {
+            if (r->message->kind == GODWIT_SUBSCRIBER_INFO_REQUEST || r->message->kind == GODWIT_IWF_KEY_REQUEST) {
                 break;
             }
         }
@@ -370,15 +370,20 @@ static void run_eap(void)
     assert_int_equal(godwit_trigger_root(&device, GODWIT_IWF_ROOT_EAP, root, rand, &asked), GODWIT_OK);
 }
 
+static void eap_world(void)
+{
+    godwit_iwf_keys_config_t c = {.key_from = GODWIT_IWF_KEY_FROM_HSS};
+    strcpy(c.aaa_host, "aaa.home.test");
+    strcpy(c.aaa_realm, "home.test");
+    iwf_world_config(&c);
+}
+
 static void a_device_that_has_wifi_alone_has_an_association_of_its_eap_run(void **state)
 {
     (void)state;
     const godwit_address_t wifi = owner_address(7);
     godwit_trigger_requests_t requests;
-    godwit_iwf_keys_config_t c = {.key_from = GODWIT_IWF_KEY_FROM_HSS};
-    strcpy(c.aaa_host, "aaa.home.test");
-    strcpy(c.aaa_realm, "home.test");
-    iwf_world_config(&c);
+    eap_world();
     run_eap();
     assert_int_equal(godwit_trigger_poll(&device, &requests), GODWIT_OK);
     carry_out_device(&requests, &wifi);
@@ -391,6 +396,64 @@ static void a_device_that_has_wifi_alone_has_an_association_of_its_eap_run(void 
     assert_int_equal(godwit_trigger_done(&device, reference, GODWIT_A3_DELIVERED, &requests), GODWIT_OK);
     carry_out_device(&requests, &wifi);
     assert_int_equal(iw.acknowledged, 1);
+}
+
+/* What the AAA server says to the MTC-IWF at the end of a run. */
+static void tell_iwf_of_eap(void)
+{
+    godwit_message_t told = *owner_message(&server, GODWIT_T5_UP, 0);
+    told.hop = GODWIT_HOP_TLS;
+    assert_memory_equal(told.origin_host, "aaa.home.test", sizeof "aaa.home.test");
+    iw.owner.now_ms += 5000;
+    iwf_give(&told);
+    ask_home();
+}
+
+static void poll_from(const godwit_address_t *at)
+{
+    godwit_trigger_requests_t requests;
+    assert_int_equal(godwit_trigger_poll(&device, &requests), GODWIT_OK);
+    carry_out_device(&requests, at);
+}
+
+static void each_eap_run_brings_another_association(void **state)
+{
+    (void)state;
+    const godwit_address_t wifi = owner_address(7);
+    eap_world();
+    run_eap();
+    tell_iwf_of_eap(); /* nobody knows yet where the device is: it asks by itself */
+    assert_null(iwf_record());
+    poll_from(&wifi);
+    assert_int_equal(iwf_record()->current.number, 1);
+    poll_from(&wifi);
+    run_eap();
+    tell_iwf_of_eap();
+    to_device(&wifi);
+    assert_int_equal(iwf_record()->current.number, 2);
+    assert_int_equal(godwit_trigger_association(&device), 2);
+    iw.owner.now_ms += 400000; /* it has not polled for long */
+    run_eap();
+    tell_iwf_of_eap();
+    assert_int_equal(owner_count(&iw.owner, GODWIT_REQUEST_DATAGRAM), 0);
+    assert_int_equal(iwf_record()->current.number, 2);
+    iw.owner.now_ms += 2000;
+    poll_from(&wifi);
+    assert_int_equal(iwf_record()->current.number, 3);
+    assert_int_equal(godwit_trigger_association(&device), 3);
+    assert_int_equal(iwf_record()->current.root, GODWIT_IWF_ROOT_EAP);
+}
+
+static void an_association_of_3gpp_access_outlasts_an_eap_run(void **state)
+{
+    (void)state;
+    eap_world();
+    attach();
+    const godwit_association_record_t before = *iwf_record();
+    run_eap();
+    tell_iwf_of_eap();
+    assert_memory_equal(iwf_record(), &before, sizeof before);
+    assert_int_equal(owner_count(&iw.owner, GODWIT_REQUEST_MESSAGE), 1); /* the answer to the AAA server */
 }
 
 static void a_device_that_lost_its_record_gets_another_association_of_its_next_run(void **state)
@@ -427,6 +490,8 @@ int main(void)
         cmocka_unit_test_setup(the_same_without_an_association_is_a_hint, setup),
         cmocka_unit_test_setup(an_association_of_3gpp_access_serves_over_wifi, setup),
         cmocka_unit_test_setup(a_device_that_has_wifi_alone_has_an_association_of_its_eap_run, setup),
+        cmocka_unit_test_setup(each_eap_run_brings_another_association, setup),
+        cmocka_unit_test_setup(an_association_of_3gpp_access_outlasts_an_eap_run, setup),
         cmocka_unit_test_setup(a_device_that_lost_its_record_gets_another_association_of_its_next_run, setup),
         cmocka_unit_test_setup(the_record_of_the_device_carries_the_association_over_a_power_loss, setup),
     };

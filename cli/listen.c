@@ -258,7 +258,7 @@ static const cli_option_t options[] = {
     {"a3", "ADDRESS:PORT", "the MTC-IWF's door of A3, which is polled", false, false},
     {"poll", "SECONDS", "between polls; default 60", false, false},
     CLI_EAP_OPTIONS,
-    {"root", "KIND", "a root that is trusted: flagged (default), kasme, ck-ik, eap", false, true},
+    {"root", "KIND", "a root that is trusted: flagged, eap (both by default), kasme, ck-ik", false, true},
     {"accept", "association|network",
      "network: also act on triggers that the network alone vouches for; default association", false, false},
     {"ue-key", "derived|received", "received: K_iwf comes in protected NAS; default derived", false, false},

@@ -77,8 +77,10 @@ static bool read_trust(const cli_args_t *args, listen_t *l)
         }
         t->roots |= ROOT_BIT(GODWIT_IWF_ROOT_FLAGGED + k);
     }
-    if (cli_value(args, "radius") != NULL) { /* nobody but device and home has that one */
-        t->roots |= ROOT_BIT(GODWIT_IWF_ROOT_EAP) | (t->roots == 0 ? ROOT_BIT(GODWIT_IWF_ROOT_FLAGGED) : 0);
+    if (t->roots == 0) { /* nobody but device and home has these */
+        t->roots = ROOT_BIT(GODWIT_IWF_ROOT_FLAGGED) | ROOT_BIT(GODWIT_IWF_ROOT_EAP);
+    } else if (cli_value(args, "radius") != NULL) {
+        t->roots |= ROOT_BIT(GODWIT_IWF_ROOT_EAP);
     }
     t->imsi = l->access_config.imsi;
     t->accept_network = accept == 1;

@@ -80,7 +80,6 @@ static void forget(godwit_trigger_t *t, const godwit_trigger_memory_t *m)
     godwit_trigger_memory_t *highest = &t->memory[TRIGGER_MEMORY_RING];
     forget_barred(t, m);
     if (was_with_application(m) && (!was_with_application(highest) || is_later(m->reference, highest->reference))) {
-        forget_barred(t, highest); /* in a record of a time when that place was one like the others */
         *highest = *m;
     }
 }

@@ -43,13 +43,14 @@ static const godwit_trigger_root_t *root_of(const godwit_trigger_t *t, unsigned 
 static godwit_a3_message_t reject_of(const godwit_trigger_t *t, godwit_a3_reason_t reason, unsigned kind,
                                      const uint8_t *digest)
 {
-    godwit_a3_message_t m = {.type = GODWIT_A3_REJECT, .reject = {.reason = reason, .association = t->last_number}};
+    godwit_a3_message_t m = {.type = GODWIT_A3_REJECT, .reject = {.reason = reason}};
     const unsigned named = root_of(t, kind) != NULL ? kind : t->newest_root;
     const godwit_trigger_root_t *root = root_of(t, named);
     if (root != NULL) {
         m.reject.root = (godwit_iwf_root_t)named;
         memcpy(m.reject.root_name, root->name, sizeof root->name);
     }
+    m.reject.association = t->config.ue_key_received ? t->last_number : root != NULL ? root->taken : 0;
     if (digest != NULL) {
         memcpy(m.reject.command, digest, sizeof m.reject.command);
     }
@@ -68,12 +69,11 @@ TRIGGER_OWN_FRAME static godwit_status_t refuse(godwit_trigger_t *t, const asked
                                                 godwit_trigger_requests_t *requests)
 {
     godwit_trigger_event(requests, "association_refused", status_of(reason));
-    if (t->rejects >= TRIGGER_REJECTS_MAX) {
+    if (!godwit_trigger_may_reject(t, asked->in->via)) {
         return GODWIT_OK;
     }
-    t->rejects++;
     const godwit_a3_message_t m = reject_of(t, reason, asked->command.root, asked->digest);
-    if (t->current.number == 0 || !t->current.heard || reason == GODWIT_A3_OLD_NUMBER) {
+    if (!godwit_trigger_can_say(t) || !t->current.heard || reason == GODWIT_A3_OLD_NUMBER) {
         return godwit_trigger_say_unprotected(t, &m, asked->in->via, requests);
     }
     return godwit_trigger_say(t, &m, asked->in->via, false, requests);
@@ -92,6 +92,7 @@ static void adopt(godwit_trigger_t *t, const asked_t *asked, uint8_t suite, cons
     }
     t->current = (godwit_trigger_association_t){
         .number = asked->command.association,
+        .root = (uint8_t)asked->command.root,
         .suite = suite,
         .device_suites = t->config.suites,
         .next_up = 1, /* 0 is the Complete's */
@@ -100,12 +101,15 @@ static void adopt(godwit_trigger_t *t, const asked_t *asked, uint8_t suite, cons
     memcpy(t->current.command, asked->digest, sizeof asked->digest);
     memcpy(t->current.k_iwf, k_iwf, sizeof t->current.k_iwf);
     godwit_window_mark(&t->current.next_down, &t->current.seen_down, 0);
-    t->last_number = asked->command.association;
+    t->last_number = t->last_number > t->current.number ? t->last_number : t->current.number;
+    if (!t->config.ue_key_received) {
+        t->root[asked->command.root - 1].taken = t->current.number;
+    }
     t->time_s = asked->command.time_s;
     t->base_up_ms = asked->in->now.up_ms;
     t->received = 0;
     godwit_wipe(t->received_key, sizeof t->received_key);
-    t->rejects = 0;
+    memset(t->rejects, 0, sizeof t->rejects);
     t->repeats = 0;
 }
 
@@ -149,8 +153,7 @@ static godwit_status_t consume(godwit_trigger_t *t, const asked_t *asked, const 
 /* Of the association in use: its Complete may have been lost. As soon as something came down under it, it was not. */
 static godwit_status_t again(godwit_trigger_t *t, const asked_t *asked, godwit_trigger_requests_t *requests)
 {
-    const bool same = memcmp(asked->digest, t->current.command, sizeof asked->digest) == 0;
-    if (!same || t->current.heard || t->repeats >= TRIGGER_REPEATS_MAX) {
+    if (t->current.heard || t->repeats >= TRIGGER_REPEATS_MAX) {
         return GODWIT_REPLAY;
     }
     t->repeats++;
@@ -196,6 +199,27 @@ TRIGGER_OWN_FRAME static godwit_status_t read_command(const godwit_trigger_t *t,
     return status == GODWIT_OK ? godwit_a3_digest(t->config.crypto, in->octets, asked->digest) : status;
 }
 
+static godwit_status_t with_key_received(godwit_trigger_t *t, const asked_t *asked, godwit_trigger_requests_t *requests)
+{
+    const bool allowed = (t->config.roots >> (asked->command.root - 1u) & 1u) != 0;
+    if (asked->command.association <= t->last_number) {
+        return refuse(t, asked, GODWIT_A3_OLD_NUMBER, requests);
+    }
+    return allowed && t->received == asked->command.association ? consume(t, asked, t->received_key, requests)
+                                                                : refuse(t, asked, GODWIT_A3_NO_KEY, requests);
+}
+
+/* Numbers rise for each root by itself: who has one, and uses up its numbers, has used up no others. */
+static godwit_status_t with_root(godwit_trigger_t *t, const asked_t *asked, godwit_trigger_requests_t *requests)
+{
+    const godwit_trigger_root_t *root = trusted(t, &asked->command);
+    if (root == NULL) {
+        return refuse(t, asked, GODWIT_A3_NO_ROOT, requests);
+    }
+    return asked->command.association > root->taken ? derive(t, asked, root, requests)
+                                                    : refuse(t, asked, GODWIT_A3_OLD_NUMBER, requests);
+}
+
 godwit_status_t godwit_trigger_command(godwit_trigger_t *t, const trigger_input_t *in,
                                        godwit_trigger_requests_t *requests)
 {
@@ -204,19 +228,10 @@ godwit_status_t godwit_trigger_command(godwit_trigger_t *t, const trigger_input_
     if (status != GODWIT_OK) {
         return status;
     }
-    if (asked.command.association == t->current.number) {
+    if (t->current.number != 0 && memcmp(asked.digest, t->current.command, sizeof asked.digest) == 0) {
         return again(t, &asked, requests);
     }
-    if (asked.command.association <= t->last_number) {
-        return refuse(t, &asked, GODWIT_A3_OLD_NUMBER, requests);
-    }
-    if (t->config.ue_key_received) {
-        const bool here =
-            t->received == asked.command.association && (t->config.roots >> (asked.command.root - 1u) & 1u) != 0;
-        return here ? consume(t, &asked, t->received_key, requests) : refuse(t, &asked, GODWIT_A3_NO_KEY, requests);
-    }
-    const godwit_trigger_root_t *root = trusted(t, &asked.command);
-    return root != NULL ? derive(t, &asked, root, requests) : refuse(t, &asked, GODWIT_A3_NO_ROOT, requests);
+    return t->config.ue_key_received ? with_key_received(t, &asked, requests) : with_root(t, &asked, requests);
 }
 
 godwit_status_t godwit_trigger_derived(godwit_trigger_t *trigger, godwit_status_t status, const uint8_t k_iwf[32],
@@ -235,8 +250,12 @@ godwit_status_t godwit_trigger_derived(godwit_trigger_t *trigger, godwit_status_
     if (read != GODWIT_OK) {
         return read;
     }
-    if (trusted(t, &asked.command) == NULL) { /* another AKA run came meanwhile: the card answered of that one */
+    const godwit_trigger_root_t *root = trusted(t, &asked.command);
+    if (root == NULL) { /* another AKA run came meanwhile: the card answered of that one */
         return refuse(t, &asked, GODWIT_A3_NO_ROOT, requests);
+    }
+    if (asked.command.association <= root->taken) { /* the root came meanwhile, and another Command */
+        return refuse(t, &asked, GODWIT_A3_OLD_NUMBER, requests);
     }
     if (status != GODWIT_OK) {
         t->root[GODWIT_IWF_ROOT_FLAGGED - 1].state = GODWIT_TRIGGER_ROOT_NONE;

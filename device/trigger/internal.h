@@ -37,6 +37,10 @@ GODWIT_MUST_USE godwit_status_t godwit_trigger_store(godwit_trigger_t *t, godwit
 GODWIT_MUST_USE godwit_status_t godwit_trigger_say(godwit_trigger_t *t, const godwit_a3_message_t *message,
                                                    godwit_trigger_via_t via, bool changed,
                                                    godwit_trigger_requests_t *requests);
+/* There is an association in use, and it has COUNTs left. */
+bool godwit_trigger_can_say(const godwit_trigger_t *t);
+/* Whether one more Reject may go by that way, which is counted: nobody on one way uses up those of another. */
+bool godwit_trigger_may_reject(godwit_trigger_t *t, godwit_trigger_via_t via);
 GODWIT_MUST_USE godwit_status_t godwit_trigger_say_unprotected(godwit_trigger_t *t, const godwit_a3_message_t *message,
                                                                godwit_trigger_via_t via,
                                                                godwit_trigger_requests_t *requests);

@@ -46,6 +46,17 @@ static godwit_a3_key_t key_of(const godwit_trigger_association_t *a)
     return (godwit_a3_key_t){.k_iwf = a->k_iwf, .association = a->number, .suite = a->suite};
 }
 
+bool godwit_trigger_can_say(const godwit_trigger_t *t)
+{
+    return t->current.number != 0 && t->current.next_up < COUNT_LAST;
+}
+
+bool godwit_trigger_may_reject(godwit_trigger_t *t, godwit_trigger_via_t via)
+{
+    uint8_t *sent = &t->rejects[(unsigned)(via - GODWIT_TRIGGER_VIA_NAS) % GODWIT_TRIGGER_VIA_A3];
+    return *sent < TRIGGER_REJECTS_MAX && ++*sent > 0;
+}
+
 godwit_status_t godwit_trigger_say(godwit_trigger_t *t, const godwit_a3_message_t *message, godwit_trigger_via_t via,
                                    bool changed, godwit_trigger_requests_t *requests)
 {
@@ -53,7 +64,7 @@ godwit_status_t godwit_trigger_say(godwit_trigger_t *t, const godwit_a3_message_
     const godwit_a3_key_t key = key_of(a);
     godwit_writer_t w = godwit_writer(t->out, sizeof t->out);
     godwit_status_t status = GODWIT_OK;
-    if (a->next_up >= COUNT_LAST) {
+    if (!godwit_trigger_can_say(t)) {
         return changed ? godwit_trigger_store(t, requests) : GODWIT_COUNT_EXHAUSTED;
     }
     if (a->next_up >= a->limit_up) {

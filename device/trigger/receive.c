@@ -18,7 +18,7 @@ static void heard(godwit_trigger_t *t, godwit_trigger_association_t *a, godwit_t
     if (a == &t->former) { /* no recording: the MTC-IWF speaks, and has not got the Complete */
         t->repeats = 0;
     }
-    t->rejects = 0;
+    memset(t->rejects, 0, sizeof t->rejects);
     godwit_trigger_polls_end(t, requests);
 }
 
@@ -121,8 +121,8 @@ static godwit_status_t dispatch(godwit_trigger_t *t, const trigger_input_t *in, 
         return godwit_trigger_command(t, in, requests);
     }
     status = under_either(t, header.key_id, in, requests);
-    if (status == GODWIT_UNKNOWN_KEY && t->rejects < TRIGGER_REJECTS_MAX) {
-        t->rejects++; /* the MTC-IWF may take the device for one that has lost its record: it has */
+    if (status == GODWIT_UNKNOWN_KEY && godwit_trigger_may_reject(t, in->via)) {
+        /* The MTC-IWF may take the device for one that has lost its record: it has. */
         godwit_trigger_event(requests, "refused", GODWIT_UNKNOWN_KEY);
         return godwit_trigger_hint(t, GODWIT_A3_NO_ASSOCIATION, NULL, in->via, requests);
     }

@@ -9,7 +9,7 @@
 #include "device/trigger/internal.h"
 
 #define MAGIC 0x4754u /* "GT" */
-#define VERSION 1u
+#define VERSION 2u
 #define CHECK 8u
 #define PROTECTED 0x80u
 
@@ -18,6 +18,7 @@
 static void association_put(godwit_writer_t *w, const godwit_trigger_association_t *a)
 {
     godwit_put_u32(w, a->number);
+    godwit_put_u8(w, a->root);
     godwit_put_u8(w, a->suite);
     godwit_put_u8(w, a->heard ? 1 : 0);
     godwit_put_u16(w, a->device_suites);
@@ -31,6 +32,7 @@ static void association_put(godwit_writer_t *w, const godwit_trigger_association
 static bool association_get(godwit_reader_t *r, godwit_trigger_association_t *a)
 {
     a->number = godwit_get_u32(r);
+    a->root = godwit_get_u8(r);
     a->suite = godwit_get_u8(r);
     const uint8_t is_heard = godwit_get_u8(r);
     a->heard = is_heard == 1;
@@ -49,6 +51,7 @@ static void root_put(godwit_writer_t *w, const godwit_trigger_root_t *root)
     godwit_put_u8(w, root->state);
     godwit_put(w, root->name, sizeof root->name);
     godwit_put(w, root->key, sizeof root->key);
+    godwit_put_u32(w, root->taken);
 }
 
 static bool root_get(godwit_reader_t *r, godwit_trigger_root_t *root)
@@ -56,6 +59,7 @@ static bool root_get(godwit_reader_t *r, godwit_trigger_root_t *root)
     root->state = godwit_get_u8(r);
     godwit_get(r, root->name, sizeof root->name);
     godwit_get(r, root->key, sizeof root->key);
+    root->taken = godwit_get_u32(r);
     return root->state <= GODWIT_TRIGGER_ROOT_IN_CARD;
 }
 
@@ -167,9 +171,7 @@ static bool tables_get(godwit_reader_t *r, godwit_trigger_t *t)
     for (size_t i = 0; i < GODWIT_TRIGGER_PENDING_MAX; i++) {
         good = pending_get(r, &t->pending[i]) && good;
     }
-    good = good && t->memory_next < GODWIT_TRIGGER_MEMORY_MAX;
-    t->memory_next %= TRIGGER_MEMORY_RING; /* a record of a time when all places were of one kind */
-    return good;
+    return good && t->memory_next < TRIGGER_MEMORY_RING;
 }
 
 static godwit_status_t parse(godwit_trigger_t *t, godwit_slice_t body)
@@ -191,6 +193,25 @@ static godwit_status_t parse(godwit_trigger_t *t, godwit_slice_t body)
     return good && t->newest_root <= GODWIT_TRIGGER_ROOTS ? godwit_reader_done(&r) : GODWIT_MALFORMED;
 }
 
+static bool is_allowed(const godwit_trigger_config_t *config, const godwit_trigger_association_t *a)
+{
+    const bool root = a->root >= 1 && a->root <= GODWIT_TRIGGER_ROOTS && (config->roots >> (a->root - 1u) & 1u) != 0;
+    const bool suite = a->suite >= 1 && a->suite <= 16 && (config->suites >> (a->suite - 1u) & 1u) != 0;
+    return root && suite;
+}
+
+/* A configuration that has become stricter ends what it would not have begun. */
+static void end_what_is_not_allowed(godwit_trigger_t *t)
+{
+    const bool current = is_allowed(&t->config, &t->current);
+    if (!current) {
+        godwit_wipe(&t->current, sizeof t->current);
+    }
+    if (!current || !is_allowed(&t->config, &t->former)) {
+        godwit_wipe(&t->former, sizeof t->former);
+    }
+}
+
 godwit_status_t godwit_trigger_restore(godwit_trigger_t *trigger, godwit_slice_t record)
 {
     uint8_t check[GODWIT_SHA256_SIZE];
@@ -204,6 +225,9 @@ godwit_status_t godwit_trigger_restore(godwit_trigger_t *trigger, godwit_slice_t
     }
     if (status == GODWIT_OK) {
         status = parse(trigger, godwit_slice(record.ptr, body));
+    }
+    if (status == GODWIT_OK) {
+        end_what_is_not_allowed(trigger);
     }
     if (status == GODWIT_MALFORMED) { /* as after init */
         const godwit_trigger_config_t config = trigger->config;

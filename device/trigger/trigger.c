@@ -74,14 +74,16 @@ godwit_status_t godwit_trigger_root(godwit_trigger_t *trigger, godwit_iwf_root_t
     if (mine->state == state && memcmp(mine->name, name, sizeof name) == 0) {
         return GODWIT_OK;
     }
+    const uint32_t taken = memcmp(mine->name, name, sizeof name) == 0 ? mine->taken : 0;
     godwit_wipe(mine, sizeof *mine);
     mine->state = state;
+    mine->taken = taken;
     memcpy(mine->name, name, sizeof name);
     if (root != NULL) {
         memcpy(mine->key, root, sizeof mine->key);
     }
     trigger->newest_root = (uint8_t)kind;
-    trigger->rejects = 0;
+    memset(trigger->rejects, 0, sizeof trigger->rejects);
     return godwit_trigger_store(trigger, requests);
 }
 
@@ -97,7 +99,7 @@ godwit_status_t godwit_trigger_ue_key(godwit_trigger_t *trigger, uint32_t associ
     }
     trigger->received = association;
     memcpy(trigger->received_key, k_iwf, sizeof trigger->received_key);
-    trigger->rejects = 0;
+    memset(trigger->rejects, 0, sizeof trigger->rejects);
     return godwit_trigger_store(trigger, requests);
 }
 
@@ -131,7 +133,7 @@ static godwit_status_t poll(godwit_trigger_t *t, godwit_trigger_requests_t *requ
     const godwit_a3_message_t m = {.type = GODWIT_A3_POLL, .poll = {t->current.next_down}};
     const unsigned doublings = t->polls < DOUBLINGS_MAX ? t->polls : DOUBLINGS_MAX;
     godwit_status_t status;
-    if (t->current.number == 0) {
+    if (!godwit_trigger_can_say(t)) {
         status = godwit_trigger_hint(t, GODWIT_A3_NO_ASSOCIATION, NULL, GODWIT_TRIGGER_VIA_A3, requests);
     } else {
         status = godwit_trigger_say(t, &m, GODWIT_TRIGGER_VIA_A3, false, requests);

@@ -10,6 +10,7 @@
 /* One association as the device has it. */
 typedef struct godwit_trigger_association {
     uint32_t number; /* 0: none */
+    uint8_t root;    /* godwit_iwf_root_t */
     uint8_t suite;
     bool heard;             /* something came down under it: the MTC-IWF has the Complete */
     uint16_t device_suites; /* as its Complete said, so that it can be said again */
@@ -30,6 +31,7 @@ typedef struct godwit_trigger_root {
     uint8_t state;
     uint8_t name[GODWIT_IWF_ROOT_NAME];
     uint8_t key[32]; /* secret */
+    uint32_t taken;  /* highest number of an association that stands on it */
 } godwit_trigger_root_t;
 
 /* What is remembered of a reference. outcome 0: the place is free. */
@@ -47,10 +49,10 @@ typedef struct godwit_trigger_pending {
     godwit_a3_trigger_t trigger;
 } godwit_trigger_pending_t;
 
-/* magic 2, version 1, time 4, highest number 4, newest root 1; associations 64 each; roots 41 each; key received 36;
+/* magic 2, version 1, time 4, highest number 4, newest root 1; associations 65 each; roots 45 each; key received 36;
  * next reference 1, references 5 each; pending ones 32 and the payload each; check 8. */
 #define GODWIT_TRIGGER_RECORD                                                                                          \
-    (12 + 2 * 64 + GODWIT_TRIGGER_ROOTS * 41 + 36 + 1 + GODWIT_TRIGGER_MEMORY_MAX * 5 +                                \
+    (12 + 2 * 65 + GODWIT_TRIGGER_ROOTS * 45 + 36 + 1 + GODWIT_TRIGGER_MEMORY_MAX * 5 +                                \
      GODWIT_TRIGGER_PENDING_MAX * (32 + GODWIT_TRIGGER_PAYLOAD_MAX) + 8)
 
 #define GODWIT_TRIGGER_COMPLETE 24 /* octets of a Complete */
@@ -59,7 +61,7 @@ typedef struct godwit_trigger {
     godwit_trigger_config_t config;
     /* The record. */
     uint32_t time_s;      /* the latest that is known: of protected messages, moved on by what went by since */
-    uint32_t last_number; /* of an association; only rises */
+    uint32_t last_number; /* of an association: above it are all whose key is received; only rises */
     uint8_t newest_root;  /* godwit_iwf_root_t */
     godwit_trigger_association_t current, former; /* former: until something comes down under current */
     godwit_trigger_root_t root[GODWIT_TRIGGER_ROOTS];
@@ -72,8 +74,8 @@ typedef struct godwit_trigger {
     /* In memory only. */
     uint64_t base_up_ms; /* goes with time_s, where has_base */
     bool has_base;
-    uint8_t polls;     /* sendings of the Poll under way; 0: none */
-    uint8_t rejects;   /* sent since something protected came, or a root */
+    uint8_t polls;                          /* sendings of the Poll under way; 0: none */
+    uint8_t rejects[GODWIT_TRIGGER_VIA_A3]; /* sent by each way since something protected came, or a root */
     uint8_t repeats;   /* of the Complete, as long as nothing has come down under its association */
     uint8_t waiting;   /* as the last Poll Answer says */
     uint8_t asked_via; /* DERIVE is under way for `command`, which came by it; 0: none is */

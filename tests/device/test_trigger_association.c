@@ -136,11 +136,126 @@ static void a_visited_network_with_kasme_makes_no_association(void **state)
     command_under(1, GODWIT_IWF_ROOT_KASME, k_iwf, (const uint8_t[]){1}, 1);
     hear_command();
     assert_int_equal(godwit_trigger_association(&w.t), 1);
-    tw_reboot(&w); /* with the stricter configuration: the root that the record still holds is of no use */
+    tw_reboot(&w); /* with the stricter configuration: neither association nor root of the record is of use */
+    assert_int_equal(godwit_trigger_association(&w.t), 0);
     k_iwf_of(kasme, "iwf.example", 2, k_iwf);
     command_under(2, GODWIT_IWF_ROOT_KASME, k_iwf, (const uint8_t[]){1}, 1);
     hear_command();
+    assert_int_equal(godwit_trigger_association(&w.t), 0);
+}
+
+static void trust_kasme(const uint8_t kasme[32])
+{
+    w.config.roots = 3;
+    w.t.config.roots = 3;
+    assert_int_equal(godwit_trigger_root(&w.t, GODWIT_IWF_ROOT_KASME, kasme, w.rand, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+}
+
+static void command_of_kasme(const uint8_t kasme[32], uint32_t number)
+{
+    uint8_t k_iwf[32];
+    k_iwf_of(kasme, "iwf.example", number, k_iwf);
+    command_under(number, GODWIT_IWF_ROOT_KASME, k_iwf, (const uint8_t[]){1}, 1);
+    hear_command();
+}
+
+static void whoever_uses_up_the_numbers_of_one_root_has_used_up_no_others(void **state)
+{
+    (void)state;
+    uint8_t kasme[32];
+    memset(kasme, 0x5A, sizeof kasme);
+    trust_kasme(kasme);
+    command_of_kasme(kasme, UINT32_MAX); /* a visited network that is trusted */
+    assert_int_equal(godwit_trigger_association(&w.t), UINT32_MAX);
+    tw_reboot(&w);
+    tw_associate(&w, 1);
     assert_int_equal(godwit_trigger_association(&w.t), 1);
+    a_trigger(2);
+    tw_expect_acknowledged(&w, 2, GODWIT_A3_DELIVERED);
+    command_of_kasme(kasme, 2);
+    assert_int_equal(rejected(false).association, UINT32_MAX);
+    w.rand[0] ^= 1; /* the next AKA run */
+    kasme[0] ^= 1;
+    trust_kasme(kasme);
+    command_of_kasme(kasme, 2);
+    assert_int_equal(godwit_trigger_association(&w.t), 2);
+    tw_reboot(&w);
+    trust_kasme(kasme); /* said again: nothing begins anew */
+    command_of_kasme(kasme, 1);
+    assert_int_equal(rejected(false).association, 2);
+    assert_int_equal(godwit_trigger_association(&w.t), 2);
+}
+
+static void a_root_that_the_card_takes_back_keeps_its_numbers(void **state)
+{
+    (void)state;
+    tw_associate(&w, 5);
+    assert_int_equal(godwit_trigger_root(&w.t, GODWIT_IWF_ROOT_FLAGGED, NULL, w.rand, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    tw_make_command(&w, 5, TIME + 1);
+    hear_command();
+    assert_int_equal(rejected(false).reason, GODWIT_A3_OLD_NUMBER); /* and no DERIVE */
+}
+
+static void the_number_in_use_with_other_octets_is_an_old_number(void **state)
+{
+    (void)state;
+    tw_associate(&w, 5);
+    tw_make_command(&w, 5, TIME + 9); /* of an MTC-IWF whose store came from a backup */
+    hear_command();
+    const godwit_a3_reject_t r = rejected(false);
+    assert_int_equal(r.reason, GODWIT_A3_OLD_NUMBER);
+    assert_int_equal(r.association, 5);
+}
+
+static void a_stricter_list_of_suites_ends_what_it_does_not_allow(void **state)
+{
+    (void)state;
+    uint8_t k_iwf[32];
+    k_iwf_of(w.root, "iwf.example", 1, k_iwf);
+    command_under(1, GODWIT_IWF_ROOT_FLAGGED, k_iwf, (const uint8_t[]){3, 1}, 2);
+    hear_command();
+    tw_reboot(&w);
+    assert_int_equal(godwit_trigger_association(&w.t), 1);
+    w.config.suites = 0x0001;
+    tw_reboot(&w);
+    assert_int_equal(godwit_trigger_association(&w.t), 0);
+}
+
+static void what_comes_by_udp_uses_up_no_rejects_of_nas(void **state)
+{
+    (void)state;
+    uint8_t wrong[32] = {1};
+    command_under(1, GODWIT_IWF_ROOT_FLAGGED, wrong, (const uint8_t[]){1}, 1);
+    for (unsigned i = 0; i < 20; i++) {
+        tw_receive(&w, tw_slice(&w.command), GODWIT_TRIGGER_VIA_A3);
+        assert_int_equal(w.sends, i < 4 ? 1 : 0);
+    }
+    hear_command();
+    assert_int_equal(w.sends, 1);
+}
+
+/* Power went very often, with many COUNTs reserved: what is left is not spent, and the device says what it needs. */
+static void a_device_without_counts_asks_for_another_association(void **state)
+{
+    (void)state;
+    godwit_a3_message_t up;
+    tw_associate(&w, 1);
+    a_trigger(2);
+    w.t.current.next_up = w.t.current.limit_up = 0xFFFF0000u;
+    assert_int_equal(godwit_trigger_poll(&w.t, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    assert_int_equal(w.sends, 1);
+    assert_int_equal(godwit_a3_unprotected_parse(false, tw_slice(&w.sent[0]), &up), GODWIT_OK);
+    assert_int_equal(up.reject.reason, GODWIT_A3_NO_ASSOCIATION);
+    a_trigger(3); /* acted on, and not acknowledged before there is another one */
+    assert_int_equal(w.acted[3], 1);
+    assert_int_equal(w.sends, 0);
+    tw_associate(&w, 2);
+    a_trigger(3);
+    tw_expect_acknowledged(&w, 3, GODWIT_A3_DELIVERED);
+    assert_int_equal(w.acted[3], 1);
 }
 
 static void another_iwf_with_the_same_root_is_not_the_homes(void **state)
@@ -450,6 +565,12 @@ int main(void)
         cmocka_unit_test_setup(a_root_that_the_device_does_not_have_is_refused_with_the_one_it_has, set_up),
         cmocka_unit_test_setup(a_visited_network_with_kasme_makes_no_association, set_up),
         cmocka_unit_test_setup(another_iwf_with_the_same_root_is_not_the_homes, set_up),
+        cmocka_unit_test_setup(whoever_uses_up_the_numbers_of_one_root_has_used_up_no_others, set_up),
+        cmocka_unit_test_setup(a_root_that_the_card_takes_back_keeps_its_numbers, set_up),
+        cmocka_unit_test_setup(the_number_in_use_with_other_octets_is_an_old_number, set_up),
+        cmocka_unit_test_setup(a_stricter_list_of_suites_ends_what_it_does_not_allow, set_up),
+        cmocka_unit_test_setup(what_comes_by_udp_uses_up_no_rejects_of_nas, set_up),
+        cmocka_unit_test_setup(a_device_without_counts_asks_for_another_association, set_up),
         cmocka_unit_test_setup(a_number_never_comes_twice, set_up),
         cmocka_unit_test_setup(rejects_are_few, set_up),
         cmocka_unit_test_setup(a_list_that_somebody_shortened_is_refused, set_up),

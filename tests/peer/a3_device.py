@@ -38,7 +38,7 @@ class Device:
         self.socket.connect(address)
 
     def take_root(self, identity, run, rand, autn):
-        self.root, self.name = own(emsk(identity, run, autn), 0x22, self.imsi), a3.digest(rand)
+        self.root, self.name, self.highest = own(emsk(identity, run, autn), 0x22, self.imsi), a3.digest(rand), 0  # numbers rise for each root
 
     def send(self, message):
         self.socket.send(a3.datagram(self.imsi, message))

@@ -184,17 +184,42 @@ static void leave(listen_t *l)
     }
 }
 
+static int tell_refusal(const listen_t *l)
+{
+    const char *reason = godwit_status_name(l->refusal);
+    if (l->attached) {
+        return cli_fail(l->args, CLI_REFUSED, "the network has detached this device: %s", reason);
+    }
+    switch (l->refusal) {
+    case GODWIT_OK:
+        return cli_fail(l->args, CLI_NO_PEER, "the network does not answer");
+    case GODWIT_AUTH_MAC_FAILURE:
+        return cli_fail(l->args, CLI_REFUSED, "the card refuses the network: %s; do both have the same K and OPc?",
+                        reason);
+    case GODWIT_MAC_FAILURE:
+        return cli_fail(l->args, CLI_REFUSED, "messages do not verify: %s; is --serving-network its PLMN?", reason);
+    default:
+        return cli_fail(l->args, CLI_REFUSED, "the network refuses: %s", reason);
+    }
+}
+
 /* Where no other way is left than the one that was lost. */
 static int check_network(listen_t *l)
 {
     if (l->a3 >= 0 || godwit_access_state(&l->access) != GODWIT_ACCESS_DETACHED) {
         return CLI_OK;
     }
-    if (l->refusal == GODWIT_OK && !l->detached) {
-        return cli_fail(l->args, CLI_NO_PEER, "the network does not answer");
+    return tell_refusal(l);
+}
+
+/* --wait is over, or --once is. */
+static int judge_wait(const listen_t *l)
+{
+    if (l->handled == 0 && l->radio >= 0 && !l->attached && l->a3 < 0) {
+        return tell_refusal(l);
     }
-    return cli_fail(l->args, CLI_REFUSED, "the network %s%s",
-                    l->attached ? "has detached this device: " : "refuses: ", godwit_status_name(l->refusal));
+    return cli_count(l->args, "once") != 0 && l->handled == 0 ? cli_fail(l->args, CLI_NO_PEER, "no trigger came")
+                                                              : CLI_OK;
 }
 
 static int live(listen_t *l)
@@ -215,8 +240,7 @@ static int live(listen_t *l)
     }
     listen_stop(l);
     leave(l);
-    const bool in_vain = cli_count(l->args, "once") != 0 && l->handled == 0 && ending == 0;
-    return l->code == CLI_OK && in_vain ? cli_fail(l->args, CLI_NO_PEER, "no trigger came") : l->code;
+    return l->code == CLI_OK && ending == 0 ? judge_wait(l) : l->code;
 }
 
 static int run(const cli_args_t *args)
@@ -230,8 +254,12 @@ static int run(const cli_args_t *args)
     if (code != CLI_OK) {
         return code;
     }
+    if (!listen_find_program(&l)) {
+        return cli_fail(args, CLI_FILE, "--run %s: %s", l.program, strerror(errno));
+    }
     (void)sigaction(SIGTERM, &end, NULL);
     (void)sigaction(SIGINT, &end, NULL);
+    (void)sigaction(SIGHUP, &end, NULL); /* its terminal is closed */
     (void)signal(SIGPIPE, SIG_IGN);
     code = open_all(&l);
     code = code == CLI_OK ? live(&l) : code;
@@ -275,12 +303,22 @@ const cli_command_t cli_device_listen = {
     .summary = "Waits for triggers as a device, and starts a program for each that it can trust.",
     .words = "[ARG...]",
     .notes =
-        "Put -- before the ARGs where one begins with a dash. One PROGRAM runs at a time, as leader of a process group of its own; no shell looks at anything, also where PROGRAM is a file without #!, which is not started. "
-        "The payload is its standard input. Its environment is PATH, HOME, LANG and TZ of this command, and GODWIT_TRIGGER_REFERENCE, _PORT, _PRIORITY, "
-        "_REPEATED (1: it may have been started for this one before), _PROTECTED (0: the network alone vouches for it) and _SOURCE (8 octets of SHA-256 of the name that the MTC-IWF has verified, in hex; empty: none). "
-        "With --json its standard output goes to standard error, so that all lines on standard output are this command's: one for each trigger when the program has ended, one for each other event.\n\n"
-        "Exit status 0 of PROGRAM says delivered to the MTC-IWF; any other, or a program that cannot be started or runs longer than --timeout, that there is no such application. What it leaves behind in its group is killed. "
-        "SIGTERM and SIGINT kill it, detach and end: its trigger comes again at the next start, marked as repeated. Exit status of this command: 1 the network refuses or has detached the device, 4 it does not answer, or --once and no trigger came.",
+        "Put -- before the ARGs where one begins with a dash. One PROGRAM runs at a time, as leader of a process "
+        "group of its own; no shell looks at anything, also where PROGRAM is a file without #!, which is not "
+        "started. "
+        "The payload is its standard input. Its environment is PATH, HOME, LANG and TZ of this command, and "
+        "GODWIT_TRIGGER_REFERENCE, _PORT, _PRIORITY, "
+        "_REPEATED (1: it may have been started for this one before), _PROTECTED (0: the network alone vouches for "
+        "it) and _SOURCE (8 octets of SHA-256 of the name that the MTC-IWF has verified, in hex; empty: none). "
+        "With --json its standard output goes to standard error, so that all lines on standard output are this "
+        "command's: one for each trigger when the program has ended, one for each other event.\n\n"
+        "Exit status 0 of PROGRAM says delivered to the MTC-IWF; any other, or a program that cannot be started or "
+        "runs longer than --timeout, that there is no such application. What it leaves behind in its group is "
+        "killed. "
+        "SIGTERM, SIGINT and SIGHUP kill it, detach and end, and a device that is killed takes it along: its trigger "
+        "comes again at the next start, marked as repeated. Exit status of this command: 0 a signal has ended it, or "
+        "--wait or --once is over; 1 the network refuses or has detached the device, 3 its card, record or PROGRAM "
+        "cannot be used, 4 the network does not answer, or --once and no trigger came.",
     CLI_COMMAND_OPTIONS(options),
     .run = run,
 };

@@ -14,6 +14,7 @@
 #include "godwit/access.h"
 #include "godwit/trigger.h"
 
+#define LISTEN_FILE_MAX 4096
 #define LISTEN_HELD_MAX 8                                 /* messages up that wait for the radio */
 #define LISTEN_QUEUE_MAX (GODWIT_TRIGGER_PENDING_MAX + 1) /* triggers that wait for the program */
 
@@ -28,8 +29,9 @@ typedef struct listen {
     godwit_trigger_config_t trigger_config;
     const char *card_path, *radio_at, *a3_at; /* radio_at NULL: no access of ours; a3_at NULL: no A3 */
     char state_path[GODWIT_NVM_PATH_MAX];
-    const char *program;
-    uint64_t program_ms; /* its time */
+    const char *program;                /* as it was given */
+    char program_file[LISTEN_FILE_MAX]; /* where it is */
+    uint64_t program_ms;                /* its time */
     uint64_t poll_ms;
     const uint16_t *ports; /* with an application; port_count 0: all */
     size_t port_count;
@@ -40,7 +42,7 @@ typedef struct listen {
     godwit_nvm_t nvm;
     int radio, a3; /* sockets; -1: none */
     int64_t access_at, trigger_at, poll_at, program_until;
-    bool attached, detached, given_up, said;
+    bool attached, said;
     godwit_status_t refusal;
     struct {
         size_t len;
@@ -74,6 +76,9 @@ void listen_tell(const listen_t *l, json_t *members);
 
 /* First of all: so that no socket, lock or record becomes one of the three descriptors that the program gets. */
 bool listen_hold_standard_descriptors(void);
+/* Where it is: asked at the start, for a trigger must not be lost to a program that was never there. False: nowhere,
+ * and errno says why. */
+bool listen_find_program(listen_t *l);
 /* Starts it for the first trigger of the queue, where none runs. */
 void listen_start(listen_t *l);
 /* Looks whether it has ended, or must. */

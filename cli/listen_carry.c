@@ -4,6 +4,7 @@
  * again stands last, or waits.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -21,9 +22,31 @@ static int64_t deadline(uint32_t delay_ms)
     return delay_ms > 0 ? cli_now_ms() + delay_ms : -1;
 }
 
+/* One line, as the log of godwitd has them: these come one after the other for as long as the device lives. */
+static void print_line(const json_t *members)
+{
+    const char *name = NULL, *before = "";
+    json_t *value = NULL;
+    json_object_foreach((json_t *)(uintptr_t)members, name, value)
+    {
+        const char *text = json_string_value(value);
+        const bool plain = text != NULL && strpbrk(text, " ") == NULL;
+        char *dumped = plain ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+        printf("%s%s=%s", before, name, plain ? text : dumped != NULL ? dumped : "");
+        free(dumped);
+        before = " ";
+    }
+    putchar('\n');
+}
+
 void listen_tell(const listen_t *l, json_t *members)
 {
-    (void)cli_print(l->args, members);
+    if (l->args->json) {
+        (void)cli_print(l->args, members);
+    } else {
+        print_line(members);
+        json_decref(members);
+    }
     (void)fflush(stdout);
 }
 
@@ -190,9 +213,9 @@ static void take_key(listen_t *l, const godwit_iwf_key_t *key)
 static void note(listen_t *l, const godwit_access_request_t *r)
 {
     l->attached = l->attached || strcmp(r->name, "attached") == 0;
-    l->detached = l->detached || strcmp(r->name, "detached") == 0;
-    l->given_up = l->given_up || strcmp(r->name, "given_up") == 0;
-    l->refusal = r->reason != GODWIT_OK ? r->reason : l->refusal;
+    if (r->reason != GODWIT_OK && l->refusal != GODWIT_AUTH_MAC_FAILURE && l->refusal != GODWIT_MAC_FAILURE) {
+        l->refusal = r->reason; /* what the network says to what the device itself has found says less */
+    }
     tell_event(l, "access", r->name, r->reason);
 }
 

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,29 +65,39 @@ static void set_environment(environment_t *e, const godwit_trigger_delivery_t *t
     set(e, "GODWIT_TRIGGER_SOURCE", t->proved ? source : "");
 }
 
-/* As execvp, but for what that does with a file of no known format: there it starts a shell. Comes back when nothing
- * could be started, with the reason in errno. */
-static void execute(const char *program, char *const *argv, char *const *variables, const char *path)
+static const char *search_path(void)
 {
-    char file[VARIABLE_MAX];
-    int worth_telling = ENOENT;
-    if (strchr(program, '/') != NULL) {
-        (void)execve(program, argv, variables);
-        return;
+    return getenv("PATH") != NULL ? getenv("PATH") : DEFAULT_PATH;
+}
+
+static bool is_program(const char *file)
+{
+    struct stat is;
+    if (stat(file, &is) != 0) {
+        return false;
     }
-    for (const char *at = path; at != NULL; at = strchr(at, ':') != NULL ? strchr(at, ':') + 1 : NULL) {
+    if (!S_ISREG(is.st_mode)) {
+        errno = EACCES; /* as execve says of a folder */
+        return false;
+    }
+    return access(file, X_OK) == 0;
+}
+
+bool listen_find_program(listen_t *l)
+{
+    int worth_telling = ENOENT;
+    const bool is_path = strchr(l->program, '/') != NULL;
+    for (const char *at = is_path ? "" : search_path(); at != NULL; at = strchr(at, ':') ? strchr(at, ':') + 1 : NULL) {
         const int len = (int)strcspn(at, ":");
-        const int n = snprintf(file, sizeof file, "%.*s%s%s", len, at, len > 0 ? "/" : "./", program);
-        if (n <= 0 || (size_t)n >= sizeof file) {
-            continue;
-        }
-        (void)execve(file, argv, variables);
-        if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) {
-            return;
+        const char *between = is_path ? "" : len > 0 ? "/" : "./";
+        const int n = snprintf(l->program_file, sizeof l->program_file, "%.*s%s%s", len, at, between, l->program);
+        if (n > 0 && (size_t)n < sizeof l->program_file && is_program(l->program_file)) {
+            return true;
         }
         worth_telling = errno == EACCES ? EACCES : worth_telling;
     }
     errno = worth_telling;
+    return false;
 }
 
 /* Standard input, output and error, and nothing else of ours. */
@@ -96,24 +108,26 @@ static bool set_descriptors(const listen_t *l, int input)
            close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
 }
 
-static _Noreturn void become(const listen_t *l, const listen_trigger_t *t, int input)
+/* execve and not execvp: with a file of no known format that one starts a shell. */
+static _Noreturn void become(const listen_t *l, const listen_trigger_t *t, int input, pid_t device)
 {
     static environment_t environment;
     char *argv[CLI_WORDS_MAX + 2];
     sigset_t none;
-    const char *path = getenv("PATH") != NULL ? getenv("PATH") : DEFAULT_PATH;
     argv[0] = (char *)(uintptr_t)l->program;
     for (size_t i = 0; i < l->args->word_count; i++) {
         argv[i + 1] = (char *)(uintptr_t)l->args->words[i];
     }
     argv[l->args->word_count + 1] = NULL;
-    set_environment(&environment, &t->delivery, path);
+    set_environment(&environment, &t->delivery, search_path());
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)signal(SIGPIPE, SIG_DFL);
     (void)setpgid(0, 0); /* so that its time limit ends what it has started, too */
-    if (set_descriptors(l, input)) {
-        execute(l->program, argv, environment.list, path);
+    /* A device that is killed does not leave it behind, to run beside the one that the next start begins. */
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() == device && set_descriptors(l, input)) {
+        (void)execve(l->program_file, argv, environment.list);
         (void)dprintf(STDERR_FILENO, "godwit device listen: %s: %s\n", l->program, strerror(errno));
     }
     _exit(NOT_FOUND);
@@ -124,13 +138,14 @@ static pid_t spawn(const listen_t *l, const listen_trigger_t *t)
 {
     int ends[2];
     const size_t len = t->delivery.payload.len;
+    const pid_t device = getpid();
     if (pipe(ends) != 0) {
         return -1;
     }
     const pid_t child = write(ends[1], t->payload, len) == (ssize_t)len ? fork() : -1;
     if (child == 0) {
         (void)close(ends[1]);
-        become(l, t, ends[0]);
+        become(l, t, ends[0], device);
     }
     (void)close(ends[0]);
     (void)close(ends[1]);

@@ -66,11 +66,30 @@ static const cli_command_t *const commands[] = {
     &cli_eia,
 };
 
-static void usage(FILE *out)
+/* How many words of argv, all of them or those before --help, a command of a longer name begins with; 0: not with
+ * these. */
+static int words_that_begin(const char *name, int argc, char **argv)
+{
+    int words = 0;
+    while (words < argc && strcmp(argv[words], "--help") != 0 && strcmp(argv[words], "-h") != 0) {
+        const size_t len = strlen(argv[words]);
+        if (strncmp(name, argv[words], len) != 0 || name[len] != ' ') {
+            return 0;
+        }
+        name += len + 1;
+        words++;
+    }
+    return words;
+}
+
+/* Of all commands, or of those that begin with the words of argv. */
+static void usage(FILE *out, int argc, char **argv)
 {
     (void)fprintf(out, "usage: godwit COMMAND [OPTIONS]\n\ncommands (godwit COMMAND --help tells more):\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        (void)fprintf(out, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
+        if (argc == 0 || words_that_begin(commands[i]->name, argc, argv) > 0) {
+            (void)fprintf(out, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
+        }
     }
     (void)fprintf(out, "\nexit codes: 0 done, 1 refused, 2 usage, 3 a file or store cannot be used, 4 no answer\n");
 }
@@ -92,7 +111,7 @@ static int words_that_match(const char *name, int argc, char **argv)
 int main(int argc, char **argv)
 {
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-        usage(argc < 2 ? stderr : stdout);
+        usage(argc < 2 ? stderr : stdout, 0, NULL);
         return argc < 2 ? CLI_USAGE : CLI_OK;
     }
     if (strcmp(argv[1], "--version") == 0) {
@@ -105,6 +124,13 @@ int main(int argc, char **argv)
             static cli_args_t args;
             int code = cli_args_parse(commands[i], argc - 1 - words, argv + 1 + words, &args);
             return code == -1 ? CLI_OK : code != CLI_OK ? code : commands[i]->run(&args);
+        }
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        const int words = words_that_begin(commands[i]->name, argc - 1, argv + 1);
+        if (words > 0) {
+            usage(words < argc - 1 ? stdout : stderr, argc - 1, argv + 1);
+            return words < argc - 1 ? CLI_OK : CLI_USAGE;
         }
     }
     (void)fprintf(stderr, "godwit: unknown command '%s%s%s' (see godwit --help)\n", argv[1], argc > 2 ? " " : "",

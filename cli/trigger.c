@@ -122,9 +122,16 @@ static void pause_tenth(void)
     (void)nanosleep(&tenth, NULL);
 }
 
-static int code_of(const char *state, const char *outcome)
+/* Accepted is the end of who does not wait, and of a recall: of what had not left yet there is no report. */
+static int code_of(const cli_trigger_t *t, const json_t *answer, const char *state, const char *outcome)
 {
-    if (strcmp(state, "silent") == 0 || strcmp(state, "asked") == 0) {
+    const char *action = json_string_value(json_object_get(answer, "action"));
+    const bool reported = action == NULL || strcmp(action, "recall") != 0;
+    if (t->status && t->wait_s == 0) {
+        return CLI_OK;
+    }
+    if (strcmp(state, "silent") == 0 || strcmp(state, "asked") == 0 ||
+        (strcmp(state, "accepted") == 0 && t->wait_s > 0 && reported)) {
         return CLI_NO_PEER;
     }
     return strcmp(state, "refused") == 0 || (outcome != NULL && strcmp(outcome, "SUCCESS") != 0) ? CLI_REFUSED : CLI_OK;
@@ -153,7 +160,7 @@ static int follow(const cli_args_t *args, const cli_trigger_t *t, uint32_t refer
         }
         pause_tenth();
     }
-    const int code = t->status && t->wait_s == 0 ? CLI_OK : code_of(state, outcome);
+    const int code = code_of(t, answer, state, outcome);
     const int printed = cli_print(args, answer);
     return printed == CLI_OK ? code : printed;
 }
@@ -239,30 +246,41 @@ static int run_status(const cli_args_t *args)
             false                                                                                                      \
     }
 
+#define TRIGGER_STATUS                                                                                                 \
+    "Exit status 0: accepted, and with --wait delivered; 1: refused (Request-Status of TS 29.368), or another "        \
+    "outcome; 4: no answer, or with --wait no outcome yet."
+
 static const cli_option_t send_options[] = {DEVICE, MESSAGE, REFERENCE, WAY};
 static const cli_option_t replace_options[] = {OF(true), DEVICE, MESSAGE, REFERENCE, WAY};
 static const cli_option_t recall_options[] = {OF(true), DEVICE, REFERENCE, WAY};
 static const cli_option_t status_options[] = {OF(true), WAY};
 
-const cli_command_t cli_trigger_send = {
-    .name = "trigger send",
-    .summary = "Sends a trigger to a device through the MTC-IWF.",
-    .words = "[TEXT]",
-    .notes =
-        "Exit status 0: accepted, and with --wait delivered; 1: refused (Request-Status of TS 29.368), or another outcome; 4: no answer.",
-    CLI_COMMAND_OPTIONS(send_options),
-    .run = run_send};
+const cli_command_t cli_trigger_send = {.name = "trigger send",
+                                        .summary = "Sends a trigger to a device through the MTC-IWF.",
+                                        .words = "[TEXT]",
+                                        .notes = TRIGGER_STATUS,
+                                        CLI_COMMAND_OPTIONS(send_options),
+                                        .run = run_send};
 const cli_command_t cli_trigger_replace = {.name = "trigger replace",
                                            .summary = "Puts another trigger in the place of one that was sent.",
                                            .words = "[TEXT]",
+                                           .notes = TRIGGER_STATUS,
                                            CLI_COMMAND_OPTIONS(replace_options),
                                            .run = run_replace};
-const cli_command_t cli_trigger_recall = {.name = "trigger recall",
-                                          .summary =
-                                              "Recalls a trigger: the device does not act on it, if it has not yet.",
-                                          CLI_COMMAND_OPTIONS(recall_options),
-                                          .run = run_recall};
-const cli_command_t cli_trigger_status = {.name = "trigger status",
-                                          .summary = "Says what has become of a trigger.",
-                                          CLI_COMMAND_OPTIONS(status_options),
-                                          .run = run_status};
+const cli_command_t cli_trigger_recall = {
+    .name = "trigger recall",
+    .summary = "Recalls a trigger: the device does not act on it, if it has not yet.",
+    .notes =
+        "Of a trigger that had not left for the device there is no report: accepted is all that is heard. Exit "
+        "status 0: accepted; 1: refused (Request-Status of TS 29.368), or with --wait the recall came too late; 4: "
+        "no answer.",
+    CLI_COMMAND_OPTIONS(recall_options),
+    .run = run_recall};
+const cli_command_t cli_trigger_status = {
+    .name = "trigger status",
+    .summary = "Says what has become of a trigger.",
+    .notes =
+        "Exit status 0: it is known, whatever became of it, and with --wait delivered; 1: it is not known, or with "
+        "--wait it was refused or has another outcome; 4: no answer, or with --wait no outcome yet.",
+    CLI_COMMAND_OPTIONS(status_options),
+    .run = run_status};

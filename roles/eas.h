@@ -14,9 +14,10 @@
 #include "roles/role.h"
 
 #define GODWIT_EAS_HSES_MAX 16
-#define GODWIT_EAS_PULLS_MAX 64  /* questions to the EESE, and how the last ones ended */
-#define GODWIT_EAS_DOWNS_MAX 64  /* datagrams under way to an HSE */
-#define GODWIT_EAS_HEARD_MAX 256 /* devices that spoke last */
+#define GODWIT_EAS_PULLS_MAX 64     /* questions to the EESE, and how the last ones ended */
+#define GODWIT_EAS_DOWNS_MAX 64     /* datagrams under way to an HSE */
+#define GODWIT_EAS_HEARD_MAX 256    /* devices that spoke last */
+#define GODWIT_EAS_REFUSED_MAX 1024 /* devices of which the EESE does not have a key that was asked for */
 
 typedef struct godwit_eas_config {
     const godwit_crypto_t *crypto;
@@ -65,6 +66,13 @@ typedef struct godwit_eas_down {
     uint64_t number; /* of the DOWNLINK record */
 } godwit_eas_down_t;
 
+typedef struct godwit_eas_refused {
+    godwit_imsi_t imsi; /* len 0: free */
+    uint32_t session_id;
+    uint8_t key_ids;   /* bit n: Key ID n is not to be had */
+    uint64_t asked_ms; /* when the EESE was asked about that device last; 0: it may be asked at once */
+} godwit_eas_refused_t;
+
 typedef struct godwit_eas_heard {
     godwit_imsi_t imsi;
     uint64_t at_ms;
@@ -81,6 +89,7 @@ typedef struct godwit_eas {
     godwit_eas_pull_t pulls[GODWIT_EAS_PULLS_MAX];
     godwit_eas_down_t downs[GODWIT_EAS_DOWNS_MAX];
     godwit_eas_heard_t heard[GODWIT_EAS_HEARD_MAX];
+    godwit_eas_refused_t refused[GODWIT_EAS_REFUSED_MAX];
     /* Of the input at hand, between its rounds. */
     godwit_eas_device_t device; /* secret */
     uint64_t begun_ms;          /* of that record */

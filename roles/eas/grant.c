@@ -30,6 +30,7 @@ static godwit_status_t commit(const godwit_eas_turn_t *turn, const godwit_eas_se
 {
     const godwit_status_t status = godwit_eas_session_commit(turn);
     if (status == GODWIT_OK) {
+        godwit_eas_key_came(turn, &session->path.imsi, session->terms.key_id);
         godwit_outbox_event(turn->out, "key_taken", GODWIT_OK, &session->path.imsi, NULL);
     }
     return status;

@@ -63,6 +63,19 @@ void godwit_eas_on_push(const godwit_eas_turn_t *turn);
 /* A key that came by pull or push, round by round: GODWIT_AGAIN while a need stands in the outbox. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_grant(const godwit_eas_turn_t *turn, const godwit_eas_session_t *session);
 
+/* ---- refused.c ---- */
+/* Whether the EESE has said that it does not have that key, and nothing has come since. */
+bool godwit_eas_is_refused(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, uint32_t session_id,
+                           uint8_t key_id);
+/* Whether so long has passed since the last question about that device that there may be another. */
+bool godwit_eas_may_ask(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi);
+void godwit_eas_asked(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi);
+void godwit_eas_refuse_key(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, uint32_t session_id,
+                           uint8_t key_id);
+/* The EESE has given a key of that device, pushed or pulled. */
+void godwit_eas_key_came(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, uint8_t key_id);
+void godwit_eas_not_answered(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi);
+
 /* ---- pull.c ---- */
 /* A datagram is under a key that is not here. missing: nor is anything else of that device. GODWIT_OVERLOAD: it is
  * being asked for, the HSE may say it again; GODWIT_UNKNOWN_KEY: it does not come. */

@@ -61,6 +61,7 @@ static void send(const godwit_eas_turn_t *turn, godwit_eas_pull_t *pull)
     pull->state = GODWIT_EAS_PULL_ASKED;
     pull->transaction = transaction;
     pull->asked_ms = turn->in->now_ms;
+    godwit_eas_asked(turn, &pull->imsi);
     memcpy(pull->request.registration, eas->registration, sizeof pull->request.registration);
     message->u.eas_session_request = pull->request;
     godwit_outbox_add(turn->out, GODWIT_REQUEST_MESSAGE)->message = message;
@@ -92,12 +93,12 @@ godwit_status_t godwit_eas_await_key(const godwit_eas_turn_t *turn, const godwit
     if (pull != NULL && pull->request.lost && (is_waiting(turn, pull) || is_recent(turn, pull))) {
         return GODWIT_UNKNOWN_KEY; /* what comes is another key than the device has */
     }
-    if (pull != NULL && pull->state == GODWIT_EAS_PULL_DONE && is_recent(turn, pull)) {
-        return pull->request.key_id == key_id ? GODWIT_UNKNOWN_KEY : GODWIT_OVERLOAD;
+    const bool refused = godwit_eas_is_refused(turn, imsi, session_id, key_id);
+    if (godwit_eas_may_ask(turn, imsi)) {
+        const godwit_eas_session_request_t request = {.session_id = session_id, .key_id = key_id};
+        ask(turn, imsi, &request, missing);
     }
-    const godwit_eas_session_request_t request = {.session_id = session_id, .key_id = key_id};
-    ask(turn, imsi, &request, missing);
-    return GODWIT_OVERLOAD;
+    return refused ? GODWIT_UNKNOWN_KEY : GODWIT_OVERLOAD;
 }
 
 void godwit_eas_ask_next(const godwit_eas_turn_t *turn, const godwit_imsi_t *imsi, uint32_t session_id,
@@ -137,7 +138,11 @@ static godwit_eas_pull_t *of_transaction(godwit_eas_t *eas, uint32_t transaction
 /* No key. Where there is no record either, and the EESE has handed the key out before, it is a loss of state. */
 static void not_given(const godwit_eas_turn_t *turn, godwit_eas_pull_t *pull, godwit_status_t status)
 {
+    const bool has_none = status == GODWIT_UNKNOWN_KEY || status == GODWIT_UNKNOWN_SESSION;
     pull->state = GODWIT_EAS_PULL_DONE;
+    if (has_none && pull->request.key_id != 0) {
+        godwit_eas_refuse_key(turn, &pull->imsi, pull->request.session_id, pull->request.key_id);
+    }
     godwit_outbox_event(turn->out, "key_not_given", godwit_status_on_the_wire(status), &pull->imsi, NULL);
     if (status == GODWIT_NOT_ENTITLED) { /* so the EESE calls a registration that it does not know, too */
         godwit_eas_register_anew(turn);
@@ -180,6 +185,7 @@ void godwit_eas_on_pull_timer(const godwit_eas_turn_t *turn, size_t index)
     godwit_eas_pull_t *pull = &turn->eas->pulls[index];
     if (pull->state == GODWIT_EAS_PULL_ASKED) {
         pull->state = GODWIT_EAS_PULL_FREE;
+        godwit_eas_not_answered(turn, &pull->imsi);
         godwit_outbox_event(turn->out, "key_not_given", GODWIT_PEER_INTERNAL, &pull->imsi, "the EESE does not answer");
     }
 }

@@ -325,8 +325,89 @@ static void a_forged_key_id_spends_no_age(void **state)
     assert_int_equal(eas_world_up(&w, sender_seal(&later, "x"), false), GODWIT_UNKNOWN_KEY);
     assert_null(eas_world_sent(&w, GODWIT_EAS_SESSION_PULL));
     w.owner.now_ms += 30000;
-    assert_int_equal(eas_world_up(&w, sender_seal(&later, "x"), false), GODWIT_OVERLOAD);
+    assert_int_equal(eas_world_up(&w, sender_seal(&later, "x"), false), GODWIT_UNKNOWN_KEY);
     assert_false(owner_message(&w.owner, GODWIT_EAS_SESSION_PULL, 0)->u.eas_session_request.lost);
+}
+
+/* As the HSE says a datagram again: at growing intervals, longer at last than those between two questions. */
+static void what_the_eese_does_not_have_is_refused_however_seldom_it_is_said_again(void **state)
+{
+    (void)state;
+    static const uint64_t after_ms[] = {2000, 4000, 8000, 16000, 32000, 60000, 60000, 60000};
+    unsigned questions = 1;
+    begin();
+    const godwit_slice_t up = sender_seal(&later, "x");
+    assert_int_equal(eas_world_up(&w, up, false), GODWIT_OVERLOAD);
+    eas_world_pulled(&w, GODWIT_UNKNOWN_KEY, NULL);
+    for (size_t i = 0; i < sizeof after_ms / sizeof after_ms[0]; i++) {
+        w.owner.now_ms += after_ms[i];
+        assert_int_equal(eas_world_up(&w, up, true), GODWIT_UNKNOWN_KEY);
+        if (eas_world_sent(&w, GODWIT_EAS_SESSION_PULL) != NULL) {
+            questions++;
+            eas_world_pulled(&w, i % 2 == 0 ? GODWIT_UNKNOWN_KEY : GODWIT_OVERLOAD, NULL);
+        }
+    }
+    assert_in_range(questions, 3, 1 + 242 / 30);
+}
+
+/* Something new is heard of by asking, where nothing is pushed, and at once where it is. */
+static void a_key_that_came_into_being_since_is_found(void **state)
+{
+    (void)state;
+    begin();
+    const godwit_slice_t up = sender_seal(&later, "x");
+    assert_int_equal(eas_world_up(&w, up, false), GODWIT_OVERLOAD);
+    eas_world_pulled(&w, GODWIT_UNKNOWN_KEY, NULL);
+    w.owner.now_ms += 31000;
+    assert_int_equal(eas_world_up(&w, up, true), GODWIT_UNKNOWN_KEY);
+    eas_world_pulled(&w, GODWIT_OK, &second);
+    assert_int_equal(eas_world_up(&w, up, true), GODWIT_OK);
+    const godwit_eas_grant_t third = sender_grant(3, 3);
+    sender_init(&later, &third);
+    const godwit_slice_t next = sender_seal(&later, "y");
+    assert_int_equal(eas_world_up(&w, next, false), GODWIT_OVERLOAD);
+    eas_world_pulled(&w, GODWIT_UNKNOWN_KEY, NULL);
+    assert_int_equal(eas_world_up(&w, next, true), GODWIT_UNKNOWN_KEY);
+    assert_int_equal(eas_world_push(&w, &third), GODWIT_OK);
+    assert_int_equal(eas_world_up(&w, next, true), GODWIT_OK);
+}
+
+/* That the EESE is busy, or does not answer, says nothing about the key. */
+static void an_eese_that_is_busy_has_not_refused_the_key(void **state)
+{
+    (void)state;
+    begin();
+    const godwit_slice_t up = sender_seal(&later, "x");
+    assert_int_equal(eas_world_up(&w, up, false), GODWIT_OVERLOAD);
+    eas_world_pulled(&w, GODWIT_OVERLOAD, NULL);
+    assert_int_equal(eas_world_up(&w, up, true), GODWIT_OVERLOAD);
+    w.owner.now_ms += 30000;
+    assert_int_equal(eas_world_up(&w, up, true), GODWIT_OVERLOAD);
+    assert_non_null(eas_world_sent(&w, GODWIT_EAS_SESSION_PULL));
+    eas_world_pulled(&w, GODWIT_OK, &second);
+    assert_int_equal(eas_world_up(&w, up, true), GODWIT_OK);
+}
+
+/* Whatever Key IDs somebody writes: one question in so long a time. */
+static void all_key_ids_together_ask_no_oftener_than_one(void **state)
+{
+    (void)state;
+    unsigned questions = 0;
+    begin();
+    for (unsigned i = 0; i < 600; i++) { /* ten minutes */
+        const godwit_eas_grant_t forged = sender_grant(9, (uint8_t)(2 + i % 6));
+        sender_t stranger;
+        sender_init(&stranger, &forged);
+        const godwit_status_t status = eas_world_up(&w, sender_seal(&stranger, "x"), false);
+        assert_true(status == GODWIT_OVERLOAD || status == GODWIT_UNKNOWN_KEY);
+        if (eas_world_sent(&w, GODWIT_EAS_SESSION_PULL) != NULL) {
+            questions++;
+            eas_world_pulled(&w, GODWIT_UNKNOWN_KEY, NULL);
+        }
+        w.owner.now_ms += 1000;
+    }
+    assert_int_equal(questions, 20);
+    assert_int_equal(eas_world_up(&w, sender_seal(&device, "its own"), false), GODWIT_OK);
 }
 
 /* An EAS that pulls is not told that a session is over: the next one on the same bearer has its Session ID, and Key ID
@@ -524,6 +605,10 @@ int main(void)
         cmocka_unit_test(no_power_loss_loses_a_reading),
         cmocka_unit_test(a_key_that_the_device_uses_before_it_was_pushed_is_pulled),
         cmocka_unit_test(a_forged_key_id_spends_no_age),
+        cmocka_unit_test(what_the_eese_does_not_have_is_refused_however_seldom_it_is_said_again),
+        cmocka_unit_test(a_key_that_came_into_being_since_is_found),
+        cmocka_unit_test(an_eese_that_is_busy_has_not_refused_the_key),
+        cmocka_unit_test(all_key_ids_together_ask_no_oftener_than_one),
         cmocka_unit_test(another_key_of_the_same_ids_is_asked_for),
         cmocka_unit_test(a_forged_datagram_asks_once),
         cmocka_unit_test(whoever_has_lost_everything_takes_the_next_age),

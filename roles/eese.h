@@ -95,6 +95,14 @@ typedef struct godwit_eese_fetched {
 } godwit_eese_fetched_t;
 
 #define GODWIT_EESE_BUCKETS_MAX 1024
+/* An EAS that has removed its registration: its sessions are ended one after the other, in the order of their IMSIs. */
+#define GODWIT_EESE_LEAVING_MAX 8
+typedef struct godwit_eese_leaving {
+    bool used;
+    uint8_t eas_key[16];
+    godwit_imsi_t from; /* where the rest of them begins */
+} godwit_eese_leaving_t;
+
 typedef struct godwit_eese {
     godwit_eese_config_t config;
     uint32_t last_transaction;
@@ -102,6 +110,7 @@ typedef struct godwit_eese {
     godwit_eese_pending_t pending[GODWIT_EESE_PENDING_MAX]; /* no key */
     godwit_eese_flight_t flights[GODWIT_EESE_FLIGHTS_MAX];
     godwit_rate_bucket_t buckets[GODWIT_EESE_BUCKETS_MAX];
+    godwit_eese_leaving_t leaving[GODWIT_EESE_LEAVING_MAX];
     size_t fetched_count;
     godwit_eese_fetched_t fetched[GODWIT_EESE_FETCHED_MAX]; /* secret while an input is in hand */
 } godwit_eese_t;

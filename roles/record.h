@@ -56,7 +56,8 @@ typedef enum godwit_record_kind {
     GODWIT_RECORD_EAS_ENTITLEMENT = 17,
     /* EESE; key: imsi, session_id, octets = name key of the EAS. A fetch with session_id 0 asks for one of that device:
      * whose key the EAS does not have yet, then the newest; with agreement 1 the one that the device took a key of
-     * last. A fetch without an IMSI asks for the one whose due_ms comes first, up to at_ms. */
+     * last; with agreement 2 the first of that EAS, by IMSI and from that one on, that is not over. A fetch without an
+     * IMSI asks for the one whose due_ms comes first, up to at_ms. */
     GODWIT_RECORD_E2E_SESSION = 18,
     /* EAS; key: session_id, octets = name key of the HSE. A fetch with an IMSI asks for the newest session of that
      * device; with neither octets nor IMSI for the one whose due_ms comes first, up to at_ms. */

@@ -49,6 +49,10 @@ static bool wants_session(const godwit_record_t *record, const godwit_record_key
     if (key->imsi.len == 0) {
         return s->due_ms <= key->at_ms;
     }
+    if (key->session_id == 0 && key->agreement == GODWIT_E2E_FROM_DEVICE) {
+        return !s->closed && memcmp(s->eas_key, key->octets, sizeof s->eas_key) == 0 &&
+               strcmp(s->path.imsi.digits, key->imsi.digits) >= 0;
+    }
     return key->session_id != 0 ? is_own(record, key)
                                 : !s->closed && godwit_imsi_equal(&s->path.imsi, &key->imsi) &&
                                       memcmp(s->eas_key, key->octets, sizeof s->eas_key) == 0 &&
@@ -99,6 +103,9 @@ static bool session_is_before(const godwit_e2e_session_record_t *a, const godwit
 {
     if (key->imsi.len == 0) {
         return a->due_ms < b->due_ms;
+    }
+    if (key->agreement == GODWIT_E2E_FROM_DEVICE) {
+        return strcmp(a->path.imsi.digits, b->path.imsi.digits) < 0;
     }
     if (key->agreement != 0) {
         return a->taken_ms > b->taken_ms;

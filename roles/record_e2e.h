@@ -100,6 +100,9 @@ typedef struct godwit_downlink_record {
     uint8_t payload[GODWIT_USER_PLANE_MAX]; /* secret: the store wraps it */
 } godwit_downlink_record_t;
 
+/* agreement in the key of a fetch that walks through the sessions of one EAS (record.h, E2E_SESSION). */
+#define GODWIT_E2E_FROM_DEVICE 2u
+
 typedef struct godwit_record godwit_record_t;
 typedef struct godwit_record_key godwit_record_key_t;
 

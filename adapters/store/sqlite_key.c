@@ -117,7 +117,7 @@ static godwit_statement_t e2e_statement_for(const godwit_record_key_t *key)
     case GODWIT_RECORD_E2E_SESSION:
         return !by_imsi               ? GODWIT_STATEMENT_DUE
                : key->session_id != 0 ? GODWIT_STATEMENT_FETCH
-               : key->agreement != 0  ? GODWIT_STATEMENT_NUMBERED
+               : key->agreement == 1  ? GODWIT_STATEMENT_NUMBERED
                                       : GODWIT_STATEMENT_OTHER;
     default:
         return by_imsi ? GODWIT_STATEMENT_OTHER : has_octets(key) ? GODWIT_STATEMENT_FETCH : GODWIT_STATEMENT_DUE;
@@ -183,6 +183,9 @@ static void bind_octets(sqlite3_stmt *statement, int parameter, const godwit_rec
     (void)sqlite3_bind_blob(statement, parameter, key->octets, sizeof key->octets, SQLITE_TRANSIENT);
 }
 
+/* As text, after all others. */
+static const godwit_imsi_t last_imsi = {.len = GODWIT_IMSI_DIGITS_MAX, .digits = "999999999999999"};
+
 static void bind_other(const godwit_table_t *table, sqlite3_stmt *other, const godwit_record_key_t *key)
 {
     switch (table->kind) {
@@ -211,6 +214,7 @@ static void bind_other(const godwit_table_t *table, sqlite3_stmt *other, const g
     case GODWIT_RECORD_E2E_SESSION:
         bind_imsi(other, 1, &key->imsi);
         bind_octets(other, 2, key);
+        bind_imsi(other, 3, key->agreement == GODWIT_E2E_FROM_DEVICE ? &last_imsi : &key->imsi); /* of OTHER alone */
         break;
     case GODWIT_RECORD_READING:
         (void)sqlite3_bind_int64(other, 1, (sqlite3_int64)number_of(key));

@@ -149,7 +149,8 @@ static void other_text(text_t *t, const godwit_table_t *table)
         add(t, " WHERE eas_key=?1" COVERS " AND (services & ?4)=?4 ORDER BY scope");
         break;
     case GODWIT_RECORD_E2E_SESSION:
-        add(t, " WHERE imsi=?1 AND eas_key=?2 AND closed=0 ORDER BY with_eas, agreed_ms DESC LIMIT 1");
+        add(t, " WHERE imsi>=?1 AND imsi<=?3 AND eas_key=?2 AND closed=0"
+               " ORDER BY imsi, with_eas, agreed_ms DESC LIMIT 1");
         break;
     case GODWIT_RECORD_EAS_SESSION:
         add(t, " WHERE imsi=?1 ORDER BY begun_ms DESC LIMIT 1");

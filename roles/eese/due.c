@@ -4,6 +4,8 @@
  * durable; then the next. So a start after a death is a timer like any other, and a hundred thousand sessions cost no
  * memory.
  */
+#include <string.h>
+
 #include "roles/eese/internal.h"
 
 #define STORE_AGAIN_MS 1000u
@@ -56,13 +58,65 @@ static void look_at(const godwit_eese_turn_t *turn, godwit_eese_ground_t *ground
     }
 }
 
+/* ---- an EAS that has left ---- */
+
+static godwit_eese_leaving_t *leaving_of(godwit_eese_t *eese, const uint8_t *eas_key)
+{
+    for (size_t i = 0; i < GODWIT_EESE_LEAVING_MAX; i++) {
+        godwit_eese_leaving_t *l = &eese->leaving[i];
+        if (l->used && (eas_key == NULL || memcmp(l->eas_key, eas_key, sizeof l->eas_key) == 0)) {
+            return l;
+        }
+    }
+    return NULL;
+}
+
+void godwit_eese_leave(const godwit_eese_turn_t *turn, const uint8_t eas_key[16])
+{
+    godwit_eese_t *eese = turn->eese;
+    godwit_eese_leaving_t *place = leaving_of(eese, eas_key);
+    for (size_t i = 0; i < GODWIT_EESE_LEAVING_MAX && place == NULL; i++) {
+        place = eese->leaving[i].used ? NULL : &eese->leaving[i];
+    }
+    if (place == NULL) {
+        return; /* as many are leaving as there is room for: its sessions are looked at by and by */
+    }
+    *place = (godwit_eese_leaving_t){.used = true, .from = {.len = 1, .digits = "0"}};
+    memcpy(place->eas_key, eas_key, sizeof place->eas_key);
+    godwit_eese_arm(turn, turn->in->now_ms);
+}
+
+static godwit_record_key_t next_key(const godwit_eese_leaving_t *leaving)
+{
+    if (leaving == NULL) {
+        return (godwit_record_key_t){.kind = GODWIT_RECORD_E2E_SESSION, .at_ms = (uint64_t)INT64_MAX};
+    }
+    godwit_record_key_t key = godwit_eese_session_key(&leaving->from, leaving->eas_key, 0);
+    key.agreement = GODWIT_E2E_FROM_DEVICE;
+    return key;
+}
+
+/* How far it is; over when there is no more of it, when it has registered anew, and when the store does not say. */
+static void follow(godwit_eese_leaving_t *leaving, godwit_status_t status, const godwit_eese_ground_t *ground)
+{
+    if (leaving != NULL && status == GODWIT_OK) {
+        leaving->from = ground->session.path.imsi;
+    }
+    if (leaving != NULL && (status != GODWIT_OK || ground->registered)) {
+        memset(leaving, 0, sizeof *leaving);
+    }
+}
+
+/* ---- the timer ---- */
+
 void godwit_eese_on_due(const godwit_eese_turn_t *turn)
 {
-    const godwit_record_key_t key = {.kind = GODWIT_RECORD_E2E_SESSION, .at_ms = (uint64_t)INT64_MAX};
+    godwit_eese_leaving_t *leaving = leaving_of(turn->eese, NULL);
+    const godwit_record_key_t key = next_key(leaving);
     godwit_eese_ground_t ground = {.registered = false};
     godwit_status_t status = godwit_eese_find_session(turn, &key, &ground);
     const godwit_e2e_session_record_t *s = &ground.session;
-    const bool is_due = status == GODWIT_OK && s->due_ms <= turn->in->now_ms;
+    const bool is_due = status == GODWIT_OK && (leaving != NULL || s->due_ms <= turn->in->now_ms);
     if (is_due) {
         status =
             godwit_eese_judge_eas(turn, s->eas_key, &s->path.imsi, godwit_eese_service_bit(s->terms.service), &ground);
@@ -72,8 +126,11 @@ void godwit_eese_on_due(const godwit_eese_turn_t *turn)
         return;
     }
     turn->eese->armed_ms = 0;
+    follow(leaving, status, &ground);
     if (status == GODWIT_OK && is_due) {
         look_at(turn, &ground);
+    }
+    if (leaving != NULL || (status == GODWIT_OK && is_due)) {
         godwit_eese_arm(turn, turn->in->now_ms + 1);
     } else {
         godwit_eese_arm(turn, status == GODWIT_OK          ? s->due_ms

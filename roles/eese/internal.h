@@ -129,5 +129,7 @@ void godwit_eese_on_told(const godwit_eese_turn_t *turn);
 /* ---- due.c ---- */
 
 void godwit_eese_on_due(const godwit_eese_turn_t *turn);
+/* The registration of that EAS is gone: its sessions end, one with each turn of the timer. */
+void godwit_eese_leave(const godwit_eese_turn_t *turn, const uint8_t eas_key[16]);
 
 #endif

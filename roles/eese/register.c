@@ -156,6 +156,7 @@ static void leave(const godwit_eese_turn_t *turn, const uint8_t eas_key[16])
     memcpy(request->record_key.octets, eas_key, sizeof request->record_key.octets);
     answer(turn, GODWIT_OK, NULL);
     godwit_outbox_event(turn->out, "eas_removed", GODWIT_OK, NULL, NULL);
+    godwit_eese_leave(turn, eas_key);
 }
 
 static godwit_status_t take(const godwit_eese_turn_t *turn, const char **detail)

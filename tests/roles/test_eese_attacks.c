@@ -116,6 +116,49 @@ static void an_eas_that_leaves_keeps_the_eese_busy_with_nothing(void **state)
     assert_null(eese_world_session(&w, SESSION));
 }
 
+/* At once: what it was given it must not go on reading. Another EAS's session stays. */
+static void the_sessions_of_an_eas_that_leaves_end_with_it(void **state)
+{
+    (void)state;
+    unsigned told = 0;
+    assert_int_equal(eese_world_register(&w, EESE_EAS, true), GODWIT_OK);
+    for (uint32_t i = 0; i < 3; i++) {
+        eese_world_live(&w, SESSION + i);
+    }
+    godwit_message_t leave = eese_world_registration(&w, EESE_EAS, true);
+    leave.u.eas_register.remove = true;
+    owner_give_message(&w.owner, &leave);
+    assert_true(owner_count(&w.owner, GODWIT_REQUEST_TIMER) > 0);
+    for (unsigned i = 0; i < 5; i++) {
+        w.owner.now_ms += 1;
+        owner_give_timer(&w.owner, 0);
+        if (eese_world_said(&w, GODWIT_E2E_RENEW)) {
+            assert_int_equal(owner_message(&w.owner, GODWIT_E2E_RENEW, 0)->u.e2e_renew.renewal, GODWIT_E2E_END);
+            told++;
+        }
+    }
+    assert_int_equal(told, 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_true(eese_world_session(&w, SESSION + i)->closed);
+    }
+}
+
+static void an_eas_that_comes_back_at_once_keeps_what_has_not_ended_yet(void **state)
+{
+    (void)state;
+    assert_int_equal(eese_world_register(&w, EESE_EAS, true), GODWIT_OK);
+    eese_world_live(&w, SESSION);
+    godwit_message_t leave = eese_world_registration(&w, EESE_EAS, true);
+    leave.u.eas_register.remove = true;
+    owner_give_message(&w.owner, &leave);
+    assert_int_equal(eese_world_register(&w, EESE_EAS, true), GODWIT_OK);
+    for (unsigned i = 0; i < 5; i++) {
+        w.owner.now_ms += 1;
+        owner_give_timer(&w.owner, 0);
+    }
+    assert_false(eese_world_session(&w, SESSION)->closed);
+}
+
 /* It may have had the key that was pushed, and lost it: windows and COUNTs would begin again. */
 static void a_key_that_was_pushed_is_not_given_to_an_eas_that_pulls_now(void **state)
 {
@@ -157,6 +200,8 @@ int main(void)
         cmocka_unit_test_setup(a_session_stays_with_its_hse, set_up),
         cmocka_unit_test_setup(another_hse_is_not_told_the_terms_of_a_session, set_up),
         cmocka_unit_test_setup(the_answer_to_a_question_goes_to_the_hse_that_asked_it, set_up),
+        cmocka_unit_test_setup(the_sessions_of_an_eas_that_leaves_end_with_it, set_up),
+        cmocka_unit_test_setup(an_eas_that_comes_back_at_once_keeps_what_has_not_ended_yet, set_up),
         cmocka_unit_test_setup(an_eas_that_leaves_keeps_the_eese_busy_with_nothing, set_up),
         cmocka_unit_test_setup(a_key_that_was_pushed_is_not_given_to_an_eas_that_pulls_now, set_up),
         cmocka_unit_test_setup(an_entitlement_ends_at_its_time_though_the_key_is_taken_and_acknowledged, set_up),

@@ -271,6 +271,15 @@ static void sessions_are_found_as_in_memory(void **state)
     over.u.e2e_session.closed = true;
     put_ok(f, &over);
     assert_int_equal(session_of(f, 1, 0, 0), 4); /* the newest */
+    godwit_record_t of_another = session(2, 7), last = session(3, 9);
+    memset(of_another.u.e2e_session.eas_key, 8, 16);
+    put_ok(f, &of_another);
+    put_ok(f, &last);
+    assert_int_equal(session_of(f, 2, GODWIT_E2E_FROM_DEVICE, 0), 9); /* of that EAS, from that device on */
+    assert_int_equal(session_of(f, 1, GODWIT_E2E_FROM_DEVICE, 0), 4);
+    last.u.e2e_session.closed = true;
+    put_ok(f, &last);
+    assert_int_equal(session_of(f, 2, GODWIT_E2E_FROM_DEVICE, 0), 0);
     for (uint32_t i = 1; i <= 3; i++) {
         const godwit_record_t r = eas_session(1, i, 10);
         put_ok(f, &r);

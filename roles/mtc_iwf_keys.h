@@ -125,7 +125,7 @@ typedef struct godwit_iwf_keys {
     godwit_iwf_tried_t tried[GODWIT_IWF_TRIED_MAX];
     godwit_iwf_stranger_t strangers[GODWIT_IWF_STRANGERS_MAX];
     godwit_iwf_peer_t peers[GODWIT_IWF_PEERS_MAX];
-    uint32_t hints; /* taken in the second hint_s, of whatever device */
+    uint32_t hints[GODWIT_IWF_WAY_SECURING + 1]; /* by each way, taken in the second hint_s, of whatever device */
     uint64_t hint_s;
     /* Between the rounds of one input; secret. */
     bool holds;

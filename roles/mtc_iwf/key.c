@@ -235,7 +235,9 @@ static bool is_fresh(const godwit_iwf_keys_t *keys, uint64_t now_ms)
 godwit_status_t godwit_iwf_begin(godwit_iwf_keys_t *keys, const godwit_trigger_node_t *node,
                                  const godwit_iwf_way_t *way, uint64_t now_ms, godwit_outbox_t *out)
 {
-    const godwit_iwf_want_t want = {.renewing = keys->held.current.next_down == UINT32_MAX};
+    const bool by_eap = node->host[0] == '\0' && keys->held.current.root == GODWIT_IWF_ROOT_EAP;
+    const godwit_iwf_want_t want = {.root = by_eap ? GODWIT_IWF_ROOT_EAP : GODWIT_IWF_ROOT_NONE,
+                                    .renewing = godwit_iwf_is_worn(&keys->held.current)};
     sending_t sending;
     if (keys->config.off) {
         return GODWIT_NOT_FOUND;

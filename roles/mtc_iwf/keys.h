@@ -18,6 +18,8 @@ typedef struct godwit_iwf_container {
 
 /* ---- secure.c: on one record ---- */
 
+/* Few COUNTs are left, of either direction: it needs a successor, also of the same root. */
+bool godwit_iwf_is_worn(const godwit_association_t *association);
 /* Takes the next COUNT of a confirmed association, and protects. GODWIT_WRONG_STATE: it is not confirmed;
  * GODWIT_COUNT_EXHAUSTED: it needs a successor. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_seal(const godwit_crypto_t *crypto, godwit_association_t *association,
@@ -157,8 +159,10 @@ godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_messa
 /* Whether something may be tried for that device now, at most once in gap_ms; one that may is noted. Each gap_ms is a
  * matter of its own. */
 bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t gap_ms, uint64_t now_ms);
-/* Whether one more hint may be taken in this second, of whatever device. */
-bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, uint64_t now_ms);
+/* Whether a hint of that device may be taken now: rarely for each device, and over A3 for each address that speaks for it,
+ * so that no other address silences it; and so many in a second by each way. One that may is noted. */
+bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                         uint64_t now_ms);
 /* Whether something from that address is looked at: it has not sent too much in this second that proved nothing, or it
  * is where the device polled from. */
 bool godwit_iwf_may_look(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,

@@ -7,8 +7,6 @@
 
 #include "roles/mtc_iwf/keys.h"
 
-#define HINT_GAP_MS 10000u /* between hints of one device that are taken */
-
 static bool is_of_this_command(const godwit_iwf_keys_t *keys, const godwit_a3_reject_t *reject)
 {
     uint8_t digest[GODWIT_A3_DIGEST];
@@ -33,7 +31,7 @@ static bool may_take_hint(godwit_iwf_keys_t *keys, const godwit_a3_reject_t *rej
     if (up->way.kind == GODWIT_IWF_WAY_A3 && names_root_of(&keys->held.current, reject)) {
         return false;
     }
-    return godwit_iwf_may_hint(keys, now_ms) && godwit_iwf_may_try(keys, &up->imsi, HINT_GAP_MS, now_ms);
+    return godwit_iwf_may_hint(keys, &up->imsi, &up->way, now_ms);
 }
 
 /* A device that heard of no Command is told the one that is under way; else a key of the root that it names is asked
@@ -42,7 +40,10 @@ static godwit_status_t try_again(godwit_iwf_keys_t *keys, const godwit_iwf_up_t 
                                  godwit_outbox_t *out)
 {
     const godwit_a3_reject_t *reject = &keys->opened.message.reject;
-    godwit_iwf_want_t want = {.has_root_name = true, .above = reject->association, .renewing = true};
+    godwit_iwf_want_t want = {.has_root_name = true, .renewing = true};
+    if (reject->reason != GODWIT_A3_NO_ASSOCIATION) { /* else anybody says so, who need not even have heard a Command */
+        want.above = reject->association;
+    }
     want.root = reject->root == GODWIT_IWF_ROOT_EAP ? GODWIT_IWF_ROOT_EAP : GODWIT_IWF_ROOT_NONE;
     memcpy(want.root_name, reject->root_name, sizeof want.root_name);
     if (keys->config.ue_key_received) { /* it has no roots to name */

@@ -34,15 +34,23 @@ static godwit_iwf_repeat_t *place_for(godwit_iwf_keys_t *keys, const godwit_imsi
     return free_place;
 }
 
-static bool is_said_again(const godwit_iwf_way_t *way)
+/* NULL: it is said once. Anybody may name an address: what is said again by a node stays there. */
+static godwit_iwf_repeat_t *repeat_by(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
+                                      const godwit_iwf_way_t *way)
 {
-    return way->kind != GODWIT_IWF_WAY_T4 && way->kind != GODWIT_IWF_WAY_NONE;
+    if (way->kind == GODWIT_IWF_WAY_T4 || way->kind == GODWIT_IWF_WAY_NONE) {
+        return NULL;
+    }
+    godwit_iwf_repeat_t *place = place_for(keys, imsi);
+    const bool stays = place != NULL && way->kind == GODWIT_IWF_WAY_A3 && place->number == number &&
+                       place->way.kind == GODWIT_IWF_WAY_T5;
+    return stays ? NULL : place;
 }
 
 void godwit_iwf_command_send(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
                              const godwit_iwf_way_t *way, godwit_slice_t command, godwit_outbox_t *out)
 {
-    godwit_iwf_repeat_t *place = is_said_again(way) ? place_for(keys, imsi) : NULL;
+    godwit_iwf_repeat_t *place = repeat_by(keys, imsi, number, way);
     const uint32_t transaction = place != NULL ? godwit_iwf_keys_transaction(keys) : 0;
     godwit_iwf_send_as(keys, transaction, imsi, way, command, out);
     if (place == NULL) {

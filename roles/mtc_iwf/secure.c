@@ -13,6 +13,14 @@ static godwit_a3_key_t key_of(const godwit_association_t *a)
     return (godwit_a3_key_t){.k_iwf = a->k_iwf, .association = a->number, .suite = a->suite};
 }
 
+/* So far from the last one that a successor comes in time, also where the device skips some at each loss of power. */
+#define COUNT_WORN 0xFF000000u
+
+bool godwit_iwf_is_worn(const godwit_association_t *a)
+{
+    return a->number != 0 && (a->next_down >= COUNT_WORN || a->up_highest >= COUNT_WORN);
+}
+
 godwit_status_t godwit_iwf_seal(const godwit_crypto_t *crypto, godwit_association_t *a,
                                 const godwit_a3_message_t *message, godwit_iwf_container_t *container)
 {

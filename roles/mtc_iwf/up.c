@@ -185,7 +185,7 @@ static bool wants_association(const godwit_iwf_keys_t *keys, const godwit_t5_up_
     if (keys->config.off || !keys->holds || (keys->config.lazy && current->number == 0)) {
         return false;
     }
-    return !godwit_iwf_is_ready(keys) ||
+    return !godwit_iwf_is_ready(keys) || godwit_iwf_is_worn(current) ||
            (up->new_root && memcmp(current->root_name, up->root_name, sizeof current->root_name) != 0);
 }
 
@@ -220,6 +220,7 @@ static godwit_status_t associate(godwit_iwf_keys_t *keys, const godwit_input_t *
                                  godwit_outbox_t *out)
 {
     const godwit_t5_up_t *up = &in->message->u.t5_up;
+    const godwit_iwf_want_t want = {.renewing = godwit_iwf_is_worn(&keys->held.current)};
     if (in->message->from == GODWIT_FUNCTION_AAA) {
         return refresh_over_wifi(keys, in, out);
     }
@@ -231,7 +232,7 @@ static godwit_status_t associate(godwit_iwf_keys_t *keys, const godwit_input_t *
         return godwit_iwf_begin(keys, &way->node, way, in->now_ms, out);
     }
     return godwit_iwf_may_try(keys, &keys->held.imsi, GODWIT_IWF_TRY_GAP_MS, in->now_ms)
-               ? godwit_iwf_ask(keys, &(godwit_iwf_want_t){0}, &way->node, way, in->now_ms, out)
+               ? godwit_iwf_ask(keys, &want, &way->node, way, in->now_ms, out)
                : GODWIT_OVERLOAD;
 }
 
@@ -240,6 +241,21 @@ static void say_command_again(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up
 {
     if (godwit_iwf_may_try(keys, &up->imsi, GODWIT_IWF_TRY_GAP_MS, now_ms)) {
         godwit_iwf_send(keys, &up->imsi, &up->way, godwit_slice(keys->held.command, keys->held.command_len), out);
+    }
+}
+
+/* The device can be reached by that way, and speaks under the association in use: the next one, where there must be one. */
+static void bring_next(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint64_t now_ms, godwit_outbox_t *out)
+{
+    const bool waits = keys->held.next.number != 0;
+    if (waits && !keys->config.ue_key_received) {
+        say_command_again(keys, up, now_ms, out);
+    } else if (!waits && godwit_iwf_is_worn(&keys->held.current) &&
+               godwit_iwf_may_try(keys, &up->imsi, GODWIT_IWF_TRY_GAP_MS, now_ms)) {
+        const godwit_status_t status = godwit_iwf_begin(keys, &up->way.node, &up->way, now_ms, out);
+        if (status != GODWIT_OK) {
+            godwit_outbox_event(out, "refused", status, &up->imsi, "an association that needs a successor");
+        }
     }
 }
 
@@ -280,11 +296,14 @@ static void on_message(godwit_iwf_keys_t *keys, const godwit_input_t *in, const 
         break;
     case GODWIT_A3_POLL:
         answer_poll(keys, in, container);
-        if (keys->held.next.number != 0 && !keys->config.ue_key_received) {
-            say_command_again(keys, up, in->now_ms, out);
-        }
+        bring_next(keys, up, in->now_ms, out);
         if (up->way.kind == GODWIT_IWF_WAY_A3 && keys->newest) {
             godwit_iwf_a3_heard(keys, &up->imsi, &up->way.address, in->now_ms);
+        }
+        break;
+    case GODWIT_A3_ACKNOWLEDGEMENT:
+        if (keys->proved && keys->held.next.number == 0) {
+            bring_next(keys, up, in->now_ms, out);
         }
         break;
     default:

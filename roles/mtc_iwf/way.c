@@ -11,6 +11,7 @@
 #define WAYS 4u
 _Static_assert(GODWIT_IWF_ADDRESSES_MAX % WAYS == 0, "sets of four");
 #define HINTS_PER_SECOND 50u
+#define HINT_GAP_MS 10000u
 #define LOOKS_PER_SECOND 20u
 #define T4_VALIDITY_S 600u
 #define ADDRESS_LIFE_MS 300000u
@@ -178,32 +179,46 @@ void godwit_iwf_a3_heard(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, con
 
 /* ---- what nobody proved ---- */
 
+/* Without the port; of IPv6 the /64 (roles/role.h). */
+static uint32_t hash_of_address(const godwit_address_t *from)
+{
+    const size_t len = from->len == 6 ? 4 : from->len == 18 ? 8 : from->len;
+    return hash_octets(from->octets, len < sizeof from->octets ? len : sizeof from->octets);
+}
+
+static bool is_recent(const godwit_iwf_tried_t *tried, uint32_t hash, uint32_t gap_ms, uint64_t now_ms)
+{
+    return tried->hash == hash && now_ms >= tried->at_ms && now_ms - tried->at_ms < gap_ms;
+}
+
 bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t gap_ms, uint64_t now_ms)
 {
     const uint32_t hash = hash_of(imsi) ^ gap_ms; /* one gap does not count for another */
     godwit_iwf_tried_t *tried = &keys->tried[hash % GODWIT_IWF_TRIED_MAX];
-    if (tried->hash == hash && now_ms >= tried->at_ms && now_ms - tried->at_ms < gap_ms) {
+    if (is_recent(tried, hash, gap_ms, now_ms)) {
         return false;
     }
     *tried = (godwit_iwf_tried_t){.hash = hash, .at_ms = now_ms};
     return true;
 }
 
-bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, uint64_t now_ms)
+bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                         uint64_t now_ms)
 {
+    const uint32_t of_address = way->kind == GODWIT_IWF_WAY_A3 ? hash_of_address(&way->address) : 0;
+    const uint32_t hash = hash_of(imsi) ^ of_address ^ HINT_GAP_MS;
     const uint64_t second = now_ms / MS;
+    godwit_iwf_tried_t *tried = &keys->tried[hash % GODWIT_IWF_TRIED_MAX];
     if (keys->hint_s != second) {
         keys->hint_s = second;
-        keys->hints = 0;
+        memset(keys->hints, 0, sizeof keys->hints);
     }
-    return keys->hints < HINTS_PER_SECOND && ++keys->hints > 0;
-}
-
-/* Without the port; of IPv6 the /64 (roles/role.h). */
-static uint32_t hash_of_address(const godwit_address_t *from)
-{
-    const size_t len = from->len == 6 ? 4 : from->len == 18 ? 8 : from->len;
-    return hash_octets(from->octets, len < sizeof from->octets ? len : sizeof from->octets);
+    if (is_recent(tried, hash, HINT_GAP_MS, now_ms) || keys->hints[way->kind] >= HINTS_PER_SECOND) {
+        return false;
+    }
+    keys->hints[way->kind]++;
+    *tried = (godwit_iwf_tried_t){.hash = hash, .at_ms = now_ms};
+    return true;
 }
 
 bool godwit_iwf_may_look(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,

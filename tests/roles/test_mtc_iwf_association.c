@@ -595,11 +595,11 @@ static void a_flood_of_forged_rejects_asks_rarely_and_moves_nothing(void **state
     iwf_associate();
     const godwit_association_record_t before = *iwf_record();
     iw.owner.now_ms += 10000;
+    const godwit_address_t liar = owner_address(77);
     for (uint32_t i = 0; i < 2000; i++) {
         iwf_world_aka((uint8_t)i, GODWIT_IWF_ROOT_FLAGGED);
-        const godwit_address_t from = owner_address((uint8_t)i);
         const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
-        iwf_datagram(&from, &hint);
+        iwf_datagram(&liar, &hint);
         questions += asked(GODWIT_SUBSCRIBER_INFO_REQUEST);
         assert_nothing_was_sent_down();
         iw.owner.now_ms += 10;
@@ -620,7 +620,7 @@ static void hints_of_many_devices_are_bounded_too(void **state)
     size_t questions = 0;
     for (uint32_t i = 0; i < 500; i++) {
         uint8_t octets[GODWIT_A3_DATAGRAM_MAX];
-        char digits[] = "001010000000000";
+        char digits[] = "001010900000000";
         digits[12] = (char)('0' + i / 100);
         digits[13] = (char)('0' + i / 10 % 10);
         digits[14] = (char)('0' + i % 10);
@@ -634,6 +634,62 @@ static void hints_of_many_devices_are_bounded_too(void **state)
     }
     assert_int_equal(questions, 50);
     assert_int_equal(iw.owner.record_count, 0);
+    const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+    iwf_from_device(&hint); /* in the same second, through a network: nobody who sends datagrams is in its way */
+    assert_int_equal(asked(GODWIT_SUBSCRIBER_INFO_REQUEST), 1);
+}
+
+static void a_liar_elsewhere_does_not_silence_the_hints_of_a_device(void **state)
+{
+    (void)state;
+    const godwit_address_t liar = owner_address(77), wifi = owner_address(9);
+    iwf_world_aka(0x77, GODWIT_IWF_ROOT_FLAGGED); /* a root that nobody knows */
+    godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+    iwf_datagram(&liar, &hint);
+    godwit_message_t answer = iwf_hss_answer();
+    answer.u.subscriber_info_answer.status = GODWIT_UNKNOWN_KEY;
+    iwf_give(&answer);
+    iwf_world_aka(0x11, GODWIT_IWF_ROOT_FLAGGED);
+    hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+    iwf_datagram(&wifi, &hint);
+    answer = iwf_hss_answer();
+    iwf_give(&answer);
+    const godwit_request_t *down = owner_request(&iw.owner, GODWIT_REQUEST_DATAGRAM, 0);
+    assert_true(godwit_address_equal(&down->to, &wifi));
+}
+
+static void whoever_names_an_address_does_not_turn_what_a_node_says_again(void **state)
+{
+    (void)state;
+    const godwit_address_t liar = owner_address(77);
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    const uint32_t number = owner_request(&iw.owner, GODWIT_REQUEST_TIMER, 0)->timer;
+    const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION); /* whoever listened can name the root */
+    iwf_datagram(&liar, &hint);
+    iw.owner.now_ms += 4000;
+    owner_give_timer(&iw.owner, number);
+    iwf_take_command();
+    finish();
+}
+
+static void a_number_that_a_hint_of_no_command_names_is_not_believed(void **state)
+{
+    (void)state;
+    godwit_a3_message_t m = {.type = GODWIT_A3_REJECT};
+    godwit_iwf_container_t hint = {0};
+    godwit_writer_t w = godwit_writer(hint.octets, sizeof hint.octets);
+    m.reject.reason = GODWIT_A3_NO_ASSOCIATION;
+    m.reject.root = iw.kind;
+    m.reject.association = 900;
+    memcpy(m.reject.root_name, iw.root_name, sizeof m.reject.root_name);
+    assert_int_equal(godwit_a3_unprotected_build(&m, &w), GODWIT_OK);
+    hint.len = (uint8_t)w.len;
+    const godwit_address_t from = owner_address(9);
+    iwf_datagram(&from, &hint);
+    assert_int_equal(iwf_hss_answer().u.subscriber_info_answer.key.association, 1);
 }
 
 static void a_reject_of_another_command_or_without_a_root_leads_to_nothing(void **state)
@@ -853,6 +909,9 @@ int main(void)
         cmocka_unit_test_setup(a_device_that_took_a_higher_number_is_believed_within_bounds, iwf_world_setup),
         cmocka_unit_test_setup(a_flood_of_forged_rejects_asks_rarely_and_moves_nothing, iwf_world_setup),
         cmocka_unit_test_setup(hints_of_many_devices_are_bounded_too, iwf_world_setup),
+        cmocka_unit_test_setup(a_liar_elsewhere_does_not_silence_the_hints_of_a_device, iwf_world_setup),
+        cmocka_unit_test_setup(whoever_names_an_address_does_not_turn_what_a_node_says_again, iwf_world_setup),
+        cmocka_unit_test_setup(a_number_that_a_hint_of_no_command_names_is_not_believed, iwf_world_setup),
         cmocka_unit_test_setup(a_reject_of_another_command_or_without_a_root_leads_to_nothing, iwf_world_setup),
         cmocka_unit_test_setup(whoever_heard_of_no_command_is_told_the_one_under_way, iwf_world_setup),
         cmocka_unit_test_setup(a_device_whose_complete_was_lost_is_told_the_command_again, iwf_world_setup),

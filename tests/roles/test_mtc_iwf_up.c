@@ -115,6 +115,36 @@ static void a_poll_that_was_overtaken_moves_no_address(void **state)
     assert_true(is_at(&elsewhere));
 }
 
+static void renewed_by(const godwit_iwf_container_t *message)
+{
+    iwf_datagram(&wifi, message);
+    const godwit_message_t answer = iwf_hss_answer(); /* of the same root */
+    iwf_give(&answer);
+    iwf_open_command(owner_request(&iw.owner, GODWIT_REQUEST_DATAGRAM, 0)->octets);
+    const godwit_iwf_container_t complete = iwf_complete(1, 1);
+    iwf_datagram(&wifi, &complete);
+    assert_true(owner_saw(&iw.owner, "associated", GODWIT_OK));
+    iw.owner.now_ms += 2000;
+}
+
+static void an_association_with_few_counts_left_is_renewed_when_the_device_speaks(void **state)
+{
+    (void)state;
+    iwf_associate();
+    iw.owner.now_ms += 2000;
+    iwf_record()->current.next_down = 0xFF000000u;
+    godwit_iwf_container_t up = poll_message();
+    renewed_by(&up);
+    assert_int_equal(iwf_record()->current.number, 2);
+    iw.count = 0xFF000000u; /* the device's */
+    up = acknowledgement(1);
+    renewed_by(&up);
+    assert_int_equal(iwf_record()->current.number, 3);
+    up = poll_message();
+    iwf_datagram(&wifi, &up);
+    assert_int_equal(owner_count(&iw.owner, GODWIT_REQUEST_MESSAGE), 0); /* there are many again */
+}
+
 static void nothing_but_a_poll_moves_an_address(void **state)
 {
     (void)state;
@@ -342,6 +372,7 @@ int main(void)
         cmocka_unit_test_setup(a_forged_poll_moves_no_address_and_is_not_answered, iwf_world_setup),
         cmocka_unit_test_setup(a_poll_that_was_overtaken_moves_no_address, iwf_world_setup),
         cmocka_unit_test_setup(nothing_but_a_poll_moves_an_address, iwf_world_setup),
+        cmocka_unit_test_setup(an_association_with_few_counts_left_is_renewed_when_the_device_speaks, iwf_world_setup),
         cmocka_unit_test_setup(the_table_of_addresses_is_bounded_and_forgets_the_oldest, iwf_world_setup),
         cmocka_unit_test_setup(an_acknowledgement_counts_once_by_whichever_way, iwf_world_setup),
         cmocka_unit_test_setup(one_that_is_late_is_taken_within_the_window_alone, iwf_world_setup),

@@ -61,7 +61,8 @@ typedef struct godwit_iwf_key_wait {
     godwit_iwf_root_t root; /* wanted; NONE: whatever the serving node has */
     bool has_root_name;     /* of that AKA run alone */
     uint8_t root_name[GODWIT_IWF_ROOT_NAME];
-    uint32_t association; /* that was asked for, of a node that derives; else 0 */
+    uint32_t association; /* that was asked for, of a node that derives, else 0; of the key that is given */
+    bool proves_node;     /* the node of the way was asked: it is who it says if its key comes over a proved hop */
     godwit_iwf_way_t way; /* of the Command */
     uint64_t since_ms;
 } godwit_iwf_key_wait_t;

@@ -8,55 +8,9 @@
 
 #include "roles/mtc_iwf/keys.h"
 
-#define TRANSACTIONS 0x80000000u
-#define KEY_WAIT_MS 5000u
-#define GIVE_WAIT_MS 60000u /* a node answers when the device has acknowledged: it may have to be paged first */
 #define COMMAND_LIFE_MS 600000u
 #define AHEAD_MAX                                                                                                      \
     1024u /* by how many numbers a device may be ahead of what is known here: a store that came from a backup */
-
-/* ---- what waits ---- */
-
-static bool is_open(const godwit_iwf_keys_t *keys, const godwit_iwf_key_wait_t *wait, uint64_t now_ms)
-{
-    const uint32_t asking = keys->config.key_wait_ms != 0 ? keys->config.key_wait_ms : KEY_WAIT_MS;
-    const uint32_t most = wait->giving ? GIVE_WAIT_MS : asking;
-    return wait->transaction != 0 && now_ms >= wait->since_ms && now_ms - wait->since_ms < most;
-}
-
-static godwit_iwf_key_wait_t *wait_of(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint64_t now_ms)
-{
-    for (size_t i = 0; i < GODWIT_IWF_KEYS_WAITING_MAX; i++) {
-        if (is_open(keys, &keys->waiting[i], now_ms) && godwit_imsi_equal(&keys->waiting[i].imsi, imsi)) {
-            return &keys->waiting[i];
-        }
-    }
-    return NULL;
-}
-
-/* One whose answer did not come is free. */
-static godwit_iwf_key_wait_t *free_wait(godwit_iwf_keys_t *keys, uint64_t now_ms)
-{
-    for (size_t i = 0; i < GODWIT_IWF_KEYS_WAITING_MAX; i++) {
-        if (!is_open(keys, &keys->waiting[i], now_ms)) {
-            return &keys->waiting[i];
-        }
-    }
-    return NULL;
-}
-
-uint32_t godwit_iwf_keys_transaction(godwit_iwf_keys_t *keys)
-{
-    keys->last_transaction = (keys->last_transaction + 1) | TRANSACTIONS;
-    return keys->last_transaction;
-}
-
-bool godwit_iwf_is_key_answer(const godwit_message_t *message)
-{
-    return (message->transaction & TRANSACTIONS) != 0 &&
-           (message->kind == GODWIT_SUBSCRIBER_INFO_ANSWER || message->kind == GODWIT_IWF_KEY_ANSWER ||
-            message->kind == GODWIT_T5_DOWN_ANSWER);
-}
 
 /* ---- asking ---- */
 
@@ -132,13 +86,13 @@ godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t 
     const bool by_hss = keys->config.key_from != GODWIT_IWF_KEY_FROM_MME && want->root != GODWIT_IWF_ROOT_EAP;
     const godwit_trigger_node_t to = deriver(keys, want, node);
     const uint32_t above = floor_of(keys, want);
-    if (wait_of(keys, &keys->held.imsi, now_ms) != NULL) {
+    if (godwit_iwf_wait_of(keys, &keys->held.imsi, now_ms) != NULL) {
         return way->kind == GODWIT_IWF_WAY_SECURING ? GODWIT_WRONG_STATE : GODWIT_OK;
     }
     if ((!by_hss && to.host[0] == '\0') || above == UINT32_MAX) {
         return GODWIT_NOT_FOUND;
     }
-    godwit_iwf_key_wait_t *place = free_wait(keys, now_ms);
+    godwit_iwf_key_wait_t *place = godwit_iwf_wait_free(keys, now_ms);
     if (place == NULL) {
         return GODWIT_OVERLOAD;
     }
@@ -148,6 +102,7 @@ godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t 
                                   .root = root_wanted(keys, want),
                                   .has_root_name = want->has_root_name,
                                   .association = by_hss ? 0 : above + 1,
+                                  .proves_node = !by_hss && strcmp(to.host, way->node.host) == 0,
                                   .way = *way,
                                   .since_ms = now_ms};
     memcpy(wait.root_name, want->root_name, sizeof wait.root_name);
@@ -221,6 +176,7 @@ static void carry_out(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, cons
     *place = (godwit_iwf_key_wait_t){.transaction = sending->ue_key->transaction,
                                      .giving = true,
                                      .imsi = sending->imsi,
+                                     .association = sending->number,
                                      .way = *way,
                                      .since_ms = now_ms};
 }
@@ -230,6 +186,13 @@ static bool is_fresh(const godwit_iwf_keys_t *keys, uint64_t now_ms)
     const uint32_t life = keys->config.command_life_ms != 0 ? keys->config.command_life_ms : COMMAND_LIFE_MS;
     const godwit_association_t *next = &keys->held.next;
     return next->number != 0 && now_ms >= next->created_ms && now_ms - next->created_ms < life;
+}
+
+/* A node that makes the key itself is proved by giving it: after a restart none has been heard. */
+static bool is_to_be_proved(const godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way)
+{
+    return keys->config.ue_key_received && keys->config.key_from == GODWIT_IWF_KEY_FROM_MME &&
+           way->kind == GODWIT_IWF_WAY_T5 && !godwit_iwf_peer_is_proved(keys, way->node.host);
 }
 
 godwit_status_t godwit_iwf_begin(godwit_iwf_keys_t *keys, const godwit_trigger_node_t *node,
@@ -242,10 +205,11 @@ godwit_status_t godwit_iwf_begin(godwit_iwf_keys_t *keys, const godwit_trigger_n
     if (keys->config.off) {
         return GODWIT_NOT_FOUND;
     }
-    if (!is_fresh(keys, now_ms) || wait_of(keys, &keys->held.imsi, now_ms) != NULL) {
+    if (!is_fresh(keys, now_ms) || is_to_be_proved(keys, way) ||
+        godwit_iwf_wait_of(keys, &keys->held.imsi, now_ms) != NULL) {
         return godwit_iwf_ask(keys, &want, node, way, now_ms, out);
     }
-    godwit_iwf_key_wait_t *place = free_wait(keys, now_ms);
+    godwit_iwf_key_wait_t *place = godwit_iwf_wait_free(keys, now_ms);
     if (place == NULL) {
         return GODWIT_OVERLOAD;
     }
@@ -257,16 +221,6 @@ godwit_status_t godwit_iwf_begin(godwit_iwf_keys_t *keys, const godwit_trigger_n
 }
 
 /* ---- answers ---- */
-
-static godwit_iwf_key_wait_t *wait_for(godwit_iwf_keys_t *keys, const godwit_input_t *in)
-{
-    for (size_t i = 0; i < GODWIT_IWF_KEYS_WAITING_MAX; i++) {
-        if (is_open(keys, &keys->waiting[i], in->now_ms) && keys->waiting[i].transaction == in->message->transaction) {
-            return &keys->waiting[i];
-        }
-    }
-    return NULL;
-}
 
 /* Whether a key may be what was asked for, whoever gave it. */
 static bool fits(const godwit_iwf_keys_t *keys, const godwit_iwf_key_wait_t *wait, const godwit_iwf_key_t *key)
@@ -304,14 +258,6 @@ static godwit_status_t take(const godwit_iwf_keys_t *keys, const godwit_iwf_key_
     return GODWIT_OK;
 }
 
-/* Nothing goes with the security mode that waits. */
-static void give_up(const godwit_iwf_keys_t *keys, const godwit_iwf_key_wait_t *wait, godwit_outbox_t *out)
-{
-    if (wait->way.kind == GODWIT_IWF_WAY_SECURING) {
-        godwit_iwf_send(keys, &wait->imsi, &wait->way, godwit_slice(NULL, 0), out);
-    }
-}
-
 static bool stands_already(const godwit_iwf_keys_t *keys, const godwit_iwf_key_wait_t *wait,
                            const godwit_iwf_key_t *key)
 {
@@ -334,6 +280,9 @@ static void on_key(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_iwf
         return;
     }
     memset(wait, 0, sizeof *wait);
+    if (status == GODWIT_OK && asked.proves_node) {
+        godwit_iwf_peer_heard(keys, asked.way.node.host, in->message->hop, in->now_ms);
+    }
     const bool unchanged = status == GODWIT_OK && stands_already(keys, &asked, key);
     if (status == GODWIT_OK && !unchanged) {
         detail = "no association could be made of the key that came";
@@ -350,7 +299,7 @@ static void on_key(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_iwf
         godwit_outbox_event(out, "association_commanded", GODWIT_OK, &asked.imsi, NULL);
         return;
     }
-    give_up(keys, &asked, out);
+    godwit_iwf_give_up(keys, &asked, out);
     if (status != GODWIT_OK) {
         godwit_outbox_event(out, "refused", status, &asked.imsi, detail);
     }
@@ -369,7 +318,7 @@ static void on_given(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_i
         return;
     }
     memset(wait, 0, sizeof *wait);
-    if (status == GODWIT_OK && keys->held.command_len > 0) {
+    if (status == GODWIT_OK && keys->held.next.number == asked.association && keys->held.command_len > 0) {
         godwit_iwf_command_send(keys, &asked.imsi, keys->held.next.number, &asked.way,
                                 godwit_slice(keys->held.command, keys->held.command_len), out);
     }
@@ -381,7 +330,7 @@ static void on_given(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_i
 
 void godwit_iwf_on_key_answer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out)
 {
-    godwit_iwf_key_wait_t *wait = wait_for(keys, in);
+    godwit_iwf_key_wait_t *wait = godwit_iwf_wait_for(keys, in);
     if (wait == NULL && in->message->kind == GODWIT_T5_DOWN_ANSWER) {
         godwit_iwf_on_command_answer(keys, in->message);
     }

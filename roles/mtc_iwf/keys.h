@@ -81,12 +81,26 @@ GODWIT_MUST_USE godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const go
  * or asks for a key. Before godwit_iwf_release. As godwit_iwf_ask. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_begin(godwit_iwf_keys_t *keys, const godwit_trigger_node_t *node,
                                                  const godwit_iwf_way_t *way, uint64_t now_ms, godwit_outbox_t *out);
-/* Of the keys' own: with the highest bit. */
-uint32_t godwit_iwf_keys_transaction(godwit_iwf_keys_t *keys);
 /* Whether a message is the answer to something that was asked for here. */
 bool godwit_iwf_is_key_answer(const godwit_message_t *message);
 /* SUBSCRIBER_INFO_ANSWER, IWF_KEY_ANSWER, T5_DOWN_ANSWER of those. */
 void godwit_iwf_on_key_answer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out);
+
+/* ---- wait.c ---- */
+
+/* Of the keys' own: with the highest bit. */
+uint32_t godwit_iwf_keys_transaction(godwit_iwf_keys_t *keys);
+/* What is open for that device; a free place (one whose answer did not come is free); what that answer is for. NULL:
+ * nothing. */
+godwit_iwf_key_wait_t *godwit_iwf_wait_of(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint64_t now_ms);
+godwit_iwf_key_wait_t *godwit_iwf_wait_free(godwit_iwf_keys_t *keys, uint64_t now_ms);
+godwit_iwf_key_wait_t *godwit_iwf_wait_for(godwit_iwf_keys_t *keys, const godwit_input_t *in);
+/* Nothing goes with the security mode that waits, if one does. */
+void godwit_iwf_give_up(const godwit_iwf_keys_t *keys, const godwit_iwf_key_wait_t *wait, godwit_outbox_t *out);
+/* The device whose record is held has registered by that way: what was asked for elsewhere, or a key of another AKA run
+ * that a node has for it, is waited for no more. Before godwit_iwf_ask and godwit_iwf_begin. */
+void godwit_iwf_overtake(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, bool another_run, uint64_t now_ms,
+                         godwit_outbox_t *out);
 
 /* ---- repeat.c ---- */
 
@@ -168,7 +182,7 @@ bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, con
 bool godwit_iwf_may_look(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,
                          uint64_t now_ms);
 void godwit_iwf_proved_nothing(godwit_iwf_keys_t *keys, const godwit_address_t *from, uint64_t now_ms);
-void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const godwit_message_t *message, uint64_t now_ms);
+void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const char *host, godwit_hop_t hop, uint64_t now_ms);
 bool godwit_iwf_peer_is_proved(const godwit_iwf_keys_t *keys, const char *host);
 
 #endif

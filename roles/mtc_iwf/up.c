@@ -178,6 +178,13 @@ void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godw
 
 /* ---- what follows ---- */
 
+/* A Command of another AKA run than that of the association in use, whose Complete has not come. */
+static bool is_renewing(const godwit_association_record_t *record)
+{
+    return record->next.number != 0 &&
+           memcmp(record->next.root_name, record->current.root_name, sizeof record->next.root_name) != 0;
+}
+
 /* Whether the device has a root that no association stands on. */
 static bool wants_association(const godwit_iwf_keys_t *keys, const godwit_t5_up_t *up)
 {
@@ -185,7 +192,7 @@ static bool wants_association(const godwit_iwf_keys_t *keys, const godwit_t5_up_
     if (keys->config.off || !keys->holds || (keys->config.lazy && current->number == 0)) {
         return false;
     }
-    return !godwit_iwf_is_ready(keys) || godwit_iwf_is_worn(current) ||
+    return !godwit_iwf_is_ready(keys) || godwit_iwf_is_worn(current) || is_renewing(&keys->held) ||
            (up->new_root && memcmp(current->root_name, up->root_name, sizeof current->root_name) != 0);
 }
 
@@ -228,12 +235,13 @@ static godwit_status_t associate(godwit_iwf_keys_t *keys, const godwit_input_t *
         (way->kind == GODWIT_IWF_WAY_SECURING && keys->config.ue_key_received)) { /* a key needs ciphered NAS */
         return GODWIT_WRONG_STATE;
     }
-    if (keys->held.next.number != 0 && !is_of_another_run(&keys->held.next, up)) {
-        return godwit_iwf_begin(keys, &way->node, way, in->now_ms, out);
+    const bool goes_on = keys->held.next.number != 0 && !is_of_another_run(&keys->held.next, up);
+    if (!goes_on && !godwit_iwf_may_try(keys, &keys->held.imsi, GODWIT_IWF_TRY_GAP_MS, in->now_ms)) {
+        return GODWIT_OVERLOAD;
     }
-    return godwit_iwf_may_try(keys, &keys->held.imsi, GODWIT_IWF_TRY_GAP_MS, in->now_ms)
-               ? godwit_iwf_ask(keys, &want, &way->node, way, in->now_ms, out)
-               : GODWIT_OVERLOAD;
+    godwit_iwf_overtake(keys, way, !goes_on, in->now_ms, out);
+    return goes_on ? godwit_iwf_begin(keys, &way->node, way, in->now_ms, out)
+                   : godwit_iwf_ask(keys, &want, &way->node, way, in->now_ms, out);
 }
 
 /* To a device that took the Command, and whose Complete was lost; or that can be reached now. */
@@ -323,7 +331,7 @@ static void on_t5(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwi
 {
     const bool securing = in->message->u.t5_up.kind == GODWIT_T5_SECURING;
     godwit_status_t status = GODWIT_WRONG_STATE;
-    godwit_iwf_peer_heard(keys, in->message, in->now_ms);
+    godwit_iwf_peer_heard(keys, in->message->origin_host, in->message->hop, in->now_ms);
     if (!securing) {
         answer_t5(in->message, out);
     }

@@ -256,10 +256,10 @@ static godwit_iwf_peer_t *peer_of(godwit_iwf_keys_t *keys, const char *host)
 }
 
 /* A name that now comes over an open hop may be anybody's. */
-void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const godwit_message_t *message, uint64_t now_ms)
+void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const char *host, godwit_hop_t hop, uint64_t now_ms)
 {
-    godwit_iwf_peer_t *peer = peer_of(keys, message->origin_host);
-    if (message->hop == GODWIT_HOP_OPEN) {
+    godwit_iwf_peer_t *peer = peer_of(keys, host);
+    if (hop == GODWIT_HOP_OPEN) {
         if (peer != NULL) {
             memset(peer, 0, sizeof *peer);
         }
@@ -274,7 +274,8 @@ void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const godwit_message_t *mess
             peer = keys->peers[i].at_ms < peer->at_ms ? &keys->peers[i] : peer;
         }
     }
-    memcpy(peer->host, message->origin_host, sizeof peer->host);
+    memset(peer->host, 0, sizeof peer->host);
+    memcpy(peer->host, host, strlen(host));
     peer->at_ms = now_ms;
 }
 

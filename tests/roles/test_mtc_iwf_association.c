@@ -863,6 +863,147 @@ static void a_key_of_a_flagged_root_is_never_given_to_a_node(void **state)
     assert_nothing_was_sent_down();
 }
 
+/* ---- a device that moves, a node or a MTC-IWF that dies, while the key is on its way ---- */
+
+/* Key-from mme; the node has been asked and has given, and the key for the device is on its way. */
+static godwit_message_t giving(uint8_t run)
+{
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, true);
+    iwf_world_aka(run, GODWIT_IWF_ROOT_CK_IK);
+    iwf_registered();
+    const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iwf_give(&answer);
+    const godwit_message_t *given = owner_message(&iw.owner, GODWIT_T5_DOWN, 0);
+    assert_int_equal(given->u.t5_down.kind, GODWIT_T5_UE_KEY);
+    return (godwit_message_t){.kind = GODWIT_T5_DOWN_ANSWER, .transaction = given->transaction, .hop = GODWIT_HOP_TLS};
+}
+
+static void registered_elsewhere(bool new_root)
+{
+    godwit_message_t m = iwf_t5_up(GODWIT_T5_REGISTERED);
+    m.from = GODWIT_FUNCTION_SGSN;
+    strcpy(m.origin_host, "sgsn.visited.test");
+    m.u.t5_up.new_root = new_root;
+    owner_give_message(&iw.owner, &m);
+}
+
+static void expect_given(const char *host, uint32_t association)
+{
+    const godwit_t5_down_t *down = &owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down;
+    assert_int_equal(asked(GODWIT_T5_DOWN), 1);
+    assert_int_equal(down->kind, GODWIT_T5_UE_KEY);
+    assert_string_equal(down->to.host, host);
+    assert_int_equal(down->ue_key.association, association);
+}
+
+/* Its former node may not find it for a minute, and knows a key that the device will not get by it any more. */
+static void a_device_that_registers_elsewhere_gets_a_key_of_there(void **state)
+{
+    (void)state;
+    godwit_message_t late = giving(0x22);
+    iw.owner.now_ms += 2000;
+    iwf_world_aka(0x23, GODWIT_IWF_ROOT_CK_IK);
+    registered_elsewhere(true);
+    const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_SGSN);
+    assert_string_equal(owner_message(&iw.owner, GODWIT_IWF_KEY_REQUEST, 0)->u.iwf_key_request.to.host,
+                        "sgsn.visited.test");
+    iwf_give(&answer);
+    expect_given("sgsn.visited.test", 2);
+    godwit_message_t ok = late;
+    ok.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
+    iwf_give(&late); /* the former node had reached it in time: that key was not its last */
+    assert_nothing_was_sent_down();
+    iwf_give(&ok);
+    iwf_open_command(godwit_slice(owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down.container,
+                                  owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down.container_len));
+    assert_int_equal(iw.number, 2);
+    finish();
+}
+
+/* The node has died with the key, and never answers; the device attaches there anew. */
+static void a_device_that_registers_again_does_not_wait_for_a_node_that_died(void **state)
+{
+    (void)state;
+    (void)giving(0x22);
+    iw.owner.now_ms += 2000;
+    iwf_world_aka(0x23, GODWIT_IWF_ROOT_CK_IK);
+    iwf_registered();
+    const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iwf_give(&answer);
+    expect_given("mme.visited.test", 2);
+}
+
+/* Of the same run the one that is on its way is waited for. */
+static void nobody_has_a_key_given_twice_at_a_time(void **state)
+{
+    (void)state;
+    const godwit_message_t ok = giving(0x22);
+    iw.owner.now_ms += 2000;
+    iwf_registered();
+    assert_nothing_was_sent_down();
+    assert_int_equal(asked(GODWIT_IWF_KEY_REQUEST), 0);
+    iwf_give(&ok);
+    iwf_take_command();
+    finish();
+}
+
+static void a_key_that_was_asked_for_where_the_device_was_is_not_waited_for(void **state)
+{
+    (void)state;
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, false);
+    iwf_world_aka(0x22, GODWIT_IWF_ROOT_CK_IK);
+    iwf_registered();
+    const godwit_message_t late = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iw.owner.now_ms += 2000;
+    iwf_world_aka(0x23, GODWIT_IWF_ROOT_CK_IK);
+    registered_elsewhere(true);
+    const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_SGSN);
+    iwf_give(&late);
+    assert_nothing_was_sent_down();
+    iwf_give(&answer);
+    assert_string_equal(owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down.to.host, "sgsn.visited.test");
+}
+
+/* The next association could not be given, and the one before is still in use: it goes on when the device is there. */
+static void a_renewal_that_did_not_reach_the_device_goes_on_when_it_registers(void **state)
+{
+    (void)state;
+    godwit_message_t answered = giving(0x22);
+    iwf_give(&answered);
+    iwf_take_command();
+    finish();
+    iw.owner.now_ms += 2000;
+    answered = giving(0x23);
+    answered.u.outcome = GODWIT_AGAIN;
+    iwf_give(&answered);
+    assert_int_equal(iwf_record()->current.number, 1);
+    assert_int_equal(iwf_record()->next.number, 2);
+    iw.owner.now_ms += 2000;
+    godwit_message_t missed = iwf_t5_up(GODWIT_T5_REGISTERED);
+    missed.u.t5_up.new_root = false; /* it has said so */
+    owner_give_message(&iw.owner, &missed);
+    expect_given("mme.visited.test", 2);
+}
+
+/* Who was heard over a proved hop is in memory. The node that gives a key by one is proved by that. */
+static void a_mtc_iwf_that_restarts_can_give_a_key_before_a_node_has_spoken(void **state)
+{
+    (void)state;
+    (void)giving(0x22);
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, true); /* it dies */
+    owner_give_timer(&iw.owner, 0);                              /* a trigger waits */
+    godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iwf_give(&answer);
+    expect_given("mme.visited.test", 2);
+    /* By an open hop it is proved by nothing. */
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, true);
+    owner_give_timer(&iw.owner, 0);
+    answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+    answer.hop = GODWIT_HOP_OPEN;
+    iwf_give(&answer);
+    assert_nothing_was_sent_down();
+}
+
 static void configurations_that_cannot_be_are_refused(void **state)
 {
     (void)state;
@@ -920,6 +1061,12 @@ int main(void)
         cmocka_unit_test_setup(a_node_that_cannot_give_it_gets_no_command, iwf_world_setup),
         cmocka_unit_test_setup(no_node_that_was_not_heard_over_a_proved_hop_gets_a_key_for_the_device, iwf_world_setup),
         cmocka_unit_test_setup(a_key_of_a_flagged_root_is_never_given_to_a_node, iwf_world_setup),
+        cmocka_unit_test_setup(a_device_that_registers_elsewhere_gets_a_key_of_there, iwf_world_setup),
+        cmocka_unit_test_setup(a_device_that_registers_again_does_not_wait_for_a_node_that_died, iwf_world_setup),
+        cmocka_unit_test_setup(nobody_has_a_key_given_twice_at_a_time, iwf_world_setup),
+        cmocka_unit_test_setup(a_key_that_was_asked_for_where_the_device_was_is_not_waited_for, iwf_world_setup),
+        cmocka_unit_test_setup(a_renewal_that_did_not_reach_the_device_goes_on_when_it_registers, iwf_world_setup),
+        cmocka_unit_test_setup(a_mtc_iwf_that_restarts_can_give_a_key_before_a_node_has_spoken, iwf_world_setup),
         cmocka_unit_test_setup(configurations_that_cannot_be_are_refused, iwf_world_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

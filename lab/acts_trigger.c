@@ -33,8 +33,8 @@ void lab_draw_trigger(scenario_t *s, godwit_world_config_t *c)
         t->root = eps && draw(s, 2) == 0 ? GODWIT_IWF_ROOT_KASME : GODWIT_IWF_ROOT_FLAGGED;
     }
     t->by_sms = draw(s, 6) == 0;
-    t->ue_key_received = eps && !t->by_sms && draw(s, 3) == 0 &&
-                         (t->key_from == GODWIT_IWF_KEY_FROM_MME || t->root == GODWIT_IWF_ROOT_KASME);
+    const bool may_receive = t->key_from == GODWIT_IWF_KEY_FROM_MME || t->root == GODWIT_IWF_ROOT_KASME;
+    t->ue_key_received = (eps || may_receive) && !t->by_sms && draw(s, 3) == 0 && may_receive;
     t->embedded = eps && !t->by_sms && !t->ue_key_received && draw(s, 3) == 0;
 }
 

@@ -56,7 +56,7 @@ static uint32_t may_for_triggers(const godwit_world_config_t *config, lab_class_
         may |= of_hss ? AT(HSS) : 0;
         may |= of_eap ? AT(AAA) : 0;
         may |= t->key_from == GODWIT_IWF_KEY_FROM_MME ? AT(MME) | AT(SGSN) | AT(MSC) : 0;
-        may |= t->ue_key_received ? AT(MME) : 0;
+        may |= t->ue_key_received ? AT(MME) | AT(SGSN) | AT(MSC) : 0;
         may |= lab_trigger_flags(config) && config->access != GODWIT_WORLD_EPS ? USIM : 0;
     }
     if (of_iwf && ((is_ck && of_flag) || (class == LAB_CLASS_ACCESS_KASME && !of_flag))) {

@@ -42,8 +42,13 @@ size_t godwit_lab_trigger_rows(godwit_lab_key_row_t rows[GODWIT_LAB_TRIGGER_ROWS
     }
     add(rows, &count, 2, GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_EPS)->trigger.as = true;
     add(rows, &count, 2, GODWIT_IWF_KEY_FROM_IWF, GODWIT_IWF_ROOT_KASME, GODWIT_WORLD_EPS);
-    add(rows, &count, 2, GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_EPS)->trigger.ue_key_received =
-        true;
+    for (int access = GODWIT_WORLD_EPS; access <= GODWIT_WORLD_GERAN; access++) {
+        godwit_lab_trigger_t *t =
+            &add(rows, &count, 2, GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, (godwit_world_access_t)access)
+                 ->trigger;
+        t->ue_key_received = true;
+        t->circuit = access == GODWIT_WORLD_GERAN;
+    }
     add(rows, &count, 2, GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_EPS)->trigger.embedded = true;
     add(rows, &count, 2, GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_EPS)->trigger.via =
         GODWIT_LAB_VIA_T4;
@@ -95,6 +100,9 @@ size_t godwit_lab_trigger_attacks(godwit_lab_trigger_attack_t list[GODWIT_LAB_TR
     attack_case_2(list, &count, GODWIT_LAB_PLACE_VISITED, GODWIT_WORLD_EPS);
     (void)attack(list, &count, GODWIT_LAB_PLACE_VISITED, received, ALL);
     attack_case_2(list, &count, GODWIT_LAB_PLACE_VISITED, GODWIT_WORLD_UMTS);
+    received.access = GODWIT_WORLD_UMTS;
+    (void)attack(list, &count, GODWIT_LAB_PLACE_D, received, 0);
+    (void)attack(list, &count, GODWIT_LAB_PLACE_VISITED, received, ALL);
     (void)attack(list, &count, GODWIT_LAB_PLACE_WIFI,
                  run_of(2, GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_WIFI), 0);
     return count;

@@ -49,6 +49,12 @@ class Runs(unittest.TestCase):
     def test_a_received_key_is_in_the_serving_node(self):
         got = self.works("--ue-key", "received", "--key-from", "iwf", "--root", "kasme")
         self.assertIn("k_iwf", got["custody"]["mme"])
+        for access, node in (("eps", "mme"), ("umts", "sgsn"), ("geran", "sgsn"), ("gsm", "msc"), ("wifi", "mme")):
+            got = self.works("--ue-key", "received", "--key-from", "mme", "--access", access)
+            self.assertEqual({name for name, keys in got["custody"].items() if "k_iwf" in keys}, {node, "mtc-iwf", "device"})
+            derived = self.works("--key-from", "mme", "--access", access)
+            self.assertLess(derived["setup"]["octets"], got["setup"]["octets"])  # it is a message more
+        self.works("--ue-key", "received", "--key-from", "mme", "--access", "umts", "--loss", "0.1", "--devices", "4", "--seed", "5")
 
     def test_within_the_security_mode_the_association_costs_no_round_trip(self):
         alone, within = self.works(), self.works("--nas-embedded")
@@ -72,8 +78,9 @@ class Refused(unittest.TestCase):
                               ("may come from anybody", ("--case", "1", "--via", "t4")),
                               ("what the flagged vector hides", ("--ue-key", "received")),
                               ("what the flagged vector hides", ("--ue-key", "received", "--key-from", "iwf")),
-                              ("only EPS has", ("--ue-key", "received", "--key-from", "mme", "--access", "umts")),
-                              ("no short message", ("--ue-key", "received", "--key-from", "mme", "--via", "t4")),
+                              ("what the flagged vector hides", ("--ue-key", "received", "--access", "umts")),
+                              ("through an SMS-SC", ("--ue-key", "received", "--key-from", "mme", "--via", "t4")),
+                              ("through an SMS-SC", ("--ue-key", "received", "--key-from", "mme", "--via", "t4", "--access", "gsm")),
                               ("of --key-from iwf", ("--root", "kasme")),
                               ("no KASME", ("--root", "kasme", "--key-from", "iwf", "--access", "umts")),
                               ("only EPS has", ("--nas-embedded", "--access", "gsm")),
@@ -119,6 +126,14 @@ class Attacks(unittest.TestCase):
         everything = {"forge", "alter", "replay", "read", "expired", "recalled"}
         for key, done in (("hss", set()), ("iwf, flagged", set()), ("iwf, kasme", everything), ("mme", everything)):
             self.assertTrue(all(got == done for got in self.those(who="a rogue serving node", case=2, key_from=key)), key)
+
+    def test_whoever_hands_the_key_on_can_do_everything_and_nobody_else(self):
+        everything = {"forge", "alter", "replay", "read", "expired", "recalled"}
+        for access in ("eps", "umts"):
+            self.assertEqual(self.those(who="a rogue serving node", received=True, access=access), [everything])
+        self.assertEqual(self.those(who="on D, open", received=True), [set()])
+        rows = [row for row in self.table["triggers"] if row["ue_key"] == "received"]
+        self.assertEqual([row["access"] for row in rows], ["eps", "umts", "gsm"])
 
     def test_an_open_b_carries_no_proof(self):
         for case in (1, 2):

@@ -27,13 +27,16 @@ enum {
     SERVICE,
     DETACH,
     IDENTITY,
-    FIRST, /* by a vector of before: octets 2 and 3 bend an octet of the frame, or none */
+    FIRST,   /* by a vector of before: octets 2 and 3 bend an octet of the frame, or none */
+    LOCATED, /* the home's answer: octet 2 its status, octet 3 its hop */
+    T5,      /* octet 2: a key, or a container; octet 3: its hop; octet 4: of the key the association */
     OPERATIONS
 };
 
 static sgsn_world_t w;
 static sgsn_device_t device[2];
 static uint32_t transaction, teid;
+static const uint8_t k_iwf[32] = "a key that is for a device alone";
 static uint8_t
     vectors; /* each has a RAND and keys of its own, as AKA makes them: one that came twice would restart a COUNT */
 
@@ -223,6 +226,61 @@ static void first(sgsn_device_t *d, godwit_slice_t octets)
     check(w.owner.deletions == deletions || kept_for(d) == NULL);
 }
 
+/* ---- device triggering ---- */
+
+static uint8_t octet(godwit_slice_t octets, size_t i)
+{
+    return i < octets.len ? octets.ptr[i] : 0;
+}
+
+static void located(godwit_slice_t octets)
+{
+    godwit_message_t m = {.kind = GODWIT_LOCATION_UPDATE_ANSWER, .transaction = transaction};
+    m.hop = (godwit_hop_t)(octet(octets, 2) % 4);
+    m.u.location_update_answer.status = (godwit_status_t)(octet(octets, 1) % 2);
+    memcpy(m.u.location_update_answer.iwf.host, "iwf.example", sizeof "iwf.example");
+    owner_give_message(&w.owner, &m);
+}
+
+static void t5(const sgsn_device_t *d, godwit_slice_t octets)
+{
+    const size_t len = octets.len > 4 ? octets.len - 4 : 0;
+    godwit_message_t m = {.kind = GODWIT_T5_DOWN, .from = GODWIT_FUNCTION_MTC_IWF, .transaction = 1};
+    m.hop = (godwit_hop_t)(octet(octets, 2) % 4);
+    memcpy(m.origin_host, "iwf.example", sizeof "iwf.example");
+    m.u.t5_down.imsi = d->imsi;
+    m.u.t5_down.kind = octet(octets, 1) % 2 != 0 ? GODWIT_T5_UE_KEY : GODWIT_T5_CONTAINER;
+    m.u.t5_down.ue_key.root = GODWIT_IWF_ROOT_CK_IK;
+    m.u.t5_down.ue_key.association = octet(octets, 3);
+    memcpy(m.u.t5_down.ue_key.key, k_iwf, sizeof k_iwf);
+    m.u.t5_down.container_len = (uint8_t)len; /* also more than there is room for */
+    memcpy(m.u.t5_down.container, octets.ptr + (len > 0 ? 4 : 0),
+           len < GODWIT_TRIGGER_CONTAINER_MAX ? len : GODWIT_TRIGGER_CONTAINER_MAX);
+    owner_give_message(&w.owner, &m);
+}
+
+static bool has_k_iwf(const uint8_t *octets, size_t len)
+{
+    for (size_t i = 0; i + sizeof k_iwf <= len; i++) {
+        if (memcmp(octets + i, k_iwf, sizeof k_iwf) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A key for a device leaves ciphered, and is in a row for no longer than it is on its way. */
+static void a_key_is_hidden(void)
+{
+    for (size_t i = 0; sgsn_sent(&w, GODWIT_PORT_RADIO, NULL, i) != NULL; i++) {
+        const godwit_request_t *sent = sgsn_sent(&w, GODWIT_PORT_RADIO, NULL, i);
+        check(!has_k_iwf(sent->octets.ptr, sent->octets.len));
+    }
+    for (size_t i = 0; i < SGSN_UES; i++) {
+        check((w.ues[i].sms.down && w.ues[i].sms.secret) || !has_k_iwf((const uint8_t *)&w.ues[i], sizeof w.ues[i]));
+    }
+}
+
 /* A GTP message whose TEID is right. */
 static void give_gtp(godwit_port_t port, godwit_slice_t octets)
 {
@@ -283,6 +341,12 @@ static void operate(uint8_t kind, godwit_slice_t octets)
     case FIRST:
         first(d, octets);
         break;
+    case LOCATED:
+        located(octets);
+        break;
+    case T5:
+        t5(d, octets);
+        break;
     default:
         tell_identity(d);
         break;
@@ -297,6 +361,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     w.config.next_session = true;
     w.config.others = 1; /* at the address that all GTP comes from */
     w.config.other[0] = (godwit_sgsn_other_t){.lac = 9, .rac = 9, .ipv4 = {10, 0, 0, 7}};
+    memcpy(w.config.iwf_number, "491710760001", sizeof "491710760001");
     w.config.next_early = size > 0 && (data[0] & 0x80U) != 0;
     w.config.reauthenticate_attaches = size > 0 ? data[0] % 4 : 0;
     sgsn_restart(&w);
@@ -317,6 +382,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         operate(kind, octets.len > 0 ? octets : godwit_slice("", 1));
         learn();
         free_rows_hold_nothing();
+        a_key_is_hidden();
     }
     return 0;
 }

@@ -113,12 +113,14 @@ void godwit_sms_node_refuse(const godwit_serving_home_t *home, godwit_outbox_t *
 
 /* ---- towards the device ---- */
 
+/* While a key is under way nothing goes that anybody could read: the radio may have changed since it began. */
 static void send_all(const godwit_sms_host_t *host, const godwit_sms_node_t *node, const godwit_sms_result_t *result)
 {
-    if (result->ack_len > 0) {
+    const bool may = !node->secret || host->confidential;
+    if (result->ack_len > 0 && may) {
         host->send(host->context, godwit_slice(result->ack, result->ack_len));
     }
-    for (size_t i = 0; i < 2 && result->data[i].len > 0; i++) {
+    for (size_t i = 0; i < 2 && result->data[i].len > 0 && may; i++) {
         host->send(host->context, result->data[i]);
     }
     host->tick(host->context, godwit_sms_link_busy(&node->link) ? GODWIT_SMS_TICK_MS : 0);
@@ -235,10 +237,11 @@ void godwit_sms_node_tick(godwit_sms_node_t *node, const godwit_sms_host_t *host
     take(node, host, &result);
 }
 
-bool godwit_sms_node_answered(godwit_sms_node_t *node, const godwit_sms_host_t *host, uint32_t transaction,
-                              godwit_status_t outcome)
+bool godwit_sms_node_answered(godwit_sms_node_t *node, const godwit_sms_host_t *host, const godwit_message_t *answer)
 {
-    if (!node->asked || node->up_transaction != transaction) {
+    const godwit_status_t outcome =
+        answer->kind == GODWIT_T5_UP_ANSWER ? answer->u.t5_up_answer.status : answer->u.outcome;
+    if (!node->asked || node->up_transaction != answer->transaction) {
         return false;
     }
     godwit_outbox_event(host->out, outcome == GODWIT_OK ? "sms_accepted" : "sms_refused", outcome, host->imsi, NULL);
@@ -320,16 +323,19 @@ bool godwit_sms_node_t5(godwit_sms_node_t *node, const godwit_sms_host_t *host, 
 {
     uint8_t tpdu[GODWIT_TPDU_MAX];
     godwit_writer_t w = godwit_writer(tpdu, sizeof tpdu);
-    godwit_status_t status = node->down ? GODWIT_OVERLOAD : deliver(host, &message->u.t5_down, &w);
-    if (status != GODWIT_OK) {
-        godwit_serving_trigger_answer(host->out, host->home->own, message, status);
-        return false;
+    godwit_status_t status = godwit_serving_trigger_admit(host->trigger, message);
+    if (status == GODWIT_OK) {
+        status = node->down ? GODWIT_OVERLOAD : deliver(host, &message->u.t5_down, &w);
     }
-    take_down(node, message, host->iwf_number, godwit_written(&w));
-    node->from_node = true;
-    node->secret = message->u.t5_down.kind == GODWIT_T5_UE_KEY;
+    if (status == GODWIT_OK) {
+        take_down(node, message, host->iwf_number, godwit_written(&w));
+        node->from_node = true;
+        node->secret = message->u.t5_down.kind == GODWIT_T5_UE_KEY;
+    } else {
+        godwit_serving_trigger_answer(host->out, host->home->own, message, status);
+    }
     godwit_wipe(tpdu, sizeof tpdu);
-    return true;
+    return status == GODWIT_OK;
 }
 
 void godwit_sms_node_start(godwit_sms_node_t *node, const godwit_sms_host_t *host)

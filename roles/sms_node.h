@@ -54,12 +54,11 @@ bool godwit_sms_node_number(const char *iwf_number);
 void godwit_sms_node_receive(godwit_sms_node_t *node, const godwit_sms_host_t *host, godwit_slice_t cp);
 void godwit_sms_node_tick(godwit_sms_node_t *node, const godwit_sms_host_t *host);
 /* The SMS-SC's or MTC-IWF's answer to the SHORT_MESSAGE_UP or T5_UP of that transaction; false: not this row's. */
-bool godwit_sms_node_answered(godwit_sms_node_t *node, const godwit_sms_host_t *host, uint32_t transaction,
-                              godwit_status_t outcome);
+bool godwit_sms_node_answered(godwit_sms_node_t *node, const godwit_sms_host_t *host, const godwit_message_t *answer);
 /* A SHORT_MESSAGE_DOWN for this row's device: taken, and then godwit_sms_node_start is called when there is radio; or
  * answered at once, since one is on its way. False then. */
 bool godwit_sms_node_down(godwit_sms_node_t *node, const godwit_sms_host_t *host, const godwit_message_t *message);
-/* The same for a T5_DOWN that godwit_serving_trigger_admit has passed. */
+/* The same for a T5_DOWN. */
 bool godwit_sms_node_t5(godwit_sms_node_t *node, const godwit_sms_host_t *host, const godwit_message_t *message);
 /* The device listens. Nothing when nothing waits. */
 void godwit_sms_node_start(godwit_sms_node_t *node, const godwit_sms_host_t *host);

@@ -301,6 +301,7 @@ static godwit_status_t send_answer(godwit_diameter_t *d, const godwit_message_t 
     }
     godwit_wipe(buffer, w.len);
     free(buffer);
+    godwit_wipe(pending.octets, pending.len); /* a request may bring a key as well */
     free(pending.octets);
     return status;
 }
@@ -340,10 +341,14 @@ static godwit_status_t send_request(godwit_diameter_t *d, const godwit_message_t
         return status;
     }
     uint64_t number = godwit_diameter_register(d, message);
+    if (number != 0) {
+        status =
+            godwit_diameter_carry_request(godwit_written(&w), number, godwit_diameter_timeout_ms(d, message->kind));
+    }
+    godwit_wipe(octets, w.len);
     if (number == 0) {
         return GODWIT_NO_SPACE;
     }
-    status = godwit_diameter_carry_request(godwit_written(&w), number, godwit_diameter_timeout_ms(d, message->kind));
     if (status != GODWIT_OK && !godwit_diameter_take_outstanding(d, number, &taken)) {
         status = GODWIT_OK; /* it has been answered all the same */
     }

@@ -77,6 +77,7 @@ void godwit_diameter_push(godwit_diameter_t *d, const godwit_message_t *message)
 static void forget(godwit_diameter_pending_t *p)
 {
     struct msg *request = p->request;
+    godwit_wipe(p->octets, p->len);
     free(p->octets);
     *p = (godwit_diameter_pending_t){.generation = p->generation};
     if (request != NULL) {

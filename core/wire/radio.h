@@ -89,6 +89,9 @@ typedef struct godwit_radio_security {
     uint64_t seen_in;  /* bit i: COUNT next_in - 1 - i has been taken */
 } godwit_radio_security_t;
 
+/* Whether what goes under it now is ciphered and has integrity: else anybody could read it, or change what he knows into
+ * what he likes. */
+bool godwit_radio_is_confidential(const godwit_radio_security_t *security);
 /* COUNT starts at 0: never for a pair of keys that was used before. */
 void godwit_radio_security_init(godwit_radio_security_t *security, const godwit_crypto_t *crypto, const uint8_t ck[16],
                                 const uint8_t ik[16], bool network);

@@ -137,6 +137,11 @@ godwit_status_t godwit_radio_protected_create(godwit_radio_security_t *security,
     return status;
 }
 
+bool godwit_radio_is_confidential(const godwit_radio_security_t *security)
+{
+    return security->uea != GODWIT_UEA0 && !security->no_ik;
+}
+
 /* ---- receiving ---- */
 
 static godwit_status_t check_count(const godwit_radio_security_t *security, uint32_t count)

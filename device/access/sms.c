@@ -240,7 +240,8 @@ static bool is_for_us(const godwit_access_t *access, const godwit_rp_t *rp, uint
     delivery->kind = port == c->trigger_port ? GODWIT_ACCESS_TRIGGER : GODWIT_ACCESS_UE_KEY;
     delivery->by_sms = !is_of_node(access, rp);
     /* A key is taken from the node alone, and under ciphering. */
-    return delivery->kind == GODWIT_ACCESS_TRIGGER || (!delivery->by_sms && access->radio.uea != GODWIT_UEA0);
+    return delivery->kind == GODWIT_ACCESS_TRIGGER ||
+           (!delivery->by_sms && godwit_radio_is_confidential(&access->radio));
 }
 
 /* What a RP-DATA of the network brings for us; else the cause that it is answered with. */

@@ -30,17 +30,9 @@ static void tick(void *context, uint32_t delay_ms)
     godwit_outbox_timer(w->t->out, GODWIT_MME_TIMER_SMS + (uint32_t)(w->ue - w->t->mme->ues), delay_ms);
 }
 
-static void names_of(const godwit_mme_t *mme, godwit_serving_home_t *home)
-{
-    memset(home, 0, sizeof *home);
-    home->own = GODWIT_FUNCTION_MME;
-    memcpy(home->local_host, mme->config.local_host, sizeof home->local_host);
-    memcpy(home->local_realm, mme->config.local_realm, sizeof home->local_realm);
-}
-
 static godwit_sms_host_t host_of(whose_t *w, godwit_serving_home_t *home)
 {
-    names_of(w->t->mme, home);
+    godwit_mme_home(w->t->mme, &w->ue->imsi, home);
     return (godwit_sms_host_t){.home = w->t->mme->config.sms ? home : NULL,
                                .out = w->t->out,
                                .imsi = &w->ue->imsi,
@@ -94,9 +86,11 @@ void godwit_mme_on_sms_answer(godwit_mme_turn_t *t, const godwit_message_t *mess
     for (size_t i = 0; i < t->mme->top; i++) {
         whose_t w = {t, &t->mme->ues[i]};
         godwit_serving_home_t home;
+        if (w.ue->state == GODWIT_MME_FREE || !w.ue->sms.asked) {
+            continue;
+        }
         const godwit_sms_host_t host = host_of(&w, &home);
-        if (w.ue->state != GODWIT_MME_FREE &&
-            godwit_sms_node_answered(&w.ue->sms, &host, message->transaction, message->u.outcome)) {
+        if (godwit_sms_node_answered(&w.ue->sms, &host, message)) {
             return;
         }
     }
@@ -123,7 +117,7 @@ void godwit_mme_on_sms_down(godwit_mme_turn_t *t, const godwit_message_t *messag
     whose_t w = {t, godwit_mme_by_imsi(t->mme, &message->u.short_message.imsi, NULL)};
     godwit_serving_home_t home;
     if (w.ue == NULL || w.ue->state != GODWIT_MME_REGISTERED || !t->mme->config.sms) {
-        names_of(t->mme, &home);
+        godwit_mme_home(t->mme, &message->u.short_message.imsi, &home);
         godwit_sms_node_refuse(&home, t->out, message,
                                w.ue == NULL ? GODWIT_UNKNOWN_SUBSCRIBER : GODWIT_UNKNOWN_SESSION);
         return;

@@ -98,8 +98,6 @@ void godwit_msc_on_sms(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue, godwit_slic
 void godwit_msc_on_sms_tick(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
 void godwit_msc_on_sms_answer(godwit_msc_turn_t *turn);
 void godwit_msc_on_sms_down(godwit_msc_turn_t *turn);
-/* What a T5_DOWN that may has for the device. */
-void godwit_msc_t5_down(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
 void godwit_msc_sms_start(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
 void godwit_msc_sms_end(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue);
 

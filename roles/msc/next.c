@@ -11,8 +11,8 @@
 bool godwit_msc_ask_next(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
 {
     godwit_serving_home_t home;
-    bool may = turn->msc->config.next_session && ue->next_allowed && !ue->next_given && !ue->security.no_ik &&
-               ue->security.uea != GODWIT_UEA0 && !ue->security.exhausted;
+    bool may = turn->msc->config.next_session && ue->next_allowed && !ue->next_given &&
+               godwit_radio_is_confidential(&ue->security) && !ue->security.exhausted;
     if (!may) {
         return false;
     }

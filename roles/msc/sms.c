@@ -11,16 +11,10 @@ typedef struct whose {
     godwit_msc_ue_t *ue;
 } whose_t;
 
-/* Whether what is sent now is ciphered and integrity protected. */
-static bool is_confidential(const godwit_msc_ue_t *ue)
-{
-    return ue->security.uea != GODWIT_UEA0 && !ue->security.no_ik;
-}
-
 static void send(void *context, godwit_slice_t cp)
 {
     const whose_t *w = context;
-    if (w->ue->connected && (!w->ue->sms.secret || is_confidential(w->ue))) {
+    if (w->ue->connected) {
         godwit_msc_put_nas(w->turn, w->ue, cp);
     }
 }
@@ -42,7 +36,7 @@ static godwit_sms_host_t host_of(whose_t *w, godwit_serving_home_t *home)
                                .out = w->turn->out,
                                .imsi = &w->ue->imsi,
                                .now_ms = w->turn->in->now_ms,
-                               .confidential = is_confidential(w->ue),
+                               .confidential = godwit_radio_is_confidential(&w->ue->security),
                                .trigger = triggers ? &w->ue->trigger : NULL,
                                .iwf_number = msc->config.iwf_number,
                                .transaction = msc->next_transaction + 1,
@@ -70,9 +64,6 @@ void godwit_msc_on_sms_tick(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
 
 void godwit_msc_on_sms_answer(godwit_msc_turn_t *turn)
 {
-    const godwit_message_t *message = turn->in->message;
-    const godwit_status_t outcome =
-        message->kind == GODWIT_T5_UP_ANSWER ? message->u.t5_up_answer.status : message->u.outcome;
     for (size_t i = 0; i < turn->msc->top; i++) {
         whose_t w = {turn, &turn->msc->ues[i]};
         godwit_serving_home_t home;
@@ -80,7 +71,7 @@ void godwit_msc_on_sms_answer(godwit_msc_turn_t *turn)
             continue;
         }
         const godwit_sms_host_t host = host_of(&w, &home);
-        if (godwit_sms_node_answered(&w.ue->sms, &host, message->transaction, outcome)) {
+        if (godwit_sms_node_answered(&w.ue->sms, &host, turn->in->message)) {
             return;
         }
     }
@@ -127,12 +118,16 @@ void godwit_msc_on_sms_down(godwit_msc_turn_t *turn)
     }
 }
 
-void godwit_msc_t5_down(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
+void godwit_msc_on_t5_down(godwit_msc_turn_t *turn)
 {
-    whose_t w = {turn, ue};
+    whose_t w = {turn, godwit_msc_registered(turn->msc, &turn->in->message->u.t5_down.imsi, NULL)};
     godwit_serving_home_t home;
+    if (w.ue == NULL || turn->msc->config.iwf_number[0] == '\0') {
+        godwit_serving_trigger_answer(turn->out, GODWIT_FUNCTION_MSC, turn->in->message, GODWIT_NOT_FOUND);
+        return;
+    }
     const godwit_sms_host_t host = host_of(&w, &home);
-    if (godwit_sms_node_t5(&ue->sms, &host, turn->in->message)) {
+    if (godwit_sms_node_t5(&w.ue->sms, &host, turn->in->message)) {
         start_or_page(&w, &host);
     }
 }

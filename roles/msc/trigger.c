@@ -46,17 +46,6 @@ void godwit_msc_heard(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
     godwit_serving_trigger_heard(&ue->trigger, &home, turn->out, godwit_msc_new_transaction(turn->msc), &ue->imsi);
 }
 
-void godwit_msc_on_t5_down(godwit_msc_turn_t *turn)
-{
-    godwit_msc_ue_t *ue = godwit_msc_registered(turn->msc, &turn->in->message->u.t5_down.imsi, NULL);
-    godwit_status_t status = godwit_serving_trigger_admit(ue != NULL ? &ue->trigger : NULL, turn->in->message);
-    if (status != GODWIT_OK) {
-        godwit_serving_trigger_answer(turn->out, GODWIT_FUNCTION_MSC, turn->in->message, status);
-    } else {
-        godwit_msc_t5_down(turn, ue);
-    }
-}
-
 void godwit_msc_on_iwf_key(godwit_msc_turn_t *turn)
 {
     const godwit_msc_ue_t *ue = godwit_msc_registered(turn->msc, &turn->in->message->u.iwf_key_request.imsi, NULL);

@@ -155,8 +155,6 @@ void godwit_sgsn_on_sms(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, godwit_s
 bool godwit_sgsn_on_sms_tick(godwit_sgsn_turn_t *turn);
 void godwit_sgsn_on_sms_answer(godwit_sgsn_turn_t *turn);
 void godwit_sgsn_on_sms_down(godwit_sgsn_turn_t *turn);
-/* What a T5_DOWN that may has for the device. */
-void godwit_sgsn_t5_down(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 /* The device listens; it is gone. */
 void godwit_sgsn_sms_start(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);
 void godwit_sgsn_sms_end(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue);

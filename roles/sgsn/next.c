@@ -17,7 +17,7 @@
 static bool may_have_next(const godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue)
 {
     return sgsn->config.next_session && !sgsn->config.unaware && ue->next_allowed && !ue->next_given && ue->has_keys &&
-           ue->security.uea != GODWIT_UEA0 && !ue->security.no_ik && !ue->security.exhausted;
+           godwit_radio_is_confidential(&ue->security) && !ue->security.exhausted;
 }
 
 bool godwit_sgsn_ask_next(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, uint8_t purpose)

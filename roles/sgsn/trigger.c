@@ -47,26 +47,10 @@ void godwit_sgsn_heard(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
     godwit_serving_trigger_heard(&ue->trigger, &home, turn->out, godwit_sgsn_new_transaction(turn->sgsn), &ue->imsi);
 }
 
-static godwit_sgsn_ue_t *registered(const godwit_sgsn_turn_t *turn, const godwit_imsi_t *imsi)
-{
-    godwit_sgsn_ue_t *ue = godwit_sgsn_registered(turn->sgsn, imsi, NULL);
-    return ue != NULL && ue->state == GODWIT_SGSN_REGISTERED ? ue : NULL;
-}
-
-void godwit_sgsn_on_t5_down(godwit_sgsn_turn_t *turn)
-{
-    godwit_sgsn_ue_t *ue = registered(turn, &turn->in->message->u.t5_down.imsi);
-    godwit_status_t status = godwit_serving_trigger_admit(ue != NULL ? &ue->trigger : NULL, turn->in->message);
-    if (status != GODWIT_OK) {
-        godwit_serving_trigger_answer(turn->out, GODWIT_FUNCTION_SGSN, turn->in->message, status);
-    } else {
-        godwit_sgsn_t5_down(turn, ue);
-    }
-}
-
 void godwit_sgsn_on_iwf_key(godwit_sgsn_turn_t *turn)
 {
-    const godwit_sgsn_ue_t *ue = registered(turn, &turn->in->message->u.iwf_key_request.imsi);
-    godwit_serving_trigger_key(ue != NULL ? &ue->trigger : NULL, turn->sgsn->config.crypto, turn->out,
+    const godwit_sgsn_ue_t *ue = godwit_sgsn_registered(turn->sgsn, &turn->in->message->u.iwf_key_request.imsi, NULL);
+    const bool is_there = ue != NULL && ue->state == GODWIT_SGSN_REGISTERED;
+    godwit_serving_trigger_key(is_there ? &ue->trigger : NULL, turn->sgsn->config.crypto, turn->out,
                                GODWIT_FUNCTION_SGSN, turn->in->message);
 }

@@ -503,6 +503,17 @@ static void expect_forgotten(bool circuit)
     }
 }
 
+static void attached_without_integrity(bool circuit)
+{
+    sms_begin(circuit, GODWIT_ACCESS_GERAN);
+    sms.msc.config.ki128 = GODWIT_MSC_KI128_NONE;
+    sms.sgsn.config.ki128 = GODWIT_SGSN_KI128_NONE;
+    sms.phone.config.eia = 0xC0;
+    phone_restart(&sms.phone);
+    sms.iwf = true;
+    sms_attach();
+}
+
 static void a_key_for_the_device_goes_ciphered_or_not_at_all(void **state)
 {
     (void)state;
@@ -534,19 +545,132 @@ static void a_key_for_the_device_goes_ciphered_or_not_at_all(void **state)
     assert_false(sms.phone.trigger_by_sms);
     /* GERAN without integrity: neither is a key sent, nor does a container count for more than a short message. */
     for (size_t i = 0; i < 2; i++) {
-        sms_begin(i == 0, GODWIT_ACCESS_GERAN);
-        sms.msc.config.ki128 = GODWIT_MSC_KI128_NONE;
-        sms.sgsn.config.ki128 = GODWIT_SGSN_KI128_NONE;
-        sms.phone.config.eia = 0xC0;
-        phone_restart(&sms.phone);
-        sms.iwf = true;
-        sms_attach();
+        attached_without_integrity(i == 0);
         m = t5_key();
         give_t5(&m, GODWIT_UNSUPPORTED_SUITE);
         m = t5_down("wake");
         give_t5(&m, GODWIT_OK);
         assert_true(sms.phone.trigger_by_sms);
         assert_int_equal(sms.phone.ue_keys, 0);
+    }
+}
+
+/* ---- why it does not go without integrity ---- */
+
+/* The control layer's octets of a T5_DOWN, as the node makes them first of all. */
+static godwit_slice_t octets_of_down(const godwit_message_t *m, godwit_function_t own)
+{
+    godwit_sms_node_t node = {0};
+    godwit_serving_trigger_t at = {.iwf = {GODWIT_FUNCTION_MTC_IWF, "iwf.example", "example"}};
+    const godwit_serving_home_t home = {.own = own};
+    static owner_t owner;
+    owner_init(&owner, NULL, NULL);
+    owner.outbox = (godwit_outbox_t){.requests = owner.requests,
+                                     .capacity = GODWIT_OUTBOX_REQUESTS,
+                                     .arena = owner.arena,
+                                     .arena_size = sizeof owner.arena};
+    const godwit_sms_host_t host = {.home = &home,
+                                    .out = &owner.outbox,
+                                    .imsi = &m->u.t5_down.imsi,
+                                    .now_ms = sms.owners[SMS_NODE].now_ms,
+                                    .confidential = true,
+                                    .trigger = &at,
+                                    .iwf_number = SMS_IWF_NUMBER,
+                                    .send = note_sent,
+                                    .tick = no_tick};
+    assert_true(godwit_sms_node_t5(&node, &host, m));
+    godwit_sms_node_start(&node, &host);
+    return sent;
+}
+
+/* On the way: the node's frame for `known` says `wanted` when it arrives. Nothing but what is known of it is needed. */
+static void bend(const godwit_message_t *known, const godwit_message_t *wanted)
+{
+    enum { FRAME_HEAD = 10 }; /* kind, COUNT, MAC-I; kind of the inner frame */
+    uint8_t was[GODWIT_CP_MAX];
+    const godwit_function_t own = sms.circuit ? GODWIT_FUNCTION_MSC : GODWIT_FUNCTION_SGSN;
+    const godwit_slice_t before = octets_of_down(known, own);
+    const size_t len = before.len;
+    memcpy(was, before.ptr, len);
+    const godwit_slice_t after = octets_of_down(wanted, own);
+    assert_int_equal(after.len, len);
+    owner_give_message(&sms.owners[SMS_NODE], known);
+    sms_carry_out(SMS_NODE);
+    sms_event_t *e = &sms.events[sms.first % SMS_EVENTS];
+    assert_int_equal(e->to, SMS_OWNERS);
+    assert_int_equal(e->octets.len, FRAME_HEAD + len);
+    for (size_t i = 0; i < len; i++) {
+        e->octets.at[FRAME_HEAD + i] ^= was[i] ^ after.ptr[i];
+    }
+    sms_run();
+}
+
+/* Kc ciphers, and nothing more: who knows what a message says makes it say something else. So a key that comes that way
+ * is anybody's, and no device takes one, whatever the frame says of its sender. */
+static void without_integrity_anybody_on_the_way_could_give_a_key_of_his_own(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const char text[] = "what everybody knows that the node is saying.",
+                   forged[] = "what somebody on the way would rather have it";
+        _Static_assert(sizeof text == sizeof forged && sizeof text - 1 == 45, "as long as a key");
+        attached_without_integrity(i == 0);
+        const godwit_message_t known = t5_down(text), words = t5_down(forged);
+        const godwit_message_t key = t5_key();
+        bend(&known, &words);
+        assert_int_equal(sms.phone.triggers, 1);
+        assert_true(octets_equal(&sms.phone.trigger, forged)); /* that is how little it takes */
+        attached_without_integrity(i == 0);
+        const godwit_message_t again = t5_down(text);
+        bend(&again, &key);
+        assert_int_equal(sms.phone.ue_keys, 0);
+        assert_true(phone_said(&sms.phone, "refused"));
+    }
+    for (size_t i = 0; i < WAYS; i++) { /* with integrity nothing of it arrives, key or not */
+        attached(i);
+        const godwit_message_t known = t5_down("what everybody knows that the node is saying."), key = t5_key();
+        bend(&known, &key);
+        assert_int_equal(sms.phone.ue_keys, 0);
+        assert_int_equal(sms.phone.triggers, 0);
+    }
+}
+
+/* ---- its end at the device, and at a node that it leaves ---- */
+
+static void the_device_s_access_keeps_no_key(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < WAYS; i++) {
+        uint8_t key[32];
+        memset(key, 0xA5, sizeof key);
+        attached(i);
+        const godwit_message_t m = t5_key();
+        give_t5(&m, GODWIT_OK);
+        sms_idle(); /* the next thing that its owner asks for */
+        assert_false(phone_remembers(&sms.phone, key, sizeof key));
+    }
+}
+
+/* It waits for a page, or for its acknowledgement, when the device attaches anew or the operator drops it. */
+static void a_node_that_a_device_leaves_says_so_and_forgets_the_key(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * WAYS; i++) {
+        const bool sent_already = i < WAYS;
+        attached(i % WAYS);
+        const godwit_message_t m = t5_key();
+        if (!sent_already) {
+            sms_idle();
+        }
+        sms.lose_up = true;
+        sms_iwf(SMS_NODE, &m);
+        assert_int_equal(sms.answered_iwf.kind, 0);
+        sms.lose_up = false;
+        phone_restart(&sms.phone); /* its power was lost: it attaches anew */
+        sms_attach();
+        assert_int_equal(sms.answered_iwf.kind, GODWIT_T5_DOWN_ANSWER);
+        assert_int_equal(sms.answered_iwf.u.outcome, sent_already ? GODWIT_UNKNOWN_SESSION : GODWIT_AGAIN);
+        expect_forgotten(ways[i % WAYS].circuit);
     }
 }
 
@@ -570,6 +694,9 @@ int main(void)
         cmocka_unit_test(no_key_by_an_open_way_nor_for_another_name),
         cmocka_unit_test(of_a_flagged_vector_the_node_makes_nothing),
         cmocka_unit_test(a_key_for_the_device_goes_ciphered_or_not_at_all),
+        cmocka_unit_test(without_integrity_anybody_on_the_way_could_give_a_key_of_his_own),
+        cmocka_unit_test(the_device_s_access_keeps_no_key),
+        cmocka_unit_test(a_node_that_a_device_leaves_says_so_and_forgets_the_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

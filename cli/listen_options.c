@@ -77,9 +77,9 @@ static bool read_trust(const cli_args_t *args, listen_t *l)
         }
         t->roots |= ROOT_BIT(GODWIT_IWF_ROOT_FLAGGED + k);
     }
-    if (t->roots == 0) { /* nobody but device and home has these */
+    if (t->roots == 0 && key == 0) { /* nobody but device and home has these; who receives has the library's */
         t->roots = ROOT_BIT(GODWIT_IWF_ROOT_FLAGGED) | ROOT_BIT(GODWIT_IWF_ROOT_EAP);
-    } else if (cli_value(args, "radius") != NULL) {
+    } else if (t->roots != 0 && cli_value(args, "radius") != NULL) {
         t->roots |= ROOT_BIT(GODWIT_IWF_ROOT_EAP);
     }
     t->imsi = l->access_config.imsi;

@@ -183,12 +183,18 @@ static godwit_status_t derive(godwit_trigger_t *t, const asked_t *asked, const g
     return status;
 }
 
+static bool is_allowed(const godwit_trigger_t *t, const godwit_a3_command_t *command)
+{
+    return (t->config.roots >> (command->root - 1u) & 1u) != 0;
+}
+
 /* The root that the Command names, where this device trusts its kind and has it. */
 static const godwit_trigger_root_t *trusted(const godwit_trigger_t *t, const godwit_a3_command_t *command)
 {
     const godwit_trigger_root_t *root = root_of(t, command->root);
-    const bool allowed = (t->config.roots >> (command->root - 1u) & 1u) != 0;
-    return allowed && root != NULL && memcmp(root->name, command->root_name, sizeof root->name) == 0 ? root : NULL;
+    return is_allowed(t, command) && root != NULL && memcmp(root->name, command->root_name, sizeof root->name) == 0
+               ? root
+               : NULL;
 }
 
 TRIGGER_OWN_FRAME static godwit_status_t read_command(const godwit_trigger_t *t, const trigger_input_t *in,
@@ -201,12 +207,14 @@ TRIGGER_OWN_FRAME static godwit_status_t read_command(const godwit_trigger_t *t,
 
 static godwit_status_t with_key_received(godwit_trigger_t *t, const asked_t *asked, godwit_trigger_requests_t *requests)
 {
-    const bool allowed = (t->config.roots >> (asked->command.root - 1u) & 1u) != 0;
+    if (!is_allowed(t, &asked->command)) {
+        return refuse(t, asked, GODWIT_A3_NO_ROOT, requests);
+    }
     if (asked->command.association <= t->last_number) {
         return refuse(t, asked, GODWIT_A3_OLD_NUMBER, requests);
     }
-    return allowed && t->received == asked->command.association ? consume(t, asked, t->received_key, requests)
-                                                                : refuse(t, asked, GODWIT_A3_NO_KEY, requests);
+    return t->received == asked->command.association ? consume(t, asked, t->received_key, requests)
+                                                     : refuse(t, asked, GODWIT_A3_NO_KEY, requests);
 }
 
 /* Numbers rise for each root by itself: who has one, and uses up its numbers, has used up no others. */

@@ -15,6 +15,7 @@
 #define DOUBLINGS_MAX 8u
 #define SUITES_DEFAULT 0x0005u /* eea2-eia2-64, eea2-hmac-64 */
 #define ROOTS_DEFAULT 0x01u    /* FLAGGED */
+#define ROOTS_RECEIVED 0x06u   /* KASME, CK_IK: those that a visited network may know */
 #define ROOTS_ALL 0x0Fu
 
 static bool is_fit(const godwit_trigger_config_t *config)
@@ -32,7 +33,7 @@ godwit_status_t godwit_trigger_init(godwit_trigger_t *trigger, const godwit_trig
     }
     godwit_trigger_config_t *mine = &trigger->config;
     *mine = *config;
-    mine->roots = mine->roots != 0 ? mine->roots : ROOTS_DEFAULT;
+    mine->roots = mine->roots != 0 ? mine->roots : mine->ue_key_received ? ROOTS_RECEIVED : ROOTS_DEFAULT;
     mine->suites = mine->suites != 0 ? mine->suites : SUITES_DEFAULT;
     mine->reserve = mine->reserve != 0 ? mine->reserve : RESERVE_DEFAULT;
     mine->reserve = mine->reserve < UINT16_MAX ? mine->reserve : UINT16_MAX;

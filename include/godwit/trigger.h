@@ -56,8 +56,9 @@ typedef struct godwit_trigger_config {
     godwit_imsi_t imsi;
     /* the home's MTC-IWF, a canonical FQDN: K_iwf is bound to it. Provisioned, never learned from the air */
     godwit_slice_t iwf;
-    /* Roots that this device trusts: bit i-1 = godwit_iwf_root_t i; 0: FLAGGED alone. Whoever allows KASME or CK_IK
-     * allows the visited network, which has them, to make Commands and triggers of its own. */
+    /* Roots that this device trusts: bit i-1 = godwit_iwf_root_t i; 0: FLAGGED alone, with ue_key_received KASME and
+     * CK_IK. Whoever allows these allows the visited network, which has them, to make Commands and triggers of its
+     * own. */
     uint8_t roots;
     bool ue_key_received; /* K_iwf comes in protected NAS (godwit_trigger_ue_key) and is not derived here */
     uint16_t suites;     /* bit i-1 = suite i that this device accepts, of GODWIT_A3_SUITES; 0: 1 and 3, which cipher */

@@ -60,7 +60,8 @@ void godwit_iwf_on_reject(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, ui
 {
     const godwit_a3_reject_t *reject = &keys->opened.message.reject;
     const bool none = reject->reason == GODWIT_A3_NO_ASSOCIATION;
-    const bool rootless = reject->root == GODWIT_IWF_ROOT_NONE && !keys->config.ue_key_received;
+    const bool receives = keys->config.ue_key_received && reject->reason != GODWIT_A3_NO_ROOT;
+    const bool rootless = reject->root == GODWIT_IWF_ROOT_NONE && !receives;
     const bool hopeless = reject->reason == GODWIT_A3_NO_SUITE || rootless;
     const bool of_command = none || is_of_this_command(keys, reject);
     godwit_outbox_event(out, "association_rejected", GODWIT_OK, &up->imsi, keys->proved ? NULL : "without proof");

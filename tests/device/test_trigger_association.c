@@ -506,6 +506,7 @@ static void a_key_received_is_taken_for_its_own_number_alone(void **state)
     k_iwf_of(w.root, "iwf.example", 3, k_iwf);
     assert_int_equal(godwit_trigger_ue_key(&w.t, 3, k_iwf, &w.requests), GODWIT_POLICY_FORBIDS);
     w.config.ue_key_received = true;
+    w.config.roots = 1u << (GODWIT_IWF_ROOT_FLAGGED - 1);
     w.nvm_len = 0;
     tw_reboot(&w);
     tw_make_command(&w, 3, TIME);
@@ -523,6 +524,24 @@ static void a_key_received_is_taken_for_its_own_number_alone(void **state)
     assert_int_equal(godwit_trigger_ue_key(&w.t, 3, k_iwf, &w.requests), GODWIT_REPLAY);
     a_trigger(2);
     tw_expect_acknowledged(&w, 2, GODWIT_A3_DELIVERED);
+}
+
+/* Nobody gives a device a key of a flagged root: one that receives trusts the others, unless its owner says otherwise. */
+static void who_receives_trusts_the_roots_of_visited_networks(void **state)
+{
+    (void)state;
+    w.config.ue_key_received = true;
+    w.config.roots = 0;
+    w.nvm_len = 0;
+    tw_reboot(&w);
+    assert_int_equal(w.t.config.roots, 1u << (GODWIT_IWF_ROOT_KASME - 1) | 1u << (GODWIT_IWF_ROOT_CK_IK - 1));
+    assert_int_equal(godwit_trigger_ue_key(&w.t, 3, w.root, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+    tw_make_command(&w, 3, TIME); /* of a flagged root */
+    hear_command();
+    const godwit_a3_reject_t reject = rejected(false);
+    assert_int_equal(reject.reason, GODWIT_A3_NO_ROOT); /* not NO_KEY: giving it again is of no use */
+    assert_int_equal(reject.root, GODWIT_IWF_ROOT_NONE);
 }
 
 /* ---- the record ---- */
@@ -583,6 +602,7 @@ int main(void)
         cmocka_unit_test_setup(a_card_that_keeps_the_root_derives, set_up),
         cmocka_unit_test_setup(a_card_that_fails_takes_no_newer_root_away, set_up),
         cmocka_unit_test_setup(a_key_received_is_taken_for_its_own_number_alone, set_up),
+        cmocka_unit_test_setup(who_receives_trusts_the_roots_of_visited_networks, set_up),
         cmocka_unit_test_setup(a_damaged_record_is_none, set_up),
         cmocka_unit_test_setup(a_configuration_that_cannot_be_is_refused, set_up),
     };

@@ -815,6 +815,46 @@ static void a_device_that_has_no_key_is_given_it_again(void **state)
     assert_int_equal(owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down.kind, GODWIT_T5_UE_KEY);
 }
 
+/* GERAN without Ki128, or no cipher: the reason is told, and there is no association. */
+static void a_radio_that_hides_nothing_gets_no_key_and_the_reason_is_told(void **state)
+{
+    (void)state;
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, true);
+    iwf_world_aka(0x22, GODWIT_IWF_ROOT_CK_IK);
+    iwf_registered();
+    const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iwf_give(&answer);
+    godwit_message_t no = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS};
+    no.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
+    no.u.outcome = GODWIT_UNSUPPORTED_SUITE;
+    iwf_give(&no);
+    assert_true(owner_saw(&iw.owner, "refused", GODWIT_UNSUPPORTED_SUITE));
+    assert_nothing_was_sent_down();
+    assert_int_equal(iwf_record()->current.number, 0);
+}
+
+/* Its configuration trusts no root that a visited network may know: another key would not help, for ever. */
+static void a_device_that_trusts_no_such_root_is_not_given_keys_again_and_again(void **state)
+{
+    (void)state;
+    config(GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, true);
+    iwf_world_aka(0x22, GODWIT_IWF_ROOT_CK_IK);
+    iwf_registered();
+    const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iwf_give(&answer);
+    godwit_message_t ok = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS};
+    ok.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
+    iwf_give(&ok);
+    iwf_take_command();
+    iw.kind = GODWIT_IWF_ROOT_NONE;
+    iw.owner.now_ms += 60000;
+    const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ROOT);
+    iwf_from_device(&hint);
+    assert_true(owner_saw(&iw.owner, "association_rejected", GODWIT_OK));
+    assert_int_equal(asked(GODWIT_IWF_KEY_REQUEST), 0);
+    assert_nothing_was_sent_down();
+}
+
 static void no_node_that_was_not_heard_over_a_proved_hop_gets_a_key_for_the_device(void **state)
 {
     (void)state;
@@ -1059,6 +1099,8 @@ int main(void)
         cmocka_unit_test_setup(a_device_that_has_no_key_is_given_it_again, iwf_world_setup),
         cmocka_unit_test_setup(the_device_is_given_its_key_before_the_command, iwf_world_setup),
         cmocka_unit_test_setup(a_node_that_cannot_give_it_gets_no_command, iwf_world_setup),
+        cmocka_unit_test_setup(a_radio_that_hides_nothing_gets_no_key_and_the_reason_is_told, iwf_world_setup),
+        cmocka_unit_test_setup(a_device_that_trusts_no_such_root_is_not_given_keys_again_and_again, iwf_world_setup),
         cmocka_unit_test_setup(no_node_that_was_not_heard_over_a_proved_hop_gets_a_key_for_the_device, iwf_world_setup),
         cmocka_unit_test_setup(a_key_of_a_flagged_root_is_never_given_to_a_node, iwf_world_setup),
         cmocka_unit_test_setup(a_device_that_registers_elsewhere_gets_a_key_of_there, iwf_world_setup),

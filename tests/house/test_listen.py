@@ -54,12 +54,12 @@ class Listening(unittest.TestCase):
         n.add(MSC, "msc", [(HSS,), (IWF,)], f'msc:\n  plmn: 001-02\n  radio: "{n.address(MSC)}:7332"\n  hss: {{host: {HSS}, realm: home.example}}\n'
               f'  iwf_number: "{NUMBER}"\n')
 
-    def start(self, iwf="", hss="", more="", node=MME):
+    def start(self, iwf="", hss="", more="", node=MME, root="flagged", features=("e2m-me",)):
         n = self.network
         n.address("sgw")
         protected = '  link_protected: "this test"\n'
         n.add(HSS, "hss", [node, IWF], f"hss:\n  best_plmn: 999-99\n  networks: [{{realm: visited.example, plmn: 001-02}}]\n"
-              f"  trigger: {{mtc_iwfs: [{{host: {IWF}, realm: home.example, roots: true}}], root: flagged}}\n{hss}", True)
+              f"  trigger: {{mtc_iwfs: [{{host: {IWF}, realm: home.example, roots: true}}], root: {root}}}\n{hss}", True)
         n.add(IWF, "mtc_iwf, scs" + more, [(HSS,), node], f'mtc_iwf:\n  a3: "{n.address(IWF)}:7336"\n  sources: [{{name: {SCS}}}]\n  retry_ms: 1000\n'
               f"  retry_max_ms: 4000\n  node_timeout_ms: 8000\n  ack_ms: 4000\n  hss: {{host: {HSS}, realm: home.example}}\n{iwf}", True)
         {MME: self.eps, SGSN: self.sgsn, MSC: self.msc}[node]()
@@ -69,7 +69,7 @@ class Listening(unittest.TestCase):
         n.start()
         n.wait_links((IWF, HSS), (node, HSS), (node, IWF))
         hss = n.daemons[HSS]
-        self.device = Device(hss.directory, IMSI).subscribe(hss, "--feature", "trigger", "--feature", "e2m-me")
+        self.device = Device(hss.directory, IMSI).subscribe(hss, *(word for name in ("trigger", *features) for word in ("--feature", name)))
         cli.result("sub", "trigger", "add", "--imsi", IMSI, "--external-id", METER, "--source", SCS, "--store", hss.path("store.db"), "--key-file",
                    hss.path("store.key"))
         self.recorder = hss.write("recorder.py", RECORDER)
@@ -229,21 +229,42 @@ class Listen(Listening):
         self.assertEqual(self.listening.wait(60), 4)
         self.assertIn("does not answer", self.listening.communicate()[1])
 
-    def short_messages(self, node, *words):
-        self.start(node=node, iwf=f'  number: "{NUMBER}"\n')
+    def over_short_messages(self, node, *words, between=lambda: None):
         for access in ("umts", "geran"):
-            way = ["--mme", f"{self.network.address(node)}:7332", "--serving-network", "001-02", "--access", access, "--me", "--trigger-number", NUMBER, *words]
-            self.listen(way=way)
+            self.listen(way=["--mme", f"{self.network.address(node)}:7332", "--serving-network", "001-02", "--access", access, "--trigger-number", NUMBER,
+                             *words])
             self.heard("associated" if access == "umts" else "attached")  # the record has it from then on
             self.assertEqual(self.send("over " + access, "--wait", "40")["outcome"], "SUCCESS")
             self.assertEqual(self.end_listening(), 0)
+            between()
         self.assertEqual([bytes.fromhex(run["payload"]) for run in self.runs()], [b"over umts", b"over geran"])
+        for name in (HSS, IWF, node):
+            no_key_in(self, self.device, self.network.daemons[name].read("log"))
+
+    def short_messages(self, node, *words):
+        self.start(node=node, iwf=f'  number: "{NUMBER}"\n')
+        self.over_short_messages(node, "--me", *words)
+
+    def received(self, node, *words):
+        """The node makes K_iwf, and the device gets it from there in a message of the node's own."""
+        def iwf_dies():
+            self.network.daemons[IWF].stop(signal.SIGKILL)
+            self.network.daemons[IWF].start()
+            self.network.wait_links((IWF, HSS), (node, IWF))
+        self.start(node=node, iwf=f'  number: "{NUMBER}"\n  key_from: mme\n  ue_key: received\n', root="kasme", features=())
+        self.over_short_messages(node, "--ue-key", "received", *words, between=iwf_dies)
 
     def test_umts_and_geran_through_a_sgsn(self):
         self.short_messages(SGSN)
 
     def test_umts_and_geran_through_a_msc(self):
         self.short_messages(MSC, "--domain", "cs")
+
+    def test_a_key_that_the_sgsn_gives(self):
+        self.received(SGSN)
+
+    def test_a_key_that_the_msc_gives(self):
+        self.received(MSC, "--domain", "cs")
 
     def test_wifi_with_an_association_of_eap_aka_prime(self):
         n = self.network

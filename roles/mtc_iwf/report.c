@@ -38,10 +38,10 @@ static void send(const godwit_iwf_turn_t *turn, godwit_iwf_report_t *place, cons
     message->u.device_notification.outcome = t->outcome;
     message->u.device_notification.to = t->report_to;
     godwit_outbox_add(turn->out, GODWIT_REQUEST_MESSAGE)->message = message;
-    /* Free before this one wants it again, and soon: others may be answered. */
-    const uint64_t half_ms = (t->due_ms - turn->in->now_ms) / 2, most_ms = turn->iwf->config.node_timeout_ms;
+    /* No longer than until this one wants it again, and not for long: others may be answered. */
+    const uint64_t wait_ms = t->due_ms - turn->in->now_ms, most_ms = turn->iwf->config.node_timeout_ms;
     place->transaction = transaction;
-    place->until_ms = turn->in->now_ms + (half_ms < most_ms ? half_ms : most_ms);
+    place->until_ms = turn->in->now_ms + (wait_ms < most_ms ? wait_ms : most_ms);
     memcpy(place->source_key, t->source_key, sizeof place->source_key);
     place->reference = t->action.reference;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is due. A timer takes the trigger whose time comes first, does one thing with it and makes that durable; then the
- * next. So a start after a death is a timer like any other, and a hundred thousand pending triggers cost no memory. While
- * much is due there are more such timers with each millisecond, and what they commit at a time is one transaction.
+ * What is due. A timer takes the trigger whose time comes first, does one thing with it and makes that durable; then
+ * the next. So a start after a death is a timer like any other, and a hundred thousand pending triggers cost no memory.
+ * While much is due there are more such timers with each millisecond, and what they commit at a time is one
+ * transaction.
  */
 #include <string.h>
 
@@ -59,8 +60,8 @@ void godwit_iwf_slow_down(godwit_mtc_iwf_t *iwf)
     iwf->lanes = 0;
 }
 
-/* Something was due, and so may more be. lane: GODWIT_IWF_LANES_MAX is the timer that leads, and takes one more along each
- * time. */
+/* Something was due, and so may more be. lane: GODWIT_IWF_LANES_MAX is the timer that leads, and takes one more along
+ * each time. */
 static void go_on(const godwit_iwf_turn_t *turn, uint32_t lane)
 {
     godwit_mtc_iwf_t *iwf = turn->iwf;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A MTC-IWF with pending triggers loses its power at every write and sync, in three ways: while triggers come in, while
- * they wait, while they go out and are reported. Afterwards each trigger that was accepted is acted on once, and its
- * source has heard so. Those of a hundred thousand: test_trigger_kill.
+ * A MTC-IWF with pending triggers loses its power at every write and sync, in three ways: while triggers come in,
+ * while they wait, while they go out and are reported; in case 2 while associations are made besides, and while
+ * triggers are recalled and replaced. Afterwards each trigger that was accepted is acted on once, or was ended by its
+ * source, which has heard so. Those of a hundred thousand: test_trigger_kill.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,15 +19,14 @@
 #include "tests/daemon/trigger_process.h"
 #include "tests/store/power_vfs.h"
 
-#define TRIGGERS 4u
-#define DEVICES 2u
-#define WINDOW 3u
+#define CALM_MS 1800000u /* without anything to do: nothing is under way */
 #define QUEUE 256u
 #define ROUNDS 4000u /* of messages and timers: more than any life takes */
 
 static char directory[64], path[96], key_file[96];
 static uint64_t clock_ms;
 static process_t process;
+static peer_config_t config;
 static peer_t peer;
 static godwit_message_t queue[QUEUE];
 static size_t queued;
@@ -52,9 +52,13 @@ static void from_process(void *context, godwit_function_t from, const godwit_mes
 
 static bool start(void)
 {
-    const process_config_t config = {
-        .path = path, .key_file = key_file, .vfs = POWER_VFS, .now_ms = read_clock, .message = from_process};
-    return process_start(&process, &config);
+    const process_config_t c = {.path = path,
+                                .key_file = key_file,
+                                .vfs = POWER_VFS,
+                                .associations = config.associations,
+                                .now_ms = read_clock,
+                                .message = from_process};
+    return process_start(&process, &c);
 }
 
 static void remove_store(void)
@@ -85,10 +89,15 @@ static void one_round(void)
     owner_finish(process.owner);
 }
 
+static bool is_over(void)
+{
+    return peer_all_done(&peer) && queued == 0 && owner_wait(process.owner, CALM_MS) == CALM_MS;
+}
+
 /* Triggers come in while nobody can be reached, then go out. */
 static void live(void)
 {
-    for (unsigned round = 0; round < ROUNDS && !peer_all_done(&peer) && !power_is_gone(); round++) {
+    for (unsigned round = 0; round < ROUNDS && !is_over() && !power_is_gone(); round++) {
         peer.reachable = peer.reachable || peer_all_accepted(&peer);
         peer_go_on(&peer);
         one_round();
@@ -100,31 +109,49 @@ static void begin(unsigned die_at)
     remove_store();
     clock_ms = UINT64_C(1700000000000);
     queued = 0;
-    peer_init(&peer, TRIGGERS, DEVICES, WINDOW);
+    peer_init(&peer, &config);
     peer.send = to_process;
     power_begin(die_at);
     if (start()) {
         live();
     }
+}
+
+static void end(void)
+{
     if (process.store != NULL) {
         process_end(&process);
     }
 }
 
+static bool count_open(void *context, const godwit_record_t *record)
+{
+    unsigned *open = context;
+    *open += record->u.trigger.state != GODWIT_TRIGGER_CLOSED ? 1 : 0;
+    return true;
+}
+
+/* The process lives. */
 static void assert_all_well(unsigned died_at)
 {
+    unsigned open = 0;
+    if (godwit_store_list(process.store, GODWIT_RECORD_TRIGGER, NULL, SIZE_MAX, count_open, &open) != GODWIT_OK ||
+        open > 0) {
+        fail_msg("died at %u: %u triggers have no end", died_at, open);
+    }
     if (peer.wrong != NULL) {
         fail_msg("died at %u: trigger %u: %s", died_at, peer.wrong_of, peer.wrong);
     }
     if (!peer_all_done(&peer)) {
-        fail_msg("died at %u: of %u triggers %u were accepted, %u delivered, %u reported", died_at, TRIGGERS,
-                 peer.accepted, peer.delivered, peer.reported);
+        fail_msg("died at %u: of %u triggers %u were accepted, %u are done, %u reported", died_at, config.triggers,
+                 peer.accepted, peer.done, peer.reported);
     }
 }
 
 static void die_at(unsigned operation, power_loss_t loss)
 {
     begin(operation);
+    end();
     power_restore(loss, operation);
     power_go_on();
     peer_forget(&peer);
@@ -133,18 +160,27 @@ static void die_at(unsigned operation, power_loss_t loss)
         fail_msg("it does not start again after its death at %u", operation);
     }
     live();
-    process_end(&process);
     assert_all_well(operation);
+    end();
     peer_free(&peer);
+}
+
+/* How many writes and syncs there are. */
+static unsigned without_a_death(void)
+{
+    begin(0);
+    assert_all_well(0);
+    assert_true(!config.second_thoughts || (peer.recalled > 0 && (peer.too_late > 0 || !config.associations)));
+    end();
+    peer_free(&peer);
+    assert_true(power_operations() > 5 * config.triggers);
+    return power_operations();
 }
 
 static void die_everywhere(power_loss_t loss)
 {
-    begin(0);
-    assert_all_well(0);
-    peer_free(&peer);
-    const unsigned operations = power_operations();
-    assert_true(operations > 5 * TRIGGERS);
+    config = (peer_config_t){.triggers = 2, .devices = 2, .window = 2};
+    const unsigned operations = without_a_death();
     for (unsigned operation = 1; operation <= operations; operation++) {
         die_at(operation, loss);
     }
@@ -166,6 +202,30 @@ static void some_sectors_were_written(void **state)
 {
     (void)state;
     die_everywhere(POWER_TEARS_UNSYNCED);
+}
+
+/* At each operation in one of the three ways: there are many. */
+static void with_second_thoughts(bool associations)
+{
+    static const power_loss_t ways[] = {POWER_DROPS_UNSYNCED, POWER_KEEPS_UNSYNCED, POWER_TEARS_UNSYNCED};
+    config = (peer_config_t){
+        .triggers = 4, .devices = 2, .window = 3, .associations = associations, .second_thoughts = true};
+    const unsigned operations = without_a_death();
+    for (unsigned operation = 1; operation <= operations; operation++) {
+        die_at(operation, ways[operation % 3]);
+    }
+}
+
+static void while_triggers_are_recalled_and_replaced(void **state)
+{
+    (void)state;
+    with_second_thoughts(false);
+}
+
+static void while_associations_are_made_and_triggers_recalled_and_replaced(void **state)
+{
+    (void)state;
+    with_second_thoughts(true);
 }
 
 static int setup(void **state)
@@ -196,6 +256,8 @@ int main(void)
         cmocka_unit_test(what_was_not_synced_is_gone),
         cmocka_unit_test(only_the_process_died),
         cmocka_unit_test(some_sectors_were_written),
+        cmocka_unit_test(while_triggers_are_recalled_and_replaced),
+        cmocka_unit_test(while_associations_are_made_and_triggers_recalled_and_replaced),
     };
     return cmocka_run_group_tests_name("death of the MTC-IWF", tests, setup, teardown);
 }

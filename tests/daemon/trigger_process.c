@@ -17,12 +17,13 @@ static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
     godwit_mtc_iwf_step(role, in, out);
 }
 
-static void make_role(godwit_mtc_iwf_t *role)
+static void make_role(godwit_mtc_iwf_t *role, bool associations)
 {
     godwit_mtc_iwf_config_t c;
     memset(&c, 0, sizeof c);
     c.crypto = &godwit_crypto_builtin;
-    c.protect = GODWIT_IWF_PROTECT_HOP;
+    c.protect = associations ? GODWIT_IWF_PROTECT_ASSOCIATION : GODWIT_IWF_PROTECT_HOP;
+    c.keys.key_from = GODWIT_IWF_KEY_FROM_HSS;
     (void)snprintf(c.local_host, sizeof c.local_host, PEER_IWF);
     (void)snprintf(c.local_realm, sizeof c.local_realm, "home.test");
     c.sources = 1;
@@ -55,7 +56,7 @@ bool process_start(process_t *p, const process_config_t *config)
                                   .monotonic_ms = config->now_ms};
     p->observer.fd = -1;
     p->owner = owner_new(&owner);
-    make_role(&p->role);
+    make_role(&p->role, config->associations);
     owner_set_role(p->owner, GODWIT_FUNCTION_MTC_IWF, step, &p->role);
     owner_feed(p->owner, GODWIT_FUNCTION_MTC_IWF, &(godwit_input_t){.kind = GODWIT_INPUT_TIMER});
     owner_finish(p->owner);

@@ -17,6 +17,7 @@ typedef struct process {
 
 typedef struct process_config {
     const char *path, *key_file, *vfs;
+    bool associations; /* case 2, with K_iwf of the HSS; else case 1 */
     uint64_t (*now_ms)(void);
     void (*message)(void *context, godwit_function_t from, const godwit_message_t *message);
     void *context;

@@ -4,6 +4,7 @@
  * and the CPU time of protecting and opening one. Godwit beside DTLS in the same run. The conversation is that of the
  * known answers.
  */
+#include "adapters/crypto/aesni.h"
 #include "adapters/crypto/openssl.h"
 #include "bench/bench.h"
 #include "bench/peer_dtls.h"
@@ -143,6 +144,11 @@ static void godwit_rows(void)
               "Godwit, S=0 E=0; goal: 9");
     time_row(&godwit_crypto_builtin, "Godwit, built-in crypto");
     time_row(&godwit_crypto_openssl, "Godwit on OpenSSL");
+    if (godwit_crypto_aesni() != NULL) {
+        time_row(godwit_crypto_aesni(), "Godwit on AES-NI: what godwitd uses");
+    } else {
+        bench_absent("Godwit on AES-NI", "this processor has no AES instructions");
+    }
 }
 
 static void dtls_rows(void)

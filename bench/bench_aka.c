@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/crypto/aesni.h"
 #include "adapters/crypto/openssl.h"
 #include "godwit/keys.h"
 
@@ -105,7 +106,8 @@ int main(void)
 {
     bench_table("aka", "Authentication vectors, one core");
     (void)bench_backend(&godwit_crypto_builtin);
-    double ours = bench_backend(&godwit_crypto_openssl);
+    double on_openssl = bench_backend(&godwit_crypto_openssl);
+    double ours = godwit_crypto_aesni() != NULL ? bench_backend(godwit_crypto_aesni()) : on_openssl;
     work_t milenage = new_work(&godwit_crypto_builtin, GODWIT_ALG_MILENAGE);
     const char *absent = peer_osmogsm_open(&milenage.key);
     if (absent != NULL) {
@@ -114,6 +116,6 @@ int main(void)
     }
     (void)row("UMTS vectors, MILENAGE", peer_osmogsm_umts, NULL, "libosmogsm, with SRES and Kc; same key each time");
     double theirs = row("EPS vectors, MILENAGE and KASME", peer_osmogsm_eps, NULL, "libosmogsm");
-    bench_row("EPS vectors, ours on OpenSSL to libosmogsm's", ours / theirs, "times", "goal 10: needs an AES-NI path");
+    bench_row("EPS vectors, ours to libosmogsm's", ours / theirs, "times", "goal 10; KASME is the cost");
     return 0;
 }

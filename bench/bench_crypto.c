@@ -4,6 +4,7 @@
  * set for each call, as sessions that differ from datagram to datagram need it. The built-in code is written to be
  * small and to take the same time for every key; the OpenSSL backend is what a server uses.
  */
+#include "adapters/crypto/aesni.h"
 #include "adapters/crypto/openssl.h"
 #include "bench/bench.h"
 #include "core/crypto/keccak.h"
@@ -175,6 +176,9 @@ static void bench_peer(void)
 int main(void)
 {
     bench_table("crypto", "Primitives, CPU time of one call with its key, on this machine");
+    if (godwit_crypto_aesni() != NULL) {
+        bench_backend(godwit_crypto_aesni(), "aes-ni backend, key expanded and wiped");
+    }
     bench_backend(&godwit_crypto_openssl, "openssl backend, key wiped");
     bench_backend(&godwit_crypto_builtin, "builtin backend, portable and constant in time");
     bench_the_rest();

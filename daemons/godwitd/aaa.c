@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "adapters/radius/radius.h"
 #include "daemons/godwitd/daemon.h"
 
@@ -70,7 +70,7 @@ bool aaa_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     }
     const config_aaa_t *config = &d->config->aaa;
     godwit_aaa_config_t role = config->role;
-    role.crypto = &godwit_crypto_openssl;
+    role.crypto = godwit_crypto_server();
     a->runs = calloc(config->runs, sizeof *a->runs);
     a->roots = calloc(config->devices, sizeof *a->roots);
     if (a->runs == NULL || a->roots == NULL ||

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "daemons/godwitd/daemon.h"
 
 #define PENDING 256
@@ -51,7 +51,7 @@ static bool start_mme(godwitd_t *d)
 {
     struct daemon_access *a = d->access;
     godwit_mme_config_t role = d->config->mme.role;
-    role.crypto = &godwit_crypto_openssl;
+    role.crypto = godwit_crypto_server();
     role.recovery = recovery();
     a->mme_ues = calloc(d->config->mme.devices, sizeof *a->mme_ues);
     if (a->mme_ues == NULL || godwit_mme_init(&a->mme, &role, a->mme_ues, d->config->mme.devices, a->pending[0],
@@ -71,7 +71,7 @@ static bool start_sgsn(godwitd_t *d)
 {
     struct daemon_access *a = d->access;
     godwit_sgsn_config_t role = d->config->sgsn.role;
-    role.crypto = &godwit_crypto_openssl;
+    role.crypto = godwit_crypto_server();
     role.recovery = recovery();
     a->sgsn_ues = calloc(d->config->sgsn.devices, sizeof *a->sgsn_ues);
     if (a->sgsn_ues == NULL || godwit_sgsn_init(&a->sgsn, &role, a->sgsn_ues, d->config->sgsn.devices, a->pending[1],

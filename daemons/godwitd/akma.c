@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "adapters/akma/akma.h"
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "daemons/godwitd/daemon.h"
 
 #define RECEIVE_AT_ONCE 256
@@ -37,7 +37,7 @@ static void start_ausf(godwitd_t *d)
 {
     godwit_ausf_t *role = &d->akma->ausf;
     const config_ausf_t *config = &d->config->ausf;
-    role->crypto = &godwit_crypto_openssl;
+    role->crypto = godwit_crypto_server();
     role->home = config->home;
     role->wait_ms = config->wait_ms;
     role->network_count = config->network_count;
@@ -51,7 +51,7 @@ static void start_ausf(godwitd_t *d)
 static void start_aanf(godwitd_t *d)
 {
     d->akma->aanf = d->config->aanf.role;
-    d->akma->aanf.crypto = &godwit_crypto_openssl;
+    d->akma->aanf.crypto = godwit_crypto_server();
     owner_set_role(d->owner, GODWIT_FUNCTION_AANF, step_aanf, &d->akma->aanf);
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "daemons/godwitd/daemon.h"
 
 static void note(godwitd_t *d)
@@ -40,7 +40,7 @@ static godwit_status_t next(void *context, uint64_t after, godwit_reading_record
 
 static godwit_status_t mark_key(const char *name, uint8_t key[16])
 {
-    return godwit_name_key(&godwit_crypto_openssl, name, key);
+    return godwit_name_key(godwit_crypto_server(), name, key);
 }
 
 static godwit_status_t mark(void *context, const char *name, uint64_t *number)

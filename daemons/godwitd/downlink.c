@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "adapters/deliver/parts.h"
 
 #define AT_ONCE 64
@@ -32,7 +32,7 @@ typedef struct daemon_downlink {
 
 static bool start_door(daemon_downlink_t *l, const config_downlink_t *c, char why[GODWIT_HTTPS_WHY])
 {
-    const godwit_downlink_config_t wanted = {.crypto = &godwit_crypto_openssl,
+    const godwit_downlink_config_t wanted = {.crypto = godwit_crypto_server(),
                                              .host = c->host,
                                              .port = c->port,
                                              .certificate = c->tls.certificate,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "adapters/eese/eese.h"
 #include "daemons/godwitd/daemon.h"
 
@@ -44,7 +44,7 @@ static void step_eese(void *role, const godwit_input_t *in, godwit_outbox_t *out
 static bool start_eese(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
     godwit_eese_config_t role = d->config->eese.role;
-    role.crypto = &godwit_crypto_openssl;
+    role.crypto = godwit_crypto_server();
     if (godwit_eese_init(&d->e2e->eese, &role) != GODWIT_OK) {
         (void)snprintf(error, DAEMON_ERROR_MAX, "%s: eese: bounds or suites leave nothing", d->config->file);
         return false;

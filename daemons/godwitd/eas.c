@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "adapters/eese/eese.h"
 #include "daemons/godwitd/daemon.h"
 
@@ -36,7 +36,7 @@ static godwit_eese_tls_t tls_of(const config_eas_t *config)
 static bool start_role(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
     godwit_eas_config_t role = d->config->eas.role;
-    role.crypto = &godwit_crypto_openssl;
+    role.crypto = godwit_crypto_server();
     if (godwit_eas_init(&d->eas->role, &role) != GODWIT_OK) {
         (void)snprintf(error, DAEMON_ERROR_MAX,
                        "%s: eas cannot be as it is configured: its identity must be a domain name", d->config->file);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "daemons/godwitd/daemon.h"
 
 static void step_hss(void *role, const godwit_input_t *in, godwit_outbox_t *out)
@@ -125,7 +125,7 @@ static bool start_hss(godwitd_t *d)
     if (d->hss == NULL) {
         return false;
     }
-    d->hss->crypto = &godwit_crypto_openssl;
+    d->hss->crypto = godwit_crypto_server();
     d->hss->best_plmn = d->config->hss.best_plmn;
     d->hss->ticks_per_second = d->config->hss.ticks_per_second;
     d->hss->skew_ticks = d->config->hss.skew_ticks;
@@ -148,7 +148,7 @@ static bool start_emks(godwitd_t *d)
     if (d->emks == NULL) {
         return false;
     }
-    d->emks->crypto = &godwit_crypto_openssl;
+    d->emks->crypto = godwit_crypto_server();
     d->emks->best_plmn = d->config->emks.best_plmn;
     memcpy(d->emks->local_host, d->config->identity, sizeof d->emks->local_host);
     memcpy(d->emks->local_realm, d->config->realm, sizeof d->emks->local_realm);
@@ -175,7 +175,7 @@ static bool start_hse(godwitd_t *d)
     if (d->hse.sessions == NULL || d->hse.exchanges == NULL || d->hse.senders == NULL) {
         return false;
     }
-    role.crypto = &godwit_crypto_openssl;
+    role.crypto = godwit_crypto_server();
     if (godwit_hse_init(&d->hse.role, &role, d->hse.sessions, config->sessions, d->hse.exchanges, config->exchanges,
                         d->hse.senders, config->senders) != GODWIT_OK) {
         return false;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "daemons/godwitd/daemon.h"
 
 #define RECEIVE_AT_ONCE 64
@@ -46,7 +46,7 @@ bool gba_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
         return true;
     }
     godwit_gba_bsf_config_t role = d->config->gba_bsf.role;
-    role.crypto = &godwit_crypto_openssl;
+    role.crypto = godwit_crypto_server();
     if (godwit_gba_bsf_init(&d->gba->role, &role) != GODWIT_OK) {
         (void)snprintf(error, DAEMON_ERROR_MAX, "%s: gba_bsf cannot be started", d->config->file);
         return false;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "adapters/mkef/mkef.h"
 #include "daemons/godwitd/daemon.h"
 
@@ -28,7 +28,7 @@ static void start_role(godwitd_t *d)
 {
     godwit_mkef_t *role = &d->mkef->role;
     const config_mkef_t *config = &d->config->mkef;
-    role->crypto = &godwit_crypto_openssl;
+    role->crypto = godwit_crypto_server();
     role->ts33868 = config->ts33868;
     role->requests_per_minute = config->requests_per_minute;
     role->failures_per_minute = config->failures_per_minute;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "core/wire/coap.h"
 #include "daemons/godwitd/daemon.h"
 #include "roles/kms.h"
@@ -51,7 +51,7 @@ static void step_kms(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 static bool start_kms(godwitd_t *d)
 {
     godwit_kms_role_t *kms = &d->naf->kms;
-    kms->service = (godwit_kms_t){.crypto = &godwit_crypto_openssl, .life_ms = TICKET_LIFE_MS};
+    kms->service = (godwit_kms_t){.crypto = godwit_crypto_server(), .life_ms = TICKET_LIFE_MS};
     memcpy(kms->fqdn, d->config->naf.role.fqdns[0], sizeof kms->fqdn);
     memcpy(kms->local_host, d->config->identity, sizeof kms->local_host);
     memcpy(kms->local_realm, d->config->realm, sizeof kms->local_realm);
@@ -107,7 +107,7 @@ bool naf_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
         return true;
     }
     godwit_naf_config_t role = d->config->naf.role;
-    role.crypto = &godwit_crypto_openssl;
+    role.crypto = godwit_crypto_server();
     d->naf->keys = calloc(d->config->naf.keys, sizeof *d->naf->keys);
     if (d->naf->keys == NULL || godwit_naf_init(&d->naf->role, &role, d->naf->keys, d->config->naf.keys) != GODWIT_OK) {
         (void)snprintf(error, DAEMON_ERROR_MAX, "%s: naf cannot be started", d->config->file);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "daemons/godwitd/daemon.h"
 
 struct daemon_sms {
@@ -29,7 +29,7 @@ static bool start_msc(godwitd_t *d)
 {
     struct daemon_sms *s = d->sms;
     godwit_msc_config_t role = d->config->msc.role;
-    role.crypto = &godwit_crypto_openssl;
+    role.crypto = godwit_crypto_server();
     s->ues = calloc(d->config->msc.devices, sizeof *s->ues);
     if (s->ues == NULL || godwit_msc_init(&s->msc, &role, s->ues, d->config->msc.devices) != GODWIT_OK) {
         return false;

@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "adapters/crypto/aesni.h"
 #include "adapters/crypto/openssl.h"
 #include "daemons/godwitd/daemon.h"
 #include "daemons/godwitd/downlink.h"
@@ -134,8 +135,10 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
         (void)snprintf(error, DAEMON_ERROR_MAX, "signals cannot be waited for: %s", strerror(errno));
         return false;
     }
-    if (godwit_crypto_check(&godwit_crypto_openssl) != GODWIT_OK) {
-        (void)snprintf(error, DAEMON_ERROR_MAX, "OpenSSL does not give the known answers; its installation is damaged");
+    const godwit_crypto_t *crypto = godwit_crypto_server();
+    if (godwit_crypto_check(crypto) != GODWIT_OK) {
+        (void)snprintf(error, DAEMON_ERROR_MAX,
+                       "the crypto backend %s (SHA-256: OpenSSL) does not give the known answers", crypto->name);
         return false;
     }
     /* Sockets before the store: a port in use must not make a store. Diameter last: its threads are slow to end. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/crypto/openssl.h"
+#include "adapters/crypto/aesni.h"
 #include "daemons/godwitd/daemon.h"
 
 #define PENDING_TIMER 0
@@ -33,7 +33,7 @@ static void step_scs(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 static bool start_iwf(godwitd_t *d)
 {
     godwit_mtc_iwf_config_t role = d->config->mtc_iwf.role;
-    role.crypto = &godwit_crypto_openssl;
+    role.crypto = godwit_crypto_server();
     if (godwit_mtc_iwf_init(&d->trigger->iwf, &role) != GODWIT_OK) {
         return false;
     }

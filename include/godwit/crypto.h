@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The interface to the primitives that hardware or a library may do better: AES-128 and SHA-256. The built-in backend
- * is portable C; OpenSSL (and later PSA, AES-NI) backends are adapters. SNOW 3G, ZUC and Keccak have no backends: they
+ * is portable C; the backends on OpenSSL and on AES-NI are adapters. SNOW 3G, ZUC and Keccak have no backends: they
  * are portable code of core/crypto. Backends hold no state that a caller could share by mistake: each call is whole.
  *
  * Every function returns GODWIT_OK or GODWIT_CRYPTO_FAILED; the built-in backend never fails. On failure the output is
@@ -16,7 +16,7 @@
 #define GODWIT_SHA256_SIZE 32
 
 typedef struct godwit_crypto {
-    const char *name; /* "builtin", "openssl" */
+    const char *name; /* "builtin", "openssl", "aes-ni" */
 
     /* AES-128, FIPS 197: blocks of 16 octets, each enciphered by itself. in and out may be the same. */
     godwit_status_t (*aes128_ecb)(const uint8_t key[16], const uint8_t *in, uint8_t *out, size_t blocks);

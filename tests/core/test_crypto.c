@@ -89,7 +89,7 @@ static void check_hmac(const kat_record_t *record, void *context)
 static void over_backends(const char *file, const char *section, void (*check)(const kat_record_t *, void *))
 {
     for (size_t i = 0; i < BACKENDS; i++) {
-        godwit_crypto_t crypto = *backends[i];
+        godwit_crypto_t crypto = *backend(i);
         print_message("%s: %s\n", crypto.name, section);
         (void)kat_each(file, section, check, &crypto);
     }
@@ -135,14 +135,14 @@ static void nothing_in_nothing_out(void **state)
     for (size_t i = 0; i < BACKENDS; i++) {
         const godwit_slice_t none = godwit_slice(NULL, 0);
         uint8_t out = 0xEE;
-        assert_int_equal(backends[i]->aes128_ecb(key, &out, &out, 0), GODWIT_OK);
-        assert_int_equal(backends[i]->aes128_ctr(key, key, &out, &out, 0), GODWIT_OK);
+        assert_int_equal(backend(i)->aes128_ecb(key, &out, &out, 0), GODWIT_OK);
+        assert_int_equal(backend(i)->aes128_ctr(key, key, &out, &out, 0), GODWIT_OK);
         assert_int_equal(out, 0xEE);
-        assert_int_equal(backends[i]->aes128_cmac(key, NULL, 0, whole), GODWIT_OK);
-        assert_int_equal(backends[i]->aes128_cmac(key, &none, 1, empty), GODWIT_OK);
+        assert_int_equal(backend(i)->aes128_cmac(key, NULL, 0, whole), GODWIT_OK);
+        assert_int_equal(backend(i)->aes128_cmac(key, &none, 1, empty), GODWIT_OK);
         assert_memory_equal(whole, empty, 16);
-        assert_int_equal(backends[i]->hmac_sha256(none, NULL, 0, whole), GODWIT_OK);
-        assert_int_equal(backends[i]->hmac_sha256(none, &none, 1, empty), GODWIT_OK);
+        assert_int_equal(backend(i)->hmac_sha256(none, NULL, 0, whole), GODWIT_OK);
+        assert_int_equal(backend(i)->hmac_sha256(none, &none, 1, empty), GODWIT_OK);
         assert_memory_equal(whole, empty, 32);
     }
 }
@@ -164,7 +164,7 @@ static void the_check_at_start_passes_for_all_and_fails_for_a_wrong_one(void **s
 {
     (void)state;
     for (size_t i = 0; i < BACKENDS; i++) {
-        assert_int_equal(godwit_crypto_check(backends[i]), GODWIT_OK);
+        assert_int_equal(godwit_crypto_check(backend(i)), GODWIT_OK);
     }
     godwit_crypto_t wrong = godwit_crypto_builtin;
     wrong.sha256 = wrong_digest;
@@ -190,7 +190,7 @@ static void threads_do_not_disturb_each_other(void **state)
 {
     (void)state;
     for (size_t i = 0; i < BACKENDS; i++) {
-        godwit_crypto_t crypto = *backends[i];
+        godwit_crypto_t crypto = *backend(i);
         pthread_t threads[8];
         for (size_t n = 0; n < 8; n++) {
             assert_int_equal(pthread_create(&threads[n], NULL, work, &crypto), 0);

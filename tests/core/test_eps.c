@@ -84,7 +84,7 @@ static void check_uia2(const kat_record_t *record, void *context)
 static void over_backends(const char *section, unsigned algorithm, void (*check)(const kat_record_t *, void *))
 {
     for (size_t i = 0; i < BACKENDS; i++) {
-        how_t how = {.crypto = backends[i], .algorithm = algorithm};
+        how_t how = {.crypto = backend(i), .algorithm = algorithm};
         (void)kat_each("eps.txt", section, check, &how);
     }
 }

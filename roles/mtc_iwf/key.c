@@ -8,6 +8,7 @@
 
 #include "roles/mtc_iwf/keys.h"
 
+#define NO_NODE "the device is to get its key from a node, and there is none that may have it"
 #define COMMAND_LIFE_MS 600000u
 #define AHEAD_MAX                                                                                                      \
     1024u /* by how many numbers a device may be ahead of what is known here: a store that came from a backup */
@@ -79,6 +80,15 @@ static uint32_t floor_of(const godwit_iwf_keys_t *keys, const godwit_iwf_want_t 
     return above > last ? above : last;
 }
 
+/* Whether the device could be given a key by that way: by a node that is proved, or will be when it has made the key
+ * itself. What could not be given is not asked for: a question moves the HSS's numbers. */
+static bool could_be_given(const godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way)
+{
+    return !keys->config.ue_key_received ||
+           (way->kind == GODWIT_IWF_WAY_T5 &&
+            (keys->config.key_from == GODWIT_IWF_KEY_FROM_MME || godwit_iwf_peer_is_proved(keys, way->node.host)));
+}
+
 godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t *want,
                                const godwit_trigger_node_t *node, const godwit_iwf_way_t *way, uint64_t now_ms,
                                godwit_outbox_t *out)
@@ -91,6 +101,10 @@ godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t 
     }
     if ((!by_hss && to.host[0] == '\0') || above == UINT32_MAX) {
         return GODWIT_NOT_FOUND;
+    }
+    if (!could_be_given(keys, way)) {
+        godwit_outbox_event(out, "refused", GODWIT_NOT_ENTITLED, &keys->held.imsi, NO_NODE);
+        return GODWIT_NOT_ENTITLED;
     }
     godwit_iwf_key_wait_t *place = godwit_iwf_wait_free(keys, now_ms);
     if (place == NULL) {
@@ -289,7 +303,7 @@ static void on_key(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_iwf
         status = godwit_iwf_next_create(keys, key, in->now_ms);
     }
     if (status == GODWIT_OK && !unchanged) {
-        detail = "the device is to get its key from a node, and there is none that may have it";
+        detail = NO_NODE;
         status = prepare(keys, &asked.way, &sending, out);
         keys->moved = keys->moved && status == GODWIT_OK;
     }

@@ -20,6 +20,8 @@ static const char *why(godwit_status_t status)
         return "that identity is of another key than the one that is here";
     case GODWIT_REPLAY:
         return "that number was exported already";
+    case GODWIT_POLICY_FORBIDS:
+        return CLI_EXPORT_NO_HANDSHAKE;
     case GODWIT_INVALID_ARGUMENT:
         return "--label is none of dtls1.2, dtls1.3, tls1.3 and oscore";
     default:
@@ -27,10 +29,24 @@ static const char *why(godwit_status_t status)
     }
 }
 
+static godwit_status_t take_step(cli_runner_t *r, cli_exported_key_t *w, godwit_device_requests_t *requests)
+{
+    requests->count = 0;
+    switch (w->step) {
+    case CLI_EXPORT_DERIVE:
+        return godwit_device_derive_psk(&r->device, w->label, w->role, &w->name, w->psk);
+    case CLI_EXPORT_PROVED:
+        return godwit_device_psk_proved(&r->device, &w->name, requests);
+    case CLI_EXPORT_USE:
+    default:
+        return godwit_device_export_psk(&r->device, w->label, w->role, &w->name, w->psk, requests);
+    }
+}
+
 static int export(const cli_args_t *args, cli_runner_t *r, cli_exported_key_t *w)
 {
     godwit_device_requests_t requests;
-    godwit_status_t status = godwit_device_export_psk(&r->device, w->label, w->role, &w->name, w->psk, &requests);
+    godwit_status_t status = take_step(r, w, &requests);
     if (status != GODWIT_OK) {
         return cli_fail(args, status == GODWIT_INVALID_ARGUMENT ? CLI_USAGE : CLI_REFUSED, "%s", why(status));
     }
@@ -82,7 +98,7 @@ const cli_command_t cli_device_export = {
     .notes =
         "It PRINTS A KEY unless --psk-file is given. The EAS derives the same key from the identity. The key is that of one number, which is never given again: each connection that wants a key of its own wants an export of its own.\n"
         "For openssl: -psk HEX -psk_identity IDENTITY. For OSCORE the key is the master secret. Nothing is sent: the key end to end was agreed by \"godwit send --service\", whose options name the device, and the file of that "
-        "session is taken while no other command has it open.",
+        "session is taken while no other command has it open.\n" CLI_EXPORT_NOTES,
     CLI_COMMAND_OPTIONS(options),
     .run = run,
 };

@@ -25,10 +25,26 @@ static const char *why(godwit_status_t status)
         return "that key end to end is over; the next one comes when the device asks for it";
     case GODWIT_REPLAY:
         return "that number was exported already";
+    case GODWIT_POLICY_FORBIDS:
+        return CLI_EXPORT_NO_HANDSHAKE;
     case GODWIT_INVALID_ARGUMENT:
         return "--label is none of dtls1.2, dtls1.3, tls1.3 and oscore";
     default:
         return godwit_status_name(status);
+    }
+}
+
+static godwit_status_t take_step(godwit_eas_device_t *device, cli_exported_key_t *wish)
+{
+    const uint64_t now_s = (uint64_t)time(NULL);
+    switch (wish->step) {
+    case CLI_EXPORT_DERIVE:
+        return godwit_eas_derive(device, now_s, wish->label, wish->role, &wish->name, wish->psk);
+    case CLI_EXPORT_PROVED:
+        return godwit_eas_proved(device, now_s, &wish->name);
+    case CLI_EXPORT_USE:
+    default:
+        return godwit_eas_export(device, now_s, wish->label, wish->role, &wish->name, wish->psk);
     }
 }
 
@@ -43,9 +59,9 @@ static godwit_status_t export(godwit_store_t *store, const godwit_imsi_t *imsi, 
         status = godwit_eas_load(device, &godwit_crypto_openssl, godwit_slice(session->octets, session->len));
     }
     if (status == GODWIT_OK) {
-        status = godwit_eas_export(device, (uint64_t)time(NULL), wish->label, wish->role, &wish->name, wish->psk);
+        status = take_step(device, wish);
     }
-    if (status != GODWIT_OK) {
+    if (status != GODWIT_OK || wish->step == CLI_EXPORT_DERIVE) {
         return status;
     }
     session->len = (uint16_t)godwit_eas_save(device, session->octets);
@@ -102,7 +118,7 @@ const cli_command_t cli_eas_export = {
     .summary = "Prints a pre-shared key for TLS, DTLS or OSCORE with a device, and its identity.",
     .notes =
         "At the enterprise, on the store of godwit-eas, which may be running. It PRINTS A KEY unless --psk-file is given. The device derives the same key from the identity: \"godwit device export\". The key is that of one number, "
-        "which is never given again.",
+        "which is never given again.\n" CLI_EXPORT_NOTES,
     CLI_COMMAND_OPTIONS(options),
     .run = run,
 };

@@ -22,6 +22,12 @@ bool cli_exported_key_read(const cli_args_t *args, cli_exported_key_t *key)
         (void)cli_fail(args, CLI_USAGE, "--identity: '%s' is not the name of an exported key", identity);
         return false;
     }
+    const bool derive = cli_count(args, "derive") > 0, proved = cli_count(args, "proved") > 0;
+    key->step = derive ? CLI_EXPORT_DERIVE : proved ? CLI_EXPORT_PROVED : CLI_EXPORT_USE;
+    if ((derive || proved) && (identity == NULL || derive == proved)) {
+        (void)cli_fail(args, CLI_USAGE, "--derive and --proved go with --identity, one at a time");
+        return false;
+    }
     return true;
 }
 
@@ -48,7 +54,7 @@ int cli_exported_key_write(const cli_args_t *args, cli_exported_key_t *key)
     godwit_psk_name_put(&key->name, &out);
     key->identity[out.len] = '\0';
     godwit_hex_encode(godwit_slice(key->psk, sizeof key->psk), key->psk_hex);
-    int code = write_file(args, "psk-file", key->psk_hex);
+    int code = key->step == CLI_EXPORT_PROVED ? CLI_OK : write_file(args, "psk-file", key->psk_hex);
     return code == CLI_OK ? write_file(args, "identity-file", key->identity) : code;
 }
 
@@ -57,7 +63,7 @@ int cli_exported_key_show(const cli_args_t *args, const cli_exported_key_t *key)
     json_t *shown =
         json_pack("{s:s, s:s, s:s, s:I, s:I}", "label", key->label, "role", key->role == 0 ? "client" : "server",
                   "identity", key->identity, "age", (json_int_t)key->name.age, "number", (json_int_t)key->name.number);
-    if (cli_value(args, "psk-file") == NULL) {
+    if (cli_value(args, "psk-file") == NULL && key->step != CLI_EXPORT_PROVED) {
         (void)json_object_set_new(shown, "psk", json_string(key->psk_hex));
     }
     return cli_print(args, shown);

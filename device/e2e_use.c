@@ -224,3 +224,35 @@ godwit_status_t godwit_device_export_psk(godwit_device_t *device, const char *la
     godwit_device_e2e_store(device, requests);
     return GODWIT_OK;
 }
+
+godwit_status_t godwit_device_derive_psk(const godwit_device_t *device, const char *label, uint8_t device_role,
+                                         const godwit_psk_name_t *name, uint8_t psk[32])
+{
+    const godwit_device_e2e_t *e = device->config.e2e;
+    uint32_t number = 0;
+    godwit_wipe(psk, 32);
+    if (name->number == 0 || !godwit_psk_is_proved_by_handshake(label)) {
+        return name->number == 0 ? GODWIT_INVALID_ARGUMENT : GODWIT_POLICY_FORBIDS;
+    }
+    godwit_status_t status = e != NULL ? number_of(e, name, &number) : GODWIT_WRONG_STATE;
+    return status == GODWIT_OK
+               ? godwit_exported_psk(device->config.crypto, e->current.k_e2e, label, device_role, number, psk)
+               : status;
+}
+
+godwit_status_t godwit_device_psk_proved(godwit_device_t *device, const godwit_psk_name_t *name,
+                                         godwit_device_requests_t *requests)
+{
+    godwit_device_e2e_t *e = device->config.e2e;
+    uint32_t number = 0;
+    requests->count = 0;
+    if (name->number == 0) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    godwit_status_t status = e != NULL ? number_of(e, name, &number) : GODWIT_WRONG_STATE;
+    if (status == GODWIT_OK) {
+        e->current.exports = number;
+        godwit_device_e2e_store(device, requests);
+    }
+    return status;
+}

@@ -85,7 +85,8 @@ typedef struct godwit_eas {
     uint64_t registered_ms;
     uint32_t register_transaction, register_wait_ms;
     uint32_t last_transaction;
-    uint64_t due_ms; /* when the sweep's timer comes; UINT64_MAX: it does not run */
+    uint64_t due_ms;  /* when the sweep's timer comes; UINT64_MAX: it does not run */
+    int64_t ahead_ms; /* how far this clock is ahead of the EESE's, as the last key that came showed */
     godwit_eas_pull_t pulls[GODWIT_EAS_PULLS_MAX];
     godwit_eas_down_t downs[GODWIT_EAS_DOWNS_MAX];
     godwit_eas_heard_t heard[GODWIT_EAS_HEARD_MAX];
@@ -99,10 +100,10 @@ typedef struct godwit_eas {
 
 /* GODWIT_INVALID_ARGUMENT: no crypto, no canonical name, no EESE. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_init(godwit_eas_t *eas, const godwit_eas_config_t *config);
-/* Inputs: TIMER (the owner gives number 0 at the start), MESSAGE (EAS_SESSION_PUSH and USER_PLANE_UP, which are always
- * answered; EAS_REGISTER_ANSWER, EAS_SESSION_PULL_ANSWER, USER_PLANE_DOWN_ANSWER), SUBMIT (by IMSI), COMMIT_FAILED.
- * Events: registered, register_refused, key_taken, session_ended, key_asked_for, key_not_given, key_wiped, keys_lost,
- * downlink_queued, downlink_sent, downlink_waits, downlink_expired, refused. */
+/* Inputs: TIMER (the owner gives number 0 at the start), MESSAGE (EAS_SESSION_PUSH and USER_PLANE_UP, which are
+ * always answered; EAS_REGISTER_ANSWER, EAS_SESSION_PULL_ANSWER, USER_PLANE_DOWN_ANSWER), SUBMIT (by IMSI),
+ * COMMIT_FAILED. Events: registered, register_refused, key_taken, session_ended, key_asked_for, key_not_given,
+ * key_wiped, clocks_differ, keys_lost, downlink_queued, downlink_sent, downlink_waits, downlink_expired, refused. */
 void godwit_eas_step(godwit_eas_t *eas, const godwit_input_t *in, godwit_outbox_t *out);
 
 #endif

@@ -102,6 +102,7 @@ static void read_terms(godwit_json_object_t *o, godwit_eas_session_t *s)
     (void)godwit_json_number(o, "messages", true, 0, UINT32_MAX, &messages);
     (void)godwit_json_number(o, "overlap", true, 0, UINT32_MAX, &overlap);
     (void)godwit_json_number(o, "agreed", true, 0, INT64_MAX, &s->agreed_ms);
+    (void)godwit_json_number(o, "now", false, 0, INT64_MAX, &s->now_ms);
     (void)godwit_json_hex(o, "k_e2e", true, s->k_e2e, sizeof s->k_e2e);
     s->terms.suite = (uint8_t)suite;
     s->terms.key_id = (uint8_t)key_id;
@@ -150,6 +151,9 @@ static void write_terms(json_t *json, const godwit_eas_session_t *s)
     set_number(json, "messages", s->terms.messages);
     set_number(json, "overlap", s->overlap_s);
     set_number(json, "agreed", s->agreed_ms & INT64_MAX);
+    if (s->now_ms != 0) {
+        set_number(json, "now", s->now_ms & INT64_MAX);
+    }
     godwit_json_set_hex(json, "k_e2e", godwit_slice(s->k_e2e, sizeof s->k_e2e));
 }
 

@@ -20,6 +20,11 @@ static bool is_protocol(const char *label)
     return false;
 }
 
+bool godwit_psk_is_proved_by_handshake(const char *label)
+{
+    return strcmp(label, "oscore") != 0;
+}
+
 godwit_status_t godwit_exported_psk(const godwit_crypto_t *c, const uint8_t k_e2e[32], const char *label, uint8_t role,
                                     uint32_t number, uint8_t psk[32])
 {

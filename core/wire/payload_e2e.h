@@ -119,7 +119,8 @@ typedef struct godwit_eas_session {
     godwit_e2e_path_t path;
     godwit_e2e_terms_t terms;
     uint32_t overlap_s; /* how long the key before it is still good once this one was used */
-    uint64_t agreed_ms; /* since 1970: the timer's beginning */
+    uint64_t agreed_ms; /* since 1970, as the EESE's clock says: the timer's beginning */
+    uint64_t now_ms;    /* what that clock says now; 0: it does not tell */
     bool ended;         /* of a push: the session is over; no key */
     uint8_t k_e2e[32];  /* secret */
 } godwit_eas_session_t;

@@ -204,6 +204,15 @@ GODWIT_MUST_USE godwit_status_t godwit_device_export_psk(godwit_device_t *device
                                                          uint8_t device_role, godwit_psk_name_t *name, uint8_t psk[32],
                                                          godwit_device_requests_t *requests);
 
+/* The same in two steps, for a device that is the server there, as godwit_eas_derive and godwit_eas_proved at the other
+ * end: the first changes nothing; the second, when the handshake under that key is complete, uses its number up, and
+ * the connection may be believed when the STORE_E2E that comes with it is durable. */
+GODWIT_MUST_USE godwit_status_t godwit_device_derive_psk(const godwit_device_t *device, const char *label,
+                                                         uint8_t device_role, const godwit_psk_name_t *name,
+                                                         uint8_t psk[32]);
+GODWIT_MUST_USE godwit_status_t godwit_device_psk_proved(godwit_device_t *device, const godwit_psk_name_t *name,
+                                                         godwit_device_requests_t *requests);
+
 godwit_session_state_t godwit_device_state(const godwit_device_t *device);
 uint32_t godwit_device_session_id(const godwit_device_t *device);
 

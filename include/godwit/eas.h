@@ -3,10 +3,9 @@
  * The enterprise's receiver as a library (Solution 5, TS 33.163 4.1 and Annex B; docs/eas.md): one device as its EAS
  * knows it. It opens user-plane datagrams that the HSE forwards unmodified, seals those that go down, and holds the
  * keys K_e2e as they age. It does no I/O, allocates nothing and asks no clock: seconds since 1970 come with each call.
- * It never holds K_session or anything above K_e2e.
- *
- * What godwit_eas_take, _accept, _seal, _export and a _tick that says so have changed must be durable (godwit_eas_save)
- * before anything that comes of it leaves: the answer to the HSE, the reading, the datagram, the exported key.
+ * It never holds K_session or anything above K_e2e. What godwit_eas_take, _accept, _seal, _export, _proved and a _tick
+ * that says so have changed must be durable (godwit_eas_save) before anything that comes of it leaves: the answer to
+ * the HSE, the reading, the datagram, the exported key.
  */
 #ifndef GODWIT_EAS_H
 #define GODWIT_EAS_H
@@ -94,6 +93,17 @@ GODWIT_MUST_USE godwit_status_t godwit_eas_seal(godwit_eas_device_t *device, uin
  * GODWIT_UNKNOWN_KEY: that age is not here; GODWIT_KEY_EXPIRED. */
 GODWIT_MUST_USE godwit_status_t godwit_eas_export(godwit_eas_device_t *device, uint64_t now_s, const char *label,
                                                   uint8_t device_role, godwit_psk_name_t *name, uint8_t psk[32]);
+
+/* The same in two steps, for a server whose client names a key before it has proved anything. _derive gives the key
+ * that *name names and changes nothing: whoever makes up numbers uses none up. _proved, when the handshake under that
+ * key is complete, uses its number up, and must be durable before anything of that connection is believed or sent;
+ * where it gives an error, GODWIT_REPLAY when another connection under that key was first, the connection is to be
+ * ended. Errors of _export; GODWIT_POLICY_FORBIDS for "oscore", which has no handshake: a second use of that key would
+ * use its nonces twice. */
+GODWIT_MUST_USE godwit_status_t godwit_eas_derive(const godwit_eas_device_t *device, uint64_t now_s, const char *label,
+                                                  uint8_t device_role, const godwit_psk_name_t *name, uint8_t psk[32]);
+GODWIT_MUST_USE godwit_status_t godwit_eas_proved(godwit_eas_device_t *device, uint64_t now_s,
+                                                  const godwit_psk_name_t *name);
 
 /* ---- ageing ---- */
 

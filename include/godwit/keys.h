@@ -128,6 +128,8 @@ GODWIT_MUST_USE godwit_status_t godwit_suite_keys(const godwit_crypto_t *c, cons
 /* Pre-shared key for another protocol: label "dtls1.2", "dtls1.3", "tls1.3" or "oscore"; role 0 client, 1 server. */
 GODWIT_MUST_USE godwit_status_t godwit_exported_psk(const godwit_crypto_t *c, const uint8_t k_e2e[32],
                                                     const char *label, uint8_t role, uint32_t number, uint8_t psk[32]);
+/* Whether a handshake shows that the other end has the key, before anything depends on it: false of "oscore". */
+bool godwit_psk_is_proved_by_handshake(const char *label);
 #define GODWIT_RAND1_RANDOM 10 /* octets of RAND1 that are drawn: counter (6) || random (10) */
 #define GODWIT_MTC_IDENTITY 8  /* octets of a temporary identity */
 

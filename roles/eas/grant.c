@@ -8,12 +8,42 @@
 
 #include "roles/eas/internal.h"
 
-static godwit_eas_grant_t grant_of(const godwit_eas_session_t *session)
+/* Clocks so close are taken for one: then the EESE's times stand as they are, and keys are in its order whatever their
+ * messages took. What is held back for longer than that on its way, TLS does not deliver. */
+#define CLOSE_MS 60000
+
+/* A key's time is the EESE's; but its end is found by the clock here. */
+static void compare_clocks(const godwit_eas_turn_t *turn, const godwit_eas_session_t *session)
+{
+    godwit_eas_t *eas = turn->eas;
+    if (session->now_ms == 0 || session->now_ms > (uint64_t)INT64_MAX || turn->in->now_ms > (uint64_t)INT64_MAX) {
+        return;
+    }
+    const int64_t ahead_ms = (int64_t)turn->in->now_ms - (int64_t)session->now_ms;
+    const int64_t changed = ahead_ms > eas->ahead_ms ? ahead_ms - eas->ahead_ms : eas->ahead_ms - ahead_ms;
+    if (changed < CLOSE_MS) {
+        return;
+    }
+    eas->ahead_ms = ahead_ms > -CLOSE_MS && ahead_ms < CLOSE_MS ? 0 : ahead_ms;
+    godwit_outbox_event(turn->out, "clocks_differ", GODWIT_OK, NULL,
+                        "this clock and the EESE's; keys end by the EESE's");
+}
+
+/* When its time began, by the clock here. */
+static uint64_t agreed_s(const godwit_eas_t *eas, const godwit_eas_session_t *session)
+{
+    const uint64_t back_ms = eas->ahead_ms < 0 ? (uint64_t)-eas->ahead_ms : 0;
+    const uint64_t on_ms = eas->ahead_ms > 0 ? (uint64_t)eas->ahead_ms : 0;
+    const uint64_t agreed_ms = session->agreed_ms > back_ms ? session->agreed_ms - back_ms : 0;
+    return (session->now_ms == 0 ? session->agreed_ms : agreed_ms + on_ms) / 1000u;
+}
+
+static godwit_eas_grant_t grant_of(const godwit_eas_t *eas, const godwit_eas_session_t *session)
 {
     godwit_eas_grant_t grant = {.path = session->path,
                                 .terms = session->terms,
                                 .overlap_s = session->overlap_s,
-                                .agreed_s = session->agreed_ms / 1000u};
+                                .agreed_s = agreed_s(eas, session)};
     memcpy(grant.k_e2e, session->k_e2e, sizeof grant.k_e2e);
     return grant;
 }
@@ -52,7 +82,7 @@ static godwit_status_t ended(const godwit_eas_turn_t *turn, const godwit_eas_ses
 static godwit_status_t begin(const godwit_eas_turn_t *turn, const godwit_eas_session_t *session)
 {
     godwit_eas_t *eas = turn->eas;
-    godwit_eas_grant_t grant = grant_of(session);
+    godwit_eas_grant_t grant = grant_of(eas, session);
     bool obsolete = false;
     if (godwit_eas_session_load(turn) == GODWIT_OK) {
         (void)godwit_eas_tick(&eas->device, godwit_eas_now_s(turn));
@@ -76,7 +106,7 @@ static godwit_status_t begin(const godwit_eas_turn_t *turn, const godwit_eas_ses
 static godwit_status_t further(const godwit_eas_turn_t *turn, const godwit_eas_session_t *session)
 {
     godwit_eas_t *eas = turn->eas;
-    godwit_eas_grant_t grant = grant_of(session);
+    godwit_eas_grant_t grant = grant_of(eas, session);
     const uint32_t before = eas->device.order;
     godwit_status_t status = godwit_eas_take(&eas->device, &grant);
     if (status == GODWIT_OK && eas->device.order != before) {
@@ -104,11 +134,13 @@ godwit_status_t godwit_eas_grant(const godwit_eas_turn_t *turn, const godwit_eas
         return GODWIT_STORE_FAILED;
     }
     if (godwit_eas_was_session(turn, true)) {
+        compare_clocks(turn, session);
         return begin(turn, session);
     }
     if (session->ended) {
         return ended(turn, session, hse_key);
     }
+    compare_clocks(turn, session);
     if (godwit_eas_session_load(turn) == GODWIT_OK && is_same(turn->eas, session)) {
         return further(turn, session);
     }

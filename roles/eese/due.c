@@ -38,6 +38,19 @@ static void follow_registration(godwit_e2e_session_record_t *s, const godwit_eas
     s->push = eas->push;
 }
 
+/* That the device has taken its first key may have been said while nobody listened here: an HSE that hears of it again
+ * says so again, or that there is no such session. */
+static void ask_the_hse(const godwit_eese_turn_t *turn, godwit_e2e_session_record_t *s,
+                        const godwit_eese_ground_t *ground)
+{
+    s->ask_ms = turn->in->now_ms;
+    s->told = false;
+    s->renewal = GODWIT_E2E_NEW_AGE;
+    s->attempts = 0;
+    s->again_ms = turn->in->now_ms;
+    godwit_eese_tell(turn, s, ground);
+}
+
 static void look_at(const godwit_eese_turn_t *turn, godwit_eese_ground_t *ground)
 {
     const godwit_eese_config_t *config = &turn->eese->config;
@@ -48,7 +61,9 @@ static void look_at(const godwit_eese_turn_t *turn, godwit_eese_ground_t *ground
     } else if (!ground->registered || !ground->entitled) {
         godwit_eese_close(turn, s, ground, GODWIT_E2E_END, GODWIT_NOT_ENTITLED,
                           ground->registered ? "the entitlement is gone" : "the registration is gone");
-    } else if (s->taken_ms == 0 && now_ms >= s->agreed_ms + (uint64_t)config->opening_s * 1000) {
+    } else if (s->taken_ms == 0 && s->ask_ms == 0 && now_ms >= godwit_eese_opening_end(config, s)) {
+        ask_the_hse(turn, s, ground);
+    } else if (s->taken_ms == 0 && s->told && now_ms >= godwit_eese_opening_end(config, s)) {
         godwit_eese_close(turn, s, ground, GODWIT_E2E_NEW_AKA, GODWIT_KEY_EXPIRED, "its first key was never taken");
     } else if (now_ms >= godwit_eese_next_age(config, s)) {
         next_age(turn, ground);

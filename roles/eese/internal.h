@@ -75,6 +75,9 @@ GODWIT_MUST_USE godwit_status_t godwit_eese_choose_suite(const godwit_eese_confi
 /* The device has proved that it has the key that was given last. */
 bool godwit_eese_is_taken(const godwit_e2e_session_record_t *session);
 uint64_t godwit_eese_end(const godwit_e2e_session_record_t *session);
+/* Of a session whose first key was not taken: when the HSE is asked whether it was; and when it has been, at ask_ms,
+ * when the session ends. */
+uint64_t godwit_eese_opening_end(const godwit_eese_config_t *config, const godwit_e2e_session_record_t *session);
 /* When the next age is to be asked for; UINT64_MAX: never. */
 uint64_t godwit_eese_next_age(const godwit_eese_config_t *config, const godwit_e2e_session_record_t *session);
 uint64_t godwit_eese_due(const godwit_eese_config_t *config, const godwit_e2e_session_record_t *session,

@@ -25,6 +25,7 @@ void godwit_eese_answer_eas(const godwit_eese_turn_t *turn, const godwit_message
         a->terms = s->terms;
         a->overlap_s = turn->eese->config.overlap_s;
         a->agreed_ms = s->agreed_ms;
+        a->now_ms = turn->in->now_ms;
         memcpy(a->k_e2e, k_e2e, sizeof a->k_e2e);
     }
     godwit_eese_send(turn, m);

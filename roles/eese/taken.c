@@ -32,6 +32,7 @@ static void take(const godwit_eese_turn_t *turn, godwit_eese_ground_t *ground)
         s->taken = s->terms;
         s->taken_ms = turn->in->now_ms != 0 ? turn->in->now_ms : 1;
         s->told = true;
+        s->ask_ms = 0;
         godwit_eese_commit(turn, s, ground);
     }
     godwit_eese_answer_hse(turn, turn->in->message, GODWIT_OK, &s->terms);

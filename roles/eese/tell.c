@@ -58,6 +58,7 @@ static void push(const godwit_eese_turn_t *turn, const godwit_e2e_session_record
         to->terms = s->terms;
         to->overlap_s = config->overlap_s;
         to->agreed_ms = s->agreed_ms;
+        to->now_ms = turn->in->now_ms;
         memcpy(to->k_e2e, s->k_e2e, sizeof to->k_e2e);
     }
     godwit_eese_send(turn, m);

@@ -100,6 +100,13 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+#define SAYS_SO_MS 60000u
+
+uint64_t godwit_eese_opening_end(const godwit_eese_config_t *config, const godwit_e2e_session_record_t *s)
+{
+    return s->ask_ms != 0 ? s->ask_ms + SAYS_SO_MS : s->agreed_ms + (uint64_t)config->opening_s * 1000;
+}
+
 uint64_t godwit_eese_due(const godwit_eese_config_t *config, const godwit_e2e_session_record_t *s,
                          const godwit_eese_ground_t *ground, uint64_t now_ms)
 {
@@ -113,8 +120,8 @@ uint64_t godwit_eese_due(const godwit_eese_config_t *config, const godwit_e2e_se
     if (!s->told || (s->push && !s->with_eas)) {
         due_ms = earlier(due_ms, s->again_ms);
     }
-    if (s->taken_ms == 0) {
-        due_ms = earlier(due_ms, s->agreed_ms + (uint64_t)config->opening_s * 1000);
+    if (s->taken_ms == 0 && (s->ask_ms == 0 || s->told)) {
+        due_ms = earlier(due_ms, godwit_eese_opening_end(config, s));
     }
     if (ground->entitled_until_ms != 0) {
         due_ms = earlier(due_ms, ground->entitled_until_ms);

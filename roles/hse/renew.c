@@ -221,7 +221,8 @@ static godwit_status_t new_age(godwit_hse_turn_t *turn, const godwit_e2e_renew_t
         return GODWIT_UNKNOWN_KEY;
     }
     if (record->e2e_key_set == record->key_set && renew->terms.age == record->e2e.age) {
-        return GODWIT_OK; /* taken already */
+        godwit_hse_tell_eese(turn->hse, record, GODWIT_E2E_TAKEN, turn->in->now_ms); /* it has not heard of it */
+        return GODWIT_OK;
     }
     if (!godwit_hse_terms_fit(&renew->terms, held->service, ANY_SUITE, floor)) {
         return GODWIT_PEER_INTERNAL;

@@ -427,6 +427,31 @@ static void exported_keys_are_the_eass_and_no_number_comes_twice(void **state)
     assert_memory_equal(psk, none, sizeof none);
 }
 
+static void a_number_is_used_up_when_it_is_proved(void **state)
+{
+    (void)state;
+    e2e_world_t w;
+    godwit_e2e_terms_t terms = FIRST;
+    uint8_t psk[32], same[32];
+    godwit_psk_name_t forged = {.session_id = 1, .age = 1, .number = UINT32_MAX}, name = forged;
+    begin(&w, &terms);
+    assert_int_equal(godwit_device_derive_psk(&w.d.device, "tls1.3", 1, &forged, psk), GODWIT_OK);
+    name.number = 4;
+    assert_int_equal(godwit_device_derive_psk(&w.d.device, "tls1.3", 1, &name, psk), GODWIT_OK);
+    assert_int_equal(godwit_exported_psk(CRYPTO, w.k_e2e, "tls1.3", 1, 4, same), GODWIT_OK);
+    assert_memory_equal(psk, same, sizeof psk);
+    assert_int_equal(godwit_device_psk_proved(&w.d.device, &name, &w.d.requests), GODWIT_OK);
+    assert_int_equal(w.d.requests.item[0].kind, GODWIT_DEVICE_STORE_E2E);
+    dut_store(&w.d);
+    assert_int_equal(godwit_device_psk_proved(&w.d.device, &name, &w.d.requests), GODWIT_REPLAY);
+    assert_int_equal(w.d.requests.count, 0);
+    assert_int_equal(godwit_device_derive_psk(&w.d.device, "tls1.3", 1, &name, psk), GODWIT_REPLAY);
+    assert_int_equal(godwit_device_derive_psk(&w.d.device, "oscore", 1, &forged, psk), GODWIT_POLICY_FORBIDS);
+    name.number = 0;
+    assert_int_equal(export(&w, "tls1.3", &name, psk), GODWIT_OK);
+    assert_int_equal(name.number, 5);
+}
+
 static void without_a_key_nothing_is_exported(void **state)
 {
     (void)state;
@@ -515,6 +540,7 @@ int main(void)
         cmocka_unit_test(a_refusal_of_another_datagram_is_not_about_the_last_reading),
         cmocka_unit_test(a_reading_for_the_hse_itself_can_be_refused_too),
         cmocka_unit_test(exported_keys_are_the_eass_and_no_number_comes_twice),
+        cmocka_unit_test(a_number_is_used_up_when_it_is_proved),
         cmocka_unit_test(without_a_key_nothing_is_exported),
         cmocka_unit_test(a_key_that_was_not_stored_is_not_used),
     };

@@ -222,6 +222,40 @@ static void exported_keys_are_never_given_twice(void **state)
     assert_int_equal(godwit_eas_export(&device, NOW, "ssh", 0, &name, psk), GODWIT_INVALID_ARGUMENT);
 }
 
+/* As a server does with what a client names: forged numbers use nothing up, and of two that prove one key one is
+ * first. */
+static void a_number_is_used_up_when_it_is_proved(void **state)
+{
+    (void)state;
+    uint8_t psk[32], again[32];
+    const uint8_t none[32] = {0};
+    const godwit_eas_grant_t one = sender_grant(1, 1);
+    godwit_psk_name_t forged = {.session_id = SENDER_SESSION, .age = 1, .number = UINT32_MAX}, name = forged;
+    begin(&first, &one);
+    const godwit_eas_device_t before = device;
+    assert_int_equal(godwit_eas_derive(&device, NOW, "dtls1.2", 0, &forged, psk), GODWIT_OK);
+    name.number = 7;
+    assert_int_equal(godwit_eas_derive(&device, NOW, "tls1.3", 1, &name, psk), GODWIT_OK);
+    assert_int_equal(godwit_eas_derive(&device, NOW, "tls1.3", 1, &name, again), GODWIT_OK);
+    assert_memory_equal(psk, again, sizeof psk);
+    assert_memory_equal(&device, &before, sizeof device);
+    assert_int_equal(godwit_eas_proved(&device, NOW, &name), GODWIT_OK);
+    assert_int_equal(godwit_eas_proved(&device, NOW, &name), GODWIT_REPLAY);
+    assert_int_equal(godwit_eas_derive(&device, NOW, "tls1.3", 1, &name, psk), GODWIT_REPLAY);
+    assert_memory_equal(psk, none, sizeof psk);
+    godwit_psk_name_t next = {.number = 0};
+    assert_int_equal(godwit_eas_export(&device, NOW, "tls1.3", 1, &next, again), GODWIT_OK);
+    assert_int_equal(next.number, 8);
+    name.number = 9;
+    assert_int_equal(godwit_eas_derive(&device, NOW, "oscore", 0, &name, psk), GODWIT_POLICY_FORBIDS);
+    assert_int_equal(godwit_eas_derive(&device, NOW, "ssh", 0, &name, psk), GODWIT_INVALID_ARGUMENT);
+    name.number = 0;
+    assert_int_equal(godwit_eas_derive(&device, NOW, "tls1.3", 0, &name, psk), GODWIT_INVALID_ARGUMENT);
+    assert_int_equal(godwit_eas_proved(&device, NOW, &name), GODWIT_INVALID_ARGUMENT);
+    name = (godwit_psk_name_t){.session_id = SENDER_SESSION, .age = 2, .number = 9};
+    assert_int_equal(godwit_eas_proved(&device, NOW, &name), GODWIT_UNKNOWN_KEY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +269,7 @@ int main(void)
         cmocka_unit_test(a_clock_that_was_set_back_harms_nothing),
         cmocka_unit_test(the_count_ends_a_key),
         cmocka_unit_test(exported_keys_are_never_given_twice),
+        cmocka_unit_test(a_number_is_used_up_when_it_is_proved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

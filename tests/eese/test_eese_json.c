@@ -123,6 +123,7 @@ static void expect_session(const kat_record_t *record, const godwit_eas_session_
     assert_int_equal(s->terms.messages, kat_number(record, "messages"));
     assert_int_equal(s->overlap_s, kat_number(record, "overlap"));
     assert_int_equal(s->agreed_ms, kat_number(record, "agreed"));
+    assert_int_equal(s->now_ms, kat_number(record, "now"));
     assert_int_equal(s->ended, kat_number(record, "ended"));
     kat_expect(record, "k_e2e", s->k_e2e, sizeof s->k_e2e);
 }

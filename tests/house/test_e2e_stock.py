@@ -202,6 +202,30 @@ class ExportedKeys(unittest.TestCase):
                 self.do_not_meet(options, newer, mine["psk"])
                 self.do_not_meet(options, newer, self.both("dtls1.3")["psk"])
 
+    def test_a_forged_identity_uses_up_no_number(self):
+        """Derived before the handshake, used up after it: at the EAS as server, and at the device."""
+        for label, options in (("dtls1.2", ["-dtls1_2", *SUITE]), ("tls1.3", ["-tls1_3"])):
+            with self.subTest(label):
+                mine = self.at_device(label)
+                forged = mine["identity"].rpartition(".")[0] + ".4294967295"
+                its = self.at_eas(label, "--identity", forged, "--derive")
+                self.do_not_meet(options, its, mine["psk"])  # nobody has that key but who has K_e2e
+                its = self.at_eas(label, "--identity", mine["identity"], "--derive")
+                self.assertEqual(mine, its)
+                server, client = self.meet(options, its, mine)
+                self.assertIsNotNone(server.wait("a line up"), client.text())
+                self.assertNotIn("psk", self.at_eas(label, "--identity", mine["identity"], "--proved"))
+                for step in ("--derive", "--proved"):
+                    self.assertIn("exported already", self.try_at_eas(label, "--identity", mine["identity"], step)[2])
+                self.at_device(label, "--identity", forged, "--derive")
+                its = self.at_eas(label)
+                self.assertEqual(its["number"], mine["number"] + 1)
+                self.assertEqual(self.at_device(label, "--identity", its["identity"], "--derive"), its)
+                self.at_device(label, "--identity", its["identity"], "--proved")
+        self.assertIn("oscore has none", self.try_at_eas("oscore", "--identity", forged, "--derive")[2])
+        for words in (["--derive"], ["--identity", forged, "--derive", "--proved"]):
+            self.assertEqual(self.try_at_eas("tls1.3", *words)[0], 2)
+
     @unittest.skipUnless(COAP and COAP_SERVER, "libcoap's programs are not here")
     def test_coap_client_and_coap_server_meet_on_an_exported_key(self):
         keys = []

@@ -287,6 +287,53 @@ static void no_power_loss_loses_a_reading(void **state)
     fail_msg("the list does not end");
 }
 
+/* ---- clocks ---- */
+
+/* Each key lives a day, and this clock is ten days off: by the EESE's it has just begun. */
+static void a_clock_that_is_wrong_ends_no_key_early(void **state)
+{
+    (void)state;
+    static const int64_t off_ms[] = {INT64_C(864000000), -INT64_C(864000000), 5000};
+    for (size_t i = 0; i < sizeof off_ms / sizeof off_ms[0]; i++) {
+        begin();
+        godwit_eas_grant_t fresh = sender_grant(2, 2);
+        fresh.terms.life_s = 86400;
+        fresh.overlap_s = 3600;
+        fresh.agreed_s = 20000000;
+        const uint64_t eese_ms = fresh.agreed_s * 1000 + 30000;
+        w.owner.now_ms = off_ms[i] < 0 ? eese_ms - (uint64_t)-off_ms[i] : eese_ms + (uint64_t)off_ms[i];
+        godwit_message_t push = eas_world_push_message(&w, &fresh);
+        push.u.eas_session.now_ms = eese_ms;
+        owner_give_message(&w.owner, &push);
+        assert_int_equal(owner_message(&w.owner, GODWIT_EAS_SESSION_PUSH_ANSWER, 0)->u.outcome, GODWIT_OK);
+        sender_init(&later, &fresh);
+        assert_int_equal(eas_world_up(&w, sender_seal(&later, "in time"), false), GODWIT_OK);
+        w.owner.now_ms += (86400 + 3600 - 60) * UINT64_C(1000);
+        assert_int_equal(eas_world_up(&w, sender_seal(&later, "under way"), false), GODWIT_OK);
+        w.owner.now_ms += 90000;
+        assert_int_equal(eas_world_up(&w, sender_seal(&later, "too late"), false), GODWIT_KEY_EXPIRED);
+    }
+}
+
+/* Whatever a message took: what the EESE agreed first is first. */
+static void keys_stay_in_the_order_of_the_eese(void **state)
+{
+    (void)state;
+    begin();
+    first.agreed_s = second.agreed_s = 20000000;
+    second.agreed_s++;
+    w.owner.now_ms = UINT64_C(20000005000);
+    godwit_message_t push = eas_world_push_message(&w, &second);
+    push.u.eas_session.now_ms = UINT64_C(20000001500);
+    owner_give_message(&w.owner, &push);
+    first.terms.key_id = 3;
+    push = eas_world_push_message(&w, &first);
+    push.u.eas_session.now_ms = UINT64_C(20000000500);
+    w.owner.now_ms += 20000; /* it was held back */
+    owner_give_message(&w.owner, &push);
+    assert_int_equal(owner_message(&w.owner, GODWIT_EAS_SESSION_PUSH_ANSWER, 0)->u.outcome, GODWIT_REPLAY);
+}
+
 /* ---- keys that are asked for ---- */
 
 static void a_key_that_the_device_uses_before_it_was_pushed_is_pulled(void **state)
@@ -603,6 +650,8 @@ int main(void)
         cmocka_unit_test(the_session_of_one_hse_is_not_anothers),
         cmocka_unit_test(what_cannot_be_stored_is_not_answered_and_may_come_again),
         cmocka_unit_test(no_power_loss_loses_a_reading),
+        cmocka_unit_test(a_clock_that_is_wrong_ends_no_key_early),
+        cmocka_unit_test(keys_stay_in_the_order_of_the_eese),
         cmocka_unit_test(a_key_that_the_device_uses_before_it_was_pushed_is_pulled),
         cmocka_unit_test(a_forged_key_id_spends_no_age),
         cmocka_unit_test(what_the_eese_does_not_have_is_refused_however_seldom_it_is_said_again),

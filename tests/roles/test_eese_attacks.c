@@ -159,6 +159,55 @@ static void an_eas_that_comes_back_at_once_keeps_what_has_not_ended_yet(void **s
     assert_false(eese_world_session(&w, SESSION)->closed);
 }
 
+/* Opened, and whether the device has taken its key was said while nobody listened; the timer runs until the end. */
+static void open_and_wait(void)
+{
+    assert_int_equal(eese_world_register(&w, EESE_EAS, true), GODWIT_OK);
+    const godwit_message_t open = eese_world_request(&w, GODWIT_E2E_OPEN, SESSION, 0);
+    owner_give_message(&w.owner, &open);
+    eese_world_give_key(&w, 0);
+    eese_world_acknowledge(&w, GODWIT_EAS_SESSION_PUSH, 0, GODWIT_OK);
+    w.owner.now_ms += 300000;
+    owner_give_timer(&w.owner, 0);
+    assert_false(eese_world_session(&w, SESSION)->closed);
+    assert_int_equal(owner_message(&w.owner, GODWIT_E2E_RENEW, 0)->u.e2e_renew.renewal, GODWIT_E2E_NEW_AGE);
+}
+
+static void run_for(uint64_t ms)
+{
+    for (uint64_t until = w.owner.now_ms + ms; w.owner.now_ms < until; w.owner.now_ms += 1000) {
+        owner_give_timer(&w.owner, 0);
+    }
+}
+
+static void a_session_whose_first_key_was_taken_unheard_is_not_ended(void **state)
+{
+    (void)state;
+    open_and_wait();
+    eese_world_acknowledge(&w, GODWIT_E2E_RENEW, 0, GODWIT_OK);
+    const godwit_message_t taken = eese_world_request(&w, GODWIT_E2E_TAKEN, SESSION, w.age);
+    owner_give_message(&w.owner, &taken);
+    run_for(600000);
+    assert_false(eese_world_session(&w, SESSION)->closed);
+}
+
+static void one_whose_first_key_was_never_taken_is_ended(void **state)
+{
+    (void)state;
+    open_and_wait();
+    eese_world_acknowledge(&w, GODWIT_E2E_RENEW, 0, GODWIT_OK);
+    run_for(62000);
+    assert_true(eese_world_session(&w, SESSION)->closed);
+}
+
+static void one_that_the_hse_does_not_have_is_ended_at_once(void **state)
+{
+    (void)state;
+    open_and_wait();
+    eese_world_acknowledge(&w, GODWIT_E2E_RENEW, 0, GODWIT_UNKNOWN_SESSION);
+    assert_true(eese_world_session(&w, SESSION)->closed);
+}
+
 /* It may have had the key that was pushed, and lost it: windows and COUNTs would begin again. */
 static void a_key_that_was_pushed_is_not_given_to_an_eas_that_pulls_now(void **state)
 {
@@ -200,6 +249,9 @@ int main(void)
         cmocka_unit_test_setup(a_session_stays_with_its_hse, set_up),
         cmocka_unit_test_setup(another_hse_is_not_told_the_terms_of_a_session, set_up),
         cmocka_unit_test_setup(the_answer_to_a_question_goes_to_the_hse_that_asked_it, set_up),
+        cmocka_unit_test_setup(a_session_whose_first_key_was_taken_unheard_is_not_ended, set_up),
+        cmocka_unit_test_setup(one_whose_first_key_was_never_taken_is_ended, set_up),
+        cmocka_unit_test_setup(one_that_the_hse_does_not_have_is_ended_at_once, set_up),
         cmocka_unit_test_setup(the_sessions_of_an_eas_that_leaves_end_with_it, set_up),
         cmocka_unit_test_setup(an_eas_that_comes_back_at_once_keeps_what_has_not_ended_yet, set_up),
         cmocka_unit_test_setup(an_eas_that_leaves_keeps_the_eese_busy_with_nothing, set_up),

@@ -540,6 +540,18 @@ static void the_next_age_goes_down_when_the_device_is_heard_and_is_taken_by_its_
     assert_int_equal(owner_message(&w.owner, GODWIT_E2E_SESSION_REQUEST, 0)->u.e2e_session_request.age, 2);
 }
 
+/* The EESE names an age that the device has long taken: it was told so, and did not hear it. */
+static void an_eese_that_has_not_heard_of_it_is_told_again(void **state)
+{
+    (void)state;
+    const godwit_e2e_terms_t first = hse_terms(1, 1);
+    hse_world_restart(&w);
+    renew(GODWIT_E2E_NEW_AGE, &first);
+    assert_int_equal(renew_answer(), GODWIT_OK);
+    assert_int_equal(hse_told(&w, GODWIT_E2E_TAKEN), 1);
+    assert_int_equal(stored()->e2e.age, 1);
+}
+
 static void a_response_that_was_lost_is_made_good_by_the_first_datagram_under_the_new_key(void **state)
 {
     (void)state;
@@ -881,6 +893,7 @@ int main(void)
         cmocka_unit_test_setup(a_flood_of_made_up_sessions_fills_nothing, setup_session),
         cmocka_unit_test_setup(the_next_age_goes_down_when_the_device_is_heard_and_is_taken_by_its_response,
                                setup_session),
+        cmocka_unit_test_setup(an_eese_that_has_not_heard_of_it_is_told_again, setup_session),
         cmocka_unit_test_setup(a_response_that_was_lost_is_made_good_by_the_first_datagram_under_the_new_key,
                                setup_session),
         cmocka_unit_test_setup(a_device_asks_for_the_next_age, setup_session),

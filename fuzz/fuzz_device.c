@@ -179,6 +179,9 @@ static godwit_status_t e2e_operation(run_t *r, uint8_t operation, godwit_slice_t
 {
     uint8_t psk[32];
     godwit_psk_name_t name = {.number = octets.len > 0 ? octets.ptr[0] : 0};
+    if ((operation & 8u) != 0) {
+        return godwit_device_send_confirmed(&r->device, octets, &r->requests);
+    }
     if ((operation & 1u) == 0) {
         return godwit_device_elapsed(&r->device, octets.len > 0 ? (uint32_t)octets.ptr[0] << 8 : UINT32_MAX,
                                      &r->requests);

@@ -11,6 +11,7 @@
  */
 #include "fuzz/fuzz.h"
 #include "roles/msc.h"
+#include "roles/msc/internal.h"
 #include "roles/sms_sc.h"
 #include "tests/support/owner.h"
 
@@ -77,6 +78,7 @@ static void register_device(void)
     ue->trigger.iwf = (godwit_trigger_node_t){GODWIT_FUNCTION_MTC_IWF, "iwf.example", "example"};
     ue->trigger.kind = GODWIT_IWF_ROOT_CK_IK;
     msc.top = 1;
+    godwit_msc_file(&msc, ue);
 }
 
 static void store_vector(void)

@@ -15,6 +15,7 @@
 #include "core/wire/nas_security.h"
 #include "core/wire/pco.h"
 #include "roles/gtp_path.h"
+#include "roles/index.h"
 #include "roles/serving_trigger.h"
 #include "roles/sms_node.h"
 
@@ -139,6 +140,12 @@ typedef struct godwit_mme_ue {
     uint8_t message_type; /* godwit_nas_header_type_t; 0: plain */
     uint8_t message[GODWIT_MME_MESSAGE_MAX];
     uint8_t held[GODWIT_MME_N_PDU_MAX];
+    /* Where it is filed (roles/mme/table.c), and where other rows are: this stays when the rest is wiped. */
+    struct {
+        godwit_index_cell_t address, imsi, m_tmsi, transaction[2];
+        godwit_line_link_t line;
+        uint64_t at_ms; /* of its place in the line */
+    } filed;
 } godwit_mme_ue_t;
 
 /* Another MME of this PLMN, which may have the vector that a device attaches by (TS 29.274 7.3.8: Identification
@@ -202,6 +209,8 @@ typedef struct godwit_mme {
     godwit_gtp_path_t path;
     godwit_mme_ue_t *ues;
     size_t capacity, top; /* rows from top on are free */
+    godwit_index_t by_address, by_imsi, by_m_tmsi, by_transaction;
+    godwit_lines_t lines; /* free rows below top, detached devices, attaches that have proved nothing */
     uint32_t next_transaction;
 } godwit_mme_t;
 

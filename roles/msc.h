@@ -12,6 +12,7 @@
 
 #include "core/wire/mm.h"
 #include "core/wire/radio.h"
+#include "roles/index.h"
 #include "roles/serving.h"
 #include "roles/sms_node.h"
 
@@ -78,6 +79,11 @@ typedef struct godwit_msc_ue {
     uint32_t stale;
     godwit_sms_node_t sms;
     godwit_serving_trigger_t trigger;
+    /* Where it is filed (roles/msc/table.c), and where other rows are: this stays when the rest is wiped. */
+    struct {
+        godwit_index_cell_t address[1 + GODWIT_MSC_CANDIDATES], imsi, transaction[2], first;
+        godwit_line_link_t line;
+    } filed;
 } godwit_msc_ue_t;
 
 typedef enum godwit_msc_ki128 {
@@ -109,6 +115,8 @@ typedef struct godwit_msc {
     godwit_msc_config_t config;
     godwit_msc_ue_t *ues;
     size_t capacity, top; /* rows from top on are free */
+    godwit_index_t by_address, by_imsi, by_transaction, by_first;
+    godwit_lines_t lines; /* free rows below top, dialogues */
     uint32_t next_transaction;
     uint8_t pool[GODWIT_MSC_POOL]; /* random octets that were not used yet: FRESH and TMSI; none of them is a secret */
     size_t pool_left;

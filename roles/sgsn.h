@@ -15,6 +15,7 @@
 #include "core/wire/radio.h"
 #include "core/wire/sm.h"
 #include "roles/gtp_path.h"
+#include "roles/index.h"
 #include "roles/serving.h"
 #include "roles/sms_node.h"
 
@@ -126,6 +127,12 @@ typedef struct godwit_sgsn_ue {
     uint16_t buffered_len;
     uint8_t buffered[GODWIT_RADIO_N_PDU_MAX];
     godwit_sgsn_context_t context[GODWIT_SGSN_CONTEXTS_PER_UE];
+    /* Where it is filed (roles/sgsn/table.c), and where other rows are: this stays when the rest is wiped. */
+    struct {
+        godwit_index_cell_t address[1 + GODWIT_SGSN_CANDIDATES], imsi, transaction, first;
+        godwit_line_link_t line;
+        uint64_t at_ms; /* of its place in the line */
+    } filed;
 } godwit_sgsn_ue_t;
 
 typedef struct godwit_sgsn_apn {
@@ -199,6 +206,8 @@ typedef struct godwit_sgsn {
     godwit_gtp_path_t path;
     godwit_sgsn_ue_t *ues;
     size_t capacity, top; /* rows from top on are free */
+    godwit_index_t by_address, by_imsi, by_transaction, by_first;
+    godwit_lines_t lines; /* free rows below top, detached devices, dialogues */
     uint32_t next_transaction;
     /* random octets that were not used yet: FRESH, P-TMSI, TEIDs; none of them is a secret */
     uint8_t pool[GODWIT_SGSN_POOL];

@@ -111,6 +111,7 @@ static void ask_identity(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     godwit_emm_identity_request_t m = {.identity_type = GODWIT_EMM_IDENTITY_IMSI};
     ue->state = GODWIT_MME_IDENTIFYING;
+    godwit_mme_file(t->mme, ue);
     if (godwit_emm_identity_request_build(&m, &w) == GODWIT_OK) {
         godwit_mme_ask(t, ue, GODWIT_NAS_PLAIN, &w);
     }
@@ -185,9 +186,11 @@ static void reuse(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const attach_t *a)
     godwit_mme_deregister(t, ue);
     ue->address = t->in->from;
     ue->connected = true;
+    godwit_mme_file(t->mme, ue);
     godwit_mme_own_address(t, ue);
     ue->m_tmsi = godwit_load_u32(t->in->random.ptr + 4) | 0xC0000000U;
     ue->teid = (godwit_load_u32(t->in->random.ptr) & 0xFFFF0000U) | (ue->teid & 0xFFFF);
+    godwit_mme_file(t->mme, ue);
     ue->attaches++;
     ue->next_given = ue->next_set = false;
     take_request(t, ue, a);

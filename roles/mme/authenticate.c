@@ -50,6 +50,7 @@ void godwit_mme_ask_vector(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const uint
     ue->state = GODWIT_MME_VECTOR;
     ue->attempts--;
     ue->transaction = ++t->mme->next_transaction;
+    godwit_mme_file(t->mme, ue);
     if (godwit_serving_ask(&home, t->out, ue->transaction, &ue->imsi, GODWIT_VECTOR_EUTRAN, ue->rand, auts) !=
         GODWIT_OK) {
         godwit_mme_event(t, "refused", GODWIT_OVERLOAD, ue, "the home cannot be asked now"); /* the timer asks again */
@@ -64,6 +65,7 @@ static void challenge(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     godwit_emm_authentication_request_t m = {
         .ksi = ue->ksi, .rand = godwit_slice(ue->rand, 16), .autn = godwit_slice(ue->autn, 16)};
     ue->state = GODWIT_MME_AUTHENTICATING;
+    godwit_mme_file(t->mme, ue);
     if (godwit_emm_authentication_request_build(&m, &w) == GODWIT_OK) {
         godwit_mme_ask(t, ue, GODWIT_NAS_PLAIN, &w);
     }

@@ -33,6 +33,7 @@ void godwit_mme_deregister(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     ue->message_len = ue->held_len = 0;
     ue->held_kind = GODWIT_MME_HELD_DOWN;
     godwit_mme_forget_next(t, ue);
+    godwit_mme_file(t->mme, ue);
     godwit_wipe(ue->message, sizeof ue->message);
     godwit_wipe(ue->held, sizeof ue->held);
     godwit_mme_idle_timer(t, ue);

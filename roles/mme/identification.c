@@ -72,6 +72,7 @@ bool godwit_mme_ask_old(godwit_mme_turn_t *t, godwit_slice_t octets, const godwi
         return false;
     }
     ue->state = GODWIT_MME_OLD_MME; /* its timer is that of GTP */
+    godwit_mme_file(t->mme, ue);
     ue->held_kind = GODWIT_MME_HELD_REQUEST;
     ue->held_len = (uint16_t)octets.len;
     memcpy(ue->held, octets.ptr, octets.len);

@@ -11,7 +11,7 @@
 #include "roles/mme.h"
 #include "roles/serving.h"
 
-#define GODWIT_MME_RANDOM 8 /* octets that an attach needs: M-TMSI, TEID */
+#define GODWIT_MME_RANDOM (8 + GODWIT_INDEX_KEY) /* octets that an attach needs: M-TMSI, TEID; the first one a key */
 /* Timers: two for each row, one more for its short messages, one for the vector of its following session, then those of
  * GTP. */
 #define GODWIT_MME_TIMER_SMS 0x20000000U
@@ -28,6 +28,9 @@ typedef struct godwit_mme_turn {
 
 /* ---- table.c ---- */
 
+/* To be called when state, address, IMSI, M-TMSI or a transaction of a row has changed: by these it is found. */
+void godwit_mme_file(godwit_mme_t *mme, godwit_mme_ue_t *ue);
+void godwit_mme_table_init(godwit_mme_t *mme, godwit_mme_ue_t *ues, size_t capacity);
 /* An attach at work that has proved nothing yet. */
 bool godwit_mme_is_unproved(const godwit_mme_ue_t *ue);
 godwit_mme_ue_t *godwit_mme_unproved_at(godwit_mme_t *mme, const godwit_address_t *address);
@@ -37,7 +40,11 @@ godwit_mme_ue_t *godwit_mme_secured_at(godwit_mme_t *mme, const godwit_address_t
 godwit_mme_ue_t *godwit_mme_by_guti(godwit_mme_t *mme, const godwit_guti_t *guti);
 godwit_mme_ue_t *godwit_mme_by_teid(godwit_mme_t *mme, uint32_t teid);
 godwit_mme_ue_t *godwit_mme_by_transaction(godwit_mme_t *mme, uint32_t transaction);
+/* Of the vector of a following session. */
+godwit_mme_ue_t *godwit_mme_by_next_transaction(godwit_mme_t *mme, uint32_t transaction);
 godwit_mme_ue_t *godwit_mme_by_imsi(godwit_mme_t *mme, const godwit_imsi_t *imsi, const godwit_mme_ue_t *but);
+/* Of a device whose RES was right, and whose keys are about to be in use, or else are; NULL: none. */
+godwit_mme_ue_t *godwit_mme_keyed(godwit_mme_t *mme, const godwit_imsi_t *imsi);
 /* A row for an attach that has proved nothing; NULL when the table is full of what is worth more. Never a registered
  * device's. */
 godwit_mme_ue_t *godwit_mme_take_row(godwit_mme_turn_t *t);

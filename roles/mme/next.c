@@ -46,6 +46,7 @@ bool godwit_mme_ask_next(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_mme_n
         return false;
     }
     ue->next_for = (uint8_t)purpose;
+    godwit_mme_file(t->mme, ue);
     next_timer(t, ue, c->next_wait_ms != 0 ? c->next_wait_ms : WAIT_MS);
     return true;
 }
@@ -127,6 +128,7 @@ static void go_on(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     const uint8_t purpose = ue->next_for;
     ue->next_for = GODWIT_MME_NEXT_NOTHING;
     ue->next_transaction = 0;
+    godwit_mme_file(t->mme, ue);
     switch (purpose) {
     case GODWIT_MME_NEXT_ATTACH_ACCEPT:
         if (ue->state == GODWIT_MME_ACCEPTING) { /* else the gateway has not answered yet */
@@ -145,22 +147,10 @@ static void go_on(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     }
 }
 
-static godwit_mme_ue_t *waiting_for(godwit_mme_t *mme, uint32_t transaction)
-{
-    for (size_t i = 0; i < mme->top; i++) {
-        godwit_mme_ue_t *ue = &mme->ues[i];
-        if (ue->state != GODWIT_MME_FREE && ue->next_for != GODWIT_MME_NEXT_NOTHING &&
-            ue->next_transaction == transaction) {
-            return ue;
-        }
-    }
-    return NULL;
-}
-
 bool godwit_mme_on_next_vector(godwit_mme_turn_t *t, const godwit_message_t *message)
 {
     const godwit_auth_info_answer_t *answer = &message->u.auth_info_answer;
-    godwit_mme_ue_t *ue = waiting_for(t->mme, message->transaction);
+    godwit_mme_ue_t *ue = godwit_mme_by_next_transaction(t->mme, message->transaction);
     const char *detail = NULL;
     if (ue == NULL) {
         return false;
@@ -189,6 +179,7 @@ void godwit_mme_forget_next(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     if (ue->next_for != GODWIT_MME_NEXT_NOTHING) {
         ue->next_for = GODWIT_MME_NEXT_NOTHING;
         ue->next_transaction = 0;
+        godwit_mme_file(t->mme, ue);
         next_timer(t, ue, 0);
     }
 }

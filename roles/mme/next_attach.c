@@ -167,6 +167,7 @@ void godwit_mme_begin_by_next(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const g
     ue->has_imsi = true;
     ue->imsi = record->imsi;
     ue->security = admitted->security;
+    godwit_mme_file(t->mme, ue);
     ue->attaches = 1;
     ue->since_ms = t->in->now_ms;
     ue->next_allowed = true;

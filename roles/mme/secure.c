@@ -34,6 +34,7 @@ static void send_command(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice
     m.capability = godwit_slice(ue->capability, ue->capability_len);
     m.trigger = trigger.len > 0 ? trigger : m.trigger;
     ue->state = GODWIT_MME_SECURING;
+    godwit_mme_file(t->mme, ue);
     if (godwit_emm_security_mode_command_build(&m, &w) == GODWIT_OK) {
         godwit_mme_ask(t, ue, GODWIT_NAS_INTEGRITY_NEW, &w);
     }

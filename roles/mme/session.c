@@ -64,6 +64,7 @@ static void create(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, godwit_slice_t pco
     fill_create(t, ue, pco, &m);
     godwit_mme_nas_timer(t, ue, 0);
     ue->state = GODWIT_MME_CREATING;
+    godwit_mme_file(t->mme, ue);
     ue->message_len = 0;
     if (godwit_mme_gtp_ask(t, &m, ue->teid) != GODWIT_OK) {
         godwit_mme_no_session(t, ue, GODWIT_ESM_CAUSE_INSUFFICIENT_RESOURCES, GODWIT_OVERLOAD,
@@ -85,6 +86,7 @@ void godwit_mme_connect(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
     memset(&m, 0, sizeof m);
     m.head.pti = ue->pti;
     ue->state = GODWIT_MME_INFORMING;
+    godwit_mme_file(t->mme, ue);
     if (godwit_esm_information_request_build(&m, &w) == GODWIT_OK) {
         godwit_mme_ask(t, ue, GODWIT_NAS_CIPHERED, &w);
     }
@@ -184,6 +186,7 @@ static void accept(godwit_mme_turn_t *t, godwit_mme_ue_t *ue, const godwit_gtpv2
         return;
     }
     ue->state = GODWIT_MME_ACCEPTING;
+    godwit_mme_file(t->mme, ue);
     if (ue->next_for == GODWIT_MME_NEXT_ATTACH_ACCEPT) { /* it waits for the home */
         memcpy(ue->message, octets, w.len);
         ue->message_len = (uint16_t)w.len;

@@ -54,12 +54,10 @@ godwit_status_t godwit_mme_init(godwit_mme_t *mme, const godwit_mme_config_t *co
         return GODWIT_INVALID_ARGUMENT;
     }
     memset(mme, 0, sizeof *mme);
-    memset(ues, 0, capacity * sizeof *ues);
     mme->config = *config;
     set_defaults(&mme->config);
     mme->config.trigger = config->trigger && !config->unaware;
-    mme->ues = ues;
-    mme->capacity = capacity;
+    godwit_mme_table_init(mme, ues, capacity);
     godwit_gtp_path_init(&mme->path, pending, pending_capacity, answered, answered_capacity, GODWIT_MME_TIMER_GTP,
                          config->t3_ms, config->n3);
     return GODWIT_OK;

@@ -129,6 +129,7 @@ bool godwit_mme_ask_iwf(godwit_mme_turn_t *t, godwit_mme_ue_t *ue)
         return false;
     }
     ue->state = GODWIT_MME_AWAITING_IWF;
+    godwit_mme_file(t->mme, ue);
     godwit_mme_nas_timer(t, ue, t->mme->config.securing_ms);
     return true;
 }
@@ -288,22 +289,9 @@ void godwit_mme_on_t5_down(godwit_mme_turn_t *t, const godwit_message_t *message
 
 /* ---- K_iwf ---- */
 
-/* Of the keys that are about to be in use, when RES was right; else of those that are. */
-static const godwit_serving_trigger_t *rooted(const godwit_mme_t *mme, const godwit_imsi_t *imsi)
-{
-    const godwit_serving_trigger_t *found = NULL;
-    for (size_t i = 0; i < mme->top; i++) {
-        const godwit_mme_ue_t *ue = &mme->ues[i];
-        const bool is_its = ue->state >= GODWIT_MME_AWAITING_IWF && ue->has_imsi && godwit_imsi_equal(&ue->imsi, imsi);
-        if (is_its && (found == NULL || ue->state <= GODWIT_MME_SECURING)) {
-            found = &ue->trigger.at;
-        }
-    }
-    return found;
-}
-
 void godwit_mme_on_iwf_key_request(godwit_mme_turn_t *t, const godwit_message_t *message)
 {
-    godwit_serving_trigger_key(rooted(t->mme, &message->u.iwf_key_request.imsi), t->mme->config.crypto, t->out,
-                               GODWIT_FUNCTION_MME, message);
+    const godwit_mme_ue_t *ue = godwit_mme_keyed(t->mme, &message->u.iwf_key_request.imsi);
+    godwit_serving_trigger_key(ue != NULL ? &ue->trigger.at : NULL, t->mme->config.crypto, t->out, GODWIT_FUNCTION_MME,
+                               message);
 }

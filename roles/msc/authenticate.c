@@ -15,6 +15,7 @@ void godwit_msc_ask_vector(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue, bool re
     godwit_serving_home_t home;
     godwit_msc_home(turn->msc, &home);
     ue->transaction = godwit_msc_new_transaction(turn->msc);
+    godwit_msc_file(turn->msc, ue);
     godwit_status_t status = godwit_serving_ask(&home, turn->out, ue->transaction, &ue->imsi, GODWIT_VECTOR_UTRAN,
                                                 ue->rand, resync ? ue->auts : NULL);
     if (status != GODWIT_OK) {
@@ -65,12 +66,7 @@ void godwit_msc_on_vector(godwit_msc_turn_t *turn)
 {
     const godwit_auth_info_answer_t *answer = &turn->in->message->u.auth_info_answer;
     const char *detail = NULL;
-    godwit_msc_ue_t *ue = NULL;
-    for (size_t i = 0; i < turn->msc->top && ue == NULL; i++) {
-        godwit_msc_ue_t *row = &turn->msc->ues[i];
-        bool waits = row->state == GODWIT_MSC_DIALOGUE && row->waiting == GODWIT_MSC_VECTOR;
-        ue = waits && row->transaction == turn->in->message->transaction ? row : NULL;
-    }
+    godwit_msc_ue_t *ue = godwit_msc_waiting_for(turn->msc, turn->in->message->transaction);
     if (ue == NULL) {
         return; /* its timer was first, and has said so */
     }

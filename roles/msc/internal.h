@@ -21,6 +21,17 @@ uint32_t godwit_msc_index(const godwit_msc_t *msc, const godwit_msc_ue_t *ue);
 godwit_msc_ue_t *godwit_msc_by_tmsi(godwit_msc_t *msc, uint32_t tmsi);
 godwit_msc_ue_t *godwit_msc_registered(godwit_msc_t *msc, const godwit_imsi_t *imsi, const godwit_msc_ue_t *but);
 godwit_msc_ue_t *godwit_msc_dialogue_at(godwit_msc_t *msc, const godwit_address_t *address);
+/* Rows that may have to do with that address: theirs, or one that a security mode command went to. */
+godwit_index_walk_t godwit_msc_at(const godwit_msc_t *msc, const godwit_address_t *address);
+/* For its vector; for that of the following session. */
+godwit_msc_ue_t *godwit_msc_waiting_for(godwit_msc_t *msc, uint32_t transaction);
+godwit_msc_ue_t *godwit_msc_waiting_for_next(godwit_msc_t *msc, uint32_t transaction);
+/* That came in by a stored vector with the frame whose hash begins so. */
+godwit_msc_ue_t *godwit_msc_by_first(godwit_msc_t *msc, const uint8_t first[8]);
+/* To be called when state, address, candidates, IMSI, a transaction or `first` of a row has changed: by these it is
+ * found. */
+void godwit_msc_file(godwit_msc_t *msc, godwit_msc_ue_t *ue);
+void godwit_msc_table_init(godwit_msc_t *msc, godwit_msc_ue_t *ues, size_t capacity);
 uint32_t godwit_msc_random(godwit_msc_t *msc);
 void godwit_msc_new_tmsi(godwit_msc_t *msc, godwit_msc_ue_t *ue);
 uint32_t godwit_msc_new_transaction(godwit_msc_t *msc);

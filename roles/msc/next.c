@@ -23,6 +23,7 @@ bool godwit_msc_ask_next(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
         return false;
     }
     ue->next_transaction = transaction;
+    godwit_msc_file(turn->msc, ue);
     return true;
 }
 
@@ -76,6 +77,7 @@ static void hand_over(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
     const char *detail = "the device is idle";
     godwit_status_t status = waits || ue->connected ? GODWIT_OK : GODWIT_WRONG_STATE;
     ue->next_transaction = 0;
+    godwit_msc_file(turn->msc, ue);
     if (status == GODWIT_OK) {
         status = godwit_serving_check_next(answer, GODWIT_VECTOR_UTRAN, &detail);
     }
@@ -94,15 +96,11 @@ static void hand_over(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
 
 bool godwit_msc_on_next_vector(godwit_msc_turn_t *turn)
 {
-    uint32_t transaction = turn->in->message->transaction;
-    for (size_t i = 0; i < turn->msc->top; i++) {
-        godwit_msc_ue_t *ue = &turn->msc->ues[i];
-        if (ue->state == GODWIT_MSC_REGISTERED && ue->next_transaction == transaction && transaction != 0) {
-            hand_over(turn, ue);
-            return true;
-        }
+    godwit_msc_ue_t *ue = godwit_msc_waiting_for_next(turn->msc, turn->in->message->transaction);
+    if (ue != NULL) {
+        hand_over(turn, ue);
     }
-    return false;
+    return ue != NULL;
 }
 
 /* What stood behind the commit did not go out. A vector that is not kept is never handed over; a location updating

@@ -152,18 +152,13 @@ static bool was_taken(godwit_msc_turn_t *turn)
     if (!hash_of(turn, first)) {
         return false;
     }
-    for (size_t i = 0; i < turn->msc->top; i++) {
-        godwit_msc_ue_t *ue = &turn->msc->ues[i];
-        if (ue->state != GODWIT_MSC_REGISTERED || ue->consumed == 0 || memcmp(ue->first, first, sizeof first) != 0) {
-            continue;
-        }
-        if (ue->waiting == GODWIT_MSC_COMPLETE) {
-            ue->address = turn->in->from; /* who could not have made it may have sent it before the device did */
-            godwit_msc_accept(turn, ue);
-        }
-        return true;
+    godwit_msc_ue_t *ue = godwit_msc_by_first(turn->msc, first);
+    if (ue != NULL && ue->waiting == GODWIT_MSC_COMPLETE) {
+        ue->address = turn->in->from; /* who could not have made it may have sent it before the device did */
+        godwit_msc_file(turn->msc, ue);
+        godwit_msc_accept(turn, ue);
     }
-    return false;
+    return ue != NULL;
 }
 
 static bool claims_one(const godwit_msc_turn_t *turn, const godwit_mm_location_updating_request_t *m,

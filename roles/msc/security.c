@@ -72,6 +72,9 @@ godwit_status_t godwit_msc_begin_security(godwit_msc_turn_t *turn, godwit_msc_ue
     status = command_to(turn, ue, candidate);
     if (status != GODWIT_OK) {
         memset(candidate, 0, sizeof *candidate);
+    }
+    godwit_msc_file(turn->msc, ue);
+    if (status != GODWIT_OK) {
         return status;
     }
     /* What a registered device is waited for goes on: a stranger's message must not end it. */
@@ -102,6 +105,7 @@ void godwit_msc_security_failed(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
         return;
     }
     memset(ue->candidate, 0, sizeof ue->candidate);
+    godwit_msc_file(turn->msc, ue);
     ue->waiting = GODWIT_MSC_NOTHING;
     if (!ue->connected && godwit_sms_node_waits(&ue->sms)) {
         godwit_msc_page(turn, ue);
@@ -115,6 +119,7 @@ static void proved(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue, const godwit_ms
     const godwit_msc_candidate_t who = *candidate;
     memset(ue->candidate, 0, sizeof ue->candidate);
     ue->address = who.address;
+    godwit_msc_file(turn->msc, ue);
     ue->capability = who.command.capability;
     ue->connected = true;
     if (ue->waiting == GODWIT_MSC_SECURITY || ue->waiting == GODWIT_MSC_PAGED) {
@@ -185,9 +190,10 @@ void godwit_msc_on_protected(godwit_msc_turn_t *turn)
     uint8_t buffer[GODWIT_RADIO_INNER_MAX];
     godwit_radio_frame_t inner;
     godwit_status_t worst = GODWIT_NOT_FOUND;
-    for (size_t i = 0; i < turn->msc->top; i++) {
-        godwit_msc_ue_t *ue = &turn->msc->ues[i];
-        if (ue->state == GODWIT_MSC_FREE || !ue->has_keys) {
+    godwit_index_walk_t walk = godwit_msc_at(turn->msc, &turn->in->from);
+    for (size_t row; godwit_index_next(&walk, &row);) {
+        godwit_msc_ue_t *ue = &turn->msc->ues[row];
+        if (!ue->has_keys) {
             continue;
         }
         godwit_status_t status = try_row(turn, ue, buffer, &inner);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define POOL_MIN 16 /* octets that one input may take */
+#define POOL_MIN (16 + GODWIT_INDEX_KEY) /* octets that one input may take */
 #define RETRANSMIT_MS 3000
 #define ATTEMPTS 4
 #define HSS_TIMEOUT_MS 6000
@@ -27,7 +27,6 @@ godwit_status_t godwit_msc_init(godwit_msc_t *msc, const godwit_msc_config_t *co
         return GODWIT_INVALID_ARGUMENT;
     }
     memset(msc, 0, sizeof *msc);
-    memset(ues, 0, capacity * sizeof *ues);
     msc->config = *config;
     msc->config.retransmit_ms = or_else(config->retransmit_ms, RETRANSMIT_MS);
     msc->config.attempts = (uint8_t)or_else(config->attempts, ATTEMPTS);
@@ -35,8 +34,7 @@ godwit_status_t godwit_msc_init(godwit_msc_t *msc, const godwit_msc_config_t *co
     msc->config.inactive_ms = or_else(config->inactive_ms, INACTIVE_MS);
     msc->config.next_wait_ms = or_else(config->next_wait_ms, NEXT_WAIT_MS);
     msc->config.next_life_s = or_else(config->next_life_s, NEXT_LIFE_S);
-    msc->ues = ues;
-    msc->capacity = capacity;
+    godwit_msc_table_init(msc, ues, capacity);
     return GODWIT_OK;
 }
 
@@ -80,8 +78,9 @@ static void on_plain(godwit_msc_turn_t *turn, const godwit_radio_frame_t *frame)
 /* Without protection, as connections end: it changes only whether one is believed in. */
 static void on_release(godwit_msc_turn_t *turn)
 {
-    for (size_t i = 0; i < turn->msc->top; i++) {
-        godwit_msc_ue_t *ue = &turn->msc->ues[i];
+    godwit_index_walk_t walk = godwit_msc_at(turn->msc, &turn->in->from);
+    for (size_t row; godwit_index_next(&walk, &row);) {
+        godwit_msc_ue_t *ue = &turn->msc->ues[row];
         if (ue->state == GODWIT_MSC_REGISTERED && godwit_address_equal(&ue->address, &turn->in->from)) {
             godwit_msc_idle(turn, ue, false);
         }

@@ -117,6 +117,7 @@ void godwit_msc_register(godwit_msc_turn_t *turn, godwit_msc_ue_t *ue)
         godwit_msc_free(turn, former);
     }
     ue->state = GODWIT_MSC_REGISTERED;
+    godwit_msc_file(turn->msc, ue);
     ue->connected = true;
     ue->accepted = ue->next_given = false;
     godwit_msc_new_tmsi(turn->msc, ue);

@@ -28,6 +28,7 @@ static void ask_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, bool resy
     godwit_serving_home_t home;
     godwit_sgsn_home(sgsn, &ue->imsi, &home);
     ue->transaction = godwit_sgsn_new_transaction(sgsn);
+    godwit_sgsn_file(sgsn, ue);
     godwit_status_t status = godwit_serving_ask(&home, turn->out, ue->transaction, &ue->imsi, GODWIT_VECTOR_UTRAN,
                                                 resync ? ue->rand : NULL, resync ? ue->auts : NULL);
     if (status != GODWIT_OK) {
@@ -110,6 +111,7 @@ static void begin(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *frame, c
     ue->address = turn->in->from;
     ue->capability = frame->capability;
     ue->imsi = known;
+    godwit_sgsn_file(turn->sgsn, ue);
     if (known.len > 0) {
         ask_vector(turn, ue, false);
         return;
@@ -187,17 +189,6 @@ void godwit_sgsn_on_identity_response(godwit_sgsn_turn_t *turn, godwit_slice_t n
 
 /* ---- vector ---- */
 
-static godwit_sgsn_ue_t *waiting_for(godwit_sgsn_t *sgsn, uint32_t transaction)
-{
-    for (size_t i = 0; i < sgsn->top; i++) {
-        godwit_sgsn_waiting_t waiting = sgsn->ues[i].waiting;
-        if ((waiting == GODWIT_SGSN_VECTOR || waiting == GODWIT_SGSN_NEXT) && sgsn->ues[i].transaction == transaction) {
-            return &sgsn->ues[i];
-        }
-    }
-    return NULL;
-}
-
 /* A key set identifier that the device cannot take for that of its last keys. */
 static uint8_t new_cksn(godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue)
 {
@@ -228,7 +219,7 @@ static void take_vector(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const go
 void godwit_sgsn_on_vector(godwit_sgsn_turn_t *turn)
 {
     const godwit_auth_info_answer_t *answer = &turn->in->message->u.auth_info_answer;
-    godwit_sgsn_ue_t *ue = waiting_for(turn->sgsn, turn->in->message->transaction);
+    godwit_sgsn_ue_t *ue = godwit_sgsn_waiting_for(turn->sgsn, turn->in->message->transaction);
     const char *detail = NULL;
     if (ue == NULL) {
         return; /* its timer was first, and has said so */

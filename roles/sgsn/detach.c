@@ -35,6 +35,7 @@ void godwit_sgsn_detached(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const 
         godwit_sgsn_event(turn, ue, "detached", GODWIT_OK, detail);
     }
     ue->state = GODWIT_SGSN_DETACHED;
+    godwit_sgsn_file(turn->sgsn, ue);
     ue->connected = ue->released_by_us = ue->detach_wanted = false;
     godwit_sgsn_active(turn, ue);
     linger(turn, ue);

@@ -84,6 +84,7 @@ bool godwit_sgsn_ask_old(godwit_sgsn_turn_t *turn, const godwit_radio_frame_t *f
     ue->address = turn->in->from;
     ue->capability = frame->capability;
     ue->transaction = godwit_sgsn_new_transaction(turn->sgsn);
+    godwit_sgsn_file(turn->sgsn, ue);
     ue->waiting = GODWIT_SGSN_OLD_SGSN; /* the timer is that of GTP */
     memcpy(ue->buffered, whole.ptr, whole.len);
     ue->buffered_len = (uint16_t)whole.len;

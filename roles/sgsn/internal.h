@@ -28,6 +28,16 @@ uint32_t godwit_sgsn_index(const godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue
 godwit_sgsn_ue_t *godwit_sgsn_by_p_tmsi(godwit_sgsn_t *sgsn, uint32_t p_tmsi);
 godwit_sgsn_ue_t *godwit_sgsn_registered(godwit_sgsn_t *sgsn, const godwit_imsi_t *imsi, const godwit_sgsn_ue_t *but);
 godwit_sgsn_ue_t *godwit_sgsn_dialogue_at(godwit_sgsn_t *sgsn, const godwit_address_t *address);
+/* Rows that may have to do with that address: theirs, or one that a security mode command went to. */
+godwit_index_walk_t godwit_sgsn_at(const godwit_sgsn_t *sgsn, const godwit_address_t *address);
+/* For a vector, of this session or the following. */
+godwit_sgsn_ue_t *godwit_sgsn_waiting_for(godwit_sgsn_t *sgsn, uint32_t transaction);
+/* That came in by a stored vector with the frame whose hash begins so. */
+godwit_sgsn_ue_t *godwit_sgsn_by_first(godwit_sgsn_t *sgsn, const uint8_t first[8]);
+/* To be called when state, address, candidates, IMSI, transaction or `first` of a row has changed: by these it is
+ * found. */
+void godwit_sgsn_file(godwit_sgsn_t *sgsn, godwit_sgsn_ue_t *ue);
+void godwit_sgsn_table_init(godwit_sgsn_t *sgsn, godwit_sgsn_ue_t *ues, size_t capacity);
 godwit_sgsn_context_t *godwit_sgsn_by_teid(godwit_sgsn_t *sgsn, uint32_t teid, godwit_sgsn_ue_t **ue);
 godwit_sgsn_context_t *godwit_sgsn_by_slot(godwit_sgsn_t *sgsn, uint32_t slot, godwit_sgsn_ue_t **ue);
 uint32_t godwit_sgsn_slot(const godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue, const godwit_sgsn_context_t *context);

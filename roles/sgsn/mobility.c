@@ -45,6 +45,7 @@ void godwit_sgsn_register(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
     godwit_sgsn_drop_buffered(ue);
     ue->detach_wanted = false;
     ue->state = GODWIT_SGSN_REGISTERED;
+    godwit_sgsn_file(turn->sgsn, ue);
     ue->attaches++;
     ue->old_p_tmsi = ue->p_tmsi;
     ue->p_tmsi = godwit_sgsn_new_p_tmsi(turn->sgsn, ue);

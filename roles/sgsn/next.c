@@ -34,6 +34,7 @@ bool godwit_sgsn_ask_next(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, uint8_
     godwit_sgsn_home(sgsn, &ue->imsi, &home);
     home.next_session = true;
     ue->transaction = godwit_sgsn_new_transaction(sgsn);
+    godwit_sgsn_file(sgsn, ue);
     if (godwit_serving_ask(&home, turn->out, ue->transaction, &ue->imsi, GODWIT_VECTOR_UTRAN, NULL, NULL) !=
         GODWIT_OK) {
         return false;

@@ -180,18 +180,13 @@ static bool was_taken(godwit_sgsn_turn_t *turn)
     if (hash_of(turn, turn->in->datagram, first) != GODWIT_OK) {
         return false;
     }
-    for (size_t i = 0; i < turn->sgsn->top; i++) {
-        godwit_sgsn_ue_t *ue = &turn->sgsn->ues[i];
-        if (ue->state == GODWIT_SGSN_FREE || ue->consumed == 0 || memcmp(ue->first, first, sizeof first) != 0) {
-            continue;
-        }
-        if (ue->waiting == GODWIT_SGSN_COMPLETE) {
-            ue->address = turn->in->from; /* who could not have made it may have sent it before the device did */
-            godwit_sgsn_accept_again(turn, ue);
-        }
-        return true;
+    godwit_sgsn_ue_t *ue = godwit_sgsn_by_first(turn->sgsn, first);
+    if (ue != NULL && ue->waiting == GODWIT_SGSN_COMPLETE) {
+        ue->address = turn->in->from; /* who could not have made it may have sent it before the device did */
+        godwit_sgsn_file(turn->sgsn, ue);
+        godwit_sgsn_accept_again(turn, ue);
     }
-    return false;
+    return ue != NULL;
 }
 
 static bool is_ours(const godwit_sgsn_config_t *config, const godwit_gmm_rai_t *area)

@@ -37,10 +37,11 @@ static godwit_sgsn_candidate_t *candidate_at(godwit_sgsn_ue_t *ue, const godwit_
     return NULL;
 }
 
-static void end_securing(godwit_sgsn_ue_t *ue)
+static void end_securing(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 {
     ue->securing = false;
     memset(ue->candidate, 0, sizeof ue->candidate);
+    godwit_sgsn_file(turn->sgsn, ue);
 }
 
 godwit_status_t godwit_sgsn_begin_security(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue,
@@ -72,6 +73,9 @@ godwit_status_t godwit_sgsn_begin_security(godwit_sgsn_turn_t *turn, godwit_sgsn
     status = command_to(turn, ue, candidate);
     if (status != GODWIT_OK) {
         memset(candidate, 0, sizeof *candidate);
+    }
+    godwit_sgsn_file(turn->sgsn, ue);
+    if (status != GODWIT_OK) {
         return status;
     }
     /* What a registered device is waited for goes on: a stranger's message must not end it. */
@@ -110,7 +114,7 @@ void godwit_sgsn_security_failed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
         godwit_sgsn_free(turn, ue);
         return;
     }
-    end_securing(ue);
+    end_securing(turn, ue);
     if (ue->state == GODWIT_SGSN_DETACHED) {
         godwit_sgsn_detached(turn, ue, NULL);
     } else {
@@ -123,8 +127,8 @@ void godwit_sgsn_security_failed(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
 static void proved(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue, const godwit_sgsn_candidate_t *candidate)
 {
     const godwit_sgsn_candidate_t who = *candidate;
-    end_securing(ue);
     ue->address = who.address;
+    end_securing(turn, ue);
     ue->capability = who.command.capability;
     ue->connected = true;
     ue->released_by_us = false;
@@ -219,9 +223,10 @@ void godwit_sgsn_on_protected(godwit_sgsn_turn_t *turn)
     uint8_t buffer[GODWIT_RADIO_INNER_MAX];
     godwit_radio_frame_t inner;
     godwit_status_t worst = GODWIT_NOT_FOUND;
-    for (size_t i = 0; i < turn->sgsn->top; i++) {
-        godwit_sgsn_ue_t *ue = &turn->sgsn->ues[i];
-        if (ue->state == GODWIT_SGSN_FREE || !ue->has_keys) {
+    godwit_index_walk_t walk = godwit_sgsn_at(turn->sgsn, &turn->in->from);
+    for (size_t row; godwit_index_next(&walk, &row);) {
+        godwit_sgsn_ue_t *ue = &turn->sgsn->ues[row];
+        if (!ue->has_keys) {
             continue;
         }
         godwit_status_t status = try_row(turn, ue, buffer, &inner);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define POOL_MIN 16 /* FRESH, P-TMSI and a TEID: what one frame can need */
+#define POOL_MIN (16 + GODWIT_INDEX_KEY) /* FRESH, P-TMSI, a TEID, and the table's key: what one frame can need */
 
 /* ---- set-up ---- */
 
@@ -33,13 +33,11 @@ godwit_status_t godwit_sgsn_init(godwit_sgsn_t *sgsn, const godwit_sgsn_config_t
         return GODWIT_INVALID_ARGUMENT;
     }
     memset(sgsn, 0, sizeof *sgsn);
-    memset(ues, 0, capacity * sizeof *ues);
     sgsn->config = *config;
     if (config->unaware) { /* a SGSN without Godwit has no triggers */
         memset(sgsn->config.iwf_number, 0, sizeof sgsn->config.iwf_number);
     }
-    sgsn->ues = ues;
-    sgsn->capacity = capacity;
+    godwit_sgsn_table_init(sgsn, ues, capacity);
     godwit_gtp_path_init(&sgsn->path, pending, pending_capacity, answered, answered_capacity,
                          (uint32_t)capacity * (2 + GODWIT_SGSN_CONTEXTS_PER_UE), config->t3_ms, config->n3);
     return GODWIT_OK;

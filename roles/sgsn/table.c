@@ -5,6 +5,7 @@
  */
 #include "roles/sgsn/internal.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define P_TMSI_PACKET 0xC0000000U /* TS 23.003 2.4: the two highest bits of a P-TMSI */
@@ -49,12 +50,93 @@ godwit_sgsn_ue_t *godwit_sgsn_by_p_tmsi(godwit_sgsn_t *sgsn, uint32_t p_tmsi)
     return ue->p_tmsi == p_tmsi || ue->old_p_tmsi == p_tmsi ? ue : NULL;
 }
 
+/* ---- where rows are filed ---- */
+
+typedef enum line {
+    LINE_NONE = 0,
+    LINE_FREE,
+    LINE_DETACHED, /* the longest so first */
+    LINE_DIALOGUE,
+} line_t;
+
+void godwit_sgsn_table_init(godwit_sgsn_t *sgsn, godwit_sgsn_ue_t *ues, size_t capacity)
+{
+    memset(ues, 0, capacity * sizeof *ues);
+    sgsn->ues = ues;
+    sgsn->capacity = capacity;
+    godwit_index_init(&sgsn->by_address, ues->filed.address, sizeof *ues, capacity, 1 + GODWIT_SGSN_CANDIDATES);
+    godwit_index_init(&sgsn->by_imsi, &ues->filed.imsi, sizeof *ues, capacity, 1);
+    godwit_index_init(&sgsn->by_transaction, &ues->filed.transaction, sizeof *ues, capacity, 1);
+    godwit_index_init(&sgsn->by_first, &ues->filed.first, sizeof *ues, capacity, 1);
+    godwit_lines_init(&sgsn->lines, &ues->filed.line, sizeof *ues);
+}
+
+static void set_keys(godwit_sgsn_t *sgsn)
+{
+    uint8_t key[GODWIT_INDEX_KEY];
+    for (size_t i = 0; i < sizeof key; i += 4) {
+        godwit_store_u32(key + i, godwit_sgsn_random(sgsn));
+    }
+    godwit_index_set_key(&sgsn->by_address, key);
+    godwit_index_set_key(&sgsn->by_imsi, key);
+    godwit_index_set_key(&sgsn->by_transaction, key);
+    godwit_index_set_key(&sgsn->by_first, key);
+}
+
+static godwit_slice_t imsi_name(const godwit_imsi_t *imsi, bool has)
+{
+    return godwit_slice((const uint8_t *)imsi->digits, has ? imsi->len : 0);
+}
+
+static godwit_slice_t address_name(const godwit_address_t *address, bool has)
+{
+    return godwit_slice(address->octets, has ? address->len : 0);
+}
+
+static bool is_known(const godwit_sgsn_ue_t *ue)
+{
+    return ue->state == GODWIT_SGSN_REGISTERED || ue->state == GODWIT_SGSN_DETACHED;
+}
+
+static line_t line_of(const godwit_sgsn_t *sgsn, const godwit_sgsn_ue_t *ue)
+{
+    return ue->state == GODWIT_SGSN_FREE       ? (size_t)(ue - sgsn->ues) < sgsn->top ? LINE_FREE : LINE_NONE
+           : ue->state == GODWIT_SGSN_DETACHED ? LINE_DETACHED
+           : ue->state == GODWIT_SGSN_DIALOGUE ? LINE_DIALOGUE
+                                               : LINE_NONE;
+}
+
+/* An IMSI that is only claimed is nobody's name: whoever claims another's would make finding that one slow. */
+void godwit_sgsn_file(godwit_sgsn_t *sgsn, godwit_sgsn_ue_t *ue)
+{
+    const size_t row = godwit_sgsn_index(sgsn, ue);
+    const bool used = ue->state != GODWIT_SGSN_FREE;
+    const uint32_t line = (uint32_t)line_of(sgsn, ue);
+    uint8_t transaction[4];
+    godwit_store_u32(transaction, ue->transaction);
+    godwit_index_file(&sgsn->by_address, row, 0, address_name(&ue->address, used));
+    for (size_t i = 0; i < GODWIT_SGSN_CANDIDATES; i++) {
+        const godwit_sgsn_candidate_t *candidate = &ue->candidate[i];
+        godwit_index_file(&sgsn->by_address, row, 1 + i, address_name(&candidate->address, used && candidate->used));
+    }
+    godwit_index_file(&sgsn->by_imsi, row, 0, imsi_name(&ue->imsi, is_known(ue)));
+    godwit_index_file(&sgsn->by_transaction, row, 0, godwit_slice(transaction, used ? sizeof transaction : 0));
+    godwit_index_file(&sgsn->by_first, row, 0,
+                      godwit_slice(ue->first, used && ue->consumed != 0 ? sizeof ue->first : 0));
+    if (ue->filed.line.line != line || ue->filed.at_ms != ue->at_ms) {
+        ue->filed.at_ms = ue->at_ms;
+        godwit_lines_put(&sgsn->lines, row, line);
+    }
+}
+
+/* ---- finding ---- */
+
 godwit_sgsn_ue_t *godwit_sgsn_registered(godwit_sgsn_t *sgsn, const godwit_imsi_t *imsi, const godwit_sgsn_ue_t *but)
 {
-    for (size_t i = 0; i < sgsn->top; i++) {
-        godwit_sgsn_ue_t *ue = &sgsn->ues[i];
-        if (ue != but && (ue->state == GODWIT_SGSN_REGISTERED || ue->state == GODWIT_SGSN_DETACHED) &&
-            godwit_imsi_equal(&ue->imsi, imsi)) {
+    godwit_index_walk_t walk = godwit_index_find(&sgsn->by_imsi, imsi_name(imsi, true));
+    for (size_t row; godwit_index_next(&walk, &row);) {
+        godwit_sgsn_ue_t *ue = &sgsn->ues[row];
+        if (ue != but && is_known(ue) && godwit_imsi_equal(&ue->imsi, imsi)) {
             return ue;
         }
     }
@@ -63,9 +145,41 @@ godwit_sgsn_ue_t *godwit_sgsn_registered(godwit_sgsn_t *sgsn, const godwit_imsi_
 
 godwit_sgsn_ue_t *godwit_sgsn_dialogue_at(godwit_sgsn_t *sgsn, const godwit_address_t *address)
 {
-    for (size_t i = 0; i < sgsn->top; i++) {
-        godwit_sgsn_ue_t *ue = &sgsn->ues[i];
+    godwit_index_walk_t walk = godwit_sgsn_at(sgsn, address);
+    for (size_t row; godwit_index_next(&walk, &row);) {
+        godwit_sgsn_ue_t *ue = &sgsn->ues[row];
         if (ue->state == GODWIT_SGSN_DIALOGUE && godwit_address_equal(&ue->address, address)) {
+            return ue;
+        }
+    }
+    return NULL;
+}
+
+godwit_index_walk_t godwit_sgsn_at(const godwit_sgsn_t *sgsn, const godwit_address_t *address)
+{
+    return godwit_index_find(&sgsn->by_address, address_name(address, true));
+}
+
+godwit_sgsn_ue_t *godwit_sgsn_waiting_for(godwit_sgsn_t *sgsn, uint32_t transaction)
+{
+    uint8_t octets[4];
+    godwit_store_u32(octets, transaction);
+    godwit_index_walk_t walk = godwit_index_find(&sgsn->by_transaction, godwit_slice(octets, sizeof octets));
+    for (size_t row; godwit_index_next(&walk, &row);) {
+        godwit_sgsn_ue_t *ue = &sgsn->ues[row];
+        if ((ue->waiting == GODWIT_SGSN_VECTOR || ue->waiting == GODWIT_SGSN_NEXT) && ue->transaction == transaction) {
+            return ue;
+        }
+    }
+    return NULL;
+}
+
+godwit_sgsn_ue_t *godwit_sgsn_by_first(godwit_sgsn_t *sgsn, const uint8_t first[8])
+{
+    godwit_index_walk_t walk = godwit_index_find(&sgsn->by_first, godwit_slice(first, 8));
+    for (size_t row; godwit_index_next(&walk, &row);) {
+        godwit_sgsn_ue_t *ue = &sgsn->ues[row];
+        if (ue->consumed != 0 && memcmp(ue->first, first, sizeof ue->first) == 0) {
             return ue;
         }
     }
@@ -94,44 +208,39 @@ godwit_sgsn_context_t *godwit_sgsn_by_nsapi(godwit_sgsn_ue_t *ue, uint8_t nsapi)
 
 /* ---- room ---- */
 
-/* Both give the capacity when there is none. */
-static size_t oldest(const godwit_sgsn_t *sgsn, godwit_sgsn_state_t state)
+/* A free row; else that of the device that has been detached for the longest; else that of the oldest dialogue. */
+static godwit_sgsn_ue_t *room(const godwit_sgsn_t *sgsn)
 {
-    size_t found = sgsn->capacity;
-    for (size_t i = 0; i < sgsn->top; i++) {
-        if (sgsn->ues[i].state == state && (found == sgsn->capacity || sgsn->ues[i].at_ms < sgsn->ues[found].at_ms)) {
-            found = i;
-        }
+    size_t row;
+    if (godwit_lines_first(&sgsn->lines, LINE_FREE, &row)) {
+        return &sgsn->ues[row];
     }
-    return found;
-}
-
-static size_t free_row(const godwit_sgsn_t *sgsn)
-{
-    size_t i = 0;
-    while (i < sgsn->top && sgsn->ues[i].state != GODWIT_SGSN_FREE) {
-        i++;
+    if (sgsn->top < sgsn->capacity) {
+        return &sgsn->ues[sgsn->top];
     }
-    return i;
+    const bool any =
+        godwit_lines_first(&sgsn->lines, LINE_DETACHED, &row) || godwit_lines_first(&sgsn->lines, LINE_DIALOGUE, &row);
+    return any ? &sgsn->ues[row] : NULL;
 }
 
 godwit_sgsn_ue_t *godwit_sgsn_allocate(godwit_sgsn_turn_t *turn)
 {
     godwit_sgsn_t *sgsn = turn->sgsn;
-    size_t i = free_row(sgsn);
-    if (i == sgsn->capacity) {
-        i = oldest(sgsn, GODWIT_SGSN_DETACHED);
-        i = i < sgsn->capacity ? i : oldest(sgsn, GODWIT_SGSN_DIALOGUE);
-        if (i == sgsn->capacity) {
-            return NULL;
-        }
-        godwit_sgsn_free(turn, &sgsn->ues[i]);
+    godwit_sgsn_ue_t *ue = room(sgsn);
+    if (ue == NULL) {
+        return NULL;
     }
+    if (ue->state != GODWIT_SGSN_FREE) {
+        godwit_sgsn_free(turn, ue);
+    }
+    if (sgsn->top == 0) { /* nobody is filed */
+        set_keys(sgsn);
+    }
+    const size_t i = godwit_sgsn_index(sgsn, ue);
     sgsn->top = sgsn->top > i ? sgsn->top : i + 1;
-    godwit_sgsn_ue_t *ue = &sgsn->ues[i];
-    memset(ue, 0, sizeof *ue);
     ue->state = GODWIT_SGSN_DIALOGUE;
     ue->at_ms = turn->in->now_ms;
+    godwit_sgsn_file(sgsn, ue);
     return ue;
 }
 
@@ -145,9 +254,10 @@ void godwit_sgsn_free(godwit_sgsn_turn_t *turn, godwit_sgsn_ue_t *ue)
     godwit_sgsn_sms_end(turn, ue);
     ue->connected = false;
     godwit_sgsn_active(turn, ue);
-    godwit_wipe(ue, sizeof *ue);
+    godwit_wipe(ue, offsetof(godwit_sgsn_ue_t, filed));
+    godwit_sgsn_file(sgsn, ue);
     while (sgsn->top > 0 && sgsn->ues[sgsn->top - 1].state == GODWIT_SGSN_FREE) {
-        sgsn->top--;
+        godwit_lines_put(&sgsn->lines, --sgsn->top, LINE_NONE);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "roles/pgw.h"
 #include "roles/sgw.h"
 #include "tests/device/phone.h"
+#include "tests/support/mme_table.h"
 #include "tests/support/owner.h"
 
 enum { MME, SGW, PGW, NODES, PHONE, HOME };
@@ -263,6 +264,7 @@ static bool pass(uint32_t ms, bool (*until)(void))
 static void mme_step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_mme_step(role, in, out);
+    mme_table_check(role);
 }
 
 static void sgw_step(void *role, const godwit_input_t *in, godwit_outbox_t *out)

@@ -13,6 +13,8 @@
 #include "roles/pgw.h"
 #include "roles/sgsn.h"
 #include "roles/sgw.h"
+#include "tests/support/mme_table.h"
+#include "tests/support/serving_tables.h"
 #include "tests/support/gtp_messages.h"
 
 enum { MME = 0, SGW, PGW, SGSN, NODES };
@@ -94,6 +96,7 @@ static uint32_t attaches_for_aka; /* the policy of MME and SGSN */
 static void mme_step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_mme_step(role, in, out);
+    mme_table_check(role);
 }
 static void sgw_step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {
@@ -106,6 +109,7 @@ static void pgw_step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 static void sgsn_step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_sgsn_step(role, in, out);
+    sgsn_table_check(role);
 }
 
 static void begin_mme(void)

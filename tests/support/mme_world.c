@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/mme_world.h"
+#include "tests/support/mme_table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_mme_step(role, in, out);
+    mme_table_check(role);
 }
 
 void mme_world_restart(mme_world_t *w)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/serving_tables.h"
 #include "tests/support/sgsn_world.h"
 
 const uint8_t sgsn_rand[16] = "challenge number";
@@ -21,6 +22,7 @@ const uint8_t sgsn_ggsn[4] = {10, 0, 0, 7};
 static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_sgsn_step(role, in, out);
+    sgsn_table_check(role);
 }
 
 void sgsn_restart(sgsn_world_t *w)

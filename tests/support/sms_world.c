@@ -2,6 +2,7 @@
  *
  * Devices, a serving node and a service centre: see sms_world.h.
  */
+#include "tests/support/serving_tables.h"
 #include "tests/support/sms_world.h"
 
 #include "core/agree/access_aka/access_aka.h"
@@ -203,10 +204,12 @@ bool sms_saw(const char *name)
 static void msc_step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_msc_step(role, in, out);
+    msc_table_check(role);
 }
 static void sgsn_step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_sgsn_step(role, in, out);
+    sgsn_table_check(role);
 }
 static void sc_step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
 {

@@ -8,6 +8,7 @@
 
 #include "core/trigger/trigger.h"
 #include "roles/role.h"
+#include "roles/index.h"
 
 /* Who makes K_iwf. */
 typedef enum godwit_iwf_key_from {
@@ -31,6 +32,7 @@ typedef struct godwit_iwf_keys_config {
     uint32_t address_life_ms; /* of an address of A3 after the last Poll; 0: 300000 */
     /* a Command that was not answered is said again for so long, then a new one is made; 0: 600000 */
     uint32_t command_life_ms;
+    uint8_t table_key[GODWIT_INDEX_KEY]; /* random: which places strangers share (godwit_iwf_stranger_t) */
 } godwit_iwf_keys_config_t;
 
 /* By which way something goes to a device. */
@@ -96,11 +98,11 @@ typedef struct godwit_iwf_tried {
     uint64_t at_ms;
 } godwit_iwf_tried_t;
 
-/* What came from an address of A3 in one second and proved nothing, so that nobody makes this end look into its store
- * without end. A place for each hash. */
+/* What came over A3 in one second and proved nothing, so that nobody makes this end look into its store without end.
+ * Addresses share places, by a hash with a key: whoever has many of them, or makes them up, fills all places and no
+ * more, and cannot choose whose place he fills. */
 #define GODWIT_IWF_STRANGERS_MAX 1024
 typedef struct godwit_iwf_stranger {
-    uint32_t hash; /* of an IPv4 address or an IPv6 /64 */
     uint32_t count;
     uint64_t second;
 } godwit_iwf_stranger_t;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "adapters/crypto/aesni.h"
 #include "daemons/godwitd/daemon.h"
@@ -34,6 +35,9 @@ static bool start_iwf(godwitd_t *d)
 {
     godwit_mtc_iwf_config_t role = d->config->mtc_iwf.role;
     role.crypto = godwit_crypto_server();
+    if (getrandom(role.keys.table_key, sizeof role.keys.table_key, 0) != (ssize_t)sizeof role.keys.table_key) {
+        return false;
+    }
     if (godwit_mtc_iwf_init(&d->trigger->iwf, &role) != GODWIT_OK) {
         return false;
     }

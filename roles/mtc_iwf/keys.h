@@ -179,7 +179,7 @@ bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, con
                          uint64_t now_ms);
 /* Whether something from that address is looked at: it has not sent too much in this second that proved nothing, or it
  * is where the device polled from. */
-bool godwit_iwf_may_look(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,
+bool godwit_iwf_may_look(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,
                          uint64_t now_ms);
 void godwit_iwf_proved_nothing(godwit_iwf_keys_t *keys, const godwit_address_t *from, uint64_t now_ms);
 void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const char *host, godwit_hop_t hop, uint64_t now_ms);

@@ -172,6 +172,9 @@ void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godw
     } else if (status == GODWIT_AGAIN) {
         up->kind = GODWIT_IWF_UP_NEED;
     } else {
+        if (in->kind == GODWIT_INPUT_DATAGRAM) {
+            godwit_iwf_proved_nothing(keys, &in->from, in->now_ms);
+        }
         godwit_outbox_event(out, "refused", status, &origin.imsi, "the store could not be read");
     }
 }

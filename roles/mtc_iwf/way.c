@@ -221,12 +221,19 @@ bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, con
     return true;
 }
 
-bool godwit_iwf_may_look(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,
+/* Without the port; of IPv6 the /64 (roles/role.h). */
+static godwit_iwf_stranger_t *stranger_of(godwit_iwf_keys_t *keys, const godwit_address_t *from)
+{
+    const size_t len = from->len == 6 ? 4 : from->len == 18 ? 8 : from->len;
+    const godwit_slice_t name = godwit_slice(from->octets, len < sizeof from->octets ? len : sizeof from->octets);
+    return &keys->strangers[godwit_siphash(keys->config.table_key, name) % GODWIT_IWF_STRANGERS_MAX];
+}
+
+bool godwit_iwf_may_look(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,
                          uint64_t now_ms)
 {
-    const uint32_t hash = hash_of_address(from);
-    const godwit_iwf_stranger_t *stranger = &keys->strangers[hash % GODWIT_IWF_STRANGERS_MAX];
-    if (stranger->hash != hash || stranger->second != now_ms / MS || stranger->count < LOOKS_PER_SECOND) {
+    const godwit_iwf_stranger_t *stranger = stranger_of(keys, from);
+    if (stranger->second != now_ms / MS || stranger->count < LOOKS_PER_SECOND) {
         return true;
     }
     const godwit_address_t known = godwit_iwf_a3_address(keys, imsi, now_ms);
@@ -235,10 +242,9 @@ bool godwit_iwf_may_look(const godwit_iwf_keys_t *keys, const godwit_imsi_t *ims
 
 void godwit_iwf_proved_nothing(godwit_iwf_keys_t *keys, const godwit_address_t *from, uint64_t now_ms)
 {
-    const uint32_t hash = hash_of_address(from);
-    godwit_iwf_stranger_t *stranger = &keys->strangers[hash % GODWIT_IWF_STRANGERS_MAX];
-    if (stranger->hash != hash || stranger->second != now_ms / MS) {
-        *stranger = (godwit_iwf_stranger_t){.hash = hash, .second = now_ms / MS};
+    godwit_iwf_stranger_t *stranger = stranger_of(keys, from);
+    if (stranger->second != now_ms / MS) {
+        *stranger = (godwit_iwf_stranger_t){.second = now_ms / MS};
     }
     stranger->count++;
 }

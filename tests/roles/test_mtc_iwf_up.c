@@ -365,9 +365,35 @@ static void no_key_stays_in_memory_behind_an_input(void **state)
     assert_memory_equal(&iw.keys.held, &none, sizeof none);
 }
 
+/* Addresses that push each other out of what is remembered of them must not get more looks by that. */
+static void strangers_with_many_addresses_make_it_look_no_more_than_so_often(void **state)
+{
+    (void)state;
+    iwf_associate();
+    godwit_iwf_container_t nonsense = poll_message();
+    nonsense.octets[8] ^= 1;
+    const unsigned before = iw.owner.fetches;
+    unsigned round = 0, last = 0, looks = 0;
+    do { /* until nobody of them is looked at any more */
+        const unsigned so_far = iw.owner.fetches;
+        for (unsigned i = 0; i < 4096; i++) {
+            const godwit_address_t from = {.len = 6, .octets = {198, 18, (uint8_t)(i >> 8), (uint8_t)i, 0x13, 0x88}};
+            iwf_datagram(&from, &nonsense);
+        }
+        last = iw.owner.fetches - so_far;
+        looks = iw.owner.fetches - before;
+    } while (last > 0 && ++round < 21);
+    assert_int_equal(last, 0);
+    assert_in_range(looks, 20, 20 * GODWIT_IWF_STRANGERS_MAX);
+    iw.owner.now_ms += 1000;
+    iwf_datagram(&elsewhere, &nonsense);
+    assert_int_equal(iw.owner.fetches - before, looks + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(strangers_with_many_addresses_make_it_look_no_more_than_so_often, iwf_world_setup),
         cmocka_unit_test_setup(a_poll_under_an_association_of_3gpp_access_is_answered_over_wifi, iwf_world_setup),
         cmocka_unit_test_setup(a_forged_poll_moves_no_address_and_is_not_answered, iwf_world_setup),
         cmocka_unit_test_setup(a_poll_that_was_overtaken_moves_no_address, iwf_world_setup),

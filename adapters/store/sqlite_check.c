@@ -131,6 +131,53 @@ static godwit_status_t check_tables(const check_t *c)
     return status;
 }
 
+/* ---- the store's own counters ---- */
+
+/* Numbers that the store gives, without a tag of their own: they are never below those that were given. */
+static const struct {
+    const char *table, *holds, *raise;
+} counters[] = {
+    {"trigger_number",
+     "SELECT count(*) FROM trigger_number WHERE highest >= (SELECT coalesce(max(number), 0) FROM device_trigger)",
+     "UPDATE trigger_number SET highest = (SELECT max(number) FROM device_trigger)"},
+    {"delivery_number",
+     "SELECT (SELECT count(*) FROM delivery_number WHERE kind=20"
+     " AND highest >= (SELECT coalesce(max(number), 0) FROM reading)) + (SELECT count(*) FROM delivery_number"
+     " WHERE kind=22 AND highest >= (SELECT coalesce(max(number), 0) FROM downlink)) = 2",
+     "UPDATE delivery_number SET highest = max(highest, (SELECT coalesce(max(number), 0) FROM reading WHERE kind=20),"
+     " (SELECT coalesce(max(number), 0) FROM downlink WHERE kind=22))"},
+};
+
+static godwit_status_t holds(const check_t *c, const char *sql, bool *good)
+{
+    sqlite3_stmt *statement = NULL;
+    const bool read = prepare(c, sql, &statement) && sqlite3_step(statement) == SQLITE_ROW;
+    *good = read && sqlite3_column_int64(statement, 0) == 1;
+    sqlite3_finalize(statement);
+    return read ? GODWIT_OK : godwit_sqlite_failed(c->s, "its numbers cannot be read");
+}
+
+/* One that fell is raised to what was given; one that is not there is not made up. Nobody is compared with a number that
+ * stands in a damaged row. */
+static godwit_status_t check_counters(const check_t *c)
+{
+    godwit_status_t status = GODWIT_OK;
+    const bool comparable = c->checked->damaged == c->checked->moved;
+    for (size_t i = 0; comparable && i < sizeof counters / sizeof counters[0] && status == GODWIT_OK; i++) {
+        bool good = false;
+        status = holds(c, counters[i].holds, &good);
+        if (status == GODWIT_OK && !good) {
+            tell(c, counters[i].table, 0, "is below a number that was given");
+            c->checked->damaged++;
+        }
+        if (status == GODWIT_OK && !good && c->set_aside && run_text(c, counters[i].raise)) {
+            status = holds(c, counters[i].holds, &good);
+            c->checked->moved += good ? 1 : 0;
+        }
+    }
+    return status;
+}
+
 /* ---- the file ---- */
 
 /* What was counted of rows that are gone; and indexes, which may be what is damaged. */
@@ -180,6 +227,7 @@ godwit_status_t godwit_sqlite_check(godwit_store_t *store, bool set_aside, uint6
         return godwit_sqlite_failed(c.s, "a batch cannot be begun");
     }
     godwit_status_t status = check_tables(&c);
+    status = status == GODWIT_OK ? check_counters(&c) : status;
     status = status == GODWIT_OK && set_aside ? tidy(&c) : status;
     status = status == GODWIT_OK ? check_file(&c) : status;
     status = status == GODWIT_OK ? count_aside(&c) : status;

@@ -139,8 +139,12 @@ godwit_status_t godwit_row_bind(const godwit_table_t *table, sqlite3_stmt *state
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
+/* What is no integer is not read as one: SQLite would make a 0 of nothing. */
 static bool read_number(sqlite3_stmt *statement, int index, const godwit_column_t *column, uint8_t *member)
 {
+    if (sqlite3_column_type(statement, index) != SQLITE_INTEGER) {
+        return false;
+    }
     uint64_t value = (uint64_t)sqlite3_column_int64(statement, index);
     uint8_t one = (uint8_t)value;
     uint16_t two = (uint16_t)value;

@@ -43,7 +43,7 @@ typedef void godwit_store_finding_visit_t(void *context, const godwit_store_find
 typedef struct godwit_store_checked {
     uint64_t rows, damaged; /* damaged: of rows */
     uint64_t of_file;       /* what is wrong with the file itself */
-    uint64_t moved;         /* set aside now */
+    uint64_t moved;         /* set aside now; of the store's own counters: raised */
     uint64_t aside;         /* in all, of this time and of before */
 } godwit_store_checked_t;
 

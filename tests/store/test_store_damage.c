@@ -445,6 +445,30 @@ static void what_is_set_aside_does_not_count_as_pending(void **state)
     assert_int_equal(fixture_fetch(f->store, &one, &got), GODWIT_NOT_FOUND);
 }
 
+/* The numbers that the store gives by itself: lost they are no 0, and fallen they are raised. */
+static void numbers_that_were_given_are_not_given_again(void **state)
+{
+    const fixture_t *f = *state;
+    const godwit_record_t one = record_of(godwit_table_of(GODWIT_RECORD_TRIGGER), 2);
+    const godwit_record_key_t tally = {.kind = GODWIT_RECORD_TRIGGER_TALLY, .octets = {1}};
+    godwit_record_t got;
+    met_t met = {.times = 0};
+    godwit_store_checked_t checked;
+    assert_int_equal(godwit_store_put(f->store, &one), GODWIT_OK);
+    sql(f, "UPDATE trigger_number SET highest=1; DROP TRIGGER delivery_number_rises;"
+           "UPDATE delivery_number SET highest=0 WHERE kind=20; INSERT INTO reading VALUES(7,'',0,0,0,0,0,x'')");
+    assert_int_equal(godwit_store_check(f->store, false, 0, on_finding, &met, &checked), GODWIT_OK);
+    assert_int_equal(checked.damaged, 1); /* that reading; with its number nobody is compared */
+    assert_int_equal(godwit_store_check(f->store, true, 0, on_finding, &met, &checked), GODWIT_OK);
+    assert_int_equal(checked.moved, 2); /* without that reading, nothing is below any more */
+    assert_int_equal(godwit_store_fetch(f->store, &tally, &got), GODWIT_OK);
+    assert_int_equal(got.u.trigger_tally.highest, 2);
+    sql(f, "DELETE FROM trigger_number");
+    assert_int_equal(godwit_store_fetch(f->store, &tally, &got), GODWIT_STORE_FAILED);
+    assert_int_equal(godwit_store_check(f->store, true, 0, on_finding, &met, &checked), GODWIT_OK);
+    assert_true(checked.damaged > checked.moved);
+}
+
 /* What was set aside is a statement that puts the row back: into the same place, octet for octet. */
 static void a_row_that_is_set_aside_is_whole(void **state)
 {
@@ -502,6 +526,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_damaged_row_is_told_of_once, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(what_is_set_aside_is_kept_and_is_no_absence, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(what_is_set_aside_does_not_count_as_pending, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(numbers_that_were_given_are_not_given_again, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(a_row_that_is_set_aside_is_whole, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(a_row_of_before_opens_until_it_is_written_again, fixture_setup,
                                         fixture_teardown),

@@ -282,6 +282,17 @@ static void answer_poll(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwi
     }
 }
 
+/* The device has heard COUNTs that were never sent, as far as the store knows: it came from a backup, and what it would
+ * say now under this key came already with other octets. */
+static void end_after_backup(godwit_iwf_keys_t *keys, godwit_outbox_t *out)
+{
+    godwit_association_t *current = &keys->held.current;
+    if (keys->opened.message.poll.next_down > current->next_down) {
+        current->next_down = UINT32_MAX;
+        godwit_outbox_event(out, "refused", GODWIT_REPLAY, &keys->held.imsi, "COUNTs were used: the store is older");
+    }
+}
+
 /* container: what goes down behind the commit. */
 static void on_message(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
                        godwit_iwf_container_t *container, godwit_outbox_t *out)
@@ -306,6 +317,7 @@ static void on_message(godwit_iwf_keys_t *keys, const godwit_input_t *in, const 
         godwit_iwf_on_reject(keys, up, in->now_ms, out);
         break;
     case GODWIT_A3_POLL:
+        end_after_backup(keys, out);
         answer_poll(keys, in, container);
         bring_next(keys, up, in->now_ms, out);
         if (up->way.kind == GODWIT_IWF_WAY_A3 && keys->newest) {

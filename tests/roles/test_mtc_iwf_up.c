@@ -145,6 +145,31 @@ static void an_association_with_few_counts_left_is_renewed_when_the_device_speak
     assert_int_equal(owner_count(&iw.owner, GODWIT_REQUEST_MESSAGE), 0); /* there are many again */
 }
 
+static void a_store_from_a_backup_says_nothing_more_under_counts_that_were_used(void **state)
+{
+    (void)state;
+    iwf_associate();
+    const godwit_association_record_t backup = *iwf_record();
+    iw.owner.now_ms += 2000;
+    for (int i = 0; i < 3; i++) {
+        owner_give(&iw.owner, &(godwit_input_t){.kind = GODWIT_INPUT_SUBMIT, .datagram = godwit_slice_of_string("on")});
+    }
+    godwit_a3_message_t m = {.type = GODWIT_A3_POLL, .poll = {iwf_record()->current.next_down}};
+    *iwf_record() = backup;
+    godwit_iwf_container_t up = iwf_say(&m);
+    iwf_datagram(&wifi, &up);
+    assert_int_equal(owner_count(&iw.owner, GODWIT_REQUEST_DATAGRAM), 0); /* no Poll Answer */
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_open_command(owner_request(&iw.owner, GODWIT_REQUEST_DATAGRAM, 0)->octets);
+    const godwit_iwf_container_t complete = iwf_complete(1, 1);
+    iwf_datagram(&wifi, &complete);
+    assert_int_equal(iwf_record()->current.number, 2);
+    up = poll_message();
+    iwf_datagram(&wifi, &up);
+    assert_int_equal(owner_count(&iw.owner, GODWIT_REQUEST_DATAGRAM), 1);
+}
+
 static void nothing_but_a_poll_moves_an_address(void **state)
 {
     (void)state;
@@ -397,6 +422,7 @@ int main(void)
         cmocka_unit_test_setup(a_poll_under_an_association_of_3gpp_access_is_answered_over_wifi, iwf_world_setup),
         cmocka_unit_test_setup(a_forged_poll_moves_no_address_and_is_not_answered, iwf_world_setup),
         cmocka_unit_test_setup(a_poll_that_was_overtaken_moves_no_address, iwf_world_setup),
+        cmocka_unit_test_setup(a_store_from_a_backup_says_nothing_more_under_counts_that_were_used, iwf_world_setup),
         cmocka_unit_test_setup(nothing_but_a_poll_moves_an_address, iwf_world_setup),
         cmocka_unit_test_setup(an_association_with_few_counts_left_is_renewed_when_the_device_speaks, iwf_world_setup),
         cmocka_unit_test_setup(the_table_of_addresses_is_bounded_and_forgets_the_oldest, iwf_world_setup),

@@ -53,7 +53,7 @@ bool godwit_trigger_can_say(const godwit_trigger_t *t)
 
 bool godwit_trigger_may_reject(godwit_trigger_t *t, godwit_trigger_via_t via)
 {
-    uint8_t *sent = &t->rejects[(unsigned)(via - GODWIT_TRIGGER_VIA_NAS) % GODWIT_TRIGGER_VIA_A3];
+    uint8_t *sent = &t->rejects[via & GODWIT_TRIGGER_VIA_A3];
     return *sent < TRIGGER_REJECTS_MAX && ++*sent > 0;
 }
 

@@ -5,17 +5,28 @@
  */
 #include "device/trigger/internal.h"
 
+#define YEARS 8u /* of silence that are counted */
+
+/* A year at most, so that 32 bits divide it: a Cortex-M0+ has no divider. */
+static void pass_by(godwit_trigger_t *t, uint64_t up_ms)
+{
+    const uint64_t eighths = up_ms >> 3;
+    const uint32_t seconds = (eighths < UINT32_MAX ? (uint32_t)eighths : UINT32_MAX) / 125u;
+    const uint32_t room = UINT32_MAX - t->time_s;
+    t->base_up_ms += (uint64_t)seconds * 1000;
+    if (t->time_s != 0) { /* else nobody has told it */
+        t->time_s += seconds < room ? seconds : room;
+    }
+}
+
 void godwit_trigger_tick(godwit_trigger_t *t, godwit_trigger_now_t now)
 {
     if (!t->has_base || now.up_ms < t->base_up_ms) { /* switched on again */
         t->has_base = true;
         t->base_up_ms = now.up_ms;
     }
-    const uint64_t seconds = (now.up_ms - t->base_up_ms) / 1000;
-    const uint32_t room = UINT32_MAX - t->time_s;
-    t->base_up_ms += seconds * 1000;
-    if (t->time_s != 0) { /* else nobody has told it */
-        t->time_s += seconds < room ? (uint32_t)seconds : room;
+    for (unsigned i = 0; i < YEARS && now.up_ms - t->base_up_ms >= 1000; i++) {
+        pass_by(t, now.up_ms - t->base_up_ms);
     }
 }
 

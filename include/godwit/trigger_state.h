@@ -74,8 +74,8 @@ typedef struct godwit_trigger {
     /* In memory only. */
     uint64_t base_up_ms; /* goes with time_s, where has_base */
     bool has_base;
-    uint8_t polls;                          /* sendings of the Poll under way; 0: none */
-    uint8_t rejects[GODWIT_TRIGGER_VIA_A3]; /* sent by each way since something protected came, or a root */
+    uint8_t polls;                              /* sendings of the Poll under way; 0: none */
+    uint8_t rejects[GODWIT_TRIGGER_VIA_A3 + 1]; /* sent by each way since something protected came, or a root */
     uint8_t repeats;   /* of the Complete, as long as nothing has come down under its association */
     uint8_t waiting;   /* as the last Poll Answer says */
     uint8_t asked_via; /* DERIVE is under way for `command`, which came by it; 0: none is */

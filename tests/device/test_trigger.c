@@ -388,6 +388,20 @@ static void the_last_protected_message_tells_the_time(void **state)
     tw_expect_acknowledged(&w, 3, GODWIT_A3_DELIVERED);
 }
 
+static void years_of_silence_are_counted(void **state)
+{
+    (void)state;
+    const uint32_t days = 86400;
+    const godwit_a3_message_t soon = tw_trigger(2, TIME, 1500 * days), late = tw_trigger(3, TIME, 1502 * days);
+    const tw_octets_t first = tw_protect(&w, &soon), second = tw_protect(&w, &late);
+    w.now.up_ms += 1501ull * days * 1000;
+    tw_receive(&w, tw_slice(&first), NAS);
+    assert_int_equal(w.acted[2], 0);
+    assert_non_null(tw_event(&w, "expired"));
+    tw_receive(&w, tw_slice(&second), NAS);
+    assert_int_equal(w.acted[3], 1);
+}
+
 static void a_clock_counts_where_it_is_ahead(void **state)
 {
     (void)state;
@@ -530,6 +544,7 @@ int main(void)
         cmocka_unit_test_setup(two_of_one_reference_are_not_with_their_applications_at_once, set_up),
         cmocka_unit_test_setup(an_expired_trigger_is_not_acted_on, set_up),
         cmocka_unit_test_setup(the_last_protected_message_tells_the_time, set_up),
+        cmocka_unit_test_setup(years_of_silence_are_counted, set_up),
         cmocka_unit_test_setup(a_clock_counts_where_it_is_ahead, set_up),
         cmocka_unit_test_setup(a_bent_octet_changes_nothing, set_up),
         cmocka_unit_test_setup(what_went_up_does_not_come_down, set_up),

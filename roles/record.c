@@ -250,6 +250,8 @@ void godwit_mtc_contact_release(godwit_mtc_contact_record_t *contact, uint64_t a
 /* A device has taken none that was not handed out; a store that went back to a backup lags by less than this. */
 #define JUMP_MAX (1u << 20)
 #define AGE_JUMP_MAX (1u << 12)
+#define ASSOCIATION_JUMP_MAX                                                                                           \
+    (1u << 26) /* each restored store of an MTC-IWF skips 2^16, and it may have been restored often */
 
 static bool not_behind(const godwit_parked_t *old, const godwit_parked_t *new)
 {
@@ -295,6 +297,11 @@ static uint32_t after(uint32_t last, uint32_t above, uint32_t jump_max)
 {
     uint32_t highest = above > last ? above : last;
     return highest == UINT32_MAX || highest - last > jump_max ? 0 : highest + 1;
+}
+
+uint32_t godwit_association_after(uint32_t last, uint32_t above)
+{
+    return after(last, above, ASSOCIATION_JUMP_MAX);
 }
 
 uint32_t godwit_generation_after(uint32_t last, uint32_t above)

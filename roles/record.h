@@ -278,6 +278,8 @@ GODWIT_MUST_USE godwit_status_t godwit_parked_put(godwit_parked_t *parked, const
 bool godwit_parked_lives(const godwit_parked_t *parked, uint32_t last, uint32_t above);
 /* The generation for a pull where none is parked: above both, or 0 when there is none left or `above` cannot be. */
 uint32_t godwit_generation_after(uint32_t last, uint32_t above);
+/* The same of association numbers, 2^26 ahead at most. */
+uint32_t godwit_association_after(uint32_t last, uint32_t above);
 /* The same of ages of keys end to end, 2^12 ahead at most. */
 uint32_t godwit_age_after(uint32_t last, uint32_t above);
 

@@ -108,7 +108,7 @@ static godwit_status_t change_all(godwit_store_t *store, godwit_record_kind_t ki
 /* ---- device triggering ---- */
 
 /* Numbers: more than a device's associations between two backups, and few enough that the other end still follows
- * (godwit_generation_after). */
+ * (godwit_association_after). */
 static uint32_t skip_numbers(uint32_t last)
 {
     return last > UINT32_MAX - SKIP_ASSOCIATIONS ? UINT32_MAX : last + SKIP_ASSOCIATIONS;

@@ -151,7 +151,7 @@ static godwit_status_t hand_out(const godwit_hss_t *hss, const godwit_message_t 
                                 const godwit_iwf_root_record_t *stored, godwit_iwf_key_t *key, godwit_outbox_t *out)
 {
     const godwit_subscriber_info_request_t *request = &message->u.subscriber_info_request;
-    const uint32_t number = godwit_generation_after(stored->association, request->association_above);
+    const uint32_t number = godwit_association_after(stored->association, request->association_above);
     godwit_record_t *record = number != 0 ? godwit_outbox_alloc(out, sizeof *record) : NULL;
     godwit_status_t status = number == 0 ? GODWIT_COUNT_EXHAUSTED : record == NULL ? GODWIT_NO_SPACE : GODWIT_OK;
     *key = *root;

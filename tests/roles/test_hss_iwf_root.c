@@ -360,6 +360,16 @@ static void numbers_cannot_be_used_up_at_one_stroke(void **state)
     assert_int_equal(ask(&m).key.association, 1);
 }
 
+/* Each skips 65536 numbers, also for devices that no backup knew. */
+static void an_iwf_whose_store_was_restored_often_still_gets_keys(void **state)
+{
+    (void)state;
+    (void)attach(GODWIT_VECTOR_EUTRAN);
+    godwit_message_t m = sir(GODWIT_IWF_KEY_K_IWF);
+    m.u.subscriber_info_request.association_above = 500u * 65536u;
+    assert_int_equal(ask(&m).key.association, 500u * 65536u + 1);
+}
+
 static void a_run_is_found_by_its_name_and_a_stale_one_is_not(void **state)
 {
     (void)state;
@@ -461,6 +471,7 @@ int main(void)
         cmocka_unit_test_setup(k_iwf_is_that_of_the_device_and_its_number_only_rises, setup),
         cmocka_unit_test_setup(a_number_that_was_not_durable_brings_no_key, setup),
         cmocka_unit_test_setup(numbers_cannot_be_used_up_at_one_stroke, setup),
+        cmocka_unit_test_setup(an_iwf_whose_store_was_restored_often_still_gets_keys, setup),
         cmocka_unit_test_setup(a_run_is_found_by_its_name_and_a_stale_one_is_not, setup),
         cmocka_unit_test_setup(roots_are_for_mtc_iwfs_that_may_have_them, setup),
         cmocka_unit_test_setup(k_iwf_is_never_made_of_a_kasme, setup),

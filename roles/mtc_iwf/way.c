@@ -205,8 +205,9 @@ bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint
 bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
                          uint64_t now_ms)
 {
-    const uint32_t of_address = way->kind == GODWIT_IWF_WAY_A3 ? hash_of_address(&way->address) : 0;
-    const uint32_t hash = hash_of(imsi) ^ of_address ^ HINT_GAP_MS;
+    const uint32_t speaker = way->kind == GODWIT_IWF_WAY_A3 ? hash_of_address(&way->address)
+                                                            : hash_octets(way->node.host, strlen(way->node.host));
+    const uint32_t hash = hash_of(imsi) ^ speaker ^ HINT_GAP_MS;
     const uint64_t second = now_ms / MS;
     godwit_iwf_tried_t *tried = &keys->tried[hash % GODWIT_IWF_TRIED_MAX];
     if (keys->hint_s != second) {

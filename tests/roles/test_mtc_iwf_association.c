@@ -649,6 +649,18 @@ static void a_liar_elsewhere_does_not_silence_the_hints_of_a_device(void **state
     godwit_message_t answer = iwf_hss_answer();
     answer.u.subscriber_info_answer.status = GODWIT_UNKNOWN_KEY;
     iwf_give(&answer);
+    godwit_message_t rogue = iwf_t5_up(GODWIT_T5_FROM_DEVICE); /* likewise a node that the device is not at */
+    strcpy(rogue.origin_host, "mme.elsewhere.test");
+    rogue.u.t5_up.container_len = hint.len;
+    memcpy(rogue.u.t5_up.container, hint.octets, hint.len);
+    owner_give_message(&iw.owner, &rogue);
+    answer = iwf_hss_answer();
+    answer.u.subscriber_info_answer.status = GODWIT_UNKNOWN_KEY;
+    iwf_give(&answer);
+    iwf_from_device(&hint); /* as by its own */
+    answer = iwf_hss_answer();
+    answer.u.subscriber_info_answer.status = GODWIT_UNKNOWN_KEY;
+    iwf_give(&answer);
     iwf_world_aka(0x11, GODWIT_IWF_ROOT_FLAGGED);
     hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
     iwf_datagram(&wifi, &hint);

@@ -42,7 +42,7 @@ typedef struct godwit_diameter_peer {
     uint16_t port;
     bool relay; /* it may hand on messages of others: their Origin-Host is then its word, not ours */
     godwit_diameter_protection_t protection;
-    uint32_t only; /* requests of these applications alone are taken from it; 0: of any */
+    uint32_t only; /* requests of these applications alone are exchanged with it; 0: of any */
 } godwit_diameter_peer_t;
 
 typedef struct godwit_diameter_config {

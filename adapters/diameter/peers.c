@@ -15,6 +15,7 @@
 #include <time.h>
 
 #define DESTINATION_HOST 293
+#define DESTINATION_REALM 283
 #define NOBODY GODWIT_DIAMETER_PEERS_MAX
 
 /* The place of a peer in the configuration, or NOBODY. */
@@ -26,6 +27,11 @@ static size_t place_of(const godwit_diameter_t *d, const char *identity, size_t 
         i++;
     }
     return i < d->config.peer_count ? i : NOBODY;
+}
+
+static bool same_name(godwit_slice_t name, const char *configured)
+{
+    return name.len == strlen(configured) && strncasecmp((const char *)name.ptr, configured, name.len) == 0;
 }
 
 /* ---- certificates ---- */
@@ -96,20 +102,27 @@ static int on_unknown_peer(struct peer_info *info, int *decision, int (**after_h
     return 0;
 }
 
-/* T5 may hold keys: it goes from end to end, to the host that it is for. */
-static bool may_hand_on(struct msg *message, const struct rtd_candidate *candidate)
+/* Whether requests of that application are exchanged with that peer. */
+static bool speaks(const godwit_diameter_t *d, size_t place, application_id_t application)
 {
-    struct msg_hdr *header;
-    struct avp *avp = NULL;
-    struct avp_hdr *host;
-    if (fd_msg_hdr(message, &header) != 0 || header->msg_appl != GODWIT_T5_APPLICATION) {
-        return true;
+    const godwit_diameter_application_t *a;
+    bool speaks = d->peers[place].only == 0;
+    for (size_t i = 0; !speaks && (a = godwit_diameter_application(i)) != NULL; i++) {
+        speaks = a->id == application && (d->peers[place].only & a->bit) != 0;
     }
+    return speaks;
+}
+
+/* Whether that AVP is in a request of ours, and its value in *value. */
+static bool read_destination(struct msg *message, uint32_t code, godwit_slice_t *value)
+{
+    struct avp *avp = NULL;
+    struct avp_hdr *header;
     (void)fd_msg_browse(message, MSG_BRW_FIRST_CHILD, &avp, NULL);
-    while (avp != NULL && fd_msg_avp_hdr(avp, &host) == 0) {
-        if (host->avp_code == DESTINATION_HOST && (host->avp_flags & AVP_FLAG_VENDOR) == 0 && host->avp_value != NULL) {
-            return host->avp_value->os.len == candidate->diamidlen &&
-                   strncasecmp((const char *)host->avp_value->os.data, candidate->diamid, candidate->diamidlen) == 0;
+    while (avp != NULL && fd_msg_avp_hdr(avp, &header) == 0) {
+        if (header->avp_code == code && (header->avp_flags & AVP_FLAG_VENDOR) == 0 && header->avp_value != NULL) {
+            *value = godwit_slice(header->avp_value->os.data, header->avp_value->os.len);
+            return true;
         }
         struct avp *next = NULL;
         (void)fd_msg_browse(avp, MSG_BRW_NEXT, &next, NULL);
@@ -118,14 +131,34 @@ static bool may_hand_on(struct msg *message, const struct rtd_candidate *candida
     return false;
 }
 
-/* No request of ours goes to somebody whose certificate does not name him. */
+/* A request that names a host goes to that host, one that names none to a host of that realm; either may go to a relay, but for T5, which may hold keys.
+ * freeDiameter alone would give it to whoever offers the application, who could then answer in the place of the other. */
+static bool may_hand_on(const godwit_diameter_t *d, size_t place, struct msg *message)
+{
+    const godwit_diameter_peer_t *peer = &d->peers[place];
+    godwit_slice_t host, realm;
+    struct msg_hdr *header;
+    if (fd_msg_hdr(message, &header) != 0 || !speaks(d, place, header->msg_appl)) {
+        return false;
+    }
+    if (peer->relay && header->msg_appl != GODWIT_T5_APPLICATION) {
+        return true;
+    }
+    if (read_destination(message, DESTINATION_HOST, &host)) {
+        return same_name(host, peer->identity);
+    }
+    return header->msg_appl != GODWIT_T5_APPLICATION && read_destination(message, DESTINATION_REALM, &realm) &&
+           same_name(realm, peer->realm);
+}
+
+/* No request of ours goes to somebody whose certificate does not name him, nor to another than it is for. */
 static int choose_next_hop(void *context, struct msg **message, struct fd_list *candidates)
 {
     godwit_diameter_t *d = context;
     for (struct fd_list *l = candidates->next; l != candidates; l = l->next) {
         struct rtd_candidate *c = (struct rtd_candidate *)l;
         size_t place = place_of(d, c->diamid, c->diamidlen);
-        if (place == NOBODY || !is_authentic(d, place) || !may_hand_on(*message, c)) {
+        if (place == NOBODY || !is_authentic(d, place) || !may_hand_on(d, place, *message)) {
             c->score += 100 * FD_SCORE_NO_DELIVERY; /* one of them does not outweigh being the Destination-Host */
         }
     }
@@ -212,11 +245,6 @@ int godwit_diameter_peers_add(godwit_diameter_t *d)
 
 /* ---- senders ---- */
 
-static bool same_name(godwit_slice_t name, const char *configured)
-{
-    return name.len == strlen(configured) && strncasecmp((const char *)name.ptr, configured, name.len) == 0;
-}
-
 bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message, const godwit_diameter_envelope_t *envelope)
 {
     DiamId_t source = NULL;
@@ -234,7 +262,6 @@ bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message, con
 
 bool godwit_diameter_peer_may_ask(godwit_diameter_t *d, struct msg *message)
 {
-    const godwit_diameter_application_t *a;
     struct msg_hdr *header;
     DiamId_t source = NULL;
     size_t len = 0;
@@ -242,11 +269,7 @@ bool godwit_diameter_peer_may_ask(godwit_diameter_t *d, struct msg *message)
         return false;
     }
     size_t place = place_of(d, source, len);
-    bool may = place != NOBODY && d->peers[place].only == 0;
-    for (size_t i = 0; place != NOBODY && !may && (a = godwit_diameter_application(i)) != NULL; i++) {
-        may = a->id == header->msg_appl && (d->peers[place].only & a->bit) != 0;
-    }
-    return may;
+    return place != NOBODY && speaks(d, place, header->msg_appl);
 }
 
 godwit_hop_t godwit_diameter_way_of(const godwit_diameter_t *d, size_t peer)

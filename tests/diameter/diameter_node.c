@@ -88,9 +88,10 @@ static void add_peer(char *text)
 
 static void destination(char *text, char host[GODWIT_NODE_NAME_MAX], char realm[GODWIT_NODE_NAME_MAX])
 {
-    char *save;
-    copy(host, strtok_r(text, ",", &save), GODWIT_NODE_NAME_MAX);
-    copy(realm, strtok_r(NULL, ",", &save), GODWIT_NODE_NAME_MAX);
+    char *comma = strchr(text, ','); /* nothing before it: any host of the realm */
+    *comma = '\0';
+    copy(host, text, GODWIT_NODE_NAME_MAX);
+    copy(realm, comma + 1, GODWIT_NODE_NAME_MAX);
 }
 
 static void option(const char *name, char *value)

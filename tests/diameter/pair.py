@@ -75,6 +75,31 @@ def nobody_there_is_answered_at_once():
     again.stop()
 
 
+def nobody_else_is_asked_in_the_place_of_a_host():
+    """Another host of that realm offers the application; the one that is asked for is not there. What an honest one refuses, another could answer."""
+    other = Node("other", "--identity", "other.home.example", "--realm", "home.example", "--serve", "s6a,ek", "--peer", "mme.home.example,home.example")
+    mme = Node("mme", "--identity", "mme.home.example", "--realm", "home.example", "--hss", "hss.home.example,home.example",
+               "--peer", f"other.home.example,home.example,127.0.0.1,{other.port}", "--peer", "hss.home.example,home.example")
+    mme.wait_open("other.home.example")
+    check(mme.ask("air eutran 001010000000001 001-01")["status"] == "internal", "the request was answered")
+    other.counters()
+    check(not any("not for us" in line or "dropped" in line for line in other.log.all), f"it has seen what was not for it: {other.log.all}")
+    mme.stop()
+    other.stop()
+
+
+def who_may_ask_tsp_alone_is_asked_nothing_else():
+    for option, status in (("", "ok"), (",tsp-only", "internal")):
+        other = Node("other", "--identity", "other.home.example", "--realm", "home.example", "--serve", "s6a,ek", "--peer", "mme.home.example,home.example")
+        mme = Node("mme", "--identity", "mme.home.example", "--realm", "home.example", "--hss", ",home.example",
+                   "--peer", f"other.home.example,home.example,127.0.0.1,{other.port}{option}")
+        mme.wait_open("other.home.example")
+        answer = mme.ask("air eutran 001010000000001 001-01")
+        check(answer["status"] == status, f"any host of the realm{option}: {answer}")
+        mme.stop()
+        other.stop()
+
+
 def requests_beyond_the_queue_are_told_so():
     server = hss("--wait-to-read-ms", "8000", peers=("mme.home.example,home.example", "mme2.home.example,home.example"))
     clients = [client(server.port, "--timeout-ms", "60000"),
@@ -121,6 +146,7 @@ def starts_that_must_fail():
 if __name__ == "__main__":
     began = time.monotonic()
     status = run([vectors_and_resynchronisation, refusals_keep_their_reason, silence_is_answered_after_the_timeout,
-                  nobody_there_is_answered_at_once, requests_beyond_the_queue_are_told_so, starts_that_must_fail])
+                  nobody_there_is_answered_at_once, nobody_else_is_asked_in_the_place_of_a_host, who_may_ask_tsp_alone_is_asked_nothing_else,
+                  requests_beyond_the_queue_are_told_so, starts_that_must_fail])
     print(f"{time.monotonic() - began:.1f} s")
     sys.exit(status)

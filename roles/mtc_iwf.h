@@ -40,6 +40,7 @@ typedef struct godwit_mtc_iwf_config {
      * touch those of the proved one. */
     bool accept_open;
     char sms_sc_host[GODWIT_NODE_NAME_MAX], sms_sc_realm[GODWIT_NODE_NAME_MAX]; /* host "": no T4 */
+    bool sms_sc_open; /* its reports count also by a hop that proves nothing, where its name is anybody's */
     bool no_t5;
     char number
         [GODWIT_MSISDN_MAX +

@@ -28,7 +28,7 @@ typedef struct raw_mtc_iwf {
     unsigned sources_count;
     struct raw_remote *hss, *sms_sc, *aaa;
     raw_rest_t *rest;
-    bool when_needed, accept_open, without_t5;
+    bool when_needed, accept_open, sms_sc_open, without_t5;
     uint32_t source_per_minute, device_per_minute, source_quota, device_quota;
     uint32_t validity_seconds, validity_max_seconds, keep_seconds, report_life_seconds;
     uint32_t hss_timeout_ms, node_timeout_ms, ack_ms, t4_ms, a3_recent_ms, retry_ms, retry_max_ms, report_retry_ms;

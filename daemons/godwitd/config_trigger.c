@@ -39,6 +39,7 @@ const cyaml_schema_field_t config_mtc_iwf_fields[] = {
     SECTION(raw_mtc_iwf_t, rest, config_rest_fields),
     TRUTH(raw_mtc_iwf_t, when_needed),
     TRUTH(raw_mtc_iwf_t, accept_open),
+    TRUTH(raw_mtc_iwf_t, sms_sc_open),
     TRUTH(raw_mtc_iwf_t, without_t5),
     NUMBER(raw_mtc_iwf_t, source_per_minute),
     NUMBER(raw_mtc_iwf_t, device_per_minute),
@@ -177,6 +178,7 @@ static bool ways(config_t *c, const raw_mtc_iwf_t *raw)
     godwit_mtc_iwf_config_t *r = &c->mtc_iwf.role;
     const char *a3 = raw->a3 == NULL ? A3_DEFAULT : raw->a3;
     r->no_t5 = raw->without_t5;
+    r->sms_sc_open = raw->sms_sc_open;
     if (raw->number != NULL) {
         if (strlen(raw->number) > GODWIT_MSISDN_MAX || raw->number[0] == '\0' ||
             strspn(raw->number, "0123456789") != strlen(raw->number)) {

@@ -191,6 +191,7 @@ static godwit_status_t reported(const godwit_iwf_turn_t *turn, godwit_trigger_re
 static bool is_our_sms_sc(const godwit_mtc_iwf_t *iwf, const godwit_message_t *message)
 {
     return iwf->config.sms_sc_host[0] != '\0' && message->from == GODWIT_FUNCTION_SMS_SC &&
+           (message->hop != GODWIT_HOP_OPEN || iwf->config.sms_sc_open) &&
            strcmp(message->origin_host, iwf->config.sms_sc_host) == 0;
 }
 
@@ -211,7 +212,8 @@ void godwit_iwf_on_t4_report(const godwit_iwf_turn_t *turn)
     godwit_trigger_record_t trigger;
     godwit_status_t status = GODWIT_OK;
     if (!is_our_sms_sc(turn->iwf, turn->in->message)) {
-        godwit_outbox_event(turn->out, "refused", GODWIT_NOT_ENTITLED, NULL, "a report of another SMS-SC than ours");
+        godwit_outbox_event(turn->out, "refused", GODWIT_NOT_ENTITLED, NULL,
+                            "a report of another SMS-SC than ours, or over a hop that proves nothing");
         answer_t4(turn, GODWIT_NOT_ENTITLED);
         return;
     }

@@ -30,21 +30,23 @@ static config_t *load(const char *text)
 static void what_is_written_is_taken(void **state)
 {
     (void)state;
-    config_t *c =
-        load(HEAD "{protect: association, key_from: iwf, root: kasme, ue_key: received, when_needed: true, suites: "
-                  "[eea2-hmac-64, eea2-eia2-64], accept_open: true, a3: '127.0.0.1:9', number: '491', sms_sc: {host: "
-                  "sc.example, realm: example}, aaa: {host: aaa.example, realm: example}, without_t5: true, "
-                  "source_per_minute: 1, device_per_minute: 2, source_quota: 3, device_quota: 4, validity_seconds: "
-                  "5, validity_max_seconds: 6, keep_seconds: 7, report_life_seconds: 8, hss_timeout_ms: 9, "
-                  "node_timeout_ms: 10, ack_ms: 11, t4_ms: 12, a3_recent_ms: 13, retry_ms: 14, retry_max_ms: 15, "
-                  "report_retry_ms: 16, hss: {host: hss.home.example, realm: home.example}, sources: [{name: "
-                  "scs.example.net, host: scs1.example.net, per_minute: 17, quota: 18}, {name: app, kind: as}]}");
+    config_t *c = load(
+        HEAD
+        "{protect: association, key_from: iwf, root: kasme, ue_key: received, when_needed: true, suites: "
+        "[eea2-hmac-64, eea2-eia2-64], accept_open: true, a3: '127.0.0.1:9', number: '491', sms_sc: {host: "
+        "sc.example, realm: example}, sms_sc_open: true, aaa: {host: aaa.example, realm: example}, without_t5: true, "
+        "source_per_minute: 1, device_per_minute: 2, source_quota: 3, device_quota: 4, validity_seconds: "
+        "5, validity_max_seconds: 6, keep_seconds: 7, report_life_seconds: 8, hss_timeout_ms: 9, "
+        "node_timeout_ms: 10, ack_ms: 11, t4_ms: 12, a3_recent_ms: 13, retry_ms: 14, retry_max_ms: 15, "
+        "report_retry_ms: 16, hss: {host: hss.home.example, realm: home.example}, sources: [{name: "
+        "scs.example.net, host: scs1.example.net, per_minute: 17, quota: 18}, {name: app, kind: as}]}");
     const godwit_mtc_iwf_config_t *r = &c->mtc_iwf.role;
     assert_string_equal(r->local_host, "iwf.home.example");
     assert_int_equal(r->protect, GODWIT_IWF_PROTECT_ASSOCIATION);
     assert_int_equal(r->keys.key_from, GODWIT_IWF_KEY_FROM_IWF);
     assert_int_equal(r->keys.root, GODWIT_IWF_ROOT_KASME);
     assert_true(r->keys.ue_key_received && r->keys.lazy && !r->keys.off && r->accept_open && r->no_t5);
+    assert_true(r->sms_sc_open);
     assert_int_equal(r->keys.suites, 2);
     assert_int_equal(r->keys.suite[0], 3);
     assert_string_equal(r->keys.aaa_host, "aaa.example");
@@ -75,7 +77,7 @@ static void defaults_are_the_safe_ones(void **state)
     const godwit_mtc_iwf_config_t *r = &c->mtc_iwf.role;
     assert_int_equal(r->protect, GODWIT_IWF_PROTECT_ASSOCIATION);
     assert_int_equal(r->keys.key_from, GODWIT_IWF_KEY_FROM_HSS);
-    assert_false(r->accept_open || r->keys.ue_key_received || r->no_t5);
+    assert_false(r->accept_open || r->sms_sc_open || r->keys.ue_key_received || r->no_t5);
     assert_int_equal(r->source[0].function, GODWIT_FUNCTION_SCS);
     assert_true(c->mtc_iwf.has_a3 && godwit_udp_address_is_loopback(&c->mtc_iwf.a3));
     assert_string_equal(r->sms_sc_realm, "");

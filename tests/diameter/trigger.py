@@ -242,5 +242,25 @@ def what_is_pending_survives_the_death_of_the_iwf():
     house.stop()
 
 
+def reports_over_an_open_way_count_only_where_that_is_accepted():
+    for extra, result in (("", "5003"), ("  sms_sc_open: true\n", "2001")):
+        house = House(f"  protect: hop\n  sms_sc: {{host: {SCS}, realm: example.net}}\n  without_t5: true\n  accept_open: true\n  node_timeout_ms: 5000\n{extra}",
+                      peers=f"{{identity: {SCS}, realm: example.net, protection: open}}")
+        peer = Peer(house.ports[IWF])
+        check(peer.action(1, 1) == SUCCESS, "a trigger of an open way")
+        trigger = peer.next("dtr")
+        got = peer.report(2, trigger["reference"])
+        check(got == result, f"the report: {got}")
+        if result == "2001":
+            check(peer.next("dnr")["outcome"] == "0", "its outcome")
+        else:
+            house.iwf.wait_log("or over a hop that proves nothing")
+            time.sleep(0.3)
+            check(not any(line.startswith("dnr") for line in peer.out.all), "an outcome that nobody has proved")
+        peer.stop()
+        house.stop()
+
+
 if __name__ == "__main__":
-    sys.exit(run([every_action_hop_by_hop_over_t4, trigger_that_waits_is_recalled_or_replaced, what_is_pending_survives_the_death_of_the_iwf]))
+    sys.exit(run([every_action_hop_by_hop_over_t4, trigger_that_waits_is_recalled_or_replaced, what_is_pending_survives_the_death_of_the_iwf,
+                  reports_over_an_open_way_count_only_where_that_is_accepted]))

@@ -310,6 +310,31 @@ static void the_sms_sc_takes_what_no_node_does_and_reports(void **state)
     assert_int_equal(iwq_outcome(1), GODWIT_OUTCOME_SUCCESS);
 }
 
+/* Anybody can say the SMS-SC's name there: a trigger is neither ended nor sent again by it. */
+static void a_report_over_an_open_hop_counts_only_where_that_is_accepted(void **state)
+{
+    static const godwit_t4_outcome_t outcomes[] = {GODWIT_T4_SUCCESS, GODWIT_T4_ABSENT, GODWIT_T4_EXPIRED};
+    (void)state;
+    iwq.reachable = false;
+    strcpy(iwq.config.sms_sc_host, IWQ_SMS_SC);
+    iwq_restart();
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(30);
+    const godwit_trigger_record_t before = *iwq_record(1);
+    assert_int_equal(before.state, GODWIT_TRIGGER_SENT);
+    iwq.report_openly = true;
+    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++) {
+        iwq_t4_report(IWQ_SMS_SC, outcomes[i]);
+        assert_true(owner_saw(&iwq.owner, "refused", GODWIT_NOT_ENTITLED));
+        assert_memory_equal(iwq_record(1), &before, sizeof before);
+    }
+    iwq.config.sms_sc_open = true;
+    iwq_restart();
+    iwq_t4_report(IWQ_SMS_SC, GODWIT_T4_SUCCESS);
+    iwq_run(5);
+    assert_int_equal(iwq_outcome(1), GODWIT_OUTCOME_SUCCESS);
+}
+
 /* ---- recall, replace ---- */
 
 static void what_waits_is_recalled_at_once(void **state)
@@ -418,6 +443,7 @@ int main(void)
         TEST(what_nobody_takes_expires_and_that_is_reported),
         TEST(what_came_to_a_device_that_went_away_is_not_called_expired),
         TEST(the_sms_sc_takes_what_no_node_does_and_reports),
+        TEST(a_report_over_an_open_hop_counts_only_where_that_is_accepted),
         TEST(what_waits_is_recalled_at_once),
         TEST(what_was_delivered_cannot_be_recalled_or_replaced),
         TEST(what_waits_is_replaced),

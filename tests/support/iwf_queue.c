@@ -496,7 +496,7 @@ void iwq_registered(unsigned number)
 void iwq_t4_report(const char *host, godwit_t4_outcome_t outcome)
 {
     godwit_message_t m = {.kind = GODWIT_T4_REPORT, .from = GODWIT_FUNCTION_SMS_SC, .to = GODWIT_FUNCTION_MTC_IWF};
-    m.hop = GODWIT_HOP_TLS;
+    m.hop = iwq.report_openly ? GODWIT_HOP_OPEN : GODWIT_HOP_TLS;
     (void)snprintf(m.origin_host, sizeof m.origin_host, "%s", host);
     m.u.t4_report.imsi = imsi_of(iwq.device);
     m.u.t4_report.has_outcome = true;

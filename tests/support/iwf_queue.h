@@ -51,6 +51,7 @@ typedef struct iwq {
     unsigned device; /* that new actions are for */
     bool reachable, hss_silent, scs_silent, node_silent;
     const char *silent_source; /* answers no report; NULL: none is so */
+    bool report_openly;        /* the SMS-SC's reports come by a hop that proves nothing */
     bool vanishes;             /* a device takes what comes, and is gone before the node hears so */
     godwit_status_t hss_status;
 

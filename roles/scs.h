@@ -54,6 +54,8 @@ typedef struct godwit_scs {
 
 /* GODWIT_INVALID_ARGUMENT: another function, no name. */
 GODWIT_MUST_USE godwit_status_t godwit_scs_init(godwit_scs_t *scs, const godwit_scs_config_t *config);
+/* How long it waits for an answer, and how often it asks, from now on; 0 as in the configuration. */
+void godwit_scs_change(godwit_scs_t *scs, uint32_t answer_ms, uint8_t attempts);
 /* The operator's request: sends it, and gives its reference, unless action->reference is not 0: then that one.
  * action->scs is filled in here.
  * GODWIT_OVERLOAD: too many are pending; GODWIT_INVALID_ARGUMENT: a reference that is in use for something else. */

@@ -17,6 +17,12 @@ typedef struct turn {
     godwit_outbox_t *out;
 } turn_t;
 
+void godwit_scs_change(godwit_scs_t *scs, uint32_t answer_ms, uint8_t attempts)
+{
+    scs->config.answer_ms = answer_ms != 0 ? answer_ms : ANSWER_MS;
+    scs->config.attempts = attempts != 0 ? attempts : ATTEMPTS;
+}
+
 godwit_status_t godwit_scs_init(godwit_scs_t *scs, const godwit_scs_config_t *config)
 {
     if ((config->function != GODWIT_FUNCTION_SCS && config->function != GODWIT_FUNCTION_AS) ||
@@ -25,8 +31,7 @@ godwit_status_t godwit_scs_init(godwit_scs_t *scs, const godwit_scs_config_t *co
     }
     memset(scs, 0, sizeof *scs);
     scs->config = *config;
-    scs->config.answer_ms = config->answer_ms != 0 ? config->answer_ms : ANSWER_MS;
-    scs->config.attempts = config->attempts != 0 ? config->attempts : ATTEMPTS;
+    godwit_scs_change(scs, config->answer_ms, config->attempts);
     scs->next_reference = config->first_reference != 0 ? config->first_reference : 1;
     return GODWIT_OK;
 }
@@ -137,13 +142,26 @@ godwit_status_t godwit_scs_request(godwit_scs_t *scs, const godwit_device_action
 
 /* ---- answers and reports ---- */
 
+/* Whose answer it is; NULL: of nothing that waits for one. A refusal by Diameter itself has no reference. */
+static godwit_scs_trigger_t *answered(godwit_scs_t *scs, const godwit_message_t *message)
+{
+    const uint32_t reference = message->u.device_action_answer.reference;
+    for (size_t i = 0; i < GODWIT_SCS_TRIGGERS_MAX; i++) {
+        godwit_scs_trigger_t *t = &scs->triggers[i];
+        if ((t->state == GODWIT_SCS_ASKED || t->state == GODWIT_SCS_SILENT) && t->transaction == message->transaction &&
+            (reference == 0 || reference == t->action.reference)) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
 static void on_answer(const turn_t *turn)
 {
     const godwit_device_action_answer_t *answer = &turn->in->message->u.device_action_answer;
-    godwit_scs_trigger_t *t = find(turn->scs, answer->reference);
-    if (t == NULL || (t->state != GODWIT_SCS_ASKED && t->state != GODWIT_SCS_SILENT) ||
-        t->transaction != turn->in->message->transaction) {
-        return;
+    godwit_scs_trigger_t *t = answered(turn->scs, turn->in->message);
+    if (t == NULL || (answer->reference == 0 && answer->status == GODWIT_TRIGGER_TEMPORARYERROR)) {
+        return; /* that it did not get through is no word of the MTC-IWF's: the timer says it again */
     }
     const bool accepted = answer->status == GODWIT_TRIGGER_SUCCESS;
     t->status = answer->status;

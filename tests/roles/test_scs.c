@@ -96,6 +96,23 @@ static void a_request_is_said_until_it_is_answered_and_is_one(void **state)
     assert_int_equal(owner_count(&owner, GODWIT_REQUEST_MESSAGE), 0);
 }
 
+/* It has no reference, and is no word of the MTC-IWF's: what may pass is tried again, what will not is refused. */
+static void a_refusal_by_diameter_itself_is_of_its_transaction(void **state)
+{
+    (void)state;
+    ask();
+    const uint32_t first = owner_message(&owner, GODWIT_DEVICE_ACTION, 0)->transaction;
+    answer(first, 0, GODWIT_TRIGGER_TEMPORARYERROR);
+    assert_int_equal(godwit_scs_find(&scs, 7)->state, GODWIT_SCS_ASKED);
+    owner_give_timer(&owner, 0);
+    const uint32_t second = owner_message(&owner, GODWIT_DEVICE_ACTION, 0)->transaction;
+    answer(first, 0, GODWIT_TRIGGER_PERMANENTERROR); /* of what was said first */
+    assert_int_equal(godwit_scs_find(&scs, 7)->state, GODWIT_SCS_ASKED);
+    answer(second, 0, GODWIT_TRIGGER_PERMANENTERROR);
+    assert_int_equal(godwit_scs_find(&scs, 7)->state, GODWIT_SCS_REFUSED);
+    assert_int_equal(godwit_scs_find(&scs, 7)->status, GODWIT_TRIGGER_PERMANENTERROR);
+}
+
 static void who_is_never_answered_gives_up(void **state)
 {
     (void)state;
@@ -189,6 +206,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, setup)
     const struct CMUnitTest tests[] = {
         TEST(a_request_is_said_until_it_is_answered_and_is_one),
+        TEST(a_refusal_by_diameter_itself_is_of_its_transaction),
         TEST(who_is_never_answered_gives_up),
         TEST(who_only_says_the_name_of_the_mtc_iwf_ends_nothing_that_was_accepted_with_proof),
         TEST(a_refusal_is_the_end_of_it),

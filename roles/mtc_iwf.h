@@ -144,6 +144,12 @@ typedef struct godwit_mtc_iwf {
 /* GODWIT_INVALID_ARGUMENT for a configuration that cannot be: no name of its own, no way at all, sources without a
  * name, ue-key received where the root is FLAGGED, what godwit_iwf_keys_init refuses. */
 GODWIT_MUST_USE godwit_status_t godwit_mtc_iwf_init(godwit_mtc_iwf_t *iwf, const godwit_mtc_iwf_config_t *config);
+/* Takes over what may change while it runs: sources, what counts over an open hop, rates, quotas, validities and times.
+ * What waits already goes on, also of a source that is gone; of everything else the former configuration holds.
+ * GODWIT_INVALID_ARGUMENT, and nothing has changed: sources without a name. */
+GODWIT_MUST_USE godwit_status_t godwit_mtc_iwf_change(godwit_mtc_iwf_t *iwf, const godwit_mtc_iwf_config_t *config);
+/* What may not change: that of former into config. */
+void godwit_mtc_iwf_keep(godwit_mtc_iwf_config_t *config, const godwit_mtc_iwf_config_t *former);
 /* Inputs: MESSAGE (DEVICE_ACTION and TRIGGER_QUERY, which are always answered; T5_UP, T4_REPORT; the answers to what it
  * asks), DATAGRAM of port A3, TIMER: the owner gives one with number 0 at the start, and what was pending goes on.
  * Events: trigger_accepted, trigger_refused, trigger_sent, trigger_not_reached, trigger_outcome, trigger_reported,

@@ -22,6 +22,7 @@ static void refill(godwit_rate_bucket_t *bucket, uint32_t full, uint64_t now_ms)
     if (now_ms < bucket->at_ms) {
         bucket->at_ms = now_ms; /* the clock was set back */
     }
+    bucket->tokens = bucket->tokens < full ? bucket->tokens : full; /* the rate may have been lowered */
     const uint64_t passed = now_ms - bucket->at_ms;
     const uint64_t gained = passed >= MINUTE_MS ? full : passed * full / MINUTE_MS;
     if (gained > 0) {

@@ -77,35 +77,20 @@ static const char *fault(unsigned status)
     return status == 0 ? NULL : "the client certificate is not valid here";
 }
 
-static const char *verify(godwit_https_server_t *server, gnutls_session_t session, const gnutls_datum_t *chain,
-                          unsigned count)
+static const char *verify(godwit_https_server_t *server, const gnutls_datum_t *chain, unsigned count)
 {
     char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
     gnutls_typed_vdata_st data = {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)purpose};
     unsigned status = ~0u;
-    const char *why = NULL;
-    (void)pthread_mutex_lock(&server->revoked_lock);
-    if (server->revoked != NULL) {
-        why = godwit_https_revoked_verify(server->revoked, chain, count, &data, &status);
-    } else if (gnutls_certificate_verify_peers(session, &data, 1, &status) != GNUTLS_E_SUCCESS) {
-        status = ~0u & ~(unsigned)(GNUTLS_CERT_REVOKED | GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_EXPIRED |
-                                   GNUTLS_CERT_NOT_ACTIVATED);
-    }
-    (void)pthread_mutex_unlock(&server->revoked_lock);
+    const char *why = godwit_https_revoked_verify(server->revoked, chain, count, &data, &status);
     return why != NULL ? why : fault(status);
 }
 
-const char *godwit_https_names(godwit_https_server_t *server, struct MHD_Connection *connection, asked_t *asked)
+/* Under the lock of what is trusted. */
+static const char *judge(godwit_https_server_t *server, const gnutls_datum_t *chain, unsigned count, asked_t *asked)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    gnutls_session_t session = info == NULL ? NULL : info->tls_session;
-    unsigned count = 0;
-    const gnutls_datum_t *chain = session == NULL ? NULL : gnutls_certificate_get_peers(session, &count);
     gnutls_x509_crt_t certificate;
-    if (chain == NULL || count == 0) {
-        return "a client certificate is needed";
-    }
-    const char *why = verify(server, session, chain, count);
+    const char *why = verify(server, chain, count);
     if (why != NULL) {
         return why;
     }
@@ -117,4 +102,19 @@ const char *godwit_https_names(godwit_https_server_t *server, struct MHD_Connect
     }
     gnutls_x509_crt_deinit(certificate);
     return asked->name_count > 0 ? NULL : "the client certificate names nobody who is known here";
+}
+
+const char *godwit_https_names(godwit_https_server_t *server, struct MHD_Connection *connection, asked_t *asked)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    gnutls_session_t session = info == NULL ? NULL : info->tls_session;
+    unsigned count = 0;
+    const gnutls_datum_t *chain = session == NULL ? NULL : gnutls_certificate_get_peers(session, &count);
+    if (chain == NULL || count == 0) {
+        return "a client certificate is needed";
+    }
+    (void)pthread_mutex_lock(&server->trust_lock);
+    const char *why = judge(server, chain, count, asked);
+    (void)pthread_mutex_unlock(&server->trust_lock);
+    return why;
 }

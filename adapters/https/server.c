@@ -17,7 +17,6 @@
 
 #include "adapters/https/server_internal.h"
 
-#define PEM_MAX ((size_t)1 << 18)
 #define TURN_MS 250
 #define OTHER_FILES 256u /* descriptors that the rest of the process may need */
 #define PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
@@ -118,6 +117,7 @@ static void end_the_old(godwit_https_server_t *server)
 static void *serve(void *context)
 {
     godwit_https_server_t *server = context;
+    godwit_https_identity_serve(server);
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     struct pollfd waits[2] = {{.fd = info->epoll_fd, .events = POLLIN}, {.fd = server->wake, .events = POLLIN}};
     while (!atomic_load(&server->stopping)) {
@@ -144,57 +144,6 @@ static void *serve(void *context)
 }
 
 /* ---- starting ---- */
-
-static char *read_pem(const char *path, char why[GODWIT_HTTPS_WHY])
-{
-    errno = 0;
-    FILE *file = fopen(path, "re");
-    char *text = file == NULL ? NULL : calloc(1, PEM_MAX + 1);
-    size_t len = text == NULL ? 0 : fread(text, 1, PEM_MAX, file);
-    bool good = text != NULL && ferror(file) == 0 && len > 0 && len < PEM_MAX;
-    if (!good) {
-        (void)snprintf(why, GODWIT_HTTPS_WHY, "%.300s: cannot be read: %s", path,
-                       errno != 0 ? strerror(errno) : "empty");
-        free(text);
-        text = NULL;
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return text;
-}
-
-godwit_status_t godwit_https_server_revoke(godwit_https_server_t *server, const char *crl, char why[GODWIT_HTTPS_WHY])
-{
-    char *text = server->ca == NULL ? NULL : read_pem(crl, why);
-    revoked_t *fresh = text == NULL ? NULL : godwit_https_revoked_new(server->ca, text, why);
-    free(text);
-    if (fresh == NULL) {
-        return GODWIT_IO_FAILED;
-    }
-    (void)pthread_mutex_lock(&server->revoked_lock);
-    revoked_t *old = server->revoked;
-    server->revoked = fresh;
-    (void)pthread_mutex_unlock(&server->revoked_lock);
-    godwit_https_revoked_free(old);
-    return GODWIT_OK;
-}
-
-static bool read_files(godwit_https_server_t *s, const godwit_https_server_config_t *config, char why[GODWIT_HTTPS_WHY])
-{
-    if (config->plain) {
-        return true;
-    }
-    if (config->certificate == NULL || config->key == NULL) {
-        (void)snprintf(why, GODWIT_HTTPS_WHY, "a certificate and its key are needed");
-        return false;
-    }
-    s->certificate = read_pem(config->certificate, why);
-    s->key = s->certificate == NULL ? NULL : read_pem(config->key, why);
-    s->ca = s->key == NULL || config->client_ca == NULL ? NULL : read_pem(config->client_ca, why);
-    const bool good = s->key != NULL && (s->ca != NULL || config->client_ca == NULL);
-    return good && (config->crl == NULL || godwit_https_server_revoke(s, config->crl, why) == GODWIT_OK);
-}
 
 static bool resolve(const char *host, uint16_t port, struct sockaddr_storage *address)
 {
@@ -226,8 +175,7 @@ static bool start_daemon(godwit_https_server_t *s)
 {
     const godwit_https_server_config_t *config = &s->config;
     struct sockaddr_storage address;
-    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_KEY, 0, s->key},
-                                   {MHD_OPTION_HTTPS_MEM_CERT, 0, s->certificate},
+    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)godwit_https_identity_chooser()},
                                    {MHD_OPTION_HTTPS_PRIORITIES, 0, (char[]){PRIORITIES}},
                                    {s->ca == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_TRUST, 0, s->ca},
                                    {MHD_OPTION_END, 0, NULL}};
@@ -264,20 +212,13 @@ static bool copy_config(godwit_https_server_t *s, const godwit_https_server_conf
     s->config.idle_ms = config->idle_ms == 0 ? 10000 : config->idle_ms;
     s->config.whole_ms = config->whole_ms == 0 ? 30000 : config->whole_ms;
     s->config.answer_ms = config->answer_ms == 0 ? 10000 : config->answer_ms;
-    s->any_client = config->clients == NULL;
-    for (size_t i = 0; !s->any_client && config->clients[i] != NULL; i++) {
-        s->clients[i] = i < SERVER_CLIENTS_MAX ? strdup(config->clients[i]) : NULL;
-        if (s->clients[i] == NULL) {
-            return false;
-        }
-    }
     s->slots = s->config.connections > UINT16_MAX ? NULL : calloc(s->config.connections, sizeof *s->slots);
-    return s->slots != NULL;
+    return s->slots != NULL && godwit_https_trust_admit(s, config->clients);
 }
 
 static bool start(godwit_https_server_t *s, const godwit_https_server_config_t *config, char why[GODWIT_HTTPS_WHY])
 {
-    if (!read_files(s, config, why)) {
+    if (!godwit_https_trust_read(s, config, why)) {
         return false;
     }
     s->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -300,7 +241,7 @@ godwit_status_t godwit_https_server_start(const godwit_https_server_config_t *co
 {
     godwit_https_server_t *s = calloc(1, sizeof *s);
     *server = NULL;
-    if (s == NULL || pthread_mutex_init(&s->lock, NULL) != 0 || pthread_mutex_init(&s->revoked_lock, NULL) != 0) {
+    if (s == NULL || pthread_mutex_init(&s->lock, NULL) != 0 || pthread_mutex_init(&s->trust_lock, NULL) != 0) {
         (void)snprintf(why, GODWIT_HTTPS_WHY, "no memory");
         free(s);
         return GODWIT_IO_FAILED;
@@ -321,14 +262,6 @@ godwit_status_t godwit_https_server_start(const godwit_https_server_config_t *co
 
 /* ---- ending ---- */
 
-static void release(char *text)
-{
-    if (text != NULL) {
-        godwit_wipe(text, strlen(text));
-        free(text);
-    }
-}
-
 static void free_memory(godwit_https_server_t *server)
 {
     while (server->first != NULL) {
@@ -337,15 +270,9 @@ static void free_memory(godwit_https_server_t *server)
         server->first = following;
     }
     godwit_https_asked_free(server->shown);
-    for (size_t i = 0; server->clients[i] != NULL; i++) {
-        free(server->clients[i]);
-    }
-    release(server->certificate);
-    release(server->key);
-    release(server->ca);
     free(server->slots);
-    godwit_https_revoked_free(server->revoked);
-    (void)pthread_mutex_destroy(&server->revoked_lock);
+    godwit_https_trust_free(server);
+    (void)pthread_mutex_destroy(&server->trust_lock);
     (void)pthread_mutex_destroy(&server->lock);
     free(server);
 }

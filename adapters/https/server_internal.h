@@ -6,6 +6,7 @@
 #ifndef GODWIT_ADAPTERS_HTTPS_SERVER_INTERNAL_H
 #define GODWIT_ADAPTERS_HTTPS_SERVER_INTERNAL_H
 
+#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <pthread.h>
@@ -56,15 +57,17 @@ typedef struct slot {
 } slot_t;
 
 typedef struct revoked revoked_t;
+typedef struct identity identity_t;
 
 struct godwit_https_server {
     struct MHD_Daemon *daemon;
     godwit_https_server_config_t config; /* its strings are not kept, but for the names of headers */
     char *clients[SERVER_CLIENTS_MAX + 1];
     bool any_client;
-    char *certificate, *key, *ca;
-    pthread_mutex_t revoked_lock; /* of revoked: who is judged by it, and who renews it */
-    revoked_t *revoked;           /* NULL: no list is configured */
+    char *ca;
+    pthread_mutex_t trust_lock; /* of clients, revoked and identity: who is judged by them, and who renews them */
+    revoked_t *revoked;         /* whose certificates are good; NULL: clients need none */
+    identity_t *identity;       /* NULL: plain */
     uint16_t port;
     pthread_t thread;
     bool running;
@@ -98,7 +101,21 @@ void godwit_https_queue_note(godwit_https_server_t *server, const asked_t *of, u
 /* Those that are answered, or have waited too long, go on. all: each that waits, for the server ends. */
 void godwit_https_queue_resume(godwit_https_server_t *server, bool late, bool all);
 
-/* revoked.c. NULL: why says in one line. */
+/* trust.c. The files of config, all or nothing; who is let in from now on (false: no memory, or too many, and nothing
+ * has changed). */
+GODWIT_MUST_USE bool godwit_https_trust_read(godwit_https_server_t *server, const godwit_https_server_config_t *config,
+                                             char why[GODWIT_HTTPS_WHY]);
+GODWIT_MUST_USE bool godwit_https_trust_admit(godwit_https_server_t *server, const char *const *clients);
+void godwit_https_trust_free(godwit_https_server_t *server);
+
+/* identity.c. NULL: why says in one line, which names path. */
+identity_t *godwit_https_identity_new(char *certificate, char *key, const char *path, char why[GODWIT_HTTPS_WHY]);
+void godwit_https_identity_follow(identity_t *identity, identity_t *former); /* takes former */
+void godwit_https_identity_free(identity_t *identity);                       /* NULL is nothing */
+void godwit_https_identity_serve(godwit_https_server_t *server);             /* of its own thread */
+gnutls_certificate_retrieve_function2 *godwit_https_identity_chooser(void);
+
+/* revoked.c. crl NULL: none is revoked. NULL: why says in one line. */
 revoked_t *godwit_https_revoked_new(char *ca, char *crl, char why[GODWIT_HTTPS_WHY]);
 /* NULL: *status says what is wrong with the chain; else why it could not be judged. */
 const char *godwit_https_revoked_verify(const revoked_t *revoked, const gnutls_datum_t *chain, unsigned count,

@@ -120,6 +120,36 @@ godwit_status_t godwit_radius_open(const godwit_radius_client_t *clients, size_t
     return GODWIT_OK;
 }
 
+/* Whose address that is among clients; count: nobody's. */
+static size_t client_of(const godwit_radius_client_t *clients, size_t count, const godwit_address_t *address)
+{
+    size_t i = 0;
+    while (i < count && !same_host(&clients[i].address, address)) {
+        i++;
+    }
+    return i;
+}
+
+godwit_status_t godwit_radius_renew(godwit_radius_t *r, const godwit_radius_client_t *clients, size_t count,
+                                    char why[GODWIT_RADIUS_WHY])
+{
+    const godwit_status_t status = check_clients(clients, count, why);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < LATELY; i++) {
+        exchange_t *e = &r->lately[i];
+        e->client = client_of(clients, count, &e->from);
+        if (e->client == count) {
+            godwit_wipe(e, sizeof *e);
+        }
+    }
+    godwit_wipe(r->clients, sizeof r->clients);
+    memcpy(r->clients, clients, count * sizeof *clients);
+    r->client_count = count;
+    return GODWIT_OK;
+}
+
 const godwit_radius_counters_t *godwit_radius_counters(const godwit_radius_t *radius)
 {
     return &radius->counters;
@@ -198,10 +228,7 @@ static void fill_message(const godwit_radius_t *r, const exchange_t *e, godwit_m
 static bool read_request(godwit_radius_t *r, const godwit_address_t *from, godwit_slice_t octets, size_t *client,
                          radius_request_t *request)
 {
-    size_t i = 0;
-    while (i < r->client_count && !same_host(&r->clients[i].address, from)) {
-        i++;
-    }
+    const size_t i = client_of(r->clients, r->client_count, from);
     if (i == r->client_count) {
         r->counters.strangers++;
         return false;

@@ -36,6 +36,10 @@ typedef struct godwit_radius_counters {
  * one line. clients are copied. */
 GODWIT_MUST_USE godwit_status_t godwit_radius_open(const godwit_radius_client_t *clients, size_t count,
                                                    godwit_radius_t **radius, char why[GODWIT_RADIUS_WHY]);
+/* Other clients and secrets from now on. What waits for somebody who is not among them any more is forgotten. As of
+ * open; on failure those of before hold. */
+GODWIT_MUST_USE godwit_status_t godwit_radius_renew(godwit_radius_t *radius, const godwit_radius_client_t *clients,
+                                                    size_t count, char why[GODWIT_RADIUS_WHY]);
 /* A datagram came. True: message is an EAP_PACKET, with a route for its answer. False: nothing to do but to send *again
  * to the same address, where that is not empty. */
 bool godwit_radius_take(godwit_radius_t *radius, uint64_t now_ms, const godwit_address_t *from, godwit_slice_t octets,

@@ -13,7 +13,8 @@
 #define NOTIFY_MS 10000u
 /* ---- opening ---- */
 
-static godwit_status_t copy_callers(const godwit_t8_config_t *config, godwit_t8_t *t, char why[GODWIT_HTTPS_WHY])
+static godwit_status_t copy_callers(const godwit_t8_config_t *config, caller_t callers[GODWIT_T8_CALLERS_MAX],
+                                    char why[GODWIT_HTTPS_WHY])
 {
     if (config->caller_count == 0 || config->caller_count > GODWIT_T8_CALLERS_MAX) {
         (void)snprintf(why, GODWIT_HTTPS_WHY, "REST front: 1 to %u callers", GODWIT_T8_CALLERS_MAX);
@@ -29,27 +30,34 @@ static godwit_status_t copy_callers(const godwit_t8_config_t *config, godwit_t8_
                            from->name);
             return GODWIT_INVALID_ARGUMENT;
         }
-        (void)snprintf(t->callers[i].name, sizeof t->callers[i].name, "%s", from->name);
-        (void)snprintf(t->callers[i].notify, sizeof t->callers[i].notify, "%s", notify);
+        (void)snprintf(callers[i].name, sizeof callers[i].name, "%s", from->name);
+        (void)snprintf(callers[i].notify, sizeof callers[i].notify, "%s", notify);
     }
-    t->caller_count = config->caller_count;
     return GODWIT_OK;
+}
+
+/* names: of the callers, that NULL ends. */
+static godwit_https_server_config_t server_config(const godwit_t8_config_t *config,
+                                                  const char *names[GODWIT_T8_CALLERS_MAX + 1])
+{
+    for (size_t i = 0; i <= config->caller_count; i++) {
+        names[i] = i < config->caller_count ? config->callers[i].name : NULL;
+    }
+    return (godwit_https_server_config_t){.host = config->host,
+                                          .port = config->port,
+                                          .certificate = config->certificate,
+                                          .key = config->key,
+                                          .client_ca = config->ca,
+                                          .crl = config->crl,
+                                          .clients = names,
+                                          .headers = {"Content-Type", "Idempotency-Key"},
+                                          .body_max = GODWIT_T8_TEXT};
 }
 
 static godwit_status_t start_server(const godwit_t8_config_t *config, godwit_t8_t *t, char why[GODWIT_HTTPS_WHY])
 {
-    const char *names[GODWIT_T8_CALLERS_MAX + 1] = {NULL};
-    for (size_t i = 0; i < t->caller_count; i++) {
-        names[i] = t->callers[i].name;
-    }
-    const godwit_https_server_config_t https = {.host = config->host,
-                                                .port = config->port,
-                                                .certificate = config->certificate,
-                                                .key = config->key,
-                                                .client_ca = config->ca,
-                                                .clients = names,
-                                                .headers = {"Content-Type", "Idempotency-Key"},
-                                                .body_max = GODWIT_T8_TEXT};
+    const char *names[GODWIT_T8_CALLERS_MAX + 1];
+    const godwit_https_server_config_t https = server_config(config, names);
     return godwit_https_server_start(&https, &t->server, why);
 }
 
@@ -58,6 +66,7 @@ static godwit_status_t start_client(const godwit_t8_config_t *config, godwit_t8_
     const godwit_https_client_config_t https = {.certificate = config->certificate,
                                                 .key = config->key,
                                                 .ca = config->ca,
+                                                .crl = config->crl,
                                                 .connect_to = config->connect_to,
                                                 .body_max = GODWIT_T8_TEXT,
                                                 .whole_ms = NOTIFY_MS};
@@ -72,8 +81,9 @@ godwit_status_t godwit_t8_start(const godwit_t8_config_t *config, godwit_t8_t **
         (void)snprintf(why, GODWIT_HTTPS_WHY, "no memory");
         return GODWIT_IO_FAILED;
     }
-    godwit_status_t status = copy_callers(config, t, why);
+    godwit_status_t status = copy_callers(config, t->callers, why);
     if (status == GODWIT_OK) {
+        t->caller_count = config->caller_count;
         status = start_server(config, t, why);
     }
     if (status == GODWIT_OK) {
@@ -85,6 +95,24 @@ godwit_status_t godwit_t8_start(const godwit_t8_config_t *config, godwit_t8_t **
     }
     *t8 = t;
     return GODWIT_OK;
+}
+
+godwit_status_t godwit_t8_renew(godwit_t8_t *t8, const godwit_t8_config_t *config, char why[GODWIT_HTTPS_WHY])
+{
+    const char *names[GODWIT_T8_CALLERS_MAX + 1];
+    caller_t callers[GODWIT_T8_CALLERS_MAX];
+    memset(callers, 0, sizeof callers);
+    godwit_status_t status = copy_callers(config, callers, why);
+    if (status == GODWIT_OK) {
+        const godwit_https_server_config_t https = server_config(config, names);
+        status = godwit_https_server_renew(t8->server, &https, why);
+    }
+    if (status == GODWIT_OK) {
+        memcpy(t8->callers, callers, sizeof callers);
+        t8->caller_count = config->caller_count;
+        godwit_https_client_renew(t8->client);
+    }
+    return status;
 }
 
 void godwit_t8_stop(godwit_t8_t *t8)

@@ -24,6 +24,7 @@ typedef struct godwit_t8_config {
     const char *host;
     uint16_t port;
     const char *certificate, *key, *ca; /* files; the certificate is also shown to an AS that is told of an outcome */
+    const char *crl;                    /* file: what ca has revoked, or NULL */
     const char *connect_to;             /* as adapters/https/client.h has it, or NULL */
     const godwit_t8_caller_t *callers;
     size_t caller_count;
@@ -33,6 +34,10 @@ typedef struct godwit_t8 godwit_t8_t;
 
 /* GODWIT_IO_FAILED, GODWIT_INVALID_ARGUMENT: why says in one line. Everything is copied. */
 GODWIT_MUST_USE godwit_status_t godwit_t8_start(const godwit_t8_config_t *config, godwit_t8_t **t8,
+                                                char why[GODWIT_HTTPS_WHY]);
+/* Callers, and what stands in the files of certificates, anew; files, address and connect_to are those of the start. On
+ * failure what held before holds. */
+GODWIT_MUST_USE godwit_status_t godwit_t8_renew(godwit_t8_t *t8, const godwit_t8_config_t *config,
                                                 char why[GODWIT_HTTPS_WHY]);
 uint16_t godwit_t8_port(const godwit_t8_t *t8);
 int godwit_t8_server_fd(const godwit_t8_t *t8); /* readable when requests wait */

@@ -22,23 +22,47 @@ static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
     godwit_aaa_step(role, in, out);
 }
 
-/* With the secrets of the access points, which stand nowhere else. */
-static bool open_radius(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+/* With the secrets of the access points, which stand nowhere else: clients is to be wiped. */
+static bool read_clients(const config_aaa_t *config, godwit_radius_client_t clients[GODWIT_RADIUS_CLIENTS_MAX],
+                         char why[GODWIT_RADIUS_WHY])
 {
-    const config_aaa_t *config = &d->config->aaa;
-    char why[GODWIT_RADIUS_WHY];
-    godwit_radius_client_t clients[GODWIT_RADIUS_CLIENTS_MAX];
     bool good = true;
     for (size_t i = 0; i < config->client_count && good; i++) {
         clients[i] = config->clients[i];
         good = godwit_radius_secret(config->secret_files[i], &clients[i], why) == GODWIT_OK;
     }
-    good = good && godwit_radius_open(clients, config->client_count, &d->aaa->radius, why) == GODWIT_OK;
+    return good;
+}
+
+static bool open_radius(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    const config_aaa_t *config = &d->config->aaa;
+    char why[GODWIT_RADIUS_WHY];
+    godwit_radius_client_t clients[GODWIT_RADIUS_CLIENTS_MAX];
+    const bool good = read_clients(config, clients, why) &&
+                      godwit_radius_open(clients, config->client_count, &d->aaa->radius, why) == GODWIT_OK;
     godwit_wipe(clients, sizeof clients);
     if (!good) {
         (void)snprintf(error, DAEMON_ERROR_MAX, "%s", why);
     }
     return good;
+}
+
+void aaa_reload(godwitd_t *d, const config_t *config)
+{
+    char why[GODWIT_RADIUS_WHY], text[GODWIT_RADIUS_WHY + 64];
+    godwit_radius_client_t clients[GODWIT_RADIUS_CLIENTS_MAX];
+    if (d->aaa == NULL) {
+        return;
+    }
+    d->aaa->role.config.wait_ms = config->aaa.role.wait_ms;
+    d->aaa->role.config.root_life_s = config->aaa.role.root_life_s;
+    if (!read_clients(&config->aaa, clients, why) ||
+        godwit_radius_renew(d->aaa->radius, clients, config->aaa.client_count, why) != GODWIT_OK) {
+        (void)snprintf(text, sizeof text, "aaa.access_points: %s; those of before hold", why);
+        godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "reload", text);
+    }
+    godwit_wipe(clients, sizeof clients);
 }
 
 bool aaa_open(godwitd_t *d, char error[DAEMON_ERROR_MAX])

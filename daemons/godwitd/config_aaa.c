@@ -63,16 +63,16 @@ static bool access_points(config_t *c, const raw_aaa_t *raw)
         const raw_access_point_t *from = &raw->access_points[i];
         char with_port[80];
         if (from->address == NULL || strlen(from->address) > sizeof with_port - 5) {
-            return config_refuse(c, "aaa.access_points[%u].address", i, "must be an IP address", from->address);
+            return config_refuse(c, "aaa.access_points[].address", i, "must be an IP address", from->address);
         }
         const bool v6 = strchr(from->address, ':') != NULL;
         (void)snprintf(with_port, sizeof with_port, v6 ? "[%s]:0" : "%s:0", from->address);
         if (from->secret_file == NULL) {
-            return config_refuse(c, "aaa.access_points[%u].secret_file", i, "is missing: a file with the shared secret",
+            return config_refuse(c, "aaa.access_points[].secret_file", i, "is missing: a file with the shared secret",
                                  NULL);
         }
-        if (!config_address(c, "aaa.access_points[%u].address", i, with_port, &aaa->clients[i].address) ||
-            !config_name(c, "aaa.access_points[%u].name", i, from->name, aaa->clients[i].name)) {
+        if (!config_address(c, "aaa.access_points[].address", i, with_port, &aaa->clients[i].address) ||
+            !config_name(c, "aaa.access_points[].name", i, from->name, aaa->clients[i].name)) {
             return false;
         }
         aaa->secret_files[i] = from->secret_file;

@@ -16,7 +16,7 @@ typedef struct raw_iwf_source {
 } raw_iwf_source_t;
 
 typedef struct raw_rest {
-    char *listen, *connect_to;
+    char *listen, *connect_to, *crl;
     struct raw_tls *tls;
 } raw_rest_t;
 

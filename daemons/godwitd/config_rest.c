@@ -8,9 +8,8 @@
 #include "daemons/godwitd/config_schema.h"
 
 const cyaml_schema_field_t config_rest_fields[] = {
-    TEXT(raw_rest_t, listen),
-    TEXT(raw_rest_t, connect_to),
-    SECTION(raw_rest_t, tls, config_tls_fields),
+    TEXT(raw_rest_t, listen), TEXT(raw_rest_t, connect_to),
+    TEXT(raw_rest_t, crl),    SECTION(raw_rest_t, tls, config_tls_fields),
     CYAML_FIELD_END,
 };
 
@@ -35,6 +34,7 @@ bool config_rest(config_t *c, const raw_mtc_iwf_t *raw)
         return config_refuse(c, "mtc_iwf.rest", 0, "serves nobody: no source is of kind as", NULL);
     }
     rest->connect_to = raw->rest->connect_to;
+    rest->crl = raw->rest->crl;
     return config_host_port(c, "mtc_iwf.rest.listen", 0,
                             raw->rest->listen == NULL ? "127.0.0.1:7337" : raw->rest->listen, rest->host,
                             &rest->port) &&

@@ -22,7 +22,7 @@ typedef struct config_rest {
     char host[64];
     uint16_t port;
     config_tls_t tls;
-    const char *connect_to;                     /* in the raw configuration, as the next */
+    const char *connect_to, *crl;               /* in the raw configuration, as the next */
     const char *notify[GODWIT_IWF_SOURCES_MAX]; /* where an AS is told of outcomes; NULL: nowhere */
 } config_rest_t;
 

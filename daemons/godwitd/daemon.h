@@ -125,6 +125,7 @@ void gba_stop(godwitd_t *d);
 /* rest.c: the REST front of the MTC-IWF. */
 bool rest_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 bool rest_watch(const godwitd_t *d);
+void rest_reload(godwitd_t *d, const config_t *config); /* callers; what stands in its files of certificates */
 void rest_ready(const godwitd_t *d);
 void rest_receive(godwitd_t *d);                               /* what has come is queued */
 bool rest_send(godwitd_t *d, const godwit_message_t *message); /* false: it is not for an AS */
@@ -137,6 +138,7 @@ int aaa_fd(const godwitd_t *d); /* -1: there is none */
 void aaa_ready(const godwitd_t *d);
 void aaa_receive(godwitd_t *d); /* what has come is queued, or answered again */
 void aaa_send(godwitd_t *d, const godwit_message_t *answer);
+void aaa_reload(godwitd_t *d, const config_t *config); /* access points, their secrets, times */
 void aaa_stop(godwitd_t *d);
 
 /* edges.c: what doors and ways have in common. Waits for a descriptor; one below 0 is none. */
@@ -208,6 +210,7 @@ void eas_stop(godwitd_t *d);
 
 /* trigger.c: MTC-IWF and SCS. */
 bool trigger_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
+void trigger_reload(godwitd_t *d, const config_t *config);
 void trigger_free(godwitd_t *d);
 godwit_scs_t *trigger_scs(const godwitd_t *d); /* NULL: not here */
 void trigger_destinations(const config_t *config, godwit_diameter_config_t *wanted);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SIGHUP: the log, deliveries and policy change at once; what else differs is named, and waits for a restart. A
- * configuration that is wrong changes nothing.
+ * SIGHUP: the log, deliveries, policy, who may ask for triggers and which access points there are change at once; what
+ * else differs is named, and waits for a restart. A configuration that is wrong changes nothing.
  */
 #include <stdio.h>
 #include <string.h>
@@ -126,6 +126,35 @@ static bool same_hse_e2e(const config_hse_e2e_t *a, const config_hse_e2e_t *b)
            strcmp(a->eese_realm, b->eese_realm) == 0 && a->forwards == b->forwards && a->held == b->held;
 }
 
+/* Sources, limits and times of the MTC-IWF change at once; its door renews what stands in its files. */
+static bool same_mtc_iwf(const config_mtc_iwf_t *a, const config_mtc_iwf_t *b)
+{
+    godwit_mtc_iwf_config_t kept;
+    memcpy(&kept, &b->role, sizeof kept);
+    godwit_mtc_iwf_keep(&kept, &a->role);
+    const config_rest_t *p = &a->rest, *q = &b->rest;
+    return same_octets(&kept, &b->role, sizeof kept) && a->has_a3 == b->has_a3 &&
+           same_octets(&a->a3, &b->a3, sizeof a->a3) && strcmp(a->hss_host, b->hss_host) == 0 &&
+           strcmp(a->hss_realm, b->hss_realm) == 0 && strcmp(p->host, q->host) == 0 && p->port == q->port &&
+           same_text(p->tls.certificate, q->tls.certificate) && same_text(p->tls.key, q->tls.key) &&
+           same_text(p->tls.ca, q->tls.ca) && same_text(p->crl, q->crl) && same_text(p->connect_to, q->connect_to);
+}
+
+static bool same_scs(const config_scs_t *a, const config_scs_t *b)
+{
+    return strcmp(a->role.name, b->role.name) == 0 && strcmp(a->mtc_iwf_host, b->mtc_iwf_host) == 0 &&
+           strcmp(a->mtc_iwf_realm, b->mtc_iwf_realm) == 0;
+}
+
+static bool same_aaa(const config_aaa_t *a, const config_aaa_t *b)
+{
+    const godwit_aaa_config_t *p = &a->role, *q = &b->role;
+    return godwit_plmn_equal(p->home, q->home) && strcmp(p->iwf.host, q->iwf.host) == 0 &&
+           strcmp(p->iwf.realm, q->iwf.realm) == 0 && strcmp(p->network_name, q->network_name) == 0 &&
+           same_octets(&a->radius, &b->radius, sizeof a->radius) && a->runs == b->runs && a->devices == b->devices &&
+           strcmp(a->hss_host, b->hss_host) == 0 && strcmp(a->hss_realm, b->hss_realm) == 0;
+}
+
 /* What differs and cannot change while it runs. */
 static void name_the_rest(godwitd_t *d, const config_t *now)
 {
@@ -156,15 +185,17 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
         {same_octets(&then->pgw, &now->pgw, sizeof then->pgw), "pgw"},
         {same_octets(&then->msc, &now->msc, sizeof then->msc), "msc"},
         {same_octets(&then->sms_sc, &now->sms_sc, sizeof then->sms_sc), "sms_sc"},
-        {same_octets(&then->mtc_iwf, &now->mtc_iwf, sizeof then->mtc_iwf), "mtc_iwf"},
-        {same_octets(&then->scs, &now->scs, sizeof then->scs), "scs"},
+        {same_mtc_iwf(&then->mtc_iwf, &now->mtc_iwf),
+         "mtc_iwf: protect, keys, suites, number, ways to devices and home, a3, or listen and files of rest"},
+        {same_scs(&then->scs, &now->scs), "scs: name or mtc_iwf"},
+        {same_aaa(&then->aaa, &now->aaa), "aaa: all but access_points, wait_ms and root_life_seconds"},
         {same_octets(&then->eas.role, &now->eas.role, sizeof then->eas.role) && then->eas.port == now->eas.port,
          "eas: all but its deliveries and the file of revoked certificates"},
         {same_eese(&then->eese, &now->eese), "eese"},
         {same_hse_e2e(&then->hse_e2e, &now->hse_e2e), "hse.eese or hse.eas"},
         {same_octets(&then->hse.sms, &now->hse.sms, sizeof then->hse.sms), "hse.sms"},
     };
-    char text[128];
+    char text[192];
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         if (!fixed[i].same) {
             (void)snprintf(text, sizeof text, "%s: changed; this needs a restart", fixed[i].what);
@@ -183,10 +214,13 @@ static void take_over(godwitd_t *d, config_t *config)
     interception_reload(d, config);
     e2e_reload(d);
     eas_reload(d);
+    trigger_reload(d, config);
+    aaa_reload(d, config);
     name_the_rest(d, config);
     config_free(d->reloaded);
     d->reloaded = config;
-    note(d, GODWIT_LOG_INFO, "reload", "log, deliveries and policy are as the configuration says now");
+    note(d, GODWIT_LOG_INFO, "reload",
+         "log, deliveries, policy, sources of triggers and access points are as the configuration says now");
 }
 
 void daemon_reload(godwitd_t *d)

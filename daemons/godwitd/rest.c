@@ -11,33 +11,58 @@
 
 #define RECEIVE_AT_ONCE 256
 
-bool rest_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+/* callers: of the sources that are AS. */
+static godwit_t8_config_t wanted_of(const config_mtc_iwf_t *config, godwit_t8_caller_t callers[GODWIT_IWF_SOURCES_MAX])
 {
-    const config_rest_t *rest = &d->config->mtc_iwf.rest;
-    const godwit_mtc_iwf_config_t *role = &d->config->mtc_iwf.role;
-    godwit_t8_caller_t callers[GODWIT_IWF_SOURCES_MAX];
-    char why[GODWIT_HTTPS_WHY];
+    const config_rest_t *rest = &config->rest;
     godwit_t8_config_t wanted = {.host = rest->host,
                                  .port = rest->port,
                                  .certificate = rest->tls.certificate,
                                  .key = rest->tls.key,
                                  .ca = rest->tls.ca,
+                                 .crl = rest->crl,
                                  .connect_to = rest->connect_to,
                                  .callers = callers};
-    if (!config_has(d->config, CONFIG_MTC_IWF) || rest->host[0] == '\0') {
-        return true;
-    }
-    for (size_t i = 0; i < role->sources; i++) {
-        if (role->source[i].function == GODWIT_FUNCTION_AS) {
+    for (size_t i = 0; i < config->role.sources; i++) {
+        if (config->role.source[i].function == GODWIT_FUNCTION_AS) {
             callers[wanted.caller_count++] =
-                (godwit_t8_caller_t){.name = role->source[i].name, .notify = rest->notify[i]};
+                (godwit_t8_caller_t){.name = config->role.source[i].name, .notify = rest->notify[i]};
         }
     }
+    return wanted;
+}
+
+bool rest_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
+{
+    godwit_t8_caller_t callers[GODWIT_IWF_SOURCES_MAX];
+    char why[GODWIT_HTTPS_WHY];
+    if (!config_has(d->config, CONFIG_MTC_IWF) || d->config->mtc_iwf.rest.host[0] == '\0') {
+        return true;
+    }
+    const godwit_t8_config_t wanted = wanted_of(&d->config->mtc_iwf, callers);
     if (godwit_t8_start(&wanted, &d->rest, why) != GODWIT_OK) {
         (void)snprintf(error, DAEMON_ERROR_MAX, "mtc_iwf.rest: %.480s", why);
         return false;
     }
     return true;
+}
+
+void rest_reload(godwitd_t *d, const config_t *config)
+{
+    godwit_t8_caller_t callers[GODWIT_IWF_SOURCES_MAX];
+    char why[GODWIT_HTTPS_WHY], text[GODWIT_HTTPS_WHY + 64];
+    if (d->rest == NULL) {
+        return;
+    }
+    godwit_t8_config_t wanted = wanted_of(&config->mtc_iwf, callers);
+    wanted.certificate = d->config->mtc_iwf.rest.tls.certificate;
+    wanted.key = d->config->mtc_iwf.rest.tls.key;
+    wanted.ca = d->config->mtc_iwf.rest.tls.ca;
+    wanted.crl = d->config->mtc_iwf.rest.crl;
+    if (godwit_t8_renew(d->rest, &wanted, why) != GODWIT_OK) {
+        (void)snprintf(text, sizeof text, "mtc_iwf.rest: %.480s; what was before holds", why);
+        godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "reload", text);
+    }
 }
 
 bool rest_watch(const godwitd_t *d)

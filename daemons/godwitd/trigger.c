@@ -70,6 +70,22 @@ bool trigger_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     return good;
 }
 
+void trigger_reload(godwitd_t *d, const config_t *config)
+{
+    if (d->trigger == NULL) {
+        return;
+    }
+    if (config_has(d->config, CONFIG_MTC_IWF) &&
+        godwit_mtc_iwf_change(&d->trigger->iwf, &config->mtc_iwf.role) != GODWIT_OK) {
+        godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "reload",
+                            "mtc_iwf: its sources cannot be; what was before holds");
+    }
+    if (config_has(d->config, CONFIG_SCS)) {
+        godwit_scs_change(&d->trigger->scs, config->scs.role.answer_ms, config->scs.role.attempts);
+    }
+    rest_reload(d, config);
+}
+
 void trigger_free(godwitd_t *d)
 {
     if (d->trigger != NULL) {

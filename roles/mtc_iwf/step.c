@@ -61,6 +61,32 @@ godwit_status_t godwit_mtc_iwf_init(godwit_mtc_iwf_t *iwf, const godwit_mtc_iwf_
                                 config->number);
 }
 
+void godwit_mtc_iwf_keep(godwit_mtc_iwf_config_t *config, const godwit_mtc_iwf_config_t *former)
+{
+    config->crypto = former->crypto;
+    memcpy(config->local_host, former->local_host, sizeof config->local_host);
+    memcpy(config->local_realm, former->local_realm, sizeof config->local_realm);
+    config->protect = former->protect;
+    config->keys = former->keys;
+    memcpy(config->sms_sc_host, former->sms_sc_host, sizeof config->sms_sc_host);
+    memcpy(config->sms_sc_realm, former->sms_sc_realm, sizeof config->sms_sc_realm);
+    config->no_t5 = former->no_t5;
+    memcpy(config->number, former->number, sizeof config->number);
+    config->a3_recent_ms = former->a3_recent_ms;
+}
+
+godwit_status_t godwit_mtc_iwf_change(godwit_mtc_iwf_t *iwf, const godwit_mtc_iwf_config_t *config)
+{
+    godwit_mtc_iwf_config_t changed = *config;
+    if (!are_sources(config)) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    godwit_mtc_iwf_keep(&changed, &iwf->config);
+    defaults(&changed);
+    iwf->config = changed;
+    return GODWIT_OK;
+}
+
 /* ---- messages of ours ---- */
 
 /* Begins with the time, so that a late answer to what was asked before a restart is not taken for another. */

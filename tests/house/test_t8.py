@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import signal
 import ssl
 import subprocess
@@ -28,6 +29,7 @@ RESULTS = {"TRIGGERED", "SUCCESS", "EXPIRED", "FAILURE", "UNCONFIRMED", "TERMINA
 class Reports(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.server.seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.server.paths.append(self.path)
         code = self.server.codes.pop(0) if self.server.codes else 204
         self.send_response(code)
         self.end_headers()
@@ -48,12 +50,7 @@ class T8(unittest.TestCase):
     def setUp(self):
         self.daemon = d = self.enterContext(Godwitd())
         certificates.authority(d.directory)
-        # One certificate for both parts of the MTC-IWF: server here, client at the AS.
-        certificates.openssl(d.directory, "req", *certificates.KEY, "-subj", "/CN=iwf", "-keyout", "iwf.key", "-out", "iwf.csr")
-        with open(d.path("iwf.ext"), "w", encoding="ascii") as file:
-            file.write("subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n")
-        certificates.openssl(d.directory, "x509", "-req", "-days", "2", "-in", "iwf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-                             "-extfile", "iwf.ext", "-out", "iwf.pem")
+        self.certify()
         for name in (AS, OTHER, "stranger.example.org"):
             client_certificate(d.directory, name)
         self.start_reports()
@@ -76,6 +73,33 @@ class T8(unittest.TestCase):
             subprocess.run([GODWIT, *words, *store], check=True, capture_output=True, timeout=30)
         d.start()
 
+    def certify(self):
+        """One certificate for both parts of the MTC-IWF: server here, client at the AS."""
+        d = self.daemon
+        certificates.openssl(d.directory, "req", *certificates.KEY, "-subj", "/CN=iwf", "-keyout", "iwf.key", "-out", "iwf.csr")
+        with open(d.path("iwf.ext"), "w", encoding="ascii") as file:
+            file.write("subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n")
+        certificates.openssl(d.directory, "x509", "-req", "-days", "2", "-in", "iwf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                             "-extfile", "iwf.ext", "-out", "iwf.pem")
+
+    def hup(self, *changes):
+        """The configuration with these changes, (from, to), and what godwitd says of it in its log."""
+        d, text = self.daemon, self.daemon.read("godwit.yaml")
+        for old, new in changes:
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        d.config = d.write("godwit.yaml", text)
+        said, done = len(d.read("log")), "are as the configuration says now"
+        seen = d.read("log").count(done)
+        d.process.send_signal(signal.SIGHUP)
+        d.wait_log(done, seen + 1)
+        return d.read("log")[said:]
+
+    def served(self):
+        """The certificate that the door shows."""
+        host, port = self.daemon.address("rest")
+        return ssl.get_server_certificate((host, port))
+
     def start_reports(self):
         d = self.daemon
         cert, key = certificates.server(d.directory, "as-server", "DNS:localhost")
@@ -85,7 +109,7 @@ class T8(unittest.TestCase):
         context.load_verify_locations(d.path("ca.pem"))
         context.verify_mode = ssl.CERT_REQUIRED
         self.reports.socket = context.wrap_socket(self.reports.socket, server_side=True)
-        self.reports.seen, self.reports.codes = [], []
+        self.reports.seen, self.reports.paths, self.reports.codes = [], [], []
         threading.Thread(target=self.reports.serve_forever, daemon=True).start()
         self.addCleanup(self.reports.server_close)
         self.addCleanup(self.reports.shutdown)
@@ -215,6 +239,64 @@ class T8(unittest.TestCase):
         self.assertEqual(self.curl("GET", "/9")[1]["deliveryResult"], "TRIGGERED")
         codes = [self.curl("POST", body=self.trigger(), who=OTHER)[1] for _ in range(3)]
         self.assertEqual(codes[2]["cause"], "QUOTAEXCEEDED")
+
+    def test_sighup_takes_over_who_may_ask_and_how_much(self):
+        self.assertEqual(self.curl("POST", body=self.trigger(), who=OTHER)[0], 201)
+        self.assertNotIn("restart", self.hup())
+        said = self.hup((f"    - {{name: {OTHER}, kind: as, quota: 2}}\n", ""), (f"name: {AS}, kind: as,", f"name: {AS}, kind: as, quota: 1,"))
+        self.assertNotIn("restart", said)
+        self.assertEqual(self.curl("POST", body=self.trigger(), who=OTHER)[0], 403)
+        self.assertEqual(self.curl("POST", body=self.trigger())[0], 201)
+        self.assertEqual(self.curl("POST", body=self.trigger())[1]["cause"], "QUOTAEXCEEDED")
+        said = self.hup(("kind: as, quota: 1,", "kind: as, quota: 9, per_minute: 1,"), ("protect: hop", "protect: association"),
+                        ("  report_retry_ms", "  validity_max_seconds: 100\n  report_retry_ms"))
+        self.assertIn("mtc_iwf: protect, keys", said)  # that waits, and the rest does not
+        self.assertEqual([self.curl("POST", body=self.trigger())[1]["cause"] for _ in range(3)][2], "RATEEXCEEDED")
+        self.hup((" per_minute: 1,", ""), ("validity_max_seconds: 100", "validity_max_seconds: 101"))
+        self.assertEqual(self.curl("POST", body=self.trigger())[1]["cause"], "INVPERIOD")
+        self.assertEqual(self.curl("POST", body=self.trigger(validityPeriod=101))[0], 201)
+
+    def test_sighup_takes_over_where_reports_go(self):
+        self.hup((f"{self.reports.server_port}/reports", f"{self.reports.server_port}/elsewhere"))
+        self.assertEqual(self.curl("POST", body=self.trigger(validityPeriod=1))[0], 201)
+        self.daemon.wait_for("a report", lambda: self.reports.seen)
+        self.assertEqual(self.reports.paths, ["/elsewhere"])
+
+    def test_sighup_renews_certificate_and_authority_and_refuses_what_does_not_fit(self):
+        d, first = self.daemon, self.served()
+        self.certify()
+        self.assertEqual(self.served(), first)
+        self.assertNotIn("holds", self.hup())
+        second = self.served()
+        self.assertNotEqual(second, first)
+        shutil.copy(d.path("as-server.key"), d.path("iwf.key"))  # of another certificate
+        self.assertIn("what was before holds", self.hup())
+        d.write("iwf.pem", "no certificate\n")
+        self.assertIn("what was before holds", self.hup())
+        self.assertEqual(self.served(), second)
+        self.assertEqual(self.curl("POST", body=self.trigger())[0], 201)
+        for name in ("pem", "key"):
+            shutil.copy(d.path(f"{AS}.{name}"), d.path(f"former.{name}"))
+        certificates.authority(d.directory)
+        self.certify()
+        client_certificate(d.directory, AS)
+        self.assertNotIn("holds", self.hup())
+        self.assertEqual(self.curl("POST", body=self.trigger())[0], 201)
+        code, answer, _ = self.curl("POST", body=self.trigger(), who="former", scs=AS)
+        self.assertEqual(code, 403)
+        self.assertIn("of no authority", answer["error"])
+
+    def test_who_is_revoked_is_let_in_no_more(self):
+        d = self.daemon
+        certificates.revoked(d.directory)
+        d.stop()
+        d.config = d.write("godwit.yaml", d.read("godwit.yaml").replace("  rest:\n", f"  rest:\n    crl: {d.path('ca.crl')}\n"))
+        d.start()
+        self.assertEqual(self.curl("POST", body=self.trigger(), who=OTHER)[0], 201)
+        certificates.revoke(d.directory, OTHER)
+        self.hup()
+        self.assertIn("revoked", self.curl("POST", body=self.trigger(), who=OTHER)[1]["error"])
+        self.assertEqual(self.curl("POST", body=self.trigger())[0], 201)
 
 
 if __name__ == "__main__":

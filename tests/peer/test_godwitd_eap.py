@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -74,6 +75,40 @@ class Eap(EapCase):
         self.assertEqual((first[0], first[1]), (11, 4))  # Access-Challenge
         self.assertEqual(first[4:20], hashlib.md5(first[:4] + good[4:20] + first[20:] + SECRET.encode()).digest())
         self.assertEqual(first[20:22], bytes([80, 18]))  # Message-Authenticator comes first
+
+    def test_sighup_takes_over_access_points_and_their_secrets(self):
+        daemon = self.aaa()
+        eap = bytes([2, 1]) + struct.pack(">H", 5 + len(NAI)) + b"\x01" + NAI.encode()
+        attributes = bytes([79, 2 + len(eap)]) + eap + bytes([80, 18]) + bytes(16)
+
+        def request(identifier, secret):
+            packet = struct.pack(">BBH", 1, identifier, 20 + len(attributes)) + bytes(range(16)) + attributes
+            return packet[:-16] + hmac.new(secret.encode(), packet, hashlib.md5).digest()
+
+        def hup(config=None):
+            done = "are as the configuration says now"
+            if config is not None:
+                daemon.config = daemon.write("godwit.yaml", config)
+            said, seen = len(daemon.read("log")), daemon.read("log").count(done)
+            daemon.process.send_signal(signal.SIGHUP)
+            daemon.wait_log(done, seen + 1)
+            return daemon.read("log")[said:]
+
+        self.assertEqual(self.exchange(daemon, request(1, SECRET))[0], 11)
+        fresh = "another secret of that length"
+        os.chmod(daemon.write("secret", fresh + "\n"), 0o600)
+        self.assertNotIn("restart", hup())
+        self.assertEqual(self.exchange(daemon, request(2, fresh))[0], 11)
+        self.silent(daemon, request(3, SECRET))
+        os.chmod(daemon.path("secret"), 0o644)  # everybody may read it: that of before holds
+        self.assertIn("those of before hold", hup())
+        self.assertEqual(self.exchange(daemon, request(4, fresh))[0], 11)
+        os.chmod(daemon.path("secret"), 0o600)
+        text = daemon.read("godwit.yaml")
+        self.assertNotIn("restart", hup(text.replace("address: 127.0.0.1,", "address: 127.0.0.9,")))
+        self.silent(daemon, request(5, fresh))
+        self.assertIn("aaa: all but access_points", hup(text.replace("plmn: 001-01\n", "plmn: 001-02\n", 1)))
+        self.assertEqual(self.exchange(daemon, request(6, fresh))[0], 11)
 
     def test_a_request_that_comes_again_gets_the_same_answer_and_costs_no_vector(self):
         daemon = self.aaa()

@@ -136,17 +136,29 @@ static int on_request(struct msg **message, struct avp *avp, struct session *ses
 
 /* ---- our requests ---- */
 
+/* An error that freeDiameter itself has made, of a request that had left before its connection ended. */
+static bool had_left(struct msg *answer)
+{
+    DiamId_t source = NULL;
+    size_t len = 0;
+    struct msg *request = NULL;
+    struct msg_hdr *header;
+    return (fd_msg_source_get(answer, &source, &len) != 0 || source == NULL) &&
+           fd_msg_answ_getq(answer, &request) == 0 && request != NULL && fd_msg_hdr(request, &header) == 0 &&
+           (header->msg_flags & CMD_FLAG_RETRANSMIT) != 0;
+}
+
 static void take_answer(godwit_diameter_t *d, struct msg *answer, const godwit_diameter_outstanding_t *request)
 {
     godwit_message_t message;
     godwit_diameter_envelope_t envelope;
     uint8_t *octets;
     size_t len;
-    if (!godwit_diameter_octets(answer, &octets, &len) ||
+    if (!godwit_diameter_octets(answer, &octets, &len) || had_left(answer) ||
         godwit_diameter_read_answer(godwit_slice(octets, len), request, &envelope, &message) != GODWIT_OK ||
         !godwit_diameter_sender_holds(d, answer, &envelope)) {
         godwit_diameter_failed(request, &message);
-        godwit_diameter_log(d, LOG_WARNING, "an answer was refused: malformed, or not from whom it names");
+        godwit_diameter_log(d, LOG_WARNING, "no answer, or one that was refused: malformed, or not from whom it names");
     } else {
         message.hop = godwit_diameter_hop(d, answer, &envelope);
     }

@@ -117,6 +117,10 @@ void godwit_diameter_trigger_failed(godwit_message_t *m)
     case GODWIT_IWF_KEY_ANSWER:
         m->u.iwf_key_answer.status = GODWIT_PEER_INTERNAL;
         break;
+    case GODWIT_T5_DOWN_ANSWER:
+    case GODWIT_T4_TRIGGER_ANSWER:
+        m->u.outcome = GODWIT_UNKNOWN_SESSION; /* it was sent, and nobody knows what became of it */
+        break;
     default:
         m->u.outcome = GODWIT_PEER_INTERNAL;
         break;

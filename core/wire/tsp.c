@@ -118,10 +118,21 @@ static void read_payload(godwit_slice_t payload, godwit_device_action_t *action)
     }
 }
 
+/* An AVP without octets, for Failed-AVP. */
+static godwit_slice_t nothing(void)
+{
+    static const uint8_t none[1];
+    return godwit_slice(none, 0);
+}
+
+/* What goes to the device: a trigger and a replacement have some, if only an empty payload. */
 static godwit_status_t read_data(godwit_slice_t group, godwit_device_action_t *action, godwit_diameter_fault_t *fault)
 {
     godwit_slice_t found[DATA_RULES];
     uint32_t priority = 0, port = 0;
+    if (group.ptr == NULL) {
+        return godwit_diameter_blame(fault, GODWIT_DIAMETER_MISSING_AVP, GODWIT_AVP_TRIGGER_DATA, nothing());
+    }
     godwit_status_t status = godwit_avps_parse(group, data_rules, DATA_RULES, found, fault);
     if (status == GODWIT_OK) {
         status =
@@ -160,7 +171,7 @@ static godwit_status_t read_action(godwit_slice_t group, godwit_device_action_t 
     if (status == GODWIT_OK) {
         status = read_action_type(found[ACTION_TYPE], &a->action, fault);
     }
-    if (status == GODWIT_OK && found[ACTION_DATA].ptr != NULL && a->action != GODWIT_ACTION_RECALL) {
+    if (status == GODWIT_OK && a->action != GODWIT_ACTION_RECALL) {
         status = read_data(found[ACTION_DATA], a, fault);
     }
     if (status == GODWIT_OK) {
@@ -190,12 +201,21 @@ godwit_status_t godwit_tsp_dar_parse(godwit_slice_t octets, godwit_diameter_enve
 
 /* ---- Device-Notification ---- */
 
-enum { NOTIFICATION_TYPE = COMMON, NOTIFICATION_STATUS, NOTIFICATION_OUTCOME, NOTIFICATION_RULES };
+enum {
+    NOTIFICATION_TYPE = COMMON,
+    NOTIFICATION_STATUS,
+    NOTIFICATION_OUTCOME,
+    NOTIFICATION_UI, /* with the port, of a MO short message: an action that is refused by its type */
+    NOTIFICATION_PORT,
+    NOTIFICATION_RULES
+};
 static const godwit_avp_rule_t device_notification_rules[NOTIFICATION_RULES] = {
     COMMON_RULES,
     [NOTIFICATION_TYPE] = {GODWIT_AVP_ACTION_TYPE, 1, 1},
     [NOTIFICATION_STATUS] = {GODWIT_AVP_REQUEST_STATUS, 0, 1},
     [NOTIFICATION_OUTCOME] = {GODWIT_AVP_DELIVERY_OUTCOME, 0, 1},
+    [NOTIFICATION_UI] = {GODWIT_AVP_SM_RP_UI, 0, 1},
+    [NOTIFICATION_PORT] = {GODWIT_AVP_APPLICATION_PORT_IDENTIFIER, 0, 1},
 };
 
 godwit_status_t godwit_tsp_daa_build(const godwit_diameter_envelope_t *envelope,

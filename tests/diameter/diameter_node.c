@@ -117,6 +117,8 @@ static void option(const char *name, char *value)
         destination(value, config.hss_host, config.hss_realm);
     } else if (!strcmp(name, "--emks")) {
         destination(value, config.emks_host, config.emks_realm);
+    } else if (!strcmp(name, "--t4")) {
+        destination(value, config.t4_host, config.t4_realm);
     } else if (!strcmp(name, "--eese")) {
         destination(value, config.eese_host, config.eese_realm);
     } else if (!strcmp(name, "--hse")) {

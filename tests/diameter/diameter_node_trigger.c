@@ -131,6 +131,11 @@ bool node_trigger_ask(const char *word, char **save, godwit_message_t *m)
         ask_down(word[0] == 'u', save, m);
     } else if (strcmp(word, "t5-up") == 0) {
         ask_up(save, m);
+    } else if (strcmp(word, "t4") == 0) {
+        m->kind = GODWIT_T4_TRIGGER;
+        m->to = GODWIT_FUNCTION_SMS_SC;
+        m->u.t4_trigger.port = 1;
+        (void)!godwit_imsi_from_text(strtok_r(NULL, " ", save), &m->u.t4_trigger.imsi);
     } else if (strcmp(word, "iwf-key") == 0) {
         ask_key(save, m);
     } else {

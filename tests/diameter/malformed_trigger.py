@@ -86,6 +86,8 @@ def members_that_do_not_fit_get_their_result():
     head = vectors.head
     cases = {
         "no Device-Action": (vectors.message(vectors.DA, True, head(True, vectors.TSP), vectors.TSP), 5005),
+        "a trigger without Trigger-Data": (dar(reference, action), 5005),
+        "a replacement without Trigger-Data": (dar(reference, v(3005, 4), v(3011, 6, False)), 5005),
         "no Reference-Number": (dar(action), 5005),
         "no Action-Type": (dar(reference), 5005),
         "two Reference-Numbers": (dar(reference, reference, action), 5009),
@@ -113,10 +115,16 @@ def members_that_do_not_fit_get_their_result():
         "a short key": (vectors.t5_request(2, ours(42, bytes(45))), 5014),
         "a name of a MTC-IWF that is none": (vectors.t5_request(6, avp(4, "IWF home", OURS), ours(45, 3)), 5004),
     }
+    blamed = {"no Reference-Number": 3007, "no Action-Type": 3005, "a trigger without Trigger-Data": 3003, "a replacement without Trigger-Data": 3003,
+              "an unknown AVP with M in the group": 3999, "a port of 17 bits": 3010, "a MSISDN of 20 digits": 701, "a purpose without its member": 41}
     peer = Peer()
     for what, (octets, expected) in cases.items():
-        got = peer.ask(octets)
+        peer.send(peer.own(octets))
+        answer = peer.receive()
+        got = peer.result(answer)
         check(got == expected, f"{what}: {got}, not {expected}")
+        failed = dict(peer.avps(answer)).get(279)
+        check(what not in blamed or (failed is not None and int.from_bytes(failed[:4], "big") == blamed[what]), f"{what}: Failed-AVP {failed}")
     peer.close()
     served()
 
@@ -166,6 +174,28 @@ def random_changes():
     served()
 
 
+def what_left_and_was_not_answered_may_have_arrived():
+    """Of a request that never left the MTC-IWF knows that; of one that a peer took before it died or fell silent it does not."""
+    node = Node("unsure", "--identity", "iwf.home.example", "--realm", "home.example", "--serve", "iwf", "--timeout-ms", "700",
+                "--t4", f"{NAMES[33]},{REALM}", *(word for name in NAMES[33:36] for word in ("--peer", f"{name},{REALM}")))
+    ask = {"T4": "t4 001010123456789", "T5": f"t5-down 001010123456789 {NAMES[34]} {REALM} mme"}
+    for what in ask:
+        check(node.ask(ask[what])["status"] == "internal", f"{what}: nobody is there")
+    SERVER["names"] += [NAMES[34], NAMES[33]]
+    sms_sc = Peer(node.port)
+    node.say(ask["T4"])
+    check(sms_sc.receive() is not None, "the request")
+    check("status=unknown_session" in node.out.next("answer"), "T4: a SMS-SC that is silent")
+    mme = Peer(node.port)
+    for what, peer in (("T4", sms_sc), ("T5", mme)):
+        node.say(ask[what])
+        check(peer.receive() is not None, "the request")
+        peer.close()
+        check("status=unknown_session" in node.out.next("answer"), f"{what}: a peer that died with it")
+        check(node.ask(ask[what])["status"] == "internal", f"{what}: and is not there any more")
+    node.stop()
+
+
 def end():
     SERVER["sgsn"].stop()
     SERVER["iwf"].stop()
@@ -174,4 +204,5 @@ def end():
 
 
 if __name__ == "__main__":
-    sys.exit(run([start, good_ones_are_answered, scs_speaks_tsp_alone, members_that_do_not_fit_get_their_result, lengths_that_lie, random_changes, end]))
+    sys.exit(run([start, good_ones_are_answered, scs_speaks_tsp_alone, members_that_do_not_fit_get_their_result, lengths_that_lie, random_changes,
+                  what_left_and_was_not_answered_may_have_arrived, end]))

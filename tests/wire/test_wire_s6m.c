@@ -281,12 +281,43 @@ static void whom_it_asks_about_must_be_said(void **state)
     assert_int_equal(godwit_s6m_sir_build(&sent, &nobody, &w), GODWIT_INVALID_ARGUMENT);
 }
 
+/* What TS 29.336 and 29.173 have beside the names of a device and of its nodes, all with the M flag. */
+static void members_of_an_answer_that_mean_nothing_here_are_passed_over(void **state)
+{
+    (void)state;
+    godwit_diameter_envelope_t e, sent = test_envelope();
+    godwit_subscriber_info_answer_t answer;
+    godwit_writer_t w = godwit_writer(buffer, sizeof buffer);
+    size_t at =
+        godwit_diameter_answer_open(&w, &godwit_s6m_sia, &sent, (godwit_diameter_result_t){0, GODWIT_DIAMETER_SUCCESS});
+    size_t user = godwit_avp_open(&w, GODWIT_AVP_USER_IDENTIFIER);
+    godwit_avp_put(&w, GODWIT_AVP_USER_NAME, godwit_slice_of_string("001010123456789"));
+    godwit_avp_put(&w, GODWIT_AVP_LMSI, godwit_slice_of_string("lmsi"));
+    godwit_avp_close(&w, user);
+    size_t data = godwit_avp_open(&w, GODWIT_AVP_SERVICE_DATA), t4 = godwit_avp_open(&w, GODWIT_AVP_T4_DATA);
+    size_t node = godwit_avp_open(&w, GODWIT_AVP_SERVING_NODE);
+    godwit_avp_put(&w, GODWIT_AVP_IP_SM_GW_NUMBER, godwit_slice_of_string("\x94"));
+    godwit_avp_put(&w, GODWIT_AVP_IP_SM_GW_NAME, godwit_slice_of_string("gw.home.example"));
+    godwit_avp_put(&w, GODWIT_AVP_MME_NAME, godwit_slice_of_string("mme.visited.example"));
+    godwit_avp_close(&w, node);
+    godwit_avp_close(&w, t4);
+    godwit_avp_close(&w, data);
+    godwit_diameter_close(&w, at);
+    assert_int_equal(godwit_s6m_sia_parse(godwit_written(&w), &e, &answer), GODWIT_OK);
+    assert_string_equal(answer.imsi.digits, "001010123456789");
+    assert_int_equal(answer.nodes, 1);
+    assert_string_equal(answer.node[0].host, "mme.visited.example");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_messages_both_ways),       cmocka_unit_test(every_outcome_comes_back),
-        cmocka_unit_test(what_is_cut_short_is_refused),    cmocka_unit_test(values_that_cannot_be_are_refused),
+        cmocka_unit_test(golden_messages_both_ways),
+        cmocka_unit_test(every_outcome_comes_back),
+        cmocka_unit_test(what_is_cut_short_is_refused),
+        cmocka_unit_test(values_that_cannot_be_are_refused),
         cmocka_unit_test(whom_it_asks_about_must_be_said),
+        cmocka_unit_test(members_of_an_answer_that_mean_nothing_here_are_passed_over),
     };
     return cmocka_run_group_tests_name("wire_s6m", tests, NULL, NULL);
 }

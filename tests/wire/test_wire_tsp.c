@@ -218,6 +218,36 @@ static void cut_messages_are_refused(void **state)
     (void)kat_each("tsp.txt", "tsp", cut, NULL);
 }
 
+/* Members that TS 29.368 has beside those that mean something here, all with the M flag. */
+static void members_of_a_notification_that_mean_nothing_here_are_passed_over(void **state)
+{
+    (void)state;
+    godwit_diameter_envelope_t e, sent = test_envelope();
+    godwit_diameter_fault_t fault;
+    godwit_device_notification_t n;
+    godwit_writer_t w = godwit_writer(buffer, sizeof buffer);
+    size_t at = godwit_diameter_request_open(&w, &godwit_tsp_dnr, &sent);
+    size_t group = godwit_avp_open(&w, GODWIT_AVP_DEVICE_NOTIFICATION);
+    godwit_avp_put_u32(&w, GODWIT_AVP_REFERENCE_NUMBER, 5);
+    godwit_avp_put_u32(&w, GODWIT_AVP_ACTION_TYPE, GODWIT_ACTION_REPORT);
+    godwit_avp_put_u32(&w, GODWIT_AVP_DELIVERY_OUTCOME, GODWIT_OUTCOME_SUCCESS);
+    godwit_avp_put_u32(&w, GODWIT_AVP_MTC_ERROR_DIAGNOSTIC, 0);
+    godwit_avp_put(&w, GODWIT_AVP_SM_RP_UI, godwit_slice_of_string("tpdu"));
+    godwit_avp_put_u32(&w, GODWIT_AVP_APPLICATION_PORT_IDENTIFIER, 7);
+    godwit_avp_close(&w, group);
+    size_t features = godwit_avp_open(&w, GODWIT_AVP_SUPPORTED_FEATURES);
+    godwit_avp_put_u32(&w, GODWIT_AVP_FEATURE_LIST_ID, 1);
+    godwit_avp_put_u32(&w, GODWIT_AVP_FEATURE_LIST, 1);
+    godwit_avp_close(&w, features);
+    godwit_diameter_close(&w, at);
+    assert_int_equal(godwit_tsp_dnr_parse(godwit_written(&w), &e, &n, &fault), GODWIT_OK);
+    assert_int_equal(n.reference, 5);
+    buffer[find_avp(buffer, w.len, 3005, GODWIT_VENDOR_3GPP) + 15] = 5; /* a MO short message without MSISDN */
+    assert_int_equal(godwit_tsp_dnr_parse(godwit_written(&w), &e, &n, &fault), GODWIT_MALFORMED);
+    assert_int_equal(fault.result_code, GODWIT_DIAMETER_INVALID_AVP_VALUE);
+    assert_int_equal(fault.avp_code, 3005);
+}
+
 /* Writes octets over the value of an AVP, and expects that AVP to be blamed. */
 static void bend(uint32_t code, uint32_t vendor, const void *octets, size_t len)
 {
@@ -267,6 +297,7 @@ int main(void)
         cmocka_unit_test(refusal_by_diameter_is_a_status),
         cmocka_unit_test(success_without_a_notification_is_none),
         cmocka_unit_test(cut_messages_are_refused),
+        cmocka_unit_test(members_of_a_notification_that_mean_nothing_here_are_passed_over),
         cmocka_unit_test(values_that_mean_nothing_are_refused),
         cmocka_unit_test(names_that_are_none_are_not_sent),
     };

@@ -13,7 +13,9 @@
 /* What an answer's text is made of, besides the answer. */
 typedef struct waiting {
     uint64_t route; /* 0: free */
-    bool query;
+    bool query;     /* of how a transaction stands */
+    bool patching;  /* and then it is replaced, with these changes */
+    godwit_t8_changes_t changes;
     godwit_device_action_t action;
 } waiting_t;
 
@@ -32,5 +34,12 @@ struct godwit_t8 {
 
 /* NULL: nobody who is let in. */
 const caller_t *godwit_t8_caller_of(const godwit_t8_t *t, const char *name);
+
+/* t8.c: a message to the MTC-IWF from an AS that was let in. */
+void godwit_t8_fill(godwit_message_t *m, uint64_t route, const char *caller);
+/* answer.c: refusals; methods: those that the path has. */
+void godwit_t8_problem(godwit_t8_t *t, uint64_t route, unsigned code, const char *cause, const char *detail,
+                       const char *member);
+void godwit_t8_other_method(godwit_t8_t *t, uint64_t route, const char *methods);
 
 #endif

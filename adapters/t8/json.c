@@ -80,19 +80,11 @@ static bool read_priority(const json_t *json, bool *priority)
     return member == NULL || *priority || (text != NULL && strcmp(text, "NO_PRIORITY") == 0);
 }
 
-static const char *read_members(const json_t *json, godwit_t8_body_t *b)
+/* What a PATCH may bring, and any other body has. NULL: good; else the member that is wrong. */
+static const char *read_changeable(const json_t *json, godwit_t8_body_t *b)
 {
     bool there = false;
     uint32_t port = 0;
-    if (!read_text(json, "externalId", b->action.device.external_id, GODWIT_EXTERNAL_ID_MAX)) {
-        return "externalId";
-    }
-    if (!read_text(json, "msisdn", b->action.device.msisdn, GODWIT_MSISDN_MAX)) {
-        return "msisdn";
-    }
-    if (!is_device_named(&b->action.device)) {
-        return "externalId"; /* one of the two, and no more */
-    }
     if (!read_number(json, "validityPeriod", UINT32_MAX, &there, &b->action.validity_s) ||
         (there && b->action.validity_s == 0)) {
         return "validityPeriod";
@@ -100,11 +92,11 @@ static const char *read_members(const json_t *json, godwit_t8_body_t *b)
     if (!read_priority(json, &b->action.priority)) {
         return "priority";
     }
-    if (!read_number(json, "applicationPortId", UINT16_MAX, &there, &port) || !there) {
+    if (!read_number(json, "applicationPortId", UINT16_MAX, &there, &port)) {
         return "applicationPortId";
     }
     b->action.port = (uint16_t)port;
-    if (!read_payload(json, &b->action)) {
+    if (json_object_get(json, "triggerPayload") != NULL && !read_payload(json, &b->action)) {
         return "triggerPayload";
     }
     if (!read_text(json, "notificationDestination", b->destination, GODWIT_T8_URI_MAX)) {
@@ -114,20 +106,85 @@ static const char *read_members(const json_t *json, godwit_t8_body_t *b)
     return NULL;
 }
 
-godwit_status_t godwit_t8_request_read(godwit_slice_t text, godwit_t8_body_t *body, const char **member)
+static const char *read_members(const json_t *json, godwit_t8_body_t *b)
+{
+    if (!read_text(json, "externalId", b->action.device.external_id, GODWIT_EXTERNAL_ID_MAX)) {
+        return "externalId";
+    }
+    if (!read_text(json, "msisdn", b->action.device.msisdn, GODWIT_MSISDN_MAX)) {
+        return "msisdn";
+    }
+    if (!is_device_named(&b->action.device)) {
+        return "externalId"; /* one of the two, and no more */
+    }
+    if (json_object_get(json, "applicationPortId") == NULL) {
+        return "applicationPortId";
+    }
+    if (json_object_get(json, "triggerPayload") == NULL) {
+        return "triggerPayload";
+    }
+    return read_changeable(json, b);
+}
+
+/* The device stays, and without a change there is nothing to do. */
+static const char *read_changes(const json_t *json, godwit_t8_body_t *b, godwit_t8_changes_t *changes)
+{
+    static const char *const fixed[] = {"externalId", "msisdn"};
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        if (json_object_get(json, fixed[i]) != NULL) {
+            return fixed[i];
+        }
+    }
+    *changes = (godwit_t8_changes_t){.validity = json_object_get(json, "validityPeriod") != NULL,
+                                     .priority = json_object_get(json, "priority") != NULL,
+                                     .port = json_object_get(json, "applicationPortId") != NULL,
+                                     .payload = json_object_get(json, "triggerPayload") != NULL};
+    return changes->validity || changes->priority || changes->port || changes->payload ? read_changeable(json, b) : "";
+}
+
+static godwit_status_t read_body(godwit_slice_t text, godwit_t8_body_t *body, godwit_t8_changes_t *changes,
+                                 const char **member)
 {
     godwit_t8_body_t b;
     memset(&b, 0, sizeof b);
     json_t *json = text.len == 0 || text.len > GODWIT_T8_TEXT
                        ? NULL
                        : json_loadb((const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
-    *member = json_is_object(json) ? read_members(json, &b) : "";
+    if (!json_is_object(json)) {
+        *member = "";
+    } else {
+        *member = changes != NULL ? read_changes(json, &b, changes) : read_members(json, &b);
+    }
     json_decref(json);
     if (*member != NULL) {
         return GODWIT_MALFORMED;
     }
     *body = b;
     return GODWIT_OK;
+}
+
+godwit_status_t godwit_t8_request_read(godwit_slice_t text, godwit_t8_body_t *body, const char **member)
+{
+    return read_body(text, body, NULL, member);
+}
+
+godwit_status_t godwit_t8_patch_read(godwit_slice_t text, godwit_t8_body_t *body, godwit_t8_changes_t *changes,
+                                     const char **member)
+{
+    return read_body(text, body, changes, member);
+}
+
+void godwit_t8_patch_apply(const godwit_device_action_t *patch, const godwit_t8_changes_t *changes,
+                           godwit_device_action_t *action)
+{
+    action->validity_s = changes->validity ? patch->validity_s : action->validity_s;
+    action->priority = changes->priority ? patch->priority : action->priority;
+    action->port = changes->port ? patch->port : action->port;
+    if (changes->payload) {
+        action->too_long = patch->too_long;
+        action->payload_len = patch->payload_len;
+        memcpy(action->payload, patch->payload, sizeof action->payload);
+    }
 }
 
 /* ---- answers ---- */

@@ -22,6 +22,15 @@ typedef struct godwit_t8_body {
 /* DeviceTriggering of a POST or PUT. GODWIT_MALFORMED: *member is the member that is wrong, or "" for the whole. */
 GODWIT_MUST_USE godwit_status_t godwit_t8_request_read(godwit_slice_t text, godwit_t8_body_t *body,
                                                        const char **member);
+/* Which members a PATCH brings. */
+typedef struct godwit_t8_changes {
+    bool validity, priority, port, payload;
+} godwit_t8_changes_t;
+/* DeviceTriggeringPatch: what it brings is in body, and nothing of which device. As request_read. */
+GODWIT_MUST_USE godwit_status_t godwit_t8_patch_read(godwit_slice_t text, godwit_t8_body_t *body,
+                                                     godwit_t8_changes_t *changes, const char **member);
+void godwit_t8_patch_apply(const godwit_device_action_t *patch, const godwit_t8_changes_t *changes,
+                           godwit_device_action_t *action);
 /* The resource as it stands. */
 void godwit_t8_transaction_write(const godwit_device_action_t *action, const char *result, char text[GODWIT_T8_TEXT]);
 /* Of what has become of it: DeliveryResult. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 
 #include "adapters/json/json.h"
@@ -140,98 +141,18 @@ int godwit_t8_client_fd(const godwit_t8_t *t8)
     return godwit_https_client_fd(t8->client);
 }
 
-/* ---- answers ---- */
-
-static void reply(godwit_t8_t *t, uint64_t route, unsigned code, const char *type, const char *location,
-                  const char *text)
-{
-    const godwit_https_reply_t with = {.code = code,
-                                       .headers = {{"Cache-Control", "no-store"},
-                                                   {text[0] != '\0' ? "Content-Type" : NULL, type},
-                                                   {text[0] != '\0' && location != NULL ? "Location" : NULL, location}},
-                                       .body = godwit_slice_of_string(text)};
-    (void)godwit_https_server_answer(t->server, route, &with); /* nobody waits any more: he will ask again */
-}
-
-static void problem(godwit_t8_t *t, uint64_t route, unsigned code, const char *cause, const char *detail,
-                    const char *member)
-{
-    char text[GODWIT_T8_TEXT];
-    godwit_json_problem(code, cause, detail, member, text, sizeof text);
-    reply(t, route, code, "application/problem+json", NULL, text);
-}
-
-static waiting_t *waiting_of(godwit_t8_t *t, uint64_t route)
-{
-    for (size_t i = 0; i < WAITING_MAX; i++) {
-        if (t->waiting[i].route == route) {
-            return &t->waiting[i];
-        }
-    }
-    return NULL;
-}
-
-static void answer_action(godwit_t8_t *t, const waiting_t *w, godwit_request_status_t status)
-{
-    char text[GODWIT_T8_TEXT] = "", path[GODWIT_T8_URI_MAX];
-    const char *cause = NULL;
-    if (status != GODWIT_TRIGGER_SUCCESS) {
-        const unsigned code = godwit_t8_status_code(status, &cause);
-        problem(t, w->route, code, cause, "the MTC-IWF does not take this (Request-Status of TS 29.368)", NULL);
-        return;
-    }
-    if (w->action.action == GODWIT_ACTION_RECALL) {
-        reply(t, w->route, 204, NULL, NULL, text);
-        return;
-    }
-    godwit_t8_path_write(w->action.scs, w->action.reference, path);
-    godwit_t8_transaction_write(&w->action, "TRIGGERED", text);
-    reply(t, w->route, w->action.action == GODWIT_ACTION_TRIGGER ? 201 : 200, "application/json", path, text);
-}
-
-static void answer_query(godwit_t8_t *t, uint64_t route, const godwit_trigger_query_answer_t *a)
-{
-    char text[GODWIT_T8_TEXT];
-    if (a->status == GODWIT_OK) {
-        godwit_t8_transaction_write(&a->action, godwit_t8_result(a), text);
-        reply(t, route, 200, "application/json", NULL, text);
-    } else if (a->status == GODWIT_NOT_FOUND) {
-        problem(t, route, 404, "NOT_FOUND", "no such transaction, or it is over and forgotten", NULL);
-    } else if (a->status == GODWIT_NOT_ENTITLED) {
-        problem(t, route, 403, "NOTAUTHORIZED", "not a source of triggers", NULL);
-    } else {
-        problem(t, route, 503, "TEMPORARYERROR", "the MTC-IWF could not look", NULL);
-    }
-}
-
-void godwit_t8_answer(godwit_t8_t *t8, const godwit_message_t *answer)
-{
-    waiting_t *w = answer->route != 0 ? waiting_of(t8, answer->route) : NULL;
-    if (w == NULL) {
-        return;
-    }
-    if (answer->kind == GODWIT_TRIGGER_QUERY_ANSWER && w->query) {
-        answer_query(t8, w->route, &answer->u.trigger_query_answer);
-    } else if (answer->kind == GODWIT_DEVICE_ACTION_ANSWER && !w->query) {
-        answer_action(t8, w, answer->u.device_action_answer.status);
-    } else {
-        return;
-    }
-    godwit_wipe(w, sizeof *w);
-}
-
 /* ---- requests ---- */
+
+/* What a path is for. */
+#define OF_ALL "POST"
+#define OF_ONE "GET, PUT, PATCH, DELETE"
 
 /* An answer to the AS, and what the owner's log says. */
 static godwit_status_t refuse(godwit_t8_t *t, const godwit_https_request_t *r, unsigned code, const char *text,
                               const char *member, const char **detail)
 {
-    const godwit_status_t status = code == 403 ? GODWIT_NOT_ENTITLED : code == 503 ? GODWIT_OVERLOAD : GODWIT_MALFORMED;
-    problem(t, r->route, code,
-            code == 403   ? "NOTAUTHORIZED"
-            : code == 503 ? "SERVICEUNAVAILABLE"
-                          : "INVALID",
-            text, member);
+    const godwit_status_t status = code == 403 ? GODWIT_NOT_ENTITLED : GODWIT_MALFORMED;
+    godwit_t8_problem(t, r->route, code, code == 403 ? "NOTAUTHORIZED" : "INVALID", text, member);
     *detail = text;
     return status;
 }
@@ -283,48 +204,103 @@ static uint32_t reference_for(const godwit_https_request_t *r)
     return getrandom(&reference, sizeof reference, 0) == (ssize_t)sizeof reference ? reference | 0x80000000u : 0;
 }
 
-static godwit_status_t read_action(godwit_t8_t *t, const godwit_https_request_t *r, const caller_t *caller,
-                                   uint32_t old, godwit_device_action_t *action, const char **detail)
+/* A media type, whatever parameters follow it. */
+static bool is_type(const char *header, const char *type)
 {
-    godwit_t8_body_t body = {0};
+    const size_t len = strlen(type);
+    return header != NULL && strncasecmp(header, type, len) == 0 &&
+           (header[len] == '\0' || header[len] == ';' || header[len] == ' ');
+}
+
+/* The body of a POST, PUT or PATCH into w. */
+static godwit_status_t read_body(godwit_t8_t *t, const godwit_https_request_t *r, const caller_t *caller, waiting_t *w,
+                                 const char **detail)
+{
+    godwit_t8_body_t body;
     const char *member = NULL;
-    const bool recall = strcmp(r->method, "DELETE") == 0;
-    if (!recall) {
-        if (r->headers[0] == NULL || strncmp(r->headers[0], "application/json", strlen("application/json")) != 0) {
-            return refuse(t, r, 415, "the body is no JSON", NULL, detail);
-        }
-        if (godwit_t8_request_read(r->body, &body, &member) != GODWIT_OK) {
-            return refuse(t, r, 400, "the body is no DeviceTriggering (docs/t8.openapi.yaml)", member, detail);
-        }
-        if (body.has_destination && strcmp(body.destination, caller->notify) != 0) {
-            return refuse(t, r, 403, "reports go to the address that is configured for this AS alone",
-                          "notificationDestination", detail);
-        }
+    if (!is_type(r->headers[0], "application/json") &&
+        !(w->patching && is_type(r->headers[0], "application/merge-patch+json"))) {
+        return refuse(t, r, 415, "the body is no JSON", NULL, detail);
     }
-    *action = body.action;
-    action->action = recall ? GODWIT_ACTION_RECALL : old != 0 ? GODWIT_ACTION_REPLACE : GODWIT_ACTION_TRIGGER;
-    action->old_reference = old;
-    action->reference = reference_for(r);
-    (void)snprintf(action->scs, sizeof action->scs, "%.*s", GODWIT_SCS_NAME_MAX, caller->name);
-    return action->reference != 0
+    const godwit_status_t status = w->patching ? godwit_t8_patch_read(r->body, &body, &w->changes, &member)
+                                               : godwit_t8_request_read(r->body, &body, &member);
+    if (status != GODWIT_OK) {
+        return refuse(t, r, 400,
+                      w->patching ? "the body is no DeviceTriggeringPatch (docs/t8.openapi.yaml)"
+                                  : "the body is no DeviceTriggering (docs/t8.openapi.yaml)",
+                      member, detail);
+    }
+    if (body.has_destination && strcmp(body.destination, caller->notify) != 0) {
+        return refuse(t, r, 403, "reports go to the address that is configured for this AS alone",
+                      "notificationDestination", detail);
+    }
+    w->action = body.action;
+    return GODWIT_OK;
+}
+
+/* old: of the transaction in the path; 0: there is none. */
+static godwit_status_t read_action(godwit_t8_t *t, const godwit_https_request_t *r, const caller_t *caller,
+                                   uint32_t old, waiting_t *w, const char **detail)
+{
+    const bool recall = strcmp(r->method, "DELETE") == 0;
+    const godwit_status_t status = recall ? GODWIT_OK : read_body(t, r, caller, w, detail);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    w->action.action = recall ? GODWIT_ACTION_RECALL : old != 0 ? GODWIT_ACTION_REPLACE : GODWIT_ACTION_TRIGGER;
+    w->action.old_reference = old;
+    w->action.reference = reference_for(r);
+    (void)snprintf(w->action.scs, sizeof w->action.scs, "%.*s", GODWIT_SCS_NAME_MAX, caller->name);
+    return w->action.reference != 0
                ? GODWIT_OK
                : refuse(t, r, 400, "Idempotency-Key must be a number from 1 to 4294967295", "Idempotency-Key", detail);
 }
 
-static void fill(godwit_message_t *m, const godwit_https_request_t *r, const caller_t *caller)
+void godwit_t8_fill(godwit_message_t *m, uint64_t route, const char *caller)
 {
+    memset(m, 0, sizeof *m);
     m->from = GODWIT_FUNCTION_AS;
     m->to = GODWIT_FUNCTION_MTC_IWF;
-    m->route = r->route;
+    m->route = route;
     m->hop = GODWIT_HOP_TLS; /* the door is never open without, and caller is who the certificate names */
-    (void)snprintf(m->origin_host, sizeof m->origin_host, "%.*s", GODWIT_NODE_NAME_MAX - 1, caller->name);
+    (void)snprintf(m->origin_host, sizeof m->origin_host, "%.*s", GODWIT_NODE_NAME_MAX - 1, caller);
 }
 
-/* What a method may be for; false: that path has another. */
+/* What a method may be for; false: that path has others. */
 static bool method_fits(const char *method, uint32_t reference)
 {
-    return reference == 0 ? strcmp(method, "POST") == 0
-                          : strcmp(method, "GET") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "DELETE") == 0;
+    static const char *const of_one[] = {"GET", "PUT", "PATCH", "DELETE"};
+    bool fits = reference == 0 && strcmp(method, "POST") == 0;
+    for (size_t i = 0; reference != 0 && i < sizeof of_one / sizeof of_one[0]; i++) {
+        fits = fits || strcmp(method, of_one[i]) == 0;
+    }
+    return fits;
+}
+
+/* A PATCH asks first how the transaction stands: the answer to that makes the replacement. */
+static godwit_status_t read_method(godwit_t8_t *t, const godwit_https_request_t *r, const caller_t *caller,
+                                   uint32_t reference, godwit_message_t *m, const char **detail)
+{
+    waiting_t w = {.route = r->route, .patching = strcmp(r->method, "PATCH") == 0};
+    godwit_status_t status = GODWIT_OK;
+    w.query = w.patching || strcmp(r->method, "GET") == 0;
+    if (strcmp(r->method, "GET") != 0) {
+        status = read_action(t, r, caller, reference, &w, detail);
+    }
+    godwit_t8_fill(m, r->route, caller->name);
+    if (w.query) {
+        m->kind = GODWIT_TRIGGER_QUERY;
+        (void)snprintf(m->u.trigger_query.scs, sizeof m->u.trigger_query.scs, "%.*s", GODWIT_SCS_NAME_MAX,
+                       caller->name);
+        m->u.trigger_query.reference = reference;
+    } else {
+        m->kind = GODWIT_DEVICE_ACTION;
+        m->u.device_action = w.action;
+    }
+    if (status == GODWIT_OK) {
+        *place(t) = w;
+    }
+    return status;
 }
 
 static godwit_status_t read_request(godwit_t8_t *t, const godwit_https_request_t *r, godwit_message_t *m,
@@ -332,7 +308,6 @@ static godwit_status_t read_request(godwit_t8_t *t, const godwit_https_request_t
 {
     char scs[GODWIT_SCS_NAME_MAX + 1];
     uint32_t reference = 0;
-    memset(m, 0, sizeof *m);
     if (godwit_t8_path_read(r->path, scs, &reference) != GODWIT_OK || r->query[0] != '\0') {
         return refuse(t, r, 404, "no such path here (docs/t8.openapi.yaml)", NULL, detail);
     }
@@ -341,24 +316,11 @@ static godwit_status_t read_request(godwit_t8_t *t, const godwit_https_request_t
         return refuse(t, r, 403, "scsAsId is not what the certificate names", NULL, detail);
     }
     if (!method_fits(r->method, reference)) {
-        return refuse(t, r, 405, "that path has another method", NULL, detail);
+        *detail = "that path has other methods";
+        godwit_t8_other_method(t, r->route, reference != 0 ? OF_ONE : OF_ALL);
+        return GODWIT_MALFORMED;
     }
-    waiting_t w = {.route = r->route, .query = strcmp(r->method, "GET") == 0};
-    godwit_status_t status = GODWIT_OK;
-    fill(m, r, caller);
-    if (w.query) {
-        m->kind = GODWIT_TRIGGER_QUERY;
-        memcpy(m->u.trigger_query.scs, scs, sizeof scs);
-        m->u.trigger_query.reference = reference;
-    } else {
-        m->kind = GODWIT_DEVICE_ACTION;
-        status = read_action(t, r, caller, reference, &m->u.device_action, detail);
-        w.action = m->u.device_action;
-    }
-    if (status == GODWIT_OK) {
-        *place(t) = w;
-    }
-    return status;
+    return read_method(t, r, caller, reference, m, detail);
 }
 
 godwit_status_t godwit_t8_receive(godwit_t8_t *t8, godwit_message_t *message, const char **detail)

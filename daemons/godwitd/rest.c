@@ -129,7 +129,10 @@ bool rest_send(godwitd_t *d, const godwit_message_t *message)
     if (message->kind == GODWIT_DEVICE_NOTIFICATION) {
         notify(d, message);
     } else {
-        godwit_t8_answer(d->rest, message);
+        godwit_message_t next;
+        if (godwit_t8_answer(d->rest, message, &next)) {
+            edge_take(d, &next);
+        }
     }
     return true;
 }

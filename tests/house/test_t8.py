@@ -120,7 +120,8 @@ class T8(unittest.TestCase):
         url = f"https://localhost:{port}/3gpp-device-triggering/v1/{scs or who}/transactions{tail}"
         words = ["curl", "-sS", "-i", "--cacert", d.path("ca.pem"), "-X", method, "--max-time", "20"]
         words += ["--cert", d.path(who + ".pem"), "--key", d.path(who + ".key")] if who else []
-        words += ["-H", "Content-Type: application/json", "--data", body if isinstance(body, str) else json.dumps(body)] if body is not None else []
+        typed = [] if any(header.startswith("Content-Type") for header in headers) else ["-H", "Content-Type: application/json"]
+        words += [*typed, "--data", body if isinstance(body, str) else json.dumps(body)] if body is not None else []
         for header in headers:
             words += ["-H", header]
         done = subprocess.run(words + [url], capture_output=True, text=True, timeout=30)
@@ -166,6 +167,32 @@ class T8(unittest.TestCase):
         self.assertEqual(self.curl("GET", newer)[1]["deliveryResult"], "TERMINATE")
         self.assertEqual(self.curl("DELETE", "/77")[1]["cause"], "RECALLFAIL")
         self.assertEqual(self.curl("PUT", "/77", self.trigger())[1]["cause"], "REPLACEFAIL")
+
+    def test_a_part_of_a_trigger_is_changed(self):
+        """PATCH: what it does not name stays as it is."""
+        tail = "/" + self.curl("POST", body=self.trigger(priority="PRIORITY"))[1]["self"].rsplit("/", 1)[1]
+        payload = base64.b64encode(b"or sleep").decode()
+        for headers in (["Idempotency-Key: 71"], ["Idempotency-Key: 71", "Content-Type: application/merge-patch+json"]):  # said again: the same
+            code, answer, head = self.curl("PATCH", tail, {"triggerPayload": payload}, headers=headers)
+            self.assertEqual((code, answer["self"].rsplit("/", 1)[1]), (200, "71"))
+            self.assertIn("Location: " + answer["self"], head)
+            self.assertEqual((answer["triggerPayload"], answer["priority"], answer["applicationPortId"], answer["externalId"], answer["validityPeriod"]),
+                             (payload, "PRIORITY", 4711, DEVICE, 3600))
+        self.assertEqual(self.curl("GET", tail)[1]["deliveryResult"], "REPLACED")
+        code, answer, _ = self.curl("PATCH", "/71", {"priority": "NO_PRIORITY", "applicationPortId": 0, "validityPeriod": 60})
+        self.assertEqual((code, answer["triggerPayload"], answer["priority"], answer["applicationPortId"], answer["validityPeriod"]),
+                         (200, payload, "NO_PRIORITY", 0, 60))
+        self.assertEqual(self.curl("PATCH", tail, {"validityPeriod": 60})[0], 404)  # it has been replaced
+        self.assertEqual(self.curl("PATCH", "/77", {"validityPeriod": 60})[1]["cause"], "NOT_FOUND")
+        self.assertEqual(self.curl("PATCH", "/71", {"validityPeriod": 60}, who=OTHER)[0], 404)
+        self.assertEqual(self.curl("PATCH", "/71", {"validityPeriod": 60}, who=OTHER, scs=AS)[0], 403)
+        for member, body in (("externalId", {"externalId": DEVICE}), ("", {}), ("", []), ("priority", {"priority": "HIGH"}),
+                             ("validityPeriod", {"validityPeriod": 0}), ("triggerPayload", {"triggerPayload": "!"})):
+            code, answer, _ = self.curl("PATCH", "/71", body)
+            self.assertEqual((code, answer["invalidParams"][0]["param"]), (400, member))
+        big = base64.b64encode(bytes(81)).decode()
+        live = self.curl("POST", body=self.trigger())[1]["self"].rsplit("/", 1)[1]
+        self.assertEqual(self.curl("PATCH", "/" + live, {"triggerPayload": big})[1]["cause"], "INVPAYLOAD")
 
     def test_the_same_number_is_the_same_request_also_after_a_death(self):
         for _ in range(2):
@@ -225,7 +252,12 @@ class T8(unittest.TestCase):
             got, answer, _ = self.curl("POST", body=body)
             self.assertEqual((got, answer["cause"]), (code, cause))
         self.assertEqual(self.curl("POST", body=self.trigger(), headers=["Idempotency-Key: 0"])[0], 400)
-        self.assertEqual(self.curl("PATCH", "/1", self.trigger())[0], 405)
+        for method, tail, allowed in (("GET", "", "POST"), ("DELETE", "", "POST"), ("POST", "/1", "GET, PUT, PATCH, DELETE")):
+            code, _, head = self.curl(method, tail, self.trigger() if method == "POST" else None)
+            self.assertEqual(code, 405)
+            self.assertIn(f"Allow: {allowed}\n", head + "\n")
+        for kind in ("text/plain", "application/jsonp", "application/merge-patch+json"):
+            self.assertEqual(self.curl("POST", body=self.trigger(), headers=[f"Content-Type: {kind}"])[0], 415, kind)
         self.assertEqual(self.curl("GET", "/007")[0], 404)
         self.assertEqual(self.curl("GET", "/7?x=1")[0], 404)
 

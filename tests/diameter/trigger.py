@@ -83,11 +83,12 @@ class House:
     def __init__(self, iwf, peers=f"{{identity: {SCS}, realm: example.net}}", protected='link_protected: "this test"', hss=""):
         self.ports = {HSS: free_port(), IWF: free_port()}
         self.hss, self.iwf = Godwitd(), Godwitd()
+        protected = protected if callable(protected) else lambda name, same=protected: same
         self.write(self.hss, HSS, "hss", f"hss:\n  best_plmn: 999-99\n  trigger: {{mtc_iwfs: [{{host: {IWF}, realm: home.example}}], root: flagged}}\n{hss}",
-                   f"{{identity: {IWF}, realm: home.example}}", protected)
+                   f"{{identity: {IWF}, realm: home.example}}", protected(HSS))
         self.write(self.iwf, IWF, "mtc_iwf", f"mtc_iwf:\n  a3: \"127.0.0.1:0\"\n  number: \"{NUMBER}\"\n  sources: [{{name: {SCS}}}]\n"
                    f"  hss: {{host: {HSS}, realm: home.example}}\n{iwf}",
-                   f"{{identity: {HSS}, realm: home.example, address: \"127.0.0.1:{self.ports[HSS]}\"}}, {peers}", protected)
+                   f"{{identity: {HSS}, realm: home.example, address: \"127.0.0.1:{self.ports[HSS]}\"}}, {peers}", protected(IWF))
         self.hss.start()
         self.device = Device(self.hss.directory, IMSI).subscribe(self.hss, "--feature", "trigger")
         cli.result("sub", "trigger", "add", "--imsi", IMSI, "--external-id", METER, "--msisdn", MSISDN, "--source", SCS,

@@ -19,11 +19,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, "..", "daemon"))
 sys.path.append(os.path.join(HERE, "..", "peer"))
 import certificates  # noqa: E402
+import openapi  # noqa: E402
 from godwitd import Godwitd  # noqa: E402
 
 GODWIT = os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwit")
 AS, OTHER, DEVICE, IMSI = "meters.example.org", "others.example.org", "meter7@meters.example.org", "001010123456789"
-RESULTS = {"TRIGGERED", "SUCCESS", "EXPIRED", "FAILURE", "UNCONFIRMED", "TERMINATE", "REPLACED"}
+API = openapi.load("t8.openapi.yaml")
 
 
 class Reports(http.server.BaseHTTPRequestHandler):
@@ -127,22 +128,25 @@ class T8(unittest.TestCase):
         done = subprocess.run(words + [url], capture_output=True, text=True, timeout=30)
         head, _, text = done.stdout.replace("\r\n", "\n").partition("\n\n")
         answer = json.loads(text) if text.strip() else None
-        self.conforms(int(head.split()[1]), answer)
+        self.conforms(method, tail, int(head.split()[1]), answer, head)
         return int(head.split()[1]), answer, head
 
-    def conforms(self, code, answer):
-        """docs/t8.openapi.yaml, by hand: what must be there, and nothing that it does not name."""
-        if answer is None:
-            self.assertEqual(code, 204)
-        elif "error" in answer:  # of the door itself, before anything was read
+    def conforms(self, method, tail, code, answer, head):
+        """docs/t8.openapi.yaml describes it: what must be there, of which type, nothing that it does not name, and the content type."""
+        if answer is not None and "error" in answer:  # of the door itself, before anything was read
             self.assertEqual((code, set(answer)), (403, {"error"}))
-        elif code >= 400:
-            self.assertTrue({"status", "cause", "detail"} <= set(answer) <= {"status", "cause", "detail", "invalidParams"}, answer)
-            self.assertEqual(answer["status"], code)
-        else:
-            self.assertTrue(set(answer) <= {"externalId", "msisdn", "validityPeriod", "priority", "applicationPortId", "triggerPayload", "self",
-                                            "deliveryResult"}, answer)
-            self.assertIn(answer["deliveryResult"], RESULTS)
+            return
+        self.assertEqual(answer is None, code == 204)
+        if answer is not None:
+            self.assertIn("Content-Type: application/" + ("json" if code < 300 else "problem+json"), head)
+        if API is None:
+            return
+        self.assertEqual(API.answer(method, f"/{AS}/transactions{tail.split('?')[0]}", code, answer), [])
+        if answer is not None:
+            kind = API.document["components"]["schemas"]["DeviceTriggering" if code < 300 else "Problem"]
+            self.assertEqual(set(answer) - set(kind["properties"]), set())
+            self.assertEqual(answer.get("status", code), code)
+            self.assertEqual("deliveryResult" in answer, code < 300)
 
     @staticmethod
     def trigger(**members):
@@ -208,6 +212,7 @@ class T8(unittest.TestCase):
         self.assertEqual(code, 201)
         self.daemon.wait_for("three reports", lambda: len(self.reports.seen) >= 3)
         self.assertEqual(self.reports.seen[0], {"transaction": answer["self"], "result": "EXPIRED"})
+        self.assertEqual(API.named(self.reports.seen[0], "Notification") if API else [], [])
         tail = "/" + answer["self"].rsplit("/", 1)[1]
         self.assertEqual(self.curl("GET", tail)[1]["deliveryResult"], "EXPIRED")
         self.assertEqual(len(self.reports.seen), 3)
@@ -252,8 +257,9 @@ class T8(unittest.TestCase):
             got, answer, _ = self.curl("POST", body=body)
             self.assertEqual((got, answer["cause"]), (code, cause))
         self.assertEqual(self.curl("POST", body=self.trigger(), headers=["Idempotency-Key: 0"])[0], 400)
-        for method, tail, allowed in (("GET", "", "POST"), ("DELETE", "", "POST"), ("POST", "/1", "GET, PUT, PATCH, DELETE")):
-            code, _, head = self.curl(method, tail, self.trigger() if method == "POST" else None)
+        for method, tail, allowed in (("GET", "", "POST"), ("DELETE", "", "POST"), ("PUT", "", "POST"), ("OPTIONS", "", "POST"),
+                                      ("POST", "/1", "GET, PUT, PATCH, DELETE")):
+            code, _, head = self.curl(method, tail, self.trigger() if method in ("POST", "PUT") else None)
             self.assertEqual(code, 405)
             self.assertIn(f"Allow: {allowed}\n", head + "\n")
         for kind in ("text/plain", "application/jsonp", "application/merge-patch+json"):

@@ -197,7 +197,9 @@ static int tell_refusal(const listen_t *l)
         return cli_fail(l->args, CLI_REFUSED, "the card refuses the network: %s; do both have the same K and OPc?",
                         reason);
     case GODWIT_MAC_FAILURE:
-        return cli_fail(l->args, CLI_REFUSED, "messages do not verify: %s; is --serving-network its PLMN?", reason);
+        return cli_fail(l->args, CLI_REFUSED,
+                        "messages do not verify: %s; is --serving-network its PLMN, and --me given where it has to be?",
+                        reason);
     default:
         return cli_fail(l->args, CLI_REFUSED, "the network refuses: %s", reason);
     }

@@ -73,10 +73,17 @@ godwit_message_t *godwit_outbox_answer(godwit_outbox_t *out, const godwit_messag
 void godwit_outbox_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
                          const char *detail)
 {
+    godwit_outbox_trigger_event(out, name, reason, imsi, 0, detail);
+}
+
+void godwit_outbox_trigger_event(godwit_outbox_t *out, const char *name, godwit_status_t reason,
+                                 const godwit_imsi_t *imsi, uint32_t reference, const char *detail)
+{
     godwit_event_t *event = &godwit_outbox_add(out, GODWIT_REQUEST_EVENT)->event;
     event->name = name;
     event->reason = reason;
     event->detail = detail;
+    event->trigger = reference;
     event->has_imsi = imsi != NULL && imsi->len > 0;
     if (event->has_imsi) {
         event->imsi = *imsi;

@@ -124,6 +124,7 @@ typedef struct godwit_event {
     bool has_imsi;
     godwit_imsi_t imsi;
     uint32_t session_id; /* 0: none */
+    uint32_t trigger;    /* reference that its source gave it; 0: none */
     const char *detail;  /* static text that names what was wrong and where, or NULL */
 } godwit_event_t;
 
@@ -175,6 +176,9 @@ godwit_message_t *godwit_outbox_message(godwit_outbox_t *out, godwit_message_kin
 /* An event. imsi NULL, or empty: it is about no subscriber that is known. detail: NULL, or text that stays. */
 void godwit_outbox_event(godwit_outbox_t *out, const char *name, godwit_status_t reason, const godwit_imsi_t *imsi,
                          const char *detail);
+/* Of a trigger, so that what becomes of each can be followed. */
+void godwit_outbox_trigger_event(godwit_outbox_t *out, const char *name, godwit_status_t reason,
+                                 const godwit_imsi_t *imsi, uint32_t reference, const char *detail);
 void godwit_outbox_timer(godwit_outbox_t *out, uint32_t timer, uint32_t delay_ms);
 /* True when the list is a need: exactly one STORE_FETCH or RANDOM. */
 bool godwit_outbox_is_need(const godwit_outbox_t *out);

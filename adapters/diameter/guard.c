@@ -81,6 +81,14 @@ static void address_to_nobody(struct msg *message)
     }
 }
 
+/* Messages of our own have no source yet. */
+static bool is_ours(struct msg *message)
+{
+    DiamId_t source = NULL;
+    size_t len = 0;
+    return message != NULL && fd_msg_source_get(message, &source, &len) == 0 && source == NULL;
+}
+
 static void hook(enum fd_hook_type type, struct msg *message, struct peer_hdr *peer, void *other,
                  struct fd_hook_permsgdata *data, void *context)
 {
@@ -98,7 +106,10 @@ static void hook(enum fd_hook_type type, struct msg *message, struct peer_hdr *p
         if (message != NULL && !was_routed(message)) {
             address_to_nobody(message);
         }
-        godwit_diameter_log(d, LOG_NOTICE, "a message could not be parsed or is not for us");
+        godwit_diameter_log(d, LOG_NOTICE, "%s",
+                            type == HOOK_MESSAGE_ROUTING_ERROR && is_ours(message)
+                                ? "a request has nowhere to go: no peer that it may go to is connected"
+                                : "a message could not be parsed or is not for us");
     }
 }
 

@@ -170,15 +170,15 @@ static void on_connection(enum fd_hook_type type, struct msg *message, struct pe
 {
     godwit_diameter_t *d = context;
     size_t place = peer != NULL ? place_of(d, peer->info.pi_diamid, peer->info.pi_diamidlen) : NOBODY;
-    (void)other;
+    const char *why = type == HOOK_PEER_CONNECT_FAILED && other != NULL ? (const char *)other : "";
     (void)data;
     if (place == NOBODY) {
-        godwit_diameter_log(d, LOG_NOTICE, "a connection was turned away");
+        godwit_diameter_log(d, LOG_NOTICE, "a connection was turned away: %.100s", why);
     } else if (type == HOOK_PEER_CONNECT_SUCCESS) {
         on_connected(d, place, message, &peer->info);
     } else {
         note_authentic(d, place, false);
-        godwit_diameter_log(d, LOG_NOTICE, "no connection with %s", d->peers[place].identity);
+        godwit_diameter_log(d, LOG_NOTICE, "no connection with %s: %.100s", d->peers[place].identity, why);
     }
 }
 

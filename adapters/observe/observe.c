@@ -107,6 +107,9 @@ void godwit_observe_event(godwit_observer_t *o, uint64_t now_ms, const char *fun
     if (event->session_id != 0) {
         godwit_line_number(&line, "session", event->session_id);
     }
+    if (event->trigger != 0) {
+        godwit_line_number(&line, "trigger", event->trigger);
+    }
     godwit_line_text(&line, "reason", godwit_status_name(event->reason));
     if (event->detail != NULL) {
         godwit_line_text(&line, "detail", event->detail);

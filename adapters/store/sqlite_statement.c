@@ -264,7 +264,11 @@ void godwit_statement_text(const godwit_table_t *table, godwit_statement_t which
         break;
     case GODWIT_STATEMENT_COUNT:
     default:
-        add(&t, "SELECT count(*) FROM %s%s", table->name, listed(table));
+        if (godwit_table_is_counted(table)) { /* what it counts, not how many counts there are: of all sources */
+            add(&t, "SELECT coalesce(sum(pending), 0) FROM trigger_pending WHERE imsi=''");
+        } else {
+            add(&t, "SELECT count(*) FROM %s%s", table->name, listed(table));
+        }
         break;
     }
     finish(&t, sql);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Names of Request-Status (TS 29.368).
+ * Names of Request-Status and Delivery-Outcome (TS 29.368).
  */
 #include "core/wire/tsp.h"
 
@@ -29,4 +29,24 @@ const char *godwit_request_status_name(godwit_request_status_t status)
         }
     }
     return "PERMANENTERROR";
+}
+
+const char *godwit_delivery_outcome_name(godwit_delivery_outcome_t outcome)
+{
+    static const char *const names[] = {"SUCCESS", "EXPIRED", "TEMPORARYERROR", "UNDELIVERABLE", "UNCONFIRMED"};
+    return (unsigned)outcome < sizeof names / sizeof names[0] ? names[outcome] : "?";
+}
+
+godwit_status_t godwit_delivery_outcome_reason(godwit_delivery_outcome_t outcome)
+{
+    switch (outcome) {
+    case GODWIT_OUTCOME_SUCCESS:
+        return GODWIT_OK;
+    case GODWIT_OUTCOME_EXPIRED:
+        return GODWIT_KEY_EXPIRED;
+    case GODWIT_OUTCOME_UNDELIVERABLE:
+        return GODWIT_NOT_FOUND;
+    default:
+        return GODWIT_PEER_INTERNAL;
+    }
 }

@@ -44,5 +44,9 @@ GODWIT_MUST_USE godwit_status_t godwit_tsp_dna_parse(godwit_slice_t octets, godw
 
 /* As TS 29.368 names it: "SUCCESS", "INVPAYLOAD", ...; "PERMANENTERROR" for one that it does not have. */
 const char *godwit_request_status_name(godwit_request_status_t status);
+/* Likewise: "SUCCESS", "EXPIRED", ...; "?" for one that it does not have. */
+const char *godwit_delivery_outcome_name(godwit_delivery_outcome_t outcome);
+/* For events and counters, which tell outcomes apart by it. */
+godwit_status_t godwit_delivery_outcome_reason(godwit_delivery_outcome_t outcome);
 
 #endif

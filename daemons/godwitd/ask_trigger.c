@@ -17,19 +17,13 @@ static const char *state_name(godwit_scs_state_t state)
     return (unsigned)state < sizeof names / sizeof names[0] ? names[state] : "?";
 }
 
-static const char *outcome_name(godwit_delivery_outcome_t outcome)
-{
-    static const char *const names[] = {"SUCCESS", "EXPIRED", "TEMPORARYERROR", "UNDELIVERABLE", "UNCONFIRMED"};
-    return (unsigned)outcome < sizeof names / sizeof names[0] ? names[outcome] : "?";
-}
-
 static json_t *trigger_json(const godwit_scs_trigger_t *t)
 {
     bool answered = t->state == GODWIT_SCS_REFUSED || t->state == GODWIT_SCS_ACCEPTED || t->state == GODWIT_SCS_DONE;
     return json_pack("{s:I, s:s, s:s, s:s?, s:s?, s:I, s:I, s:I}", "reference", (json_int_t)t->action.reference,
                      "action", action_name(t->action.action), "state", state_name(t->state), "status",
                      answered ? godwit_request_status_name(t->status) : NULL, "outcome",
-                     t->state == GODWIT_SCS_DONE ? outcome_name(t->outcome) : NULL, "created_ms",
+                     t->state == GODWIT_SCS_DONE ? godwit_delivery_outcome_name(t->outcome) : NULL, "created_ms",
                      (json_int_t)t->created_ms, "done_ms", (json_int_t)t->done_ms, "reports", (json_int_t)t->reports);
 }
 

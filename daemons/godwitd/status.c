@@ -83,14 +83,14 @@ static json_t *diameter(const godwitd_t *d)
 json_t *daemon_status(godwitd_t *d)
 {
     return json_pack(
-        "{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:I, s:I, s:o, s:o}",
+        "{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o}, s:I, s:I, s:o, s:o}",
         "version", GODWIT_VERSION, "identity", d->config->identity, "realm", d->config->realm, "functions",
         functions(d), "uptime_ms", (json_int_t)(daemon_now_ms() - d->started_ms), "hse", sockets(d, true), "access",
         sockets(d, false), "diameter", diameter(d), "gsup_connected",
         d->gsup == NULL ? json_null() : json_boolean(godwit_gsup_ready(d->gsup)), "stored", "subscribers",
         stored(d, GODWIT_RECORD_SUBSCRIBER), "key_sets", stored(d, GODWIT_RECORD_KEY_SET), "sessions",
-        stored(d, GODWIT_RECORD_SESSION), "triggers", stored(d, GODWIT_RECORD_TRIGGER), "associations",
-        stored(d, GODWIT_RECORD_ASSOCIATION), "damaged", damaged(d), "messages_waiting",
-        (json_int_t)queue_count(d->queue), "timers", (json_int_t)owner_timers(d->owner), "deliveries",
-        deliveries_status(d), "counters", counters(d));
+        stored(d, GODWIT_RECORD_SESSION), "triggers", stored(d, GODWIT_RECORD_TRIGGER), "triggers_pending",
+        stored(d, GODWIT_RECORD_TRIGGER_TALLY), "associations", stored(d, GODWIT_RECORD_ASSOCIATION), "damaged",
+        damaged(d), "messages_waiting", (json_int_t)queue_count(d->queue), "timers", (json_int_t)owner_timers(d->owner),
+        "deliveries", deliveries_status(d), "counters", counters(d));
 }

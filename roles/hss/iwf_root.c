@@ -146,6 +146,21 @@ static const godwit_iwf_key_t *root_for(const godwit_iwf_root_record_t *record,
     return NULL;
 }
 
+/* For the operator, whose doing it mostly is: what is kept says the configuration, and of whom the subscription. */
+static const char *why_none(const godwit_hss_t *hss, const godwit_iwf_root_record_t *stored,
+                            const godwit_subscriber_info_request_t *request)
+{
+    if (hss->triggers.root != wanted(request)) {
+        return "hss.trigger.root keeps AKA runs of another kind, or none";
+    }
+    if (stored == NULL || stored->newest.root == GODWIT_IWF_ROOT_NONE) {
+        return wanted(request) == GODWIT_IWF_ROOT_FLAGGED
+                   ? "no AKA run is kept: not attached since, or no feature trigger, or none of e2m-me and e2m-usim"
+                   : "no AKA run is kept: not attached over EPS since, or no feature trigger";
+    }
+    return "the AKA run of that name is not kept any more";
+}
+
 /* Commits the number, and fills key. */
 static godwit_status_t hand_out(const godwit_hss_t *hss, const godwit_message_t *message, const godwit_iwf_key_t *root,
                                 const godwit_iwf_root_record_t *stored, godwit_iwf_key_t *key, godwit_outbox_t *out)
@@ -179,7 +194,7 @@ godwit_status_t godwit_hss_iwf_key(const godwit_hss_t *hss, const godwit_message
     const godwit_iwf_key_t *root =
         status == GODWIT_OK && stored != NULL ? root_for(stored, &message->u.subscriber_info_request) : NULL;
     if (status == GODWIT_OK && root == NULL) {
-        *detail = "no AKA run of that kind or name is kept for this subscriber";
+        *detail = why_none(hss, stored, &message->u.subscriber_info_request);
         status = GODWIT_UNKNOWN_KEY;
     }
     if (status == GODWIT_OK) {

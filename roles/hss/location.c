@@ -87,7 +87,7 @@ void godwit_hss_on_location_update(godwit_hss_t *hss, const godwit_input_t *in, 
     if (!is_serving_node(in->message->from)) {
         answer(hss, in->message, GODWIT_MALFORMED, "a location update of what is no serving node", out);
     } else if (!godwit_hss_is_of(hss, in->message, update->visited_plmn)) {
-        answer(hss, in->message, GODWIT_NOT_ENTITLED, "Visited-PLMN-Id is not one that this node may name", out);
+        answer(hss, in->message, GODWIT_NOT_ENTITLED, "a PLMN that this node may not name (hss.networks)", out);
     } else if (in->fetch_status == GODWIT_AGAIN) {
         godwit_hss_fetch(out, GODWIT_RECORD_SUBSCRIBER, &update->imsi);
     } else if (in->fetch_status != GODWIT_OK && in->fetch_status != GODWIT_NOT_FOUND) {

@@ -335,7 +335,7 @@ static void on_auth_info_request(godwit_hss_t *hss, const godwit_input_t *in, go
     if (nonsense != NULL) {
         refuse(out, in->message, GODWIT_MALFORMED, nonsense);
     } else if (!godwit_hss_is_of(hss, in->message, in->message->u.auth_info_request.visited_plmn)) {
-        refuse(out, in->message, GODWIT_NOT_ENTITLED, "Visited-PLMN-Id is not one that this node may name");
+        refuse(out, in->message, GODWIT_NOT_ENTITLED, "a PLMN that this node may not name (hss.networks)");
     } else {
         on_request(hss, in, out);
     }

@@ -92,8 +92,8 @@ void godwit_iwf_answer_action(const godwit_iwf_turn_t *turn, const godwit_iwf_in
         answer->u.device_action_answer.status = status;
         godwit_outbox_add(turn->out, GODWIT_REQUEST_MESSAGE)->message = answer;
     }
-    godwit_outbox_event(turn->out, accepted ? "trigger_accepted" : "trigger_refused",
-                        accepted ? GODWIT_OK : GODWIT_POLICY_FORBIDS, &t->imsi, detail);
+    godwit_outbox_trigger_event(turn->out, accepted ? "trigger_accepted" : "trigger_refused",
+                                accepted ? GODWIT_OK : GODWIT_POLICY_FORBIDS, &t->imsi, t->action.reference, detail);
 }
 
 static bool is_same(const godwit_device_action_t *a, const godwit_device_action_t *b)

@@ -134,7 +134,8 @@ static godwit_status_t protected(launch_t *l)
         const godwit_trigger_node_t nobody = {0};
         const godwit_trigger_node_t *node = l->flight->nodes > 0 ? &l->flight->node[0] : &nobody;
         status = godwit_iwf_begin(keys, node, &l->ways[l->trigger.attempts % l->count], in->now_ms, l->turn->out);
-        godwit_outbox_event(l->turn->out, "trigger_waits", status, &l->flight->imsi, "for an association");
+        godwit_outbox_trigger_event(l->turn->out, "trigger_waits", status, &l->flight->imsi,
+                                    l->trigger.action.reference, "for an association");
         return GODWIT_WRONG_STATE;
     }
     status = message_create(l, &message);
@@ -220,8 +221,8 @@ void godwit_iwf_launch(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *fligh
     }
     l.count = godwit_iwf_ways(turn, flight, l.ways);
     if (l.count == 0) {
-        godwit_outbox_event(turn->out, "trigger_not_reached", GODWIT_NOT_FOUND, &flight->imsi,
-                            "the device is registered nowhere");
+        godwit_outbox_trigger_event(turn->out, "trigger_not_reached", GODWIT_NOT_FOUND, &flight->imsi,
+                                    l.trigger.action.reference, "the device is registered nowhere");
         put_off(&l);
         return;
     }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "core/wire/tsp.h"
 #include "roles/mtc_iwf/internal.h"
 
 #define TIMER_MAX_MS 3600000u
@@ -152,11 +153,8 @@ void godwit_iwf_settle(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *t
     trigger->attempts = 0;
     trigger->due_ms = turn->in->now_ms;
     godwit_iwf_commit(turn, trigger);
-    godwit_outbox_event(turn->out, "trigger_outcome",
-                        outcome == GODWIT_OUTCOME_SUCCESS ? GODWIT_OK : GODWIT_KEY_EXPIRED, &trigger->imsi,
-                        outcome == GODWIT_OUTCOME_SUCCESS   ? "delivered"
-                        : outcome == GODWIT_OUTCOME_EXPIRED ? "expired"
-                                                            : "not confirmed");
+    godwit_outbox_trigger_event(turn->out, "trigger_outcome", godwit_delivery_outcome_reason(outcome), &trigger->imsi,
+                                trigger->action.reference, godwit_delivery_outcome_name(outcome));
 }
 
 /* A recall or a replacement that is under way may still ask for it, and lives no longer than it. */

@@ -51,7 +51,8 @@ void godwit_iwf_report(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *t
     const godwit_mtc_iwf_config_t *c = &turn->iwf->config;
     const uint64_t now_ms = turn->in->now_ms;
     if (now_ms > t->expires_ms + UINT64_C(1000) * c->report_life_s) {
-        godwit_outbox_event(turn->out, "report_given_up", GODWIT_PEER_INTERNAL, &t->imsi, NULL);
+        godwit_outbox_trigger_event(turn->out, "report_given_up", GODWIT_PEER_INTERNAL, &t->imsi, t->action.reference,
+                                    "its source has not answered");
         godwit_iwf_close(turn, t);
         return;
     }
@@ -88,6 +89,7 @@ void godwit_iwf_on_reported(const godwit_iwf_turn_t *turn)
     memset(place, 0, sizeof *place);
     if (status == GODWIT_OK && trigger.state == GODWIT_TRIGGER_REPORTING) {
         godwit_iwf_close(turn, &trigger);
-        godwit_outbox_event(turn->out, "trigger_reported", GODWIT_OK, &trigger.imsi, NULL);
+        godwit_outbox_trigger_event(turn->out, "trigger_reported", GODWIT_OK, &trigger.imsi, trigger.action.reference,
+                                    NULL);
     }
 }

@@ -74,7 +74,7 @@ static void by_a3(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flight, co
 {
     godwit_iwf_send(&turn->iwf->keys, &flight->imsi, way, godwit_slice(flight->container, flight->container_len),
                     turn->out);
-    godwit_outbox_event(turn->out, "trigger_sent", GODWIT_OK, &flight->imsi, "A3");
+    godwit_outbox_trigger_event(turn->out, "trigger_sent", GODWIT_OK, &flight->imsi, flight->reference, "A3");
     godwit_iwf_land(turn, flight);
 }
 
@@ -98,8 +98,8 @@ void godwit_iwf_send_trigger(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t 
         godwit_outbox_add(turn->out, GODWIT_REQUEST_MESSAGE)->message = message;
         godwit_outbox_timer(turn->out, (uint32_t)(1 + (flight - turn->iwf->flights)),
                             turn->iwf->config.node_timeout_ms);
-        godwit_outbox_event(turn->out, "trigger_sent", GODWIT_OK, &flight->imsi,
-                            way->kind == GODWIT_IWF_WAY_T5 ? "T5" : "T4");
+        godwit_outbox_trigger_event(turn->out, "trigger_sent", GODWIT_OK, &flight->imsi, flight->reference,
+                                    way->kind == GODWIT_IWF_WAY_T5 ? "T5" : "T4");
     }
 }
 
@@ -118,7 +118,8 @@ static void not_reached(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flig
         t->due_ms = again_ms < t->expires_ms ? again_ms : t->expires_ms;
         godwit_iwf_commit(turn, t);
     }
-    godwit_outbox_event(turn->out, "trigger_not_reached", GODWIT_NOT_FOUND, &t->imsi, "no way led to the device");
+    godwit_outbox_trigger_event(turn->out, "trigger_not_reached", GODWIT_NOT_FOUND, &t->imsi, t->action.reference,
+                                "no way led to the device");
     const bool heard = flight->heard;
     godwit_iwf_land(turn, flight);
     if (heard) {

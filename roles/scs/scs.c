@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "core/wire/tsp.h"
+
 #define ANSWER_MS 10000u
 #define ATTEMPTS 3u
 
@@ -169,8 +171,9 @@ static void on_answer(const turn_t *turn)
     t->state = accepted ? GODWIT_SCS_ACCEPTED : GODWIT_SCS_REFUSED;
     t->done_ms = accepted ? 0 : turn->in->now_ms;
     godwit_outbox_timer(turn->out, (uint32_t)(t - turn->scs->triggers), 0);
-    godwit_outbox_event(turn->out, accepted ? "trigger_accepted" : "trigger_refused",
-                        accepted ? GODWIT_OK : GODWIT_POLICY_FORBIDS, NULL, NULL);
+    godwit_outbox_trigger_event(turn->out, accepted ? "trigger_accepted" : "trigger_refused",
+                                accepted ? GODWIT_OK : GODWIT_POLICY_FORBIDS, NULL, t->action.reference,
+                                godwit_request_status_name(t->status));
 }
 
 static bool is_ours(const godwit_scs_t *scs, const godwit_message_t *message)
@@ -210,8 +213,8 @@ static void on_notification(const turn_t *turn)
     t->outcome = message->u.device_notification.outcome;
     t->done_ms = turn->in->now_ms;
     godwit_outbox_timer(turn->out, (uint32_t)(t - turn->scs->triggers), 0);
-    godwit_outbox_event(turn->out, "trigger_outcome",
-                        t->outcome == GODWIT_OUTCOME_SUCCESS ? GODWIT_OK : GODWIT_KEY_EXPIRED, NULL, NULL);
+    godwit_outbox_trigger_event(turn->out, "trigger_outcome", godwit_delivery_outcome_reason(t->outcome), NULL,
+                                t->action.reference, godwit_delivery_outcome_name(t->outcome));
 }
 
 static void on_timer(const turn_t *turn)
@@ -227,7 +230,8 @@ static void on_timer(const turn_t *turn)
     }
     t->state = GODWIT_SCS_SILENT;
     t->done_ms = turn->in->now_ms;
-    godwit_outbox_event(turn->out, "trigger_silent", GODWIT_PEER_INTERNAL, NULL, "the MTC-IWF does not answer");
+    godwit_outbox_trigger_event(turn->out, "trigger_silent", GODWIT_PEER_INTERNAL, NULL, t->action.reference,
+                                "the MTC-IWF does not answer");
 }
 
 void godwit_scs_step(godwit_scs_t *scs, const godwit_input_t *in, godwit_outbox_t *out)

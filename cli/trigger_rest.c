@@ -2,9 +2,11 @@
  *
  * godwit trigger --rest: as an AS at the MTC-IWF's REST front (docs/t8.openapi.yaml).
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "adapters/https/client.h"
 #include "adapters/t8/json.h"
@@ -119,6 +121,19 @@ static int talk(const rest_t *r, const cli_trigger_t *t)
     return follow(r, t, body);
 }
 
+/* The TLS library does not say which of them it could not read. */
+static int check_files(const cli_args_t *args)
+{
+    static const char *const options[] = {"cert", "key", "ca"};
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        const char *file = cli_value(args, options[i]);
+        if (file != NULL && access(file, R_OK) != 0) {
+            return cli_fail(args, CLI_FILE, "--%s %s: %s", options[i], file, strerror(errno));
+        }
+    }
+    return CLI_OK;
+}
+
 int cli_trigger_rest(const cli_args_t *args, const cli_trigger_t *trigger)
 {
     char why[GODWIT_HTTPS_WHY];
@@ -130,6 +145,10 @@ int cli_trigger_rest(const cli_args_t *args, const cli_trigger_t *trigger)
                                                 .body_max = GODWIT_T8_TEXT};
     if (r.as == NULL || https.certificate == NULL || https.key == NULL || strlen(r.as) > GODWIT_SCS_NAME_MAX) {
         return cli_fail(args, CLI_USAGE, "--rest needs --as, --cert and --key");
+    }
+    const int readable = check_files(args);
+    if (readable != CLI_OK) {
+        return readable;
     }
     if (godwit_https_client_start(&https, &r.client, why) != GODWIT_OK) {
         return cli_fail(args, CLI_FILE, "%s", why);

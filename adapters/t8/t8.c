@@ -220,7 +220,10 @@ static godwit_status_t read_body(godwit_t8_t *t, const godwit_https_request_t *r
     const char *member = NULL;
     if (!is_type(r->headers[0], "application/json") &&
         !(w->patching && is_type(r->headers[0], "application/merge-patch+json"))) {
-        return refuse(t, r, 415, "the body is no JSON", NULL, detail);
+        return refuse(t, r, 415,
+                      w->patching ? "Content-Type is not application/merge-patch+json"
+                                  : "Content-Type is not application/json",
+                      NULL, detail);
     }
     const godwit_status_t status = w->patching ? godwit_t8_patch_read(r->body, &body, &w->changes, &member)
                                                : godwit_t8_request_read(r->body, &body, &member);

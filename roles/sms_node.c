@@ -113,8 +113,18 @@ void godwit_sms_node_refuse(const godwit_serving_home_t *home, godwit_outbox_t *
 
 /* ---- towards the device ---- */
 
+/* What comes the other way meanwhile does not put off the tick: what was lost would never be said again. */
+static void keep_ticking(const godwit_sms_host_t *host, godwit_sms_node_t *node)
+{
+    const bool busy = godwit_sms_link_busy(&node->link);
+    if (!busy || node->tick_ms <= host->now_ms) {
+        host->tick(host->context, busy ? GODWIT_SMS_TICK_MS : 0);
+        node->tick_ms = busy ? host->now_ms + GODWIT_SMS_TICK_MS : 0;
+    }
+}
+
 /* While a key is under way nothing goes that anybody could read: the radio may have changed since it began. */
-static void send_all(const godwit_sms_host_t *host, const godwit_sms_node_t *node, const godwit_sms_result_t *result)
+static void send_all(const godwit_sms_host_t *host, godwit_sms_node_t *node, const godwit_sms_result_t *result)
 {
     const bool may = !node->secret || host->confidential;
     if (result->ack_len > 0 && may) {
@@ -123,7 +133,7 @@ static void send_all(const godwit_sms_host_t *host, const godwit_sms_node_t *nod
     for (size_t i = 0; i < 2 && result->data[i].len > 0 && may; i++) {
         host->send(host->context, result->data[i]);
     }
-    host->tick(host->context, godwit_sms_link_busy(&node->link) ? GODWIT_SMS_TICK_MS : 0);
+    keep_ticking(host, node);
 }
 
 /* What the relay layer says for an outcome: TS 29.338 annex, TS 24.011 8.2.5.4. */
@@ -232,6 +242,7 @@ void godwit_sms_node_receive(godwit_sms_node_t *node, const godwit_sms_host_t *h
 void godwit_sms_node_tick(godwit_sms_node_t *node, const godwit_sms_host_t *host)
 {
     godwit_sms_result_t result;
+    node->tick_ms = 0;
     godwit_sms_link_tick(&node->link, &result);
     send_all(host, node, &result);
     take(node, host, &result);

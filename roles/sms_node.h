@@ -15,7 +15,8 @@
 /* In a row of the node; zeroed: nothing goes on. */
 typedef struct godwit_sms_node {
     godwit_sms_link_t link;
-    bool asked; /* the SMS-SC, about theirs */
+    uint64_t tick_ms; /* when the timer comes that runs */
+    bool asked;       /* the SMS-SC, about theirs */
     uint8_t up_reference;
     uint32_t up_transaction;
     /* Down: the message of the SMS-SC, or of the MTC-IWF, that waits for its answer. */

@@ -246,6 +246,7 @@ godwit_status_t godwit_access_timer(godwit_access_t *access, godwit_access_reque
     godwit_access_exchange_t *x = &access->exchange;
     godwit_access_begin(access, requests);
     if (x->pending == GODWIT_ACCESS_NOTHING) {
+        access->sms.ticks = false;
         return godwit_sms_link_busy(&access->sms.link) ? godwit_access_sms_tick(access, requests) : GODWIT_OK;
     }
     if (access->trigger.awaits) { /* the owner takes too long */

@@ -57,9 +57,9 @@ GODWIT_MUST_USE godwit_status_t godwit_access_dispatch(godwit_access_t *access, 
 void godwit_access_begin(godwit_access_t *access, godwit_access_requests_t *requests);
 godwit_access_request_t *godwit_access_ask_for(godwit_access_requests_t *requests, godwit_access_request_kind_t kind);
 void godwit_access_event(godwit_access_requests_t *requests, const char *name, godwit_status_t reason);
-void godwit_access_timer_set(const godwit_access_t *access, godwit_access_requests_t *requests);
+void godwit_access_timer_set(godwit_access_t *access, godwit_access_requests_t *requests);
 /* Of the procedure; a short message that is on its way goes on with it. */
-void godwit_access_timer_cancel(const godwit_access_t *access, godwit_access_requests_t *requests);
+void godwit_access_timer_cancel(godwit_access_t *access, godwit_access_requests_t *requests);
 /* The octets that access->out got since `from`, as a SEND; with answers they also are what the frame at hand gets
  * should it come again. */
 void godwit_access_send_from(godwit_access_t *access, size_t from, bool answers, godwit_access_requests_t *requests);

@@ -36,18 +36,23 @@ void godwit_access_event(godwit_access_requests_t *requests, const char *name, g
     event->reason = reason;
 }
 
-void godwit_access_timer_set(const godwit_access_t *access, godwit_access_requests_t *requests)
+void godwit_access_timer_set(godwit_access_t *access, godwit_access_requests_t *requests)
 {
+    access->sms.ticks = false;
     unsigned doublings = access->exchange.sendings > 0 ? access->exchange.sendings - 1u : 0u;
     uint32_t first = access->config.retransmit_ms;
     godwit_access_ask_for(requests, GODWIT_ACCESS_TIMER)->delay_ms = first
                                                                      << (doublings < SHIFT_MAX ? doublings : SHIFT_MAX);
 }
 
-void godwit_access_timer_cancel(const godwit_access_t *access, godwit_access_requests_t *requests)
+/* What comes the other way meanwhile does not put off the tick: what was lost would never be said again. */
+void godwit_access_timer_cancel(godwit_access_t *access, godwit_access_requests_t *requests)
 {
-    godwit_access_ask_for(requests, GODWIT_ACCESS_TIMER)->delay_ms =
-        godwit_sms_link_busy(&access->sms.link) ? GODWIT_SMS_TICK_MS : 0;
+    const bool busy = godwit_sms_link_busy(&access->sms.link);
+    if (!busy || !access->sms.ticks) {
+        godwit_access_ask_for(requests, GODWIT_ACCESS_TIMER)->delay_ms = busy ? GODWIT_SMS_TICK_MS : 0;
+    }
+    access->sms.ticks = busy;
 }
 
 static void keep_answer(godwit_access_t *access, godwit_slice_t frame)

@@ -197,10 +197,11 @@ static godwit_status_t reason_of(uint8_t cause)
     }
 }
 
-static void on_answer(godwit_access_t *access, godwit_slice_t rpdu, godwit_access_requests_t *requests)
+/* reference: of what it must answer. */
+static void on_answer(godwit_slice_t rpdu, uint8_t reference, godwit_access_requests_t *requests)
 {
     godwit_rp_t rp;
-    bool read = godwit_rp_parse(rpdu, true, &rp) == GODWIT_OK && rp.reference == access->sms.reference;
+    bool read = godwit_rp_parse(rpdu, true, &rp) == GODWIT_OK && rp.reference == reference;
     if (read && rp.type == GODWIT_RP_ACK) {
         godwit_access_event(requests, "sms_accepted", GODWIT_OK);
     } else {
@@ -301,7 +302,8 @@ static void give(godwit_access_t *access, const delivery_t *delivery, godwit_acc
     }
 }
 
-static godwit_status_t take(godwit_access_t *access, const godwit_sms_result_t *result,
+/* reference: of the last message up before it came. */
+static godwit_status_t take(godwit_access_t *access, const godwit_sms_result_t *result, uint8_t reference,
                             godwit_access_requests_t *requests)
 {
     godwit_access_sms_t *s = &access->sms;
@@ -316,7 +318,7 @@ static godwit_status_t take(godwit_access_t *access, const godwit_sms_result_t *
                                                : GODWIT_PEER_INTERNAL);
     }
     if (result->answer.len > 0) {
-        on_answer(access, result->answer, requests);
+        on_answer(result->answer, reference, requests);
     }
     if (result->indication.len > 0) {
         status = on_indication(access, result->indication, &delivery, requests);
@@ -342,6 +344,7 @@ godwit_status_t godwit_access_sms_receive(godwit_access_t *access, godwit_slice_
     if (access->config.carrier != GODWIT_CARRIER_SMS && !access->config.trigger) {
         return GODWIT_POLICY_FORBIDS;
     }
+    const uint8_t reference = access->sms.reference; /* the next one may go before this is looked at */
     godwit_status_t received = godwit_sms_link_receive(&access->sms.link, cp, &result);
     godwit_status_t status = godwit_access_connected(access, requests);
     if (status == GODWIT_OK) {
@@ -351,7 +354,7 @@ godwit_status_t godwit_access_sms_receive(godwit_access_t *access, godwit_slice_
         godwit_access_event(requests, "refused", received);
         return status;
     }
-    return status == GODWIT_OK ? take(access, &result, requests) : status;
+    return status == GODWIT_OK ? take(access, &result, reference, requests) : status;
 }
 
 godwit_status_t godwit_access_sms_tick(godwit_access_t *access, godwit_access_requests_t *requests)
@@ -359,5 +362,5 @@ godwit_status_t godwit_access_sms_tick(godwit_access_t *access, godwit_access_re
     godwit_sms_result_t result;
     godwit_sms_link_tick(&access->sms.link, &result);
     godwit_status_t status = put_result(access, &result, requests);
-    return status == GODWIT_OK ? take(access, &result, requests) : status;
+    return status == GODWIT_OK ? take(access, &result, access->sms.reference, requests) : status;
 }

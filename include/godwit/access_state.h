@@ -86,6 +86,7 @@ typedef struct godwit_access_next {
 /* Short messages as the carrier. */
 typedef struct godwit_access_sms {
     godwit_sms_link_t link;
+    bool ticks;        /* the timer that runs is its own */
     bool with_attach;  /* what is on its way is in the attach request by the stored vector */
     uint8_t reference; /* of the last message up: RP-Message Reference and TP-MR alike */
     uint8_t waiting_len, waiting[GODWIT_SMS_PORT_DATA_MAX]; /* what goes when the one on its way has its answer */

@@ -36,6 +36,7 @@ static godwit_sms_host_t host_of(whose_t *w, godwit_serving_home_t *home)
     return (godwit_sms_host_t){.home = w->t->mme->config.sms ? home : NULL,
                                .out = w->t->out,
                                .imsi = &w->ue->imsi,
+                               .now_ms = w->t->in->now_ms,
                                .transaction = w->t->mme->next_transaction + 1,
                                .send = send,
                                .tick = tick,

@@ -93,6 +93,53 @@ static void a_message_that_is_lost_is_sent_again_and_given_up(void **state)
     assert_int_equal(sms.readings, 1);
 }
 
+/* What comes the other way meanwhile, however often, begins the wait for what was lost anew at neither end. */
+static void what_comes_the_other_way_does_not_put_off_what_is_said_again(void **state)
+{
+    (void)state;
+    uint32_t *due = NULL;
+    sms_begin(true, GODWIT_ACCESS_UMTS);
+    sms_attach();
+    sms.lose_up = true;
+    sms_send("one");
+    sms.lose_up = false;
+    assert_int_equal(sms.phone.timer_ms, GODWIT_SMS_TICK_MS);
+    sms.phone.timer_ms = 1; /* most of it has gone by */
+    sms_answer("answer one");
+    assert_int_equal(sms.phone.timer_ms, 1);
+    phone_timer(&sms.phone);
+    sms_run();
+    sms_expect_reading(1, "one");
+    sms.lose_up = true;
+    sms_answer("answer two");
+    sms.lose_up = false;
+    for (size_t i = 0; i < SMS_TIMERS; i++) {
+        due = sms.due[SMS_NODE][i] == GODWIT_SMS_TICK_MS ? &sms.due[SMS_NODE][i] : due;
+    }
+    assert_non_null(due);
+    *due = 1;
+    sms_send("two");
+    assert_int_equal(*due, 1);
+    sms_let_time_pass(SMS_NODE);
+    assert_true(sms_saw("sms_delivered"));
+    assert_int_equal(*due, 0); /* nothing runs any more */
+}
+
+/* A message of triggers goes next, and the answer is still known for the one before it. */
+static void the_answer_to_a_reading_is_its_own(void **state)
+{
+    (void)state;
+    sms_begin(true, GODWIT_ACCESS_UMTS);
+    sms.iwf = true;
+    sms_attach();
+    phone_send(&sms.phone, "one");
+    phone_trigger(&sms.phone, "to the MTC-IWF");
+    sms_run();
+    sms_expect_reading(1, "one");
+    assert_int_equal(phone_reason(&sms.phone, "sms_accepted"), GODWIT_OK);
+    assert_false(phone_said(&sms.phone, "sms_refused"));
+}
+
 static void an_absent_device_is_no_delivery(void **state)
 {
     (void)state;
@@ -345,6 +392,8 @@ int main(void)
         cmocka_unit_test(what_is_longer_than_133_octets_is_refused_here),
         cmocka_unit_test(rp_error_is_told_with_its_reason),
         cmocka_unit_test(a_message_that_is_lost_is_sent_again_and_given_up),
+        cmocka_unit_test(what_comes_the_other_way_does_not_put_off_what_is_said_again),
+        cmocka_unit_test(the_answer_to_a_reading_is_its_own),
         cmocka_unit_test(an_absent_device_is_no_delivery),
         cmocka_unit_test(a_reading_goes_with_the_attach_by_the_stored_vector),
         cmocka_unit_test(what_is_lost_moved_or_late_costs_an_aka_run_and_no_more),

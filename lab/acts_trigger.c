@@ -13,11 +13,38 @@
 #define REATTACH_MS 90000 /* until the device's owner attaches anew */
 #define STEP_MS 500
 
+/* What the MTC-IWF lets in. */
+static void draw_limits(scenario_t *s, godwit_world_triggering_t *t)
+{
+    t->device_quota = (uint8_t)(draw(s, 4) == 0 ? 1 + draw(s, 4) : 0);
+    t->source_quota = (uint8_t)(draw(s, 6) == 0 ? 2 + draw(s, 6) : 0);
+    t->device_per_minute = (uint8_t)(draw(s, 6) == 0 ? 3 + draw(s, 10) : 0);
+    t->open_b = t->proofless = draw(s, 8) == 0;
+}
+
+static void draw_association(scenario_t *s, godwit_world_triggering_t *t)
+{
+    static const uint8_t suites[] = {1, 3};
+    t->lazy = draw(s, 3) == 0;
+    t->suite_first = draw(s, 2) == 0 ? 0 : suites[draw(s, 2)];
+    t->suite_alone = draw(s, 4) == 0 ? suites[draw(s, 2)] : 0;
+}
+
 void lab_draw_trigger(scenario_t *s, godwit_world_config_t *c)
 {
-    static const godwit_world_access_t accesses[] = {GODWIT_WORLD_EPS, GODWIT_WORLD_UMTS, GODWIT_WORLD_GERAN};
+    static const godwit_world_access_t accesses[] = {GODWIT_WORLD_EPS, GODWIT_WORLD_UMTS, GODWIT_WORLD_GERAN,
+                                                     GODWIT_WORLD_WIFI};
     godwit_world_triggering_t *t = &c->trigger;
-    c->access = accesses[draw(s, 3)];
+    c->access = accesses[draw(s, 4)];
+    draw_limits(s, t);
+    draw_association(s, t);
+    if (c->access == GODWIT_WORLD_WIFI) { /* on WiFi alone: the association stands on EAP-AKA' */
+        t->on = true;
+        t->no_clock = draw(s, 2) == 0;
+        t->key_from = GODWIT_IWF_KEY_FROM_HSS;
+        t->root = GODWIT_IWF_ROOT_EAP;
+        return;
+    }
     const bool eps = c->access == GODWIT_WORLD_EPS;
     c->circuit = c->access == GODWIT_WORLD_GERAN && draw(s, 2) == 0;
     c->carrier = c->circuit ? GODWIT_CARRIER_SMS : GODWIT_CARRIER_NAS;
@@ -26,6 +53,8 @@ void lab_draw_trigger(scenario_t *s, godwit_world_config_t *c)
     t->no_clock = draw(s, 2) == 0;
     t->hop_by_hop = draw(s, 4) == 0;
     if (t->hop_by_hop) {
+        t->lazy = false;
+        t->open_d = draw(s, 8) == 0;
         return;
     }
     t->key_from = 1 + draw(s, 3);
@@ -36,14 +65,22 @@ void lab_draw_trigger(scenario_t *s, godwit_world_config_t *c)
     const bool may_receive = t->key_from == GODWIT_IWF_KEY_FROM_MME || t->root == GODWIT_IWF_ROOT_KASME;
     t->ue_key_received = (eps || may_receive) && !t->by_sms && draw(s, 3) == 0 && may_receive;
     t->embedded = eps && !t->by_sms && !t->ue_key_received && draw(s, 3) == 0;
+    t->open_d = t->key_from != GODWIT_IWF_KEY_FROM_MME && !t->ue_key_received && draw(s, 8) == 0;
 }
 
 static void ask(scenario_t *s, unsigned device)
 {
-    const uint32_t validity_s = draw(s, 4) == 0 ? 5 + draw(s, 30) : 60 + draw(s, VALIDITY_MAX_S - 60);
-    const uint32_t number = godwit_world_ask(
-        s->w, &(godwit_world_ask_t){.device = device, .as = draw(s, 2) == 0, .validity_s = validity_s});
-    lab_tell(s, "trigger %u for device %u, for %u s", (unsigned)number, device, (unsigned)validity_s);
+    const uint32_t validity_s = draw(s, 4) == 0    ? 5 + draw(s, 30)
+                                : draw(s, 16) == 0 ? 0
+                                                   : 60 + draw(s, VALIDITY_MAX_S - 60);
+    const godwit_world_ask_t what = {.device = device,
+                                     .as = draw(s, 2) == 0,
+                                     .validity_s = validity_s,
+                                     .priority = draw(s, 4) == 0,
+                                     .elsewhere = draw(s, 16) == 0};
+    const uint32_t number = godwit_world_ask(s->w, &what);
+    lab_tell(s, "trigger %u for device %u, for %u s%s%s", (unsigned)number, device, (unsigned)validity_s,
+             what.priority ? ", with priority" : "", what.elsewhere ? ", at a port where nobody is" : "");
 }
 
 /* Of the source that asked: a recall, or another one in its place. */
@@ -71,7 +108,7 @@ bool lab_trigger_act(scenario_t *s, unsigned device)
 {
     switch (draw(s, 12)) {
     case 3:
-        if (!s->w->config.trigger.hop_by_hop) {
+        if (!s->w->config.trigger.hop_by_hop && !lab_by_eap(&s->w->config)) {
             lab_tell(s, "device %u changes between its access and WiFi", device);
             godwit_world_wifi(s->w, device);
         }
@@ -102,7 +139,7 @@ bool lab_trigger_gets_through(scenario_t *s, unsigned device)
 {
     const uint64_t began = s->w->now_ms;
     uint64_t asked = began, attached = began;
-    if (s->w->devices[device].trigger.on_wifi) {
+    if (s->w->devices[device].trigger.on_wifi && !lab_by_eap(&s->w->config)) {
         godwit_world_wifi(s->w, device);
     }
     godwit_world_ask_t what = {.device = device, .validity_s = VALIDITY_MAX_S};

@@ -89,7 +89,7 @@ void lab_check_commit(godwit_world_t *w, unsigned node, const godwit_record_t *r
     godwit_record_key_t key = godwit_record_key_of(record);
     const godwit_record_t *before = lab_store_find(&w->functions[node].store, &key, true);
     lab_check_contact_commit(w, before, record);
-    lab_check_association(w, before, record);
+    lab_check_trigger_commit(w, before, record);
     lab_check_e2e_commit(w, node, before, record);
     if (before == NULL) {
         return;

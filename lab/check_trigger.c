@@ -6,8 +6,33 @@
 
 #include "lab/internal.h"
 
-void lab_check_association(godwit_world_t *w, const godwit_record_t *before, const godwit_record_t *after)
+static bool waits(const godwit_record_t *record, const godwit_imsi_t *imsi)
 {
+    const godwit_trigger_record_t *t = &record->u.trigger;
+    return record->kind == GODWIT_RECORD_TRIGGER && t->action.action != GODWIT_ACTION_RECALL &&
+           (t->state == GODWIT_TRIGGER_WAITING || t->state == GODWIT_TRIGGER_SENT) && godwit_imsi_equal(&t->imsi, imsi);
+}
+
+/* Recalls make the queue of a device shorter, and are let in. */
+static void check_quota(godwit_world_t *w, const godwit_record_t *before, const godwit_record_t *after)
+{
+    const lab_store_t *store = &w->functions[GODWIT_WORLD_MTC_IWF].store;
+    const uint8_t quota = w->config.trigger.device_quota;
+    unsigned count = 1;
+    if (quota == 0 || before != NULL || !waits(after, &after->u.trigger.imsi)) {
+        return;
+    }
+    for (size_t i = 0; i < store->durable_count; i++) {
+        count += waits(&store->durable[i], &after->u.trigger.imsi);
+    }
+    if (count > quota) {
+        lab_violate(w, "more triggers wait for a device than its quota lets in");
+    }
+}
+
+void lab_check_trigger_commit(godwit_world_t *w, const godwit_record_t *before, const godwit_record_t *after)
+{
+    check_quota(w, before, after);
     if (after->kind == GODWIT_RECORD_IWF_ROOT) {
         lab_learn_association(w, &after->u.iwf_root.imsi, after->u.iwf_root.association);
     }

@@ -39,7 +39,7 @@ void lab_tell(const scenario_t *s, const char *format, ...)
 static bool may_be_bent(const godwit_world_t *w, const godwit_world_packet_t *p)
 {
     return p->leg == GODWIT_WORLD_LEG_EMSDP || p->leg == GODWIT_WORLD_LEG_RADIO || p->leg == GODWIT_WORLD_LEG_A3 ||
-           (p->leg == GODWIT_WORLD_LEG_SGI && !w->config.offline);
+           p->leg == GODWIT_WORLD_LEG_EAP || (p->leg == GODWIT_WORLD_LEG_SGI && !w->config.offline);
 }
 
 static void record(scenario_t *s, const godwit_world_packet_t *p)

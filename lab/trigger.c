@@ -10,7 +10,6 @@
 
 #define ACT_MS 40     /* until the application has acted */
 #define CONFIRM_MS 10 /* and until it says so */
-#define RETRY_MS 1000 /* until the access is asked again */
 #define MOVED_MS 200  /* to another access */
 #define ROOT_INPUT (2 + 16 + 32)
 
@@ -72,74 +71,6 @@ void lab_trigger_of_access(godwit_world_t *w, unsigned device, const godwit_acce
     }
 }
 
-/* ---- up ---- */
-
-static void send_a3(godwit_world_t *w, unsigned device, godwit_slice_t octets)
-{
-    uint8_t room[GODWIT_A3_DATAGRAM_MAX];
-    godwit_writer_t out = godwit_writer(room, sizeof room);
-    const godwit_imsi_t imsi = lab_imsi(device);
-    if (godwit_a3_datagram_build(&imsi, octets, &out) != GODWIT_OK) {
-        lab_violate(w, "a message of a device that is none");
-        return;
-    }
-    lab_packet_t *p =
-        lab_packet(GODWIT_WORLD_LEG_A3, godwit_world_device_node(device), GODWIT_WORLD_MTC_IWF, godwit_written(&out));
-    p->source = lab_address(w->devices[device].address);
-    p->destination = lab_node_address(GODWIT_WORLD_MTC_IWF, LAB_A3_PORT);
-    lab_net_send(w, p);
-}
-
-/* False: not now. */
-static bool send_nas(godwit_world_t *w, unsigned device, godwit_slice_t octets)
-{
-    lab_device_t *d = &w->devices[device];
-    d->access_requests.count = 0;
-    godwit_status_t status = godwit_access_trigger(&d->access, octets, &d->access_requests);
-    if (status == GODWIT_OK) {
-        lab_access_run(w, device);
-    }
-    return status != GODWIT_AGAIN; /* without registration it is lost, as on any link */
-}
-
-static void hold(godwit_world_t *w, unsigned device, godwit_slice_t octets)
-{
-    lab_trigger_end_t *t = &w->devices[device].trigger;
-    if (t->held_count < LAB_TRIGGER_HELD) {
-        t->held[t->held_count++] = lab_packet(GODWIT_WORLD_LEG_A3, 0, 0, octets);
-    }
-    if (!t->retrying) {
-        t->retrying = true;
-        (void)lab_after(w, RETRY_MS, LAB_TRIGGER_HELD_BACK, godwit_world_device_node(device));
-    }
-}
-
-static void send_held(godwit_world_t *w, unsigned device)
-{
-    lab_trigger_end_t *t = &w->devices[device].trigger;
-    t->retrying = false;
-    for (size_t count = t->held_count; count > 0 && t->held_count > 0; count--) {
-        lab_packet_t *p = t->held[0];
-        memmove(t->held, t->held + 1, --t->held_count * sizeof(lab_packet_t *));
-        if (!t->on_wifi && !send_nas(w, device, godwit_slice(p->octets, p->len))) {
-            hold(w, device, godwit_slice(p->octets, p->len));
-        }
-        lab_free_secret(p);
-    }
-}
-
-static void send(godwit_world_t *w, unsigned device, godwit_slice_t octets)
-{
-    lab_trigger_end_t *t = &w->devices[device].trigger;
-    t->answers = false; /* this is the answer that the access waits for */
-    lab_check_a3(w, device, false, octets);
-    if (t->on_wifi) {
-        send_a3(w, device, octets);
-    } else if (!send_nas(w, device, octets)) {
-        hold(w, device, octets);
-    }
-}
-
 /* ---- requests of the library ---- */
 
 static void derive(godwit_world_t *w, unsigned device, uint32_t association)
@@ -183,7 +114,7 @@ static void carry_out(godwit_world_t *w, unsigned device, const godwit_trigger_r
 {
     switch (r->kind) {
     case GODWIT_TRIGGER_SEND:
-        send(w, device, r->octets);
+        lab_trigger_send(w, device, r->octets);
         break;
     case GODWIT_TRIGGER_STORE:
         store(w, device, r->octets);
@@ -208,16 +139,22 @@ static bool awaits_card(const godwit_trigger_requests_t *requests)
     return requests->count > 0 && requests->item[requests->count - 1].kind == GODWIT_TRIGGER_DERIVE;
 }
 
-static void go_on(godwit_world_t *w, unsigned device)
+/* Neither record is durable yet: what follows it waits, and so does the other's list. */
+static bool is_held_up(const lab_device_t *d)
+{
+    return d->storing || d->access_storing || d->down;
+}
+
+void lab_trigger_go_on(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
     lab_trigger_end_t *t = &d->trigger;
-    while (t->at < t->requests.count && !d->storing && !d->down) {
+    while (t->at < t->requests.count && !is_held_up(d)) {
         carry_out(w, device, &t->requests.item[t->at++]);
     }
-    if (t->answers && t->at == t->requests.count && !d->storing && !d->down && !awaits_card(&t->requests)) {
+    if (t->answers && t->at == t->requests.count && !is_held_up(d) && !awaits_card(&t->requests)) {
         t->answers = false; /* nothing to say */
-        (void)send_nas(w, device, godwit_slice(NULL, 0));
+        (void)lab_trigger_send_nas(w, device, godwit_slice(NULL, 0));
     }
 }
 
@@ -227,7 +164,7 @@ void lab_trigger_durable(godwit_world_t *w, unsigned device)
     memcpy(d->trigger.nvm, d->trigger.nvm_next, sizeof d->trigger.nvm);
     d->trigger.nvm_len = d->trigger.nvm_next_len;
     d->storing = false;
-    go_on(w, device);
+    lab_trigger_go_on(w, device);
 }
 
 /* ---- inputs ---- */
@@ -304,7 +241,7 @@ static godwit_status_t into_library(godwit_world_t *w, unsigned device, const la
     case LAB_TRIGGER_POLL:
         return godwit_trigger_poll(&t->library, &t->requests);
     case LAB_TRIGGER_HELD_BACK:
-        send_held(w, device);
+        lab_trigger_send_held(w, device);
         return GODWIT_OK;
     case LAB_WIFI:
         return change_access(w, device);
@@ -344,7 +281,7 @@ void lab_trigger_take(godwit_world_t *w, unsigned device, const lab_device_input
         lab_check_bent_trigger(w, &t->requests);
     }
     lab_watch_node(w, node);
-    go_on(w, device);
+    lab_trigger_go_on(w, device);
 }
 
 /* ---- the application ---- */
@@ -373,6 +310,7 @@ bool lab_trigger_start(godwit_world_t *w, unsigned device)
         .ue_key_received = c->ue_key_received,
         .accept_network = c->hop_by_hop,
         .reserve = w->config.reserve,
+        .suites = c->suite_alone != 0 ? (uint16_t)(1u << (c->suite_alone - 1)) : 0,
     };
     t->requests.count = t->at = t->held_count = 0;
     t->answers = false;

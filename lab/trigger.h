@@ -14,7 +14,13 @@ void lab_trigger_stop(lab_trigger_end_t *t);
 void lab_trigger_of_access(godwit_world_t *w, unsigned device, const godwit_access_request_t *r);
 void lab_trigger_take(godwit_world_t *w, unsigned device, const lab_device_input_t *in);
 void lab_trigger_durable(godwit_world_t *w, unsigned device);
+void lab_trigger_go_on(godwit_world_t *w, unsigned device); /* with its requests, after a record of the access */
 void lab_trigger_acts(godwit_world_t *w, unsigned device, const lab_event_t *e);
+
+/* ---- trigger_up.c ---- */
+void lab_trigger_send(godwit_world_t *w, unsigned device, godwit_slice_t octets);
+void lab_trigger_send_held(godwit_world_t *w, unsigned device); /* what the access did not take before */
+bool lab_trigger_send_nas(godwit_world_t *w, unsigned device, godwit_slice_t octets); /* false: not now */
 
 /* ---- trigger_nodes.c ---- */
 uint32_t lab_trigger_nodes(const godwit_world_config_t *config); /* that there are */
@@ -37,7 +43,7 @@ void lab_check_bent_trigger(godwit_world_t *w, const godwit_trigger_requests_t *
 const godwit_trigger_record_t *lab_trigger_record(const godwit_world_t *w, uint32_t number); /* as the MTC-IWF has it */
 void lab_check_told(godwit_world_t *w, bool as, const godwit_message_t *message);            /* to a source */
 /* check_trigger.c */
-void lab_check_association(godwit_world_t *w, const godwit_record_t *before, const godwit_record_t *after);
+void lab_check_trigger_commit(godwit_world_t *w, const godwit_record_t *before, const godwit_record_t *after);
 void lab_check_a3(godwit_world_t *w, unsigned device, bool down, godwit_slice_t octets); /* a node sends it */
 void lab_check_trigger_message(godwit_world_t *w, unsigned node, const godwit_message_t *m);
 void lab_check_trigger_end(godwit_world_t *w); /* when everything has healed, and time has passed */

@@ -127,7 +127,11 @@ void lab_start_iwf(godwit_world_t *w)
         .protect = c->hop_by_hop ? GODWIT_IWF_PROTECT_HOP : GODWIT_IWF_PROTECT_ASSOCIATION,
         .keys = {.key_from = (godwit_iwf_key_from_t)key_from(&w->config),
                  .root = c->root == GODWIT_IWF_ROOT_KASME ? GODWIT_IWF_ROOT_KASME : GODWIT_IWF_ROOT_FLAGGED,
-                 .ue_key_received = c->ue_key_received},
+                 .ue_key_received = c->ue_key_received,
+                 .lazy = c->lazy},
+        .device_quota = c->device_quota,
+        .source_quota = c->source_quota,
+        .device_per_minute = c->device_per_minute,
         .accept_open = c->open_b,
         .no_t5 = c->by_sms && !c->hop_by_hop,
         .ack_ms = ACK_MS,
@@ -135,6 +139,7 @@ void lab_start_iwf(godwit_world_t *w)
         .retry_ms = RETRY_MS,
         .retry_max_ms = RETRY_MAX_MS,
         .report_retry_ms = RETRY_MS,
+        .validity_s = LAB_VALIDITY_S,
         .validity_max_s = VALIDITY_MAX_S,
     };
     set_name(config.number, LAB_IWF_NUMBER);
@@ -146,6 +151,11 @@ void lab_start_iwf(godwit_world_t *w)
         !c->hop_by_hop) { /* no device takes an unprotected trigger from a short message */
         set_name(config.sms_sc_host, lab_host(GODWIT_WORLD_SMS_SC));
         set_name(config.sms_sc_realm, lab_realm(GODWIT_WORLD_SMS_SC));
+    }
+    if (c->suite_first != 0) {
+        config.keys.suites = 2;
+        config.keys.suite[0] = c->suite_first;
+        config.keys.suite[1] = c->suite_first == 1 ? 3 : 1;
     }
     if (lab_by_eap(&w->config)) {
         set_name(config.keys.aaa_host, lab_host(GODWIT_WORLD_AAA));
@@ -184,8 +194,11 @@ void lab_start_source(godwit_world_t *w, unsigned node)
 static void action_of(const godwit_world_t *w, uint32_t number, godwit_device_action_t *action)
 {
     const lab_asked_t *asked = &w->asked[number];
-    *action = (godwit_device_action_t){
-        .reference = number + 1, .action = asked->action, .port = LAB_TRIGGER_PORT, .validity_s = asked->validity_s};
+    *action = (godwit_device_action_t){.reference = number + 1,
+                                       .action = asked->action,
+                                       .port = asked->elsewhere ? LAB_TRIGGER_PORT + 1 : LAB_TRIGGER_PORT,
+                                       .priority = asked->priority,
+                                       .validity_s = asked->validity_s};
     if (asked->action != GODWIT_ACTION_TRIGGER) {
         action->old_reference = asked->of + 1;
     }
@@ -234,6 +247,8 @@ uint32_t godwit_world_ask(godwit_world_t *w, const godwit_world_ask_t *ask)
                            .action = ask->action == 0 ? GODWIT_ACTION_TRIGGER : ask->action,
                            .of = ask->of,
                            .validity_s = ask->validity_s,
+                           .priority = ask->priority,
+                           .elsewhere = ask->elsewhere,
                            .asked_ms = w->now_ms};
     if (asked->action != GODWIT_ACTION_RECALL) {
         (void)snprintf(asked->text, sizeof asked->text, "trigger %06u of %03u ..", (unsigned)number, ask->device);

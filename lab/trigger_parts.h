@@ -34,6 +34,7 @@ typedef struct lab_asked {
     godwit_action_type_t action;
     uint32_t of; /* of a recall or a replacement: which */
     uint32_t validity_s;
+    bool priority, elsewhere;
     char text[LAB_ASKED_TEXT]; /* payload */
     uint64_t asked_ms, said_ms;
     bool answered;
@@ -53,6 +54,7 @@ typedef struct lab_asked {
 #define LAB_ASKED_NONE UINT32_MAX
 #define LAB_ASKED_AGAIN 0x80000000u /* beside the number: delivered again, and it had acted */
 #define LAB_TRIGGER_PORT 5000       /* of the application */
+#define LAB_VALIDITY_S 700          /* where the source names none */
 #define LAB_A3_PORT 7331
 #define LAB_IWF_NUMBER "4915198765"
 

@@ -11,6 +11,7 @@
 /* Requests behind which a device may have forgotten one, of protected ones: a recall takes two places of its memory. */
 #define FORGETS_AFTER (GODWIT_TRIGGER_MEMORY_MAX / 4)
 #define WELL_MS 180000 /* so long after its device is well none waits any more */
+#define AIR_MS 4000    /* the longest that anything is under way there */
 #define LATE_MS 2000   /* time goes over A3 in seconds, and the application takes its time */
 
 static lab_asked_t *by_text(godwit_world_t *w, unsigned device, godwit_slice_t text, uint32_t *number)
@@ -72,7 +73,10 @@ uint32_t lab_check_delivery(godwit_world_t *w, unsigned device, const godwit_tri
     if (!w->config.trigger.hop_by_hop && !delivery->protected) {
         lab_violate(w, "a trigger delivered that no association protects");
     }
-    asked->refused = !accepted;
+    asked->refused = !accepted || asked->elsewhere;
+    if (delivery->priority != asked->priority || (delivery->port != LAB_TRIGGER_PORT) != asked->elsewhere) {
+        lab_violate(w, "a trigger for another port, or of another priority, than was asked for");
+    }
     if (delivery->repeated && asked->acted > 0) {
         return number | LAB_ASKED_AGAIN; /* it is on the application's disk that it has acted */
     }
@@ -88,6 +92,12 @@ static void check_time(godwit_world_t *w, const lab_asked_t *asked)
     if ((tried || (asked->answered && !w->config.trigger.no_clock)) && asked->validity_s != 0 && w->now_ms > ends) {
         wrong(w, &w->wrongs.expired, "a trigger acted on after its end");
     }
+}
+
+/* In case 1 a recall is confirmed when its node has sent it, and on the air what was sent before may come later. */
+static bool is_on_its_way(const godwit_world_t *w, const lab_asked_t *asked)
+{
+    return w->config.trigger.hop_by_hop && !w->config.trigger.tried && w->now_ms <= asked->done_ms + AIR_MS;
 }
 
 godwit_a3_outcome_t lab_check_act(godwit_world_t *w, unsigned device, uint32_t number)
@@ -107,7 +117,7 @@ godwit_a3_outcome_t lab_check_act(godwit_world_t *w, unsigned device, uint32_t n
     if (asked->acted++ > 0) {
         wrong(w, &w->wrongs.twice, "a trigger acted on twice");
     }
-    if (asked->recalled) {
+    if (asked->recalled && !is_on_its_way(w, asked)) {
         wrong(w, &w->wrongs.recalled, "a trigger acted on after its recall was confirmed");
     }
     asked->acted_ms = w->now_ms;
@@ -284,7 +294,8 @@ static void check_well(godwit_world_t *w, uint32_t number)
     const lab_asked_t *asked = &w->asked[number];
     const uint64_t well_ms = w->devices[asked->device].trigger.well_ms;
     const uint64_t from_ms = well_ms > asked->asked_ms ? well_ms : asked->asked_ms;
-    const uint64_t ends_ms = asked->asked_ms + 1000 * (uint64_t)asked->validity_s;
+    const uint64_t validity_s = asked->validity_s != 0 ? asked->validity_s : LAB_VALIDITY_S;
+    const uint64_t ends_ms = asked->asked_ms + 1000 * validity_s;
     const bool lasts = well_ms != 0 && ends_ms >= from_ms + WELL_MS && w->now_ms >= from_ms + WELL_MS;
     if (lasts && !was_ended_by_source(w, number, true) && (asked->done_ms == 0 || asked->done_ms > from_ms + WELL_MS)) {
         lab_violate(w, "a trigger that waits although its device is well");

@@ -135,9 +135,13 @@ typedef struct godwit_world_triggering {
     unsigned key_from;              /* godwit_iwf_key_from_t, of case 2; 0: the HSS */
     godwit_iwf_root_t root;         /* of the MTC-IWF's own derivation; EAP: devices are on WiFi alone */
     bool ue_key_received, embedded; /* embedded: the association within the NAS security mode procedure */
-    bool by_sms;         /* T4: the MTC-IWF uses no T5 towards devices, nor devices NAS messages of their own */
-    bool at_home;        /* devices are in the home's own network */
-    bool no_clock;       /* devices have none */
+    bool by_sms;   /* T4: the MTC-IWF uses no T5 towards devices, nor devices NAS messages of their own */
+    bool at_home;  /* devices are in the home's own network */
+    bool no_clock; /* devices have none */
+    bool lazy;     /* an association is made when a trigger waits for one */
+    uint8_t device_quota, source_quota, device_per_minute; /* of the MTC-IWF; 0: its own */
+    uint8_t suite_first; /* of those that the MTC-IWF offers, 1 or 3; 0: its own order */
+    uint8_t suite_alone; /* that devices allow; 0: their own */
     bool open_b, open_d; /* nothing protects B1 and B2, D: names there are claims */
     bool proofless;      /* applications also act on what carries no proof of its source */
     bool rogue;          /* whoever taps D is the visited node itself */
@@ -264,6 +268,7 @@ typedef struct godwit_world_ask {
     godwit_action_type_t action; /* 0: TRIGGER */
     uint32_t of;                 /* of RECALL, REPLACE: which */
     uint32_t validity_s;         /* 0: the MTC-IWF's own */
+    bool priority, elsewhere;    /* elsewhere: at a port where no application is */
 } godwit_world_ask_t;
 uint32_t godwit_world_ask(godwit_world_t *world, const godwit_world_ask_t *ask); /* its number */
 /* What became of it. */

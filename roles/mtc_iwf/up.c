@@ -192,7 +192,8 @@ static bool is_renewing(const godwit_association_record_t *record)
 static bool wants_association(const godwit_iwf_keys_t *keys, const godwit_t5_up_t *up)
 {
     const godwit_association_t *current = &keys->held.current;
-    if (keys->config.off || !keys->holds || (keys->config.lazy && current->number == 0)) {
+    const bool none = current->number == 0 && keys->held.next.number == 0; /* nor is one being made */
+    if (keys->config.off || !keys->holds || (keys->config.lazy && none)) {
         return false;
     }
     return !godwit_iwf_is_ready(keys) || godwit_iwf_is_worn(current) || is_renewing(&keys->held) ||

@@ -100,6 +100,28 @@ static void the_serving_node_derives(void **state)
     finish();
 }
 
+/* When needed: a trigger waits for the Command that is under way, and the device has run AKA again since. */
+static void a_command_of_a_run_that_is_past_is_replaced_when_the_device_registers(void **state)
+{
+    (void)state;
+    iwf_world_config(&(godwit_iwf_keys_config_t){.key_from = GODWIT_IWF_KEY_FROM_MME, .lazy = true});
+    iwf_world_aka(0x22, GODWIT_IWF_ROOT_KASME);
+    iwf_registered();
+    assert_int_equal(asked(GODWIT_IWF_KEY_REQUEST), 0); /* nothing waits */
+    owner_give_timer(&iw.owner, 0);
+    const godwit_message_t first = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iwf_give(&first);
+    assert_int_equal(iwf_record()->next.number, 1);
+    iwf_world_aka(0x23, GODWIT_IWF_ROOT_KASME);
+    iw.owner.now_ms += 2000;
+    iwf_registered();
+    const godwit_message_t second = iwf_node_answer(GODWIT_FUNCTION_MME);
+    iwf_give(&second);
+    iwf_take_command();
+    assert_int_equal(iw.number, 2);
+    finish();
+}
+
 static void this_end_derives_of_a_root(void **state)
 {
     (void)state;
@@ -1077,6 +1099,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_hss_derives_and_no_command_leaves_before_its_number_is_durable, iwf_world_setup),
         cmocka_unit_test_setup(the_serving_node_derives, iwf_world_setup),
+        cmocka_unit_test_setup(a_command_of_a_run_that_is_past_is_replaced_when_the_device_registers, iwf_world_setup),
         cmocka_unit_test_setup(this_end_derives_of_a_root, iwf_world_setup),
         cmocka_unit_test_setup(a_device_that_is_on_wifi_alone_begins_with_a_key_of_eap, iwf_world_setup),
         cmocka_unit_test_setup(the_answer_to_securing_waits_and_brings_the_command, iwf_world_setup),

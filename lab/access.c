@@ -179,6 +179,7 @@ void lab_access_durable(godwit_world_t *w, unsigned device)
         d->access_nvm_len = sizeof d->access_nvm;
         d->access_storing = false;
         go_on(w, device);
+        lab_trigger_go_on(w, device);
     }
 }
 

@@ -394,7 +394,6 @@ void lab_device_access_durable(godwit_world_t *w, unsigned device)
 {
     lab_device_t *d = &w->devices[device];
     lab_access_durable(w, device);
-    lab_trigger_go_on(w, device);
     if (!d->storing && !d->down) {
         go_on(w, device);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a device's trigger library sends in the lab: as a datagram of interface A3, or through the access, which may not take it now.
+ * What a device's trigger library sends in the lab: as a datagram of interface A3, or through the access, which may not
+ * take it now.
  */
 #include <string.h>
 

@@ -107,7 +107,8 @@ static void take_request(godwit_diameter_t *d, struct msg *request, godwit_messa
     godwit_slice_t slice = godwit_slice(octets, len);
     kind = godwit_diameter_kind_of(slice, kind);
     godwit_status_t status = judge(d, request, slice, kind, &message, &fault);
-    if (status == GODWIT_OK && godwit_diameter_accept(d, request, octets, len, &message)) {
+    if (status == GODWIT_OK &&
+        godwit_diameter_accept(d, godwit_diameter_source(d, request), request, octets, len, &message)) {
         return; /* octets and request wait for the owner's answer */
     }
     if (status == GODWIT_OK) {
@@ -148,6 +149,15 @@ static bool had_left(struct msg *answer)
            (header->msg_flags & CMD_FLAG_RETRANSMIT) != 0;
 }
 
+/* An error on the way may have none (RFC 6733 7.2). */
+static bool is_of_session(const godwit_diameter_t *d, const godwit_diameter_outstanding_t *request,
+                          const godwit_diameter_envelope_t *envelope)
+{
+    char session[GODWIT_DIAMETER_SESSION];
+    godwit_diameter_session(d, request->session, session);
+    return envelope->session_id.len == 0 || godwit_slice_equal(envelope->session_id, godwit_slice_of_string(session));
+}
+
 static void take_answer(godwit_diameter_t *d, struct msg *answer, const godwit_diameter_outstanding_t *request)
 {
     godwit_message_t message;
@@ -156,9 +166,11 @@ static void take_answer(godwit_diameter_t *d, struct msg *answer, const godwit_d
     size_t len;
     if (!godwit_diameter_octets(answer, &octets, &len) || had_left(answer) ||
         godwit_diameter_read_answer(godwit_slice(octets, len), request, &envelope, &message) != GODWIT_OK ||
-        !godwit_diameter_sender_holds(d, answer, &envelope)) {
+        !is_of_session(d, request, &envelope) || !godwit_diameter_sender_holds(d, answer, &envelope)) {
         godwit_diameter_failed(request, &message);
-        godwit_diameter_log(d, LOG_WARNING, "no answer, or one that was refused: malformed, or not from whom it names");
+        godwit_diameter_log(
+            d, LOG_WARNING,
+            "no answer, or one that was refused: malformed, of another session, or not from whom it names");
     } else {
         message.hop = godwit_diameter_hop(d, answer, &envelope);
     }

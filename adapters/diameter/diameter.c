@@ -306,19 +306,25 @@ static godwit_status_t send_answer(godwit_diameter_t *d, const godwit_message_t 
     return status;
 }
 
-static void fresh_session(godwit_diameter_t *d, char session[GODWIT_NODE_NAME_MAX + 32])
+static uint32_t fresh_session(godwit_diameter_t *d)
 {
     pthread_mutex_lock(&d->lock);
-    uint32_t low = d->next_session++;
+    uint32_t session = d->next_session++;
     pthread_mutex_unlock(&d->lock);
-    snprintf(session, GODWIT_NODE_NAME_MAX + 32, "%s;%u;%u", d->identity, (unsigned)fd_g_config->cnf_orstateid,
-             (unsigned)low); /* RFC 6733 8.8: unique over restarts by the Origin-State-Id */
+    return session;
+}
+
+/* Unique over restarts by the Origin-State-Id. */
+void godwit_diameter_session(const godwit_diameter_t *d, uint32_t session, char text[GODWIT_DIAMETER_SESSION])
+{
+    snprintf(text, GODWIT_DIAMETER_SESSION, "%s;%u;%u", d->identity, (unsigned)fd_g_config->cnf_orstateid,
+             (unsigned)session);
 }
 
 static godwit_status_t send_request(godwit_diameter_t *d, const godwit_message_t *message)
 {
     uint8_t octets[ANSWER_ROOM];
-    char session[GODWIT_NODE_NAME_MAX + 32];
+    char session[GODWIT_DIAMETER_SESSION];
     const char *host, *realm;
     godwit_writer_t w = godwit_writer(octets, sizeof octets);
     godwit_diameter_outstanding_t taken;
@@ -328,7 +334,8 @@ static godwit_status_t send_request(godwit_diameter_t *d, const godwit_message_t
     if (!godwit_diameter_may_carry(d, message)) {
         return GODWIT_NOT_ENTITLED;
     }
-    fresh_session(d, session);
+    const uint32_t low = fresh_session(d);
+    godwit_diameter_session(d, low, session);
     godwit_diameter_envelope_t envelope = {.flags = GODWIT_DIAMETER_PROXIABLE,
                                            .end_to_end = fd_msg_eteid_get(),
                                            .session_id = godwit_slice_of_string(session),
@@ -340,7 +347,7 @@ static godwit_status_t send_request(godwit_diameter_t *d, const godwit_message_t
     if (status != GODWIT_OK) {
         return status;
     }
-    uint64_t number = godwit_diameter_register(d, message);
+    uint64_t number = godwit_diameter_register(d, message, low);
     if (number != 0) {
         status =
             godwit_diameter_carry_request(godwit_written(&w), number, godwit_diameter_timeout_ms(d, message->kind));

@@ -120,8 +120,8 @@ int godwit_diameter_fd(const godwit_diameter_t *diameter);
  * ACTIVATION, BEARER, ZH_REQUEST, ZN_REQUEST, SHORT_MESSAGE_UP and _DOWN, LOCATION_UPDATE, SUBSCRIBER_INFO_REQUEST,
  * DEVICE_ACTION, DEVICE_NOTIFICATION, T4_TRIGGER, T4_REPORT, T5_DOWN, T5_UP, IWF_KEY_REQUEST) has a route that its
  * answer must carry; an answer has the transaction, from and to of its request turned round. An answer always comes: a
- * request that cannot be delivered, times out or is answered with nonsense is answered with GODWIT_PEER_INTERNAL; a T5_DOWN or T4_TRIGGER that had
- * left by then, and may have arrived, with GODWIT_UNKNOWN_SESSION. */
+ * request that cannot be delivered, times out or is answered with nonsense is answered with GODWIT_PEER_INTERNAL; a
+ * T5_DOWN or T4_TRIGGER that had left by then, and may have arrived, with GODWIT_UNKNOWN_SESSION. */
 GODWIT_MUST_USE godwit_status_t godwit_diameter_receive(godwit_diameter_t *diameter, godwit_message_t *message);
 
 /* A request of ours to config's HSS, EMKS, HSE, BSF or SMS-SC (message->to), a SHORT_MESSAGE_DOWN, T5_DOWN,

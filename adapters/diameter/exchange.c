@@ -114,15 +114,27 @@ void godwit_diameter_forget_pending(godwit_diameter_t *d)
     pthread_mutex_unlock(&d->lock);
 }
 
-bool godwit_diameter_accept(godwit_diameter_t *d, struct msg *request, uint8_t *octets, size_t len,
+/* One peer that floods leaves room for the others. */
+#define SHARE (GODWIT_DIAMETER_PENDING / 4 * 3)
+
+static bool has_share(const godwit_diameter_t *d, size_t peer)
+{
+    size_t taken = 0;
+    for (size_t i = 0; i < GODWIT_DIAMETER_PENDING; i++) {
+        taken += d->pending[i].request != NULL && d->pending[i].peer == peer ? 1 : 0;
+    }
+    return taken < SHARE;
+}
+
+bool godwit_diameter_accept(godwit_diameter_t *d, size_t peer, struct msg *request, uint8_t *octets, size_t len,
                             godwit_message_t *message)
 {
     uint64_t now = godwit_diameter_now_ms();
     pthread_mutex_lock(&d->lock);
-    bool room = d->running && has_room(d);
+    bool room = d->running && has_room(d) && has_share(d, peer);
     godwit_diameter_pending_t *p = room ? free_place(d, now) : NULL;
     if (p != NULL) {
-        *p = (godwit_diameter_pending_t){request, octets, len, p->generation + 1, now, message->kind};
+        *p = (godwit_diameter_pending_t){request, octets, len, p->generation + 1, now, message->kind, peer};
         message->route = number_of((size_t)(p - d->pending), p->generation);
         d->counters.requests_received++;
         append(d, message);
@@ -156,7 +168,7 @@ uint32_t godwit_diameter_timeout_ms(const godwit_diameter_t *d, godwit_message_k
     return by_radio && d->config.timeout_ms < RADIO_MS ? RADIO_MS : d->config.timeout_ms;
 }
 
-uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request)
+uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request, uint32_t session)
 {
     uint64_t number = 0;
     pthread_mutex_lock(&d->lock);
@@ -172,7 +184,8 @@ uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *
                                                  0,
                                                  request->from,
                                                  request->to,
-                                                 request->transaction};
+                                                 request->transaction,
+                                                 session};
             o->vectors = request->kind == GODWIT_AUTH_INFO_REQUEST ? request->u.auth_info_request.kind : 0;
             number = number_of(i, o->generation);
             if (d->outstanding_count++ == 0) {

@@ -3,7 +3,7 @@
  * Keeps from freeDiameter 1.2.1 what it does not survive: any error within its routing or dispatching threads makes it
  * end itself, and a peer can cause two. An error answer to a message that goes wrong in routing is sent directly, which
  * fails when the peer has just gone; and a Session-Id that its session module does not take fails after the message was
- * accepted.
+ * accepted. And an answer that breaks a rule before its Result-Code was read meets an assertion.
  */
 #include "adapters/diameter/internal.h"
 
@@ -11,6 +11,7 @@
 #include <syslog.h>
 
 #define SESSION_ID 263
+#define RESULT_CODE 268
 #define SESSION_ID_MAX 255
 
 /* Set in the header of a message that routing let pass, cleared in what peers send: one of the bits that RFC 6733 3
@@ -69,6 +70,31 @@ static void guard_session(struct msg *message)
     }
 }
 
+/* Of an answer that breaks a rule freeDiameter looks for the Result-Code, and ends itself where that AVP has not been read
+ * yet: behind what broke the rule, or when its own length is wrong. So it is read now, or taken out: then the answer is
+ * none. */
+static void guard_result(struct msg *message)
+{
+    struct avp *avp = NULL;
+    struct avp_hdr *header;
+    struct msg_hdr *head;
+    if (fd_msg_hdr(message, &head) != 0 || (head->msg_flags & CMD_FLAG_REQUEST) ||
+        fd_msg_browse(message, MSG_BRW_FIRST_CHILD, &avp, NULL) != 0) {
+        return;
+    }
+    while (avp != NULL && fd_msg_avp_hdr(avp, &header) == 0) {
+        struct avp *next = NULL;
+        if (fd_msg_browse(avp, MSG_BRW_NEXT, &next, NULL) != 0) {
+            next = NULL;
+        }
+        if (header->avp_code == RESULT_CODE && (header->avp_flags & AVP_FLAG_VENDOR) == 0 &&
+            (fd_msg_parse_dict(avp, fd_g_config->cnf_dict, NULL) != 0 || header->avp_value == NULL)) {
+            (void)fd_msg_free(avp);
+        }
+        avp = next;
+    }
+}
+
 /* The error that routing is about to send to a peer is addressed to nobody, and so dropped: what is not for us gets no
  * answer. Requests of our own, which have no source, are told. */
 static void address_to_nobody(struct msg *message)
@@ -97,6 +123,7 @@ static void hook(enum fd_hook_type type, struct msg *message, struct peer_hdr *p
     (void)data;
     if (type == HOOK_MESSAGE_RECEIVED) {
         mark(message, false);
+        guard_result(message);
     } else if (type == HOOK_MESSAGE_ROUTING_LOCAL) {
         mark(message, true);
         guard_session(message);

@@ -25,6 +25,7 @@ typedef struct godwit_diameter_pending {
     uint32_t generation; /* in the route: an answer to an earlier request of this place finds nothing */
     uint64_t since_ms;
     godwit_message_kind_t kind;
+    size_t peer; /* whose connection brought it */
 } godwit_diameter_pending_t;
 
 /* A request of ours. */
@@ -36,6 +37,7 @@ typedef struct godwit_diameter_outstanding {
     godwit_vector_kind_t vectors;
     godwit_function_t from, to;
     uint32_t transaction;
+    uint32_t session; /* the last part of its Session-Id */
 } godwit_diameter_outstanding_t;
 
 struct godwit_diameter {
@@ -108,6 +110,8 @@ int godwit_diameter_peers_watch(godwit_diameter_t *d);
 bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message,
                                   const godwit_diameter_envelope_t *envelope);
 
+/* The place of the peer whose connection brought a message; GODWIT_DIAMETER_PEERS_MAX: nobody's. */
+size_t godwit_diameter_source(const godwit_diameter_t *d, struct msg *message);
 /* Whether the peer that a request came from may ask that application. */
 bool godwit_diameter_peer_may_ask(godwit_diameter_t *d, struct msg *message);
 /* How the way is protected that such a message came by: what a relay hands on is open, whatever the relay has proved of
@@ -183,16 +187,20 @@ bool godwit_diameter_may_carry(const godwit_diameter_t *d, const godwit_message_
 /* exchange.c: the queue to the owner and the tables, each call under the lock. */
 uint64_t godwit_diameter_now_ms(void);
 void godwit_diameter_push(godwit_diameter_t *d, const godwit_message_t *message); /* answers always fit */
-/* A request for the owner, its message kept. False: too many are waiting. Takes octets and request when true. */
-bool godwit_diameter_accept(godwit_diameter_t *d, struct msg *request, uint8_t *octets, size_t len,
+/* A request for the owner, its message kept. False: too many are waiting, or too many of that peer. Takes octets and
+ * request when true. */
+bool godwit_diameter_accept(godwit_diameter_t *d, size_t peer, struct msg *request, uint8_t *octets, size_t len,
                             godwit_message_t *message);
 void godwit_diameter_forget_pending(godwit_diameter_t *d);
 bool godwit_diameter_take_pending(godwit_diameter_t *d, uint64_t route, godwit_message_kind_t answer,
                                   godwit_diameter_pending_t *pending);
 /* How long an answer to such a request may take: longer where a device must be paged and acknowledge first. */
 uint32_t godwit_diameter_timeout_ms(const godwit_diameter_t *d, godwit_message_kind_t kind);
-/* A place for a request of ours: its number, or 0. */
-uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request);
+/* A place for a request of ours in that session: its number, or 0. */
+uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request, uint32_t session);
+/* The Session-Id that ends so (RFC 6733 8.8). */
+#define GODWIT_DIAMETER_SESSION (GODWIT_NODE_NAME_MAX + 32)
+void godwit_diameter_session(const godwit_diameter_t *d, uint32_t session, char text[GODWIT_DIAMETER_SESSION]);
 bool godwit_diameter_take_outstanding(godwit_diameter_t *d, uint64_t number, godwit_diameter_outstanding_t *taken);
 void godwit_diameter_sweep(godwit_diameter_t *d);
 

@@ -131,8 +131,9 @@ static bool read_destination(struct msg *message, uint32_t code, godwit_slice_t 
     return false;
 }
 
-/* A request that names a host goes to that host, one that names none to a host of that realm; either may go to a relay, but for T5, which may hold keys.
- * freeDiameter alone would give it to whoever offers the application, who could then answer in the place of the other. */
+/* A request that names a host goes to that host, one that names none to a host of that realm; either may go to a relay,
+ * but for T5, which may hold keys. freeDiameter alone would give it to whoever offers the application, who could then
+ * answer in the place of the other. */
 static bool may_hand_on(const godwit_diameter_t *d, size_t place, struct msg *message)
 {
     const godwit_diameter_peer_t *peer = &d->peers[place];
@@ -260,16 +261,18 @@ bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message, con
                                      same_name(envelope->origin_realm, d->peers[place].realm));
 }
 
+size_t godwit_diameter_source(const godwit_diameter_t *d, struct msg *message)
+{
+    DiamId_t source = NULL;
+    size_t len = 0;
+    return fd_msg_source_get(message, &source, &len) == 0 && source != NULL ? place_of(d, source, len) : NOBODY;
+}
+
 bool godwit_diameter_peer_may_ask(godwit_diameter_t *d, struct msg *message)
 {
     struct msg_hdr *header;
-    DiamId_t source = NULL;
-    size_t len = 0;
-    if (fd_msg_source_get(message, &source, &len) != 0 || source == NULL || fd_msg_hdr(message, &header) != 0) {
-        return false;
-    }
-    size_t place = place_of(d, source, len);
-    return place != NOBODY && speaks(d, place, header->msg_appl);
+    const size_t place = godwit_diameter_source(d, message);
+    return place != NOBODY && fd_msg_hdr(message, &header) == 0 && speaks(d, place, header->msg_appl);
 }
 
 godwit_hop_t godwit_diameter_way_of(const godwit_diameter_t *d, size_t peer)
@@ -291,13 +294,9 @@ godwit_hop_t godwit_diameter_way_of(const godwit_diameter_t *d, size_t peer)
 
 godwit_hop_t godwit_diameter_hop(godwit_diameter_t *d, struct msg *message, const godwit_diameter_envelope_t *envelope)
 {
-    DiamId_t source = NULL;
-    size_t len = 0;
-    if (fd_msg_source_get(message, &source, &len) != 0 || source == NULL) {
-        return GODWIT_HOP_OPEN;
-    }
-    size_t place = place_of(d, source, len);
-    bool own = place != NOBODY && is_authentic(d, place) && same_name(envelope->origin_host, d->peers[place].identity);
+    const size_t place = godwit_diameter_source(d, message);
+    const bool own =
+        place != NOBODY && is_authentic(d, place) && same_name(envelope->origin_host, d->peers[place].identity);
     return own ? godwit_diameter_way_of(d, place) : GODWIT_HOP_OPEN;
 }
 

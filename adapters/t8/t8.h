@@ -46,7 +46,8 @@ int godwit_t8_client_fd(const godwit_t8_t *t8); /* readable when answers to repo
  * somebody was refused here already, for the reason that detail (static) and the status name. GODWIT_AGAIN: nothing
  * waits. */
 GODWIT_MUST_USE godwit_status_t godwit_t8_receive(godwit_t8_t *t8, godwit_message_t *message, const char **detail);
-/* DEVICE_ACTION_ANSWER or TRIGGER_QUERY_ANSWER, by its route. True: next goes to the MTC-IWF, before the AS is answered. */
+/* DEVICE_ACTION_ANSWER or TRIGGER_QUERY_ANSWER, by its route. True: next goes to the MTC-IWF, before the AS is
+ * answered. */
 bool godwit_t8_answer(godwit_t8_t *t8, const godwit_message_t *answer, godwit_message_t *next);
 /* DEVICE_NOTIFICATION. GODWIT_OK: there will be an answer to its transaction. GODWIT_NOT_FOUND: that AS takes no
  * reports. */

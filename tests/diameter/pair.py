@@ -120,6 +120,25 @@ def requests_beyond_the_queue_are_told_so():
     server.stop()
 
 
+def one_peer_that_floods_leaves_room_for_another():
+    server = hss("--wait-to-read-ms", "4000", peers=("mme.home.example,home.example", "mme2.home.example,home.example"))
+    flood = client(server.port, "--timeout-ms", "60000")
+    other = client(server.port, "--timeout-ms", "60000", identity="mme2.home.example", name="mme2")
+    for mme in (flood, other):
+        mme.wait_open("hss.home.example")
+    for i in range(1000):
+        flood.say(f"air utran 00101000000000{i % 8} 310-26")
+    seen = [flood.out.next("answer") for _ in range(1000 - 768)]
+    check(all("status=overload" in line for line in seen), "more than its share is refused at once")
+    for i in range(100):
+        other.say(f"air utran 00101000000000{i % 8} 310-26")
+    seen = {other.out.next("answer").split()[2] for _ in range(100)}
+    check(seen == {"status=not_entitled"}, f"another is served: {seen}")
+    for mme in (flood, other):
+        mme.stop()
+    server.stop()
+
+
 def starts_that_must_fail():
     cases = [
         (["--listen", "192.0.2.1"], "link_protected"),
@@ -147,6 +166,6 @@ if __name__ == "__main__":
     began = time.monotonic()
     status = run([vectors_and_resynchronisation, refusals_keep_their_reason, silence_is_answered_after_the_timeout,
                   nobody_there_is_answered_at_once, nobody_else_is_asked_in_the_place_of_a_host, who_may_ask_tsp_alone_is_asked_nothing_else,
-                  requests_beyond_the_queue_are_told_so, starts_that_must_fail])
+                  requests_beyond_the_queue_are_told_so, one_peer_that_floods_leaves_room_for_another, starts_that_must_fail])
     print(f"{time.monotonic() - began:.1f} s")
     sys.exit(status)

@@ -69,6 +69,7 @@ typedef struct godwit_sms_sc_config {
     /* T4. */
     /* The one MTC-IWF whose triggers are taken, and that hears of them; host "": none. */
     char iwf_host[GODWIT_NODE_NAME_MAX], iwf_realm[GODWIT_NODE_NAME_MAX];
+    bool iwf_open; /* its triggers are taken also over a hop that proves nothing, where its name is anybody's */
     char iwf_number[GODWIT_E164_MAX + 1]; /* its number, which devices send to and hear from; another than ours */
     uint16_t trigger_port;                /* of the device: 0: GODWIT_A3_PORT */
     uint32_t validity_s;                  /* the longest, and of a trigger that says none; 0: 3 days */
@@ -90,7 +91,7 @@ GODWIT_MUST_USE godwit_status_t godwit_sms_sc_init(godwit_sms_sc_t *sc, const go
  * (from: the IMSI that it is for); TIMER. Requests: DATAGRAM of port SMS to the HSE (to: the IMSI that it is from),
  * MESSAGE, TIMER, EVENT: sms_accepted, sms_refused, sms_delivered, sms_not_delivered, trigger_queued, trigger_refused,
  * trigger_recalled. T4_TRIGGER is answered with OK (the centre has it, or has taken it back); NOT_ENTITLED (another
- * MTC-IWF than ours, or a node that may not speak for devices); MALFORMED; OVERLOAD; NOT_FOUND (recall, replace: it
+ * MTC-IWF than ours, a hop that proves nothing, or a node that may not speak for devices); MALFORMED; OVERLOAD; NOT_FOUND (recall, replace: it
  * does not wait here any more, or never did). */
 void godwit_sms_sc_step(godwit_sms_sc_t *sc, const godwit_input_t *in, godwit_outbox_t *out);
 

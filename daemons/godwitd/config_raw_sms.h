@@ -26,6 +26,7 @@ typedef struct raw_msc {
 typedef struct raw_sms_iwf {
     char *host, *realm, *number;
     uint32_t port, validity_hours;
+    bool open;
 } raw_sms_iwf_t;
 
 /* A node that may speak for devices. */

@@ -33,6 +33,7 @@ static const cyaml_schema_field_t sms_iwf_fields[] = {
     TEXT(raw_sms_iwf_t, number),
     NUMBER(raw_sms_iwf_t, port),
     NUMBER(raw_sms_iwf_t, validity_hours),
+    TRUTH(raw_sms_iwf_t, open),
     CYAML_FIELD_END,
 };
 
@@ -191,6 +192,7 @@ static bool iwf_of_centre(config_t *c, const raw_sms_iwf_t *raw)
     }
     s->trigger_port = (uint16_t)raw->port;
     s->validity_s = 3600 * raw->validity_hours;
+    s->iwf_open = raw->open;
     if (!config_name(c, "sms_sc.mtc_iwf.host", 0, raw->host, s->iwf_host) ||
         !config_name(c, "sms_sc.mtc_iwf.realm", 0, raw->realm, s->iwf_realm) ||
         !config_range(c, "sms_sc.mtc_iwf.port", raw->port, 1, 65535) ||

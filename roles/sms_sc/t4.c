@@ -14,8 +14,9 @@ static godwit_status_t judge(const godwit_sms_sc_t *sc, const godwit_message_t *
     const godwit_t4_trigger_t *m = &message->u.t4_trigger;
     bool serving = m->node.function == GODWIT_FUNCTION_MME || m->node.function == GODWIT_FUNCTION_SGSN ||
                    m->node.function == GODWIT_FUNCTION_MSC;
-    *detail = "another MTC-IWF than ours";
-    if (sc->config.iwf_host[0] == '\0' || strcmp(message->origin_host, sc->config.iwf_host) != 0) {
+    *detail = "another MTC-IWF than ours, or over a hop that proves nothing";
+    if (sc->config.iwf_host[0] == '\0' || (message->hop == GODWIT_HOP_OPEN && !sc->config.iwf_open) ||
+        strcmp(message->origin_host, sc->config.iwf_host) != 0) {
         return GODWIT_NOT_ENTITLED;
     }
     *detail = "a trigger that cannot be read";

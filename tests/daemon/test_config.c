@@ -494,12 +494,13 @@ static void short_messages_are_taken_as_they_say_or_refused_by_their_name(void *
     assert_string_equal(c->msc.role.iwf_number, "49171");
     config_free(c);
     c = good(SC ", nodes: [{function: sgsn, host: sgsn.example}], mtc_iwf: {host: iwf.example, realm: example, number: "
-                "\"4918\", validity_hours: 2}}\n");
+                "\"4918\", validity_hours: 2, open: true}}\n");
     assert_int_equal(c->sms_sc.role.nodes, 1);
     assert_int_equal(c->sms_sc.role.node[0].function, GODWIT_FUNCTION_SGSN);
     assert_string_equal(c->sms_sc.role.iwf_host, "iwf.example");
     assert_string_equal(c->sms_sc.role.iwf_number, "4918");
     assert_int_equal(c->sms_sc.role.validity_s, 7200);
+    assert_true(c->sms_sc.role.iwf_open);
     config_free(c);
     assert_refused(MSC ", iwf_number: x}\n", "msc.iwf_number: must be digits of an international number, not 'x'");
     assert_refused(SC ", nodes: [{function: hss, host: a.b}]}\n", "sms_sc.nodes[0].function: must be mme, sgsn or msc");

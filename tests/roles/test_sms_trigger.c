@@ -50,6 +50,7 @@ static godwit_message_t trigger(const char *imsi, uint32_t reference, const char
 {
     godwit_message_t m = {.kind = GODWIT_T4_TRIGGER, .from = GODWIT_FUNCTION_MTC_IWF, .transaction = 5, .route = 77};
     godwit_t4_trigger_t *t = &m.u.t4_trigger;
+    m.hop = GODWIT_HOP_TLS;
     strcpy(m.origin_host, "iwf.example");
     t->imsi = owner_imsi(imsi);
     t->reference = reference;
@@ -318,6 +319,26 @@ static void answer_report(centre_t *c, godwit_status_t outcome)
     owner_give_message(&c->owner, &m);
 }
 
+/* Anybody can say the MTC-IWF's name there: nothing is queued, and nothing taken back. */
+static void an_open_hop_counts_only_where_that_is_accepted(void **state)
+{
+    (void)state;
+    static centre_t c;
+    setup(&c);
+    godwit_message_t m = trigger(IMSI, 1, "one"), recall = trigger(IMSI, 2, "");
+    recall.u.t4_trigger.action = 1;
+    recall.u.t4_trigger.old_reference = 1;
+    recall.u.t4_trigger.node.host[0] = '\0';
+    m.hop = recall.hop = GODWIT_HOP_OPEN;
+    m.u.t4_trigger.node.host[0] = '\0'; /* it waits */
+    give(&c, &m, GODWIT_NOT_ENTITLED);
+    m.hop = GODWIT_HOP_NDS_IP;
+    give(&c, &m, GODWIT_OK);
+    give(&c, &recall, GODWIT_NOT_ENTITLED);
+    c.sc.config.iwf_open = true;
+    give(&c, &recall, GODWIT_OK);
+}
+
 static void a_container_goes_to_the_mtc_iwf_and_its_answer_back(void **state)
 {
     (void)state;
@@ -359,6 +380,7 @@ int main(void)
         cmocka_unit_test(recall_and_replace_touch_what_waits_and_nothing_else),
         cmocka_unit_test(triggers_are_bounded_by_device_and_by_table_and_none_is_lost),
         cmocka_unit_test(who_may_not_is_refused_and_what_cannot_be_read),
+        cmocka_unit_test(an_open_hop_counts_only_where_that_is_accepted),
         cmocka_unit_test(a_container_goes_to_the_mtc_iwf_and_its_answer_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

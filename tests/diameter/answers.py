@@ -10,6 +10,13 @@ from malformed_trigger import NAMES, REALM, SERVER, TGPP, Peer, vectors
 from node import Node, avp, check, message, run
 
 
+def connected(node):
+    """A peer that requests go to: it has its answer to the capabilities a moment before that."""
+    peer = Peer(node.port)
+    node.wait_open(peer.host)
+    return peer
+
+
 def what_left_and_was_not_answered_may_have_arrived():
     """Of a request that never left the MTC-IWF knows that; of one that a peer took before it died or fell silent it does not."""
     node = Node("unsure", "--identity", "iwf.home.example", "--realm", "home.example", "--serve", "iwf", "--timeout-ms", "700",
@@ -18,11 +25,11 @@ def what_left_and_was_not_answered_may_have_arrived():
     for what in ask:
         check(node.ask(ask[what])["status"] == "internal", f"{what}: nobody is there")
     SERVER["names"] += [NAMES[34], NAMES[33]]
-    sms_sc = Peer(node.port)
+    sms_sc = connected(node)
     node.say(ask["T4"])
     check(sms_sc.receive() is not None, "the request")
     check("status=unknown_session" in node.out.next("answer"), "T4: a SMS-SC that is silent")
-    mme = Peer(node.port)
+    mme = connected(node)
     for what, peer in (("T4", sms_sc), ("T5", mme)):
         node.say(ask[what])
         check(peer.receive() is not None, "the request")
@@ -44,7 +51,7 @@ def asks(name):
     node = Node("asks", "--identity", "iwf.home.example", "--realm", "home.example", "--serve", "iwf", "--timeout-ms", "1000",
                 "--t4", f"{name},{REALM}", "--peer", f"{name},{REALM}")
     SERVER["names"].append(name)
-    return node, Peer(node.port)
+    return node, connected(node)
 
 
 def answers_that_do_not_fit_are_no_answers():

@@ -16,6 +16,14 @@ static void check(bool holds)
     }
 }
 
+static bool is_same(const godwit_device_action_t *a, const godwit_device_action_t *b)
+{
+    return strcmp(a->device.external_id, b->device.external_id) == 0 &&
+           strcmp(a->device.msisdn, b->device.msisdn) == 0 && a->payload_len == b->payload_len &&
+           memcmp(a->payload, b->payload, a->payload_len) == 0 && a->priority == b->priority && a->port == b->port &&
+           a->validity_s == b->validity_s;
+}
+
 static void request(godwit_slice_t text)
 {
     godwit_t8_body_t body, again;
@@ -28,8 +36,7 @@ static void request(godwit_slice_t text)
     check(!body.action.too_long || body.action.payload_len == 0);
     godwit_t8_transaction_write(&body.action, "TRIGGERED", written);
     check(godwit_t8_request_read(godwit_slice_of_string(written), &again, &member) == GODWIT_OK);
-    body.action.too_long = false; /* what does not fit is not kept */
-    check(memcmp(&body.action, &again.action, sizeof again.action) == 0);
+    check(is_same(&body.action, &again.action)); /* but for too_long: what does not fit is not kept */
 }
 
 static void patch(godwit_slice_t text)

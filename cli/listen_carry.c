@@ -207,7 +207,7 @@ static void take_root(listen_t *l, const godwit_access_request_t *r)
 static void take_key(listen_t *l, const godwit_iwf_key_t *key)
 {
     godwit_trigger_requests_t list;
-    listen_settle_trigger(l, godwit_trigger_ue_key(&l->trigger, key->association, key->key, &list), &list);
+    listen_settle_trigger(l, godwit_trigger_ue_key(&l->trigger, key, &list), &list);
 }
 
 static void note(listen_t *l, const godwit_access_request_t *r)

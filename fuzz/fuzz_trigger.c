@@ -108,6 +108,13 @@ static void wake_with(run_t *r, godwit_slice_t octets)
     }
 }
 
+static godwit_status_t take_key(run_t *r, uint32_t number, uint8_t run)
+{
+    const godwit_iwf_key_t key = {.root = (godwit_iwf_root_t)(run & 7u), .root_name = {run}, .association = number};
+    const godwit_status_t status = godwit_trigger_ue_key(&r->t, &key, &r->requests);
+    return status == GODWIT_INVALID_ARGUMENT ? GODWIT_OK : status;
+}
+
 static godwit_status_t keys(run_t *r, uint8_t operation, godwit_slice_t octets)
 {
     static const uint8_t key[32];
@@ -119,7 +126,7 @@ static godwit_status_t keys(run_t *r, uint8_t operation, godwit_slice_t octets)
     case 1:
         return godwit_trigger_root(&r->t, GODWIT_IWF_ROOT_FLAGGED, NULL, rand, &r->requests);
     case 2:
-        return godwit_trigger_ue_key(&r->t, number, key, &r->requests);
+        return take_key(r, number, rand[0]);
     default:
         return godwit_trigger_derived(&r->t, octets.len == 1 ? GODWIT_NOT_FOUND : GODWIT_OK, key, r->now, &r->requests);
     }

@@ -39,28 +39,42 @@ static const godwit_trigger_root_t *root_of(const godwit_trigger_t *t, unsigned 
                : NULL;
 }
 
-/* kind: of the Command; the device names the root of that kind that it has, or else its newest. */
-static godwit_a3_message_t reject_of(const godwit_trigger_t *t, godwit_a3_reason_t reason, unsigned kind,
-                                     const uint8_t *digest)
+static bool is_named(const godwit_trigger_root_t *root, const uint8_t *name)
 {
+    return root != NULL && memcmp(root->name, name, sizeof root->name) == 0;
+}
+
+uint32_t godwit_trigger_floor(const godwit_trigger_t *t, godwit_iwf_root_t kind, const uint8_t *name)
+{
+    const godwit_trigger_root_t *root = root_of(t, kind);
+    return is_named(root, name) ? root->taken : t->last_number;
+}
+
+/* asked NULL: no Command came. The device names the root of its kind that it has, or else its newest; one that derives
+ * nothing has none. */
+static godwit_a3_message_t reject_of(const godwit_trigger_t *t, godwit_a3_reason_t reason, const asked_t *asked)
+{
+    const unsigned kind = asked != NULL ? asked->command.root : GODWIT_IWF_ROOT_NONE;
     godwit_a3_message_t m = {.type = GODWIT_A3_REJECT, .reject = {.reason = reason}};
     const unsigned named = root_of(t, kind) != NULL ? kind : t->newest_root;
     const godwit_trigger_root_t *root = root_of(t, named);
-    if (root != NULL) {
+    m.reject.association = root != NULL ? root->taken : 0;
+    if (t->config.ue_key_received) {
+        m.reject.association =
+            asked != NULL ? godwit_trigger_floor(t, asked->command.root, asked->command.root_name) : t->last_number;
+    } else if (root != NULL) {
         m.reject.root = (godwit_iwf_root_t)named;
         memcpy(m.reject.root_name, root->name, sizeof root->name);
     }
-    m.reject.association = t->config.ue_key_received ? t->last_number : root != NULL ? root->taken : 0;
-    if (digest != NULL) {
-        memcpy(m.reject.command, digest, sizeof m.reject.command);
+    if (asked != NULL) {
+        memcpy(m.reject.command, asked->digest, sizeof m.reject.command);
     }
     return m;
 }
 
-godwit_status_t godwit_trigger_hint(godwit_trigger_t *t, godwit_a3_reason_t reason, const uint8_t *digest,
-                                    godwit_trigger_via_t via, godwit_trigger_requests_t *requests)
+godwit_status_t godwit_trigger_hint(godwit_trigger_t *t, godwit_trigger_via_t via, godwit_trigger_requests_t *requests)
 {
-    const godwit_a3_message_t m = reject_of(t, reason, GODWIT_IWF_ROOT_NONE, digest);
+    const godwit_a3_message_t m = reject_of(t, GODWIT_A3_NO_ASSOCIATION, NULL);
     return godwit_trigger_say_unprotected(t, &m, via, requests);
 }
 
@@ -72,7 +86,7 @@ TRIGGER_OWN_FRAME static godwit_status_t refuse(godwit_trigger_t *t, const asked
     if (!godwit_trigger_may_reject(t, asked->in->via)) {
         return GODWIT_OK;
     }
-    const godwit_a3_message_t m = reject_of(t, reason, asked->command.root, asked->digest);
+    const godwit_a3_message_t m = reject_of(t, reason, asked);
     if (!godwit_trigger_can_say(t) || !t->current.heard || reason == GODWIT_A3_OLD_NUMBER) {
         return godwit_trigger_say_unprotected(t, &m, asked->in->via, requests);
     }
@@ -102,13 +116,12 @@ static void adopt(godwit_trigger_t *t, const asked_t *asked, uint8_t suite, cons
     memcpy(t->current.k_iwf, k_iwf, sizeof t->current.k_iwf);
     godwit_window_mark(&t->current.next_down, &t->current.seen_down, 0);
     t->last_number = t->last_number > t->current.number ? t->last_number : t->current.number;
-    if (!t->config.ue_key_received) {
+    if (is_named(root_of(t, asked->command.root), asked->command.root_name)) {
         t->root[asked->command.root - 1].taken = t->current.number;
     }
     t->time_s = asked->command.time_s;
     t->base_up_ms = asked->in->now.up_ms;
-    t->received = 0;
-    godwit_wipe(t->received_key, sizeof t->received_key);
+    godwit_wipe(&t->received, sizeof t->received);
     memset(t->rejects, 0, sizeof t->rejects);
     t->repeats = 0;
 }
@@ -192,7 +205,7 @@ static bool is_allowed(const godwit_trigger_t *t, const godwit_a3_command_t *com
 static const godwit_trigger_root_t *trusted(const godwit_trigger_t *t, const godwit_a3_command_t *command)
 {
     const godwit_trigger_root_t *root = root_of(t, command->root);
-    return is_allowed(t, command) && root != NULL && memcmp(root->name, command->root_name, sizeof root->name) == 0
+    return is_allowed(t, command) && is_named(root, command->root_name) && root->state != GODWIT_TRIGGER_ROOT_NAMED
                ? root
                : NULL;
 }
@@ -210,11 +223,13 @@ static godwit_status_t with_key_received(godwit_trigger_t *t, const asked_t *ask
     if (!is_allowed(t, &asked->command)) {
         return refuse(t, asked, GODWIT_A3_NO_ROOT, requests);
     }
-    if (asked->command.association <= t->last_number) {
+    const godwit_a3_command_t *m = &asked->command;
+    if (m->association <= godwit_trigger_floor(t, m->root, m->root_name)) {
         return refuse(t, asked, GODWIT_A3_OLD_NUMBER, requests);
     }
-    return t->received == asked->command.association ? consume(t, asked, t->received_key, requests)
-                                                     : refuse(t, asked, GODWIT_A3_NO_KEY, requests);
+    const bool is_its = t->received.association == m->association && t->received.root == m->root &&
+                        memcmp(t->received.root_name, m->root_name, sizeof m->root_name) == 0;
+    return is_its ? consume(t, asked, t->received.key, requests) : refuse(t, asked, GODWIT_A3_NO_KEY, requests);
 }
 
 /* Numbers rise for each root by itself: who has one, and uses up its numbers, has used up no others. */

@@ -124,7 +124,7 @@ static godwit_status_t dispatch(godwit_trigger_t *t, const trigger_input_t *in, 
     if (status == GODWIT_UNKNOWN_KEY && godwit_trigger_may_reject(t, in->via)) {
         /* The MTC-IWF may take the device for one that has lost its record: it has. */
         godwit_trigger_event(requests, "refused", GODWIT_UNKNOWN_KEY);
-        return godwit_trigger_hint(t, GODWIT_A3_NO_ASSOCIATION, NULL, in->via, requests);
+        return godwit_trigger_hint(t, in->via, requests);
     }
     return status;
 }

@@ -60,7 +60,25 @@ static bool root_get(godwit_reader_t *r, godwit_trigger_root_t *root)
     godwit_get(r, root->name, sizeof root->name);
     godwit_get(r, root->key, sizeof root->key);
     root->taken = godwit_get_u32(r);
-    return root->state <= GODWIT_TRIGGER_ROOT_IN_CARD;
+    return root->state <= GODWIT_TRIGGER_ROOT_NAMED;
+}
+
+static void key_put(godwit_writer_t *w, const godwit_iwf_key_t *key)
+{
+    godwit_put_u32(w, key->association);
+    godwit_put_u8(w, (uint8_t)key->root);
+    godwit_put(w, key->root_name, sizeof key->root_name);
+    godwit_put(w, key->key, sizeof key->key);
+}
+
+static bool key_get(godwit_reader_t *r, godwit_iwf_key_t *key)
+{
+    key->association = godwit_get_u32(r);
+    const uint8_t root = godwit_get_u8(r);
+    key->root = (godwit_iwf_root_t)root;
+    godwit_get(r, key->root_name, sizeof key->root_name);
+    godwit_get(r, key->key, sizeof key->key);
+    return root <= GODWIT_IWF_ROOT_EAP;
 }
 
 static void memory_put(godwit_writer_t *w, const godwit_trigger_memory_t *m)
@@ -147,8 +165,7 @@ godwit_status_t godwit_trigger_record_write(godwit_trigger_t *t)
     for (size_t i = 0; i < GODWIT_TRIGGER_ROOTS; i++) {
         root_put(&w, &t->root[i]);
     }
-    godwit_put_u32(&w, t->received);
-    godwit_put(&w, t->received_key, sizeof t->received_key);
+    key_put(&w, &t->received);
     godwit_put_u8(&w, t->memory_next);
     for (size_t i = 0; i < GODWIT_TRIGGER_MEMORY_MAX; i++) {
         memory_put(&w, &t->memory[i]);
@@ -187,8 +204,7 @@ static godwit_status_t parse(godwit_trigger_t *t, godwit_slice_t body)
     for (size_t i = 0; i < GODWIT_TRIGGER_ROOTS; i++) {
         good = root_get(&r, &t->root[i]) && good;
     }
-    t->received = godwit_get_u32(&r);
-    godwit_get(&r, t->received_key, sizeof t->received_key);
+    good = key_get(&r, &t->received) && good;
     good = tables_get(&r, t) && good;
     return good && t->newest_root <= GODWIT_TRIGGER_ROOTS ? godwit_reader_done(&r) : GODWIT_MALFORMED;
 }

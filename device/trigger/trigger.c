@@ -63,7 +63,7 @@ godwit_status_t godwit_trigger_root(godwit_trigger_t *trigger, godwit_iwf_root_t
         (root == NULL && kind != GODWIT_IWF_ROOT_FLAGGED)) {
         return GODWIT_INVALID_ARGUMENT;
     }
-    if (trigger->config.ue_key_received || (trigger->config.roots >> (kind - 1) & 1u) == 0) {
+    if ((trigger->config.roots >> (kind - 1) & 1u) == 0) {
         return GODWIT_OK;
     }
     godwit_status_t status = godwit_iwf_root_name(trigger->config.crypto, rand, name);
@@ -71,7 +71,9 @@ godwit_status_t godwit_trigger_root(godwit_trigger_t *trigger, godwit_iwf_root_t
         return status;
     }
     godwit_trigger_root_t *mine = &trigger->root[kind - 1];
-    const uint8_t state = root != NULL ? GODWIT_TRIGGER_ROOT_HERE : GODWIT_TRIGGER_ROOT_IN_CARD;
+    const uint8_t state = trigger->config.ue_key_received ? GODWIT_TRIGGER_ROOT_NAMED
+                          : root != NULL                  ? GODWIT_TRIGGER_ROOT_HERE
+                                                          : GODWIT_TRIGGER_ROOT_IN_CARD;
     if (mine->state == state && memcmp(mine->name, name, sizeof name) == 0) {
         return GODWIT_OK;
     }
@@ -80,7 +82,7 @@ godwit_status_t godwit_trigger_root(godwit_trigger_t *trigger, godwit_iwf_root_t
     mine->state = state;
     mine->taken = taken;
     memcpy(mine->name, name, sizeof name);
-    if (root != NULL) {
+    if (state == GODWIT_TRIGGER_ROOT_HERE) {
         memcpy(mine->key, root, sizeof mine->key);
     }
     trigger->newest_root = (uint8_t)kind;
@@ -88,18 +90,20 @@ godwit_status_t godwit_trigger_root(godwit_trigger_t *trigger, godwit_iwf_root_t
     return godwit_trigger_store(trigger, requests);
 }
 
-godwit_status_t godwit_trigger_ue_key(godwit_trigger_t *trigger, uint32_t association, const uint8_t k_iwf[32],
+godwit_status_t godwit_trigger_ue_key(godwit_trigger_t *trigger, const godwit_iwf_key_t *key,
                                       godwit_trigger_requests_t *requests)
 {
     requests->count = 0;
     if (!trigger->config.ue_key_received) {
         return GODWIT_POLICY_FORBIDS;
     }
-    if (association <= trigger->last_number) {
+    if (key->is_root || key->root < GODWIT_IWF_ROOT_FLAGGED || key->root > GODWIT_IWF_ROOT_EAP) {
+        return GODWIT_INVALID_ARGUMENT;
+    }
+    if (key->association <= godwit_trigger_floor(trigger, key->root, key->root_name)) {
         return GODWIT_REPLAY;
     }
-    trigger->received = association;
-    memcpy(trigger->received_key, k_iwf, sizeof trigger->received_key);
+    trigger->received = *key;
     memset(trigger->rejects, 0, sizeof trigger->rejects);
     return godwit_trigger_store(trigger, requests);
 }
@@ -135,7 +139,7 @@ static godwit_status_t poll(godwit_trigger_t *t, godwit_trigger_requests_t *requ
     const unsigned doublings = t->polls < DOUBLINGS_MAX ? t->polls : DOUBLINGS_MAX;
     godwit_status_t status;
     if (!godwit_trigger_can_say(t)) {
-        status = godwit_trigger_hint(t, GODWIT_A3_NO_ASSOCIATION, NULL, GODWIT_TRIGGER_VIA_A3, requests);
+        status = godwit_trigger_hint(t, GODWIT_TRIGGER_VIA_A3, requests);
     } else {
         status = godwit_trigger_say(t, &m, GODWIT_TRIGGER_VIA_A3, false, requests);
     }

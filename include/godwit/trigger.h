@@ -129,9 +129,10 @@ GODWIT_MUST_USE godwit_status_t godwit_trigger_root(godwit_trigger_t *trigger, g
                                                     godwit_trigger_requests_t *requests);
 /* ue-key received: K_iwf came in a NAS message that was ciphered and integrity protected; from nowhere else. Its
  * Command follows.
- * GODWIT_POLICY_FORBIDS where the device derives, GODWIT_REPLAY for a number not above the last. Gives a STORE. */
-GODWIT_MUST_USE godwit_status_t godwit_trigger_ue_key(godwit_trigger_t *trigger, uint32_t association,
-                                                      const uint8_t k_iwf[32], godwit_trigger_requests_t *requests);
+ * GODWIT_POLICY_FORBIDS where the device derives, GODWIT_REPLAY for a number not above the last of that AKA run,
+ * or of all where the device was told of no such run (godwit_trigger_root). Gives a STORE. */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_ue_key(godwit_trigger_t *trigger, const godwit_iwf_key_t *key,
+                                                      godwit_trigger_requests_t *requests);
 /* The card's answer to DERIVE; one for each, with a status that is not GODWIT_OK where it has no key.
  * GODWIT_WRONG_STATE when none was asked for. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_derived(godwit_trigger_t *trigger, godwit_status_t status,

@@ -25,6 +25,7 @@ typedef enum godwit_trigger_root_state {
     GODWIT_TRIGGER_ROOT_NONE = 0,
     GODWIT_TRIGGER_ROOT_HERE,
     GODWIT_TRIGGER_ROOT_IN_CARD,
+    GODWIT_TRIGGER_ROOT_NAMED, /* ue-key received: the device was in that AKA run, and derives nothing of it */
 } godwit_trigger_root_state_t;
 
 typedef struct godwit_trigger_root {
@@ -49,10 +50,10 @@ typedef struct godwit_trigger_pending {
     godwit_a3_trigger_t trigger;
 } godwit_trigger_pending_t;
 
-/* magic 2, version 1, time 4, highest number 4, newest root 1; associations 65 each; roots 45 each; key received 36;
+/* magic 2, version 1, time 4, highest number 4, newest root 1; associations 65 each; roots 45 each; key received 45;
  * next reference 1, references 5 each; pending ones 32 and the payload each; check 8. */
 #define GODWIT_TRIGGER_RECORD                                                                                          \
-    (12 + 2 * 65 + GODWIT_TRIGGER_ROOTS * 45 + 36 + 1 + GODWIT_TRIGGER_MEMORY_MAX * 5 +                                \
+    (12 + 2 * 65 + GODWIT_TRIGGER_ROOTS * 45 + 45 + 1 + GODWIT_TRIGGER_MEMORY_MAX * 5 +                                \
      GODWIT_TRIGGER_PENDING_MAX * (32 + GODWIT_TRIGGER_PAYLOAD_MAX) + 8)
 
 #define GODWIT_TRIGGER_COMPLETE 24 /* octets of a Complete */
@@ -61,12 +62,11 @@ typedef struct godwit_trigger {
     godwit_trigger_config_t config;
     /* The record. */
     uint32_t time_s;      /* the latest that is known: of protected messages, moved on by what went by since */
-    uint32_t last_number; /* of an association: above it are all whose key is received; only rises */
+    uint32_t last_number; /* of an association, the highest; only rises */
     uint8_t newest_root;  /* godwit_iwf_root_t */
     godwit_trigger_association_t current, former; /* former: until something comes down under current */
     godwit_trigger_root_t root[GODWIT_TRIGGER_ROOTS];
-    uint32_t received; /* number of the key below; 0: none */
-    uint8_t received_key[32];
+    godwit_iwf_key_t received; /* secret; association 0: none */
     godwit_trigger_memory_t memory[GODWIT_TRIGGER_MEMORY_MAX];
     uint8_t memory_next; /* the place that is taken next */
     godwit_trigger_pending_t pending[GODWIT_TRIGGER_PENDING_MAX];

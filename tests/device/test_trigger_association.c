@@ -499,12 +499,21 @@ static void a_card_that_fails_takes_no_newer_root_away(void **state)
     assert_int_equal(w.requests.item[0].kind, GODWIT_TRIGGER_DERIVE);
 }
 
+/* Of the AKA run in w.rand. */
+static godwit_status_t ue_key(godwit_iwf_root_t kind, uint32_t number, const uint8_t k_iwf[32])
+{
+    godwit_iwf_key_t key = {.root = kind, .association = number};
+    memcpy(key.key, k_iwf, sizeof key.key);
+    assert_int_equal(godwit_iwf_root_name(CRYPTO, w.rand, key.root_name), GODWIT_OK);
+    return godwit_trigger_ue_key(&w.t, &key, &w.requests);
+}
+
 static void a_key_received_is_taken_for_its_own_number_alone(void **state)
 {
     (void)state;
     uint8_t k_iwf[32];
     k_iwf_of(w.root, "iwf.example", 3, k_iwf);
-    assert_int_equal(godwit_trigger_ue_key(&w.t, 3, k_iwf, &w.requests), GODWIT_POLICY_FORBIDS);
+    assert_int_equal(ue_key(GODWIT_IWF_ROOT_FLAGGED, 3, k_iwf), GODWIT_POLICY_FORBIDS);
     w.config.ue_key_received = true;
     w.config.roots = 1u << (GODWIT_IWF_ROOT_FLAGGED - 1);
     w.nvm_len = 0;
@@ -512,7 +521,7 @@ static void a_key_received_is_taken_for_its_own_number_alone(void **state)
     tw_make_command(&w, 3, TIME);
     hear_command();
     assert_int_equal(rejected(false).reason, GODWIT_A3_NO_KEY); /* it derives nothing */
-    assert_int_equal(godwit_trigger_ue_key(&w.t, 3, k_iwf, &w.requests), GODWIT_OK);
+    assert_int_equal(ue_key(GODWIT_IWF_ROOT_FLAGGED, 3, k_iwf), GODWIT_OK);
     tw_carry_out(&w);
     tw_make_command(&w, 4, TIME);
     hear_command();
@@ -521,9 +530,64 @@ static void a_key_received_is_taken_for_its_own_number_alone(void **state)
     tw_make_command(&w, 3, TIME);
     hear_command();
     assert_int_equal(tw_complete(&w, tw_slice(&w.sent[0])), GODWIT_OK);
-    assert_int_equal(godwit_trigger_ue_key(&w.t, 3, k_iwf, &w.requests), GODWIT_REPLAY);
+    assert_int_equal(ue_key(GODWIT_IWF_ROOT_FLAGGED, 3, k_iwf), GODWIT_REPLAY);
     a_trigger(2);
     tw_expect_acknowledged(&w, 2, GODWIT_A3_DELIVERED);
+}
+
+static void next_run(uint8_t octet)
+{
+    uint8_t root[32];
+    memset(root, octet, sizeof root);
+    w.rand[0] = octet;
+    assert_int_equal(godwit_trigger_root(&w.t, GODWIT_IWF_ROOT_KASME, root, w.rand, &w.requests), GODWIT_OK);
+    tw_carry_out(&w);
+}
+
+static godwit_status_t give_key(uint32_t number)
+{
+    uint8_t k_iwf[32];
+    k_iwf_of(w.root, "iwf.example", number, k_iwf);
+    const godwit_status_t status = ue_key(GODWIT_IWF_ROOT_KASME, number, k_iwf);
+    tw_carry_out(&w);
+    command_under(number, GODWIT_IWF_ROOT_KASME, k_iwf, (const uint8_t[]){1}, 1);
+    return status;
+}
+
+static void whoever_gives_keys_uses_up_the_numbers_of_that_aka_run_alone(void **state)
+{
+    (void)state;
+    w.config.ue_key_received = true;
+    w.config.roots = 0;
+    w.nvm_len = 0;
+    tw_reboot(&w);
+    next_run(1);
+    assert_int_equal(give_key(5), GODWIT_OK);
+    hear_command();
+    assert_int_equal(godwit_trigger_association(&w.t), 5);
+    assert_int_equal(give_key(UINT32_MAX), GODWIT_OK);
+    hear_command();
+    assert_int_equal(godwit_trigger_association(&w.t), UINT32_MAX);
+    assert_int_equal(give_key(6), GODWIT_REPLAY);
+    hear_command();
+    assert_int_equal(rejected(false).association, UINT32_MAX);
+    next_run(2);
+    assert_int_equal(give_key(6), GODWIT_OK);
+    tw_reboot(&w);
+    hear_command();
+    assert_int_equal(godwit_trigger_association(&w.t), 6);
+    assert_int_equal(give_key(6), GODWIT_REPLAY);
+    w.rand[0] = 1; /* a key of before, which a node held back */
+    assert_int_equal(give_key(7), GODWIT_REPLAY);
+    w.config.ue_key_received = false; /* a device that derives again has no root yet, only its name */
+    w.config.roots = 1u << (GODWIT_IWF_ROOT_KASME - 1);
+    tw_reboot(&w);
+    w.rand[0] = 2;
+    uint8_t k_iwf[32];
+    k_iwf_of((const uint8_t[32]){0}, "iwf.example", 8, k_iwf);
+    command_under(8, GODWIT_IWF_ROOT_KASME, k_iwf, (const uint8_t[]){1}, 1);
+    hear_command();
+    assert_int_equal(rejected(false).reason, GODWIT_A3_NO_ROOT);
 }
 
 /* Nobody gives a device a key of a flagged root: one that receives trusts the others, unless its owner says otherwise. */
@@ -535,7 +599,7 @@ static void who_receives_trusts_the_roots_of_visited_networks(void **state)
     w.nvm_len = 0;
     tw_reboot(&w);
     assert_int_equal(w.t.config.roots, 1u << (GODWIT_IWF_ROOT_KASME - 1) | 1u << (GODWIT_IWF_ROOT_CK_IK - 1));
-    assert_int_equal(godwit_trigger_ue_key(&w.t, 3, w.root, &w.requests), GODWIT_OK);
+    assert_int_equal(ue_key(GODWIT_IWF_ROOT_FLAGGED, 3, w.root), GODWIT_OK);
     tw_carry_out(&w);
     tw_make_command(&w, 3, TIME); /* of a flagged root */
     hear_command();
@@ -602,6 +666,7 @@ int main(void)
         cmocka_unit_test_setup(a_card_that_keeps_the_root_derives, set_up),
         cmocka_unit_test_setup(a_card_that_fails_takes_no_newer_root_away, set_up),
         cmocka_unit_test_setup(a_key_received_is_taken_for_its_own_number_alone, set_up),
+        cmocka_unit_test_setup(whoever_gives_keys_uses_up_the_numbers_of_that_aka_run_alone, set_up),
         cmocka_unit_test_setup(who_receives_trusts_the_roots_of_visited_networks, set_up),
         cmocka_unit_test_setup(a_damaged_record_is_none, set_up),
         cmocka_unit_test_setup(a_configuration_that_cannot_be_is_refused, set_up),

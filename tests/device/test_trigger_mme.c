@@ -126,7 +126,7 @@ static bool on_trigger(phone_t *p, const godwit_access_request_t *r)
         assert_int_equal(godwit_trigger_root(&trigger, r->root_kind, r->root, r->rand, &list), GODWIT_OK);
     } else {
         ue_keys++;
-        assert_int_equal(godwit_trigger_ue_key(&trigger, r->ue_key->association, r->ue_key->key, &list), GODWIT_OK);
+        assert_int_equal(godwit_trigger_ue_key(&trigger, r->ue_key, &list), GODWIT_OK);
     }
     carry_out(&list);
     return false;
@@ -221,6 +221,7 @@ static void iwf_down(godwit_t5_down_kind_t kind, const octets_t *container)
         memcpy(m.u.t5_down.container, container->at, container->len);
     } else {
         m.u.t5_down.ue_key = (godwit_iwf_key_t){.root = iwf.root, .association = iwf.number};
+        root_name(m.u.t5_down.ue_key.root_name);
         memcpy(m.u.t5_down.ue_key.key, iwf.k_iwf, 32);
     }
     give(&m);

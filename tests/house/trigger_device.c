@@ -210,7 +210,7 @@ static void take_key(const godwit_iwf_key_t *key)
 {
     godwit_trigger_requests_t list;
     printf("ue-key association=%u\n", (unsigned)key->association);
-    carry_out_trigger(godwit_trigger_ue_key(&d.trigger, key->association, key->key, &list), &list);
+    carry_out_trigger(godwit_trigger_ue_key(&d.trigger, key, &list), &list);
 }
 
 static void carry_out_access(godwit_status_t status, const godwit_access_requests_t *list)

@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "core/wire/ue_key.h"
 #include "lab/internal.h"
 
 #define ACT_MS 40     /* until the application has acted */
@@ -42,16 +41,6 @@ static void take_root(godwit_world_t *w, unsigned device, const godwit_access_re
     godwit_wipe(octets, sizeof octets);
 }
 
-static void take_key(godwit_world_t *w, unsigned device, const godwit_iwf_key_t *key)
-{
-    uint8_t octets[GODWIT_UE_KEY_SIZE];
-    godwit_writer_t out = godwit_writer(octets, sizeof octets);
-    if (godwit_ue_key_build(key, &out) == GODWIT_OK) {
-        (void)give(w, device, LAB_TRIGGER_UE_KEY, godwit_written(&out));
-    }
-    godwit_wipe(octets, sizeof octets);
-}
-
 void lab_trigger_of_access(godwit_world_t *w, unsigned device, const godwit_access_request_t *r)
 {
     if (!w->config.trigger.on) {
@@ -63,7 +52,7 @@ void lab_trigger_of_access(godwit_world_t *w, unsigned device, const godwit_acce
         take_root(w, device, r);
         break;
     case GODWIT_ACCESS_UE_KEY:
-        take_key(w, device, r->ue_key);
+        (void)give(w, device, LAB_TRIGGER_UE_KEY, godwit_slice((const uint8_t *)r->ue_key, sizeof *r->ue_key));
         break;
     default:
         give(w, device, LAB_TRIGGER_DOWN, r->octets)->call =
@@ -200,12 +189,12 @@ static godwit_status_t take_root_input(godwit_trigger_t *library, const uint8_t 
                                requests);
 }
 
-static godwit_status_t take_ue_key(godwit_trigger_t *library, godwit_slice_t octets,
+static godwit_status_t take_ue_key(godwit_trigger_t *library, const uint8_t *octets,
                                    godwit_trigger_requests_t *requests)
 {
     godwit_iwf_key_t key;
-    godwit_status_t status = godwit_ue_key_parse(octets, &key);
-    status = status == GODWIT_OK ? godwit_trigger_ue_key(library, &key, requests) : status;
+    memcpy(&key, octets, sizeof key);
+    godwit_status_t status = godwit_trigger_ue_key(library, &key, requests);
     godwit_wipe(&key, sizeof key);
     return status == GODWIT_POLICY_FORBIDS || status == GODWIT_REPLAY ? GODWIT_OK : status;
 }
@@ -230,7 +219,7 @@ static godwit_status_t into_library(godwit_world_t *w, unsigned device, const la
     case LAB_TRIGGER_ROOT:
         return take_root_input(&t->library, in->packet->octets, &t->requests);
     case LAB_TRIGGER_UE_KEY:
-        return take_ue_key(&t->library, godwit_slice(in->packet->octets, in->packet->len), &t->requests);
+        return take_ue_key(&t->library, in->packet->octets, &t->requests);
     case LAB_TRIGGER_DERIVED:
         status = godwit_trigger_derived(&t->library, (godwit_status_t)in->packet->call, in->packet->octets, now(w, t),
                                         &t->requests);

@@ -59,8 +59,8 @@ bool godwit_trigger_is_expired(const godwit_trigger_t *t, const godwit_a3_trigge
 /* ---- associate.c ---- */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_command(godwit_trigger_t *t, const trigger_input_t *in,
                                                        godwit_trigger_requests_t *requests);
-/* The next number of that root must be above it: its own last one where the device was in that AKA run, else the last of
- * all. */
+/* The next number of that root must be above it: its own last one where the device was in that AKA run, else the last
+ * of all. */
 uint32_t godwit_trigger_floor(const godwit_trigger_t *t, godwit_iwf_root_t kind, const uint8_t *name);
 /* Reject without protection: whoever reads it learns that the device wants an association. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_hint(godwit_trigger_t *t, godwit_trigger_via_t via,

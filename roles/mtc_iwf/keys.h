@@ -173,8 +173,8 @@ godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_messa
 /* Whether something may be tried for that device now, at most once in gap_ms; one that may is noted. Each gap_ms is a
  * matter of its own. */
 bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t gap_ms, uint64_t now_ms);
-/* Whether a hint of that device may be taken now: rarely for each device and each node or address that speaks for it, so
- * that no other one silences it; and so many in a second by each way. One that may is noted. */
+/* Whether a hint of that device may be taken now: rarely for each device and each node or address that speaks for it,
+ * so that no other one silences it; and so many in a second by each way. One that may is noted. */
 bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
                          uint64_t now_ms);
 /* Whether something from that address is looked at: it has not sent too much in this second that proved nothing, or it

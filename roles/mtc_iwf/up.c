@@ -256,7 +256,8 @@ static void say_command_again(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up
     }
 }
 
-/* The device can be reached by that way, and speaks under the association in use: the next one, where there must be one. */
+/* The device can be reached by that way, and speaks under the association in use: the next one, where there must be
+ * one. */
 static void bring_next(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint64_t now_ms, godwit_outbox_t *out)
 {
     const bool waits = keys->held.next.number != 0;

@@ -15,6 +15,9 @@ const char *cli_lab_flavour_name(godwit_gba_flavour_t flavour);
 bool cli_lab_read_trigger(const cli_args_t *args, godwit_lab_run_t *run);
 const char *cli_lab_trigger_access(const godwit_lab_run_t *run);
 const char *cli_lab_trigger_key(const godwit_lab_run_t *run);
+/* Who makes K_iwf, and of what it was asked to be made; NULL where there is none, or the root follows. */
+const char *cli_lab_trigger_maker(const godwit_lab_run_t *run);
+const char *cli_lab_trigger_root(const godwit_lab_run_t *run);
 /* Of the table: what was measured, and who can do what. True: as documented. */
 bool cli_lab_measure_triggers(void);
 void cli_lab_print_triggers(void);

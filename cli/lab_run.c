@@ -79,6 +79,12 @@ static bool read_letter(const cli_args_t *args, const char *option, const char *
     return true;
 }
 
+static bool is_case_1(const cli_args_t *args)
+{
+    const char *value = cli_value(args, "case");
+    return value != NULL && strcmp(value, "1") == 0;
+}
+
 static bool read_access(const cli_args_t *args, godwit_lab_run_t *run)
 {
     const char *name = cli_value(args, "access");
@@ -94,6 +100,12 @@ static bool read_access(const cli_args_t *args, godwit_lab_run_t *run)
         run->access = GODWIT_WORLD_GERAN;
         run->trigger.circuit = true;
         return true;
+    }
+    if (strcmp(name, "gprs") == 0 && run->procedure == GODWIT_LAB_TRIGGER && is_case_1(args)) {
+        (void)cli_fail(args, CLI_USAGE,
+                       "--access gprs: with a SIM nothing protects A2's integrity, and case 1 needs "
+                       "that: geran is GPRS with a USIM, gsm the MSC");
+        return false;
     }
     if (strcmp(name, "gprs") == 0 || strcmp(name, "gsm") == 0) {
         (void)cli_fail(

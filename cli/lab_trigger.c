@@ -66,6 +66,7 @@ bool cli_lab_read_trigger(const cli_args_t *args, godwit_lab_run_t *run)
     }
     t->as = source == 2;
     t->root = root == 3 ? GODWIT_IWF_ROOT_EAP : (godwit_iwf_root_t)root;
+    t->ue_key_given = key != 0;
     t->ue_key_received = key == 2;
     t->via = (godwit_lab_via_t)way;
     t->embedded = cli_count(args, "nas-embedded") > 0;
@@ -96,15 +97,28 @@ const char *cli_lab_trigger_key(const godwit_lab_run_t *run)
                                                     : makers[t->key_from - 1];
 }
 
+const char *cli_lab_trigger_maker(const godwit_lab_run_t *run)
+{
+    const godwit_lab_trigger_t *t = &run->trigger;
+    return t->number == 1 ? NULL : t->root == GODWIT_IWF_ROOT_EAP ? "aaa" : makers[t->key_from - 1];
+}
+
+const char *cli_lab_trigger_root(const godwit_lab_run_t *run)
+{
+    return run->trigger.root == GODWIT_IWF_ROOT_NONE  ? NULL
+           : run->trigger.root == GODWIT_IWF_ROOT_EAP ? roots[2]
+                                                      : roots[run->trigger.root - 1];
+}
+
 void cli_lab_add_trigger(json_t *result, const godwit_lab_run_t *run, const godwit_lab_report_t *r)
 {
     const godwit_lab_trigger_t *t = &run->trigger;
     const godwit_suite_t *suite = godwit_suite(r->triggered.suite);
     json_t *members = json_pack(
-        "{s:i, s:s, s:s?, s:s?, s:b, s:b, s:s?, s:o, s:o, s:s?}", "case", (int)t->number, "source", sources[t->as],
-        "key_from", cli_lab_trigger_key(run), "ue_key", t->number == 1 ? NULL : keys[t->ue_key_received],
-        "nas_embedded", (int)t->embedded, "roaming", (int)t->roaming, "via",
-        t->via == GODWIT_LAB_VIA_ANY ? NULL : ways[t->via - 1], "setup", cost(&r->triggered.setup), "trigger",
+        "{s:i, s:s, s:s?, s:s?, s:s?, s:b, s:b, s:s?, s:o, s:o, s:s?}", "case", (int)t->number, "source",
+        sources[t->as], "key_from", cli_lab_trigger_maker(run), "root", cli_lab_trigger_root(run), "ue_key",
+        t->number == 1 ? NULL : keys[t->ue_key_received], "nas_embedded", (int)t->embedded, "roaming", (int)t->roaming,
+        "via", t->via == GODWIT_LAB_VIA_ANY ? NULL : ways[t->via - 1], "setup", cost(&r->triggered.setup), "trigger",
         cost(&r->triggered.trigger), "suite", suite == NULL ? NULL : suite->name);
     (void)json_object_update(result, members);
     json_decref(members);

@@ -15,14 +15,21 @@
 #define SHORT_MS 15000
 #define LONG_MS 120000
 #define VALIDITY_S 60
+#define BRIEF_S 20 /* before it goes by another way */
 #define FORGED_REFERENCE 0x70000001u
+#define FORGED_COUNT 1000u
 
 const char *const godwit_lab_try_names[GODWIT_LAB_TRIES] = {"forge", "alter", "replay", "read", "expired", "recalled"};
 
-static uint32_t ask(attacker_t *a, godwit_action_type_t action, uint32_t of)
+static uint32_t ask_for(attacker_t *a, godwit_action_type_t action, uint32_t of, uint32_t validity_s)
 {
     return godwit_world_ask(
-        a->w, &(godwit_world_ask_t){.device = 0, .as = false, .action = action, .of = of, .validity_s = VALIDITY_S});
+        a->w, &(godwit_world_ask_t){.device = 0, .as = false, .action = action, .of = of, .validity_s = validity_s});
+}
+
+static uint32_t ask(attacker_t *a, godwit_action_type_t action, uint32_t of)
+{
+    return ask_for(a, action, of, VALIDITY_S);
 }
 
 /* As he would have the device take it: from the SCS, with its proof, which is a digest of a name that everybody
@@ -66,6 +73,7 @@ static void say_again(attacker_t *a)
     if (lab_attacker_opens(a, message, &trigger)) {
         trigger.reference = FORGED_REFERENCE;
         trigger.time_s = (uint32_t)(a->w->now_ms / 1000);
+        trigger.validity_s = VALIDITY_S;
         lab_attacker_forges(a, &trigger);
         godwit_world_run(a->w, SHORT_MS);
     }
@@ -126,7 +134,7 @@ static bool read_it(attacker_t *a)
 static bool expired(attacker_t *a)
 {
     a->holds = a->holds_actions = true;
-    (void)ask(a, GODWIT_ACTION_TRIGGER, 0);
+    (void)ask_for(a, GODWIT_ACTION_TRIGGER, 0, BRIEF_S);
     godwit_world_run(a->w, LONG_MS);
     a->holds = false;
     if (a->place == GODWIT_LAB_PLACE_B) {
@@ -147,7 +155,7 @@ static void acknowledge(attacker_t *a, uint32_t reference)
                                    .acknowledgement = {.reference = reference, .outcome = GODWIT_A3_RECALLED}};
     const godwit_a3_key_t key = {a->k_iwf, a->association, a->w->devices[0].trigger.library.current.suite};
     godwit_message_t up = {.kind = GODWIT_T5_UP, .to = GODWIT_FUNCTION_MTC_IWF, .transaction = UINT32_MAX};
-    if (godwit_a3_protect(&godwit_crypto_builtin, &key, 1000, &m, &out) != GODWIT_OK) {
+    if (godwit_a3_protect(&godwit_crypto_builtin, &key, FORGED_COUNT + a->next_up++, &m, &out) != GODWIT_OK) {
         return;
     }
     up.u.t5_up.imsi = lab_imsi(0);
@@ -173,45 +181,78 @@ static void say_recalled(attacker_t *a, uint32_t recall)
         return;
     }
     const heard_t *last = &a->heard[a->heard_count - 1];
-    if (lab_attacker_opens(a, godwit_slice(last->octets, last->len), &said)) {
+    if (lab_attacker_opens(a, godwit_slice(last->octets, last->len), &said) && said.action == GODWIT_A3_RECALL) {
         acknowledge(a, said.reference);
     }
 }
 
-static bool recalled(attacker_t *a)
+/* On B: the device is away, and the trigger waits at the MTC-IWF; its recall is held back, and said to be done. */
+static bool recalled_on_b(attacker_t *a)
 {
-    const bool on_b = a->place == GODWIT_LAB_PLACE_B;
-    a->holds = !on_b;
-    a->confirms = a->knows; /* in case 1 a word of the serving node is the end of it */
-    if (on_b) {             /* the device is away: the trigger waits at the MTC-IWF */
-        (void)lab_after(a->w, 0, LAB_ACCESS_IDLE, godwit_world_device_node(0));
-        godwit_world_run(a->w, SHORT_MS / 3);
-        godwit_world_part(a->w, godwit_world_device_node(0), GODWIT_WORLD_EVERYBODY, SHORT_MS * 2);
-    }
+    (void)lab_after(a->w, 0, LAB_ACCESS_IDLE, godwit_world_device_node(0));
+    godwit_world_run(a->w, SHORT_MS / 3);
+    godwit_world_part(a->w, godwit_world_device_node(0), GODWIT_WORLD_EVERYBODY, SHORT_MS * 2);
     const uint32_t number = ask(a, GODWIT_ACTION_TRIGGER, 0);
     godwit_world_run(a->w, SHORT_MS / 3);
-    const size_t first = a->heard_count; /* the trigger */
-    a->confirms = true;
     a->holds_actions = true;
-    a->holds =
-        !on_b && a->place != GODWIT_LAB_PLACE_D_PROTECTED; /* there he lets it pass: he cannot answer in its place */
-    const uint32_t recall = ask(a, GODWIT_ACTION_RECALL, number);
-    if (!on_b) {
-        a->holds_actions = false;
-    }
-    godwit_world_run(a->w, SHORT_MS / 3);
-    say_recalled(a, recall);
-    godwit_world_run(a->w, SHORT_MS);
-    a->holds = false;
-    if (!on_b && first > 0) {
-        a->heard_count = first;
-        say_again(a);
-    }
+    say_recalled(a, ask(a, GODWIT_ACTION_RECALL, number));
     godwit_world_run(a->w, LONG_MS);
     return a->w->wrongs.recalled > 0;
 }
 
-static bool run_try(const godwit_lab_trigger_attack_t *attack, unsigned which)
+/* What he does with the recall of a trigger that he holds back, and when he lets that go. */
+typedef enum how {
+    CONFIRM,  /* neither comes to the device; that the recall has, he says in its place */
+    ANSWER,   /* and that the trigger has, too */
+    OVERTAKE, /* the trigger goes before the recall, which the device then takes */
+    FOLLOW,   /* and behind it */
+} how_t;
+
+static bool is_settled(const attacker_t *a, uint32_t recall)
+{
+    return a->w->asked[recall].reports > 0;
+}
+
+/* Another trigger for the device, which he holds back, recalled. */
+static void recall_one(attacker_t *a, how_t how)
+{
+    a->holds = true;
+    a->confirms = how == ANSWER;
+    const uint32_t number = ask(a, GODWIT_ACTION_TRIGGER, 0);
+    godwit_world_run(a->w, SHORT_MS / 3);
+    const size_t first = a->heard_count; /* the trigger */
+    a->confirms = true;
+    a->holds = how == CONFIRM || how == ANSWER;
+    const uint32_t recall = ask(a, GODWIT_ACTION_RECALL, number);
+    for (unsigned i = 0; i < (how == OVERTAKE ? 1u : 8u) && !is_settled(a, recall); i++) {
+        godwit_world_run(a->w, SHORT_MS / 3);
+        if (a->holds) {
+            say_recalled(a, recall);
+        }
+    }
+    a->holds = false;
+    if (first > 0) {
+        a->heard_count = first;
+        say_again(a);
+    }
+    godwit_world_run(a->w, LONG_MS);
+}
+
+static bool recalled(attacker_t *a)
+{
+    if (a->place == GODWIT_LAB_PLACE_B) {
+        return recalled_on_b(a);
+    }
+    if (a->place != GODWIT_LAB_PLACE_D_PROTECTED) { /* there he cannot answer in its place */
+        recall_one(a, CONFIRM);
+        recall_one(a, ANSWER); /* in case 1 that is the end of the trigger */
+    }
+    recall_one(a, OVERTAKE);
+    recall_one(a, FOLLOW);
+    return a->w->wrongs.recalled > 0;
+}
+
+static bool run_try(godwit_lab_trigger_attack_t *attack, unsigned which)
 {
     static bool (*const tries[GODWIT_LAB_TRIES])(attacker_t *) = {forge, alter, replay, read_it, expired, recalled};
     attacker_t a = {.place = attack->place};
@@ -232,6 +273,7 @@ static bool run_try(const godwit_lab_trigger_attack_t *attack, unsigned which)
         godwit_world_run(a.w, SHORT_MS);
     }
     lab_attacker_computes(&a);
+    attack->unserved = run.trigger.number == 2 && godwit_trigger_association(&a.w->devices[0].trigger.library) == 0;
     const bool succeeded = tries[which](&a);
     godwit_world_free(a.w);
     godwit_wipe(&a, sizeof a);

@@ -78,6 +78,8 @@ void lab_attacker_computes(attacker_t *a)
             search(a, &a->w->mme.ues[i], sizeof a->w->mme.ues[i]);
         } else if (node_of(a) == GODWIT_WORLD_SGSN && a->w->sgsn.ues[i].state != GODWIT_SGSN_FREE) {
             search(a, &a->w->sgsn.ues[i], sizeof a->w->sgsn.ues[i]);
+        } else if (node_of(a) == GODWIT_WORLD_MSC && a->w->msc.ues[i].state != GODWIT_MSC_FREE) {
+            search(a, &a->w->msc.ues[i], sizeof a->w->msc.ues[i]);
         }
     }
 }
@@ -117,7 +119,9 @@ static void send_t5(attacker_t *a, godwit_slice_t message, bool forged)
     const unsigned node = node_of(a);
     godwit_t5_down_t down = {.imsi = lab_imsi(0), .kind = GODWIT_T5_CONTAINER, .container_len = (uint8_t)message.len};
     memcpy(down.container, message.ptr, message.len);
-    down.to.function = node == GODWIT_WORLD_MME ? GODWIT_FUNCTION_MME : GODWIT_FUNCTION_SGSN;
+    down.to.function = node == GODWIT_WORLD_MME   ? GODWIT_FUNCTION_MME
+                       : node == GODWIT_WORLD_MSC ? GODWIT_FUNCTION_MSC
+                                                  : GODWIT_FUNCTION_SGSN;
     const uint32_t hop = lab_call_by(a->w, GODWIT_WORLD_STRANGER, GODWIT_T5_DOWN, node);
     const godwit_diameter_envelope_t e = {
         .hop_by_hop = hop,
@@ -203,7 +207,15 @@ static void hear(attacker_t *a, godwit_slice_t message)
     }
 }
 
-/* In place: as far as he can read it, another payload; else another bit each time. */
+/* Where he cannot read he knows the place of each octet: first the last one of the payload, whose ciphering a bit passes
+ * through; then others. */
+static void bend(const attacker_t *a, uint8_t *octets, size_t len)
+{
+    const size_t behind = a->altered == 1 ? GODWIT_A3_MAC : (7 * a->altered) % len;
+    octets[len - 1 - behind] ^= 1;
+}
+
+/* In place: as far as he can read it, another payload. */
 static void alter(attacker_t *a, uint8_t *octets, size_t len)
 {
     godwit_a3_trigger_t trigger;
@@ -214,7 +226,7 @@ static void alter(attacker_t *a, uint8_t *octets, size_t len)
     }
     a->altered++;
     if (!sees(a) || !lab_attacker_opens(a, godwit_slice(octets, len), &trigger)) {
-        octets[len - 1 - (7 * a->altered) % len] ^= 1;
+        bend(a, octets, len);
         return;
     }
     trigger.payload[0] = 'T';

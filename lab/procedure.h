@@ -36,6 +36,7 @@ typedef struct godwit_lab_trigger {
     bool as;                /* the source is an AS, else a SCS */
     unsigned key_from;      /* godwit_iwf_key_from_t; 0: the HSS */
     godwit_iwf_root_t root; /* of key-from iwf: FLAGGED or KASME; NONE: FLAGGED */
+    bool ue_key_given;      /* it was said, whichever */
     bool ue_key_received, embedded, roaming;
     bool circuit; /* over geran: at the MSC */
     godwit_lab_via_t via;

@@ -65,11 +65,13 @@ typedef struct godwit_lab_trigger_attack {
     godwit_lab_place_t place;
     const char *who;
     godwit_lab_run_t run;
-    bool proofless;   /* the application acts also on what carries no proof of its source */
+    bool proofless; /* the application acts also on what carries no proof of its source */
+    /* There was no association, and no trigger went: what was tried found nothing. */
+    bool unserved, expected_unserved;
     uint8_t expected; /* bit n: try n is known to succeed */
     uint8_t succeeded;
 } godwit_lab_trigger_attack_t;
-#define GODWIT_LAB_TRIGGER_ATTACKS_MAX 32
+#define GODWIT_LAB_TRIGGER_ATTACKS_MAX 48
 size_t godwit_lab_trigger_attacks(godwit_lab_trigger_attack_t attacks[GODWIT_LAB_TRIGGER_ATTACKS_MAX]);
 void godwit_lab_try_triggers(godwit_lab_trigger_attack_t *attack);
 

@@ -14,7 +14,11 @@ static godwit_lab_run_t run_of(unsigned number, unsigned key_from, godwit_iwf_ro
                               .access = access,
                               .seed = 1,
                               .devices = 1,
-                              .trigger = {.number = number, .key_from = key_from, .root = root, .roaming = true}};
+                              .trigger = {.number = number,
+                                          .key_from = key_from,
+                                          .root = root,
+                                          .roaming = true,
+                                          .circuit = access == GODWIT_WORLD_GERAN}};
 }
 
 static godwit_lab_run_t *add(godwit_lab_key_row_t *rows, size_t *count, unsigned number, unsigned key_from,
@@ -29,15 +33,13 @@ size_t godwit_lab_trigger_rows(godwit_lab_key_row_t rows[GODWIT_LAB_TRIGGER_ROWS
     static const unsigned makers[] = {GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_KEY_FROM_IWF};
     size_t count = 0;
     for (int access = GODWIT_WORLD_EPS; access <= GODWIT_WORLD_GERAN; access++) {
-        add(rows, &count, 1, 0, GODWIT_IWF_ROOT_NONE, (godwit_world_access_t)access)->trigger.circuit =
-            access == GODWIT_WORLD_GERAN;
+        (void)add(rows, &count, 1, 0, GODWIT_IWF_ROOT_NONE, (godwit_world_access_t)access);
     }
     add(rows, &count, 1, 0, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_EPS)->trigger.as = true;
     for (int access = GODWIT_WORLD_WIFI; access <= GODWIT_WORLD_GERAN; access++) {
         for (size_t i = 0; i < 3; i++) {
-            add(rows, &count, 2, makers[i], i == 2 ? GODWIT_IWF_ROOT_FLAGGED : GODWIT_IWF_ROOT_NONE,
-                (godwit_world_access_t)access)
-                ->trigger.circuit = access == GODWIT_WORLD_GERAN;
+            (void)add(rows, &count, 2, makers[i], i == 2 ? GODWIT_IWF_ROOT_FLAGGED : GODWIT_IWF_ROOT_NONE,
+                      (godwit_world_access_t)access);
         }
     }
     add(rows, &count, 2, GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_EPS)->trigger.as = true;
@@ -73,12 +75,22 @@ static void attack_case_2(godwit_lab_trigger_attack_t *list, size_t *count, godw
                           godwit_world_access_t access)
 {
     const uint8_t all = place == GODWIT_LAB_PLACE_VISITED ? ALL : 0;
+    const bool keyless = place == GODWIT_LAB_PLACE_D; /* a node gives no key over an open way */
     (void)attack(list, count, place, run_of(2, GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_NONE, access), 0);
     (void)attack(list, count, place, run_of(2, GODWIT_IWF_KEY_FROM_IWF, GODWIT_IWF_ROOT_FLAGGED, access), 0);
     if (access == GODWIT_WORLD_EPS) {
         (void)attack(list, count, place, run_of(2, GODWIT_IWF_KEY_FROM_IWF, GODWIT_IWF_ROOT_KASME, access), all);
     }
-    (void)attack(list, count, place, run_of(2, GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, access), all);
+    attack(list, count, place, run_of(2, GODWIT_IWF_KEY_FROM_MME, GODWIT_IWF_ROOT_NONE, access), all)
+        ->expected_unserved = keyless;
+}
+
+static void attack_case_1(godwit_lab_trigger_attack_t *list, size_t *count, godwit_world_access_t access)
+{
+    const godwit_lab_run_t run = run_of(1, 0, GODWIT_IWF_ROOT_NONE, access);
+    (void)attack(list, count, GODWIT_LAB_PLACE_D, run, ALL);
+    (void)attack(list, count, GODWIT_LAB_PLACE_D_PROTECTED, run, BIT(EXPIRED) | BIT(RECALLED));
+    (void)attack(list, count, GODWIT_LAB_PLACE_VISITED, run, ALL);
 }
 
 size_t godwit_lab_trigger_attacks(godwit_lab_trigger_attack_t list[GODWIT_LAB_TRIGGER_ATTACKS_MAX])
@@ -90,19 +102,23 @@ size_t godwit_lab_trigger_attacks(godwit_lab_trigger_attack_t list[GODWIT_LAB_TR
     received.trigger.ue_key_received = true;
     (void)attack(list, &count, GODWIT_LAB_PLACE_B, case_1, BIT(READ));
     attack(list, &count, GODWIT_LAB_PLACE_B, case_1, ALL)->proofless = true;
-    (void)attack(list, &count, GODWIT_LAB_PLACE_D, case_1, ALL);
-    (void)attack(list, &count, GODWIT_LAB_PLACE_D_PROTECTED, case_1, BIT(EXPIRED) | BIT(RECALLED));
-    (void)attack(list, &count, GODWIT_LAB_PLACE_VISITED, case_1, ALL);
+    for (int access = GODWIT_WORLD_EPS; access <= GODWIT_WORLD_GERAN; access++) {
+        attack_case_1(list, &count, (godwit_world_access_t)access);
+    }
     (void)attack(list, &count, GODWIT_LAB_PLACE_B, of_hss, BIT(READ));
     attack(list, &count, GODWIT_LAB_PLACE_B, of_hss, ALL)->proofless = true;
     attack_case_2(list, &count, GODWIT_LAB_PLACE_D, GODWIT_WORLD_EPS);
     attack_case_2(list, &count, GODWIT_LAB_PLACE_D_PROTECTED, GODWIT_WORLD_EPS);
     attack_case_2(list, &count, GODWIT_LAB_PLACE_VISITED, GODWIT_WORLD_EPS);
     (void)attack(list, &count, GODWIT_LAB_PLACE_VISITED, received, ALL);
-    attack_case_2(list, &count, GODWIT_LAB_PLACE_VISITED, GODWIT_WORLD_UMTS);
-    received.access = GODWIT_WORLD_UMTS;
-    (void)attack(list, &count, GODWIT_LAB_PLACE_D, received, 0);
-    (void)attack(list, &count, GODWIT_LAB_PLACE_VISITED, received, ALL);
+    for (int access = GODWIT_WORLD_UMTS; access <= GODWIT_WORLD_GERAN; access++) {
+        attack_case_2(list, &count, GODWIT_LAB_PLACE_D, (godwit_world_access_t)access);
+        attack_case_2(list, &count, GODWIT_LAB_PLACE_VISITED, (godwit_world_access_t)access);
+        received.access = (godwit_world_access_t)access;
+        received.trigger.circuit = access == GODWIT_WORLD_GERAN;
+        attack(list, &count, GODWIT_LAB_PLACE_D, received, 0)->expected_unserved = true;
+        (void)attack(list, &count, GODWIT_LAB_PLACE_VISITED, received, ALL);
+    }
     (void)attack(list, &count, GODWIT_LAB_PLACE_WIFI,
                  run_of(2, GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_WIFI), 0);
     return count;

@@ -8,7 +8,7 @@
 static const char *check_case_1(const godwit_lab_run_t *run)
 {
     const godwit_lab_trigger_t *t = &run->trigger;
-    if (t->key_from != 0 || t->root != GODWIT_IWF_ROOT_NONE || t->ue_key_received || t->embedded) {
+    if (t->key_from != 0 || t->root != GODWIT_IWF_ROOT_NONE || t->ue_key_given || t->embedded) {
         return "case 1 has no association: --key-from, --root, --ue-key and --nas-embedded are of case 2";
     }
     if (run->access == GODWIT_WORLD_WIFI || t->via == GODWIT_LAB_VIA_A3) {
@@ -26,7 +26,7 @@ static const char *check_eap(const godwit_lab_run_t *run)
     if (run->access != GODWIT_WORLD_WIFI) {
         return "--root eap is of a device that is on wifi alone";
     }
-    if (run->trigger.key_from != GODWIT_IWF_KEY_FROM_HSS || run->trigger.ue_key_received || run->trigger.embedded) {
+    if (run->trigger.key_from != 0 || run->trigger.ue_key_received || run->trigger.embedded) {
         return "--root eap is of the AAA server, and of no serving node: no --key-from, --ue-key or --nas-embedded";
     }
     return NULL;
@@ -36,9 +36,10 @@ static const char *check_keys(godwit_lab_run_t *run)
 {
     godwit_lab_trigger_t *t = &run->trigger;
     bool eps = run->access == GODWIT_WORLD_EPS || run->access == GODWIT_WORLD_WIFI;
+    const char *eap = t->root == GODWIT_IWF_ROOT_EAP ? check_eap(run) : NULL;
     t->key_from = t->key_from == 0 ? GODWIT_IWF_KEY_FROM_HSS : t->key_from;
     if (t->root == GODWIT_IWF_ROOT_EAP) {
-        return check_eap(run);
+        return eap;
     }
     if (t->root != GODWIT_IWF_ROOT_NONE && t->key_from != GODWIT_IWF_KEY_FROM_IWF) {
         return "--root is of --key-from iwf: elsewhere it follows";

@@ -136,6 +136,12 @@ static bool acted_once(const godwit_world_t *w, uint32_t first)
     return true;
 }
 
+/* Something may be lost and nobody knows, in case 1. */
+static bool is_unheard(const godwit_world_t *w)
+{
+    return w->config.trigger.hop_by_hop && w->config.loss > 0;
+}
+
 static void move_all(godwit_world_t *w, lab_event_kind_t kind)
 {
     for (unsigned i = 0; i < w->config.devices; i++) {
@@ -166,7 +172,9 @@ static void run_away(godwit_world_t *w, const godwit_lab_run_t *run, godwit_lab_
     const bool done = until_done(w, late);
     godwit_world_run(w, AFTER_MS);
     if (!done || !acted_once(w, late)) {
-        godwit_lab_fail(report, "a trigger for a device that was away did not come, or came twice");
+        godwit_lab_fail(report, is_unheard(w) ? "the radio lost a trigger for a device that was away, and nobody heard "
+                                                "so: in case 1 no device acknowledges"
+                                              : "a trigger for a device that was away did not come, or came twice");
     }
     for (unsigned i = 0; i < w->config.devices; i++) {
         const lab_asked_t *asked = &w->asked[recall + i];
@@ -228,7 +236,9 @@ static void measure(godwit_world_t *w, meter_t *m, godwit_lab_report_t *report)
     const bool done = until_done(w, first);
     godwit_world_run(w, AFTER_MS);
     if (!done || !acted_once(w, first)) {
-        godwit_lab_fail(report, "a trigger did not come, or its source was told otherwise");
+        godwit_lab_fail(report, is_unheard(w) ? "the radio lost a trigger, and nobody heard so: in case 1 no device "
+                                                "acknowledges, and its source was told that it came"
+                                              : "a trigger did not come, or its source was told otherwise");
     }
     t->trigger = m->cost;
     t->trigger.round_trips = m->answers;

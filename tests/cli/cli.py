@@ -11,7 +11,7 @@ GODWIT = os.path.join(BINARY, "bin", "godwit")
 def run(*words, stdin=None, env=None):
     """Returns (exit code, standard output, standard error)."""
     environment = dict(os.environ, **(env or {}))
-    done = subprocess.run([GODWIT, *words], input=stdin, capture_output=True, text=True, timeout=60, env=environment)
+    done = subprocess.run([GODWIT, *words], input=stdin, capture_output=True, text=True, timeout=180, env=environment)
     return done.returncode, done.stdout, done.stderr
 
 

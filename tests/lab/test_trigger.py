@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """godwit lab run trigger: every combination that makes sense, why the others do not, and who can do what to triggers."""
 import itertools
+import json
 import unittest
 
 from cli import result, run
@@ -63,6 +64,18 @@ class Runs(unittest.TestCase):
         self.assertLess(within["setup"]["octets"], alone["setup"]["octets"])
         self.assertEqual(alone["trigger"], {"octets": 102, "messages": 2, "round_trips": 1})
 
+    def test_what_was_asked_for_is_said(self):
+        for words, said in (((), ("hss", None)), (("--key-from", "iwf"), ("iwf", "flagged")),
+                            (("--key-from", "iwf", "--root", "kasme"), ("iwf", "kasme")),
+                            (("--access", "wifi", "--root", "eap"), ("aaa", "eap")), (("--case", "1"), (None, None))):
+            got = self.works(*words)
+            self.assertEqual((got["key_from"], got["root"]), said)
+
+    def test_what_the_radio_loses_in_case_1_nobody_hears_of(self):
+        code, out, _ = run(*RUN, "--json", "--case", "1", "--loss", "0.1", "--devices", "3", "--seed", "7")
+        self.assertEqual(code, 1)
+        self.assertIn("in case 1 no device acknowledges", json.loads(out)["why"])
+
     def test_the_ladder_names_the_messages(self):
         code, out, _ = run(*RUN, "--access", "wifi")
         self.assertEqual(code, 0)
@@ -74,6 +87,9 @@ class Runs(unittest.TestCase):
 class Refused(unittest.TestCase):
     def test_what_makes_no_sense_is_refused_with_the_reason(self):
         for reason, words in (("no association", ("--case", "1", "--key-from", "hss")),
+                              ("no association", ("--case", "1", "--ue-key", "derived")),
+                              ("no --key-from", ("--access", "wifi", "--root", "eap", "--key-from", "hss")),
+                              ("integrity", ("--case", "1", "--access", "gprs")),
                               ("needs A2", ("--case", "1", "--access", "wifi")),
                               ("may come from anybody", ("--case", "1", "--via", "t4")),
                               ("what the flagged vector hides", ("--ue-key", "received")),
@@ -120,18 +136,31 @@ class Attacks(unittest.TestCase):
     def test_in_case_2_nobody_on_d_does_anything(self):
         for who in ("on D, open", "on D, protected"):
             self.assertTrue(all(not done for done in self.those(who=who, case=2)))
-        self.assertEqual(self.those(who="on D, open", case=1), [{"forge", "alter", "replay", "read", "expired", "recalled"}])
+        everything = {"forge", "alter", "replay", "read", "expired", "recalled"}
+        self.assertEqual(self.those(who="on D, open", case=1), 3 * [everything])
+        self.assertEqual(self.those(who="on D, protected", case=1), 3 * [{"expired", "recalled"}])
+        self.assertEqual(self.those(who="a rogue serving node", case=1), 3 * [everything])
+
+    def test_each_access_is_attacked(self):
+        for who, case in (("on D, open", 1), ("on D, open", 2), ("on D, protected", 1), ("a rogue serving node", 1), ("a rogue serving node", 2)):
+            self.assertEqual({a["access"] for a in self.attacks if a["who"] == who and a["case"] == case}, {"eps", "umts", "gsm"})
+
+    def test_a_key_of_the_node_does_not_pass_an_open_d(self):
+        for a in self.attacks:
+            keyless = a["case"] == 1 or (a["who"] == "on D, open" and a["key_from"] == "mme")
+            self.assertEqual(a["association"], not keyless, a)
 
     def test_a_rogue_serving_node_needs_the_root(self):
         everything = {"forge", "alter", "replay", "read", "expired", "recalled"}
-        for key, done in (("hss", set()), ("iwf, flagged", set()), ("iwf, kasme", everything), ("mme", everything)):
-            self.assertTrue(all(got == done for got in self.those(who="a rogue serving node", case=2, key_from=key)), key)
+        for key, root, done in (("hss", None, set()), ("iwf", "flagged", set()), ("iwf", "kasme", everything), ("mme", None, everything)):
+            these = self.those(who="a rogue serving node", case=2, key_from=key, root=root)
+            self.assertTrue(all(got == done for got in these), (key, root))
 
     def test_whoever_hands_the_key_on_can_do_everything_and_nobody_else(self):
         everything = {"forge", "alter", "replay", "read", "expired", "recalled"}
-        for access in ("eps", "umts"):
+        for access in ("eps", "umts", "gsm"):
             self.assertEqual(self.those(who="a rogue serving node", received=True, access=access), [everything])
-        self.assertEqual(self.those(who="on D, open", received=True), [set()])
+        self.assertEqual(self.those(who="on D, open", received=True), 2 * [set()])
         rows = [row for row in self.table["triggers"] if row["ue_key"] == "received"]
         self.assertEqual([row["access"] for row in rows], ["eps", "umts", "gsm"])
 

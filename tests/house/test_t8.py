@@ -23,7 +23,8 @@ import openapi  # noqa: E402
 from godwitd import Godwitd  # noqa: E402
 
 GODWIT = os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwit")
-AS, OTHER, DEVICE, IMSI = "meters.example.org", "others.example.org", "meter7@meters.example.org", "001010123456789"
+AS, OTHER, HASTY = "meters.example.org", "others.example.org", "hasty.example.org"
+DEVICE, IMSI = "meter7@meters.example.org", "001010123456789"
 API = openapi.load("t8.openapi.yaml")
 
 
@@ -52,7 +53,7 @@ class T8(unittest.TestCase):
         self.daemon = d = self.enterContext(Godwitd())
         certificates.authority(d.directory)
         self.certify()
-        for name in (AS, OTHER, "stranger.example.org"):
+        for name in (AS, OTHER, HASTY, "stranger.example.org"):
             client_certificate(d.directory, name)
         self.start_reports()
         d.configure(functions="[hss, mtc_iwf]", extra=f"""mtc_iwf:
@@ -61,6 +62,7 @@ class T8(unittest.TestCase):
   sources:
     - {{name: {AS}, kind: as, notify: "https://localhost:{self.reports.server_port}/reports"}}
     - {{name: {OTHER}, kind: as, quota: 2}}
+    - {{name: {HASTY}, kind: as, per_minute: 2}}
   rest:
     listen: "127.0.0.1:0"
     tls: {{certificate: {d.path("iwf.pem")}, key: {d.path("iwf.key")}, ca: {d.path("ca.pem")}}}
@@ -70,7 +72,7 @@ class T8(unittest.TestCase):
         d.config = d.write("godwit.yaml", text)
         store = ["--store", d.path("store.db"), "--key-file", d.path("store.key")]
         for words in (["sub", "add", "--imsi", IMSI, "--k", "00" * 16, "--opc", "11" * 16, "--feature", "trigger"],
-                      ["sub", "trigger", "add", "--imsi", IMSI, "--external-id", DEVICE, "--source", AS, "--source", OTHER]):
+                      ["sub", "trigger", "add", "--imsi", IMSI, "--external-id", DEVICE, "--source", AS, "--source", OTHER, "--source", HASTY]):
             subprocess.run([GODWIT, *words, *store], check=True, capture_output=True, timeout=30)
         d.start()
 
@@ -273,6 +275,19 @@ class T8(unittest.TestCase):
         self.assertEqual((code, answer["detail"]), (415, "Content-Type is not application/json"))
         self.assertEqual(self.curl("GET", "/007")[0], 404)
         self.assertEqual(self.curl("GET", "/7?x=1")[0], 404)
+
+    def test_what_the_mtc_iwf_refuses_has_its_request_status(self):
+        first = self.trigger(triggerPayload="AA==")
+        self.assertEqual([self.curl("POST", body=body, headers=["Idempotency-Key: 5"])[0] for body in (first, first)], [201, 201])
+        code, answer, _ = self.curl("POST", body=self.trigger(), headers=["Idempotency-Key: 5"])
+        self.assertEqual((code, answer["cause"]), (500, "PERMANENTERROR"))
+        hasty = [self.curl("POST", body=self.trigger(), who=HASTY)[:2] for _ in range(4)]
+        self.assertEqual((hasty[0][0], hasty[3][0], hasty[3][1]["cause"]), (201, 429, "RATEEXCEEDED"))
+        d = self.daemon
+        subprocess.run([GODWIT, "sub", "trigger", "bar", "--imsi", IMSI, "--store", d.path("store.db"), "--key-file", d.path("store.key")], check=True,
+                       capture_output=True, timeout=30)
+        code, answer, _ = self.curl("POST", body=self.trigger())
+        self.assertEqual((code, answer["cause"]), (403, "NOTAUTHORIZED"))
 
     def test_nobody_sees_or_moves_what_is_anothers(self):
         self.assertEqual(self.curl("POST", body=self.trigger(), headers=["Idempotency-Key: 9"])[0], 201)

@@ -118,7 +118,7 @@ static void the_device_has_it_before_the_command_and_the_node_keeps_nothing(void
         assert_int_equal(w->devices[0].trigger.library.current.number, 1);
         assert_int_equal(godwit_world_device_events(w, 0, "association_refused", GODWIT_UNKNOWN_KEY), 0);
         expect_a_trigger(w);
-        assert_int_equal(w->devices[0].trigger.library.received, 0);
+        assert_int_equal(w->devices[0].trigger.library.received.association, 0);
         godwit_world_free(w);
     }
 }

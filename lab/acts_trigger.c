@@ -106,7 +106,10 @@ static void end_another(scenario_t *s)
 /* False: another act. */
 bool lab_trigger_act(scenario_t *s, unsigned device)
 {
-    switch (draw(s, 12)) {
+    switch (draw(s, 13)) {
+    case 12:
+        lab_stranger_act(s, device);
+        break;
     case 3:
         if (!s->w->config.trigger.hop_by_hop && !lab_by_eap(&s->w->config)) {
             lab_tell(s, "device %u changes between its access and WiFi", device);

@@ -41,4 +41,7 @@ bool lab_trigger_gets_through(scenario_t *s, unsigned device);
 /* Everything has come to its end, and was what its source was told. */
 void lab_trigger_settles(scenario_t *s);
 
+/* ---- acts_stranger.c ---- */
+void lab_stranger_act(scenario_t *s, unsigned device); /* against triggers */
+
 #endif

@@ -60,6 +60,7 @@ GODWIT_MUST_USE godwit_status_t lab_encode_trigger(const godwit_diameter_envelop
 GODWIT_MUST_USE godwit_status_t lab_decode_trigger(godwit_slice_t octets, godwit_diameter_envelope_t *e,
                                                    godwit_message_t *m);
 godwit_message_kind_t lab_kind_of_trigger(godwit_slice_t octets, const godwit_diameter_header_t *header); /* 0: none */
+unsigned lab_trigger_answerer(const godwit_message_t *m, unsigned node); /* node: by its function */
 godwit_hop_t lab_hop(const godwit_world_t *w, unsigned a, unsigned b); /* how the way between two nodes is protected */
 
 #endif

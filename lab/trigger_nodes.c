@@ -207,6 +207,18 @@ static void action_of(const godwit_world_t *w, uint32_t number, godwit_device_ac
     memcpy(action->payload, asked->text, action->payload_len);
 }
 
+/* What is said in the place of the MTC-IWF changes nothing that a source knows. */
+static void step_by_stranger(godwit_world_t *w, godwit_scs_t *scs, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    godwit_scs_trigger_t *before = lab_alloc(sizeof scs->triggers);
+    memcpy(before, scs->triggers, sizeof scs->triggers);
+    godwit_scs_step(scs, in, out);
+    if (memcmp(before, scs->triggers, sizeof scs->triggers) != 0) {
+        lab_violate(w, "a source that believes somebody else than its MTC-IWF");
+    }
+    lab_free(before);
+}
+
 /* SUBMIT: session_id is the number of what the operator asks for. */
 void lab_step_source(godwit_world_t *w, unsigned node, const godwit_input_t *in, godwit_outbox_t *out)
 {
@@ -215,6 +227,10 @@ void lab_step_source(godwit_world_t *w, unsigned node, const godwit_input_t *in,
     uint32_t reference;
     if (in->kind != GODWIT_INPUT_SUBMIT) {
         if (in->kind == GODWIT_INPUT_MESSAGE) {
+            if (strcmp(in->message->origin_host, lab_host(GODWIT_WORLD_MTC_IWF)) != 0) {
+                step_by_stranger(w, scs, in, out);
+                return;
+            }
             lab_check_told(w, node == GODWIT_WORLD_AS, in->message);
         }
         godwit_scs_step(scs, in, out);

@@ -177,7 +177,7 @@ static lab_call_t *new_call(godwit_world_t *w, unsigned node, const godwit_messa
     lab_call_t *call = &w->calls[hop % LAB_CALLS];
     *call = (lab_call_t){.hop = hop,
                          .asker = node,
-                         .answerer = lab_e2e_answerer(m, node_of(m->to)),
+                         .answerer = lab_trigger_answerer(m, lab_e2e_answerer(m, node_of(m->to))),
                          .kind = m->kind,
                          .transaction = m->transaction,
                          .route = m->route};

@@ -2,6 +2,8 @@
  *
  * The messages of device triggering in octets and back: Tsp, S6m, T4, T5 and Update Location, each by its one codec.
  */
+#include <string.h>
+
 #include "core/wire/s6a.h"
 #include "core/wire/s6m.h"
 #include "core/wire/t4.h"
@@ -157,6 +159,17 @@ godwit_message_kind_t lab_kind_of_trigger(godwit_slice_t octets, const godwit_di
     default:
         return 0;
     }
+}
+
+/* ---- who is spoken to ---- */
+
+/* A function of that kind, or the stranger where that is who is named. */
+unsigned lab_trigger_answerer(const godwit_message_t *m, unsigned node)
+{
+    const char *host = m->kind == GODWIT_T5_DOWN           ? m->u.t5_down.to.host
+                       : m->kind == GODWIT_IWF_KEY_REQUEST ? m->u.iwf_key_request.to.host
+                                                           : "";
+    return strcmp(host, lab_host(GODWIT_WORLD_STRANGER)) == 0 ? GODWIT_WORLD_STRANGER : node;
 }
 
 /* ---- how ways are protected ---- */

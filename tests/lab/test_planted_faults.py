@@ -33,6 +33,8 @@ FOUND_BY = {
     "trigger-not-remembered": "trigger (delivered|acted on) twice|recall confirmed of a trigger",
     "trigger-acknowledged-before-its-application": "application has not seen it|trigger delivered twice|acted on",
     "trigger-not-sent-again": "waits although its device is well",
+    "trigger-report-believed-of-anybody": "believes somebody else",
+    "t5-taken-of-anybody": "nobody asked for|k_iwf on the wire",
     "association-number-not-kept": "COUNT used twice|went back",
 }
 

@@ -220,7 +220,8 @@ def trigger_that_waits_is_recalled_or_replaced():
 
 
 def what_is_pending_survives_the_death_of_the_iwf():
-    house = House(f"  protect: hop\n  sms_sc: {{host: {SCS}, realm: example.net}}\n  without_t5: true\n  retry_ms: 1000\n  retry_max_ms: 2000\n  node_timeout_ms: 3000\n")
+    house = House(f"  protect: hop\n  sms_sc: {{host: {SCS}, realm: example.net}}\n  without_t5: true\n  retry_ms: 1000\n  retry_max_ms: 2000\n  node_timeout_ms: 3000\n"
+                  "  t4_ms: 2000\n")  # of one whose refusal the MTC-IWF did not live to hear, it believes that the SMS-SC has it
     peer = Peer(house.ports[IWF])
     peer.say("result 3004")
     for reference in (1, 2, 3):

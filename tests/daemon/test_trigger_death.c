@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A MTC-IWF with pending triggers loses its power at every write and sync, in three ways: while triggers come in,
- * while they wait, while they go out and are reported; in case 2 while associations are made besides, and while
- * triggers are recalled and replaced. Afterwards each trigger that was accepted is acted on once, or was ended by its
- * source, which has heard so. Those of a hundred thousand: test_trigger_kill.
+ * test_trigger_death [all]: a MTC-IWF with pending triggers loses its power at every write and sync, in one of three
+ * ways, or with "all" in each: while triggers come in, while they wait, while they go out and are reported. Likewise at
+ * every second one while associations are made, and at every fourth while triggers are recalled and replaced. Afterwards
+ * each trigger that was accepted is acted on once, or was ended by its source, which has heard so. Those of a hundred
+ * thousand: test_trigger_kill.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,6 +28,7 @@ static char directory[64], path[96], key_file[96];
 static uint64_t clock_ms;
 static process_t process;
 static peer_config_t config;
+static bool thorough;
 static peer_t peer;
 static godwit_message_t queue[QUEUE];
 static size_t queued;
@@ -177,55 +179,57 @@ static unsigned without_a_death(void)
     return power_operations();
 }
 
-static void die_everywhere(power_loss_t loss)
+/* At each step-th operation, or with "all" at each. */
+static void die_everywhere(power_loss_t loss, unsigned first, unsigned step)
 {
-    config = (peer_config_t){.triggers = 2, .devices = 2, .window = 2};
     const unsigned operations = without_a_death();
-    for (unsigned operation = 1; operation <= operations; operation++) {
+    for (unsigned operation = thorough ? 1 : first; operation <= operations; operation += thorough ? 1 : step) {
         die_at(operation, loss);
     }
 }
 
+static const peer_config_t plain = {.triggers = 2, .devices = 2, .window = 2};
+
 static void what_was_not_synced_is_gone(void **state)
 {
     (void)state;
-    die_everywhere(POWER_DROPS_UNSYNCED);
+    config = plain;
+    die_everywhere(POWER_DROPS_UNSYNCED, 1, 3);
 }
 
 static void only_the_process_died(void **state)
 {
     (void)state;
-    die_everywhere(POWER_KEEPS_UNSYNCED);
+    config = plain;
+    die_everywhere(POWER_KEEPS_UNSYNCED, 2, 3);
 }
 
 static void some_sectors_were_written(void **state)
 {
     (void)state;
-    die_everywhere(POWER_TEARS_UNSYNCED);
+    config = plain;
+    die_everywhere(POWER_TEARS_UNSYNCED, 3, 3);
 }
 
-/* At each operation in one of the three ways, for there are many; in case 1, which has less to lose, at each third one. */
-static void with_second_thoughts(bool associations)
+static void with_second_thoughts(bool associations, unsigned step)
 {
-    static const power_loss_t ways[] = {POWER_DROPS_UNSYNCED, POWER_KEEPS_UNSYNCED, POWER_TEARS_UNSYNCED};
     config = (peer_config_t){
         .triggers = 4, .devices = 2, .window = 3, .associations = associations, .second_thoughts = true};
-    const unsigned operations = without_a_death();
-    for (unsigned operation = 1, death = 0; operation <= operations; operation += associations ? 1 : 3) {
-        die_at(operation, ways[death++ % 3]);
-    }
+    die_everywhere(POWER_DROPS_UNSYNCED, 1, step);
+    die_everywhere(POWER_KEEPS_UNSYNCED, 1 + step / 3, step);
+    die_everywhere(POWER_TEARS_UNSYNCED, 1 + 2 * step / 3, step);
 }
 
 static void while_triggers_are_recalled_and_replaced(void **state)
 {
     (void)state;
-    with_second_thoughts(false);
+    with_second_thoughts(false, 12);
 }
 
 static void while_associations_are_made_and_triggers_recalled_and_replaced(void **state)
 {
     (void)state;
-    with_second_thoughts(true);
+    with_second_thoughts(true, 6);
 }
 
 static int setup(void **state)
@@ -250,8 +254,9 @@ static int teardown(void **state)
     return rmdir(directory);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    thorough = argc > 1 && strcmp(argv[1], "all") == 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_not_synced_is_gone),
         cmocka_unit_test(only_the_process_died),

@@ -121,6 +121,18 @@ static godwit_status_t unprotected(const launch_t *l, godwit_iwf_container_t *co
 }
 
 /* GODWIT_WRONG_STATE: an association is being made; GODWIT_AGAIN: a need stands in the outbox. */
+/* By which way an association begins: each time by another one, but where the device receives its key, by a node. */
+static const godwit_iwf_way_t *way_to_begin(const launch_t *l)
+{
+    const bool by_node = l->turn->iwf->keys.config.ue_key_received;
+    for (size_t i = 0; i < l->count && by_node; i++) {
+        if (l->ways[i].kind == GODWIT_IWF_WAY_T5) {
+            return &l->ways[i];
+        }
+    }
+    return &l->ways[l->trigger.attempts % l->count];
+}
+
 static godwit_status_t protected(launch_t *l)
 {
     godwit_iwf_keys_t *keys = &l->turn->iwf->keys;
@@ -133,7 +145,7 @@ static godwit_status_t protected(launch_t *l)
     if (!godwit_iwf_is_ready(keys)) {
         const godwit_trigger_node_t nobody = {0};
         const godwit_trigger_node_t *node = l->flight->nodes > 0 ? &l->flight->node[0] : &nobody;
-        status = godwit_iwf_begin(keys, node, &l->ways[l->trigger.attempts % l->count], in->now_ms, l->turn->out);
+        status = godwit_iwf_begin(keys, node, way_to_begin(l), in->now_ms, l->turn->out);
         godwit_outbox_trigger_event(l->turn->out, "trigger_waits", status, &l->flight->imsi,
                                     l->trigger.action.reference, "for an association");
         return GODWIT_WRONG_STATE;

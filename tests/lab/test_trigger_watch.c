@@ -95,12 +95,43 @@ static void one_that_waits_although_its_device_is_well_is_seen(void **state)
     godwit_world_free(w);
 }
 
+/* By short message nobody gives it its key: whichever way the trigger's next attempt would take. */
+static void a_device_that_receives_its_key_gets_it_however_often_it_was_tried_in_vain(void **state)
+{
+    (void)state;
+    for (unsigned away_s = 5; away_s < 125; away_s += 5) {
+        godwit_world_config_t config = godwit_world_defaults();
+        config.access = GODWIT_WORLD_GERAN;
+        config.circuit = true;
+        config.carrier = GODWIT_CARRIER_SMS;
+        config.trigger =
+            (godwit_world_triggering_t){.on = true, .key_from = GODWIT_IWF_KEY_FROM_MME, .ue_key_received = true};
+        config.trigger.lazy = true;
+        godwit_world_t *w = godwit_world_new(&config);
+        godwit_world_run(w, 2000);                    /* it is registered */
+        godwit_world_power_loss(w, GODWIT_WORLD_MSC); /* which knows nothing of it from now on */
+        for (unsigned i = 0; i < 6; i++) {            /* each is due at another time, and has the first one tried */
+            (void)ask(w, GODWIT_ACTION_TRIGGER, 0);
+            godwit_world_run(w, 7000 + UINT64_C(200) * away_s);
+        }
+        (void)lab_after(w, 0, LAB_ACCESS_DETACH, godwit_world_device_node(0));
+        (void)lab_after(w, 500, LAB_ACCESS_TRY, godwit_world_device_node(0));
+        godwit_world_run(w, 20000);
+        for (unsigned i = 0; i < 6; i++) {
+            assert_int_equal(w->asked[i].acted, 1);
+        }
+        assert_null(godwit_world_violation(w));
+        godwit_world_free(w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_not_confirmed_comes_again_over_wifi),
         cmocka_unit_test(a_report_answers_a_replacement),
         cmocka_unit_test(one_that_waits_although_its_device_is_well_is_seen),
+        cmocka_unit_test(a_device_that_receives_its_key_gets_it_however_often_it_was_tried_in_vain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,6 +73,7 @@ static uint32_t number_of(const godwit_world_t *w, unsigned device, bool down, u
 void lab_check_a3(godwit_world_t *w, unsigned device, bool down, godwit_slice_t octets)
 {
     godwit_a3_header_t header;
+    godwit_a3_command_t command;
     uint8_t place[14] = {'A', down};
     if (octets.len == 0) {
         return;
@@ -81,7 +82,11 @@ void lab_check_a3(godwit_world_t *w, unsigned device, bool down, godwit_slice_t 
         lab_violate(w, "a node sends what is no message of interface A3");
         return;
     }
-    const uint32_t number = header.key_id == 0 ? 0 : number_of(w, device, down, header.key_id);
+    uint32_t number = header.key_id == 0 ? 0 : number_of(w, device, down, header.key_id);
+    if (godwit_a3_command_peek(octets, &command) ==
+        GODWIT_OK) { /* seven numbers on it has the key id of the one in use */
+        number = command.association;
+    }
     if (number == 0 || !lab_set_add(&w->sent, octets)) {
         return; /* not protected, under keys that are gone, or said again */
     }

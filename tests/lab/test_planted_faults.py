@@ -29,7 +29,7 @@ FOUND_BY = {
     "eas-window-not-moved": "reading delivered twice",
     "age-given-twice": "age given twice|went back",
     "k-e2e-kept-by-the-eese": "the EESE keeps when its EAS has it",
-    "old-k-e2e-not-wiped": "kept beyond its overlap",
+    "old-k-e2e-not-wiped": "kept beyond its overlap|gets nothing through",
     "trigger-not-remembered": "trigger (delivered|acted on) twice|recall confirmed of a trigger",
     "trigger-acknowledged-before-its-application": "application has not seen it|trigger delivered twice|acted on",
     "trigger-not-sent-again": "waits although its device is well",

@@ -64,8 +64,11 @@ class ByShortMessage(Listening):
     def start(self, iwf="", hss="", more="", node=SGSN):
         n = self.network
         hse, centre = free_port(), free_port()
-        n.add(SC, "sms_sc", [IWF, SGSN], f'sms_sc:\n  number: "{CENTRE}"\n  hse: {{listen: "127.0.0.1:{centre}", peer: "127.0.0.1:{hse}"}}\n'
+        sc = n.add(SC, "sms_sc", [IWF, SGSN], f'sms_sc:\n  number: "{CENTRE}"\n  hse: {{listen: "127.0.0.1:{centre}", peer: "127.0.0.1:{hse}"}}\n'
               f'  mtc_iwf: {{host: {IWF}, realm: home.example, number: "{NUMBER}"}}\n')
+        # T4 counts over a way that proves who speaks, and over no other: this one is declared to.
+        sc.config = sc.write("godwit.yaml", sc.read("godwit.yaml").replace(f"{{identity: {IWF}, realm: home.example}}",
+                                                                           f"{{identity: {IWF}, realm: home.example, protection: nds-ip}}"))
         self.node_more = f"  sms_sc: {{host: {SC}, realm: home.example}}\n"
         super().start(iwf=iwf, hss=hss, more=more, node=node)
 
@@ -73,7 +76,8 @@ class ByShortMessage(Listening):
         super().sgsn()
         for name in (SGSN, IWF):
             daemon = self.network.daemons[name]
-            text = daemon.read("godwit.yaml").replace("  peers: [", f'  peers: [{{identity: {SC}, realm: home.example, address: "127.0.0.1:{self.network.port(SC)}"}}, ')
+            text = daemon.read("godwit.yaml").replace("  peers: [", f'  peers: [{{identity: {SC}, realm: home.example, protection: nds-ip, '
+                                                         f'address: "127.0.0.1:{self.network.port(SC)}"}}, ')
             daemon.config = daemon.write("godwit.yaml", text + (self.node_more if name == SGSN else ""))
         self.wire = Wire(self.network)
 

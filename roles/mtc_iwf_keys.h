@@ -32,7 +32,7 @@ typedef struct godwit_iwf_keys_config {
     uint32_t address_life_ms; /* of an address of A3 after the last Poll; 0: 300000 */
     /* a Command that was not answered is said again for so long, then a new one is made; 0: 600000 */
     uint32_t command_life_ms;
-    uint8_t table_key[GODWIT_INDEX_KEY]; /* random: which places strangers share (godwit_iwf_stranger_t) */
+    uint8_t table_key[GODWIT_INDEX_KEY]; /* random: which places strangers, and hints, share */
 } godwit_iwf_keys_config_t;
 
 /* By which way something goes to a device. */

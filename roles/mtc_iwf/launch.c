@@ -120,7 +120,6 @@ static godwit_status_t unprotected(const launch_t *l, godwit_iwf_container_t *co
     return status;
 }
 
-/* GODWIT_WRONG_STATE: an association is being made; GODWIT_AGAIN: a need stands in the outbox. */
 /* By which way an association begins: each time by another one, but where the device receives its key, by a node. */
 static const godwit_iwf_way_t *way_to_begin(const launch_t *l)
 {
@@ -133,6 +132,7 @@ static const godwit_iwf_way_t *way_to_begin(const launch_t *l)
     return &l->ways[l->trigger.attempts % l->count];
 }
 
+/* GODWIT_WRONG_STATE: an association is being made; GODWIT_AGAIN: a need stands in the outbox. */
 static godwit_status_t protected(launch_t *l)
 {
     godwit_iwf_keys_t *keys = &l->turn->iwf->keys;

@@ -18,19 +18,13 @@ _Static_assert(GODWIT_IWF_ADDRESSES_MAX % WAYS == 0, "sets of four");
 #define MS 1000u
 
 /* FNV-1a. */
-static uint32_t hash_octets(const void *octets, size_t len)
-{
-    const uint8_t *at = octets;
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < len; i++) {
-        hash = (hash ^ at[i]) * 16777619u;
-    }
-    return hash;
-}
-
 static uint32_t hash_of(const godwit_imsi_t *imsi)
 {
-    return hash_octets(imsi->digits, imsi->len < sizeof imsi->digits ? imsi->len : sizeof imsi->digits);
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < imsi->len && i < sizeof imsi->digits; i++) {
+        hash = (hash ^ (uint8_t)imsi->digits[i]) * 16777619u;
+    }
+    return hash;
 }
 
 /* ---- sending ---- */
@@ -179,11 +173,11 @@ void godwit_iwf_a3_heard(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, con
 
 /* ---- what nobody proved ---- */
 
-/* Without the port; of IPv6 the /64 (roles/role.h). */
-static uint32_t hash_of_address(const godwit_address_t *from)
+/* Of an address: without the port; of IPv6 the /64 (roles/role.h). */
+static godwit_slice_t name_of_address(const godwit_address_t *from)
 {
     const size_t len = from->len == 6 ? 4 : from->len == 18 ? 8 : from->len;
-    return hash_octets(from->octets, len < sizeof from->octets ? len : sizeof from->octets);
+    return godwit_slice(from->octets, len < sizeof from->octets ? len : sizeof from->octets);
 }
 
 static bool is_recent(const godwit_iwf_tried_t *tried, uint32_t hash, uint32_t gap_ms, uint64_t now_ms)
@@ -202,12 +196,20 @@ bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint
     return true;
 }
 
+/* With a key, for anybody may write an address, or a name: nobody chooses what else his hints count as. */
+static uint32_t hash_of_hint(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way)
+{
+    const godwit_slice_t device = godwit_slice((const uint8_t *)imsi->digits, imsi->len);
+    const godwit_slice_t speaker =
+        way->kind == GODWIT_IWF_WAY_A3 ? name_of_address(&way->address) : godwit_slice_of_string(way->node.host);
+    const uint8_t *key = keys->config.table_key;
+    return (uint32_t)(godwit_siphash(key, device) ^ godwit_siphash(key, speaker));
+}
+
 bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
                          uint64_t now_ms)
 {
-    const uint32_t speaker = way->kind == GODWIT_IWF_WAY_A3 ? hash_of_address(&way->address)
-                                                            : hash_octets(way->node.host, strlen(way->node.host));
-    const uint32_t hash = hash_of(imsi) ^ speaker ^ HINT_GAP_MS;
+    const uint32_t hash = hash_of_hint(keys, imsi, way);
     const uint64_t second = now_ms / MS;
     godwit_iwf_tried_t *tried = &keys->tried[hash % GODWIT_IWF_TRIED_MAX];
     if (keys->hint_s != second) {
@@ -222,12 +224,9 @@ bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, con
     return true;
 }
 
-/* Without the port; of IPv6 the /64 (roles/role.h). */
 static godwit_iwf_stranger_t *stranger_of(godwit_iwf_keys_t *keys, const godwit_address_t *from)
 {
-    const size_t len = from->len == 6 ? 4 : from->len == 18 ? 8 : from->len;
-    const godwit_slice_t name = godwit_slice(from->octets, len < sizeof from->octets ? len : sizeof from->octets);
-    return &keys->strangers[godwit_siphash(keys->config.table_key, name) % GODWIT_IWF_STRANGERS_MAX];
+    return &keys->strangers[godwit_siphash(keys->config.table_key, name_of_address(from)) % GODWIT_IWF_STRANGERS_MAX];
 }
 
 bool godwit_iwf_may_look(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,

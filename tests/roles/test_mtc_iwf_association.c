@@ -692,6 +692,22 @@ static void a_liar_elsewhere_does_not_silence_the_hints_of_a_device(void **state
     assert_true(godwit_address_equal(&down->to, &wifi));
 }
 
+/* Of this /64 FNV-1a gives 10000 ^ 1000, the gaps between hints and between what a node leads to. */
+static void whoever_chooses_an_address_does_not_hold_up_what_a_node_leads_to(void **state)
+{
+    (void)state;
+    const godwit_address_t liar = {.len = 18, .octets = {0x20, 0x01, 0x0d, 0xb8, 0xdd, 0x82, 0x7d, 0xa3}};
+    iwf_world_aka(0x77, GODWIT_IWF_ROOT_FLAGGED); /* a root that nobody knows */
+    const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+    iwf_datagram(&liar, &hint);
+    godwit_message_t answer = iwf_hss_answer();
+    answer.u.subscriber_info_answer.status = GODWIT_UNKNOWN_KEY;
+    iwf_give(&answer);
+    iwf_world_aka(0x11, GODWIT_IWF_ROOT_FLAGGED);
+    iwf_registered();
+    assert_int_equal(asked(GODWIT_SUBSCRIBER_INFO_REQUEST), 1);
+}
+
 static void whoever_names_an_address_does_not_turn_what_a_node_says_again(void **state)
 {
     (void)state;
@@ -1124,6 +1140,7 @@ int main(void)
         cmocka_unit_test_setup(a_flood_of_forged_rejects_asks_rarely_and_moves_nothing, iwf_world_setup),
         cmocka_unit_test_setup(hints_of_many_devices_are_bounded_too, iwf_world_setup),
         cmocka_unit_test_setup(a_liar_elsewhere_does_not_silence_the_hints_of_a_device, iwf_world_setup),
+        cmocka_unit_test_setup(whoever_chooses_an_address_does_not_hold_up_what_a_node_leads_to, iwf_world_setup),
         cmocka_unit_test_setup(whoever_names_an_address_does_not_turn_what_a_node_says_again, iwf_world_setup),
         cmocka_unit_test_setup(a_number_that_a_hint_of_no_command_names_is_not_believed, iwf_world_setup),
         cmocka_unit_test_setup(a_reject_of_another_command_or_without_a_root_leads_to_nothing, iwf_world_setup),

@@ -175,6 +175,7 @@ static void on_commit_failed(const godwit_iwf_turn_t *turn)
         }
     }
     turn->iwf->armed_ms = 0;
+    godwit_iwf_slow_down(turn->iwf); /* timers that were asked for behind the commit do not run */
     godwit_iwf_arm(turn, turn->in->now_ms + 1000);
 }
 

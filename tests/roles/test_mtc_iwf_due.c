@@ -61,6 +61,26 @@ static void much_that_is_due_is_taken_many_at_a_time(void **state)
     }
 }
 
+static void a_store_that_failed_for_long_does_not_slow_down_what_is_due(void **state)
+{
+    (void)state;
+    two_sources();
+    iwq.reachable = false;
+    for (uint32_t reference = 1; reference <= MANY; reference++) {
+        assert_int_equal(trigger_of(IWQ_SCS, reference, 100), GODWIT_TRIGGER_SUCCESS);
+    }
+    iwq.owner.now_ms += 200000;
+    iwq_restart();
+    iwq.owner.fail_commits = true;
+    iwq_run(60);
+    iwq.owner.fail_commits = false;
+    for (unsigned ms = 0; ms < 2000 && reported(1, MANY) == 0; ms++) {
+        iwq_run_ms(1);
+    }
+    iwq_run_ms(60);
+    assert_int_equal(reported(1, MANY), MANY);
+}
+
 static void a_source_that_takes_no_reports_holds_up_no_other(void **state)
 {
     (void)state;
@@ -83,6 +103,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, iwq_setup)
     const struct CMUnitTest tests[] = {
         TEST(much_that_is_due_is_taken_many_at_a_time),
+        TEST(a_store_that_failed_for_long_does_not_slow_down_what_is_due),
         TEST(a_source_that_takes_no_reports_holds_up_no_other),
     };
     return cmocka_run_group_tests_name("mtc_iwf_due", tests, NULL, NULL);

@@ -47,6 +47,16 @@ static godwit_status_t seal(godwit_device_t *device, godwit_slice_t reading, boo
     return status;
 }
 
+/* Of what was reserved nothing is in a record: the next datagram reserves again before it leaves. */
+static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
+{
+    godwit_emsdp_key_t *end_to_end = &device->config.e2e->current.plane, *key = godwit_device_sending_key(device);
+    end_to_end->hot.up_limit_out = end_to_end->hot.up_next_out;
+    key->cp_limit_out = key->cp_next_out;
+    godwit_device_exchange_end(device);
+    requests->count = 0;
+}
+
 godwit_status_t godwit_device_send_confirmed(godwit_device_t *device, godwit_slice_t reading,
                                              godwit_device_requests_t *requests)
 {
@@ -70,8 +80,7 @@ godwit_status_t godwit_device_send_confirmed(godwit_device_t *device, godwit_sli
         status = godwit_device_transmit(device, godwit_slice(device->ask, device->exchange.ask_len), true, requests);
     }
     if (status != GODWIT_OK) {
-        godwit_device_exchange_end(device);
-        requests->count = 0;
+        give_up(device, requests);
         return status;
     }
     device->exchange.sendings = 1;

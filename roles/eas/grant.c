@@ -12,11 +12,13 @@
  * messages took. What is held back for longer than that on its way, TLS does not deliver. */
 #define CLOSE_MS 60000
 
+#define CLOCK_MAX ((uint64_t)INT64_MAX / 2) /* so that the difference of two differences is a number, too */
+
 /* A key's time is the EESE's; but its end is found by the clock here. */
 static void compare_clocks(const godwit_eas_turn_t *turn, const godwit_eas_session_t *session)
 {
     godwit_eas_t *eas = turn->eas;
-    if (session->now_ms == 0 || session->now_ms > (uint64_t)INT64_MAX || turn->in->now_ms > (uint64_t)INT64_MAX) {
+    if (session->now_ms == 0 || session->now_ms > CLOCK_MAX || turn->in->now_ms > CLOCK_MAX) {
         return;
     }
     const int64_t ahead_ms = (int64_t)turn->in->now_ms - (int64_t)session->now_ms;

@@ -315,6 +315,23 @@ static void a_clock_that_is_wrong_ends_no_key_early(void **state)
     }
 }
 
+/* No clock is so far on: the difference from another one might be no number, and no key would live. */
+static void a_clock_that_cannot_be_is_passed_over(void **state)
+{
+    (void)state;
+    begin();
+    godwit_eas_grant_t fresh = sender_grant(2, 2);
+    fresh.terms.life_s = 86400;
+    fresh.agreed_s = 20000000;
+    w.owner.now_ms = UINT64_C(20000030000);
+    godwit_message_t push = eas_world_push_message(&w, &fresh);
+    push.u.eas_session.now_ms = INT64_MAX;
+    owner_give_message(&w.owner, &push);
+    assert_int_equal(owner_message(&w.owner, GODWIT_EAS_SESSION_PUSH_ANSWER, 0)->u.outcome, GODWIT_OK);
+    sender_init(&later, &fresh);
+    assert_int_equal(eas_world_up(&w, sender_seal(&later, "in time"), false), GODWIT_OK);
+}
+
 /* Whatever a message took: what the EESE agreed first is first. */
 static void keys_stay_in_the_order_of_the_eese(void **state)
 {
@@ -651,6 +668,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_stored_is_not_answered_and_may_come_again),
         cmocka_unit_test(no_power_loss_loses_a_reading),
         cmocka_unit_test(a_clock_that_is_wrong_ends_no_key_early),
+        cmocka_unit_test(a_clock_that_cannot_be_is_passed_over),
         cmocka_unit_test(keys_stay_in_the_order_of_the_eese),
         cmocka_unit_test(a_key_that_the_device_uses_before_it_was_pushed_is_pulled),
         cmocka_unit_test(a_forged_key_id_spends_no_age),

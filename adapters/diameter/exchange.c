@@ -91,15 +91,22 @@ static uint64_t age_of(godwit_message_kind_t kind)
     return kind == GODWIT_T5_DOWN || kind == GODWIT_SHORT_MESSAGE_DOWN ? RADIO_MS + GRACE_MS : PENDING_MAX_AGE_MS;
 }
 
-static godwit_diameter_pending_t *free_place(godwit_diameter_t *d, uint64_t now)
+/* What the owner has not answered by then holds no place any more, nor counts against the share of its peer. */
+static void forget_the_old(godwit_diameter_t *d, uint64_t now)
 {
     for (size_t i = 0; i < GODWIT_DIAMETER_PENDING; i++) {
         godwit_diameter_pending_t *p = &d->pending[i];
         if (p->request != NULL && now - p->since_ms > age_of(p->kind)) {
             forget(p);
         }
-        if (p->request == NULL) {
-            return p;
+    }
+}
+
+static godwit_diameter_pending_t *free_place(godwit_diameter_t *d)
+{
+    for (size_t i = 0; i < GODWIT_DIAMETER_PENDING; i++) {
+        if (d->pending[i].request == NULL) {
+            return &d->pending[i];
         }
     }
     return NULL;
@@ -131,8 +138,9 @@ bool godwit_diameter_accept(godwit_diameter_t *d, size_t peer, struct msg *reque
 {
     uint64_t now = godwit_diameter_now_ms();
     pthread_mutex_lock(&d->lock);
+    forget_the_old(d, now);
     bool room = d->running && has_room(d) && has_share(d, peer);
-    godwit_diameter_pending_t *p = room ? free_place(d, now) : NULL;
+    godwit_diameter_pending_t *p = room ? free_place(d) : NULL;
     if (p != NULL) {
         *p = (godwit_diameter_pending_t){request, octets, len, p->generation + 1, now, message->kind, peer};
         message->route = number_of((size_t)(p - d->pending), p->generation);

@@ -70,9 +70,9 @@ static void guard_session(struct msg *message)
     }
 }
 
-/* Of an answer that breaks a rule freeDiameter looks for the Result-Code, and ends itself where that AVP has not been read
- * yet: behind what broke the rule, or when its own length is wrong. So it is read now, or taken out: then the answer is
- * none. */
+/* Of an answer that breaks a rule freeDiameter looks for the Result-Code, and ends itself where that AVP has not been
+ * read yet: behind what broke the rule, or when its own length is wrong. So it is read now, or taken out: then the
+ * answer is none. */
 static void guard_result(struct msg *message)
 {
     struct avp *avp = NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What goes to the log. freeDiameter prints whole messages, keys and identities included, whenever one fails: nothing
- * of what it says is handed on once it runs; its hooks (peers.c) tell what happened in words of ours. While it starts,
- * its first error says why it does not.
+ * of what it says is handed on once it runs, but why there is no connection, which may name what a stranger calls
+ * himself; its hooks (peers.c) tell what happened in words of ours. While it starts, its first error says why it does
+ * not.
  */
 #include "adapters/diameter/internal.h"
 
@@ -37,6 +38,16 @@ static bool too_many(godwit_diameter_t *d)
     return many;
 }
 
+/* Control characters have no place in a line of a log, nor, where it may be a stranger's, what might be no UTF-8. */
+static void tame(char *line, unsigned char last)
+{
+    for (; *line != '\0'; line++) {
+        if ((unsigned char)*line < ' ' || (unsigned char)*line > last) {
+            *line = ' ';
+        }
+    }
+}
+
 void godwit_diameter_log(godwit_diameter_t *d, int level, const char *format, ...)
 {
     if (level > LOG_WARNING && too_many(d)) {
@@ -48,17 +59,8 @@ void godwit_diameter_log(godwit_diameter_t *d, int level, const char *format, ..
     va_start(args, format);
     vsnprintf(line + used, sizeof line - used, format, args);
     va_end(args);
+    tame(line, '~');
     emit(d, level, line);
-}
-
-/* Control characters have no place in a line of a log. */
-static void tame(char *line)
-{
-    for (; *line != '\0'; line++) {
-        if ((unsigned char)*line < ' ') {
-            *line = ' ';
-        }
-    }
 }
 
 void godwit_diameter_log_handler(int level, const char *format, va_list args)
@@ -73,7 +75,7 @@ void godwit_diameter_log_handler(int level, const char *format, va_list args)
     if (!running && level >= FD_LOG_ERROR &&
         d->first_error[0] == '\0') { /* no message has been exchanged: nothing secret can be in it */
         vsnprintf(d->first_error, sizeof d->first_error, format, args);
-        tame(d->first_error);
+        tame(d->first_error, UINT8_MAX);
     }
     bool died = running && !d->dead && strncmp(format, ENDING, strlen(ENDING)) == 0;
     if (died) {

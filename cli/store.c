@@ -102,9 +102,10 @@ const cli_command_t cli_store_check = {
              "Where there is any, the exit code is 1. A damaged row is never used: its device, session or message is\n"
              "refused, and what waits behind it in a queue goes on.\n"
              "--set-aside moves damaged rows into the table set_aside, each as the SQL statement that would put it\n"
-             "back, and makes the indexes anew; the exit code is 1 only if something is left. Then a session,\n"
-             "subscriber, entitlement or message whose row it was is unknown. A key set, a device's contact,\n"
-             "association or root of associations, and the clock of SQN stay refused, for their counters would begin\n"
-             "again: these take the store's backup (godwit store restored).",
+             "back, and makes the indexes anew; the exit code is 1 only if something is left. Nobody else can write\n"
+             "meanwhile, and godwitd refuses what it cannot write in store.busy_ms: of a large store stop it before.\n"
+             "Then a session, subscriber, entitlement or message whose row it was is unknown. A key set, a device's\n"
+             "contact, association or root of associations, and the clock of SQN stay refused, for their counters\n"
+             "would begin again: these take the store's backup (godwit store restored).",
     CLI_COMMAND_OPTIONS(check_options),
     .run = check};

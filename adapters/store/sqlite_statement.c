@@ -318,6 +318,18 @@ static void name_text(text_t *t, const godwit_table_t *table)
     }
 }
 
+/* As a literal, whole: quote() of a text ends where a zero stands in it. */
+static void literal_text(text_t *t, const godwit_column_t *column)
+{
+    const char *name = column->name;
+    if (column->type == GODWIT_COLUMN_TEXT) {
+        add(t, "iif(instr(CAST(%s AS BLOB),x'00'),'CAST('||quote(CAST(%s AS BLOB))||' AS TEXT)',quote(%s))", name, name,
+            name);
+    } else {
+        add(t, "quote(%s)", name);
+    }
+}
+
 /* The row is kept as the statement that would put it back. */
 void godwit_statement_aside_text(const godwit_table_t *table, char sql[GODWIT_SQL_MAX])
 {
@@ -329,7 +341,8 @@ void godwit_statement_aside_text(const godwit_table_t *table, char sql[GODWIT_SQ
     add(&t, ") VALUES('||");
     for (unsigned i = 0; i < table->columns_count; i++) {
         if (!godwit_column_is_secret(&table->columns[i])) {
-            add(&t, "quote(%s)||','||", table->columns[i].name);
+            literal_text(&t, &table->columns[i]);
+            add(&t, "||','||");
         }
     }
     add(&t, "quote(%s)||')' FROM %s", secret_column, table->name);

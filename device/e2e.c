@@ -304,6 +304,8 @@ bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_cont
 {
     godwit_device_e2e_t *e = device->config.e2e;
     const bool confirming = godwit_device_confirm_is_about(device, m);
+    /* Said before, and the word that the EAS has it may be what was lost: an HSE without room does not know. */
+    const bool uncertain = confirming && m->reason == GODWIT_OVERLOAD && device->exchange.sendings > 1;
     if (is_of_request(device, m)) {
         request_refused(device, m->reason, requests);
         return true;
@@ -325,7 +327,7 @@ bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_cont
         e->lost = true;
         godwit_device_e2e_store(device, requests);
     }
-    godwit_device_event(requests, "reading_refused", m->reason);
+    godwit_device_event(requests, uncertain ? "reading_uncertain" : "reading_refused", m->reason);
     if (is_lost(m->reason)) {
         e->lost = true;
         return godwit_device_e2e_ask(device, requests) == GODWIT_OK;

@@ -141,6 +141,21 @@ static void a_refusal_of_the_eas_ends_it_and_is_told(void **state)
     assert_int_equal(offer(&w, "lost"), GODWIT_AGAIN);
 }
 
+/* What confirmed the first one may have been lost: the HSE that has no room for the second does not know. */
+static void without_room_for_what_was_said_before_it_may_have_arrived(void **state)
+{
+    (void)state;
+    e2e_world_t w;
+    begin(&w);
+    octets_t datagram = sent(&w, "twice");
+    timer(&w);
+    e2e_reject(&w, octets_slice(&datagram), GODWIT_OVERLOAD);
+    assert_null(dut_event(&w.d, "reading_refused"));
+    assert_int_equal(dut_event(&w.d, "reading_uncertain")->reason, GODWIT_OVERLOAD);
+    timer(&w);
+    assert_int_equal(w.d.requests.count, 0);
+}
+
 static void silence_to_the_end_is_told(void **state)
 {
     (void)state;
@@ -222,6 +237,7 @@ int main(void)
         cmocka_unit_test(no_other_answer_is_taken_for_its_own),
         cmocka_unit_test(nothing_passes_it_by),
         cmocka_unit_test(a_refusal_of_the_eas_ends_it_and_is_told),
+        cmocka_unit_test(without_room_for_what_was_said_before_it_may_have_arrived),
         cmocka_unit_test(silence_to_the_end_is_told),
         cmocka_unit_test(the_end_of_the_session_is_told),
         cmocka_unit_test(where_there_is_no_session_or_no_room_it_is_refused_at_once),

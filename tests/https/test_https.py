@@ -59,6 +59,17 @@ def request(served, name="client", method="POST", path="/a?b=c%20d", body=b"hell
         connection.close()
 
 
+def cut_short(served, **parts):
+    """The code for a request that the server does not read to its end. It closes with the rest unread, so that a reset may overtake its answer:
+    then it is asked again, for the answer must come."""
+    for _ in range(9):
+        try:
+            return request(served, **{name: make() for name, make in parts.items()})[0]
+        except (ssl.SSLEOFError, ConnectionError):
+            continue
+    return None
+
+
 def ask(*arguments):
     done = subprocess.run([END, "ask", *arguments], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -102,10 +113,11 @@ class Server(unittest.TestCase):
         with mutual() as served:
             self.assertEqual(request(served, body=b"x" * 16384)[0], 200)
             self.assertEqual(request(served, body=b"x" * 16385)[0], 413)
-            self.assertEqual(request(served, body=iter([b"x" * 9000] * 4))[0], 413)  # chunked
-            self.assertEqual(request(served, headers={"X-Big": "x" * 20000})[0], 431)
-            self.assertIn(request(served, path="/" + "x" * 1100)[0], (414,))
-            self.assertIn(request(served, path="/" + "x" * 30000)[0], (414, 431))
+            self.assertEqual(request(served, path="/" + "x" * 1100)[0], 414)
+            self.assertEqual(cut_short(served, body=lambda: iter([b"x" * 9000] * 4)), 413)  # chunked
+            self.assertEqual(cut_short(served, headers=lambda: {"X-Big": "x" * 20000}), 431)
+            self.assertIn(cut_short(served, path=lambda: "/" + "x" * 30000), (414, 431))
+            self.assertEqual(request(served)[0], 200)  # it serves as before
 
     def test_answers_may_come_in_any_order_or_too_late(self):
         with mutual(answer_ms=2500) as served:

@@ -35,7 +35,10 @@ typedef struct godwit_eese_path {
 GODWIT_MUST_USE godwit_status_t godwit_eese_path_read(const char *text, godwit_eese_path_t *path);
 void godwit_eese_path_write(const godwit_eese_path_t *path, char text[GODWIT_EESE_PATH_MAX]);
 
-/* ---- bodies: _read gives GODWIT_MALFORMED with the member that is wrong, "" for the whole ---- */
+/* ---- bodies ----
+ *
+ * Each _read is GODWIT_MALFORMED with the member that is wrong, "" for the whole. _write: GODWIT_NO_SPACE for what no
+ * text can be. */
 
 GODWIT_MUST_USE godwit_status_t godwit_eese_register_read(godwit_slice_t text, godwit_eas_register_t *r,
                                                           char wrong[GODWIT_JSON_PATH]);

@@ -12,9 +12,10 @@
 
 #define PENDING_TIMER 0
 #define PENDING_AFTER_MS 1000 /* peers have a moment to connect before what was pending goes on */
-/* References of a SCS begin where no earlier start can have come, as long as they were less than eight a second. */
-#define REFERENCES_PER_SECOND 8U
-#define EPOCH_S 1704067200U /* 2024 */
+/* References of a SCS begin where no earlier start can have come, as long as they were less than eight a second: two
+ * starts within a second begin at different ones. */
+#define REFERENCES_EVERY_MS 125U
+#define EPOCH_MS 1704067200000U /* 2024 */
 
 struct daemon_trigger {
     godwit_mtc_iwf_t iwf;
@@ -48,7 +49,7 @@ static bool start_iwf(godwitd_t *d)
 static bool start_scs(godwitd_t *d)
 {
     godwit_scs_config_t role = d->config->scs.role;
-    role.first_reference = ((uint32_t)(daemon_now_ms() / 1000) - EPOCH_S) * REFERENCES_PER_SECOND + 1;
+    role.first_reference = (uint32_t)((daemon_now_ms() - EPOCH_MS) / REFERENCES_EVERY_MS) + 1;
     if (godwit_scs_init(&d->trigger->scs, &role) != GODWIT_OK) {
         return false;
     }

@@ -26,6 +26,7 @@ class Network:
 
     def __init__(self):
         self.daemons, self.ports, self.addresses = {}, {}, {}
+        self.former = {}  # how often one had connected with another before one of them was started again
         # A third octet that no other run uses at the same time.
         for third in range(2 + os.getpid() % 200, 455):
             self.lock = open(f"/tmp/godwit-test-network-{third % 253}", "w", encoding="ascii")  # pylint: disable=consider-using-with
@@ -58,9 +59,17 @@ class Network:
             daemon.start()
 
     def wait_links(self, *pairs):
-        """Each: who has connected with whom."""
+        """Each: who has connected with whom, since the last restart of either."""
         for one, other in pairs:
-            self.daemons[one].wait_log(f"connected with {other}")
+            self.daemons[one].wait_log(f"connected with {other}", self.former.get((one, other), 0) + 1)
+
+    def restart(self, name, how=signal.SIGKILL, between=lambda: None):
+        """Its log goes on where it was, so what it says of links says nothing of its new life."""
+        self.daemons[name].stop(how)
+        for one, other in [(name, other) for other in self.daemons] + [(one, name) for one in self.daemons]:
+            self.former[one, other] = self.daemons[one].read("log").count(f"connected with {other}")
+        between()
+        self.daemons[name].start()
 
     def no_key_in_logs(self, case, device):
         no_key_in(case, device, *(daemon.read("log") for daemon in self.daemons.values()))

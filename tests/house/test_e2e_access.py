@@ -2,7 +2,6 @@
 """End to end under keys of every solution, each function a process of its own: HSS, EMKS, EESE, HSE, MME with S-GW, SGSN, P-GW and godwit-eas; devices attach, or
 have an authentication of their own. EESE, HSE and owners of key sets talk Diameter, EESE and HSE talk HTTPS with the EAS."""
 import os
-import signal
 import sys
 import unittest
 
@@ -163,8 +162,7 @@ class Sources(unittest.TestCase):
             ages.append(device.send(hse.ready["hse"], text)["e2e"]["age"])
             self.arrived(*texts[:number + 1])
             if number == 9:
-                n.daemons[EESE].stop(signal.SIGKILL)
-                n.daemons[EESE].start()
+                n.restart(EESE)
                 n.wait_links((HSE, EESE), (EESE, HSE))
         self.assertGreater(ages[-1], ages[9])  # the EESE goes on with the ages where it was
         no_key_in(self, device, *(daemon.read("log") for daemon in n.daemons.values()), self.enterprise.read("log"))

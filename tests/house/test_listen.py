@@ -144,9 +144,7 @@ class Listen(Listening):
         kept, recalled, old = (self.send(text)["reference"] for text in ("kept", "recalled", "old"))
         self.trigger("recall", "--of", str(recalled))
         self.trigger("replace", "--of", str(old), "--external-id", METER, "--port", "4711", "new")
-        iwf = self.network.daemons[IWF]
-        iwf.stop(signal.SIGKILL)
-        iwf.start()
+        self.network.restart(IWF)
         self.network.wait_links((IWF, HSS), (MME, IWF))
         self.listen()
         deadline = time.monotonic() + 60
@@ -248,8 +246,7 @@ class Listen(Listening):
     def received(self, node, *words):
         """The node makes K_iwf, and the device gets it from there in a message of the node's own."""
         def iwf_dies():
-            self.network.daemons[IWF].stop(signal.SIGKILL)
-            self.network.daemons[IWF].start()
+            self.network.restart(IWF)
             self.network.wait_links((IWF, HSS), (node, IWF))
         self.start(node=node, iwf=f'  number: "{NUMBER}"\n  key_from: mme\n  ue_key: received\n', root="kasme", features=())
         self.over_short_messages(node, "--ue-key", "received", *words, between=iwf_dies)

@@ -3,6 +3,7 @@
 frames that passed, NAS octets without the radio's own; where tshark is installed it reads them as well."""
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -129,8 +130,7 @@ class NextSession(unittest.TestCase):
         self.reading()
         with open(self.phone.card + ".next", "rb") as file:
             before = file.read()
-        self.network.daemons[MME].stop()
-        self.network.daemons[MME].start()
+        self.network.restart(MME, signal.SIGTERM)
         self.network.wait_links((MME, HSS))
         told, _ = self.attach("nas", "second")
         self.assertEqual(self.reading(), "second")

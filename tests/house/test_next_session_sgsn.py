@@ -135,8 +135,7 @@ class NextSession(unittest.TestCase):
         state = self.phone.card + ".next"
         with open(state, "rb") as file:
             before = file.read()
-        self.sgsn.stop()
-        self.sgsn.start()
+        self.network.restart(SGSN, signal.SIGTERM)
         self.network.wait_links((SGSN, HSS))
         told, _ = self.attach("umts", "second")
         self.assertEqual(self.reading(), "second")

@@ -3,7 +3,6 @@
 Diameter over TLS with the names in the certificates, or over ways that are declared; what passes is read by tshark."""
 import hashlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -165,8 +164,7 @@ class Triggers(unittest.TestCase):
         valve.out.next("trigger associated")
         valve.power_off()
         self.assertEqual([self.scs.action(1, reference, payload=f"0{reference}") for reference in (1, 2)], [SUCCESS] * 2)
-        n.daemons[IWF].stop(signal.SIGKILL)
-        n.daemons[IWF].start()
+        n.restart(IWF)
         valve.switch_on()
         valve.attach()
         self.assertEqual({valve.delivered(90)["payload"], valve.delivered(90)["payload"]}, {"01", "02"})

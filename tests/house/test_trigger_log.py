@@ -79,9 +79,8 @@ class Log(Listening):
     def test_a_visited_network_that_is_not_listed(self):
         self.start()
         hss = self.network.daemons[HSS]
-        hss.stop()
-        hss.write("godwit.yaml", hss.read("godwit.yaml").replace("plmn: 001-02", "plmn: 001-03"))
-        hss.start()
+        self.network.restart(HSS, signal.SIGTERM,
+                             lambda: hss.write("godwit.yaml", hss.read("godwit.yaml").replace("plmn: 001-02", "plmn: 001-03")))
         self.network.wait_links((IWF, HSS), (MME, HSS))
         self.listen()
         self.said(HSS, "event=refused", "hss.networks")

@@ -23,9 +23,6 @@ static int ask(const rest_t *r, const char *method, uint32_t of, uint32_t refere
 {
     char url[GODWIT_HTTPS_URI_MAX], path[GODWIT_T8_URI_MAX], number[16];
     godwit_t8_path_write(r->as, of, path);
-    if (of == 0) {
-        *strrchr(path, '/') = '\0'; /* the collection */
-    }
     (void)snprintf(url, sizeof url, "%.400s%s", cli_value(r->args, "rest"), path);
     (void)snprintf(number, sizeof number, "%u", (unsigned)reference);
     const godwit_https_ask_t with = {

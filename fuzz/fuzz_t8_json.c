@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON of the REST front: the first octet chooses a trigger, a change of one, or a path. What is accepted is written
+ * JSON of the REST front: the first octet chooses a trigger, a change of one, a query, or a path. What is accepted is written
  * again and must be accepted again with the same meaning.
  */
 #include "adapters/t8/json.h"
 #include "fuzz/fuzz.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,19 @@ static void path(godwit_slice_t octets)
     }
 }
 
+static void query(godwit_slice_t octets)
+{
+    char text[64], written[64];
+    uint32_t after = 0;
+    const size_t len = octets.len < sizeof text - 1 ? octets.len : sizeof text - 1;
+    memcpy(text, octets.ptr, len);
+    text[len] = '\0';
+    if (godwit_t8_query_read(text, &after) == GODWIT_OK) {
+        (void)snprintf(written, sizeof written, "after=%u", (unsigned)after);
+        check(after == 0 ? text[0] == '\0' : strcmp(written, text) == 0);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0) {
@@ -81,6 +95,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 'p':
         patch(text);
+        break;
+    case 'a':
+        query(text);
         break;
     default:
         path(text);

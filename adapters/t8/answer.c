@@ -7,9 +7,8 @@
 #include "adapters/json/json.h"
 #include "adapters/t8/internal.h"
 
-/* header: one more, or a NULL name. */
-static void reply(godwit_t8_t *t, uint64_t route, unsigned code, const char *type, godwit_https_header_t header,
-                  const char *text)
+void godwit_t8_reply(godwit_t8_t *t, uint64_t route, unsigned code, const char *type, godwit_https_header_t header,
+                     const char *text)
 {
     const bool body = text[0] != '\0';
     const godwit_https_reply_t with = {.code = code,
@@ -27,7 +26,7 @@ static void say(godwit_t8_t *t, uint64_t route, unsigned code, const char *cause
 {
     char text[GODWIT_T8_TEXT];
     godwit_json_problem(code, cause, detail, member, text, sizeof text);
-    reply(t, route, code, "application/problem+json", header, text);
+    godwit_t8_reply(t, route, code, "application/problem+json", header, text);
 }
 
 void godwit_t8_problem(godwit_t8_t *t, uint64_t route, unsigned code, const char *cause, const char *detail,
@@ -62,13 +61,13 @@ static void answer_action(godwit_t8_t *t, const waiting_t *w, godwit_request_sta
         return;
     }
     if (w->action.action == GODWIT_ACTION_RECALL) {
-        reply(t, w->route, 204, NULL, none, text);
+        godwit_t8_reply(t, w->route, 204, NULL, none, text);
         return;
     }
     godwit_t8_path_write(w->action.scs, w->action.reference, path);
     godwit_t8_transaction_write(&w->action, "TRIGGERED", text);
-    reply(t, w->route, w->action.action == GODWIT_ACTION_TRIGGER ? 201 : 200, "application/json",
-          (godwit_https_header_t){"Location", path}, text);
+    godwit_t8_reply(t, w->route, w->action.action == GODWIT_ACTION_TRIGGER ? 201 : 200, "application/json",
+                    (godwit_https_header_t){"Location", path}, text);
 }
 
 static void answer_query(godwit_t8_t *t, uint64_t route, const godwit_trigger_query_answer_t *a)
@@ -76,7 +75,7 @@ static void answer_query(godwit_t8_t *t, uint64_t route, const godwit_trigger_qu
     char text[GODWIT_T8_TEXT];
     if (a->status == GODWIT_OK) {
         godwit_t8_transaction_write(&a->action, godwit_t8_result(a), text);
-        reply(t, route, 200, "application/json", none, text);
+        godwit_t8_reply(t, route, 200, "application/json", none, text);
     } else if (a->status == GODWIT_NOT_FOUND) {
         godwit_t8_problem(t, route, 404, "NOT_FOUND", "no such transaction, or it is over and forgotten", NULL);
     } else if (a->status == GODWIT_NOT_ENTITLED) {

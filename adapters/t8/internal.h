@@ -38,6 +38,8 @@ const caller_t *godwit_t8_caller_of(const godwit_t8_t *t, const char *name);
 /* t8.c: a message to the MTC-IWF from an AS that was let in. */
 void godwit_t8_fill(godwit_message_t *m, uint64_t route, const char *caller);
 /* answer.c: refusals; methods: those that the path has. */
+void godwit_t8_reply(godwit_t8_t *t, uint64_t route, unsigned code, const char *type, godwit_https_header_t header,
+                     const char *text); /* header: one more, or a NULL name */
 void godwit_t8_problem(godwit_t8_t *t, uint64_t route, unsigned code, const char *cause, const char *detail,
                        const char *member);
 void godwit_t8_other_method(godwit_t8_t *t, uint64_t route, const char *methods);

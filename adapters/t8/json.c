@@ -222,7 +222,7 @@ const char *godwit_t8_result(const godwit_trigger_query_answer_t *answer)
     return answer->recalled ? "TERMINATE" : godwit_t8_outcome(answer->outcome);
 }
 
-void godwit_t8_transaction_write(const godwit_device_action_t *a, const char *result, char text[GODWIT_T8_TEXT])
+static json_t *transaction(const godwit_device_action_t *a, const char *result)
 {
     char payload[GODWIT_BASE64_LEN(GODWIT_TRIGGER_PAYLOAD_MAX) + 1], path[GODWIT_T8_URI_MAX];
     godwit_writer_t w = godwit_writer(payload, sizeof payload - 1);
@@ -237,7 +237,24 @@ void godwit_t8_transaction_write(const godwit_device_action_t *a, const char *re
     if (json != NULL && a->validity_s != 0) {
         (void)json_object_set_new(json, "validityPeriod", json_integer((json_int_t)a->validity_s));
     }
-    write_json(json, text);
+    return json;
+}
+
+void godwit_t8_transaction_write(const godwit_device_action_t *action, const char *result, char text[GODWIT_T8_TEXT])
+{
+    write_json(transaction(action, result), text);
+}
+
+char *godwit_t8_list_write(const godwit_device_action_t *actions, size_t count)
+{
+    json_t *all = json_array();
+    bool good = all != NULL;
+    for (size_t i = 0; i < count && good; i++) {
+        good = json_array_append_new(all, transaction(&actions[i], "TRIGGERED")) == 0;
+    }
+    char *text = good ? json_dumps(all, JSON_COMPACT) : NULL;
+    json_decref(all);
+    return text;
 }
 
 void godwit_t8_notification_write(const char *transaction, godwit_delivery_outcome_t outcome, char text[GODWIT_T8_TEXT])
@@ -342,5 +359,18 @@ void godwit_t8_path_write(const char *scs, uint32_t reference, char path[GODWIT_
         len += (size_t)snprintf(escaped + len, sizeof escaped - len, form, (unsigned char)*scs);
     }
     escaped[len] = '\0';
-    (void)snprintf(path, GODWIT_T8_URI_MAX, "%s%.300s/transactions/%u", GODWIT_T8_PATH, escaped, (unsigned)reference);
+    const int end = snprintf(path, GODWIT_T8_URI_MAX, "%s%.300s/transactions", GODWIT_T8_PATH, escaped);
+    if (reference != 0) {
+        (void)snprintf(path + end, GODWIT_T8_URI_MAX - (size_t)end, "/%u", (unsigned)reference);
+    }
+}
+
+godwit_status_t godwit_t8_query_read(const char *query, uint32_t *after)
+{
+    static const char name[] = "after=";
+    *after = 0;
+    return query[0] == '\0' ||
+                   (strncmp(query, name, sizeof name - 1) == 0 && read_reference(query + sizeof name - 1, after))
+               ? GODWIT_OK
+               : GODWIT_MALFORMED;
 }

@@ -36,6 +36,8 @@ void godwit_t8_transaction_write(const godwit_device_action_t *action, const cha
 /* Of what has become of it: DeliveryResult. */
 const char *godwit_t8_result(const godwit_trigger_query_answer_t *answer);
 const char *godwit_t8_outcome(godwit_delivery_outcome_t outcome);
+/* Those that wait for their outcome, as an array; to be freed. NULL: no memory. */
+char *godwit_t8_list_write(const godwit_device_action_t *actions, size_t count);
 /* DeviceTriggeringDeliveryReportNotification. */
 void godwit_t8_notification_write(const char *transaction, godwit_delivery_outcome_t outcome,
                                   char text[GODWIT_T8_TEXT]);
@@ -47,6 +49,9 @@ unsigned godwit_t8_status_code(godwit_request_status_t status, const char **caus
  * for another path; scs is as in the path, unescaped. */
 GODWIT_MUST_USE godwit_status_t godwit_t8_path_read(const char *path, char scs[GODWIT_SCS_NAME_MAX + 1],
                                                     uint32_t *reference);
+/* reference 0: the collection. */
 void godwit_t8_path_write(const char *scs, uint32_t reference, char path[GODWIT_T8_URI_MAX]);
+/* "after={reference}" of the collection; "": *after is 0. GODWIT_MALFORMED for anything else. */
+GODWIT_MUST_USE godwit_status_t godwit_t8_query_read(const char *query, uint32_t *after);
 
 #endif

@@ -144,7 +144,7 @@ int godwit_t8_client_fd(const godwit_t8_t *t8)
 /* ---- requests ---- */
 
 /* What a path is for. */
-#define OF_ALL "POST"
+#define OF_ALL "GET, POST"
 #define OF_ONE "GET, PUT, PATCH, DELETE"
 
 /* An answer to the AS, and what the owner's log says. */
@@ -273,7 +273,7 @@ void godwit_t8_fill(godwit_message_t *m, uint64_t route, const char *caller)
 static bool method_fits(const char *method, uint32_t reference)
 {
     static const char *const of_one[] = {"GET", "PUT", "PATCH", "DELETE"};
-    bool fits = reference == 0 && strcmp(method, "POST") == 0;
+    bool fits = reference == 0 && (strcmp(method, "POST") == 0 || strcmp(method, "GET") == 0);
     for (size_t i = 0; reference != 0 && i < sizeof of_one / sizeof of_one[0]; i++) {
         fits = fits || strcmp(method, of_one[i]) == 0;
     }
@@ -307,11 +307,13 @@ static godwit_status_t read_method(godwit_t8_t *t, const godwit_https_request_t 
 }
 
 static godwit_status_t read_request(godwit_t8_t *t, const godwit_https_request_t *r, godwit_message_t *m,
-                                    const char **detail)
+                                    godwit_t8_list_t *list, const char **detail)
 {
     char scs[GODWIT_SCS_NAME_MAX + 1];
-    uint32_t reference = 0;
-    if (godwit_t8_path_read(r->path, scs, &reference) != GODWIT_OK || r->query[0] != '\0') {
+    uint32_t reference = 0, after = 0;
+    const bool known = godwit_t8_path_read(r->path, scs, &reference) == GODWIT_OK;
+    const bool of_all = known && reference == 0 && strcmp(r->method, "GET") == 0;
+    if (!known || (of_all ? godwit_t8_query_read(r->query, &after) != GODWIT_OK : r->query[0] != '\0')) {
         return refuse(t, r, 404, "no such path here (docs/t8.openapi.yaml)", NULL, detail);
     }
     const caller_t *caller = is_named(r, scs) ? godwit_t8_caller_of(t, scs) : NULL;
@@ -323,12 +325,19 @@ static godwit_status_t read_request(godwit_t8_t *t, const godwit_https_request_t
         godwit_t8_other_method(t, r->route, reference != 0 ? OF_ONE : OF_ALL);
         return GODWIT_MALFORMED;
     }
+    if (of_all) {
+        *list = (godwit_t8_list_t){.route = r->route, .after = after};
+        memcpy(list->scs, scs, sizeof list->scs);
+        return GODWIT_OK;
+    }
     return read_method(t, r, caller, reference, m, detail);
 }
 
-godwit_status_t godwit_t8_receive(godwit_t8_t *t8, godwit_message_t *message, const char **detail)
+godwit_status_t godwit_t8_receive(godwit_t8_t *t8, godwit_message_t *message, godwit_t8_list_t *list,
+                                  const char **detail)
 {
     godwit_https_request_t request;
+    list->route = 0;
     if (!godwit_https_server_next(t8->server, &request)) {
         return GODWIT_AGAIN;
     }
@@ -336,5 +345,5 @@ godwit_status_t godwit_t8_receive(godwit_t8_t *t8, godwit_message_t *message, co
         *detail = request.why;
         return request.refused == 403 ? GODWIT_NOT_ENTITLED : GODWIT_MALFORMED;
     }
-    return read_request(t8, &request, message, detail);
+    return read_request(t8, &request, message, list, detail);
 }

@@ -12,8 +12,11 @@
 #include "adapters/https/client.h"
 #include "adapters/https/server.h"
 #include "roles/message.h"
+#include "roles/record.h"
 
 #define GODWIT_T8_CALLERS_MAX 64
+#define GODWIT_T8_PAGE_MAX 64     /* of one list */
+#define GODWIT_T8_LOOKED_MAX 1024 /* records that are looked at for it */
 
 typedef struct godwit_t8_caller {
     const char *name;   /* of its certificate: DNS name or URI; scsAsId in paths */
@@ -30,6 +33,21 @@ typedef struct godwit_t8_config {
     size_t caller_count;
 } godwit_t8_config_t;
 
+/* An AS wants to know which of its triggers wait for their outcome. */
+typedef struct godwit_t8_list {
+    uint64_t route; /* 0: no list is wanted */
+    char scs[GODWIT_SCS_NAME_MAX + 1];
+    uint32_t after; /* those of a higher reference */
+} godwit_t8_list_t;
+
+/* What of them goes into one answer. */
+typedef struct godwit_t8_page {
+    size_t count, looked;
+    uint32_t last; /* reference of what was looked at last */
+    bool more;     /* there may be others after it */
+    godwit_device_action_t action[GODWIT_T8_PAGE_MAX];
+} godwit_t8_page_t;
+
 typedef struct godwit_t8 godwit_t8_t;
 
 /* GODWIT_IO_FAILED, GODWIT_INVALID_ARGUMENT: why says in one line. Everything is copied. */
@@ -42,10 +60,15 @@ GODWIT_MUST_USE godwit_status_t godwit_t8_renew(godwit_t8_t *t8, const godwit_t8
 uint16_t godwit_t8_port(const godwit_t8_t *t8);
 int godwit_t8_server_fd(const godwit_t8_t *t8); /* readable when requests wait */
 int godwit_t8_client_fd(const godwit_t8_t *t8); /* readable when answers to reports wait */
-/* GODWIT_OK: message is a DEVICE_ACTION or TRIGGER_QUERY of an AS, with a route for its answer. Another status:
- * somebody was refused here already, for the reason that detail (static) and the status name. GODWIT_AGAIN: nothing
- * waits. */
-GODWIT_MUST_USE godwit_status_t godwit_t8_receive(godwit_t8_t *t8, godwit_message_t *message, const char **detail);
+/* GODWIT_OK: message is a DEVICE_ACTION or TRIGGER_QUERY of an AS, with a route for its answer; or, where list has a
+ * route, that is to be answered. Another status: somebody was refused here already, for the reason that detail (static)
+ * and the status name. GODWIT_AGAIN: nothing waits. */
+GODWIT_MUST_USE godwit_status_t godwit_t8_receive(godwit_t8_t *t8, godwit_message_t *message, godwit_t8_list_t *list,
+                                                  const char **detail);
+/* The next record of that AS, by rising reference, on a page that began as zero; false: the page is done. */
+bool godwit_t8_page_add(godwit_t8_page_t *page, const godwit_trigger_record_t *trigger);
+void godwit_t8_answer_list(godwit_t8_t *t8, const godwit_t8_list_t *list,
+                           const godwit_t8_page_t *page); /* NULL: the store did not say */
 /* DEVICE_ACTION_ANSWER or TRIGGER_QUERY_ANSWER, by its route. True: next goes to the MTC-IWF, before the AS is
  * answered. */
 bool godwit_t8_answer(godwit_t8_t *t8, const godwit_message_t *answer, godwit_message_t *next);

@@ -109,7 +109,6 @@ static godwit_status_t ask(godwit_t8_wake_t *wake, const godwit_imsi_t *imsi, ui
     }
     godwit_t8_transaction_write(&action, "TRIGGERED", text);
     godwit_t8_path_write(wake->config.as, 0, path);
-    *strrchr(path, '/') = '\0'; /* the collection */
     (void)snprintf(url, sizeof url, "%.400s%s", wake->config.url, path);
     const godwit_https_ask_t with = {.method = "POST",
                                      .url = url,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/crypto/aesni.h"
 #include "adapters/t8/t8.h"
 #include "daemons/godwitd/daemon.h"
 
@@ -80,6 +81,60 @@ void rest_ready(const godwitd_t *d)
     }
 }
 
+/* ---- the collection ---- */
+
+typedef struct listing {
+    uint8_t source_key[16];
+    godwit_t8_page_t page;
+} listing_t;
+
+static bool add(void *context, const godwit_record_t *record)
+{
+    listing_t *listing = context;
+    return memcmp(record->u.trigger.source_key, listing->source_key, sizeof listing->source_key) == 0 &&
+           godwit_t8_page_add(&listing->page, &record->u.trigger);
+}
+
+/* From the store, which has every trigger as it was committed last. */
+static void answer_list(godwitd_t *d, const godwit_t8_list_t *list)
+{
+    static listing_t listing;
+    godwit_record_key_t after = {.kind = GODWIT_RECORD_TRIGGER, .session_id = list->after};
+    memset(&listing, 0, sizeof listing);
+    godwit_status_t status = godwit_name_key(godwit_crypto_server(), list->scs, listing.source_key);
+    memcpy(after.octets, listing.source_key, sizeof listing.source_key);
+    if (status == GODWIT_OK) {
+        status = godwit_store_list(d->store, GODWIT_RECORD_TRIGGER, &after, 0, add, &listing);
+    }
+    if (status != GODWIT_OK) {
+        edge_refused(d, GODWIT_FUNCTION_MTC_IWF, GODWIT_STORE_FAILED, "a list of triggers; see godwit store check");
+    }
+    godwit_t8_answer_list(d->rest, list, status == GODWIT_OK ? &listing.page : NULL);
+}
+
+/* ---- what comes ---- */
+
+/* One list at most in a turn: others do not wait while many are read. */
+static void receive_requests(godwitd_t *d)
+{
+    godwit_message_t message;
+    godwit_t8_list_t list = {.route = 0};
+    for (unsigned i = 0; i < RECEIVE_AT_ONCE && list.route == 0 && queue_count(d->queue) < QUEUE_CAPACITY / 2; i++) {
+        const char *detail = NULL;
+        const godwit_status_t status = godwit_t8_receive(d->rest, &message, &list, &detail);
+        if (status == GODWIT_AGAIN) {
+            return;
+        }
+        if (status != GODWIT_OK) {
+            edge_refused(d, GODWIT_FUNCTION_MTC_IWF, status, detail);
+        } else if (list.route != 0) {
+            answer_list(d, &list);
+        } else {
+            edge_take(d, &message);
+        }
+    }
+}
+
 void rest_receive(godwitd_t *d)
 {
     godwit_message_t message;
@@ -87,18 +142,7 @@ void rest_receive(godwitd_t *d)
     if (d->rest == NULL) {
         return;
     }
-    for (unsigned i = 0; i < RECEIVE_AT_ONCE && queue_count(d->queue) < QUEUE_CAPACITY / 2; i++) {
-        const char *detail = NULL;
-        const godwit_status_t status = godwit_t8_receive(d->rest, &message, &detail);
-        if (status == GODWIT_AGAIN) {
-            break;
-        }
-        if (status == GODWIT_OK) {
-            edge_take(d, &message);
-        } else {
-            edge_refused(d, GODWIT_FUNCTION_MTC_IWF, status, detail);
-        }
-    }
+    receive_requests(d);
     for (unsigned i = 0; i < RECEIVE_AT_ONCE && godwit_t8_notified(d->rest, &message, why); i++) {
         edge_take(d, &message);
         if (why[0] != '\0') {

@@ -47,6 +47,8 @@ class OpenApi:
             for name in value:
                 if name in properties:
                     found += self.faults(value[name], properties[name], f"{where}.{name}")
+        if isinstance(value, list) and len(value) > schema.get("maxItems", len(value)):
+            found.append(f"{where}: has too many entries")
         if isinstance(value, list):
             for i, entry in enumerate(value):
                 found += self.faults(entry, schema.get("items", {}), f"{where}[{i}]")

@@ -130,7 +130,7 @@ json_t *daemon_answer(void *context, const godwit_control_request_t *request)
     godwitd_t *d = context;
     switch (request->command) {
     case GODWIT_CONTROL_STATUS:
-        return daemon_status(d);
+        return daemon_status(d, daemon_stored(d));
     case GODWIT_CONTROL_SESSION_LIST:
         return session_list(d, request);
     case GODWIT_CONTROL_SESSION_SHOW:

@@ -108,7 +108,7 @@ static bool interpret(config_t *c)
     c->control_path = raw->control == NULL ? NULL : raw->control->path;
     return config_name(c, "identity", 0, raw->identity, c->identity) &&
            config_name(c, "realm", 0, raw->realm, c->realm) && functions(c) && store(c) && logging(c) &&
-           (!config_has(c, CONFIG_HSS) || config_hss_section(c, raw->hss)) &&
+           config_metrics_section(c, raw->metrics) && (!config_has(c, CONFIG_HSS) || config_hss_section(c, raw->hss)) &&
            (!config_has(c, CONFIG_EMKS) || config_emks_section(c, raw->emks)) &&
            (!config_has(c, CONFIG_HSE) || config_hse_section(c, raw->hse)) &&
            (!config_has(c, CONFIG_MME) || config_mme_section(c, raw->mme)) &&

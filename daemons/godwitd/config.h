@@ -213,6 +213,11 @@ typedef struct config_policy {
     size_t peer_count;
 } config_policy_t;
 
+typedef struct config_metrics {
+    char host[64]; /* "": no such door */
+    uint16_t port;
+} config_metrics_t;
+
 typedef struct config {
     char *file;
     raw_config_t *raw;
@@ -221,6 +226,7 @@ typedef struct config {
     const char *store_path, *key_file, *control_path; /* in the raw configuration; control NULL: none */
     uint32_t store_busy_ms;
     config_log_t log;
+    config_metrics_t metrics;
     config_hss_t hss;
     config_emks_t emks;
     config_hse_t hse;

@@ -86,6 +86,7 @@ bool config_gba_bsf_section(config_t *c, const raw_gba_bsf_t *raw);
 bool config_mtc_iwf_section(config_t *c, const raw_mtc_iwf_t *raw);
 bool config_scs_section(config_t *c, const raw_scs_t *raw);
 bool config_eas_section(config_t *c, const raw_eas_t *raw);
+bool config_metrics_section(config_t *c, const raw_metrics_t *raw);
 bool config_policy_section(config_t *c, const raw_policy_t *raw);
 
 #endif

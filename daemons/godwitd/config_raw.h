@@ -14,6 +14,7 @@
 #include "daemons/godwitd/config_raw_downlink.h"
 #include "daemons/godwitd/config_raw_akma.h"
 #include "daemons/godwitd/config_raw_e2e.h"
+#include "daemons/godwitd/config_raw_metrics.h"
 #include "daemons/godwitd/config_raw_policy.h"
 #include "daemons/godwitd/config_raw_deliver.h"
 #include "daemons/godwitd/config_raw_sms.h"
@@ -259,6 +260,7 @@ typedef struct raw_config {
     raw_store_t *store;
     raw_log_t *log;
     raw_control_t *control;
+    raw_metrics_t *metrics;
     raw_hss_t *hss;
     raw_emks_t *emks;
     raw_hse_t *hse;

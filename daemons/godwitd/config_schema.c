@@ -361,6 +361,7 @@ static const cyaml_schema_field_t fields[] = {
     SECTION(raw_config_t, store, store_fields),
     SECTION(raw_config_t, log, log_fields),
     SECTION(raw_config_t, control, control_fields),
+    SECTION(raw_config_t, metrics, config_metrics_fields),
     SECTION(raw_config_t, hss, hss_fields),
     SECTION(raw_config_t, emks, emks_fields),
     SECTION(raw_config_t, hse, hse_fields),

@@ -33,6 +33,7 @@ extern const cyaml_schema_field_t config_gba_bsf_fields[];                      
 extern const cyaml_schema_field_t config_naf_fields[], config_emks_gba_fields[]; /* config_naf.c */
 extern const cyaml_schema_field_t config_eese_fields[], config_hse_eas_fields[]; /* config_eese.c */
 extern const cyaml_schema_field_t config_rest_fields[];                          /* config_rest.c */
+extern const cyaml_schema_field_t config_metrics_fields[];                       /* config_metrics.c */
 extern const cyaml_schema_field_t config_downlink_fields[];                      /* config_downlink.c */
 extern const cyaml_schema_field_t config_aaa_fields[];                           /* config_aaa.c */
 extern const cyaml_schema_field_t config_ausf_fields[], config_aanf_fields[],

@@ -41,6 +41,7 @@ typedef struct godwitd {
     struct daemon_naf *naf;           /* the NAF and its doors; NULL: not here */
     struct daemon_gba *gba;           /* the BSF and its door; NULL: not here */
     struct godwit_t8 *rest;           /* NULL: no REST front here */
+    struct daemon_metrics *metrics;   /* NULL: Prometheus is not served */
     struct daemon_downlink *downlink; /* NULL: no application sends here */
     struct daemon_aaa *aaa;           /* NULL: no AAA server here */
     struct daemon_sms *sms;           /* MSC, SMS-SC; NULL: none of them */
@@ -232,8 +233,9 @@ void interception_stop(godwitd_t *d);
 json_t *daemon_answer(void *context, const godwit_control_request_t *request);
 /* ask_trigger.c: what the control socket asks of the SCS. */
 json_t *daemon_answer_trigger(godwitd_t *d, const godwit_control_request_t *request);
-/* status.c */
-json_t *daemon_status(godwitd_t *d);
+/* status.c: how much the store holds, which takes the longer the more it is; and the status with that, which it takes. */
+json_t *daemon_stored(godwitd_t *d);
+json_t *daemon_status(const godwitd_t *d, json_t *stored);
 
 /* loop.c: runs until a signal ends it. */
 void daemon_run(godwitd_t *d);

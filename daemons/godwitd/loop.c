@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemons/godwitd/downlink.h"
+#include "daemons/godwitd/metrics.h"
 
 #define WAIT_MOST_MS 60000
 #define EVENTS 8
@@ -54,6 +55,7 @@ static uint64_t work(godwitd_t *d)
     aaa_receive(d);
     rest_receive(d);
     downlink_receive(d);
+    metrics_receive(d);
     naf_receive(d);
     policies_run(d);
     for (unsigned round = 0; round < ROUNDS_MAX && queue_count(d->queue) > 0; round++) {

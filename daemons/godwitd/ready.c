@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemons/godwitd/downlink.h"
+#include "daemons/godwitd/metrics.h"
 
 void daemon_notify(const char *state)
 {
@@ -59,6 +60,7 @@ void daemon_ready(const godwitd_t *d)
     aaa_ready(d);
     rest_ready(d);
     downlink_ready(d);
+    metrics_ready(d);
     if (d->policy_server != NULL) {
         bool v6 = strchr(d->config->policy.host, ':') != NULL;
         (void)printf(v6 ? " policy=[%s]:%u" : " policy=%s:%u", d->config->policy.host,

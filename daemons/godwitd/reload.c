@@ -167,6 +167,7 @@ static void name_the_rest(godwitd_t *d, const config_t *now)
         {then->functions == now->functions, "functions"},
         {same_text(then->store_path, now->store_path) && same_text(then->key_file, now->key_file), "store"},
         {same_text(then->control_path, now->control_path), "control"},
+        {same_octets(&then->metrics, &now->metrics, sizeof then->metrics), "metrics"},
         {godwit_plmn_equal(then->hss.best_plmn, now->hss.best_plmn) &&
              then->hss.ticks_per_second == now->hss.ticks_per_second,
          "hss: best_plmn or ticks_per_second"},

@@ -14,6 +14,7 @@
 #include "adapters/crypto/openssl.h"
 #include "daemons/godwitd/daemon.h"
 #include "daemons/godwitd/downlink.h"
+#include "daemons/godwitd/metrics.h"
 
 /* Signals come through a descriptor; blocked before any thread of an adapter starts, which inherits that. */
 static bool open_signals(godwitd_t *d)
@@ -90,8 +91,8 @@ static bool open_owner(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 
 static bool open_sockets(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
-    return doors_open(&d->doors, d->config, error) && gba_open(d, error) && naf_open(d, error) && aaa_open(d, error) &&
-           deliveries_open(d, error);
+    return doors_open(&d->doors, d->config, error) && metrics_start(d, error) && gba_open(d, error) &&
+           naf_open(d, error) && aaa_open(d, error) && deliveries_open(d, error);
 }
 
 static bool open_control(godwitd_t *d, char error[DAEMON_ERROR_MAX])
@@ -112,7 +113,7 @@ static bool watch_all(const godwitd_t *d)
                 (d->gsup == NULL || edge_watch(d, godwit_gsup_fd(d->gsup))) &&
                 (d->policy_server == NULL || edge_watch(d, godwit_policy_server_fd(d->policy_server)));
     good = good && deliveries_watch(d) && mkef_watch(d) && akma_watch(d) && e2e_watch(d) && eas_watch(d) &&
-           rest_watch(d) && downlink_watch(d) && edge_watch(d, aaa_fd(d));
+           rest_watch(d) && downlink_watch(d) && metrics_watch(d) && edge_watch(d, aaa_fd(d));
     for (size_t i = 0; doors_fd(&d->doors, i) >= 0 && good; i++) {
         good = edge_watch(d, doors_fd(&d->doors, i));
     }
@@ -161,6 +162,7 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 void daemon_stop(godwitd_t *d)
 {
     godwit_control_close(d->control);
+    metrics_stop(d);
     downlink_stop(d);
     links_stop(d);
     mkef_stop(d);

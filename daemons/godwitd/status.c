@@ -37,11 +37,19 @@ static json_t *sockets(const godwitd_t *d, bool hse)
     return all;
 }
 
-static json_t *stored(godwitd_t *d, godwit_record_kind_t kind)
+static json_t *count_of(godwitd_t *d, godwit_record_kind_t kind)
 {
     uint64_t count = 0;
     return d->store != NULL && godwit_store_count(d->store, kind, &count) == GODWIT_OK ? json_integer((json_int_t)count)
                                                                                        : json_null();
+}
+
+json_t *daemon_stored(godwitd_t *d)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "subscribers", count_of(d, GODWIT_RECORD_SUBSCRIBER), "key_sets",
+                     count_of(d, GODWIT_RECORD_KEY_SET), "sessions", count_of(d, GODWIT_RECORD_SESSION), "triggers",
+                     count_of(d, GODWIT_RECORD_TRIGGER), "triggers_pending", count_of(d, GODWIT_RECORD_TRIGGER_TALLY),
+                     "associations", count_of(d, GODWIT_RECORD_ASSOCIATION));
 }
 
 static json_t *damaged(const godwitd_t *d)
@@ -80,17 +88,14 @@ static json_t *diameter(const godwitd_t *d)
                      "answers_received", (json_int_t)c.answers_received, "timeouts", (json_int_t)c.timeouts);
 }
 
-json_t *daemon_status(godwitd_t *d)
+json_t *daemon_status(const godwitd_t *d, json_t *stored)
 {
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o}, s:I, s:I, s:o, s:o}",
-        "version", GODWIT_VERSION, "identity", d->config->identity, "realm", d->config->realm, "functions",
-        functions(d), "uptime_ms", (json_int_t)(daemon_now_ms() - d->started_ms), "hse", sockets(d, true), "access",
-        sockets(d, false), "diameter", diameter(d), "gsup_connected",
-        d->gsup == NULL ? json_null() : json_boolean(godwit_gsup_ready(d->gsup)), "stored", "subscribers",
-        stored(d, GODWIT_RECORD_SUBSCRIBER), "key_sets", stored(d, GODWIT_RECORD_KEY_SET), "sessions",
-        stored(d, GODWIT_RECORD_SESSION), "triggers", stored(d, GODWIT_RECORD_TRIGGER), "triggers_pending",
-        stored(d, GODWIT_RECORD_TRIGGER_TALLY), "associations", stored(d, GODWIT_RECORD_ASSOCIATION), "damaged",
-        damaged(d), "messages_waiting", (json_int_t)queue_count(d->queue), "timers", (json_int_t)owner_timers(d->owner),
-        "deliveries", deliveries_status(d), "counters", counters(d));
+    (void)json_object_set_new(stored, "damaged", damaged(d));
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "version",
+                     GODWIT_VERSION, "identity", d->config->identity, "realm", d->config->realm, "functions",
+                     functions(d), "uptime_ms", (json_int_t)(daemon_now_ms() - d->started_ms), "hse", sockets(d, true),
+                     "access", sockets(d, false), "diameter", diameter(d), "gsup_connected",
+                     d->gsup == NULL ? json_null() : json_boolean(godwit_gsup_ready(d->gsup)), "stored", stored,
+                     "messages_waiting", (json_int_t)queue_count(d->queue), "timers",
+                     (json_int_t)owner_timers(d->owner), "deliveries", deliveries_status(d), "counters", counters(d));
 }

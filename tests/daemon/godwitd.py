@@ -9,15 +9,11 @@ import subprocess
 import tempfile
 import time
 
+from ports import free_port
+
 PROGRAM = os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwitd")
 SOURCE = os.environ.get("GODWIT_SOURCE", ".")
 PATIENCE = 120  # seconds until a test gives up; nothing is measured
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Godwitd:
@@ -120,3 +116,6 @@ hse:
 
     def wait_log(self, text, count=1):
         self.wait_for(f"'{text}' in the log", lambda: self.read("log").count(text) >= count)
+
+
+__all__ = ["Godwitd", "PATIENCE", "PROGRAM", "SOURCE", "free_port"]

@@ -13,6 +13,9 @@ import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "..", "daemon"))
+from ports import free_port  # noqa: E402  pylint: disable=wrong-import-position,unused-import
+
 ROOT = os.path.dirname(os.path.dirname(HERE))
 NODE = os.environ.get("DIAMETER_NODE", os.path.join(ROOT, "build/tests/diameter_node"))
 GODWIT = os.environ.get("GODWIT", os.path.join(ROOT, "build/bin/godwit"))
@@ -154,12 +157,6 @@ class Erlang(Node):
     def stop(self):
         self.process.stdin.close()
         self.process.wait(20)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def hss(*options, peers=("mme.home.example,home.example",)):

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A mobile network of real processes: home (HSS, HSE, EMKS) and visited nodes as godwitd, each with an IPv4 address of its own in 127.0.0.0/8 for the
 standard ports of GTP; devices are `godwit attach`."""
-import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import time
 
+from ports import free_network
 from whole import Device, Godwitd, cli, free_port, no_key_in, wait_for_readings
 
 HOME, VISITED = "home.example", "visited.example"
@@ -27,15 +27,7 @@ class Network:
     def __init__(self):
         self.daemons, self.ports, self.addresses = {}, {}, {}
         self.former = {}  # how often one had connected with another before one of them was started again
-        # A third octet that no other run uses at the same time.
-        for third in range(2 + os.getpid() % 200, 455):
-            self.lock = open(f"/tmp/godwit-test-network-{third % 253}", "w", encoding="ascii")  # pylint: disable=consider-using-with
-            try:
-                fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self.net = f"127.77.{third % 253}"
-                break
-            except OSError:
-                self.lock.close()
+        self.net = free_network()
 
     def address(self, name):
         return self.addresses.setdefault(name, f"{self.net}.{len(self.addresses) + 1}")
@@ -77,7 +69,6 @@ class Network:
     def stop(self):
         for daemon in self.daemons.values():
             daemon.__exit__()
-        self.lock.close()
 
     # ---- what the nodes of these tests are ----
 

@@ -33,7 +33,7 @@ static godwit_diameter_config_t config = {
     .listen = "127.0.0.1", .identity = "hss.home.example", .realm = "home.example"};
 static godwit_diameter_peer_t peers[GODWIT_DIAMETER_PEERS_MAX];
 static bool silent; /* requests are taken and never answered */
-static unsigned long wait_to_read_ms;
+static bool waits_to_read;
 static bool aware; /* our AVPs stand in AIRs */
 static godwit_function_t keys_at = GODWIT_FUNCTION_EMKS;
 static godwit_hss_t hss;
@@ -142,8 +142,8 @@ static void option(const char *name, char *value)
         config.timeout_ms = (uint32_t)strtoul(value, NULL, 10);
     } else if (!strcmp(name, "--silent")) {
         silent = value[0] == '1';
-    } else if (!strcmp(name, "--wait-to-read-ms")) {
-        wait_to_read_ms = strtoul(value, NULL, 10);
+    } else if (!strcmp(name, "--wait-to-read")) {
+        waits_to_read = *value == '1';
     } else {
         fprintf(stderr, "diameter_node: unknown option %s\n", name);
         exit(2);
@@ -595,7 +595,9 @@ int main(int argc, char **argv)
         return 1;
     }
     printf("ready port=%u\n", (unsigned)godwit_diameter_port(d));
-    usleep((useconds_t)wait_to_read_ms * 1000);
+    while (waits_to_read && fgets(line, sizeof line, stdin) != NULL && strcmp(line, "read\n") != 0) {
+        (void)obey(d, line); /* it takes nothing that comes, until it is told to */
+    }
     for (bool running = true; running;) {
         struct pollfd p[2] = {{.fd = godwit_diameter_fd(d), .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
         (void)poll(p, 2, -1);

@@ -10,7 +10,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[1:1] = [os.path.join(HERE, "..", "peer"), os.path.join(HERE, "..", "daemon")]
 import capture  # noqa: E402  (found through the line above)
-from node import Lines, Node, check, free_port, need, run  # noqa: E402
+from node import Beam, check, free_port, need, run  # noqa: E402
 import aka  # noqa: E402
 import naf  # noqa: E402
 from sender import IMSI, K, OPC  # noqa: E402
@@ -19,33 +19,8 @@ from ub import Client, header, impi_of, ks_naf, parameters  # noqa: E402
 REALM = naf.REALM
 
 
-class Erlang(Node):
-    """gaa_peer.erl, compiled with its dictionaries into a folder of its own."""
-
-    code = None
-
-    def __init__(self, *arguments):
-        if Erlang.code is None:
-            need("erl", "erlc", "diameterc")
-            Erlang.code = tempfile.TemporaryDirectory(prefix="godwit-erlang-")
-            for command in (["diameterc", "-o", ".", os.path.join(HERE, "godwit_zh.dia")], ["diameterc", "-o", ".", os.path.join(HERE, "godwit_zn.dia")],
-                            ["erlc", "godwit_zh.erl", "godwit_zn.erl", os.path.join(HERE, "gaa_peer.erl")]):
-                done = subprocess.run(command, cwd=Erlang.code.name, capture_output=True, text=True, check=False)
-                check(done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}")
-        self.process = subprocess.Popen(
-            ["erl", "-noshell", "-pa", Erlang.code.name, "-kernel", "logger_level", "critical", "-eval",
-             "gaa_peer:main(init:get_plain_arguments()).", "-extra", *map(str, arguments)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1, errors="replace")
-        Node.running.append(self)
-        self.log, self.out = Lines(self.process.stderr, "erlang"), Lines(self.process.stdout, "erlang")
-
-    def answer(self, line):
-        self.say(line)
-        return dict(word.split("=", 1) for word in self.out.next("answer", 30).split()[1:])
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait(20)
+class Erlang(Beam):
+    module, dictionaries = "gaa_peer", ("zh", "zn")
 
 
 class Case:

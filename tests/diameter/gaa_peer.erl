@@ -70,7 +70,7 @@ loop(Host, Realm, Application) ->
     end.
 
 ask(Message) ->
-    case call(Message, 60) of
+    case call(Message, list_to_integer(os:getenv("PEER_TRIES"))) of
         #diameter_packet{msg = [_ | Answer], errors = Errors} ->
             io:format("answer errors=~p result=~s", [length(Errors), result(Answer)]),
             [io:format(" ~s=~s", [Name, hex(V)]) || {Name, Avp} <- octets(), V <- maps:get(Avp, Answer, [])],
@@ -88,7 +88,7 @@ octets() -> [{"authenticate", 'SIP-Authenticate'}, {"authorization", 'SIP-Author
              {"ik", 'Integrity-Key'}, {"guss", 'GBA-UserSecSettings'}, {"me", 'ME-Key-Material'}, {"uicc", 'UICC-Key-Material'}].
 
 call(Request, Tries) ->
-    case diameter:call(?MODULE, gaa, Request, [{timeout, 10000}]) of
+    case diameter:call(?MODULE, gaa, Request, [{timeout, 60000}]) of
         {error, no_connection} when Tries > 0 -> timer:sleep(100), call(Request, Tries - 1);
         Answer -> Answer
     end.

@@ -63,7 +63,7 @@ head(Application, {Host, Realm}) ->
       'Vendor-Specific-Application-Id' => [#{'Vendor-Id' => ?TGPP, 'Auth-Application-Id' => [Application]}]}.
 
 ask(Alias, Message) ->
-    case call(Alias, Message, 60) of
+    case call(Alias, Message, list_to_integer(os:getenv("PEER_TRIES"))) of
         #diameter_packet{msg = [_ | Answer], errors = Errors} ->
             io:format("answer errors=~p result=~s", [length(Errors), result(Answer)]),
             [io:format(" ula_flags=~p", [F]) || F <- maps:get('ULA-Flags', Answer, [])],
@@ -85,8 +85,8 @@ nodes_of(Data) ->
         Kind <- ['MME-Name', 'SGSN-Name'], Name <- maps:get(Kind, Node, [])].
 
 call(Alias, Request, Tries) ->
-    case diameter:call(?MODULE, Alias, Request, [{timeout, 10000}]) of
-        {error, no_connection} when Tries > 0 -> timer:sleep(100), call(Alias, Request, Tries - 1);
+    case diameter:call(?MODULE, Alias, Request, [{timeout, 60000}]) of
+        {error, Why} when Tries > 0, (Why =:= no_connection) or (Why =:= failover) -> timer:sleep(100), call(Alias, Request, Tries - 1);
         Answer -> Answer
     end.
 

@@ -14,7 +14,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, "..", "daemon"))
-from ports import free_port  # noqa: E402  pylint: disable=wrong-import-position,unused-import
+from godwitd import PATIENCE, free_port  # noqa: E402  pylint: disable=wrong-import-position
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 NODE = os.environ.get("DIAMETER_NODE", os.path.join(ROOT, "build/tests/diameter_node"))
@@ -32,12 +32,19 @@ def check(holds, what):
         raise AssertionError(what)
 
 
+def wait_for(what, condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        check(time.monotonic() < end, f"{what}: never")
+        time.sleep(0.02)
+
+
 class Lines:
     """Lines of a stream, read by a thread, so that waiting for one can end."""
 
     def __init__(self, stream, echo):
         self.lines = queue.Queue()
-        self.all = []
+        self.all, self.ended = [], threading.Event()
         threading.Thread(target=self._read, args=(stream, echo), daemon=True).start()
 
     def _read(self, stream, echo):
@@ -47,9 +54,10 @@ class Lines:
             if echo:
                 print(f"    {echo}| {line}", flush=True)
             self.lines.put(line)
+        self.ended.set()
         self.lines.put(None)
 
-    def next(self, starts, seconds=60):
+    def next(self, starts, seconds=PATIENCE):
         """The next line that starts so; others are passed over."""
         end = time.monotonic() + seconds
         while True:
@@ -79,15 +87,15 @@ class Node:
         try:
             self.port = int(self.out.next("ready").split("port=")[1])
         except AssertionError:
-            self.process.wait(10)
-            time.sleep(0.05)
+            self.process.wait(PATIENCE)
+            self.log.ended.wait(PATIENCE)
             self.refusal = self.log.all[-1] if self.log.all else ""
 
     def say(self, line):
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
 
-    def ask(self, line, seconds=60):
+    def ask(self, line, seconds=PATIENCE):
         """One request and the members of its answer: {"status": ..., "rand": ...}."""
         self.say(line)
         words = self.out.next("answer", seconds).split()
@@ -101,17 +109,12 @@ class Node:
         self.say("peers")
         return f" {peer}={state}" in self.out.next("peers")
 
-    def wait_open(self, peer, seconds=90, state="open"):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.is_open(peer, state):
-                return
-            time.sleep(0.05)
-        raise AssertionError(f"{self.name}: {peer} is not {state} after {seconds} s")
+    def wait_open(self, peer, state="open"):
+        wait_for(f"{self.name}: {peer} is {state}", lambda: self.is_open(peer, state))
 
     def stop(self):
         self.say("quit")
-        check(self.process.wait(30) == 0, f"{self.name} ended with {self.process.returncode}")
+        check(self.process.wait(PATIENCE) == 0, f"{self.name} ended with {self.process.returncode}")
 
     @classmethod
     def stop_all(cls):
@@ -121,42 +124,50 @@ class Node:
                 node.process.wait()
 
 
-class Erlang(Node):
-    """s6a_peer.erl, compiled with its dictionary into a folder of its own."""
+class Beam(Node):
+    """A peer of erlang-diameter: MODULE.erl, compiled with its dictionaries once for all of a test."""
 
-    code = None
+    module, dictionaries = "", ()
+    folders = {}
 
-    def __init__(self, name, *arguments):
-        if Erlang.code is None:
+    def __init__(self, *arguments, name="erlang", tries=1200):
+        """tries: how often, ten times a second, it looks for its connection before it says that there is none."""
+        self.name = name
+        self.process = subprocess.Popen(
+            ["erl", "-noshell", "+sbwt", "none", "+sbwtdcpu", "none", "+sbwtdio", "none", "-pa", self.code(), "-kernel", "logger_level", "critical", "-eval",
+             f"{self.module}:main(init:get_plain_arguments()).", "-extra", *map(str, arguments)], env=dict(os.environ, PEER_TRIES=str(tries)),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1, errors="replace")
+        Node.running.append(self)
+        self.log, self.out = Lines(self.process.stderr, name), Lines(self.process.stdout, name)
+
+    @classmethod
+    def code(cls):
+        if cls.module not in Beam.folders:
             need("erl", "erlc", "diameterc")
-            Erlang.code = tempfile.TemporaryDirectory(prefix="godwit-erlang-")
-            for command in (["diameterc", "-o", ".", os.path.join(HERE, "godwit_s6a.dia")],
-                            ["erlc", "godwit_s6a.erl", os.path.join(HERE, "s6a_peer.erl")]):
-                done = subprocess.run(command, cwd=Erlang.code.name, capture_output=True, text=True, check=False)
+            folder = Beam.folders[cls.module] = tempfile.TemporaryDirectory(prefix="godwit-erlang-")
+            for command in (*(["diameterc", "-o", ".", os.path.join(HERE, f"godwit_{name}.dia")] for name in cls.dictionaries),
+                            ["erlc", *(f"godwit_{name}.erl" for name in cls.dictionaries), os.path.join(HERE, f"{cls.module}.erl")]):
+                done = subprocess.run(command, cwd=folder.name, capture_output=True, text=True, check=False)
                 if done.returncode != 0 and "erlang-dev" in done.stdout + done.stderr:
                     skip("erlang-dev is not installed")
                 check(done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}")
-        self.name = name
-        self.process = subprocess.Popen(
-            ["erl", "-noshell", "-pa", Erlang.code.name, "-kernel",
-             "logger_level", "critical", "-eval", "s6a_peer:main(init:get_plain_arguments()).", "-extra", *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1, errors="replace")
-        Node.running.append(self)
-        self.log = Lines(self.process.stderr, name)
-        self.out = Lines(self.process.stdout, name)
-
-    def say(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
+        return Beam.folders[cls.module].name
 
     def answer(self, line):
         """The members of an answer; an answer of several vectors keeps the last of each member."""
         self.say(line)
-        return dict(word.split("=", 1) for word in self.out.next("answer", 30).split()[1:])
+        return dict(word.split("=", 1) for word in self.out.next("answer").split()[1:])
 
     def stop(self):
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(PATIENCE)
+
+
+class Erlang(Beam):
+    module, dictionaries = "s6a_peer", ("s6a",)
+
+    def __init__(self, name, *arguments, **more):
+        super().__init__(*arguments, name=name, **more)
 
 
 def hss(*options, peers=("mme.home.example,home.example",)):
@@ -232,7 +243,7 @@ class Raw:
 
     def __init__(self, port, host=None, realm="home.example"):
         self.host, self.realm = host or "", realm
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         if host:
             self.socket.sendall(capabilities(host, realm))
             check(self.result(self.receive()) == 2001, "the capabilities were not accepted")
@@ -265,7 +276,7 @@ class Raw:
             check(self.receive() is None, "a message that nobody waits for")
         except TimeoutError:
             pass
-        self.socket.settimeout(10)
+        self.socket.settimeout(PATIENCE)
 
     @staticmethod
     def avps(data):

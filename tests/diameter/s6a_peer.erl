@@ -64,7 +64,7 @@ ask(Host, Realm, Kind, Imsi, Plmn, Count, Resync) ->
     Message = #{'Session-Id' => diameter:session_id(Host), 'Auth-Session-State' => 1, 'Origin-Host' => Host, 'Origin-Realm' => Realm,
                 'Destination-Realm' => "home.example", 'User-Name' => Imsi, 'Visited-PLMN-Id' => binary:decode_hex(list_to_binary(Plmn)),
                 requested(Kind) => [Info]},
-    case call(['AIR' | Message], 60) of
+    case call(['AIR' | Message], list_to_integer(os:getenv("PEER_TRIES"))) of
         #diameter_packet{msg = ['AIA' | Answer], errors = Errors} -> show(Answer, Errors);
         #diameter_packet{msg = ['answer-message' | Answer], errors = Errors} -> show(Answer, Errors);
         Other -> io:format("answer error=~p~n", [Other])
@@ -72,7 +72,7 @@ ask(Host, Realm, Kind, Imsi, Plmn, Count, Resync) ->
 
 %% Until the connection is there.
 call(Request, Tries) ->
-    case diameter:call(?MODULE, s6a, Request, [{timeout, 10000}]) of
+    case diameter:call(?MODULE, s6a, Request, [{timeout, 60000}]) of
         {error, no_connection} when Tries > 0 -> timer:sleep(100), call(Request, Tries - 1);
         Answer -> Answer
     end.

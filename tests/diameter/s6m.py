@@ -12,38 +12,15 @@ sys.path[1:1] = [os.path.join(HERE, "..", "peer"), os.path.join(HERE, "..", "dae
 import capture  # noqa: E402  (found through the line above)
 import gmm_capture  # noqa: E402
 from godwitd import Godwitd, free_port  # noqa: E402
-from node import GODWIT, K, OPC, Lines, Node, check, need, run  # noqa: E402
+from node import GODWIT, K, OPC, Beam, check, need, run  # noqa: E402
 from naf import REALM, configure, peer  # noqa: E402
 
 IMSI, EXTERNAL_ID, MSISDN, SCS = "001010123456789", "meter-7@water.example", "491710000007", "scs.water.example"
 PLMN = "00f120"  # 001-02, which the realm may name
 
 
-class Erlang(Node):
-    code = None
-
-    def __init__(self, *arguments):
-        if Erlang.code is None:
-            need("erl", "erlc", "diameterc")
-            Erlang.code = tempfile.TemporaryDirectory(prefix="godwit-erlang-")
-            for command in (["diameterc", "-o", ".", os.path.join(HERE, "godwit_s6a.dia")], ["diameterc", "-o", ".", os.path.join(HERE, "godwit_s6m.dia")],
-                            ["erlc", "godwit_s6a.erl", "godwit_s6m.erl", os.path.join(HERE, "home_peer.erl")]):
-                done = subprocess.run(command, cwd=Erlang.code.name, capture_output=True, text=True, check=False)
-                check(done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}")
-        self.process = subprocess.Popen(
-            ["erl", "-noshell", "-pa", Erlang.code.name, "-kernel", "logger_level", "critical", "-eval",
-             "home_peer:main(init:get_plain_arguments()).", "-extra", *map(str, arguments)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1, errors="replace")
-        Node.running.append(self)
-        self.log, self.out = Lines(self.process.stderr, "erlang"), Lines(self.process.stdout, "erlang")
-
-    def answer(self, line):
-        self.say(line)
-        return dict(word.split("=", 1) for word in self.out.next("answer", 30).split()[1:])
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait(20)
+class Erlang(Beam):
+    module, dictionaries = "home_peer", ("s6a", "s6m")
 
 
 def hss(daemon, port):

@@ -4,50 +4,29 @@
 here is the HSE."""
 import os
 import socket
-import subprocess
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[1:1] = [os.path.join(HERE, "..", "house"), os.path.join(HERE, "..", "daemon"), os.path.join(HERE, "..", "wire")]
-from node import Lines, Node, check, free_port, need, run  # noqa: E402  (found through the line above)
+from node import PATIENCE, Beam, check, free_port, need, run  # noqa: E402  (found through the line above)
 from whole import Godwitd  # noqa: E402
 from make_sms_vectors import ADDRESS, DELIVER, IMSI as EF_IMSI, SUBMIT, digits  # noqa: E402
 
 IMSI, REALM, NUMBER = "001010123456789", "example", "491710760000"
 
 
-class Erlang(Node):
-    """sgd_peer.erl, compiled with its dictionary into a folder of its own."""
-
-    def __init__(self, *arguments):
-        need("erl", "erlc", "diameterc")
-        self.folder = tempfile.TemporaryDirectory(prefix="godwit-erlang-")
-        for command in (["diameterc", "-o", ".", os.path.join(HERE, "godwit_sgd.dia")],
-                        ["erlc", "godwit_sgd.erl", os.path.join(HERE, "sgd_peer.erl")]):
-            done = subprocess.run(command, cwd=self.folder.name, capture_output=True, text=True, check=False)
-            check(done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}")
-        self.process = subprocess.Popen(
-            ["erl", "-noshell", "-pa", self.folder.name, "-kernel", "logger_level", "critical", "-eval",
-             "sgd_peer:main(init:get_plain_arguments()).", "-extra", *map(str, arguments)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1, errors="replace")
-        Node.running.append(self)
-        self.log, self.out = Lines(self.process.stderr, "erlang"), Lines(self.process.stdout, "erlang")
+class Erlang(Beam):
+    module, dictionaries = "sgd_peer", ("sgd",)
 
     def ofr(self, tpdu):
         self.say(f"ofr {IMSI} {digits(NUMBER).hex()} {tpdu.hex()}")
-        return self.out.next("answer", 30)
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait(20)
-        self.folder.cleanup()
+        return self.out.next("answer")
 
 
 def udp():
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.bind(("127.0.0.1", 0))
-    s.settimeout(20)
+    s.settimeout(PATIENCE)
     return s
 
 
@@ -72,14 +51,14 @@ diameter:
         check(hse.recv(2048) == EF_IMSI + SUBMIT[-10:], "IMSI and user data reach the HSE")
         # What it answers comes back to the node that it came from, with our number and port.
         hse.sendto(EF_IMSI + b"an answer", ("127.0.0.1", link))
-        request = mme.out.next("request", 30)
+        request = mme.out.next("request")
         check(f"errors=[] imsi={IMSI} centre={digits(NUMBER).hex()}" in request and f"to=mme.{REALM}" in request, request)
         tpdu = bytes.fromhex(request.split("tpdu=")[1].split()[0])
         check(tpdu[:1] == b"\x44" and tpdu[1:1 + len(ADDRESS)] == ADDRESS and tpdu.endswith(b"an answer"), request)
         daemon.wait_log("event=sms_delivered")
         # An absent device is tried again.
         hse.sendto(EF_IMSI + b"later\0", ("127.0.0.1", link))
-        check(mme.out.next("request", 30).split("tpdu=")[1] == mme.out.next("request", 30).split("tpdu=")[1], "the same again")
+        check(mme.out.next("request").split("tpdu=")[1] == mme.out.next("request").split("tpdu=")[1], "the same again")
         # Nobody but the HSE is heard on the link.
         with udp() as stranger:
             stranger.sendto(EF_IMSI + b"forged", ("127.0.0.1", link))

@@ -38,12 +38,12 @@ loop(Host, Realm) ->
             ["ofr", Imsi, Centre, Tpdu] = string:lexemes(string:trim(Line), " "),
             ask(['OFR' | #{'Session-Id' => diameter:session_id(Host), 'Auth-Session-State' => 1, 'Origin-Host' => Host, 'Origin-Realm' => Realm,
                            'Vendor-Specific-Application-Id' => application(), 'Destination-Realm' => Realm, 'SC-Address' => unhex(Centre),
-                           'User-Identifier' => #{'User-Name' => [Imsi]}, 'SM-RP-UI' => unhex(Tpdu)}], 60),
+                           'User-Identifier' => #{'User-Name' => [Imsi]}, 'SM-RP-UI' => unhex(Tpdu)}], list_to_integer(os:getenv("PEER_TRIES"))),
             loop(Host, Realm)
     end.
 
 ask(Message, Tries) ->
-    case diameter:call(?MODULE, sgd, Message, [{timeout, 10000}]) of
+    case diameter:call(?MODULE, sgd, Message, [{timeout, 60000}]) of
         {error, no_connection} when Tries > 0 -> timer:sleep(100), ask(Message, Tries - 1);
         #diameter_packet{msg = [_ | Answer], errors = Errors} ->
             Cause = [C || #{'SM-Enumerated-Delivery-Failure-Cause' := C} <- maps:get('SM-Delivery-Failure-Cause', Answer, [])],

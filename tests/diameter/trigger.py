@@ -4,17 +4,15 @@
 what comes back; what passes on Tsp, S6m and T4 is read by tshark."""
 import os
 import re
-import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[1:1] = [os.path.join(HERE, "..", "house"), os.path.join(HERE, "..", "daemon"), os.path.join(HERE, "..", "wire")]
-from node import Lines, Node, check, free_port, need, run, skip  # noqa: E402  (found through the line above)
+from node import Beam, check, free_port, run  # noqa: E402  (found through the line above)
 from whole import Device, Godwitd, cli  # noqa: E402
+from wire import Wire  # noqa: E402
 from make_sms_vectors import digits  # noqa: E402
 
 IMSI, METER, MSISDN = "001010123456789", "meter-7@example.com", "491710000007"
@@ -23,30 +21,19 @@ NUMBER = "491710760001"
 SUCCESS, INVPAYLOAD, INVEXTID, INVSCSID, NOTAUTHORIZED, RECALLFAIL = 0, 101, 102, 103, 105, 111
 
 
-class Peer(Node):
-    """trigger_peer.erl, compiled with its dictionaries into a folder of its own."""
+class Peer(Beam):
+    """trigger_peer.erl."""
+
+    module, dictionaries = "trigger_peer", ("tsp", "t4")
 
     def __init__(self, port, host=SCS, files=()):
-        need("erl", "erlc", "diameterc")
-        self.folder = tempfile.TemporaryDirectory(prefix="godwit-erlang-")
-        for command in (*(["diameterc", "-o", ".", os.path.join(HERE, f"godwit_{name}.dia")] for name in ("tsp", "t4")),
-                        ["erlc", "godwit_tsp.erl", "godwit_t4.erl", os.path.join(HERE, "trigger_peer.erl")]):
-            done = subprocess.run(command, cwd=self.folder.name, capture_output=True, text=True, check=False)
-            if done.returncode != 0 and "erlang-dev" in done.stdout + done.stderr:
-                skip("erlang-dev is not installed")
-            check(done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}")
-        self.process = subprocess.Popen(
-            ["erl", "-noshell", "-pa", self.folder.name, "-kernel", "logger_level", "critical", "-eval",
-             "trigger_peer:main(init:get_plain_arguments()).", "-extra", host, host.split(".", 1)[1], IWF, "home.example", str(port), *files],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1, errors="replace")
-        Node.running.append(self)
-        self.log, self.out, self.waiting = Lines(self.process.stderr, "erlang"), Lines(self.process.stdout, "erlang"), []
+        super().__init__(host, host.split(".", 1)[1], IWF, "home.example", port, *files)
+        self.waiting = []
 
-    def line(self, kind, seconds):
+    def line(self, kind):
         """The next line of that kind; others wait for who asks for them."""
-        end = time.monotonic() + seconds
         while not any(line.startswith(kind) for line in self.waiting):
-            self.waiting.append(self.out.next("", max(0.01, end - time.monotonic())))
+            self.waiting.append(self.out.next(""))
         found = next(line for line in self.waiting if line.startswith(kind))
         self.waiting.remove(found)
         return dict(word.split("=", 1) for word in found.split()[1:])
@@ -54,24 +41,19 @@ class Peer(Node):
     def action(self, action, reference, old="-", device=METER, msisdn="-", scs=SCS, payload="77616b65", port=5683, priority=1, validity=600):
         """A DAR, and the Request-Status of its DAA."""
         self.say(f"dar {action} {reference} {old} {device} {msisdn} {scs} {payload} {port} {priority} {validity}")
-        answer = self.line("answer", 40)
+        answer = self.line("answer")
         check(answer["errors"] == "0" and answer["result"] == "2001", f"{answer}")
         check(answer["reference"] == str(reference) and answer["action"] == str(action), f"{answer}")
         return int(answer["status"])
 
-    def next(self, kind, seconds=40):
-        line = self.line(kind, seconds)
+    def next(self, kind):
+        line = self.line(kind)
         check(line["errors"] == "0", f"the codec complains: {line}")
         return line
 
     def report(self, outcome, reference):
         self.say(f"drr {IMSI} {SMEA.hex()} {outcome} {reference}")
-        return self.line("answer", 30)["result"]
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait(20)
-        self.folder.cleanup()
+        return self.line("answer")["result"]
 
 
 SMEA = bytes([len(NUMBER), 0x91]) + digits(NUMBER)
@@ -114,54 +96,23 @@ control: {{path: {daemon.path("control")}}}
             daemon.__exit__()
 
 
-class Capture:
-    """What passes over these ports of the loopback, where this machine lets it be captured."""
+def capture(daemon, ports):
+    return Wire(daemon.path("wire.pcapng"), " or ".join(f"tcp port {port}" for port in ports), ports)
 
-    FIELDS = ["diameter.cmd.code", "diameter.applicationId", "_ws.malformed", "_ws.expert.message"]
 
-    def __init__(self, ports):
-        self.ports, self.process = ports, None
-        if shutil.which("dumpcap") is None or shutil.which("tshark") is None:
-            print("no dumpcap or no tshark here: nothing is captured")
-            return
-        self.folder = tempfile.TemporaryDirectory(prefix="godwit-capture-")
-        self.path = os.path.join(self.folder.name, "capture.pcapng")
-        wanted = " or ".join(f"tcp port {port}" for port in ports)
-        self.process = subprocess.Popen(["dumpcap", "-q", "-i", "lo", "-f", wanted, "-w", self.path], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                        text=True)
-        end = time.monotonic() + 20
-        while self.process.poll() is None and not os.path.exists(self.path) and time.monotonic() < end:
-            time.sleep(0.05)
-        if self.process.poll() is not None:
-            print("the loopback cannot be captured here:", self.process.stderr.read().strip())
-            self.process = None
-        time.sleep(0.3)
-
-    def check(self, *commands):
-        """No packet is malformed, no AVP but ours is unknown, and each (application, command) was seen."""
-        if self.process is None:
-            return
-        time.sleep(0.5)
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(30)
-        as_diameter = [word for port in self.ports for word in ("-d", f"tcp.port=={port},diameter")]
-        done = subprocess.run(["tshark", "-r", self.path, *as_diameter, "-T", "fields", "-E", "separator=|", "-E", "occurrence=a",
-                               *(word for field in self.FIELDS for word in ("-e", field))], capture_output=True, text=True, check=True)
-        rows = [dict(zip(self.FIELDS, line.split("|"))) for line in done.stdout.splitlines()]
-        check(not [row for row in rows if row["_ws.malformed"]], f"{[row for row in rows if row['_ws.malformed']]}")
-        seen = {(application, code) for row in rows for code in row["diameter.cmd.code"].split(",") if code
-                for application in row["diameter.applicationId"].split(",")}
-        check(not [one for one in commands if one not in seen], f"{commands} in {sorted(seen)}")
-        tree = subprocess.run(["tshark", "-r", self.path, *as_diameter, "-V", "-Y", "diameter"], capture_output=True, text=True, check=True).stdout
-        unknown = set(re.findall(r"AVP: Unknown\((\d+)\).*?vnd=(\S+)", tree))
+def check_wire(wire, *commands):
+    """No packet is malformed, no AVP but ours is unknown, and each (application, command) was seen."""
+    if wire.captured():
+        seen = Wire.pairs(wire.rows("diameter.applicationId", "diameter.cmd.code"), "diameter.applicationId", "diameter.cmd.code")
+        check(set(commands) <= seen, f"{commands} in {sorted(seen)}")
+        unknown = set(re.findall(r"AVP: Unknown\((\d+)\).*?vnd=(\S+)", wire.tshark("diameter", "-V")))
         check(all(vendor not in ("TGPP", "3GPP", "10415", "0") for _, vendor in unknown), f"tshark does not know {unknown}")
-        self.folder.cleanup()
 
 
 def every_action_hop_by_hop_over_t4():
     """Case 1 of contribution 002, and a SMS-SC beyond: outcomes are what T4 reports."""
     house = House(f"  protect: hop\n  sms_sc: {{host: {SCS}, realm: example.net}}\n  without_t5: true\n  retry_ms: 1000\n  node_timeout_ms: 5000\n")
-    capture = Capture(house.ports.values())
+    wire = capture(house.iwf, house.ports.values())
     peer = Peer(house.ports[IWF])
     check(peer.action(1, 1) == SUCCESS, "a trigger by its external identifier")
     trigger = peer.next("dtr")
@@ -188,7 +139,7 @@ def every_action_hop_by_hop_over_t4():
     check(peer.action(1, 4, payload="00" * 81) == INVPAYLOAD, "too long")
     check(peer.action(1, 5, scs="other.example.net") in (INVSCSID, NOTAUTHORIZED), "the name of another SCS")
     check(peer.action(3, 6, old=99, payload="-", port="-", priority="-", validity="-") == RECALLFAIL, "a recall of nothing")
-    capture.check(("16777309", "8388639"), ("16777309", "8388640"), ("16777310", "8388641"), ("16777311", "8388643"), ("16777311", "8388644"))
+    check_wire(wire, ("16777309", "8388639"), ("16777309", "8388640"), ("16777310", "8388641"), ("16777311", "8388643"), ("16777311", "8388644"))
     peer.stop()
     house.stop()
 
@@ -199,13 +150,12 @@ def trigger_that_waits_is_recalled_or_replaced():
     peer = Peer(house.ports[IWF])
     peer.say("result 3004")
     check(peer.action(1, 1) == SUCCESS, "a trigger")
-    peer.next("dtr")
-    time.sleep(0.3)
+    house.iwf.wait_log("event=trigger_not_reached")
     check(peer.action(3, 2, old=1, payload="-", port="-", priority="-", validity="-") == SUCCESS, "it is recalled")
     check(peer.action(1, 3, payload="01") == SUCCESS, "another")
-    peer.next("dtr")
-    time.sleep(0.3)
+    house.iwf.wait_log("event=trigger_not_reached", 2)
     check(peer.action(4, 4, old=3, payload="0202") == SUCCESS, "it is replaced")
+    peer.waiting.clear()
     peer.say("result 2001")
     trigger = peer.next("dtr")
     check("0202" in trigger["payload"] and "77616b65" not in trigger["payload"], f"what is left is the replacement: {trigger}")
@@ -232,12 +182,12 @@ def what_is_pending_survives_the_death_of_the_iwf():
     house.iwf.start()
     delivered = set()
     while len(delivered) < 3:
-        trigger = peer.next("dtr", 90)
+        trigger = peer.next("dtr")
         delivered.add(trigger["payload"][-1])
         check(peer.report(2, trigger["reference"]) == "2001", f"{trigger}")
     outcomes = {}
     while len(outcomes) < 3:
-        notice = peer.next("dnr", 60)
+        notice = peer.next("dnr")
         outcomes[notice["reference"]] = notice["outcome"]
     check(outcomes == {"1": "0", "2": "0", "3": "0"}, f"{outcomes}")
     peer.stop()

@@ -70,17 +70,20 @@ command(["dar", Action, Reference, Old, External, Msisdn, Scs, Payload, Port, Pr
                   member('Old-Reference-Number', Old, fun integer/1), member('External-Identifier', External, fun(T) -> T end),
                   member('MSISDN', Msisdn, fun unhex/1), member('SCS-Identity', Scs, fun(T) -> T end),
                   member('Validity-Time', Validity, fun integer/1)]),
-    ask(tsp, ['DAR' | (envelope(Names))#{'Auth-Application-Id' => ?TSP, 'Device-Action' => [What]}], 100);
+    ask(tsp, ['DAR' | (envelope(Names))#{'Auth-Application-Id' => ?TSP, 'Device-Action' => [What]}]);
 command(["drr", Imsi, Smea, Outcome, Reference], Names) ->
     Envelope = envelope(Names),
     ask(t4, ['DRR' | Envelope#{'Destination-Host' => hd(maps:get('Destination-Host', Envelope)), 'User-Identifier' => #{'User-Name' => [Imsi]},
                                'Vendor-Specific-Application-Id' => t4_application(), 'SM-RP-SMEA' => unhex(Smea),
-                               'SM-Delivery-Outcome-T4' => integer(Outcome), 'Reference-Number' => [integer(Reference)]}], 100).
+                               'SM-Delivery-Outcome-T4' => integer(Outcome), 'Reference-Number' => [integer(Reference)]}]).
 
 t4_application() -> [#{'Vendor-Id' => ?TGPP, 'Auth-Application-Id' => [?T4]}].
 
+ask(Application, Message) -> ask(Application, Message, list_to_integer(os:getenv("PEER_TRIES"))).
+
+%% Until the connection is there.
 ask(Application, Message, Tries) ->
-    case diameter:call(?MODULE, Application, Message, [{timeout, 20000}]) of
+    case diameter:call(?MODULE, Application, Message, [{timeout, 60000}]) of
         {error, no_connection} when Tries > 0 -> timer:sleep(100), ask(Application, Message, Tries - 1);
         #diameter_packet{msg = [_ | Answer], errors = Errors} ->
             io:format("answer errors=~w result=~s~s~n", [length(Errors), result(Answer), notification(Answer)]);

@@ -28,7 +28,7 @@ def house(more=""):
 
 def outcome_of(peer, reference):
     while True:
-        notice = peer.next("dnr", 60)
+        notice = peer.next("dnr")
         check(notice["action"] == "2", f"a delivery report: {notice}")
         if notice["reference"] == str(reference):
             return int(notice["outcome"])
@@ -49,7 +49,7 @@ def every_action_over_tls():
     trigger = peer.next("dtr")
     while "0606" not in trigger["payload"]:  # the attempts before may still be under way
         check("0505" not in trigger["payload"] or peer.waiting is not None, f"{trigger}")
-        trigger = peer.next("dtr", 60)
+        trigger = peer.next("dtr")
     check(peer.report(2, trigger["reference"]) == "2001" and outcome_of(peer, 6) == 0, "the replacement is delivered")
     check(peer.action(1, 7, validity=1) == SUCCESS, "one that nobody takes in time")
     check(outcome_of(peer, 7) in (1, 4), "EXPIRED, or UNCONFIRMED where the SMS-SC has it")
@@ -74,7 +74,7 @@ def every_refusal_over_tls():
     for reference, (what, (status, fields)) in enumerate(wanted.items(), 10):
         check(peer.action(1, reference, **fields) == status, what)
     peer.say(f"dar 2 20 - {METER} - {SCS} - - - -")
-    check(peer.line("answer", 40)["result"] == "5004", "an action that no request has is refused by Diameter itself")
+    check(peer.line("answer")["result"] == "5004", "an action that no request has is refused by Diameter itself")
     check(peer.action(3, 21, old=77, **NOTHING) == RECALLFAIL, "a recall of nothing")
     check(peer.action(4, 22, old=77) == REPLACEFAIL, "a replacement of nothing")
     check(peer.action(1, 1) == SUCCESS and peer.action(1, 1) == SUCCESS, "the same again is the same")
@@ -95,7 +95,7 @@ def who_has_anothers_certificate_is_not_heard():
     peer = Peer(h.ports[IWF], files=tls.files("imposter"))
     peer.say(f"dar 1 1 - {METER} - {SCS} 00 1 1 600")
     h.iwf.wait_log(f"who connected as {SCS} has no certificate of that name")
-    answer = peer.line("answer", 60)
+    answer = peer.line("answer")
     check(answer.get("status") != "0", f"{answer}")
     check(h.iwf.ask(command="status")["stored"]["triggers"] == 0, "nothing is kept of it")
     peer.stop()

@@ -11,6 +11,7 @@ for part in ("daemon", "cli"):
 
 import cli  # noqa: E402  pylint: disable=wrong-import-position
 from godwitd import Godwitd, free_port  # noqa: E402  pylint: disable=wrong-import-position
+from ports import free_network  # noqa: E402  pylint: disable=wrong-import-position
 
 HSE_NAME = "hse.home.example"
 K, OPC = "465b5ce8b199b49faa5f0a2ee238a6bc", "cd63cb71954a9f4e48a5994e37a02baf"

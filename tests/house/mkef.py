@@ -48,8 +48,9 @@ class Home:
 diameter: {{listen: "127.0.0.1:{port}", peers: [{{identity: mkef.{REALM}, realm: {REALM}}}]}}
 """)
         tls = "{{certificate: {0}, key: {1}, ca: {2}}}".format
+        self.port = free_port()  # the MTC server knows it, also when the MKEF is started again
         self.configure(self.mkef, "mkef", f"""mkef:
-  listen: "127.0.0.1:0"
+  listen: "127.0.0.1:{self.port}"
   callers: [{SERVER}, {OTHER}]
   tls: {tls(pki.path("mkef.pem"), pki.path("mkef.key"), pki.path("ca.pem"))}
   hss: {{host: hss.{REALM}, realm: {REALM}}}
@@ -58,7 +59,6 @@ diameter: {{listen: "127.0.0.1:{free_port()}", peers: [{{identity: hss.{REALM}, 
 """)
         self.hss.start()
         self.mkef.start()
-        self.port = self.mkef.address("mkef")[1]
         self.configure(self.mtc, "mtc_server", f"""hse: {{listen: ["127.0.0.1:0"], deliver: [{{kind: file, path: {self.mtc.path("readings")}}}]}}
 mtc_server:
   url: "https://mkef.{REALM}:{self.port}"
@@ -76,12 +76,6 @@ store: {{path: {daemon.path("store.db")}, key_file: {daemon.path("store.key")}}}
 log: {{level: debug}}
 control: {{path: {daemon.path("control")}}}
 {more}""")
-
-    def restart_mkef(self):
-        """On the port of before, which the MTC server knows."""
-        text = self.mkef.read("godwit.yaml").replace('listen: "127.0.0.1:0"', f'listen: "127.0.0.1:{self.port}"')
-        self.mkef.config = self.mkef.write("godwit.yaml", text)
-        self.mkef.start()
 
     def close(self):
         for daemon in self.daemons:

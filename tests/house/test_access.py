@@ -6,7 +6,7 @@ import socket
 import tempfile
 import unittest
 
-from access import EMKS, HOME, HSE, HSS, IMSI, MME, PGW, SGSN, Capture, Network, Phone, cli, wait_for_readings
+from access import EMKS, HOME, HSE, HSS, IMSI, MME, PGW, SGSN, Network, Phone, capture, check_every_message, cli, wait_for_readings
 
 
 class Pulled(unittest.TestCase):
@@ -35,7 +35,7 @@ class Pulled(unittest.TestCase):
         return told
 
     def test_readings_arrive_over_both_accesses_and_tshark_reads_every_message(self):
-        capture = Capture(self.network)
+        wire = capture(self.network)
         for n, access in enumerate(("eps", "umts")):
             told = self.attach(access, f"first {access}", f"second {access}", "--idle", "--modify", imsi=f"00101000000000{n}")
             self.assertEqual(told["readings"], 2)
@@ -44,7 +44,7 @@ class Pulled(unittest.TestCase):
         got = wait_for_readings(self.hse, 4)
         self.assertEqual([one["payload"] for one in got], ["first eps", "second eps", "first umts", "second umts"])
         self.network.daemons[PGW].wait_log("context_released", 2)
-        capture.check(self)
+        check_every_message(self, wire)
 
     def test_a_me_makes_the_key_set_for_a_card_that_does_not(self):
         for n, access in enumerate(("eps", "umts")):

@@ -3,47 +3,16 @@
 HTTPS."""
 import json
 import os
-import shutil
 import signal
 import socket
-import subprocess
-import time
 import unittest
 
 from mkef import fits, OTHER, SERVER, Home, K, Meter, OPC, cli, make_certificates
 from whole import readings, wait_for_readings
+from wire import Wire
 
 IMSI = "001010000000001"
 READING = "twenty octets, ready"
-
-
-class Wire:
-    """What passes a UDP port, by dumpcap; None where there is none."""
-
-    def __init__(self, daemon, port, protocol="udp"):
-        self.path, self.process = daemon.path("wire.pcapng"), None
-        if shutil.which("dumpcap") is None or shutil.which("tshark") is None:
-            print("no dumpcap or no tshark here: the wire is not looked at")
-            return
-        self.process = subprocess.Popen(["dumpcap", "-q", "-i", "lo", "-f", f"{protocol} port {port}", "-w", self.path], stderr=subprocess.DEVNULL)
-        time.sleep(1)
-
-    def fields(self, *options):
-        """Lines of what tshark prints of it; None: nothing was captured."""
-        if self.process is None:
-            return None
-        time.sleep(1)
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(30)
-        self.process = None
-        if not os.path.exists(self.path):
-            return None  # no right to capture
-        return subprocess.run(["tshark", "-r", self.path, "-T", "fields", *options], capture_output=True, text=True, check=False).stdout.splitlines()
-
-    def payloads(self, port):
-        """Of datagrams to that port."""
-        lines = self.fields("-Y", f"udp.dstport=={port}", "-e", "udp.payload")
-        return None if lines is None else [bytes.fromhex(line) for line in lines if line]
 
 
 def imsi_octets(imsi):
@@ -61,13 +30,13 @@ class Readings(unittest.TestCase):
         meter = Meter(self.home, IMSI)
         self.home.entitle()
         port = self.home.mtc.address("hse")[1]
-        wire = Wire(self.home.mtc, port)
+        wire = Wire(self.home.mtc.path("wire.pcapng"), f"udp port {port}")
         meter.send(READING)
         meter.send("another one, as long", "--new")
         got = wait_for_readings(self.home.mtc, 2)
         self.assertEqual([(one["imsi"], one["payload"]) for one in got], [(IMSI, READING), (IMSI, "another one, as long")])
-        seen = wire.payloads(port)
-        if seen is not None:
+        if wire.captured():
+            seen = [bytes.fromhex(row["udp.payload"]) for row in wire.rows("udp.payload", which=f"udp.dstport == {port}")]
             self.assertEqual(len(seen), 2)  # one datagram up for each
             self.assertLessEqual(max(len(one) for one in seen), 64)
             self.assertIn(imsi_octets(IMSI), seen[0])
@@ -91,14 +60,13 @@ class Readings(unittest.TestCase):
         meter = Meter(self.home, IMSI)
         self.home.entitle()
         port = self.home.diameter_port
-        wire = Wire(self.home.mtc, port, "tcp")
+        wire = Wire(self.home.mtc.path("wire.pcapng"), f"tcp port {port}", [port])
         datagram = meter.first()
         self.assertEqual(self.home.ask(datagram)[0], 200)
-        lines = wire.fields("-d", f"tcp.port=={port},diameter", "-Y", "diameter.cmd.code==16777214", "-e", "diameter.flags.request", "-e",
-                            "diameter.User-Name", "-e", "diameter.RAND", "-e", "diameter.Result-Code", "-e", "_ws.malformed")
-        if lines is not None:
+        if wire.captured():
+            rows = wire.rows("diameter.flags.request", "diameter.User-Name", "diameter.RAND", "diameter.Result-Code", which="diameter.cmd.code==16777214")
             at = datagram.index(imsi_octets(IMSI)) + 8 + 2
-            self.assertEqual([line.split("\t") for line in lines], [["1", IMSI, datagram[at:at + 16].hex(), "", ""], ["0", "", "", "2001", ""]])
+            self.assertEqual([list(row.values()) for row in rows], [["1", IMSI, datagram[at:at + 16].hex(), "", ""], ["0", "", "", "2001", ""]])
 
     def test_a_server_that_is_not_entitled_delivers_nothing(self):
         meter = Meter(self.home, IMSI)
@@ -241,13 +209,9 @@ class Endings(unittest.TestCase):
         first = self.home.ask(datagram)
         self.assertEqual(first[0], 200)
         self.home.mkef.stop(signal.SIGKILL)
-        self.home.restart_mkef()
-        end = time.monotonic() + 60
-        again = self.home.ask(datagram)
-        while again[0] == 500 and time.monotonic() < end:  # Diameter is not up yet
-            time.sleep(0.5)
-            again = self.home.ask(datagram)
-        self.assertEqual(again, first)
+        self.home.mkef.start()
+        self.home.mkef.wait_for("Diameter", lambda: self.home.ask(datagram)[0] != 500)
+        self.assertEqual(self.home.ask(datagram), first)
         self.assertEqual(self.home.operate("contacts")["contacts"][0]["contacts"], 1)
 
     def test_failures_are_the_callers(self):
@@ -265,7 +229,7 @@ class Endings(unittest.TestCase):
         self.home.mkef.stop()
         where = ["--store", self.home.mkef.path("store.db"), "--key-file", self.home.mkef.path("store.key")]
         cli.result("store", "restored", *where)
-        self.home.restart_mkef()
+        self.home.mkef.start()
         self.assertTrue(self.home.operate("contacts")["contacts"][0]["held"])
         self.assertEqual(self.home.ask(self.meter.first()), (410, {"error": "key_expired"}))
 

@@ -4,12 +4,10 @@ SGSN writes down every frame of the radio, and a socket is the server that the r
 import os
 import signal
 import socket
-import subprocess
 import threading
-import time
 import unittest
 
-from access import HSS, PGW, SGSN, Capture, Network, Phone, cli
+from access import HSS, PGW, SGSN, Network, Phone, capture, cli
 
 ATTACH_REQUEST, AUTHENTICATION_REQUEST, AUTHENTICATION_RESPONSE = 0x01, 0x12, 0x13
 OTHER = "sgsn2.visited.example"
@@ -151,33 +149,18 @@ class NextSession(unittest.TestCase):
     def test_another_sgsn_of_the_network_fetches_the_vector(self):
         self.attach("umts", "first")
         self.reading()
-        capture = self.capture()
+        wire = capture(self.network)
         told, relay = self.attach("umts", "second", node=OTHER)
         self.assertEqual(self.reading(), "second")
         self.assertTrue(told["next_used"] and told["next_stored"], told)
         self.assertEqual(relay.plain(), [ATTACH_REQUEST])
         self.sgsn.wait_log("next_given_away")
-        if capture is not None:
-            self.assertEqual(sorted(int(kind, 0) for kind in capture() if int(kind, 0) in (48, 49)), [48, 49])
+        if wire.captured():
+            kinds = [int(row["gtp.message"], 0) for row in wire.rows("gtp.message", which="gtp && !_ws.malformed")]
+            self.assertEqual(sorted(kind for kind in kinds if kind in (48, 49)), [48, 49])
         told, _ = self.attach("umts", "third")  # and back
         self.assertTrue(told["next_used"], told)
         self.network.no_key_in_logs(self, self.phone)
-
-    def capture(self):
-        """The types of GTPv1 messages between the nodes from now until the result is called; None where nothing can be captured."""
-        one = Capture(self.network)
-        if one.process is None:
-            return None
-
-        def seen():
-            time.sleep(0.5)
-            one.process.send_signal(signal.SIGINT)
-            one.process.wait(30)
-            one.process.stderr.close()
-            done = subprocess.run(["tshark", "-r", one.path, "-Y", "gtp && !_ws.malformed", "-T", "fields", "-e", "gtp.message"],
-                                  capture_output=True, text=True, check=True)
-            return done.stdout.split()
-        return seen
 
     def test_a_device_without_its_record_comes_in_by_aka(self):
         self.attach("geran", "first")

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Carrier sms over real processes: a reading of `godwit attach --carrier sms` arrives at the HSE in EPS, UMTS and GERAN, through MME, SGSN or MSC, by SGd
 (Diameter) to a SMS-SC and from there to the HSE; answers come back by short message. tshark reads what passed between nodes and devices."""
-import shutil
-import signal
-import subprocess
 import unittest
 
 from access import EMKS, HSE, HSS, MME, PGW, SGSN, Network, Phone, cli, free_port, wait_for_readings
 from test_next_session_sgsn import Relay
+from wire import Wire, between_nodes
 
 MSC, SC, NUMBER = "msc.visited.example", "sc.home.example", "491710760000"
 
@@ -32,7 +30,7 @@ class ShortMessages(unittest.TestCase):
 
     def start(self, node):
         n = self.network
-        self.capture = Capture(n)
+        self.wire = between_nodes(n)
         n.start()
         n.wait_links((node, HSS), (node, SC), (HSE, EMKS), (EMKS, HSS))
         self.phone = Phone(n, feature="next-session")
@@ -52,6 +50,12 @@ class ShortMessages(unittest.TestCase):
             self.assertEqual(len(found), readings, told)
         return told, relay
 
+    def check_the_wire(self):
+        """OFR and TFR with their short messages."""
+        if self.wire.captured():
+            rows = self.wire.rows("diameter.cmd.code", "gsm_sms.destination_port", "gsm_sms.tp-mti")
+            self.assertLessEqual({("8388645", "16020"), ("8388646", "16020")}, Wire.pairs(rows, "diameter.cmd.code", "gsm_sms.destination_port"))
+
     def remote(self):
         return f"  hss: {{host: {HSS}, realm: home.example}}\n  sms_sc: {{host: {SC}, realm: home.example}}\n"
 
@@ -67,7 +71,7 @@ class ShortMessages(unittest.TestCase):
         self.start(MME)
         told, _ = self.attach(MME, "eps", "one", "two", readings=2)
         self.assertTrue(told["session"], told)
-        self.capture.check(self)
+        self.check_the_wire()
         self.in_the_attach(MME, "eps")
 
     def in_the_attach(self, node, access, *words):
@@ -92,7 +96,7 @@ class ShortMessages(unittest.TestCase):
         self.start(SGSN)
         self.attach(SGSN, "umts", "--idle", "one", "two", readings=2)
         self.attach(SGSN, "geran", "three", readings=3)
-        self.capture.check(self)
+        self.check_the_wire()
         for access in ("umts", "geran"):
             self.assertEqual(self.in_the_attach(SGSN, access).up[0][0], 10)  # protected under keys of before
 
@@ -107,7 +111,7 @@ class ShortMessages(unittest.TestCase):
         self.msc()
         self.attach(MSC, "umts", "--domain", "cs", "--idle", "one", "two", readings=2)
         self.attach(MSC, "geran", "--domain", "cs", "three", readings=3)
-        self.capture.check(self)
+        self.check_the_wire()
 
     def test_a_short_message_goes_with_the_location_updating_by_the_stored_vector(self):
         self.msc()
@@ -120,45 +124,6 @@ class ShortMessages(unittest.TestCase):
             code, _, error = cli.run("attach", "--imsi", "001010000000001", "--usim", "soft:/nonexistent", "--access", "umts", *words, "x")
             self.assertEqual(code, 2, error)
             self.assertIn(what, error)
-
-
-class Capture:
-    """Diameter between the nodes, where this machine lets it be captured: OFR and TFR with their short messages, nothing malformed."""
-
-    def __init__(self, network):
-        self.network, self.process = network, None
-        self.path = network.daemons[HSS].path("capture.pcapng")
-        if shutil.which("dumpcap") is None or shutil.which("tshark") is None:
-            print("no dumpcap or no tshark here: nothing is captured")
-            return
-        ports = " or ".join(f"tcp port {port}" for port in network.ports.values())
-        self.process = subprocess.Popen(["dumpcap", "-q", "-i", "lo", "-f", ports, "-w", self.path], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE, text=True)
-        try:
-            self.process.wait(1)
-            print("the loopback cannot be captured here:", self.process.stderr.read().strip())
-            self.process = None
-        except subprocess.TimeoutExpired:
-            pass
-
-    def check(self, case):
-        if self.process is None:
-            return
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(30)
-        self.process.stderr.close()
-        fields = ["diameter.cmd.code", "gsm_sms.destination_port", "gsm_sms.tp-mti", "_ws.malformed"]
-        command = ["tshark", "-r", self.path, "-T", "fields", "-E", "separator=|", "-E", "occurrence=a"]
-        for port in self.network.ports.values():
-            command += ["-d", f"tcp.port=={port},diameter"]
-        for field in fields:
-            command += ["-e", field]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        rows = [dict(zip(fields, line.split("|"))) for line in done.stdout.splitlines()]
-        case.assertEqual([row for row in rows if row["_ws.malformed"]], [])
-        seen = {(code, port) for row in rows for code in row["diameter.cmd.code"].split(",") for port in row["gsm_sms.destination_port"].split(",")}
-        case.assertIn(("8388645", "16020"), seen)
-        case.assertIn(("8388646", "16020"), seen)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, "..", "diameter"))
 import tls  # noqa: E402  pylint: disable=wrong-import-position
 from access import HSS, MME, PGW, Network  # noqa: E402  pylint: disable=wrong-import-position
-from node import Lines, Node  # noqa: E402  pylint: disable=wrong-import-position
-from trigger import IWF, SCS, Capture, Peer  # noqa: E402  pylint: disable=wrong-import-position
+from node import PATIENCE, Lines, Node  # noqa: E402  pylint: disable=wrong-import-position
+from trigger import IWF, SCS, Peer, capture, check_wire  # noqa: E402  pylint: disable=wrong-import-position
 from whole import Device, cli, no_key_in  # noqa: E402  pylint: disable=wrong-import-position
 
 IMSI, METER = "001010000000001", "meter-7@example.com"
@@ -42,10 +42,10 @@ class Valve(Node):
 
     def attach(self):
         self.say("attach")
-        self.out.next("access attached", 30)
+        self.out.next("access attached")
 
-    def delivered(self, seconds=40):
-        return dict(word.split("=", 1) for word in self.out.next("delivered", seconds).split()[1:])
+    def delivered(self):
+        return dict(word.split("=", 1) for word in self.out.next("delivered").split()[1:])
 
     def deliveries(self):
         return [line for line in self.out.all if line.startswith("delivered")]
@@ -53,7 +53,7 @@ class Valve(Node):
     def stop(self):
         if self.process.poll() is None:
             self.say("quit")
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
 
 
 class Triggers(unittest.TestCase):
@@ -158,7 +158,7 @@ class Triggers(unittest.TestCase):
     def test_whoever_dies_comes_back_and_nothing_is_lost(self):
         self.start()
         n = self.network
-        capture = Capture([n.ports[HSS], n.ports[IWF]])
+        wire = capture(n.daemons[IWF], [n.ports[HSS], n.ports[IWF]])
         valve = self.valve()
         valve.attach()
         valve.out.next("trigger associated")
@@ -167,12 +167,12 @@ class Triggers(unittest.TestCase):
         n.restart(IWF)
         valve.switch_on()
         valve.attach()
-        self.assertEqual({valve.delivered(90)["payload"], valve.delivered(90)["payload"]}, {"01", "02"})
-        outcomes = {self.scs.next("dnr", 90)["reference"] for _ in range(2)}
+        self.assertEqual({valve.delivered()["payload"], valve.delivered()["payload"]}, {"01", "02"})
+        outcomes = {self.scs.next("dnr")["reference"] for _ in range(2)}
         self.assertEqual(outcomes, {"1", "2"})
         time.sleep(1)
         self.assertEqual(len(valve.deliveries()), 2)
-        capture.check(("16777309", "8388639"), ("16777309", "8388640"), ("16777310", "8388641"), ("16777251", "316"))
+        check_wire(wire, ("16777309", "8388639"), ("16777309", "8388640"), ("16777310", "8388641"), ("16777251", "316"))
         self.end(valve)
 
     def test_open_way_from_the_scs_carries_no_proof(self):

@@ -43,7 +43,7 @@ function(godwit_test name)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     if(NOT A_TIMEOUT)
-        set(A_TIMEOUT 300) # a net for what hangs, also on a machine that does other things; nothing is measured
+        set(A_TIMEOUT 1200) # a net for what hangs, also on a machine that does other things; nothing is measured
     endif()
     set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT}
         ENVIRONMENT "GODWIT_SOURCE=${CMAKE_SOURCE_DIR};GODWIT_BINARY=${CMAKE_BINARY_DIR}"

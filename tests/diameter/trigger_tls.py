@@ -84,8 +84,8 @@ def every_refusal_over_tls():
     check(peer.action(1, 23) == NOTAUTHORIZED, "barred")
     h.hss.stop(signal.SIGKILL)
     check(peer.action(1, 24) == SERVICEUNAVAILABLE, "the HSS is away")
-    statuses = [peer.action(1, reference, scs=SCS) for reference in range(100, 160)]
-    check(RATEEXCEEDED in statuses, f"the source's rate: {set(statuses)}")
+    statuses = (peer.action(1, reference, scs=SCS) for reference in range(100, 999))
+    check(RATEEXCEEDED in statuses, "the source's rate, which lets one through each second")
     peer.stop()
     h.stop()
 

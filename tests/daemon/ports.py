@@ -38,5 +38,5 @@ def free_port():
 
 
 def free_network():
-    """127.77.N: its first 254 addresses, whatever the port."""
-    return f"127.77.{next(third for third in random.sample(range(1, 255), 254) if hold(f'network-{third}'))}"
+    """127.78.N: its first 254 addresses, whatever the port."""
+    return f"127.78.{next(third for third in random.sample(range(1, 255), 254) if hold(f'network-{third}'))}"

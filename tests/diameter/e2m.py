@@ -139,8 +139,9 @@ def b_the_key_is_pushed_at_activation():
     check(end.ask(f"pull {IMSI} {eps['rand']}")["status"] == "unknown_key", "nothing before the activation")
     check(gateway.ask(f"activation {IMSI} {'00' * 16}")["status"] == "unknown_key", "another RAND")
     check(gateway.ask(f"activation {IMSI} {eps['rand']}")["status"] == "ok", "activation")
-    push = [line for line in end.out.all if line.startswith("push")]
-    check(len(push) == 1 and fields(push[0])["k_session"] == k_session(keyset(eps, 2), 1), f"{push}")
+    push = end.out.next("push")
+    check(fields(push)["k_session"] == k_session(keyset(eps, 2), 1), push)
+    check(len([line for line in end.out.all if line.startswith("push")]) == 1, "it is pushed once")
     stop(visited, gateway, end, home)
 
 

@@ -4,9 +4,8 @@
 otherwise, or in the open; what a relay hands on is open whatever the relay has proved of itself. Both of requests and of answers."""
 import ssl
 import sys
-import time
 
-from node import Raw, air, capabilities, check, client, hss, need, run
+from node import Raw, air, capabilities, check, client, hss, need, run, wait_for
 from tls import files, make, options  # certificates of hss and mme, and of a relay below
 import tls
 
@@ -15,12 +14,9 @@ OPEN, TLS, NDS_IP = "0", "1", "2"
 
 def hop_of(server, origin):
     """What the function was told. The answer may be here before the line that the server wrote is."""
-    lines, end = [], time.monotonic() + 30
-    while not lines and time.monotonic() < end:
-        time.sleep(0.01)
-        lines = [line for line in server.out.all if line.startswith("request") and f"origin={origin} " in line]
-    check(lines, f"no request of {origin}")
-    return lines[-1].split("hop=")[1]
+    lines = lambda: [line for line in server.out.all if line.startswith("request") and f"origin={origin} " in line]  # noqa: E731
+    wait_for(f"a request of {origin}", lines)
+    return lines()[-1].split("hop=")[1]
 
 
 def asked(server_options, peer, client_options=(), back=""):

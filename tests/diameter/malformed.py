@@ -5,7 +5,7 @@ import random
 import struct
 import sys
 
-from node import Raw, air, avp, capabilities, check, client, hss, message, run
+from node import Raw, air, avp, capabilities, check, client, hss, message, run, wait_for
 
 # Each connection has a name of its own: after one that ended without goodbye its name is out of service for three watchdogs (RFC 3539 3.4.1).
 NAMES = [f"raw{n}.home.example" for n in range(29)]
@@ -63,7 +63,7 @@ def senders_are_who_their_connection_is():
     relay = raw("relay.home.example")
     relay.send(air("mme.home.example", "home.example"))
     check(relay.result(relay.receive()) == 2001, "a relay hands on what others sent")
-    check("request kind=1 origin=mme.home.example" in "\n".join(SERVER["hss"].out.all), "the origin is the sender's")
+    wait_for("the origin, which is the sender's", lambda: "request kind=1 origin=mme.home.example" in "\n".join(SERVER["hss"].out.all))
     relay.close()
 
 

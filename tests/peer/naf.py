@@ -35,7 +35,7 @@ log: {{level: debug}}
 control: {{path: {daemon.path("control")}}}
 diameter:
   listen: "127.0.0.1:{port}"
-  timeout_ms: 2000
+  timeout_ms: 30000
   peers: [{", ".join(peers)}]
 {more}
 """)

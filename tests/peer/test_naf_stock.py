@@ -279,7 +279,7 @@ class Stock(unittest.TestCase):
         self.readings(network, "1", "2\n", "3\n")
 
     def test_a_bsf_that_is_silent_and_a_naf_that_it_does_not_know(self):
-        network = Network(self, nafs=f"[{{host: naf.{REALM}, names: [elsewhere.home.example]}}]", more="  answer_ms: 500\n")
+        network = Network(self, nafs=f"[{{host: naf.{REALM}, names: [elsewhere.home.example]}}]")
         client = network.bootstrap()
         key = key_of(client, HTTP_DIGEST)
         self.assertTrue(self.curl(network, client.b_tid, key).endswith("403"))  # this NAF asks for another NAF's key

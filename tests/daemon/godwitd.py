@@ -9,11 +9,10 @@ import subprocess
 import tempfile
 import time
 
-from ports import free_port
+from ports import PATIENCE, free_port
 
 PROGRAM = os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwitd")
 SOURCE = os.environ.get("GODWIT_SOURCE", ".")
-PATIENCE = 120  # seconds until a test gives up; nothing is measured
 
 
 class Godwitd:

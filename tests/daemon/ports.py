@@ -3,7 +3,9 @@
 this process ends: names of that kind belong to a network namespace as ports do, and leave no file behind."""
 import random
 import socket
+import time
 
+PATIENCE = 120  # seconds until a test gives up; nothing is measured
 # Below what the kernel gives to connections (32768) and what adapters/diameter chooses of itself (20000): a server that is started later, or again, finds its own.
 PORTS = range(10000, 20000)
 held = []
@@ -40,3 +42,20 @@ def free_port():
 def free_network():
     """127.78.N: its first 254 addresses, whatever the port."""
     return f"127.78.{next(third for third in random.sample(range(1, 255), 254) if hold(f'network-{third}'))}"
+
+
+def wait_until_served(port, kind="tcp"):
+    """Until a server that somebody else has written has its port: by the kernel's own list, for a connection would be one of those it counts."""
+    end = time.monotonic() + PATIENCE
+    while not has_server(port, kind):
+        assert time.monotonic() < end, f"{kind} port {port}: nobody came"
+        time.sleep(0.02)
+
+
+def has_server(port, kind):
+    for suffix in ("", "6"):
+        with open(f"/proc/net/{kind}{suffix}", encoding="ascii") as lines:
+            for words in (line.split() for line in list(lines)[1:]):
+                if int(words[1].rsplit(":", 1)[1], 16) == port and words[3] in ("0A", "07"):  # TCP_LISTEN; UDP has but one state before it is connected
+                    return True
+    return False

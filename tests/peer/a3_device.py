@@ -8,6 +8,7 @@ import socket
 
 import a3
 from keys import kdf, own
+from sender import WAIT
 
 EAP = 4
 NO_ASSOCIATION = 5
@@ -43,7 +44,7 @@ class Device:
     def send(self, message):
         self.socket.send(a3.datagram(self.imsi, message))
 
-    def next(self, seconds):
+    def next(self, seconds=WAIT):
         if not select.select([self.socket], [], [], seconds)[0]:
             raise Silence()
         return self.socket.recv(2048)
@@ -80,7 +81,7 @@ class Device:
 
     # ---- what comes down ----
 
-    def receive(self, seconds=10):
+    def receive(self, seconds=WAIT):
         """(type, body) of the next message that is new under the association in use; Commands said again are passed over."""
         while True:
             message = self.next(seconds)
@@ -94,7 +95,7 @@ class Device:
     def poll(self):
         self.say(a3.POLL, a3.poll(max(self.seen) + 1))
 
-    def trigger(self, seconds=10):
+    def trigger(self, seconds=WAIT):
         """The next trigger, in parts; what comes again gets the same acknowledgement and is passed over."""
         while True:
             kind, body = self.receive(seconds)

@@ -41,7 +41,7 @@ network={{
 """)
         address, port = daemon.address("radius")
         with tempfile.TemporaryFile("w+") as output:
-            words = ["eapol_test", "-c", network, "-a", address, "-p", str(port), "-s", secret, "-t", "8", "-r", "0", "-W"]
+            words = ["eapol_test", "-c", network, "-a", address, "-p", str(port), "-s", secret, "-t", str(int(WAIT)), "-r", "0", "-W"]
             process = subprocess.Popen(words, stdout=output, stderr=subprocess.STDOUT)
             self.addCleanup(process.kill)
             self.serve_card(process, usim or aka.Usim(K, OPC, IMSI), control, daemon.path("card"))

@@ -10,6 +10,7 @@ from ub import Client, impi_of, ks_naf
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
 from godwitd import Godwitd, free_port  # noqa: E402  (found through the line above)
+from ports import wait_until_served  # noqa: E402,F401
 
 REALM = "home.example"
 BSF = "bsf.mnc001.mcc001.pub.3gppnetwork.org"

@@ -96,7 +96,7 @@ class Listen(EapCase):
 
     # ---- octets ----
 
-    def next(self, seconds=10):
+    def next(self, seconds=WAIT):
         """The next message up; None: nothing came."""
         if not select.select([self.socket], [], [], seconds)[0]:
             return None
@@ -104,7 +104,7 @@ class Listen(EapCase):
         self.assertEqual(datagram[:8], imsi_value(IMSI))
         return datagram[8:]
 
-    def answer(self, message, seconds=10):
+    def answer(self, message, seconds=WAIT):
         """Sends it; what comes back, Polls aside."""
         self.socket.sendto(message, self.device)
         while True:

@@ -47,7 +47,7 @@ class A3(EapCase):
         """The octets of the Command, and of the Complete that answered it."""
         self.run_eap(daemon)
         self.device.want()
-        command = self.device.next(10)
+        command = self.device.next()
         return command, self.device.complete(command)
 
     def send(self, daemon, payload, **more):
@@ -86,7 +86,7 @@ class A3(EapCase):
         recall = daemon.ask(command="trigger-recall", old_reference=reference)["reference"]
         self.device.poll()
         while True:
-            kind, body = self.device.receive(20)
+            kind, body = self.device.receive()
             came = a3.Trigger.of(body) if kind == a3.TRIGGER else None
             if came and came.action == a3.RECALL:
                 break
@@ -131,7 +131,7 @@ class A3(EapCase):
         daemon = self.start("  suites: [eea2-hmac-64, eea2-eia2-64]\n")
         self.run_eap(daemon)
         self.device.want()
-        command = self.device.next(10)
+        command = self.device.next()
         self.assertEqual(self.device.check(command)[1], bytes([3, 1]))
         self.device.complete(command, chosen=1)  # it allows 3, and does not take it
         daemon.wait_log("policy_forbids")
@@ -156,7 +156,7 @@ class A3(EapCase):
         self.device.receive()
         first = self.device.current
         self.run_eap(daemon)
-        command = self.device.next(10)
+        command = self.device.next()
         self.device.complete(command)
         self.assertEqual(self.device.current.number, first.number + 1)
         self.device.poll()

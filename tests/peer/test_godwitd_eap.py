@@ -19,15 +19,15 @@ from sender import GODWIT, IMSI, K, OPC, WAIT
 
 
 class Eap(EapCase):
-    def exchange(self, daemon, packet):
+    def exchange(self, daemon, packet, seconds=WAIT):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-            s.settimeout(2)
+            s.settimeout(seconds)
             s.sendto(packet, daemon.address("radius"))
             return s.recv(4096)
 
     def silent(self, daemon, packet):
         with self.assertRaises(socket.timeout):
-            self.exchange(daemon, packet)
+            self.exchange(daemon, packet, 0.5)
 
     def test_a_stock_device_is_authenticated_and_has_the_same_msk(self):
         daemon = self.aaa()

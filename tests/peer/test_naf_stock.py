@@ -15,7 +15,7 @@ import sys
 import time
 import unittest
 
-from naf import BSF, HTTP_DIGEST, NAF, REALM, TLS_1_2, TLS_1_3, Network, free_port, key_of
+from naf import BSF, HTTP_DIGEST, NAF, REALM, TLS_1_2, TLS_1_3, Network, free_port, key_of, wait_until_served
 from sender import GODWIT, IMSI, K, OPC, WAIT
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "wire"))
@@ -27,13 +27,13 @@ MOSQUITTO = shutil.which("mosquitto") or ("/usr/sbin/mosquitto" if os.path.exist
 TOOL = f"naftool.{REALM}"
 
 
-def talk(command, text, seconds=10):
+def talk(command, text):
     """Gives text to a program and waits until it comes back: (what it printed, errors)."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdin.write(text)
     process.stdin.flush()
     os.set_blocking(process.stdout.fileno(), False)
-    out, end = b"", time.monotonic() + seconds
+    out, end = b"", time.monotonic() + WAIT
     while text not in out and process.poll() is None and time.monotonic() < end:
         out += process.stdout.read() or b""
         time.sleep(0.02)
@@ -172,7 +172,7 @@ class Stock(unittest.TestCase):
 
     def coap(self, client, host, port, method, data=None):
         key = key_of(client, TLS_1_2)
-        words = [COAP, "-v", "7", "-B", "5", "-u", client.b_tid.encode(), "-k", key, "-m", method]
+        words = [COAP, "-v", "7", "-B", "60", "-u", client.b_tid.encode(), "-k", key, "-m", method]
         words += ["-e", data] if data else []
         return subprocess.run(words + [f"coaps://{host}:{port}/readings"], capture_output=True, timeout=WAIT, text=True, errors="replace")
 
@@ -191,7 +191,7 @@ class Stock(unittest.TestCase):
             server = subprocess.Popen(["openssl", "s_server", "-accept", str(port), "-nocert", "-psk", json.loads(told.stdout)["ks_naf"], "-psk_identity",
                                        client.b_tid, "-rev", *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             self.addCleanup(server.kill)
-            time.sleep(0.5)
+            wait_until_served(port)
             process = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-psk", key_of(client, protocol).hex(), "-psk_identity",
                                         client.b_tid, "-quiet", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             process.stdin.write(b"20.5\n")
@@ -230,14 +230,13 @@ class Stock(unittest.TestCase):
         broker = subprocess.Popen([MOSQUITTO, "-c", conf], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(broker.wait)
         self.addCleanup(broker.kill)
-        time.sleep(0.7)
+        wait_until_served(port)
         words = ["-h", "127.0.0.1", "-p", str(port), "--psk-identity", client.b_tid, "-t", "readings"]
         key = ["--psk", key_of(client, TLS_1_2).hex()]
-        subscriber = subprocess.Popen(["mosquitto_sub", *words, *key, "-C", "1", "-W", "20"], stdout=subprocess.PIPE, text=True)
-        time.sleep(0.7)
-        done = subprocess.run(["mosquitto_pub", *words, *key, "-m", "20.5"], capture_output=True, text=True, timeout=WAIT)
+        done = subprocess.run(["mosquitto_pub", *words, *key, "-r", "-m", "20.5"], capture_output=True, text=True, timeout=WAIT)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(subscriber.communicate(timeout=WAIT)[0], "20.5\n")
+        done = subprocess.run(["mosquitto_sub", *words, *key, "-C", "1"], capture_output=True, text=True, timeout=WAIT)
+        self.assertEqual(done.stdout, "20.5\n", done.stderr)
         wrong = subprocess.run(["mosquitto_pub", *words, "--psk", "00" * 32, "-m", "20.5"], capture_output=True, text=True, timeout=WAIT)
         self.assertNotEqual(wrong.returncode, 0)
 
@@ -251,8 +250,8 @@ class Stock(unittest.TestCase):
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(server.wait)
         self.addCleanup(server.kill)
-        time.sleep(0.7)
-        done = subprocess.run([COAP, "-B", "5", "-u", client.b_tid.encode(), "-k", key, f"coaps://127.0.0.1:{port}/time"], capture_output=True,
+        wait_until_served(port, "udp")
+        done = subprocess.run([COAP, "-B", "60", "-u", client.b_tid.encode(), "-k", key, f"coaps://127.0.0.1:{port}/time"], capture_output=True,
                               timeout=WAIT, text=True, errors="replace")
         self.assertRegex(done.stdout, r"\d\d:\d\d:\d\d")
 

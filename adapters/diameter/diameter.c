@@ -218,10 +218,10 @@ void godwit_diameter_stop(godwit_diameter_t *d)
     d->running = false; /* what comes from now on is answered TOO_BUSY */
     pthread_mutex_unlock(&d->lock);
     godwit_diameter_forget_pending(d);
-    (void)fd_core_shutdown();
-    (void)fd_core_wait_shutdown_complete();
-    godwit_diameter_instance = NULL;
-    release(d);
+    if (godwit_diameter_shut_down()) {
+        godwit_diameter_instance = NULL;
+        release(d);
+    } /* else its threads may still look at it: it stays until the process ends */
 }
 
 uint16_t godwit_diameter_port(const godwit_diameter_t *d)

@@ -120,6 +120,9 @@ godwit_hop_t godwit_diameter_hop(godwit_diameter_t *d, struct msg *message, cons
 /* Of a peer of the configuration, by what is configured. */
 godwit_hop_t godwit_diameter_way_of(const godwit_diameter_t *d, size_t peer);
 
+/* stop.c: ends freeDiameter. False: it gave up on the way, so threads of it may go on until the process ends. */
+bool godwit_diameter_shut_down(void);
+
 /* guard.c: what freeDiameter would not survive is kept from it. */
 int godwit_diameter_guard(godwit_diameter_t *d);
 

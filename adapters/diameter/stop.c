@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The end of freeDiameter (1.2.1). Its fd_fifo_del asserts that whoever waits at a queue has left it after 20 turns of a
+ * millisecond; on a loaded machine a thread needs longer, and the abort took the process and its exit status with it.
+ * By then the peers have been told and nothing of ours is in its hands, so the thread that aborts is put to sleep and
+ * the process goes on to its own end.
+ */
+#include <semaphore.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "adapters/diameter/internal.h"
+
+static sem_t over;
+static volatile sig_atomic_t gave_up;
+
+/* pause() and sem_post() are async-signal-safe. */
+static void sleep_for_good(int number)
+{
+    (void)number;
+    gave_up = 1;
+    (void)sem_post(&over);
+    for (;;) {
+        (void)pause();
+    }
+}
+
+static void *await(void *nothing)
+{
+    (void)fd_core_wait_shutdown_complete();
+    (void)sem_post(&over);
+    return nothing;
+}
+
+bool godwit_diameter_shut_down(void)
+{
+    const struct sigaction sleeping = {.sa_handler = sleep_for_good};
+    struct sigaction former;
+    pthread_t waiter;
+    if (sem_init(&over, 0, 0) != 0 || sigaction(SIGABRT, &sleeping, &former) != 0) {
+        return false;
+    }
+    (void)fd_core_shutdown();
+    if (pthread_create(&waiter, NULL, await, NULL) == 0) {
+        (void)pthread_detach(waiter);
+        while (sem_wait(&over) != 0) {
+            continue; /* a signal of somebody else */
+        }
+    } else {
+        gave_up = 1;
+    }
+    (void)sigaction(SIGABRT, &former, NULL);
+    return gave_up == 0;
+}

@@ -88,7 +88,8 @@ static bool same_host(const godwit_address_t *a, const godwit_address_t *b)
     return a->len == b->len && a->len > 2 && memcmp(a->octets, b->octets, a->len - 2u) == 0;
 }
 
-static godwit_status_t check_clients(const godwit_radius_client_t *clients, size_t count, char why[GODWIT_RADIUS_WHY])
+godwit_status_t godwit_radius_clients_check(const godwit_radius_client_t *clients, size_t count,
+                                            char why[GODWIT_RADIUS_WHY])
 {
     if (count == 0 || count > GODWIT_RADIUS_CLIENTS_MAX) {
         return refuse(why, GODWIT_INVALID_ARGUMENT, "RADIUS: 1 to 32 clients", "");
@@ -106,7 +107,7 @@ static godwit_status_t check_clients(const godwit_radius_client_t *clients, size
 godwit_status_t godwit_radius_open(const godwit_radius_client_t *clients, size_t count, godwit_radius_t **radius,
                                    char why[GODWIT_RADIUS_WHY])
 {
-    const godwit_status_t status = check_clients(clients, count, why);
+    const godwit_status_t status = godwit_radius_clients_check(clients, count, why);
     if (status != GODWIT_OK) {
         return status;
     }
@@ -133,7 +134,7 @@ static size_t client_of(const godwit_radius_client_t *clients, size_t count, con
 godwit_status_t godwit_radius_renew(godwit_radius_t *r, const godwit_radius_client_t *clients, size_t count,
                                     char why[GODWIT_RADIUS_WHY])
 {
-    const godwit_status_t status = check_clients(clients, count, why);
+    const godwit_status_t status = godwit_radius_clients_check(clients, count, why);
     if (status != GODWIT_OK) {
         return status;
     }

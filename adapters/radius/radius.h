@@ -32,12 +32,14 @@ typedef struct godwit_radius_counters {
     uint64_t strangers, malformed, unauthenticated, overload; /* dropped */
 } godwit_radius_counters_t;
 
-/* GODWIT_INVALID_ARGUMENT (none, too many, or two clients of one address), GODWIT_IO_FAILED (no memory): why says in
- * one line. clients are copied. */
+/* GODWIT_INVALID_ARGUMENT: none, too many, or two clients of one address. why says in one line. */
+GODWIT_MUST_USE godwit_status_t godwit_radius_clients_check(const godwit_radius_client_t *clients, size_t count,
+                                                            char why[GODWIT_RADIUS_WHY]);
+/* As of check, and GODWIT_IO_FAILED (no memory). clients are copied. */
 GODWIT_MUST_USE godwit_status_t godwit_radius_open(const godwit_radius_client_t *clients, size_t count,
                                                    godwit_radius_t **radius, char why[GODWIT_RADIUS_WHY]);
 /* Other clients and secrets from now on. What waits for somebody who is not among them any more is forgotten. As of
- * open; on failure those of before hold. */
+ * check; on failure those of before hold. */
 GODWIT_MUST_USE godwit_status_t godwit_radius_renew(godwit_radius_t *radius, const godwit_radius_client_t *clients,
                                                     size_t count, char why[GODWIT_RADIUS_WHY]);
 /* A datagram came. True: message is an EAP_PACKET, with a route for its answer. False: nothing to do but to send *again

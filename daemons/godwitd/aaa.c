@@ -15,6 +15,7 @@ struct daemon_aaa {
     godwit_aaa_root_t *roots;
     godwit_radius_t *radius;
     godwit_udp_t *udp;
+    godwit_radius_client_t fresh[GODWIT_RADIUS_CLIENTS_MAX]; /* of a configuration that is about to be taken over */
 };
 
 static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
@@ -48,21 +49,40 @@ static bool open_radius(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     return good;
 }
 
+bool aaa_prepare(godwitd_t *d, const config_t *config, char error[DAEMON_ERROR_MAX])
+{
+    char why[GODWIT_RADIUS_WHY];
+    if (d->aaa == NULL || !config_has(config, CONFIG_AAA)) {
+        return true;
+    }
+    if (!read_clients(&config->aaa, d->aaa->fresh, why) ||
+        godwit_radius_clients_check(d->aaa->fresh, config->aaa.client_count, why) != GODWIT_OK) {
+        (void)snprintf(error, DAEMON_ERROR_MAX, "%s: aaa.access_points: %s", config->file, why);
+        aaa_abandon(d);
+        return false;
+    }
+    return true;
+}
+
+void aaa_abandon(godwitd_t *d)
+{
+    if (d->aaa != NULL) {
+        godwit_wipe(d->aaa->fresh, sizeof d->aaa->fresh);
+    }
+}
+
 void aaa_reload(godwitd_t *d, const config_t *config)
 {
-    char why[GODWIT_RADIUS_WHY], text[GODWIT_RADIUS_WHY + 64];
-    godwit_radius_client_t clients[GODWIT_RADIUS_CLIENTS_MAX];
-    if (d->aaa == NULL) {
+    char why[GODWIT_RADIUS_WHY];
+    if (d->aaa == NULL || !config_has(config, CONFIG_AAA)) {
         return;
     }
     d->aaa->role.config.wait_ms = config->aaa.role.wait_ms;
     d->aaa->role.config.root_life_s = config->aaa.role.root_life_s;
-    if (!read_clients(&config->aaa, clients, why) ||
-        godwit_radius_renew(d->aaa->radius, clients, config->aaa.client_count, why) != GODWIT_OK) {
-        (void)snprintf(text, sizeof text, "aaa.access_points: %s; those of before hold", why);
-        godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "reload", text);
+    if (godwit_radius_renew(d->aaa->radius, d->aaa->fresh, config->aaa.client_count, why) != GODWIT_OK) {
+        godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "reload", why); /* was checked */
     }
-    godwit_wipe(clients, sizeof clients);
+    aaa_abandon(d);
 }
 
 bool aaa_open(godwitd_t *d, char error[DAEMON_ERROR_MAX])

@@ -139,7 +139,11 @@ int aaa_fd(const godwitd_t *d); /* -1: there is none */
 void aaa_ready(const godwitd_t *d);
 void aaa_receive(godwitd_t *d); /* what has come is queued, or answered again */
 void aaa_send(godwitd_t *d, const godwit_message_t *answer);
-void aaa_reload(godwitd_t *d, const config_t *config); /* access points, their secrets, times */
+/* Access points and their secrets, before anything of a configuration is taken over: false, and nothing has changed, when
+ * they cannot be. Then reload, which takes times as well, or abandon. */
+bool aaa_prepare(godwitd_t *d, const config_t *config, char error[DAEMON_ERROR_MAX]);
+void aaa_reload(godwitd_t *d, const config_t *config);
+void aaa_abandon(godwitd_t *d);
 void aaa_stop(godwitd_t *d);
 
 /* edges.c: what doors and ways have in common. Waits for a descriptor; one below 0 is none. */

@@ -229,7 +229,8 @@ void daemon_reload(godwitd_t *d)
     char error[DAEMON_ERROR_MAX];
     config_t *config = config_load(d->config->file, error);
     daemon_notify("RELOADING=1");
-    if (config == NULL || !deliveries_reload(d, config, error)) {
+    if (config == NULL || !aaa_prepare(d, config, error) || !deliveries_reload(d, config, error)) {
+        aaa_abandon(d);
         note(d, GODWIT_LOG_ERROR, "reload_refused", error);
         config_free(config);
         daemon_notify("READY=1");

@@ -100,11 +100,14 @@ class Eap(EapCase):
         self.assertNotIn("restart", hup())
         self.assertEqual(self.exchange(daemon, request(2, fresh))[0], 11)
         self.silent(daemon, request(3, SECRET))
-        os.chmod(daemon.path("secret"), 0o644)  # everybody may read it: that of before holds
-        self.assertIn("those of before hold", hup())
-        self.assertEqual(self.exchange(daemon, request(4, fresh))[0], 11)
-        os.chmod(daemon.path("secret"), 0o600)
+        os.chmod(daemon.path("secret"), 0o644)  # everybody may read it: nothing changes, not what stands beside it either
         text = daemon.read("godwit.yaml")
+        daemon.write("godwit.yaml", text.replace("{level: debug}", "{level: debug, format: json}").replace("address: 127.0.0.1,", "address: 127.0.0.9,"))
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_log("event=reload_refused")
+        self.assertEqual(self.exchange(daemon, request(4, fresh))[0], 11)
+        self.assertNotIn('"event"', daemon.read("log"))
+        os.chmod(daemon.path("secret"), 0o600)
         self.assertNotIn("restart", hup(text.replace("address: 127.0.0.1,", "address: 127.0.0.9,")))
         self.silent(daemon, request(5, fresh))
         self.assertIn("aaa: all but access_points", hup(text.replace("plmn: 001-01\n", "plmn: 001-02\n", 1)))

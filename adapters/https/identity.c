@@ -1,62 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who this server is: its certificate, with the chain that it came with, and its key. It may be renewed while
- * connections stand; a handshake that has begun goes on with the former one, which lives as long as the server.
+ * Certificate, chain and key out of files. See identity.h.
  */
-#include <gnutls/abstract.h>
+#include "adapters/https/identity.h"
+
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/https/server_internal.h"
-
 #define CHAIN_MAX 8u
 
-struct identity {
-    struct identity *former;
+struct godwit_https_identity {
+    struct godwit_https_identity *former;
     gnutls_pcert_st chain[CHAIN_MAX];
     unsigned count;
     gnutls_privkey_t key;
 };
 
-/* Whose thread this is: libmicrohttpd hands no context to whom it asks for a certificate. */
-static _Thread_local godwit_https_server_t *serving;
-
-void godwit_https_identity_serve(godwit_https_server_t *server)
-{
-    serving = server;
-}
-
-static int choose(gnutls_session_t session, const gnutls_datum_t *authorities, int authority_count,
-                  const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **chain,
-                  unsigned *count, gnutls_privkey_t *key)
-{
-    (void)session;
-    (void)authorities;
-    (void)authority_count;
-    (void)algorithms;
-    (void)algorithm_count;
-    if (serving == NULL) {
-        return -1;
-    }
-    (void)pthread_mutex_lock(&serving->trust_lock);
-    identity_t *identity = serving->identity;
-    (void)pthread_mutex_unlock(&serving->trust_lock);
-    *chain = identity->chain;
-    *count = identity->count;
-    *key = identity->key;
-    return 0;
-}
-
-gnutls_certificate_retrieve_function2 *godwit_https_identity_chooser(void)
-{
-    return choose;
-}
-
-void godwit_https_identity_free(identity_t *identity)
+void godwit_https_identity_free(godwit_https_identity_t *identity)
 {
     while (identity != NULL) {
-        identity_t *former = identity->former;
+        godwit_https_identity_t *former = identity->former;
         for (unsigned i = 0; i < identity->count; i++) {
             gnutls_pcert_deinit(&identity->chain[i]);
         }
@@ -74,7 +39,7 @@ static gnutls_datum_t datum(char *text)
 }
 
 /* Whether the key is that of the certificate. */
-static bool is_pair(const identity_t *identity)
+static bool is_pair(const godwit_https_identity_t *identity)
 {
     unsigned char of_certificate[64], of_key[64];
     size_t len = sizeof of_certificate, key_len = sizeof of_key;
@@ -91,7 +56,7 @@ static bool is_pair(const identity_t *identity)
     return pair;
 }
 
-static const char *import(identity_t *identity, char *certificate, char *key)
+static const char *import(godwit_https_identity_t *identity, char *certificate, char *key)
 {
     const gnutls_datum_t chain = datum(certificate), secret = datum(key);
     unsigned count = CHAIN_MAX;
@@ -108,9 +73,9 @@ static const char *import(identity_t *identity, char *certificate, char *key)
     return is_pair(identity) ? NULL : "has another key than the one beside it";
 }
 
-identity_t *godwit_https_identity_new(char *certificate, char *key, const char *path, char why[GODWIT_HTTPS_WHY])
+static godwit_https_identity_t *made_of(char *certificate, char *key, const char *path, char why[GODWIT_HTTPS_WHY])
 {
-    identity_t *identity = calloc(1, sizeof *identity);
+    godwit_https_identity_t *identity = calloc(1, sizeof *identity);
     const char *wrong = identity == NULL ? "finds no memory" : import(identity, certificate, key);
     if (wrong != NULL) {
         (void)snprintf(why, GODWIT_HTTPS_WHY, "%.300s: %s", path, wrong);
@@ -120,7 +85,82 @@ identity_t *godwit_https_identity_new(char *certificate, char *key, const char *
     return identity;
 }
 
-void godwit_https_identity_follow(identity_t *identity, identity_t *former)
+#define PEM_MAX ((size_t)1 << 18)
+
+char *godwit_https_read_pem(const char *path, char why[GODWIT_HTTPS_WHY])
+{
+    errno = 0;
+    FILE *file = fopen(path, "re");
+    char *text = file == NULL ? NULL : calloc(1, PEM_MAX + 1);
+    size_t len = text == NULL ? 0 : fread(text, 1, PEM_MAX, file);
+    bool good = text != NULL && ferror(file) == 0 && len > 0 && len < PEM_MAX;
+    if (!good) {
+        (void)snprintf(why, GODWIT_HTTPS_WHY, "%.300s: cannot be read: %s", path,
+                       errno != 0 ? strerror(errno) : "empty");
+        free(text);
+        text = NULL;
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return text;
+}
+
+void godwit_https_release_pem(char *text)
+{
+    if (text != NULL) {
+        godwit_wipe(text, strlen(text));
+        free(text);
+    }
+}
+
+godwit_https_identity_t *godwit_https_identity_read(const char *certificate, const char *key,
+                                                    char why[GODWIT_HTTPS_WHY])
+{
+    char *chain = godwit_https_read_pem(certificate, why);
+    char *secret = chain == NULL ? NULL : godwit_https_read_pem(key, why);
+    godwit_https_identity_t *identity = secret == NULL ? NULL : made_of(chain, secret, certificate, why);
+    free(chain);
+    godwit_https_release_pem(secret);
+    return identity;
+}
+
+void godwit_https_identity_follow(godwit_https_identity_t *identity, godwit_https_identity_t *former)
 {
     identity->former = former;
+}
+
+void godwit_https_identity_show(godwit_https_identity_t *identity, gnutls_pcert_st **chain, unsigned *count,
+                                gnutls_privkey_t *key)
+{
+    *chain = identity->chain;
+    *count = identity->count;
+    *key = identity->key;
+}
+
+const char *godwit_https_identity_judge(const godwit_https_identity_t *identity, const char *name,
+                                        gnutls_x509_trust_list_t authorities)
+{
+    gnutls_x509_crt_t chain[CHAIN_MAX];
+    unsigned count = 0, wrong = 0;
+    const char *what = NULL;
+    while (count < identity->count &&
+           gnutls_pcert_export_x509((gnutls_pcert_st *)(uintptr_t)&identity->chain[count], &chain[count]) >= 0) {
+        count++;
+    }
+    if (count < identity->count || gnutls_x509_trust_list_verify_crt(authorities, chain, count, 0, &wrong, NULL) < 0) {
+        what = "cannot be judged";
+    } else if (wrong & GNUTLS_CERT_EXPIRED) {
+        what = "has expired";
+    } else if (wrong & GNUTLS_CERT_NOT_ACTIVATED) {
+        what = "is not valid yet";
+    } else if (wrong != 0) {
+        what = "is of no authority that is trusted here";
+    } else if (gnutls_x509_crt_check_hostname(chain[0], name) == 0) {
+        what = "does not name the identity of this process";
+    }
+    for (unsigned i = 0; i < count; i++) {
+        gnutls_x509_crt_deinit(chain[i]);
+    }
+    return what;
 }

@@ -91,6 +91,7 @@ static void on_connection(void *context, struct MHD_Connection *c, void **socket
     (void)pthread_mutex_lock(&server->lock);
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         *socket_context = begin(server, c);
+        godwit_https_trust_tell(server, c);
     } else if (*socket_context != NULL) {
         slot_t *slot = *socket_context;
         slot->connection = NULL;
@@ -117,7 +118,7 @@ static void end_the_old(godwit_https_server_t *server)
 static void *serve(void *context)
 {
     godwit_https_server_t *server = context;
-    godwit_https_identity_serve(server);
+    godwit_https_trust_serve(server);
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     struct pollfd waits[2] = {{.fd = info->epoll_fd, .events = POLLIN}, {.fd = server->wake, .events = POLLIN}};
     while (!atomic_load(&server->stopping)) {
@@ -175,7 +176,7 @@ static bool start_daemon(godwit_https_server_t *s)
 {
     const godwit_https_server_config_t *config = &s->config;
     struct sockaddr_storage address;
-    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)godwit_https_identity_chooser()},
+    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)godwit_https_trust_chooser()},
                                    {MHD_OPTION_HTTPS_PRIORITIES, 0, (char[]){PRIORITIES}},
                                    {s->ca == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_TRUST, 0, s->ca},
                                    {MHD_OPTION_END, 0, NULL}};

@@ -6,12 +6,11 @@
 #ifndef GODWIT_ADAPTERS_HTTPS_SERVER_INTERNAL_H
 #define GODWIT_ADAPTERS_HTTPS_SERVER_INTERNAL_H
 
-#include <gnutls/abstract.h>
-#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "adapters/https/identity.h"
 #include "adapters/https/server.h"
 
 #define SERVER_CLIENTS_MAX 256
@@ -57,7 +56,7 @@ typedef struct slot {
 } slot_t;
 
 typedef struct revoked revoked_t;
-typedef struct identity identity_t;
+typedef struct authorities authorities_t;
 
 struct godwit_https_server {
     struct MHD_Daemon *daemon;
@@ -65,9 +64,11 @@ struct godwit_https_server {
     char *clients[SERVER_CLIENTS_MAX + 1];
     bool any_client;
     char *ca;
-    pthread_mutex_t trust_lock; /* of clients, revoked and identity: who is judged by them, and who renews them */
-    revoked_t *revoked;         /* whose certificates are good; NULL: clients need none */
-    identity_t *identity;       /* NULL: plain */
+    pthread_mutex_t
+        trust_lock;     /* of clients, revoked, identity and authorities: who is judged by them, and who renews them */
+    revoked_t *revoked; /* whose certificates are good; NULL: clients need none */
+    godwit_https_identity_t *identity; /* NULL: plain */
+    authorities_t *authorities;        /* NULL: clients need no certificate */
     uint16_t port;
     pthread_t thread;
     bool running;
@@ -108,12 +109,10 @@ GODWIT_MUST_USE bool godwit_https_trust_read(godwit_https_server_t *server, cons
 GODWIT_MUST_USE bool godwit_https_trust_admit(godwit_https_server_t *server, const char *const *clients);
 void godwit_https_trust_free(godwit_https_server_t *server);
 
-/* identity.c. NULL: why says in one line, which names path. */
-identity_t *godwit_https_identity_new(char *certificate, char *key, const char *path, char why[GODWIT_HTTPS_WHY]);
-void godwit_https_identity_follow(identity_t *identity, identity_t *former); /* takes former */
-void godwit_https_identity_free(identity_t *identity);                       /* NULL is nothing */
-void godwit_https_identity_serve(godwit_https_server_t *server);             /* of its own thread */
-gnutls_certificate_retrieve_function2 *godwit_https_identity_chooser(void);
+void godwit_https_trust_serve(godwit_https_server_t *server); /* of its own thread */
+gnutls_certificate_retrieve_function2 *godwit_https_trust_chooser(void);
+/* Before the handshake of a connection: its client is told which authorities are good now. */
+void godwit_https_trust_tell(godwit_https_server_t *server, struct MHD_Connection *connection);
 
 /* revoked.c. crl NULL: none is revoked. NULL: why says in one line. */
 revoked_t *godwit_https_revoked_new(char *ca, char *crl, char why[GODWIT_HTTPS_WHY]);

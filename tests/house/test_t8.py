@@ -106,6 +106,13 @@ class T8(unittest.TestCase):
         host, port = self.daemon.address("rest")
         return ssl.get_server_certificate((host, port))
 
+    def named(self, *options):
+        """The authorities that the door says it wants a certificate of."""
+        host, port = self.daemon.address("rest")
+        done = subprocess.run(["openssl", "s_client", "-connect", f"{host}:{port}", *options], input="", capture_output=True, text=True, timeout=30)
+        names = done.stdout.partition("Acceptable client certificate CA names\n")[2]
+        return re.findall(r"^(?:CN|subject=CN) = (.+)$", names.partition("Requested Signature Algorithms")[0], re.MULTILINE)
+
     def start_reports(self):
         d = self.daemon
         cert, key = certificates.server(d.directory, "as-server", "DNS:localhost")
@@ -400,10 +407,12 @@ class T8(unittest.TestCase):
         self.assertEqual(self.curl("POST", body=self.trigger())[0], 201)
         for name in ("pem", "key"):
             shutil.copy(d.path(f"{AS}.{name}"), d.path(f"former.{name}"))
-        certificates.authority(d.directory)
+        self.assertEqual([self.named(version) for version in ("-tls1_2", "-tls1_3")], [["ca"], ["ca"]])
+        certificates.openssl(d.directory, "req", "-x509", *certificates.KEY, "-days", "2", "-subj", "/CN=another", "-keyout", "ca.key", "-out", "ca.pem")
         self.certify()
         client_certificate(d.directory, AS)
         self.assertNotIn("holds", self.hup())
+        self.assertEqual([self.named(version) for version in ("-tls1_2", "-tls1_3")], [["another"], ["another"]])
         self.assertEqual(self.curl("POST", body=self.trigger())[0], 201)
         code, answer, _ = self.curl("POST", body=self.trigger(), who="former", scs=AS)
         self.assertEqual(code, 403)

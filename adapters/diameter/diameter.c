@@ -143,6 +143,9 @@ static bool launch(godwit_diameter_t *d, const godwit_diameter_config_t *config,
     if (!configure(d, config, error)) {
         return false;
     }
+    if (!godwit_diameter_own_start(d, config, error)) {
+        return false;
+    }
     if (godwit_diameter_dictionary() != 0 || godwit_diameter_serve() != 0 || godwit_diameter_peers_watch(d) != 0 ||
         godwit_diameter_guard(d) != 0) {
         return refuse(error, "the dictionary was not accepted", d->first_error);
@@ -174,6 +177,7 @@ static void release(godwit_diameter_t *d)
     for (size_t i = 0; i < GODWIT_DIAMETER_PENDING; i++) {
         free(d->pending[i].octets);
     }
+    godwit_diameter_own_release(d);
     pthread_mutex_destroy(&d->lock);
     godwit_wipe(d, sizeof *d);
     free(d);

@@ -7,6 +7,7 @@
 #define GODWIT_ADAPTERS_DIAMETER_INTERNAL_H
 
 #include "adapters/diameter/diameter.h"
+#include "adapters/https/identity.h"
 #include "core/wire/diameter.h"
 
 #include <freeDiameter/freeDiameter-host.h>
@@ -40,6 +41,13 @@ typedef struct godwit_diameter_outstanding {
     uint32_t session; /* the last part of its Session-Id */
 } godwit_diameter_outstanding_t;
 
+/* own.c: with TLS. */
+typedef struct godwit_diameter_own {
+    char *certificate, *key, *ca;      /* files */
+    char *authorities;                 /* what stood in ca at the start */
+    godwit_https_identity_t *identity; /* what is shown; former ones live as long */
+} godwit_diameter_own_t;
+
 struct godwit_diameter {
     /* Constant after start. */
     char identity[GODWIT_NODE_NAME_MAX], realm[GODWIT_NODE_NAME_MAX];
@@ -48,6 +56,7 @@ struct godwit_diameter {
     bool tls;
     uint16_t port;
     int event, timer, poll, dh_file;
+    godwit_diameter_own_t own; /* its identity under the lock */
 
     pthread_mutex_t lock;
     bool dead;                                     /* freeDiameter has ended itself */
@@ -80,6 +89,10 @@ int godwit_diameter_config_file(godwit_diameter_t *d, const godwit_diameter_conf
 GODWIT_MUST_USE godwit_status_t godwit_diameter_address(const char *text, uint16_t port,
                                                         struct sockaddr_storage *address, socklen_t *len);
 bool godwit_diameter_is_loopback(const struct sockaddr_storage *address);
+
+/* own.c: after freeDiameter has read its file, and before it starts. */
+bool godwit_diameter_own_start(godwit_diameter_t *d, const godwit_diameter_config_t *config, char *error);
+void godwit_diameter_own_release(godwit_diameter_t *d);
 
 /* applications.c: the one table of what is spoken; NULL beyond its end. */
 typedef struct godwit_diameter_application {

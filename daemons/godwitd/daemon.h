@@ -176,6 +176,7 @@ godwit_queue_backing_t delivery_store(godwitd_t *d);
 bool links_start(godwitd_t *d, char error[DAEMON_ERROR_MAX]);
 void links_send(godwitd_t *d, const godwit_message_t *message); /* to another process */
 void links_receive(godwitd_t *d);                               /* what has come is queued */
+void links_reload(godwitd_t *d);                                /* the certificate for Diameter, from its files */
 void links_stop(godwitd_t *d);
 
 /* mkef.c: the MKEF, and the MTC server's way to one. */

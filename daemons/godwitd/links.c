@@ -116,6 +116,22 @@ static bool start_diameter(godwitd_t *d, char error[DAEMON_ERROR_MAX])
     return d->diameter != NULL;
 }
 
+void links_reload(godwitd_t *d)
+{
+    char why[GODWIT_DIAMETER_ERROR_MAX], text[GODWIT_DIAMETER_ERROR_MAX + 64];
+    if (d->diameter == NULL) {
+        return;
+    }
+    if (!godwit_diameter_renew(d->diameter, why)) {
+        (void)snprintf(text, sizeof text, "%s; what was before holds", why);
+        godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "reload", text);
+    }
+    if (godwit_diameter_has_other_authorities(d->diameter)) {
+        godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_WARNING, "reload",
+                            "diameter.tls.ca: what stands in the file has changed; this needs a restart");
+    }
+}
+
 static bool start_gsup(godwitd_t *d, char error[DAEMON_ERROR_MAX])
 {
     char why[GODWIT_GSUP_ERROR_MAX];

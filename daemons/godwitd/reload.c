@@ -217,6 +217,7 @@ static void take_over(godwitd_t *d, config_t *config)
     eas_reload(d);
     trigger_reload(d, config);
     aaa_reload(d, config);
+    links_reload(d);
     name_the_rest(d, config);
     config_free(d->reloaded);
     d->reloaded = config;

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Certificates that are renewed while godwitd runs: files change, SIGHUP comes, and who shakes hands with Diameter afterwards is shown the new one, from either
+end; what cannot be changes nothing and is said."""
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "..", "peer"))
+import certificates  # noqa: E402
+from whole import Godwitd  # noqa: E402
+
+if os.environ.get("GODWIT_SANITIZE") == "1":
+    print("skipped: freeDiameter 1.2.1 itself uses a TLS session after it was freed when a peer leaves (docs/diameter.md), and the sanitizer ends it")
+    sys.exit(77)
+
+NAME, OTHER = "hse.home.example", "other.home.example"
+HOLDS = "what was before holds"
+
+
+class Peer:
+    """A server of TLS that godwitd connects to as a Diameter peer: it keeps the certificates that it is shown, and says nothing."""
+
+    def __init__(self, folder):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(os.path.join(folder, "other.pem"), os.path.join(folder, "other.key"))
+        self.context.load_verify_locations(os.path.join(folder, "ca.pem"))
+        self.context.verify_mode = ssl.CERT_REQUIRED
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.shown = []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                with self.listener.accept()[0] as plain, self.context.wrap_socket(plain, server_side=True) as secured:
+                    self.shown.append(secured.getpeercert(True))
+            except ssl.SSLError:
+                continue
+            except OSError:
+                if self.listener.fileno() < 0:
+                    return
+
+
+class Renewal(unittest.TestCase):
+    def setUp(self):
+        self.daemon = d = self.enterContext(Godwitd())
+        certificates.authority(d.directory)
+        self.certify()
+        certificates.both(d.directory, "other", f"DNS:{OTHER}")
+        self.peer = Peer(d.directory)
+        self.addCleanup(self.peer.listener.close)
+        d.configure(extra=f"""metrics: {{listen: "127.0.0.1:0"}}
+diameter:
+  listen: "127.0.0.1:0"
+  tls: {{certificate: {d.path("own.pem")}, key: {d.path("own.key")}, ca: {d.path("ca.pem")}}}
+  peers: [{{identity: {OTHER}, realm: home.example, address: "127.0.0.1:{self.peer.port}"}}]
+""")
+        d.start()
+
+    def certify(self, name=NAME, **more):
+        certificates.both(self.daemon.directory, "own", f"DNS:{name}", **more)
+
+    def served(self):
+        return ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(self.daemon.address("diameter")))
+
+    def on_disk(self):
+        return ssl.PEM_cert_to_DER_cert(self.daemon.read("own.pem"))
+
+    def hup(self):
+        """What godwitd says of it in its log."""
+        d, done = self.daemon, "are as the configuration says now"
+        said, seen = len(d.read("log")), d.read("log").count(done)
+        d.process.send_signal(signal.SIGHUP)
+        d.wait_log(done, seen + 1)
+        return d.read("log")[said:]
+
+    def test_both_ends_show_the_renewed_certificate_after_sighup(self):
+        first = self.on_disk()
+        self.assertEqual(self.served(), first)
+        self.daemon.wait_for("a connection to the peer", lambda: first in self.peer.shown)
+        self.certify()
+        second = self.on_disk()
+        self.assertEqual(self.served(), first)
+        said = self.hup()
+        self.assertNotIn(HOLDS, said)
+        self.assertNotIn("restart", said)
+        self.assertEqual(self.served(), second)
+        self.daemon.wait_for("a connection with it to the peer", lambda: second in self.peer.shown)
+        done = subprocess.run(["openssl", "s_client", "-connect", "{}:{}".format(*self.daemon.address("diameter")), "-tls1_2", "-CAfile", self.daemon.path("ca.pem"),
+                               "-verify_return_error", "-cert", self.daemon.path("other.pem"), "-key", self.daemon.path("other.key")],
+                              input="", capture_output=True, text=True, timeout=30, check=False)
+        self.assertIn("Verify return code: 0 (ok)", done.stdout, done.stderr)
+
+    def test_what_cannot_be_changes_nothing_and_is_said(self):
+        first, d = self.served(), self.daemon
+        shutil.copy(d.path("other.key"), d.path("own.key"))
+        self.assertIn("has another key than the one beside it; " + HOLDS, self.hup())
+        self.certify(name="elsewhere.example")
+        self.assertIn("own.pem: does not name the identity of this process; " + HOLDS, self.hup())
+        self.certify(dates=("20200101000000Z", "20200102000000Z"))
+        self.assertIn("own.pem: has expired; " + HOLDS, self.hup())
+        certificates.authority(d.directory, "stranger")
+        self.certify(ca="stranger")
+        self.assertIn("own.pem: is of no authority that is trusted here; " + HOLDS, self.hup())
+        d.write("own.pem", "")
+        self.assertIn("own.pem: cannot be read: empty; " + HOLDS, self.hup())
+        self.assertEqual(self.served(), first)
+        self.certify()
+        self.assertNotIn(HOLDS, self.hup())
+        self.assertEqual(self.served(), self.on_disk())
+
+    def test_another_authority_needs_a_restart_and_is_said(self):
+        certificates.authority(self.daemon.directory)
+        self.assertIn("diameter.tls.ca: what stands in the file has changed; this needs a restart", self.hup())
+
+    def test_many_handshakes_while_it_is_renewed_again_and_again(self):
+        going, wrong = True, []
+
+        def shake():
+            while going:
+                try:
+                    self.served()
+                except OSError as error:
+                    wrong.append(error)
+
+        threads = [threading.Thread(target=shake) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for _ in range(8):
+            self.certify()
+            self.assertNotIn(HOLDS, self.hup())
+        going = False
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
+        self.assertEqual(self.served(), self.on_disk())
+        self.assertEqual(self.daemon.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -110,8 +110,8 @@ typedef struct godwit_diameter godwit_diameter_t;
  * or a name that is none, a certificate that cannot be read, no TLS off loopback without link_protected, a port in use.
  * NULL then. */
 godwit_diameter_t *godwit_diameter_start(const godwit_diameter_config_t *config, char error[GODWIT_DIAMETER_ERROR_MAX]);
-/* Certificate and key anew, from the files of the start: for handshakes from now on; connections that stand go on. False,
- * with a line in error: what was before holds. */
+/* Certificate and key anew, from the files of the start: for handshakes from now on; connections that stand go on.
+ * False, with a line in error: what was before holds. */
 GODWIT_MUST_USE bool godwit_diameter_renew(godwit_diameter_t *diameter, char error[GODWIT_DIAMETER_ERROR_MAX]);
 /* Whether the file of authorities has changed since the start: those of the start hold until a restart. */
 bool godwit_diameter_has_other_authorities(const godwit_diameter_t *diameter);

@@ -33,9 +33,9 @@ void godwit_https_identity_free(godwit_https_identity_t *identity)
     }
 }
 
-static gnutls_datum_t datum(char *text)
+static gnutls_datum_t datum(const char *text)
 {
-    return (gnutls_datum_t){.data = (unsigned char *)text, .size = (unsigned)strlen(text)};
+    return (gnutls_datum_t){.data = (unsigned char *)(uintptr_t)text, .size = (unsigned)strlen(text)};
 }
 
 /* Whether the key is that of the certificate. */
@@ -163,4 +163,35 @@ const char *godwit_https_identity_judge(const godwit_https_identity_t *identity,
         gnutls_x509_crt_deinit(chain[i]);
     }
     return what;
+}
+
+static int64_t first_end(gnutls_x509_crt_t *chain, unsigned count)
+{
+    int64_t first = INT64_MAX;
+    for (unsigned i = 0; i < count; i++) {
+        const int64_t end = (int64_t)gnutls_x509_crt_get_expiration_time(chain[i]);
+        first = end < first ? end : first;
+    }
+    return first;
+}
+
+bool godwit_https_certificate_read(const char *path, godwit_https_certificate_t *certificate)
+{
+    char why[GODWIT_HTTPS_WHY];
+    gnutls_x509_crt_t *chain = NULL;
+    unsigned count = 0;
+    size_t len = sizeof certificate->print;
+    char *text = godwit_https_read_pem(path, why);
+    const gnutls_datum_t pem = datum(text != NULL ? text : "");
+    const bool read =
+        text != NULL && gnutls_x509_crt_list_import2(&chain, &count, &pem, GNUTLS_X509_FMT_PEM, 0) >= 0 && count > 0;
+    certificate->not_after_s = read ? first_end(chain, count) : 0;
+    const bool good =
+        read && gnutls_x509_crt_get_fingerprint(chain[0], GNUTLS_DIG_SHA256, certificate->print, &len) >= 0;
+    for (unsigned i = 0; i < count; i++) {
+        gnutls_x509_crt_deinit(chain[i]);
+    }
+    gnutls_free(chain);
+    free(text);
+    return good;
 }

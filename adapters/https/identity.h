@@ -27,6 +27,13 @@ void godwit_https_identity_show(godwit_https_identity_t *identity, gnutls_pcert_
 /* Whether it is valid now, for that name, under those authorities. NULL: yes; else what is wrong. */
 const char *godwit_https_identity_judge(const godwit_https_identity_t *identity, const char *name,
                                         gnutls_x509_trust_list_t authorities);
+/* What a file of certificates says, without its key. */
+#define GODWIT_HTTPS_PRINT 32
+typedef struct godwit_https_certificate {
+    int64_t not_after_s; /* since 1970: the first of its chain that ends */
+    uint8_t print[GODWIT_HTTPS_PRINT];
+} godwit_https_certificate_t;
+GODWIT_MUST_USE bool godwit_https_certificate_read(const char *path, godwit_https_certificate_t *certificate);
 /* A whole file that is not empty; to be freed, and wiped where it is a key. NULL: why. */
 char *godwit_https_read_pem(const char *path, char why[GODWIT_HTTPS_WHY]);
 void godwit_https_release_pem(char *text); /* wipes; NULL is nothing */

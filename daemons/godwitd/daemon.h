@@ -38,9 +38,10 @@ typedef struct godwitd {
     godwit_hss_t *hss; /* NULL: not here */
     godwit_emks_t *emks;
     daemon_hse_t hse;
-    struct daemon_naf *naf;           /* the NAF and its doors; NULL: not here */
-    struct daemon_gba *gba;           /* the BSF and its door; NULL: not here */
-    struct godwit_t8 *rest;           /* NULL: no REST front here */
+    struct daemon_naf *naf; /* the NAF and its doors; NULL: not here */
+    struct daemon_gba *gba; /* the BSF and its door; NULL: not here */
+    struct godwit_t8 *rest; /* NULL: no REST front here */
+    struct daemon_certificates *certificates;
     struct daemon_metrics *metrics;   /* NULL: Prometheus is not served */
     struct daemon_downlink *downlink; /* NULL: no application sends here */
     struct daemon_aaa *aaa;           /* NULL: no AAA server here */
@@ -139,8 +140,8 @@ int aaa_fd(const godwitd_t *d); /* -1: there is none */
 void aaa_ready(const godwitd_t *d);
 void aaa_receive(godwitd_t *d); /* what has come is queued, or answered again */
 void aaa_send(godwitd_t *d, const godwit_message_t *answer);
-/* Access points and their secrets, before anything of a configuration is taken over: false, and nothing has changed, when
- * they cannot be. Then reload, which takes times as well, or abandon. */
+/* Access points and their secrets, before anything of a configuration is taken over: false, and nothing has changed,
+ * when they cannot be. Then reload, which takes times as well, or abandon. */
 bool aaa_prepare(godwitd_t *d, const config_t *config, char error[DAEMON_ERROR_MAX]);
 void aaa_reload(godwitd_t *d, const config_t *config);
 void aaa_abandon(godwitd_t *d);
@@ -238,7 +239,8 @@ void interception_stop(godwitd_t *d);
 json_t *daemon_answer(void *context, const godwit_control_request_t *request);
 /* ask_trigger.c: what the control socket asks of the SCS. */
 json_t *daemon_answer_trigger(godwitd_t *d, const godwit_control_request_t *request);
-/* status.c: how much the store holds, which takes the longer the more it is; and the status with that, which it takes. */
+/* status.c: how much the store holds, which takes the longer the more it is; and the status with that, which it
+ * takes. */
 json_t *daemon_stored(godwitd_t *d);
 json_t *daemon_status(const godwitd_t *d, json_t *stored);
 

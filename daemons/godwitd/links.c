@@ -7,6 +7,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "daemons/godwitd/certificates.h"
 #include "daemons/godwitd/daemon.h"
 
 #define RECEIVE_AT_ONCE 256
@@ -125,6 +126,8 @@ void links_reload(godwitd_t *d)
     if (!godwit_diameter_renew(d->diameter, why)) {
         (void)snprintf(text, sizeof text, "%s; what was before holds", why);
         godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "reload", text);
+    } else {
+        certificates_taken(d, "diameter.tls");
     }
     if (godwit_diameter_has_other_authorities(d->diameter)) {
         godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_WARNING, "reload",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What Prometheus reads (docs/metrics.md): a door of HTTP without TLS, and the text of it. Whoever comes to it is told
- * and asked nothing, moves no counter, and cannot hold up the loop: a text is made at most once in a second, and what the store holds is counted in a hundredth
- * of the time at most.
+ * and asked nothing, moves no counter, and cannot hold up the loop: a text is made at most once in a second, and what
+ * the store holds is counted in a hundredth of the time at most.
  */
 #ifndef GODWITD_METRICS_H
 #define GODWITD_METRICS_H

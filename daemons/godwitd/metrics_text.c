@@ -64,7 +64,7 @@ static void write_value(FILE *out, const json_t *value, bool ms)
 {
     const json_int_t number = json_is_boolean(value) ? json_is_true(value) : json_integer_value(value);
     if (ms) {
-        (void)fprintf(out, " %lld.%03lld\n", (long long)number / 1000, (long long)number % 1000);
+        (void)fprintf(out, " %.3f\n", (double)number / 1000);
     } else {
         (void)fprintf(out, " %lld\n", (long long)number);
     }
@@ -225,6 +225,8 @@ static void write_deliveries(FILE *out, const json_t *status)
 
 char *metrics_text(const json_t *status, uint64_t started_ms)
 {
+    static const family_t certificate = {
+        "godwit_certificate_", "a certificate", {"certificate"}, {"expires_in_ms"}, {NULL}};
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -236,6 +238,7 @@ char *metrics_text(const json_t *status, uint64_t started_ms)
     write_store(out, status);
     write_links(out, status);
     write_deliveries(out, status);
+    write_family(out, &certificate, json_object_get(status, "certificates"));
     const bool good = ferror(out) == 0 && status != NULL;
     if (fclose(out) != 0 || !good) {
         free(text);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemons/godwitd/certificates.h"
 #include "daemons/godwitd/daemon.h"
 
 static void note(godwitd_t *d, godwit_log_level_t level, const char *event, const char *text)
@@ -218,6 +219,7 @@ static void take_over(godwitd_t *d, config_t *config)
     trigger_reload(d, config);
     aaa_reload(d, config);
     links_reload(d);
+    certificates_reload(d, config);
     name_the_rest(d, config);
     config_free(d->reloaded);
     d->reloaded = config;

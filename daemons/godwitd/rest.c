@@ -8,6 +8,7 @@
 
 #include "adapters/crypto/aesni.h"
 #include "adapters/t8/t8.h"
+#include "daemons/godwitd/certificates.h"
 #include "daemons/godwitd/daemon.h"
 
 #define RECEIVE_AT_ONCE 256
@@ -63,6 +64,8 @@ void rest_reload(godwitd_t *d, const config_t *config)
     if (godwit_t8_renew(d->rest, &wanted, why) != GODWIT_OK) {
         (void)snprintf(text, sizeof text, "mtc_iwf.rest: %.480s; what was before holds", why);
         godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "reload", text);
+    } else {
+        certificates_taken(d, "mtc_iwf.rest.tls");
     }
 }
 

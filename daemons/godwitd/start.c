@@ -12,6 +12,7 @@
 
 #include "adapters/crypto/aesni.h"
 #include "adapters/crypto/openssl.h"
+#include "daemons/godwitd/certificates.h"
 #include "daemons/godwitd/daemon.h"
 #include "daemons/godwitd/downlink.h"
 #include "daemons/godwitd/metrics.h"
@@ -148,7 +149,7 @@ bool daemon_start(godwitd_t *d, char error[DAEMON_ERROR_MAX])
         !naf_start(d, error) || !access_start(d, error) || !mkef_start(d, error) || !akma_start(d, error) ||
         !e2e_start(d, error) || !eas_start(d, error) || !sms_start(d, error) || !trigger_start(d, error) ||
         !rest_start(d, error) || !downlink_start(d, error) || !policies_start(d, error) ||
-        !interception_start(d, error) || !links_start(d, error)) {
+        !interception_start(d, error) || !links_start(d, error) || !certificates_start(d, error)) {
         return false;
     }
     if (!watch_all(d)) {
@@ -163,6 +164,7 @@ void daemon_stop(godwitd_t *d)
 {
     godwit_control_close(d->control);
     metrics_stop(d);
+    certificates_free(d);
     downlink_stop(d);
     links_stop(d);
     mkef_stop(d);

@@ -2,7 +2,7 @@
  *
  * The answer to `status`: what runs, where it listens, what it holds and has counted.
  */
-#include "daemons/godwitd/daemon.h"
+#include "daemons/godwitd/certificates.h"
 
 static json_t *functions(const godwitd_t *d)
 {
@@ -91,11 +91,12 @@ static json_t *diameter(const godwitd_t *d)
 json_t *daemon_status(const godwitd_t *d, json_t *stored)
 {
     (void)json_object_set_new(stored, "damaged", damaged(d));
-    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "version",
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "version",
                      GODWIT_VERSION, "identity", d->config->identity, "realm", d->config->realm, "functions",
                      functions(d), "uptime_ms", (json_int_t)(daemon_now_ms() - d->started_ms), "hse", sockets(d, true),
                      "access", sockets(d, false), "diameter", diameter(d), "gsup_connected",
                      d->gsup == NULL ? json_null() : json_boolean(godwit_gsup_ready(d->gsup)), "stored", stored,
                      "messages_waiting", (json_int_t)queue_count(d->queue), "timers",
-                     (json_int_t)owner_timers(d->owner), "deliveries", deliveries_status(d), "counters", counters(d));
+                     (json_int_t)owner_timers(d->owner), "deliveries", deliveries_status(d), "certificates",
+                     certificates_status(d), "counters", counters(d));
 }

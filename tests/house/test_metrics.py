@@ -17,7 +17,7 @@ except ImportError:
     print("prometheus_client is not installed: nothing to read the metrics with")
     sys.exit(77)
 
-LABELS = {"address", "destination", "door", "event", "function", "identity", "kind", "reason", "version"}
+LABELS = {"address", "certificate", "destination", "door", "event", "function", "identity", "kind", "reason", "version"}
 
 
 def ask(daemon, path="/metrics", method="GET", body=None):

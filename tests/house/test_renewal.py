@@ -2,6 +2,7 @@
 """Certificates that are renewed while godwitd runs: files change, SIGHUP comes, and who shakes hands with Diameter afterwards is shown the new one, from either
 end; what cannot be changes nothing and is said."""
 import os
+import re
 import shutil
 import signal
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 import unittest
+import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, "..", "peer"))
@@ -55,6 +57,7 @@ class Renewal(unittest.TestCase):
         certificates.authority(d.directory)
         self.certify()
         certificates.both(d.directory, "other", f"DNS:{OTHER}")
+        certificates.both(d.directory, "door", "DNS:localhost")
         self.peer = Peer(d.directory)
         self.addCleanup(self.peer.listener.close)
         d.configure(extra=f"""metrics: {{listen: "127.0.0.1:0"}}
@@ -62,6 +65,10 @@ diameter:
   listen: "127.0.0.1:0"
   tls: {{certificate: {d.path("own.pem")}, key: {d.path("own.key")}, ca: {d.path("ca.pem")}}}
   peers: [{{identity: {OTHER}, realm: home.example, address: "127.0.0.1:{self.peer.port}"}}]
+downlink:
+  listen: "127.0.0.1:0"
+  tls: {{certificate: {d.path("door.pem")}, key: {d.path("door.key")}, ca: {d.path("ca.pem")}}}
+  callers: [app.example]
 """)
         d.start()
 
@@ -116,6 +123,44 @@ diameter:
         self.certify()
         self.assertNotIn(HOLDS, self.hup())
         self.assertEqual(self.served(), self.on_disk())
+
+    def expiry(self):
+        """By the section that names it: until when, as text, and how many seconds still."""
+        return {one["certificate"]: (one["not_after"], one["expires_in_ms"] / 1000) for one in self.daemon.ask(command="status")["certificates"]}
+
+    def not_after(self, name):
+        done = subprocess.run(["openssl", "x509", "-in", self.daemon.path(name), "-noout", "-enddate", "-dateopt", "iso_8601"], capture_output=True, text=True,
+                              timeout=30, check=True)
+        return done.stdout.strip().removeprefix("notAfter=").replace(" ", "T")
+
+    def test_the_status_says_until_when_what_is_shown_is_valid(self):
+        d = self.daemon
+        first, left = self.expiry()["diameter.tls"]
+        self.assertEqual(first, self.not_after("own.pem"))
+        self.assertEqual(self.expiry()["downlink.tls"][0], self.not_after("door.pem"))
+        self.assertTrue(86400 < left <= 2 * 86400, left)
+        self.certify(dates=("20200101000000Z", "20990101000000Z"))
+        certificates.both(d.directory, "door", "DNS:localhost", dates=("20200101000000Z", "20980101000000Z"))
+        self.assertEqual(self.expiry()["diameter.tls"][0], first)  # what stands in the file is not what is shown
+        self.assertIn("downlink.tls: another certificate stands in its file; it needs a restart", self.hup())
+        self.assertEqual(self.expiry()["diameter.tls"][0], "2099-01-01T00:00:00Z")
+        self.assertNotEqual(self.expiry()["downlink.tls"][0], "2098-01-01T00:00:00Z")
+        shutil.copy(d.path("other.key"), d.path("own.key"))
+        certificates.both(d.directory, "own", f"DNS:{NAME}", dates=("20200101000000Z", "20200102000000Z"))
+        self.assertIn(HOLDS, self.hup())
+        self.assertEqual(self.expiry()["diameter.tls"][0], "2099-01-01T00:00:00Z")
+        self.certify()
+        d.stop()
+        d.start()
+        self.assertEqual(self.expiry()["downlink.tls"][0], "2098-01-01T00:00:00Z")
+
+    def test_prometheus_hears_how_long_each_is_valid(self):
+        with urllib.request.urlopen("http://{}:{}/metrics".format(*self.daemon.address("metrics")), timeout=20) as answer:
+            text = answer.read().decode()
+        left = dict(re.findall(r'^godwit_certificate_expires_in_seconds\{certificate="(.+)"\} (.+)$', text, re.MULTILINE))
+        self.assertEqual(set(left), {"diameter.tls", "downlink.tls"})
+        self.assertTrue(86400 < float(left["diameter.tls"]) <= 2 * 86400, text)
+        self.assertNotIn(self.daemon.directory, text)
 
     def test_another_authority_needs_a_restart_and_is_said(self):
         certificates.authority(self.daemon.directory)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON of the REST front: the first octet chooses a trigger, a change of one, a query, or a path. What is accepted is written
- * again and must be accepted again with the same meaning.
+ * JSON of the REST front: the first octet chooses a trigger, a change of one, a query, or a path. What is accepted is
+ * written again and must be accepted again with the same meaning.
  */
 #include "adapters/t8/json.h"
 #include "fuzz/fuzz.h"

@@ -160,6 +160,7 @@ realm: enterprise.example
 store: {{path: {self.d.path("store.db")}, key_file: {self.d.path("store.key")}}}
 log: {{level: debug}}
 control: {{path: {self.d.path("control")}}}
+metrics: {{listen: "127.0.0.1:0"}}
 eas:
   listen: "{self.listen}"
   connect_to: "::127.0.0.1:{port}"
@@ -345,6 +346,18 @@ eas:
         self.assertEqual(export("--label", "oscore")[1]["identity"], "godwit.00abcdef.3.8")
         self.assertIn("is not here", export("--label", "oscore", "--identity", "godwit.00abcdef.2.9")[1])
         self.assertEqual(self.up(device.seal("x"))[1]["cause"], "policy_forbids")
+
+    def test_prometheus_reads_what_it_counts(self):
+        connection = http.client.HTTPConnection(*self.d.address("metrics"), timeout=60)
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+        connection.close()
+        lines = text.splitlines()
+        self.assertIn('godwit_function_info{function="eas"} 1', lines)
+        self.assertIn('godwit_events_total{function="eas",event="registered",reason="ok"} 1', lines)
+        self.assertIn('godwit_destination_delivered_total{destination="0",kind="file"} 0', lines)
+        self.assertRegex(text, r'godwit_certificate_expires_in_seconds\{certificate="eas.tls"\} [1-9]')
+        self.assertNotIn(IMSI[:9], text)
 
     def test_front(self):
         code, out, _ = self.d.run("--help")

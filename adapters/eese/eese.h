@@ -53,8 +53,8 @@ GODWIT_MUST_USE godwit_status_t godwit_eese_server_receive(godwit_eese_server_t 
                                                            const char **detail);
 /* By its route. True: it was on its way before anybody gave up; nobody knows whether it has arrived. */
 bool godwit_eese_server_answer(godwit_eese_server_t *server, const godwit_message_t *answer);
-/* The revoked certificates anew, from that file. On failure those of before hold. */
-GODWIT_MUST_USE godwit_status_t godwit_eese_server_reload(godwit_eese_server_t *server, const char *crl,
+/* What stands in those files anew. On failure what was before holds, but for a list of revoked ones that is good. */
+GODWIT_MUST_USE godwit_status_t godwit_eese_server_reload(godwit_eese_server_t *server, const godwit_eese_tls_t *tls,
                                                           char why[GODWIT_HTTPS_WHY]);
 void godwit_eese_server_stop(godwit_eese_server_t *server); /* NULL is nothing */
 
@@ -88,8 +88,7 @@ GODWIT_MUST_USE godwit_status_t godwit_eese_client_send(godwit_eese_client_t *cl
 /* False: none waits. why (may be empty): why there was no answer of the peer: its status is then GODWIT_PEER_INTERNAL.
  * origin_host is the peer's name. */
 bool godwit_eese_client_receive(godwit_eese_client_t *client, godwit_message_t *answer, char why[GODWIT_HTTPS_WHY]);
-void godwit_eese_client_reload(
-    godwit_eese_client_t *client); /* connections from now on see the file of revoked ones anew */
-void godwit_eese_client_stop(godwit_eese_client_t *client); /* NULL is nothing */
+void godwit_eese_client_reload(godwit_eese_client_t *client); /* connections from now on see its files anew */
+void godwit_eese_client_stop(godwit_eese_client_t *client);   /* NULL is nothing */
 
 #endif

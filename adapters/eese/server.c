@@ -30,27 +30,34 @@ static bool copy_callers(const godwit_eese_server_config_t *config, godwit_eese_
     return good;
 }
 
+/* names: of the callers, that NULL ends. */
+static godwit_https_server_config_t https_of(const godwit_eese_server_t *s, const godwit_eese_tls_t *tls,
+                                             const char *names[GODWIT_EESE_PEERS_MAX + 1])
+{
+    for (size_t i = 0; i <= s->caller_count; i++) {
+        names[i] = i < s->caller_count ? s->callers[i].san : NULL;
+    }
+    return (godwit_https_server_config_t){.certificate = tls->certificate,
+                                          .key = tls->key,
+                                          .client_ca = tls->ca,
+                                          .crl = tls->crl,
+                                          .clients = names,
+                                          .headers = {"Content-Type"},
+                                          .body_max = GODWIT_EESE_TEXT};
+}
+
 static godwit_status_t start(const godwit_eese_server_config_t *config, godwit_eese_server_t *s,
                              char why[GODWIT_HTTPS_WHY])
 {
-    const char *names[GODWIT_EESE_PEERS_MAX + 1] = {NULL};
+    const char *names[GODWIT_EESE_PEERS_MAX + 1];
     if (!copy_callers(config, s) || !copy(s->name, sizeof s->name, config->name)) {
         (void)snprintf(why, GODWIT_HTTPS_WHY, "1 to %u callers, each with a domain name of at most %u characters",
                        GODWIT_EESE_PEERS_MAX, GODWIT_NODE_NAME_MAX - 1);
         return GODWIT_INVALID_ARGUMENT;
     }
-    for (size_t i = 0; i < s->caller_count; i++) {
-        names[i] = s->callers[i].san;
-    }
-    const godwit_https_server_config_t https = {.host = config->host,
-                                                .port = config->port,
-                                                .certificate = config->tls.certificate,
-                                                .key = config->tls.key,
-                                                .client_ca = config->tls.ca,
-                                                .crl = config->tls.crl,
-                                                .clients = names,
-                                                .headers = {"Content-Type"},
-                                                .body_max = GODWIT_EESE_TEXT};
+    godwit_https_server_config_t https = https_of(s, &config->tls, names);
+    https.host = config->host;
+    https.port = config->port;
     return godwit_https_server_start(&https, &s->https, why);
 }
 
@@ -83,9 +90,17 @@ int godwit_eese_server_fd(const godwit_eese_server_t *server)
     return godwit_https_server_fd(server->https);
 }
 
-godwit_status_t godwit_eese_server_reload(godwit_eese_server_t *server, const char *crl, char why[GODWIT_HTTPS_WHY])
+godwit_status_t godwit_eese_server_reload(godwit_eese_server_t *server, const godwit_eese_tls_t *tls,
+                                          char why[GODWIT_HTTPS_WHY])
 {
-    return godwit_https_server_revoke(server->https, crl, why);
+    const char *names[GODWIT_EESE_PEERS_MAX + 1];
+    char other[GODWIT_HTTPS_WHY];
+    const godwit_https_server_config_t https = https_of(server, tls, names);
+    const godwit_status_t status = godwit_https_server_renew(server->https, &https, why);
+    if (status != GODWIT_OK && tls->crl != NULL) {
+        (void)!godwit_https_server_revoke(server->https, tls->crl, other); /* a good list waits for nothing else */
+    }
+    return status;
 }
 
 void godwit_eese_server_stop(godwit_eese_server_t *server)

@@ -58,9 +58,9 @@ static void add_doors(struct daemon_certificates *all, const config_t *c)
     add_function(all, c, CONFIG_NAF, "naf.tls", c->naf.certificate, AT_START);
     add_function(all, c, CONFIG_AUSF, "ausf.tls", c->ausf.door.tls.certificate, AT_START);
     add_function(all, c, CONFIG_AANF, "aanf.tls", c->aanf.door.tls.certificate, AT_START);
-    add_function(all, c, CONFIG_EESE, "eese.tls", c->eese.eas.tls.certificate, AT_START);
-    add_function(all, c, CONFIG_HSE, "hse.eas.tls", c->hse_e2e.eas.tls.certificate, AT_START);
-    add_function(all, c, CONFIG_EAS, "eas.tls", c->eas.tls.certificate, AT_START);
+    add_function(all, c, CONFIG_EESE, "eese.tls", c->eese.eas.tls.certificate, AT_SIGHUP);
+    add_function(all, c, CONFIG_HSE, "hse.eas.tls", c->hse_e2e.eas.tls.certificate, AT_SIGHUP);
+    add_function(all, c, CONFIG_EAS, "eas.tls", c->eas.tls.certificate, AT_SIGHUP);
 }
 
 static void add_clients(struct daemon_certificates *all, const config_t *c)

@@ -202,7 +202,7 @@ bool e2e_watch(const godwitd_t *d);
 bool e2e_send(godwitd_t *d, const godwit_message_t *message); /* false: it is none of its messages, or cannot leave */
 void e2e_receive(godwitd_t *d);
 void e2e_ready(const godwitd_t *d); /* its part of the line that says where everything listens */
-void e2e_reload(godwitd_t *d);      /* reads the lists of revoked certificates anew */
+void e2e_reload(godwitd_t *d);      /* what stands in the files of its doors and ways */
 void e2e_destinations(const config_t *config, godwit_diameter_config_t *wanted);
 void e2e_stop(godwitd_t *d);
 
@@ -212,7 +212,7 @@ bool eas_watch(const godwitd_t *d);
 bool eas_send(godwitd_t *d, const godwit_message_t *message); /* false: it is none of its messages, or cannot leave */
 void eas_receive(godwitd_t *d);
 void eas_ready(const godwitd_t *d);
-void eas_reload(godwitd_t *d); /* the file of revoked certificates anew */
+void eas_reload(godwitd_t *d); /* likewise */
 void eas_stop(godwitd_t *d);
 
 /* trigger.c: MTC-IWF and SCS. */

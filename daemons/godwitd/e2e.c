@@ -9,6 +9,7 @@
 
 #include "adapters/crypto/aesni.h"
 #include "adapters/eese/eese.h"
+#include "daemons/godwitd/certificates.h"
 #include "daemons/godwitd/daemon.h"
 
 #define RECEIVE_AT_ONCE 256
@@ -149,13 +150,14 @@ void e2e_reload(godwitd_t *d)
 {
     for (size_t i = 0; d->e2e != NULL && i < ENDS; i++) {
         char why[GODWIT_HTTPS_WHY] = "", text[GODWIT_HTTPS_WHY + 64];
-        const char *crl = end_of(d->config, i)->tls.crl;
-        if (d->e2e->door[i] == NULL || crl == NULL) {
+        if (d->e2e->door[i] == NULL) {
             continue;
         }
-        if (godwit_eese_server_reload(d->e2e->door[i], crl, why) != GODWIT_OK) {
-            (void)snprintf(text, sizeof text, "%s: %s; the list of before holds", names[i], why);
+        if (godwit_eese_server_reload(d->e2e->door[i], &end_of(d->config, i)->tls, why) != GODWIT_OK) {
+            (void)snprintf(text, sizeof text, "%s: %s; what was before holds", names[i], why);
             godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "reload", text);
+        } else {
+            certificates_taken(d, i == AT_EESE ? "eese.tls" : "hse.eas.tls");
         }
         if (d->e2e->way[i] != NULL) {
             godwit_eese_client_reload(d->e2e->way[i]);

@@ -9,6 +9,7 @@
 
 #include "adapters/crypto/aesni.h"
 #include "adapters/eese/eese.h"
+#include "daemons/godwitd/certificates.h"
 #include "daemons/godwitd/daemon.h"
 
 #define RECEIVE_AT_ONCE 256
@@ -164,12 +165,16 @@ void eas_receive(godwitd_t *d)
 
 void eas_reload(godwitd_t *d)
 {
-    char why[GODWIT_HTTPS_WHY];
-    if (d->eas == NULL || d->config->eas.crl == NULL) {
+    char why[GODWIT_HTTPS_WHY], text[GODWIT_HTTPS_WHY + 64];
+    if (d->eas == NULL) {
         return;
     }
-    if (godwit_eese_server_reload(d->eas->server, d->config->eas.crl, why) != GODWIT_OK) {
-        godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "eas", why);
+    const godwit_eese_tls_t tls = tls_of(&d->config->eas);
+    if (godwit_eese_server_reload(d->eas->server, &tls, why) != GODWIT_OK) {
+        (void)snprintf(text, sizeof text, "eas: %s; what was before holds", why);
+        godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "reload", text);
+    } else {
+        certificates_taken(d, "eas.tls");
     }
     godwit_eese_client_reload(d->eas->client);
 }

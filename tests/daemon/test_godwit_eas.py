@@ -9,6 +9,7 @@ import http.client
 import http.server
 import json
 import os
+import shutil
 import ssl
 import struct
 import subprocess
@@ -358,6 +359,29 @@ eas:
         self.assertIn('godwit_destination_delivered_total{destination="0",kind="file"} 0', lines)
         self.assertRegex(text, r'godwit_certificate_expires_in_seconds\{certificate="eas.tls"\} [1-9]')
         self.assertNotIn(IMSI[:9], text)
+
+    def test_sighup_renews_its_certificate_and_refuses_what_does_not_fit(self):
+        served = lambda: ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(self.d.address("eas")))  # noqa: E731
+        on_disk = lambda: ssl.PEM_cert_to_DER_cert(self.d.read("own.pem"))  # noqa: E731
+        self.d.stop(9)
+        self.d.config = self.d.write("godwit.yaml", self.d.read("godwit.yaml").replace(pki.path("eas."), self.d.path("own.")))
+        for ending in ("pem", "key"):
+            shutil.copy(pki.path(f"eas.{ending}"), self.d.path(f"own.{ending}"))
+        self.d.start()
+        first = served()
+        self.assertEqual(first, on_disk())
+        pki.certificate("fresh", f"DNS:{EAS}")
+        shutil.copy(pki.path("fresh.pem"), self.d.path("own.pem"))
+        self.d.process.send_signal(1)
+        self.d.wait_log("has another key than the one beside it; what was before holds")
+        self.assertEqual(served(), first)
+        shutil.copy(pki.path("fresh.key"), self.d.path("own.key"))
+        before = self.d.read("log").count("as the configuration says now")
+        self.d.process.send_signal(1)
+        self.d.wait_log("as the configuration says now", before + 1)
+        self.assertNotEqual(served(), first)
+        self.assertEqual(served(), on_disk())
+        self.assertEqual(self.push(Device(1, 1)), 204)
 
     def test_front(self):
         code, out, _ = self.d.run("--help")

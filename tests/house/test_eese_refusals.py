@@ -227,7 +227,7 @@ class Refusals(Doors):
     def test_an_old_list_lets_in_who_was_let_in_before_and_says_so(self):
         certificates.revoked(self.daemon.directory, dates=("20200101000000Z", "20200102000000Z"))
         self.daemon.process.send_signal(1)
-        self.daemon.wait_log("the list of before holds", 2)
+        self.daemon.wait_log("what was before holds", 2)
         self.assertIn("revoked", self.curl("POST", "/eas/v1/registrations", {"eas_id": METERS}, who="revoked")[1]["error"])
         self.good_request()
 

@@ -1,34 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The other direction: what an application gives to the control socket reaches the device, protected like its own readings."""
 import json
-import os
-import subprocess
 import unittest
 
 from whole import Device, Godwitd, wait_for_readings
 
-PROGRAM = os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwit")
-
 
 class Downlink(unittest.TestCase):
-    def listen(self, daemon, device, text):
-        """A device that sends one reading and then listens for some seconds."""
-        words = device.words(daemon.ready["hse"], "--wait", "3000")
-        process = subprocess.Popen([PROGRAM, *words, "--json", text], stdout=subprocess.PIPE, text=True, env=os.environ)
-        self.addCleanup(process.stdout.close)
-        return process
-
     def test_text_and_octets_reach_the_device_that_listens(self):
         with Godwitd() as daemon:
             daemon.start()
             device = Device(daemon.directory, "001010000000001").subscribe(daemon)
-            process = self.listen(daemon, device, "here I am")
-            wait_for_readings(daemon, 1)
-            self.assertEqual(daemon.ask(command="send", imsi=device.imsi, payload="open the valve"), {"sent": True})
-            self.assertEqual(daemon.ask(command="send", imsi=device.imsi, payload_hex="00ff"), {"sent": True})
-            received = json.loads(process.stdout.read())["received"]
-            self.assertEqual(process.wait(), 0)
-            self.assertEqual(len(received), 2, received)
+            with device.staying(daemon.ready["hse"], "here I am") as told:
+                wait_for_readings(daemon, 1)
+                self.assertEqual(daemon.ask(command="send", imsi=device.imsi, payload="open the valve"), {"sent": True})
+                self.assertEqual(daemon.ask(command="send", imsi=device.imsi, payload_hex="00ff"), {"sent": True})
+            received = told["received"]
+            self.assertEqual((told["code"], len(received)), (0, 2), told)
             self.assertIn("open the valve", json.dumps(received[0]))
             self.assertIn("00ff", json.dumps(received[1]))
 

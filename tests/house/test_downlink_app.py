@@ -11,13 +11,14 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.append(os.path.join(HERE, "..", "peer"))
 import certificates  # noqa: E402
-from whole import Device, Godwitd, free_port, wait_for_readings  # noqa: E402
+from whole import Device, Godwitd, free_port, readings, wait_for_readings  # noqa: E402
 from test_t8 import client_certificate  # noqa: E402
 
 IMSI, APP, STRANGER = "001010000000001", "app.example.org", "stranger.example.org"
@@ -113,9 +114,13 @@ class Downlink(unittest.TestCase):
         head, _, text = done.stdout.replace("\r\n", "\n").partition("\n\n")
         return int(head.split()[1]) if head else 0, json.loads(text) if text.strip() else {}
 
-    def speak(self, text="here I am"):
-        """The device sends a reading and listens; what it was told."""
-        said = self.device.send(self.daemon.ready["hse"], text, "--wait", "2500")
+    def speak(self, wanted=0):
+        """The device sends a reading and listens until it counts as asleep again, and has been told so much; what it was told."""
+        before, submitted = len(readings(self.daemon)), self.daemon.read("log").count("event=submitted ")
+        with self.device.staying(self.daemon.ready["hse"], "here I am") as said:
+            wait_for_readings(self.daemon, before + 1)
+            time.sleep(2.2)  # awake_ms, from when the HSE heard it
+            self.daemon.wait_log("event=submitted ", submitted + wanted)
         return [one["payload"] if "payload" in one else one["payload_hex"] for one in said.get("received", [])]
 
     def test_a_message_waits_until_the_device_speaks(self):
@@ -123,7 +128,7 @@ class Downlink(unittest.TestCase):
         self.speak()
         self.assertEqual(self.post({"payload": "open the valve"}), (202, {"accepted": True}))
         self.assertEqual(self.post({"payloadHex": "00ff"}), (202, {"accepted": True}))
-        self.assertEqual(self.speak(), ["open the valve", "00ff"])
+        self.assertEqual(self.speak(2), ["open the valve", "00ff"])
         self.assertEqual(self.speak(), [])
 
     def test_it_survives_the_death_of_the_daemon_and_is_said_once(self):
@@ -137,7 +142,7 @@ class Downlink(unittest.TestCase):
         d.process.wait()
         d.close_pipes()
         d.start()
-        self.assertEqual(self.speak(), ["once", "over"])
+        self.assertEqual(self.speak(2), ["once", "over"])
 
     def test_too_many_are_refused_and_nothing_of_what_was_taken_is_lost(self):
         self.start()
@@ -146,9 +151,9 @@ class Downlink(unittest.TestCase):
             self.assertEqual(self.post({"payload": text})[0], 202)
         code, answer = self.post({"payload": "4"})
         self.assertEqual((code, answer["cause"]), (503, "overload"))
-        self.assertEqual(self.speak(), ["1", "2", "3"])
+        self.assertEqual(self.speak(3), ["1", "2", "3"])
         self.assertEqual(self.post({"payload": "4"})[0], 202)
-        self.assertEqual(self.speak(), ["4"])
+        self.assertEqual(self.speak(1), ["4"])
 
     def test_who_and_what_is_refused(self):
         self.start()
@@ -194,7 +199,7 @@ class Downlink(unittest.TestCase):
         self.assertEqual(path, f"/3gpp-device-triggering/v1/{APP}/transactions")
         self.assertEqual((body["externalId"], body["applicationPortId"]), (f"{IMSI}@meters.example", 9000))
         self.assertEqual(len(self.iwf.seen), 1)
-        self.assertEqual(self.speak(), ["a", "b"])
+        self.assertEqual(self.speak(2), ["a", "b"])
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ class EndToEnd(unittest.TestCase):
             self.downlink(ends, text)
         ends.enterprise.stop(signal.SIGKILL)
         ends.enterprise.start()
-        told = device.send(ends.hse, "anything?", "--wait", "3000")
+        with device.staying(ends.hse, "anything?") as told:
+            ends.operator.wait_log("event=forwarded_down", 2)
         self.assertEqual([one["payload"] for one in told["received"]], ["open-the-valve", "close-the-valve"])
         self.assertEqual(device.send(ends.hse, "and now?", "--wait", "500")["received"], [])
         ends.nothing_in_clear(self, "open-the-valve", "close-the-valve", "anything?")
@@ -95,9 +96,12 @@ class EndToEnd(unittest.TestCase):
         ends.enterprise.start()
         device.try_to_send(ends.hse, "nobody can open this")
         ends.enterprise.wait_log("event=key_taken", 2)
-        code, _, error = device.try_to_send(ends.hse, "nor this", "--wait", "5000")  # from another address than before
-        self.assertEqual(code, 1)
-        self.assertIn("a reading was not taken: unknown_key", error)
+        refused = ends.operator.read("log").count("the EAS refuses what the device sent")
+        with device.staying(ends.hse, "nor this") as told:  # from another address than before
+            ends.operator.wait_log("the EAS refuses what the device sent", refused + 1)
+            ends.operator.wait_log("event=service_taken")
+        self.assertEqual(told["code"], 1)
+        self.assertIn("a reading was not taken: unknown_key", told["error"])
         self.assertEqual(device.send(ends.hse, "after")["e2e"]["age"], first + 1)
         ends.wait_for(self, "before", "after")  # by their ids: a new store gives none of before
 

@@ -72,9 +72,10 @@ class Acknowledged(unittest.TestCase):
         self.ends.enterprise.stop(signal.SIGKILL)
         for text in ("one", "two"):
             self.assertEqual(self.device.send(self.ends.hse, text)["readings"], 1)
-        code, _, error = self.device.try_to_send(self.ends.hse, "three", "--wait", "3000")
-        self.assertEqual(code, 1)
-        self.assertIn("a reading was not taken: overload", error)
+        with self.device.staying(self.ends.hse, "three") as told:
+            self.ends.operator.wait_log("too much waits for the EAS")
+        self.assertEqual(told["code"], 1)
+        self.assertIn("a reading was not taken: overload", told["error"])
         self.ends.enterprise.start()
         self.ends.enterprise.wait_for("both", lambda: len(self.ends.payloads()) >= 3)
         self.device.send(self.ends.hse, "three", "--confirm")

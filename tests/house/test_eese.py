@@ -87,7 +87,8 @@ class Eese(enterprise.Enterprise):
             return answer
 
         self.eas.answer = take_then_send_down
-        told = self.send("here")
+        with self.device.staying(self.daemon.ready["hse"], "here", "--enterprise", METERS, "--service", "confidentiality") as told:
+            self.daemon.wait_for("the datagram down", lambda: len(codes) == 2)
         self.assertEqual(codes, [404, 204])
         self.assertIn("valve 3 shut", str(told))
 

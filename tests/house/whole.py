@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole conversations: processes of godwitd, devices that are `godwit send`, and the readings that arrive."""
+import contextlib
 import json
 import os
 import secrets
+import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -10,7 +12,7 @@ for part in ("daemon", "cli"):
     sys.path.insert(0, os.path.join(HERE, "..", part))
 
 import cli  # noqa: E402  pylint: disable=wrong-import-position
-from godwitd import Godwitd, free_port  # noqa: E402  pylint: disable=wrong-import-position
+from godwitd import PATIENCE, Godwitd, free_port  # noqa: E402  pylint: disable=wrong-import-position
 from ports import free_network  # noqa: E402  pylint: disable=wrong-import-position
 
 HSE_NAME = "hse.home.example"
@@ -40,6 +42,22 @@ class Device:
     def send(self, hse, text, *options):
         """Sends one reading; what `godwit send` counted."""
         return cli.result(*self.words(hse, *options), text)
+
+    @contextlib.contextmanager
+    def staying(self, hse, text, *options):
+        """Sends one reading and listens until the block ends; what then is in the dictionary: code, error, and what `godwit send` counted."""
+        process = subprocess.Popen([cli.GODWIT, *self.words(hse, "--wait", "1000", *options), "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True)
+        told = {}
+        try:
+            process.stdin.write(text + "\n")
+            process.stdin.flush()
+            yield told
+            out, told["error"] = process.communicate(timeout=PATIENCE)
+            told.update(json.loads(out) if out.strip() else {}, code=process.returncode)
+        finally:
+            process.kill()
+            process.communicate()
 
     def try_to_send(self, hse, text, *options):
         """(exit code, standard output, standard error)"""

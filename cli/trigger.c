@@ -10,7 +10,7 @@
 
 #include "cli/control.h"
 
-#define ANSWER_TRIES 50 /* a tenth of a second each: the MTC-IWF asks the HSS */
+#define ANSWER_TRIES 150 /* a tenth of a second each: the SCS asks again after 10 s (scs.answer_ms) */
 #define TENTHS 10
 
 /* ---- what is asked ---- */

@@ -15,7 +15,7 @@ import subprocess
 import threading
 import unittest
 
-from whole import Device, Godwitd
+from whole import PATIENCE, Device, Godwitd, free_port
 
 SECRET = "a secret of thirty-two octets ok"
 
@@ -23,7 +23,7 @@ SECRET = "a secret of thirty-two octets ok"
 class Webhook:
     """An application's endpoint. script: what it does to the next requests ("hang", or a code); after them 204."""
 
-    def __init__(self, port=0):
+    def __init__(self, port=None):
         self.script, self.requests, self.taken = [], [], []
         self.release = threading.Event()
         hook = self
@@ -36,7 +36,7 @@ class Webhook:
                 hook.requests.append((dict(self.headers), body))
                 what = hook.script.pop(0) if hook.script else 204
                 if what == "hang":
-                    hook.release.wait(60)
+                    hook.release.wait(PATIENCE)
                     self.close_connection = True
                     return
                 if 200 <= what < 300:
@@ -48,7 +48,7 @@ class Webhook:
             def log_message(self, *unused):  # pylint: disable=arguments-differ
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port or free_port()), Handler)
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)

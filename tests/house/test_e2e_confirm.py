@@ -5,8 +5,9 @@ import subprocess
 import unittest
 
 from e2e import Ends, cli
+from whole import PATIENCE
 
-PATIENT = ("--confirm", "--retransmit", "200", "--attempts", "8")
+PATIENT = ("--confirm", "--retransmit", "200", "--attempts", "9")
 
 
 class Acknowledged(unittest.TestCase):
@@ -44,7 +45,7 @@ class Acknowledged(unittest.TestCase):
         self.ends.operator.start()
         self.tried(2)
         self.ends.enterprise.start()
-        self.assertEqual(sending.wait(60), 0, sending.stderr.read())
+        self.assertEqual(sending.wait(PATIENCE), 0, sending.stderr.read())
         self.ends.wait_for(self, "before", "keep me")
 
     def test_the_death_of_the_enterprise_is_waited_for_and_the_reading_comes_once(self):
@@ -53,7 +54,7 @@ class Acknowledged(unittest.TestCase):
         sending = self.begin("keep me", *PATIENT)
         self.tried(1)
         self.ends.enterprise.start()
-        self.assertEqual(sending.wait(60), 0, sending.stderr.read())
+        self.assertEqual(sending.wait(PATIENCE), 0, sending.stderr.read())
         self.device.send(self.ends.hse, "after", "--confirm")
         self.ends.wait_for(self, "before", "keep me", "after")
 

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from access import MME
-from test_listen import GODWIT, IMSI, IWF, METER, Listening
+from test_listen import GODWIT, IMSI, IWF, METER, PATIENCE, Listening
 
 SLEEPER = "echo $$ > %s; sleep 600"
 
@@ -17,7 +17,7 @@ class Ends(Listening):
     def refused(self, *words, program="/bin/cat", code=3, card=None, way=None):
         """It ends at once, with that code, and says why."""
         device = ["--imsi", IMSI, "--usim", "soft:" + (card or str(self.device.card)), "--iwf", IWF, "--mme", way or f"{self.network.address(MME)}:7332"]
-        done = subprocess.run([GODWIT, "device", "listen", *device, *words, "--run", program], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([GODWIT, "device", "listen", *device, *words, "--run", program], capture_output=True, text=True, timeout=PATIENCE, check=False)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stderr
 
@@ -60,8 +60,8 @@ class Ends(Listening):
         self.listen("--once", program=program)
         self.heard("attached")
         os.remove(program)
-        self.assertEqual(self.send("x", "--wait", "40", expect=1)["outcome"], "UNDELIVERABLE")
-        self.assertEqual(self.listening.wait(20), 0)
+        self.assertEqual(self.send("x", "--wait", "120", expect=1)["outcome"], "UNDELIVERABLE")
+        self.assertEqual(self.listening.wait(PATIENCE), 0)
 
     def test_octets_are_octets(self):
         self.start()
@@ -69,7 +69,7 @@ class Ends(Listening):
         self.heard("associated")
         every = bytes(range(80))
         for words in (["--hex", every.hex()], ["--hex", ""], ["--", "--json"], ["-"], ["'\"\n$(id)"], ["--hex", "00"]):
-            said = self.trigger("send", "--external-id", METER, "--port", "0", "--wait", "40", *words)
+            said = self.trigger("send", "--external-id", METER, "--port", "0", "--wait", "120", *words)
             self.assertEqual(said["outcome"], "SUCCESS", words)
         runs = self.runs()
         self.assertEqual([bytes.fromhex(run["payload"]) for run in runs], [every, b"", b"--json", b"-", b"'\"\n$(id)", b"\0"])
@@ -88,7 +88,7 @@ class Ends(Listening):
             self.gone(process)
             before = len(self.runs())
             self.listen("--once")
-            self.assertEqual((self.heard("trigger")["repeated"], self.listening.wait(20)), (True, 0))
+            self.assertEqual((self.heard("trigger")["repeated"], self.listening.wait(PATIENCE)), (True, 0))
             self.end_listening()
             run = self.runs()[before]
             self.assertEqual((bytes.fromhex(run["payload"]), run["GODWIT_TRIGGER_REPEATED"]), (b"act", "1"))
@@ -102,7 +102,7 @@ class Ends(Listening):
         card = self.network.daemons[IWF].path("other.usim")
         subprocess.run([GODWIT, "usim", "create", "--imsi", IMSI, "--k", self.device.k, "--opc", self.device.opc, card], check=True, capture_output=True)
         self.assertIn("another process has it open", self.refused("--state", str(self.device.card) + ".trigger", card=card))
-        self.assertEqual(self.send("still there", "--wait", "40")["outcome"], "SUCCESS")
+        self.assertEqual(self.send("still there", "--wait", "120")["outcome"], "SUCCESS")
         self.assertEqual(self.end_listening(), 0)
         damaged = self.network.daemons[IWF].write("damaged", "something else\n")
         self.assertIn("damaged, or of another", self.refused("--state", damaged))
@@ -119,8 +119,8 @@ class Ends(Listening):
         self.assertEqual(self.trigger("recall", "--of", str(waits["reference"]), "--wait", "1")["state"], "accepted")  # which has no report
         self.assertIn("not_found", self.trigger("status", "--of", "77", expect=1))
         # What is wrong is said, and --wait hides it not: a key, the network's name, its address.
-        self.assertIn("auth_mac_failure; do both", self.refused("--serving-network", "001-02", "--wait", "2", card=self.stranger(), code=1))
-        self.assertIn("do not verify: mac_failure; is --serving-network", self.refused("--wait", "2", code=1))
+        self.assertIn("auth_mac_failure; do both", self.refused("--serving-network", "001-02", "--wait", "100", card=self.stranger(), code=1))
+        self.assertIn("do not verify: mac_failure; is --serving-network", self.refused("--wait", "100", code=1))
         self.assertIn("does not answer", self.refused("--wait", "1", code=4, way="127.0.0.1:9"))
 
     def stranger(self):
@@ -133,7 +133,7 @@ class Ends(Listening):
         self.start()
         way = ["--imsi", IMSI, "--usim", "soft:" + str(self.device.card), "--iwf", IWF, "--mme", f"{self.network.address(MME)}:7332", "--serving-network", "001-02"]
         self.send("wake up")
-        done = subprocess.run([GODWIT, "device", "listen", *way, "--once", "--run", "/bin/true"], capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run([GODWIT, "device", "listen", *way, "--once", "--run", "/bin/true"], capture_output=True, text=True, timeout=PATIENCE, check=True)
         lines = done.stdout.splitlines()
         self.assertIn("event=associated of=trigger", lines)
         trigger, = (line for line in lines if line.startswith("event=trigger "))
@@ -142,7 +142,7 @@ class Ends(Listening):
 
 class Help(unittest.TestCase):
     def say(self, *words):
-        return subprocess.run([GODWIT, *words], capture_output=True, text=True, timeout=20, check=False)
+        return subprocess.run([GODWIT, *words], capture_output=True, text=True, timeout=PATIENCE, check=False)
 
     def test_the_first_word_of_commands_tells_them(self):
         for words, code in ((["trigger", "--help"], 0), (["trigger"], 2), (["sub", "trigger", "--help"], 0)):

@@ -40,12 +40,12 @@ class Log(Listening):
             self.said(IWF, f"function=mtc_iwf event={event} ", f"trigger={waits} ", "reason=ok")
         self.assertEqual(self.pending(), 0)
         # No application at that port: neither expired nor in doubt.
-        nobody = self.trigger("send", "--external-id", METER, "--port", "7", "--wait", "40", "x", expect=1)
+        nobody = self.trigger("send", "--external-id", METER, "--port", "7", "--wait", "120", "x", expect=1)
         self.assertEqual(nobody["outcome"], "UNDELIVERABLE")
         for function in ("mtc_iwf", "scs"):
             self.said(IWF, f"function={function} event=trigger_outcome", f"trigger={nobody['reference']} reason=not_found detail=UNDELIVERABLE")
         self.assertEqual(self.end_listening(), 0)
-        late = self.send("x", "--validity", "1", "--wait", "20", expect=1)
+        late = self.send("x", "--validity", "1", "--wait", "120", expect=1)
         for function in ("mtc_iwf", "scs"):
             self.said(IWF, f"function={function} event=trigger_outcome", f"trigger={late['reference']} reason=key_expired detail=EXPIRED")
 

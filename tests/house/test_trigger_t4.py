@@ -39,7 +39,7 @@ class ByShortMessage(Listening):
         self.network.wait_links((IWF, SC), (SGSN, SC))
         self.listen(way=["--mme", f"{self.network.address(SGSN)}:7332", "--serving-network", "001-02", "--access", "umts", "--me", "--trigger-number", NUMBER])
         self.heard("attached")
-        said = self.send("by short message", "--wait", "60")
+        said = self.send("by short message", "--wait", "120")
         self.assertEqual(said["outcome"], "SUCCESS")
         run, = self.runs()
         self.assertEqual((bytes.fromhex(run["payload"]), run["GODWIT_TRIGGER_PROTECTED"]), (b"by short message", "1"))

@@ -100,7 +100,7 @@ static int serve(int argc, char **argv)
     printf("port %u\n", (unsigned)godwit_https_server_port(server));
     (void)fflush(stdout);
     struct pollfd waits[] = {{.fd = godwit_https_server_fd(server), .events = POLLIN}, {.fd = 0, .events = POLLIN}};
-    while (poll(waits, 2, -1) > 0 && waits[1].revents == 0) {
+    while (waits[1].revents == 0 && poll(waits, 2, -1) > 0) { /* what came before the end of the input is answered */
         godwit_https_request_t request;
         while (godwit_https_server_next(server, &request)) {
             answer(server, &request, crl);

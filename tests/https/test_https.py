@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.join(os.environ["GODWIT_SOURCE"], "tests", "policy"))
 import pki  # noqa: E402
 
 END = os.path.join(os.environ["GODWIT_BINARY"], "tests", "https_end")
+PATIENCE = 120  # seconds until a test gives up; nothing is measured
 
 
 class Served:
@@ -33,7 +34,7 @@ class Served:
         return self
 
     def __exit__(self, *_):
-        out, _ = self.process.communicate(timeout=30)
+        out, _ = self.process.communicate(timeout=PATIENCE)
         self.lines = out.splitlines()
         assert self.process.returncode == 0, self.process.returncode
 
@@ -50,7 +51,7 @@ def context(name):
 
 
 def request(served, name="client", method="POST", path="/a?b=c%20d", body=b"hello", headers=None):
-    connection = http.client.HTTPSConnection("localhost", served.port, context=context(name), timeout=20)
+    connection = http.client.HTTPSConnection("localhost", served.port, context=context(name), timeout=PATIENCE)
     try:
         connection.request(method, path, body=body, headers=headers or {"X-Want": "this"})
         answer = connection.getresponse()
@@ -70,8 +71,15 @@ def cut_short(served, **parts):
     return None
 
 
+def has_ended(connection):
+    try:
+        return connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+
+
 def ask(*arguments):
-    done = subprocess.run([END, "ask", *arguments], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([END, "ask", *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()
 
@@ -120,20 +128,19 @@ class Server(unittest.TestCase):
             self.assertEqual(request(served)[0], 200)  # it serves as before
 
     def test_answers_may_come_in_any_order_or_too_late(self):
-        with mutual(answer_ms=2500) as served:
+        with mutual(answer_ms=60000) as served:
             answers = {}
             first = threading.Thread(target=lambda: answers.update(swap=request(served, path="/swap")))
             first.start()
-            time.sleep(0.3)
-            answers["after"] = request(served, path="/after")
-            first.join()
+            while first.is_alive():  # until one has come after it
+                self.assertEqual(request(served, path="/after")[0], 200)
+            self.assertEqual(answers["swap"][:2], (200, "swapped"))
+        with mutual(answer_ms=1000) as served:
             self.assertEqual(request(served, path="/late")[0], 504)
-        self.assertEqual(answers["swap"][:2], (200, "swapped"))
-        self.assertEqual(answers["after"][0], 200)
 
     def test_many_requests_on_one_connection(self):
         with mutual() as served:
-            connection = http.client.HTTPSConnection("localhost", served.port, context=context("client"), timeout=20)
+            connection = http.client.HTTPSConnection("localhost", served.port, context=context("client"), timeout=PATIENCE)
             for number in range(50):
                 connection.request("PUT", f"/{number}", body=b"z" * number)
                 self.assertIn(f"PUT /{number} ", connection.getresponse().read().decode())
@@ -149,14 +156,12 @@ class Server(unittest.TestCase):
     def test_a_slow_client_is_ended_and_an_idle_one(self):
         with mutual(idle_ms=1000, whole_ms=2000) as served:
             slow = context("client").wrap_socket(socket.create_connection(("localhost", served.port)), server_hostname="localhost")
-            begun = time.monotonic()
-            with self.assertRaises((ConnectionError, ssl.SSLError)):
+            with self.assertRaises((ConnectionError, ssl.SSLError)):  # long before its last octet
                 for octet in b"GET / HTTP/1.1\r\nX: " + b"x" * 200:
                     slow.sendall(bytes([octet]))
                     time.sleep(0.1)
-            self.assertLess(time.monotonic() - begun, 8)
             silent = socket.create_connection(("localhost", served.port))
-            silent.settimeout(10)
+            silent.settimeout(PATIENCE)
             while silent.recv(100):
                 pass  # an alert, and then the end: not the time-out of this socket
             slow.close()
@@ -174,16 +179,11 @@ class Server(unittest.TestCase):
                 self.assertEqual(request(served)[0], 200)
             # One address has no more than its share.
             greedy = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(60)]
-            time.sleep(0.5)
-            for s in greedy:
-                s.settimeout(0.01)
-            closed = 0
-            for s in greedy:
-                try:
-                    closed += s.recv(1) == b""
-                except TimeoutError:
-                    pass
-            self.assertEqual(closed, 10)
+            end = time.monotonic() + PATIENCE
+            while sum(has_ended(s) for s in greedy) < 10 and time.monotonic() < end:
+                time.sleep(0.05)
+            time.sleep(0.2)
+            self.assertEqual(sum(has_ended(s) for s in greedy), 10)
             for s in idle + greedy:
                 s.close()
 
@@ -202,7 +202,7 @@ class Server(unittest.TestCase):
 
     def test_plain_http_only_when_told_so(self):
         with Served(plain=1) as served:
-            connection = http.client.HTTPConnection("localhost", served.port, timeout=20)
+            connection = http.client.HTTPConnection("localhost", served.port, timeout=PATIENCE)
             connection.request("GET", "/x")
             self.assertIn("tls=0 names=0", connection.getresponse().read().decode())
             connection.close()

@@ -41,7 +41,7 @@ class Revoked(unittest.TestCase):
     def connect(self, port, name):
         context = ssl.create_default_context(cafile=self.path("ca.pem"))
         context.load_cert_chain(self.path(f"{name}.pem"), self.path(f"{name}.key"))
-        connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=20)
+        connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=120)
         self.addCleanup(connection.close)
         return connection
 
@@ -112,7 +112,7 @@ class Revoked(unittest.TestCase):
         words = [END, "ask", "ca=" + self.path("ca.pem"), "crl=" + self.crl, "GET", f"https://localhost:{server.server_port}/"]
 
         def asked():
-            return subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stdout
+            return subprocess.run(words, capture_output=True, text=True, timeout=120, check=True).stdout
 
         self.assertTrue(asked().startswith("0 ok 204"), asked())
         certificates.revoke(self.folder, "server")

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "adapters/coap/coap.h"
+#include "tests/support/ports.h"
 
 #define WAIT_MS 60000 /* a net for what hangs */
 #define SERVER "coap-server-openssl"
@@ -32,17 +33,6 @@ static uint64_t now_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-/* Whether nobody has UDP port number: a server that is there makes bind fail. */
-static bool is_free(uint16_t number)
-{
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(number), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    bool is = bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
-    close(fd);
-    return is;
 }
 
 /* Arguments besides address and port, ended by NULL. */
@@ -63,10 +53,10 @@ static void start(const char *const *more)
         execvp(SERVER, words);
         _exit(127);
     }
-    for (int i = 0; i < WAIT_MS / 20 && is_free(port); i++) {
+    for (int i = 0; i < WAIT_MS / 20 && !ports_udp_served(port); i++) {
         usleep(20000);
     }
-    assert_false(is_free(port));
+    assert_true(ports_udp_served(port));
 }
 
 static void stop(void)
@@ -81,10 +71,7 @@ static void stop(void)
 static int set_up(void **state)
 {
     (void)state;
-    unsigned next = (unsigned)getpid() * 7919u;
-    do { /* below those that the system hands out for 0: no other test's server is there before ours */
-        port = (uint16_t)(10000 + next++ % 20000);
-    } while (!is_free(port) || !is_free((uint16_t)(port + 1)));
+    port = ports_hold(2);
     return 0;
 }
 

@@ -8,52 +8,25 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "adapters/mqtt/mqtt.h"
+#include "tests/support/ports.h"
 
-#define WAIT_MS 20000 /* a net for what hangs */
+#define WAIT_MS 60000 /* a net for what hangs */
 
 typedef struct broker {
     pid_t pid;
     uint16_t port;
     char folder[64], file[128];
 } broker_t;
-
-static bool is_free(uint16_t port)
-{
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    bool found = bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
-    close(fd);
-    return found;
-}
-
-/* Held as tests/daemon/ports.py holds them, until this process ends: the broker comes later, and again. */
-static uint16_t free_port(void)
-{
-    for (uint16_t port = (uint16_t)(10000 + getpid() % 9000);; port++) {
-        struct sockaddr_un name = {.sun_family = AF_UNIX};
-        int len = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "godwit-test-port-%u", (unsigned)port);
-        int mark = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len);
-        if (bind(mark, (const struct sockaddr *)&name, size) == 0 && is_free(port)) {
-            return port;
-        }
-        assert_true(port < 20000);
-        close(mark);
-    }
-}
 
 static bool listens(uint16_t port)
 {
@@ -96,7 +69,7 @@ static int set_up(void **state)
 {
     broker_t *b = calloc(1, sizeof *b);
     assert_non_null(b);
-    b->port = free_port();
+    b->port = ports_hold(1);
     (void)snprintf(b->folder, sizeof b->folder, "/tmp/godwit-mqtt-XXXXXX");
     assert_non_null(mkdtemp(b->folder));
     (void)snprintf(b->file, sizeof b->file, "%s/mosquitto.conf", b->folder);
@@ -159,6 +132,27 @@ static void publish(godwit_mqtt_t *mqtt, const char *text, uint64_t tag)
                      GODWIT_OK);
 }
 
+/* SUBACK has no event, and what is published before it is missed by a new subscriber: it is asked until it hears. */
+static void await_subscription(godwit_mqtt_t *reader, godwit_mqtt_t *writer)
+{
+    godwit_mqtt_event_t event = {0};
+    for (uint64_t asked = 1000; event.kind != GODWIT_MQTT_MESSAGE; asked++) {
+        assert_true(asked < 1000 + WAIT_MS / 50);
+        publish(writer, "?", asked);
+        assert_int_equal(wait_for(writer, GODWIT_MQTT_PUBLISHED).tag, asked);
+        struct pollfd ready = {.fd = godwit_mqtt_fd(reader), .events = POLLIN};
+        (void)poll(&ready, 1, 50);
+        (void)godwit_mqtt_next(reader, &event);
+    }
+    publish(writer, "!", 1); /* behind all of them */
+    assert_int_equal(wait_for(writer, GODWIT_MQTT_PUBLISHED).tag, 1);
+    while (event.payload.ptr[0] != '!') {
+        godwit_mqtt_settle(reader);
+        event = wait_for(reader, GODWIT_MQTT_MESSAGE);
+    }
+    godwit_mqtt_settle(reader);
+}
+
 static void what_is_published_is_acknowledged_and_arrives(void **state)
 {
     broker_t *b = *state;
@@ -166,7 +160,7 @@ static void what_is_published_is_acknowledged_and_arrives(void **state)
     godwit_mqtt_t *reader = client(b, "reader", "meter/#", 0), *writer = client(b, "writer", NULL, 0);
     (void)wait_for(reader, GODWIT_MQTT_CONNECTED);
     (void)wait_for(writer, GODWIT_MQTT_CONNECTED);
-    usleep(200000); /* SUBACK has no event: a reading that came before it would be missed by the reader alone */
+    await_subscription(reader, writer);
     publish(writer, "21.5", 7);
     assert_int_equal(wait_for(writer, GODWIT_MQTT_PUBLISHED).tag, 7);
     godwit_mqtt_event_t event = wait_for(reader, GODWIT_MQTT_MESSAGE);
@@ -223,7 +217,7 @@ static void what_was_not_settled_comes_again(void **state)
     godwit_mqtt_t *reader = client(b, "reader", "meter/#", 0), *writer = client(b, "writer", NULL, 0);
     (void)wait_for(reader, GODWIT_MQTT_CONNECTED);
     (void)wait_for(writer, GODWIT_MQTT_CONNECTED);
-    usleep(200000);
+    await_subscription(reader, writer);
     publish(writer, "open the valve", 1);
     publish(writer, "close the valve", 2);
     assert_memory_equal(wait_for(reader, GODWIT_MQTT_MESSAGE).payload.ptr, "open the valve", 14);
@@ -246,7 +240,7 @@ static void what_the_broker_retains_comes_once(void **state)
     godwit_mqtt_t *reader = client(b, "reader", "meter/#", 0), *writer = client(b, "writer", NULL, 0);
     (void)wait_for(reader, GODWIT_MQTT_CONNECTED);
     (void)wait_for(writer, GODWIT_MQTT_CONNECTED);
-    usleep(200000);
+    await_subscription(reader, writer);
     (void)snprintf(command, sizeof command, "mosquitto_pub -p %u -q 1 -r -t meter/up -m open", (unsigned)b->port);
     assert_int_equal(system(command), 0);
     assert_memory_equal(wait_for(reader, GODWIT_MQTT_MESSAGE).payload.ptr, "open", 4);

@@ -76,7 +76,7 @@ static bool find_port(godwit_diameter_t *d, const godwit_diameter_config_t *conf
 static bool wait_until_listening(const godwit_diameter_t *d)
 {
     struct timespec pause = {.tv_nsec = 2000000};
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 15000; i++) { /* half a minute: the machine may be busy with a start of everything */
         if (godwit_diameter_is_listening(d->port)) {
             return true;
         }

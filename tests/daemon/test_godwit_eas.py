@@ -186,7 +186,7 @@ eas:
         context = ssl.create_default_context(cafile=pki.path("ca.pem"))
         context.check_hostname = False
         context.load_cert_chain(pki.path(f"{who}.pem"), pki.path(f"{who}.key"))
-        connection = http.client.HTTPSConnection("127.0.0.1", self.d.address("eas")[1], context=context, timeout=60)
+        connection = http.client.HTTPSConnection("127.0.0.1", self.d.address("eas")[1], context=context, timeout=120)
         try:
             connection.request("POST", path, body=json.dumps(body), headers={"Content-Type": "application/json"})
             answer = connection.getresponse()

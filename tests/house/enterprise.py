@@ -149,13 +149,13 @@ class Enterprise(unittest.TestCase):
         """(code, body or None, headers); what came is what the schema describes."""
         d = self.daemon
         _, port = d.address(door)
-        call = ["curl", "-sS", "-i", "--cacert", d.path("ca.pem"), "-X", method, "--max-time", "20", *words]
+        call = ["curl", "-sS", "-i", "--cacert", d.path("ca.pem"), "-X", method, "--max-time", "100", *words]
         call += ["--cert", d.path(who + ".pem"), "--key", d.path(who + ".key")] if who else []
         if body is not None:
             with tempfile.NamedTemporaryFile(dir=d.directory, delete=False) as file:
                 file.write(body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else json.dumps(body).encode())
             call += ["-H", f"Content-Type: {kind}", "-H", "Expect:", "--data-binary", "@" + file.name]
-        done = subprocess.run(call + [url or f"https://localhost:{port}{path}"], capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(call + [url or f"https://localhost:{port}{path}"], capture_output=True, text=True, timeout=120, check=False)
         head, _, text = done.stdout.replace("\r\n", "\n").partition("\n\n")
         self.assertTrue(head, done.stderr)
         code = int(head.split()[1])

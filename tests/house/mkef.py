@@ -94,7 +94,7 @@ control: {{path: {daemon.path("control")}}}
         context.check_hostname = False
         if name:
             context.load_cert_chain(pki.path(f"{name}.pem"), pki.path(f"{name}.key"))
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=60)
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=120)
         body = body if body is not None else json.dumps({"session_octets": 3, "counter_octets": 1, "datagram": datagram.hex()})
         try:
             connection.request(method, path, body=body, headers={"Content-Type": "application/json", **(headers or {})})
@@ -127,7 +127,7 @@ class Meter:
         """The next first datagram, which nobody answers."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.bind(("127.0.0.1", 0))
-            s.settimeout(30)
+            s.settimeout(120)
             code, _, err = cli.run(*self.words(f"127.0.0.1:{s.getsockname()[1]}", "--new", "--attempts", "1", "--retransmit", "100", *options,
                                                server=server), text)
             assert code == 4, (code, err)

@@ -103,7 +103,7 @@ hse: {{listen: ["127.0.0.1:0"], agreements: [akma], deliver: [{{kind: file, path
         context.check_hostname = False
         if name:
             context.load_cert_chain(pki.path(f"{name}.pem"), pki.path(f"{name}.key"))
-        connection = http.client.HTTPSConnection("127.0.0.1", port or self.port, context=context, timeout=60)
+        connection = http.client.HTTPSConnection("127.0.0.1", port or self.port, context=context, timeout=120)
         try:
             connection.request(method, path if path.startswith("/") else "/naanf-akma/v1/" + path,
                                body=body if isinstance(body, str) else json.dumps(body), headers={"Content-Type": "application/json"})

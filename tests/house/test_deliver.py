@@ -146,7 +146,7 @@ class Deliver(unittest.TestCase):
     def store(self, daemon, *words):
         """godwit store ...: its exit code and what it says."""
         done = subprocess.run([os.environ["GODWIT"], "store", *words, "--json", "--store", daemon.path("store.db"),
-                               "--key-file", daemon.path("store.key")], capture_output=True, text=True, check=False, timeout=60)
+                               "--key-file", daemon.path("store.key")], capture_output=True, text=True, check=False, timeout=120)
         return done.returncode, json.loads(done.stdout)
 
     def test_a_reading_that_rotted_stops_nobody_and_is_found(self):
@@ -181,14 +181,14 @@ class Deliver(unittest.TestCase):
         with Godwitd() as daemon, socket.socket(socket.AF_UNIX) as listener, socket.socket(type=socket.SOCK_DGRAM) as udp:
             listener.bind(daemon.path("app"))
             listener.listen(1)
-            listener.settimeout(60)
+            listener.settimeout(PATIENCE)
             udp.bind(("127.0.0.1", 0))
-            udp.settimeout(60)
+            udp.settimeout(PATIENCE)
             config(daemon, f'{{kind: unix, path: {daemon.path("app")}, acknowledged: true, in_flight: 2, retry_ms: 20}}',
                    f'{{kind: udp, address: "127.0.0.1:{udp.getsockname()[1]}"}}')
             daemon.start()
             app, _ = listener.accept()
-            app.settimeout(60)
+            app.settimeout(PATIENCE)
             device = Device(daemon.directory, "001010000000001").subscribe(daemon)
             send(device, daemon, 0, 5)
             self.assertEqual([json.loads(udp.recv(2000))["payload"] for _ in range(5)], names(0, 5))
@@ -202,7 +202,7 @@ class Deliver(unittest.TestCase):
             lines.close()
             app.close()
             app, _ = listener.accept()
-            app.settimeout(60)
+            app.settimeout(PATIENCE)
             lines = app.makefile()
             rest = []
             for _ in range(4):

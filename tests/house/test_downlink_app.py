@@ -100,17 +100,17 @@ class Downlink(unittest.TestCase):
         """mosquitto_pub; again until the broker is there."""
         def done():
             return subprocess.run(["mosquitto_pub", "-p", str(self.broker_port), "-q", "1", "-t", f"godwit/{imsi}/down", "-m", text],
-                                  capture_output=True, timeout=30, check=False).returncode == 0
+                                  capture_output=True, timeout=120, check=False).returncode == 0
         self.daemon.wait_for("the broker to take a message", done)
 
     def post(self, body, imsi=IMSI, who=APP, key=None, method="POST", kind="application/json", tail=""):
         d = self.daemon
-        words = ["curl", "-sS", "-i", "--max-time", "20", "--cacert", d.path("ca.pem"), "-X", method, "-H", f"Content-Type: {kind}",
+        words = ["curl", "-sS", "-i", "--max-time", "100", "--cacert", d.path("ca.pem"), "-X", method, "-H", f"Content-Type: {kind}",
                  "--data", body if isinstance(body, str) else json.dumps(body)]
         words += ["--cert", d.path(who + ".pem"), "--key", d.path(who + ".key")] if who else []
         words += ["-H", f"Idempotency-Key: {key}"] if key else []
         url = f"https://localhost:{d.address('downlink')[1]}/downlink/v1/devices/{imsi}/messages{tail}"
-        done = subprocess.run([*words, url], capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run([*words, url], capture_output=True, text=True, timeout=120, check=False)
         head, _, text = done.stdout.replace("\r\n", "\n").partition("\n\n")
         return int(head.split()[1]) if head else 0, json.loads(text) if text.strip() else {}
 

@@ -183,7 +183,7 @@ class ExportedKeys(unittest.TestCase):
     def do_not_meet(self, options, key, psk):
         server, client = self.meet(options, key, dict(key, psk=psk))
         if "-tls1_3" in options:
-            client.process.wait(60)
+            client.process.wait(120)
             self.assertIn("alert", client.text())
         else:
             time.sleep(2)  # with DTLS a wrong Finished is passed over in silence, and the client tries until somebody ends it
@@ -240,7 +240,7 @@ class ExportedKeys(unittest.TestCase):
         for name, key in (("new", keys[1]), ("old", keys[0])):
             words = [COAP, "-B", "5" if name == "old" else "30", "-u", key["identity"], "-k", bytes.fromhex(key["psk"]), f"coaps://127.0.0.1:{port}/time"]
             for _ in range(1 if name == "old" else 20):  # until the server listens
-                done = subprocess.run(words, capture_output=True, timeout=60, text=True, errors="replace", check=False)
+                done = subprocess.run(words, capture_output=True, timeout=120, text=True, errors="replace", check=False)
                 told[name] = re.fullmatch(r"\w+ +\d+ \d\d:\d\d:\d\d", done.stdout.strip()) is not None
                 if told[name]:
                     break

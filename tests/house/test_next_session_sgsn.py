@@ -72,7 +72,7 @@ class NextSession(unittest.TestCase):
         self.addCleanup(n.stop)
         self.server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.server.bind(("127.0.0.1", 0))
-        self.server.settimeout(20)
+        self.server.settimeout(120)
         self.addCleanup(self.server.close)
         port = self.server.getsockname()[1]
         n.hss("c", [SGSN, OTHER])

@@ -15,7 +15,7 @@ TWENTY = "twenty octets, truly"
 class MainJob(unittest.TestCase):
     def test_the_demonstration_delivers_every_reading(self):
         done = subprocess.run([os.path.join(ROOT, "tools", "demo"), "--json", "--sims", "3", "--rounds", "2"], capture_output=True,
-                              text=True, timeout=60, check=False, env=dict(os.environ, GODWIT_BINARY=os.environ.get("GODWIT_BINARY", "build")))
+                              text=True, timeout=120, check=False, env=dict(os.environ, GODWIT_BINARY=os.environ.get("GODWIT_BINARY", "build")))
         self.assertEqual(done.returncode, 0, done.stderr)
         told = json.loads(done.stdout)
         self.assertEqual((told["readings_delivered"], told["lost"], told["wrong_or_repeated"]), (6, 0, 0))

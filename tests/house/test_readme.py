@@ -34,7 +34,7 @@ class Readme(unittest.TestCase):
                                GODWIT_HSE=daemon.ready["hse"], GODWIT_STATE=daemon.path("state"))
             for line in lines[2:]:
                 words = line.replace("build/bin", BINARY + "/bin")
-                done = subprocess.run(words, shell=True, cwd=daemon.directory, env=environment, capture_output=True, text=True, timeout=60, check=False)
+                done = subprocess.run(words, shell=True, cwd=daemon.directory, env=environment, capture_output=True, text=True, timeout=120, check=False)
                 self.assertEqual(done.returncode, 0, (line, done.stderr, daemon.read("log")))
             self.assertEqual(wait_for_readings(daemon, 1)[0]["payload"], "12.345 m3")
 

@@ -76,7 +76,7 @@ class T8(unittest.TestCase):
         store = ["--store", d.path("store.db"), "--key-file", d.path("store.key")]
         for words in (["sub", "add", "--imsi", IMSI, "--k", "00" * 16, "--opc", "11" * 16, "--feature", "trigger"],
                       ["sub", "trigger", "add", "--imsi", IMSI, "--external-id", DEVICE, "--source", AS, "--source", OTHER, "--source", HASTY]):
-            subprocess.run([GODWIT, *words, *store], check=True, capture_output=True, timeout=30)
+            subprocess.run([GODWIT, *words, *store], check=True, capture_output=True, timeout=120)
         d.start()
 
     def certify(self):
@@ -131,7 +131,7 @@ class T8(unittest.TestCase):
         d = self.daemon
         host, port = d.address("rest")
         url = f"https://localhost:{port}/3gpp-device-triggering/v1/{scs or who}/transactions{tail}"
-        words = ["curl", "-sS", "-i", "--cacert", d.path("ca.pem"), "-X", method, "--max-time", "20"]
+        words = ["curl", "-sS", "-i", "--cacert", d.path("ca.pem"), "-X", method, "--max-time", "100"]
         words += ["--cert", d.path(who + ".pem"), "--key", d.path(who + ".key")] if who else []
         as_json = body is not None and not any(header.startswith("Content-Type") for header in headers)
         words += ["-H", "Content-Type: application/json"] if as_json else []
@@ -139,7 +139,7 @@ class T8(unittest.TestCase):
         for header in headers:
             words += ["-H", header]
         for _ in range(9):  # what is not read to its end may be answered by a reset that overtakes the answer: it is said again
-            done = subprocess.run(words + [url], capture_output=True, text=True, timeout=30)
+            done = subprocess.run(words + [url], capture_output=True, text=True, timeout=120)
             if done.returncode not in (55, 56):
                 break
         head, _, text = done.stdout.replace("\r\n", "\n").partition("\n\n")
@@ -296,7 +296,7 @@ class T8(unittest.TestCase):
         _, port = d.address("rest")
         way = ["--json", "--rest", f"https://localhost:{port}", "--as", AS, "--cert", d.path(AS + ".pem"), "--key", d.path(AS + ".key")]
         way += [] if "--ca" in words else ["--ca", d.path("ca.pem")]
-        done = subprocess.run([GODWIT, "trigger", verb, *way, *words], capture_output=True, text=True, timeout=40)
+        done = subprocess.run([GODWIT, "trigger", verb, *way, *words], capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
         return json.loads(done.stdout) if done.stdout else done.stderr
 
@@ -310,7 +310,7 @@ class T8(unittest.TestCase):
         self.assertEqual(self.godwit("status", "--of", "12")["deliveryResult"], "TERMINATE")
         self.assertIn("RECALLFAIL (404)", self.godwit("recall", "--of", "99", expect=1))
         self.assertIn("INVEXTID (404)", self.godwit("send", "--external-id", "nobody@x", "--port", "7", "x", expect=1))
-        self.assertEqual(self.godwit("send", *device, "--port", "7", "--validity", "1", "--wait", "30", "x", expect=1)["deliveryResult"], "EXPIRED")
+        self.assertEqual(self.godwit("send", *device, "--port", "7", "--validity", "1", "--wait", "100", "x", expect=1)["deliveryResult"], "EXPIRED")
         self.assertIn("--ca /no/such/file: No such file", self.godwit("status", "--of", "11", "--ca", "/no/such/file", expect=3))
         self.assertIn("80 are the most", self.godwit("send", *device, "--port", "7", "x" * 81, expect=2))
 
@@ -355,7 +355,7 @@ class T8(unittest.TestCase):
         self.assertEqual((hasty[0][0], hasty[3][0], hasty[3][1]["cause"]), (201, 429, "RATEEXCEEDED"))
         d = self.daemon
         subprocess.run([GODWIT, "sub", "trigger", "bar", "--imsi", IMSI, "--store", d.path("store.db"), "--key-file", d.path("store.key")], check=True,
-                       capture_output=True, timeout=30)
+                       capture_output=True, timeout=120)
         code, answer, _ = self.curl("POST", body=self.trigger())
         self.assertEqual((code, answer["cause"]), (403, "NOTAUTHORIZED"))
 

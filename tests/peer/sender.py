@@ -15,7 +15,7 @@ GODWIT = os.path.join(os.environ.get("GODWIT_BINARY", "build"), "bin", "godwit")
 IMSI = "001010123456789"
 K = bytes.fromhex("465b5ce8b199b49faa5f0a2ee238a6bc")
 OPC = bytes.fromhex("cd63cb71954a9f4e48a5994e37a02baf")
-WAIT = 60.0  # until a test gives up; nothing is measured
+WAIT = 120.0  # until a test gives up; nothing is measured
 
 
 class Silence(Exception):

@@ -13,6 +13,7 @@ import threading
 import xml.etree.ElementTree
 
 import aka
+from sender import WAIT
 
 NAMESPACE = "{uri:3gpp-gba}"
 
@@ -71,10 +72,10 @@ class Client:
     def get(self, authorization, path="/", extra=()):
         """(code, headers, body)."""
         if self.tls_ca is None:
-            link = http.client.HTTPConnection(*self.address, timeout=30)
+            link = http.client.HTTPConnection(*self.address, timeout=WAIT)
         else:
             context = ssl.create_default_context(cafile=self.tls_ca)
-            link = http.client.HTTPSConnection(*self.address, timeout=30, context=context)
+            link = http.client.HTTPSConnection(*self.address, timeout=WAIT, context=context)
         self.requests += 1
         headers = {"User-Agent": "Bootstrapping Client Agent; Release-6", **dict(extra)}
         if authorization is not None:

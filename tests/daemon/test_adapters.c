@@ -65,7 +65,7 @@ static void addresses_are_read_and_written(void **state)
 static size_t receive_some(godwit_udp_t *udp, godwit_udp_datagram_t datagrams[GODWIT_UDP_BATCH])
 {
     struct pollfd p = {.fd = godwit_udp_fd(udp), .events = POLLIN};
-    assert_int_equal(poll(&p, 1, 5000), 1);
+    assert_int_equal(poll(&p, 1, 60000), 1);
     return godwit_udp_receive(udp, datagrams);
 }
 
@@ -506,7 +506,7 @@ static void devices_of_a_tunnel_have_addresses_of_their_own(void **state)
         godwit_address_t device = {.len = 6, .octets = {127, 99, 0, i}};
         godwit_sgi_send(sgi, &device, &to, godwit_slice("up", 2));
         struct pollfd readable = {.fd = godwit_udp_fd(server), .events = POLLIN};
-        assert_int_equal(poll(&readable, 1, 10000), 1);
+        assert_int_equal(poll(&readable, 1, 60000), 1);
         assert_int_equal(godwit_udp_receive(server, got), 1);
         assert_memory_equal(got[0].from.octets, device.octets, 4);
         assert_int_equal(godwit_load_u16(got[0].from.octets + 4), godwit_sgi_port(sgi));
@@ -514,7 +514,7 @@ static void devices_of_a_tunnel_have_addresses_of_their_own(void **state)
         godwit_udp_send(server, &got[0].from, godwit_slice("down", 4));
         godwit_udp_flush(server);
         readable.fd = godwit_sgi_fd(sgi);
-        assert_int_equal(poll(&readable, 1, 10000), 1);
+        assert_int_equal(poll(&readable, 1, 60000), 1);
         assert_true(godwit_sgi_receive(sgi, &down));
         assert_memory_equal(down.to.octets, device.octets, 4);
         assert_true(godwit_address_equal(&down.from, &to));
@@ -569,7 +569,7 @@ static void a_door_for_gtp_takes_longer_datagrams_than_one_for_emsdp(void **stat
         godwit_udp_send(from, &local, godwit_slice(octets, 10));
         godwit_udp_flush(from);
         struct pollfd readable = {.fd = godwit_udp_fd(to[i]), .events = POLLIN};
-        assert_int_equal(poll(&readable, 1, 10000), 1);
+        assert_int_equal(poll(&readable, 1, 60000), 1);
         assert_int_equal(godwit_udp_receive(to[i], got), i == 0 ? 2 : 1);
         assert_int_equal(godwit_udp_counters(to[i])->oversize, i == 0 ? 1 : 2);
         godwit_udp_close(to[i]);

@@ -55,7 +55,7 @@ static godwit_message_t next_answer(godwit_gsup_t *g)
     godwit_message_t m;
     while (godwit_gsup_receive(g, &m) != GODWIT_OK) {
         struct pollfd p = {.fd = godwit_gsup_fd(g), .events = POLLIN};
-        if (poll(&p, 1, 20000) <= 0) {
+        if (poll(&p, 1, 60000) <= 0) {
             fprintf(stderr, "no answer, not even the client's own\n");
             exit(1);
         }

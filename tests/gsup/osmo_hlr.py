@@ -50,7 +50,7 @@ class Vty:
 
     def __init__(self, port):
         self.socket = connect(port)
-        self.socket.settimeout(5)
+        self.socket.settimeout(60)
         self.until(b"> ")
         self.command("enable")
 

@@ -72,7 +72,7 @@ static bool drive(godwit_gsup_t *g, int hlr_fd, godwit_message_t *answer)
 {
     for (;;) {
         struct pollfd p[2] = {{.fd = godwit_gsup_fd(g), .events = POLLIN}, {.fd = hlr_fd, .events = POLLIN}};
-        assert_true(poll(p, hlr_fd >= 0 ? 2 : 1, 20000) > 0);
+        assert_true(poll(p, hlr_fd >= 0 ? 2 : 1, 60000) > 0);
         if (p[0].revents && godwit_gsup_receive(g, answer) == GODWIT_OK) {
             return true;
         }

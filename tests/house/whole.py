@@ -40,8 +40,9 @@ class Device:
                 "--endpoint", HSE_NAME, *self.options, *options]
 
     def send(self, hse, text, *options):
-        """Sends one reading; what `godwit send` counted."""
-        return cli.result(*self.words(hse, *options), text)
+        """Sends one reading, which must succeed: two minutes for an answer; what `godwit send` counted."""
+        patient = () if {"--attempts", "--retransmit"} & {*self.options, *options} else ("--attempts", "7")
+        return cli.result(*self.words(hse, *patient, *options), text)
 
     @contextlib.contextmanager
     def staying(self, hse, text, *options):

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/random.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -120,6 +121,15 @@ static void receive(listen_t *l, int from, bool a3)
     }
 }
 
+static godwit_status_t poll_anew(listen_t *l, godwit_trigger_requests_t *requests)
+{
+    uint8_t random[GODWIT_TRIGGER_RANDOM];
+    requests->count = 0;
+    return getrandom(random, sizeof random, 0) == (ssize_t)sizeof random
+               ? godwit_trigger_poll(&l->trigger, random, requests)
+               : GODWIT_RANDOM_FAILED;
+}
+
 static void run_timers(listen_t *l)
 {
     godwit_access_requests_t access;
@@ -135,7 +145,7 @@ static void run_timers(listen_t *l)
     }
     if (l->poll_at >= 0 && now >= l->poll_at) {
         l->poll_at = now + (int64_t)l->poll_ms;
-        listen_settle_trigger(l, godwit_trigger_poll(&l->trigger, &trigger), &trigger);
+        listen_settle_trigger(l, poll_anew(l, &trigger), &trigger);
     }
     listen_send_held(l);
 }

@@ -71,18 +71,45 @@ static void choice(godwit_slice_t octets)
     }
 }
 
+static void datagram_is_one_spelling(godwit_slice_t octets)
+{
+    uint8_t message[GODWIT_A3_DATAGRAM_MAX], out[GODWIT_A3_DATAGRAM_MAX];
+    godwit_writer_t m = godwit_writer(message, sizeof message), w = godwit_writer(out, sizeof out);
+    godwit_a3_datagram_t datagram;
+    if (godwit_a3_datagram_parse(octets, &datagram) != GODWIT_OK) {
+        return;
+    }
+    const godwit_slice_t rest = datagram.message;
+    insist(rest.ptr + rest.len == octets.ptr + octets.len && datagram.imsi.len >= GODWIT_IMSI_DIGITS_MIN);
+    if (datagram.has_cookie) {
+        godwit_a3_cookie_put(datagram.cookie, &m);
+    }
+    godwit_put_slice(&m, rest);
+    insist(godwit_a3_datagram_build(&datagram.imsi, godwit_written(&m), &w) == GODWIT_OK);
+    insist(w.len == octets.len && memcmp(out + 8, octets.ptr + 8, w.len - 8) == 0); /* an IMSI has more spellings */
+}
+
+static void cookie_answer_is_one_spelling(godwit_slice_t octets)
+{
+    uint8_t out[GODWIT_A3_COOKIE_ANSWER];
+    godwit_writer_t w = godwit_writer(out, sizeof out);
+    godwit_a3_cookie_answer_t answer;
+    if (godwit_a3_cookie_answer_parse(octets, &answer) == GODWIT_OK) {
+        insist(godwit_a3_is_cookie_answer(octets));
+        insist(godwit_a3_cookie_answer_build(&answer, &w) == GODWIT_OK);
+        insist(godwit_slice_equal(godwit_written(&w), octets));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const godwit_slice_t octets = godwit_slice(data, size);
-    godwit_imsi_t imsi;
-    godwit_slice_t message;
     for (int down = 0; down <= 1; down++) {
         opened_is_one_spelling(octets, down == 1);
         unprotected_is_one_spelling(octets, down == 1);
     }
     choice(octets);
-    if (godwit_a3_datagram_parse(octets, &imsi, &message) == GODWIT_OK) {
-        insist(message.ptr + message.len == data + size && imsi.len >= GODWIT_IMSI_DIGITS_MIN);
-    }
+    datagram_is_one_spelling(octets);
+    cookie_answer_is_one_spelling(octets);
     return 0;
 }

@@ -2,7 +2,8 @@
  *
  * The MTC-IWF's associations given anything in any order: operations, each an octet of kind, an octet of length and its
  * octets. What nobody proved commits nothing and moves no address; association numbers and COUNTs only rise, over
- * restarts and failed commits; no acknowledgement counts twice, and none that the device did not say.
+ * restarts and failed commits; no acknowledgement counts twice, and none that the device did not say; nobody is sent
+ * more octets than came in his name.
  */
 #include "fuzz/fuzz.h"
 #include "tests/support/iwf_world.h"
@@ -138,6 +139,7 @@ static void raw(unsigned kind, godwit_slice_t octets)
     container_of(octets, &c);
     if (kind == DATAGRAM) {
         owner_give_datagram(&iw.owner, &stranger, octets);
+        check(iwf_datagrams_down() <= octets.len); /* whoever is named there gets no more than came */
     } else if (kind == T5) {
         iwf_from_device(&c);
     } else {

@@ -43,6 +43,12 @@ static void restores(const run_t *r, godwit_trigger_t *twin)
     insist(godwit_trigger_restore(twin, godwit_slice(r->record, r->record_len)) == GODWIT_OK);
 }
 
+static godwit_slice_t without_cookie(godwit_slice_t octets)
+{
+    const size_t part = octets.len > GODWIT_A3_COOKIE_PART && octets.ptr[0] == 0 ? GODWIT_A3_COOKIE_PART : 0;
+    return godwit_slice(octets.ptr + part, octets.len - part);
+}
+
 static void check_sent(const run_t *r, godwit_slice_t octets)
 {
     static godwit_trigger_t twin;
@@ -67,8 +73,10 @@ static void carry_out(run_t *r)
             memcpy(r->record, q->octets.ptr, q->octets.len);
             r->record_len = q->octets.len;
         } else if (q->kind == GODWIT_TRIGGER_SEND) {
-            check_sent(r, q->octets);
-            visible = visible || q->octets.len != GODWIT_TRIGGER_COMPLETE;
+            const godwit_slice_t message = without_cookie(q->octets);
+            insist(message.len == q->octets.len || q->via == GODWIT_TRIGGER_VIA_A3);
+            check_sent(r, message);
+            visible = visible || message.len != GODWIT_TRIGGER_COMPLETE;
         } else if (q->kind == GODWIT_TRIGGER_DELIVER) {
             insist(q->delivery.protected || r->config.accept_network);
             r->delivered = q->delivery.reference;
@@ -134,6 +142,7 @@ static godwit_status_t keys(run_t *r, uint8_t operation, godwit_slice_t octets)
 
 static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
 {
+    static const uint8_t drawn[GODWIT_TRIGGER_RANDOM] = "cookies";
     const godwit_trigger_via_t via = (godwit_trigger_via_t)(1 + (operation >> 3) % 3);
     godwit_status_t status = GODWIT_OK;
     r->requests.count = 0;
@@ -152,7 +161,7 @@ static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
             &r->t, r->delivered, (operation & 8u) != 0 ? GODWIT_A3_NO_APPLICATION : GODWIT_A3_DELIVERED, &r->requests);
         break;
     case 4:
-        status = godwit_trigger_poll(&r->t, &r->requests);
+        status = godwit_trigger_poll(&r->t, drawn, &r->requests);
         break;
     case 5:
         status = godwit_trigger_timer(&r->t, &r->requests);

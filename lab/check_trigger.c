@@ -75,8 +75,11 @@ void lab_check_a3(godwit_world_t *w, unsigned device, bool down, godwit_slice_t 
     godwit_a3_header_t header;
     godwit_a3_command_t command;
     uint8_t place[14] = {'A', down};
-    if (octets.len == 0) {
+    if (octets.len == 0 || (down && godwit_a3_is_cookie_answer(octets))) {
         return;
+    }
+    if (godwit_a3_is_cookie_answer(octets) && octets.len > GODWIT_A3_COOKIE_PART) { /* up, a cookie goes first */
+        octets = godwit_slice(octets.ptr + GODWIT_A3_COOKIE_PART, octets.len - GODWIT_A3_COOKIE_PART);
     }
     if (godwit_a3_peek(octets, &header) != GODWIT_OK || godwit_a3_is_down(header.type) != down) {
         lab_violate(w, "a node sends what is no message of interface A3");

@@ -51,11 +51,12 @@ void lab_a3_label(godwit_slice_t octets, char label[64])
         "Poll Answer",
     };
     godwit_a3_header_t header;
-    godwit_imsi_t imsi;
-    godwit_slice_t message;
-    const bool up = godwit_a3_datagram_parse(octets, &imsi, &message) == GODWIT_OK &&
-                    godwit_a3_peek(message, &header) == GODWIT_OK && !godwit_a3_is_down(header.type);
-    if (up || godwit_a3_peek(octets, &header) == GODWIT_OK) {
+    godwit_a3_datagram_t datagram;
+    const bool up = godwit_a3_datagram_parse(octets, &datagram) == GODWIT_OK &&
+                    godwit_a3_peek(datagram.message, &header) == GODWIT_OK && !godwit_a3_is_down(header.type);
+    if (!up && godwit_a3_is_cookie_answer(octets)) {
+        (void)snprintf(label, GODWIT_LAB_LABEL_MAX, "Cookie");
+    } else if (up || godwit_a3_peek(octets, &header) == GODWIT_OK) {
         (void)snprintf(label, GODWIT_LAB_LABEL_MAX, "%s", names[header.type]);
     }
 }

@@ -160,6 +160,13 @@ void lab_trigger_durable(godwit_world_t *w, unsigned device)
 
 /* ---- inputs ---- */
 
+static godwit_status_t poll_anew(godwit_world_t *w, lab_trigger_end_t *t)
+{
+    uint8_t random[GODWIT_TRIGGER_RANDOM];
+    godwit_lab_random_fill(&w->random, random, sizeof random);
+    return godwit_trigger_poll(&t->library, random, &t->requests);
+}
+
 /* What is more than a radio: the device leaves the mobile access, or comes back to it. */
 static godwit_status_t change_access(godwit_world_t *w, unsigned device)
 {
@@ -170,7 +177,7 @@ static godwit_status_t change_access(godwit_world_t *w, unsigned device)
         return GODWIT_OK;
     }
     (void)lab_after(w, 0, LAB_ACCESS_DETACH, godwit_world_device_node(device));
-    return godwit_trigger_poll(&t->library, &t->requests);
+    return poll_anew(w, t);
 }
 
 static godwit_status_t take_packet(godwit_world_t *w, unsigned device, const lab_device_input_t *in)
@@ -233,7 +240,7 @@ static godwit_status_t into_library(godwit_world_t *w, unsigned device, const la
         }
         return GODWIT_OK;
     case LAB_TRIGGER_POLL:
-        return godwit_trigger_poll(&t->library, &t->requests);
+        return poll_anew(w, t);
     case LAB_TRIGGER_HELD_BACK:
         lab_trigger_send_held(w, device);
         return GODWIT_OK;

@@ -32,7 +32,7 @@ typedef struct godwit_iwf_keys_config {
     uint32_t address_life_ms; /* of an address of A3 after the last Poll; 0: 300000 */
     /* a Command that was not answered is said again for so long, then a new one is made; 0: 600000 */
     uint32_t command_life_ms;
-    uint8_t table_key[GODWIT_INDEX_KEY]; /* random: which places strangers, and hints, share */
+    uint8_t table_key[GODWIT_INDEX_KEY]; /* random: which places strangers, and hints, share; secrets of cookies */
 } godwit_iwf_keys_config_t;
 
 /* By which way something goes to a device. */
@@ -49,7 +49,9 @@ typedef struct godwit_iwf_way {
     godwit_trigger_node_t node;         /* T5, SECURING: the serving node; T4: where the device is, or host "" */
     char msisdn[GODWIT_MSISDN_MAX + 1]; /* T4 */
     godwit_address_t address;           /* A3 */
-    uint32_t transaction;               /* SECURING: of the request that waits */
+    /* A3: only a hint says so, and nobody has shown that he receives there */
+    bool unproved;
+    uint32_t transaction; /* SECURING: of the request that waits */
     uint64_t route;
 } godwit_iwf_way_t;
 
@@ -98,9 +100,10 @@ typedef struct godwit_iwf_tried {
     uint64_t at_ms;
 } godwit_iwf_tried_t;
 
-/* What came over A3 in one second and proved nothing, so that nobody makes this end look into its store without end.
- * Addresses share places, by a hash with a key: whoever has many of them, or makes them up, fills all places and no
- * more, and cannot choose whose place he fills. */
+/* What came over A3 in one second and proved nothing, so that nobody makes this end look into its store without end:
+ * with a good cookie, and without, so that no forged address takes anything from one where somebody is. Addresses share
+ * places, by a hash with a key: whoever has many of them, or makes them up, fills all places and no more, and cannot
+ * choose whose place he fills. */
 #define GODWIT_IWF_STRANGERS_MAX 1024
 typedef struct godwit_iwf_stranger {
     uint32_t count;
@@ -126,10 +129,14 @@ typedef struct godwit_iwf_keys {
     godwit_iwf_repeat_t repeats[GODWIT_IWF_REPEATS_MAX];
     godwit_iwf_a3_address_t addresses[GODWIT_IWF_ADDRESSES_MAX];
     godwit_iwf_tried_t tried[GODWIT_IWF_TRIED_MAX];
-    godwit_iwf_stranger_t strangers[GODWIT_IWF_STRANGERS_MAX];
+    godwit_iwf_stranger_t strangers[2][GODWIT_IWF_STRANGERS_MAX]; /* 1: without a cookie */
     godwit_iwf_peer_t peers[GODWIT_IWF_PEERS_MAX];
-    uint32_t hints[GODWIT_IWF_WAY_SECURING + 1]; /* by each way, taken in the second hint_s, of whatever device */
+    /* by each way, taken in the second hint_s, of whatever device; 1: from an unproved address */
+    uint32_t hints[2][GODWIT_IWF_WAY_SECURING + 1];
     uint64_t hint_s;
+    uint64_t cookie_period; /* of the first secret, counted from 1; 0: there are none */
+    uint8_t cookie_secret[2][GODWIT_INDEX_KEY];
+    uint64_t cookie_told_ms; /* when it was last said that cookies are asked for */
     /* Between the rounds of one input; secret. */
     bool holds;
     bool moved;  /* the record is not what the store has */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interface A3: the header of a message, and the datagram around it on port A3 (docs/trigger-wire.md, "Header", "Over
- * UDP").
+ * Interface A3: the header of a message (docs/trigger-wire.md, "Header").
  */
 #include "core/trigger/internal.h"
 
@@ -32,31 +31,4 @@ godwit_status_t godwit_a3_peek(godwit_slice_t octets, godwit_a3_header_t *header
     }
     *header = h;
     return GODWIT_OK;
-}
-
-#define EF_IMSI 8 /* octets 2 to 9 of EF_IMSI (TS 31.102 4.2.2) */
-
-godwit_status_t godwit_a3_datagram_build(const godwit_imsi_t *imsi, godwit_slice_t message, godwit_writer_t *out)
-{
-    uint8_t ef[EF_IMSI];
-    godwit_imsi_to_ef(imsi, ef);
-    godwit_put(out, ef, sizeof ef);
-    godwit_put_slice(out, message);
-    return godwit_writer_status(out);
-}
-
-godwit_status_t godwit_a3_datagram_parse(godwit_slice_t datagram, godwit_imsi_t *imsi, godwit_slice_t *message)
-{
-    godwit_a3_header_t header;
-    godwit_imsi_t of;
-    if (datagram.len <= EF_IMSI || godwit_imsi_from_ef(datagram.ptr, &of) != GODWIT_OK) {
-        return GODWIT_MALFORMED;
-    }
-    const godwit_slice_t rest = godwit_slice(datagram.ptr + EF_IMSI, datagram.len - EF_IMSI);
-    godwit_status_t status = godwit_a3_peek(rest, &header);
-    if (status == GODWIT_OK) {
-        *imsi = of;
-        *message = rest;
-    }
-    return status;
 }

@@ -16,6 +16,9 @@
 #define A3_KEY_ID_MASK 0x07u
 #define A3_KEY_IDS 7u /* 1 to 7; 0: not protected */
 
+/* First octet where a cookie stands, over UDP: type 0, which no message has. */
+#define A3_COOKIE_MARK 0u
+
 /* BEARER of MAC and cipher. The keys are nobody else's; it only keeps the input apart from all others of the house. */
 #define A3_BEARER 2u
 

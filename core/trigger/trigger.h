@@ -63,8 +63,9 @@ typedef struct godwit_a3_reject {
     godwit_a3_reason_t reason;
     godwit_iwf_root_t root; /* the newest that the device has; NONE */
     uint8_t root_name[GODWIT_IWF_ROOT_NAME];
-    uint32_t association;              /* the highest number that the device took */
-    uint8_t command[GODWIT_A3_DIGEST]; /* of the rejected Command; zero: none came */
+    uint32_t association; /* the highest number that the device took */
+    /* of the rejected Command; where none came (NO_ASSOCIATION) what the device has drawn, which a cookie echoes */
+    uint8_t command[GODWIT_A3_DIGEST];
 } godwit_a3_reject_t;
 
 typedef enum godwit_a3_action {
@@ -200,12 +201,40 @@ GODWIT_MUST_USE godwit_status_t godwit_a3_source(const godwit_crypto_t *crypto, 
                                                  uint8_t source[GODWIT_A3_DIGEST]);
 /* ---- over UDP (port A3) ------------------------------------------------------------------------------------------ */
 
-#define GODWIT_A3_DATAGRAM_MAX (8 + GODWIT_TRIGGER_CONTAINER_MAX)
-/* Up: the IMSI as octets 2 to 9 of EF_IMSI, then the message; nobody else says who the device is there. It is in clear
- * (docs/trigger-wire.md). Down: the message alone. */
+#define GODWIT_A3_COOKIE 8
+#define GODWIT_A3_ECHO 8
+#define GODWIT_A3_COOKIE_PART (1 + GODWIT_A3_COOKIE) /* before the message, where there is one */
+#define GODWIT_A3_COOKIE_ANSWER (1 + GODWIT_A3_ECHO + GODWIT_A3_COOKIE)
+#define GODWIT_A3_DATAGRAM_MAX (8 + GODWIT_A3_COOKIE_PART + GODWIT_TRIGGER_CONTAINER_MAX)
+
+/* Up: the IMSI as octets 2 to 9 of EF_IMSI, then a cookie where the device was given one, then the message; nobody else
+ * says who the device is there. It is in clear (docs/trigger-wire.md). Down: the message alone. */
+typedef struct godwit_a3_datagram {
+    godwit_imsi_t imsi;
+    bool has_cookie;
+    uint8_t cookie[GODWIT_A3_COOKIE];
+    godwit_slice_t message;
+} godwit_a3_datagram_t;
+
+/* message: with its cookie in front (godwit_a3_cookie_put), if it has one. */
 GODWIT_MUST_USE godwit_status_t godwit_a3_datagram_build(const godwit_imsi_t *imsi, godwit_slice_t message,
                                                          godwit_writer_t *out);
-GODWIT_MUST_USE godwit_status_t godwit_a3_datagram_parse(godwit_slice_t datagram, godwit_imsi_t *imsi,
-                                                         godwit_slice_t *message);
+GODWIT_MUST_USE godwit_status_t godwit_a3_datagram_parse(godwit_slice_t octets, godwit_a3_datagram_t *datagram);
+void godwit_a3_cookie_put(const uint8_t cookie[GODWIT_A3_COOKIE], godwit_writer_t *out);
+
+/* Down, instead of what the message asked for: say it again with this cookie. */
+typedef struct godwit_a3_cookie_answer {
+    uint8_t echo[GODWIT_A3_ECHO]; /* of the message: godwit_a3_echo */
+    uint8_t cookie[GODWIT_A3_COOKIE];
+} godwit_a3_cookie_answer_t;
+
+/* The last octets of a message: its MAC, the digest of a Command, or what a hint has drawn. Whoever is not on the path
+ * does not know them. False: it is too short. */
+bool godwit_a3_echo(godwit_slice_t message, uint8_t echo[GODWIT_A3_ECHO]);
+/* Of what came over UDP: it is no message, and may be such an answer. */
+bool godwit_a3_is_cookie_answer(godwit_slice_t octets);
+GODWIT_MUST_USE godwit_status_t godwit_a3_cookie_answer_build(const godwit_a3_cookie_answer_t *answer,
+                                                              godwit_writer_t *out);
+GODWIT_MUST_USE godwit_status_t godwit_a3_cookie_answer_parse(godwit_slice_t octets, godwit_a3_cookie_answer_t *answer);
 
 #endif

@@ -66,9 +66,7 @@ static godwit_a3_message_t reject_of(const godwit_trigger_t *t, godwit_a3_reason
         m.reject.root = (godwit_iwf_root_t)named;
         memcpy(m.reject.root_name, root->name, sizeof root->name);
     }
-    if (asked != NULL) {
-        memcpy(m.reject.command, asked->digest, sizeof m.reject.command);
-    }
+    memcpy(m.reject.command, asked != NULL ? asked->digest : t->drawn, sizeof m.reject.command);
     return m;
 }
 
@@ -126,6 +124,18 @@ static void adopt(godwit_trigger_t *t, const asked_t *asked, uint8_t suite, cons
     t->repeats = 0;
 }
 
+/* Over UDP the MTC-IWF need not say the Command again where the Complete was lost: the device polls, and says it first,
+ * until something comes down. */
+static void await(godwit_trigger_t *t, godwit_trigger_via_t via, godwit_trigger_requests_t *requests)
+{
+    if (via != GODWIT_TRIGGER_VIA_A3) {
+        godwit_trigger_polls_end(t, requests);
+        return;
+    }
+    t->polls = 0;
+    godwit_trigger_polls_go_on(t, requests);
+}
+
 TRIGGER_OWN_FRAME static godwit_status_t complete(godwit_trigger_t *t, const asked_t *asked, uint8_t suite,
                                                   const uint8_t k_iwf[32], godwit_trigger_requests_t *requests)
 {
@@ -135,7 +145,7 @@ TRIGGER_OWN_FRAME static godwit_status_t complete(godwit_trigger_t *t, const ask
         status = godwit_trigger_say_complete(t, asked->in->via, requests);
     }
     if (status == GODWIT_OK) {
-        godwit_trigger_polls_end(t, requests);
+        await(t, asked->in->via, requests);
         godwit_trigger_event(requests, "associated", GODWIT_OK);
     }
     return status;

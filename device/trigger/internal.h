@@ -10,6 +10,7 @@
 #include "godwit/trigger.h"
 
 #define TRIGGER_REJECTS_MAX 4u /* docs/trigger-wire.md, section 4 */
+#define TRIGGER_COOKIES_MAX 4u /* section 7: for each thing said of the device's own accord */
 #define TRIGGER_REPEATS_MAX 8u /* of one answer to what may be a recording */
 /* Places of the memory: half of them is for what came without protection, all that a device has in case 1. */
 #define TRIGGER_MEMORY_OPEN ((GODWIT_TRIGGER_MEMORY_MAX + 1u) / 2u)
@@ -47,8 +48,18 @@ GODWIT_MUST_USE godwit_status_t godwit_trigger_say_unprotected(godwit_trigger_t 
 /* SEND of the Complete of the association in use: the same octets each time. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_say_complete(godwit_trigger_t *t, godwit_trigger_via_t via,
                                                             godwit_trigger_requests_t *requests);
+/* The same, where nothing has come down under the association: the MTC-IWF may not have it, and could not read what
+ * comes next. A few times. */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_complete_first(godwit_trigger_t *t, godwit_trigger_via_t via,
+                                                              godwit_trigger_requests_t *requests);
+/* A cookie came over UDP: what it is for is said again with it. GODWIT_REPLAY: it is for nothing that was said last, or
+ * too many came. */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_say_with_cookie(godwit_trigger_t *t, godwit_slice_t octets,
+                                                               godwit_trigger_requests_t *requests);
 /* The Poll under way, if any, is answered. */
 void godwit_trigger_polls_end(godwit_trigger_t *t, godwit_trigger_requests_t *requests);
+/* After so long it is said again. */
+void godwit_trigger_polls_go_on(godwit_trigger_t *t, godwit_trigger_requests_t *requests);
 
 /* ---- time.c ---- */
 void godwit_trigger_tick(godwit_trigger_t *t, godwit_trigger_now_t now);

@@ -8,6 +8,7 @@
 #include "device/trigger/internal.h"
 
 /* An association is replaced long before that; what is left is not spent. */
+#define DOUBLINGS_MAX 8u
 #define COUNT_LAST 0xFFFF0000u /* with the largest reserve on top there is still a number for it */
 
 godwit_trigger_request_t *godwit_trigger_ask(godwit_trigger_requests_t *requests, godwit_trigger_request_kind_t kind)
@@ -25,12 +26,80 @@ void godwit_trigger_event(godwit_trigger_requests_t *requests, const char *name,
     event->reason = reason;
 }
 
-static void send(godwit_slice_t octets, godwit_trigger_via_t via, godwit_trigger_requests_t *requests)
+/* ---- messages, each behind room for a cookie ---- */
+
+typedef struct place {
+    uint8_t *octets;
+    size_t cap;
+    godwit_trigger_said_t *said;
+} place_t;
+
+static place_t out_of(godwit_trigger_t *t)
+{
+    return (place_t){t->out, sizeof t->out, &t->said};
+}
+
+static place_t complete_of(godwit_trigger_t *t)
+{
+    return (place_t){t->complete, sizeof t->complete, &t->said_complete};
+}
+
+static godwit_writer_t writer_of(place_t place)
+{
+    return godwit_writer(place.octets + GODWIT_A3_COOKIE_PART, place.cap - GODWIT_A3_COOKIE_PART);
+}
+
+static godwit_slice_t message_in(place_t place)
+{
+    return godwit_slice(place.octets + GODWIT_A3_COOKIE_PART, place.said->len);
+}
+
+static void send_again(const godwit_trigger_t *t, place_t place, godwit_trigger_requests_t *requests)
 {
     godwit_trigger_request_t *request = godwit_trigger_ask(requests, GODWIT_TRIGGER_SEND);
-    request->octets = octets;
-    request->via = via;
+    request->via = (godwit_trigger_via_t)place.said->via;
+    request->octets = message_in(place);
+    if (t->has_cookie && request->via == GODWIT_TRIGGER_VIA_A3) {
+        godwit_writer_t w = godwit_writer(place.octets, GODWIT_A3_COOKIE_PART);
+        godwit_a3_cookie_put(t->cookie, &w);
+        request->octets = godwit_slice(place.octets, w.len + place.said->len);
+    }
 }
+
+static void send(const godwit_trigger_t *t, place_t place, size_t len, godwit_trigger_via_t via,
+                 godwit_trigger_requests_t *requests)
+{
+    *place.said = (godwit_trigger_said_t){(uint8_t)via, (uint8_t)len};
+    send_again(t, place, requests);
+}
+
+static bool is_for(place_t place, const uint8_t echo[GODWIT_A3_ECHO])
+{
+    uint8_t mine[GODWIT_A3_ECHO];
+    return place.said->via == GODWIT_TRIGGER_VIA_A3 && godwit_a3_echo(message_in(place), mine) &&
+           godwit_equal_secret(mine, echo, sizeof mine);
+}
+
+godwit_status_t godwit_trigger_say_with_cookie(godwit_trigger_t *t, godwit_slice_t octets,
+                                               godwit_trigger_requests_t *requests)
+{
+    godwit_a3_cookie_answer_t answer;
+    godwit_status_t status = godwit_a3_cookie_answer_parse(octets, &answer);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    const place_t place = is_for(out_of(t), answer.echo) ? out_of(t) : complete_of(t);
+    if (!is_for(place, answer.echo) || t->cookies >= TRIGGER_COOKIES_MAX) {
+        return GODWIT_REPLAY;
+    }
+    t->cookies++;
+    t->has_cookie = true;
+    memcpy(t->cookie, answer.cookie, sizeof t->cookie);
+    send_again(t, place, requests);
+    return GODWIT_OK;
+}
+
+/* ---- what they say ---- */
 
 godwit_status_t godwit_trigger_store(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
 {
@@ -62,7 +131,7 @@ godwit_status_t godwit_trigger_say(godwit_trigger_t *t, const godwit_a3_message_
 {
     godwit_trigger_association_t *a = &t->current;
     const godwit_a3_key_t key = key_of(a);
-    godwit_writer_t w = godwit_writer(t->out, sizeof t->out);
+    godwit_writer_t w = writer_of(out_of(t));
     godwit_status_t status = GODWIT_OK;
     if (!godwit_trigger_can_say(t)) {
         return changed ? godwit_trigger_store(t, requests) : GODWIT_COUNT_EXHAUSTED;
@@ -78,7 +147,7 @@ godwit_status_t godwit_trigger_say(godwit_trigger_t *t, const godwit_a3_message_
         status = godwit_a3_protect(t->config.crypto, &key, a->next_up++, message, &w);
     }
     if (status == GODWIT_OK) {
-        send(godwit_written(&w), via, requests);
+        send(t, out_of(t), w.len, via, requests);
     }
     return status;
 }
@@ -86,10 +155,10 @@ godwit_status_t godwit_trigger_say(godwit_trigger_t *t, const godwit_a3_message_
 godwit_status_t godwit_trigger_say_unprotected(godwit_trigger_t *t, const godwit_a3_message_t *message,
                                                godwit_trigger_via_t via, godwit_trigger_requests_t *requests)
 {
-    godwit_writer_t w = godwit_writer(t->out, sizeof t->out);
+    godwit_writer_t w = writer_of(out_of(t));
     godwit_status_t status = godwit_a3_unprotected_build(message, &w);
     if (status == GODWIT_OK) {
-        send(godwit_written(&w), via, requests);
+        send(t, out_of(t), w.len, via, requests);
     }
     return status;
 }
@@ -99,15 +168,25 @@ godwit_status_t godwit_trigger_say_complete(godwit_trigger_t *t, godwit_trigger_
 {
     const godwit_trigger_association_t *a = &t->current;
     const godwit_a3_key_t key = key_of(a);
-    godwit_writer_t w = godwit_writer(t->complete, sizeof t->complete);
+    godwit_writer_t w = writer_of(complete_of(t));
     godwit_a3_message_t m = {.type = GODWIT_A3_COMPLETE,
                              .complete = {.suite = a->suite, .device_suites = a->device_suites}};
     memcpy(m.complete.command, a->command, sizeof m.complete.command);
     godwit_status_t status = godwit_a3_protect(t->config.crypto, &key, 0, &m, &w);
     if (status == GODWIT_OK) {
-        send(godwit_written(&w), via, requests);
+        send(t, complete_of(t), w.len, via, requests);
     }
     return status;
+}
+
+godwit_status_t godwit_trigger_complete_first(godwit_trigger_t *t, godwit_trigger_via_t via,
+                                              godwit_trigger_requests_t *requests)
+{
+    if (t->current.heard || t->repeats >= TRIGGER_REPEATS_MAX) {
+        return GODWIT_OK;
+    }
+    t->repeats++;
+    return godwit_trigger_say_complete(t, via, requests);
 }
 
 void godwit_trigger_polls_end(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
@@ -116,4 +195,12 @@ void godwit_trigger_polls_end(godwit_trigger_t *t, godwit_trigger_requests_t *re
         t->polls = 0;
         godwit_trigger_ask(requests, GODWIT_TRIGGER_TIMER)->delay_ms = 0;
     }
+}
+
+void godwit_trigger_polls_go_on(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
+{
+    const unsigned doublings = t->polls < DOUBLINGS_MAX ? t->polls : DOUBLINGS_MAX;
+    t->polls++;
+    t->cookies = 0;
+    godwit_trigger_ask(requests, GODWIT_TRIGGER_TIMER)->delay_ms = t->config.retransmit_ms << doublings;
 }

@@ -19,6 +19,8 @@ static void heard(godwit_trigger_t *t, godwit_trigger_association_t *a, godwit_t
         t->repeats = 0;
     }
     memset(t->rejects, 0, sizeof t->rejects);
+    t->has_cookie = false;
+    t->cookies = 0;
     godwit_trigger_polls_end(t, requests);
 }
 
@@ -110,6 +112,9 @@ static godwit_status_t under_either(godwit_trigger_t *t, uint8_t key_id, const t
 static godwit_status_t dispatch(godwit_trigger_t *t, const trigger_input_t *in, godwit_trigger_requests_t *requests)
 {
     godwit_a3_header_t header;
+    if (in->via == GODWIT_TRIGGER_VIA_A3 && godwit_a3_is_cookie_answer(in->octets)) {
+        return godwit_trigger_say_with_cookie(t, in->octets, requests);
+    }
     godwit_status_t status = godwit_a3_peek(in->octets, &header);
     if (status != GODWIT_OK || !godwit_a3_is_down(header.type)) {
         return GODWIT_MALFORMED;

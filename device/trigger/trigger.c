@@ -12,7 +12,6 @@
 #define RESERVE_DEFAULT 8u
 #define RETRANSMIT_DEFAULT_MS 4000u
 #define ATTEMPTS_DEFAULT 4u
-#define DOUBLINGS_MAX 8u
 #define SUITES_DEFAULT 0x0005u /* eea2-eia2-64, eea2-hmac-64 */
 #define ROOTS_DEFAULT 0x01u    /* FLAGGED */
 #define ROOTS_RECEIVED 0x06u   /* KASME, CK_IK: those that a visited network may know */
@@ -136,24 +135,27 @@ godwit_status_t godwit_trigger_done(godwit_trigger_t *trigger, uint32_t referenc
 static godwit_status_t poll(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
 {
     const godwit_a3_message_t m = {.type = GODWIT_A3_POLL, .poll = {t->current.next_down}};
-    const unsigned doublings = t->polls < DOUBLINGS_MAX ? t->polls : DOUBLINGS_MAX;
     godwit_status_t status;
     if (!godwit_trigger_can_say(t)) {
         status = godwit_trigger_hint(t, GODWIT_TRIGGER_VIA_A3, requests);
     } else {
-        status = godwit_trigger_say(t, &m, GODWIT_TRIGGER_VIA_A3, false, requests);
+        status = godwit_trigger_complete_first(t, GODWIT_TRIGGER_VIA_A3, requests);
+        if (status == GODWIT_OK) {
+            status = godwit_trigger_say(t, &m, GODWIT_TRIGGER_VIA_A3, false, requests);
+        }
     }
     if (status == GODWIT_OK) {
-        t->polls++;
-        godwit_trigger_ask(requests, GODWIT_TRIGGER_TIMER)->delay_ms = t->config.retransmit_ms << doublings;
+        godwit_trigger_polls_go_on(t, requests);
     }
     return status;
 }
 
-godwit_status_t godwit_trigger_poll(godwit_trigger_t *trigger, godwit_trigger_requests_t *requests)
+godwit_status_t godwit_trigger_poll(godwit_trigger_t *trigger, const uint8_t random[GODWIT_TRIGGER_RANDOM],
+                                    godwit_trigger_requests_t *requests)
 {
     requests->count = 0;
     trigger->polls = 0;
+    memcpy(trigger->drawn, random, sizeof trigger->drawn);
     return poll(trigger, requests);
 }
 

@@ -36,6 +36,8 @@
 /* The most requests that one call gives. */
 #define GODWIT_TRIGGER_REQUESTS_MAX (6 + GODWIT_TRIGGER_PENDING_MAX)
 
+#define GODWIT_TRIGGER_RANDOM 8 /* octets that godwit_trigger_poll is given */
+
 /* By which way octets came, or are to go. */
 typedef enum godwit_trigger_via {
     GODWIT_TRIGGER_VIA_NAS = 1, /* a NAS message that was integrity protected, and ciphered where the network ciphers */
@@ -82,7 +84,9 @@ typedef struct godwit_trigger_delivery {
 } godwit_trigger_delivery_t;
 
 typedef enum godwit_trigger_request_kind {
-    GODWIT_TRIGGER_SEND,    /* octets: one message for the MTC-IWF; via: the way by which what it answers came */
+    /* octets: one message for the MTC-IWF, over UDP with a cookie in front where one was given; via: the way by which
+     * what it answers came */
+    GODWIT_TRIGGER_SEND,
     GODWIT_TRIGGER_STORE,   /* octets: the record, to be made durable in place of the former one */
     GODWIT_TRIGGER_DELIVER, /* delivery */
     /* association: the card makes K_iwf (of config.iwf) of its last flagged run; then godwit_trigger_derived */
@@ -150,8 +154,12 @@ GODWIT_MUST_USE godwit_status_t godwit_trigger_receive(godwit_trigger_t *trigger
 GODWIT_MUST_USE godwit_status_t godwit_trigger_done(godwit_trigger_t *trigger, uint32_t reference,
                                                     godwit_a3_outcome_t outcome, godwit_trigger_requests_t *requests);
 /* "I am here", by interface A3: a Poll, or without an association the hint that asks for one. Again until something
- * protected comes down, config.attempts times. To be called after each change of the device's address, too. */
-GODWIT_MUST_USE godwit_status_t godwit_trigger_poll(godwit_trigger_t *trigger, godwit_trigger_requests_t *requests);
+ * protected comes down, config.attempts times. To be called after each change of the device's address, too. random:
+ * fresh from the caller; by it the device knows that who answers a hint has seen it. */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_poll(godwit_trigger_t *trigger,
+                                                    const uint8_t random[GODWIT_TRIGGER_RANDOM],
+                                                    godwit_trigger_requests_t *requests);
+/* The timer came due. After an association was made over UDP it goes on with Polls, until something comes down. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_timer(godwit_trigger_t *trigger, godwit_trigger_requests_t *requests);
 
 /* Number of the association in use; 0: none. */

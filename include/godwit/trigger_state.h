@@ -58,6 +58,11 @@ typedef struct godwit_trigger_pending {
 
 #define GODWIT_TRIGGER_COMPLETE 24 /* octets of a Complete */
 
+/* What was said last: how long it is, and by which way it went; 0: nothing was said. */
+typedef struct godwit_trigger_said {
+    uint8_t via, len;
+} godwit_trigger_said_t;
+
 typedef struct godwit_trigger {
     godwit_trigger_config_t config;
     /* The record. */
@@ -80,8 +85,14 @@ typedef struct godwit_trigger {
     uint8_t waiting;   /* as the last Poll Answer says */
     uint8_t asked_via; /* DERIVE is under way for `command`, which came by it; 0: none is */
     uint8_t command_len, command[GODWIT_TRIGGER_CONTAINER_MAX];
-    uint8_t complete[GODWIT_TRIGGER_COMPLETE]; /* to be sent, as the next */
-    uint8_t out[GODWIT_TRIGGER_CONTAINER_MAX];
+    uint8_t drawn[GODWIT_A3_DIGEST]; /* of the caller's random octets: what a cookie for a hint must echo */
+    bool has_cookie;                 /* of the MTC-IWF, until something protected comes down */
+    uint8_t cookies;                 /* taken since something was said of the device's own accord */
+    uint8_t cookie[GODWIT_A3_COOKIE];
+    godwit_trigger_said_t said_complete, said;
+    /* To be sent, as the next; each behind room for a cookie. */
+    uint8_t complete[GODWIT_A3_COOKIE_PART + GODWIT_TRIGGER_COMPLETE];
+    uint8_t out[GODWIT_A3_COOKIE_PART + GODWIT_TRIGGER_CONTAINER_MAX];
     uint8_t record[GODWIT_TRIGGER_RECORD];
 } godwit_trigger_t;
 

@@ -89,6 +89,12 @@ static bool could_be_given(const godwit_iwf_keys_t *keys, const godwit_iwf_way_t
             (keys->config.key_from == GODWIT_IWF_KEY_FROM_MME || godwit_iwf_peer_is_proved(keys, way->node.host)));
 }
 
+/* What waits because of a hint from an unproved address does not hold up who has shown that he is at his. */
+static bool gives_way(const godwit_iwf_key_wait_t *open, const godwit_iwf_way_t *way)
+{
+    return open->way.unproved && !way->unproved;
+}
+
 godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t *want,
                                const godwit_trigger_node_t *node, const godwit_iwf_way_t *way, uint64_t now_ms,
                                godwit_outbox_t *out)
@@ -96,7 +102,8 @@ godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t 
     const bool by_hss = keys->config.key_from != GODWIT_IWF_KEY_FROM_MME && want->root != GODWIT_IWF_ROOT_EAP;
     const godwit_trigger_node_t to = deriver(keys, want, node);
     const uint32_t above = floor_of(keys, want);
-    if (godwit_iwf_wait_of(keys, &keys->held.imsi, now_ms) != NULL) {
+    godwit_iwf_key_wait_t *open = godwit_iwf_wait_of(keys, &keys->held.imsi, now_ms);
+    if (open != NULL && !gives_way(open, way)) {
         return way->kind == GODWIT_IWF_WAY_SECURING ? GODWIT_WRONG_STATE : GODWIT_OK;
     }
     if ((!by_hss && to.host[0] == '\0') || above == UINT32_MAX) {
@@ -106,7 +113,7 @@ godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t 
         godwit_outbox_event(out, "refused", GODWIT_NOT_ENTITLED, &keys->held.imsi, NO_NODE);
         return GODWIT_NOT_ENTITLED;
     }
-    godwit_iwf_key_wait_t *place = godwit_iwf_wait_free(keys, now_ms);
+    godwit_iwf_key_wait_t *place = open != NULL ? open : godwit_iwf_wait_free(keys, now_ms);
     if (place == NULL) {
         return GODWIT_OVERLOAD;
     }

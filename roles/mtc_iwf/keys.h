@@ -93,6 +93,8 @@ uint32_t godwit_iwf_keys_transaction(godwit_iwf_keys_t *keys);
 /* What is open for that device; a free place (one whose answer did not come is free); what that answer is for. NULL:
  * nothing. */
 godwit_iwf_key_wait_t *godwit_iwf_wait_of(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint64_t now_ms);
+/* How many are open. */
+size_t godwit_iwf_waits(const godwit_iwf_keys_t *keys, uint64_t now_ms);
 godwit_iwf_key_wait_t *godwit_iwf_wait_free(godwit_iwf_keys_t *keys, uint64_t now_ms);
 godwit_iwf_key_wait_t *godwit_iwf_wait_for(godwit_iwf_keys_t *keys, const godwit_input_t *in);
 /* Nothing goes with the security mode that waits, if one does. */
@@ -110,6 +112,10 @@ void godwit_iwf_command_send(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi,
 /* The serving node answers of a Command. Where it has not reached the device nothing is said again: the node tells when
  * the device is there. */
 void godwit_iwf_on_command_answer(godwit_iwf_keys_t *keys, const godwit_message_t *answer);
+/* Whether a Command is said again to that device. */
+bool godwit_iwf_is_repeated(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi);
+/* Its Complete came. */
+void godwit_iwf_repeat_end(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi);
 bool godwit_iwf_is_repeat_timer(uint32_t timer);
 void godwit_iwf_on_repeat_timer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out);
 
@@ -149,6 +155,16 @@ void godwit_iwf_up_end(godwit_iwf_keys_t *keys, const godwit_input_t *in, const 
 /* Of the Reject in keys->opened. */
 void godwit_iwf_on_reject(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint64_t now_ms, godwit_outbox_t *out);
 
+/* ---- cookie.c ---- */
+
+/* Whether a datagram has a cookie that was given to its address and port, for its device, not long ago. */
+bool godwit_iwf_cookie_is_good(godwit_iwf_keys_t *keys, const godwit_a3_datagram_t *datagram,
+                               const godwit_address_t *from, uint64_t now_ms);
+/* Whether a datagram, which came by that way, is looked at: before the store is asked. One that would be a hint must be
+ * one that may be taken. Else its sender is given a cookie, unless he has a good one. */
+bool godwit_iwf_admits(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_way_t *way, bool is_hint,
+                       godwit_outbox_t *out);
+
 /* ---- way.c ---- */
 
 /* A container to a device. Nobody waits for the answer: transaction 0. */
@@ -174,14 +190,17 @@ godwit_message_t *godwit_iwf_message(const godwit_iwf_keys_t *keys, godwit_messa
  * matter of its own. */
 bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t gap_ms, uint64_t now_ms);
 /* Whether a hint of that device may be taken now: rarely for each device and each node or address that speaks for it,
- * so that no other one silences it; and so many in a second by each way. One that may is noted. */
+ * so that no other one silences it; and so many in a second by each way, those from unproved addresses apart. */
+bool godwit_iwf_has_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                         uint64_t now_ms);
+/* The same, and one that may is noted. */
 bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
                          uint64_t now_ms);
 /* Whether something from that address is looked at: it has not sent too much in this second that proved nothing, or it
  * is where the device polled from. */
-bool godwit_iwf_may_look(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,
+bool godwit_iwf_may_look(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
                          uint64_t now_ms);
-void godwit_iwf_proved_nothing(godwit_iwf_keys_t *keys, const godwit_address_t *from, uint64_t now_ms);
+void godwit_iwf_proved_nothing(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, uint64_t now_ms);
 void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const char *host, godwit_hop_t hop, uint64_t now_ms);
 bool godwit_iwf_peer_is_proved(const godwit_iwf_keys_t *keys, const char *host);
 

@@ -34,11 +34,12 @@ static godwit_iwf_repeat_t *place_for(godwit_iwf_keys_t *keys, const godwit_imsi
     return free_place;
 }
 
-/* NULL: it is said once. Anybody may name an address: what is said again by a node stays there. */
+/* NULL: it is said once. Anybody may name an address: what is said again by a node stays there, and where nobody has
+ * shown that he receives nothing is said again; a device that is there says its hint again. */
 static godwit_iwf_repeat_t *repeat_by(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
                                       const godwit_iwf_way_t *way)
 {
-    if (way->kind == GODWIT_IWF_WAY_T4 || way->kind == GODWIT_IWF_WAY_NONE) {
+    if (way->kind == GODWIT_IWF_WAY_T4 || way->kind == GODWIT_IWF_WAY_NONE || way->unproved) {
         return NULL;
     }
     godwit_iwf_repeat_t *place = place_for(keys, imsi);
@@ -70,6 +71,20 @@ void godwit_iwf_on_command_answer(godwit_iwf_keys_t *keys, const godwit_message_
         if (repeat->number != 0 && repeat->transaction == answer->transaction && answer->u.outcome != GODWIT_OK) {
             memset(repeat, 0, sizeof *repeat);
         }
+    }
+}
+
+bool godwit_iwf_is_repeated(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi)
+{
+    const godwit_iwf_repeat_t *place = place_for(keys, imsi);
+    return place != NULL && place->number != 0;
+}
+
+void godwit_iwf_repeat_end(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi)
+{
+    godwit_iwf_repeat_t *place = place_for(keys, imsi);
+    if (place != NULL) {
+        memset(place, 0, sizeof *place); /* its timer finds nothing */
     }
 }
 

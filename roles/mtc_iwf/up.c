@@ -36,13 +36,25 @@ static void from_t5(const godwit_message_t *message, origin_t *origin)
     }
 }
 
-static godwit_status_t origin_of(const godwit_input_t *in, origin_t *origin)
+static godwit_status_t from_a3(godwit_iwf_keys_t *keys, const godwit_input_t *in, origin_t *origin)
+{
+    godwit_a3_datagram_t datagram;
+    godwit_status_t status = godwit_a3_datagram_parse(in->datagram, &datagram);
+    if (status == GODWIT_OK) {
+        origin->imsi = datagram.imsi;
+        origin->octets = datagram.message;
+        origin->way.kind = GODWIT_IWF_WAY_A3;
+        origin->way.address = in->from;
+        origin->way.unproved = !godwit_iwf_cookie_is_good(keys, &datagram, &in->from, in->now_ms);
+    }
+    return status;
+}
+
+static godwit_status_t origin_of(godwit_iwf_keys_t *keys, const godwit_input_t *in, origin_t *origin)
 {
     memset(origin, 0, sizeof *origin);
     if (in->kind == GODWIT_INPUT_DATAGRAM) {
-        origin->way.kind = GODWIT_IWF_WAY_A3;
-        origin->way.address = in->from;
-        return godwit_a3_datagram_parse(in->datagram, &origin->imsi, &origin->octets);
+        return from_a3(keys, in, origin);
     }
     if (in->message->kind == GODWIT_T5_UP) {
         from_t5(in->message, origin);
@@ -128,6 +140,9 @@ static void judge(godwit_iwf_keys_t *keys, const godwit_input_t *in, const origi
 {
     up->imsi = origin->imsi;
     up->way = origin->way;
+    if (keys->proved && keys->opening == GODWIT_OK) { /* new, and the device's own: it says where it is */
+        up->way.unproved = false;
+    }
     up->kind = GODWIT_IWF_UP_NOTHING;
     if (origin->octets.len > 0) {
         up->kind = kind_of_message(keys);
@@ -150,14 +165,15 @@ void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godw
     if (in->fetch_status == GODWIT_AGAIN) {
         godwit_iwf_forget(keys);
     }
-    godwit_status_t status = origin_of(in, &origin);
+    godwit_status_t status = origin_of(keys, in, &origin);
     if (status != GODWIT_OK) {
         godwit_outbox_event(out, "refused", status, NULL, "nobody's message came up");
         return;
     }
     up->imsi = origin.imsi;
     up->way = origin.way;
-    if (in->kind == GODWIT_INPUT_DATAGRAM && !godwit_iwf_may_look(keys, &origin.imsi, &in->from, in->now_ms)) {
+    if (in->kind == GODWIT_INPUT_DATAGRAM && in->fetch_status == GODWIT_AGAIN &&
+        !godwit_iwf_admits(keys, in, &origin.way, is_unprotected(origin.octets), out)) {
         return; /* also without an event: there may be very many */
     }
     status = godwit_iwf_hold(keys, in, &origin.imsi, out);
@@ -173,7 +189,7 @@ void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godw
         up->kind = GODWIT_IWF_UP_NEED;
     } else {
         if (in->kind == GODWIT_INPUT_DATAGRAM) {
-            godwit_iwf_proved_nothing(keys, &in->from, in->now_ms);
+            godwit_iwf_proved_nothing(keys, &origin.way, in->now_ms);
         }
         godwit_outbox_event(out, "refused", status, &origin.imsi, "the store could not be read");
     }
@@ -301,10 +317,12 @@ static void on_message(godwit_iwf_keys_t *keys, const godwit_input_t *in, const 
 {
     const bool proves = keys->proved && (keys->opening == GODWIT_OK || keys->opening == GODWIT_WRONG_STATE);
     if (up->way.kind == GODWIT_IWF_WAY_A3 && !proves) {
-        godwit_iwf_proved_nothing(keys, &up->way.address, in->now_ms);
+        godwit_iwf_proved_nothing(keys, &up->way, in->now_ms);
     }
     if (keys->opening == GODWIT_WRONG_STATE) {
-        say_command_again(keys, up, in->now_ms, out);
+        if (!up->way.unproved) { /* else it may be a recording, from anywhere; the device says its Complete again */
+            say_command_again(keys, up, in->now_ms, out);
+        }
         return;
     }
     if (keys->opening != GODWIT_OK) {
@@ -313,6 +331,7 @@ static void on_message(godwit_iwf_keys_t *keys, const godwit_input_t *in, const 
     }
     switch (keys->opened.message.type) {
     case GODWIT_A3_COMPLETE:
+        godwit_iwf_repeat_end(keys, &up->imsi);
         godwit_outbox_event(out, "associated", GODWIT_OK, &up->imsi, NULL);
         break;
     case GODWIT_A3_REJECT:

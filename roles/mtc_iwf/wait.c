@@ -28,6 +28,15 @@ godwit_iwf_key_wait_t *godwit_iwf_wait_of(godwit_iwf_keys_t *keys, const godwit_
     return NULL;
 }
 
+size_t godwit_iwf_waits(const godwit_iwf_keys_t *keys, uint64_t now_ms)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < GODWIT_IWF_KEYS_WAITING_MAX; i++) {
+        open += is_open(keys, &keys->waiting[i], now_ms) ? 1 : 0;
+    }
+    return open;
+}
+
 godwit_iwf_key_wait_t *godwit_iwf_wait_free(godwit_iwf_keys_t *keys, uint64_t now_ms)
 {
     for (size_t i = 0; i < GODWIT_IWF_KEYS_WAITING_MAX; i++) {

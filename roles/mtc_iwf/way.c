@@ -12,6 +12,9 @@
 _Static_assert(GODWIT_IWF_ADDRESSES_MAX % WAYS == 0, "sets of four");
 #define HINTS_PER_SECOND 50u
 #define HINT_GAP_MS 10000u
+/* Of those who have shown that they receive where they send from. */
+#define PROVED_HINTS_PER_SECOND 200u
+#define PROVED_HINT_GAP_MS 3000u
 #define LOOKS_PER_SECOND 20u
 #define T4_VALIDITY_S 600u
 #define ADDRESS_LIFE_MS 300000u
@@ -196,53 +199,86 @@ bool godwit_iwf_may_try(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint
     return true;
 }
 
+/* Over A3 and with a good cookie. */
+static bool is_cookie_holder(const godwit_iwf_way_t *way)
+{
+    return way->kind == GODWIT_IWF_WAY_A3 && !way->unproved;
+}
+
 /* With a key, for anybody may write an address, or a name: nobody chooses what else his hints count as. */
 static uint32_t hash_of_hint(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way)
 {
     const godwit_slice_t device = godwit_slice((const uint8_t *)imsi->digits, imsi->len);
-    const godwit_slice_t speaker =
-        way->kind == GODWIT_IWF_WAY_A3 ? name_of_address(&way->address) : godwit_slice_of_string(way->node.host);
     const uint8_t *key = keys->config.table_key;
+    godwit_slice_t speaker = godwit_slice_of_string(way->node.host);
+    if (is_cookie_holder(way)) { /* the port, too: others behind one address do not share it */
+        speaker = godwit_slice(way->address.octets, way->address.len);
+    } else if (way->kind == GODWIT_IWF_WAY_A3) {
+        speaker = name_of_address(&way->address);
+    }
     return (uint32_t)(godwit_siphash(key, device) ^ godwit_siphash(key, speaker));
+}
+
+/* What an address that nobody has proved may not take from the others: the second half of the places, and a device to
+ * which a Command is under way. */
+static bool is_room_for_unproved(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint64_t now_ms)
+{
+    return godwit_iwf_waits(keys, now_ms) < GODWIT_IWF_KEYS_WAITING_MAX / 2 && !godwit_iwf_is_repeated(keys, imsi);
+}
+
+static uint32_t *hints_of(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, uint64_t now_ms)
+{
+    if (keys->hint_s != now_ms / MS) {
+        keys->hint_s = now_ms / MS;
+        memset(keys->hints, 0, sizeof keys->hints);
+    }
+    return &keys->hints[way->unproved ? 1 : 0][way->kind];
+}
+
+bool godwit_iwf_has_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                         uint64_t now_ms)
+{
+    const uint32_t hash = hash_of_hint(keys, imsi, way);
+    const uint32_t most = is_cookie_holder(way) ? PROVED_HINTS_PER_SECOND : HINTS_PER_SECOND;
+    const uint32_t gap_ms = is_cookie_holder(way) ? PROVED_HINT_GAP_MS : HINT_GAP_MS;
+    return *hints_of(keys, way, now_ms) < most &&
+           !is_recent(&keys->tried[hash % GODWIT_IWF_TRIED_MAX], hash, gap_ms, now_ms) &&
+           (!way->unproved || is_room_for_unproved(keys, imsi, now_ms));
 }
 
 bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
                          uint64_t now_ms)
 {
     const uint32_t hash = hash_of_hint(keys, imsi, way);
-    const uint64_t second = now_ms / MS;
-    godwit_iwf_tried_t *tried = &keys->tried[hash % GODWIT_IWF_TRIED_MAX];
-    if (keys->hint_s != second) {
-        keys->hint_s = second;
-        memset(keys->hints, 0, sizeof keys->hints);
-    }
-    if (is_recent(tried, hash, HINT_GAP_MS, now_ms) || keys->hints[way->kind] >= HINTS_PER_SECOND) {
+    if (!godwit_iwf_has_hint(keys, imsi, way, now_ms)) {
         return false;
     }
-    keys->hints[way->kind]++;
-    *tried = (godwit_iwf_tried_t){.hash = hash, .at_ms = now_ms};
+    ++*hints_of(keys, way, now_ms);
+    keys->tried[hash % GODWIT_IWF_TRIED_MAX] = (godwit_iwf_tried_t){.hash = hash, .at_ms = now_ms};
     return true;
 }
 
-static godwit_iwf_stranger_t *stranger_of(godwit_iwf_keys_t *keys, const godwit_address_t *from)
+static godwit_iwf_stranger_t *stranger_of(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way)
 {
-    return &keys->strangers[godwit_siphash(keys->config.table_key, name_of_address(from)) % GODWIT_IWF_STRANGERS_MAX];
+    const uint64_t hash = godwit_siphash(keys->config.table_key, name_of_address(&way->address));
+    return &keys->strangers[way->unproved ? 1 : 0][hash % GODWIT_IWF_STRANGERS_MAX];
 }
 
-bool godwit_iwf_may_look(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_address_t *from,
+/* Whoever is where the device polled from may do so without end; but he must be there. */
+bool godwit_iwf_may_look(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
                          uint64_t now_ms)
 {
-    const godwit_iwf_stranger_t *stranger = stranger_of(keys, from);
+    const godwit_iwf_stranger_t *stranger = stranger_of(keys, way);
     if (stranger->second != now_ms / MS || stranger->count < LOOKS_PER_SECOND) {
         return true;
     }
     const godwit_address_t known = godwit_iwf_a3_address(keys, imsi, now_ms);
-    return godwit_address_equal(&known, from);
+    return !way->unproved && godwit_address_equal(&known, &way->address);
 }
 
-void godwit_iwf_proved_nothing(godwit_iwf_keys_t *keys, const godwit_address_t *from, uint64_t now_ms)
+void godwit_iwf_proved_nothing(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, uint64_t now_ms)
 {
-    godwit_iwf_stranger_t *stranger = stranger_of(keys, from);
+    godwit_iwf_stranger_t *stranger = stranger_of(keys, way);
     if (stranger->second != now_ms / MS) {
         *stranger = (godwit_iwf_stranger_t){.second = now_ms / MS};
     }

@@ -4,6 +4,8 @@
  */
 #include "tests/device/trigger_world.h"
 
+static const uint8_t drawn[GODWIT_TRIGGER_RANDOM] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88};
+
 static tw_t w;
 
 static int set_up(void **state)
@@ -43,7 +45,7 @@ static void conversation(const kat_record_t *r, void *context)
     hear(r, "late", NAS); /* the recall was faster */
     expect_up(r, "late_acknowledgement");
     assert_int_equal(w.acted[8], 0);
-    assert_int_equal(godwit_trigger_poll(&w.t, &w.requests), GODWIT_OK);
+    assert_int_equal(godwit_trigger_poll(&w.t, drawn, &w.requests), GODWIT_OK);
     tw_carry_out(&w);
     expect_up(r, "poll");
     hear(r, "poll_answer", GODWIT_TRIGGER_VIA_A3);
@@ -499,14 +501,15 @@ static void a_poll_is_said_again_until_something_comes(void **state)
 {
     (void)state;
     uint32_t delay_ms = 1;
-    assert_int_equal(godwit_trigger_poll(&w.t, &w.requests), GODWIT_OK);
+    assert_int_equal(godwit_trigger_poll(&w.t, drawn, &w.requests), GODWIT_OK);
     assert_int_equal(timer(&delay_ms), 1);
     assert_int_equal(delay_ms, 4000);
     assert_int_equal(godwit_trigger_timer(&w.t, &w.requests), GODWIT_OK);
     assert_int_equal(timer(&delay_ms), 1);
     assert_int_equal(delay_ms, 8000);
     tw_carry_out(&w);
-    assert_int_equal(tw_up(&w, 0).poll.next_down, 1);
+    assert_int_equal(tw_up(&w, 0).type, GODWIT_A3_COMPLETE); /* nobody has said that it came */
+    assert_int_equal(tw_up(&w, 1).poll.next_down, 1);
     const godwit_a3_message_t answer = {.type = GODWIT_A3_POLL_ANSWER, .poll_answer = {TIME, 3}};
     tw_down(&w, &answer);
     assert_int_equal(timer(&delay_ms), 1);
@@ -514,7 +517,7 @@ static void a_poll_is_said_again_until_something_comes(void **state)
     assert_int_equal(godwit_trigger_waiting(&w.t), 3);
     assert_int_equal(godwit_trigger_timer(&w.t, &w.requests), GODWIT_OK);
     assert_int_equal(w.requests.count, 0);
-    assert_int_equal(godwit_trigger_poll(&w.t, &w.requests), GODWIT_OK);
+    assert_int_equal(godwit_trigger_poll(&w.t, drawn, &w.requests), GODWIT_OK);
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(godwit_trigger_timer(&w.t, &w.requests), GODWIT_OK);
         assert_null(tw_event(&w, "given_up"));

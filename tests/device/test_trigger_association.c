@@ -6,6 +6,8 @@
 #include "godwit/keys.h"
 #include "tests/device/trigger_world.h"
 
+static const uint8_t drawn[GODWIT_TRIGGER_RANDOM] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88};
+
 static tw_t w;
 
 static int set_up(void **state)
@@ -244,7 +246,7 @@ static void a_device_without_counts_asks_for_another_association(void **state)
     tw_associate(&w, 1);
     a_trigger(2);
     w.t.current.next_up = w.t.current.limit_up = 0xFFFF0000u;
-    assert_int_equal(godwit_trigger_poll(&w.t, &w.requests), GODWIT_OK);
+    assert_int_equal(godwit_trigger_poll(&w.t, drawn, &w.requests), GODWIT_OK);
     tw_carry_out(&w);
     assert_int_equal(w.sends, 1);
     assert_int_equal(godwit_a3_unprotected_parse(false, tw_slice(&w.sent[0]), &up), GODWIT_OK);
@@ -444,7 +446,7 @@ static void a_device_that_lost_its_record_says_so(void **state)
             assert_int_equal(up.reject.reason, GODWIT_A3_NO_ASSOCIATION);
         }
     }
-    assert_int_equal(godwit_trigger_poll(&w.t, &w.requests), GODWIT_OK); /* over WiFi: asks for one */
+    assert_int_equal(godwit_trigger_poll(&w.t, drawn, &w.requests), GODWIT_OK); /* over WiFi: asks for one */
     tw_carry_out(&w);
     assert_int_equal(w.sends, 1);
 }

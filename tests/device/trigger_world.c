@@ -38,8 +38,22 @@ void tw_reboot(tw_t *w)
 
 /* ---- carrying out ---- */
 
-static void went_up(tw_t *w, godwit_slice_t octets)
+static godwit_slice_t without_cookie(tw_t *w, const godwit_trigger_request_t *r)
 {
+    const godwit_slice_t octets = r->octets;
+    w->has_cookie = octets.ptr[0] == 0;
+    if (!w->has_cookie) {
+        return octets;
+    }
+    assert_int_equal(r->via, GODWIT_TRIGGER_VIA_A3);
+    assert_true(octets.len > GODWIT_A3_COOKIE_PART);
+    memcpy(w->cookie, octets.ptr + 1, sizeof w->cookie);
+    return godwit_slice(octets.ptr + GODWIT_A3_COOKIE_PART, octets.len - GODWIT_A3_COOKIE_PART);
+}
+
+static void went_up(tw_t *w, const godwit_trigger_request_t *r)
+{
+    const godwit_slice_t octets = without_cookie(w, r);
     godwit_a3_header_t header;
     tw_seen_t now = {.association = w->t.current.number};
     assert_int_equal(godwit_a3_peek(octets, &header), GODWIT_OK);
@@ -80,7 +94,7 @@ static void one(tw_t *w, const godwit_trigger_request_t *r, uint32_t *confirm, u
         w->stores++;
         break;
     case GODWIT_TRIGGER_SEND:
-        went_up(w, r->octets);
+        went_up(w, r);
         break;
     case GODWIT_TRIGGER_DELIVER:
         application(w, &r->delivery, confirm, confirms);

@@ -56,6 +56,8 @@ typedef struct tw {
     /* What went up, in this call; and all that ever went. */
     tw_octets_t sent[4];
     unsigned sends;
+    bool has_cookie; /* the last that went up, with this in front */
+    uint8_t cookie[GODWIT_A3_COOKIE];
     tw_seen_t seen[SEEN_MAX];
     unsigned seen_len;
     /* The MTC-IWF. */

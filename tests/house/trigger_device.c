@@ -351,7 +351,8 @@ static bool obey(const char *line)
         carry_out_access(godwit_access_detach(&d.access, &access), &access);
     } else if (strcmp(line, "wifi") == 0) {
         d.on_wifi = true;
-        carry_out_trigger(godwit_trigger_poll(&d.trigger, &trigger), &trigger);
+        static const uint8_t drawn[GODWIT_TRIGGER_RANDOM] = {7};
+        carry_out_trigger(godwit_trigger_poll(&d.trigger, drawn, &trigger), &trigger);
     } else if (strcmp(line, "radio") == 0) {
         d.on_wifi = false;
     } else if (strcmp(line, "quit") == 0) {

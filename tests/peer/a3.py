@@ -79,8 +79,9 @@ def complete(suite, device_suites, answered):
     return bytes([suite]) + sum(1 << (one - 1) for one in device_suites).to_bytes(2, "big") + digest(answered)
 
 
-def reject(reason, root, root_name, highest, answered):
-    return bytes([reason, root]) + root_name + u32(highest) + (digest(answered) if answered else bytes(8))
+def reject(reason, root, root_name, highest, answered, drawn=bytes(8)):
+    """drawn: what the device has drawn, where no Command came."""
+    return bytes([reason, root]) + root_name + u32(highest) + (digest(answered) if answered else drawn)
 
 
 def trigger(reference, time, validity, port, source, payload=b"", action=TRIGGERING, old=0, priority=False, acknowledge=True):
@@ -134,6 +135,24 @@ def short_message(message):
     return data
 
 
-def datagram(imsi, message):
+COOKIE_MARK = b"\0"
+
+
+def datagram(imsi, message, cookie=b""):
     """Up, over UDP."""
-    return imsi_value(imsi) + message
+    return imsi_value(imsi) + (COOKIE_MARK + cookie if cookie else b"") + message
+
+
+def cookie_before(octets):
+    """What stands behind the IMSI: (the cookie or nothing, the message)."""
+    return (octets[1:9], octets[9:]) if octets[:1] == COOKIE_MARK else (b"", octets)
+
+
+def cookie_answer(message, cookie):
+    """Down, instead of what the message asked for."""
+    return COOKIE_MARK + message[-8:] + cookie
+
+
+def cookie_of(octets):
+    """(echo, cookie) of such an answer; None: it is none."""
+    return (octets[1:9], octets[9:]) if octets[:1] == COOKIE_MARK and len(octets) == 17 else None

@@ -3,6 +3,7 @@
 EAP-AKA' (RFC 5448 3.3 for EMSK, docs/eap.md)."""
 import hashlib
 import hmac
+import os
 import select
 import socket
 
@@ -35,6 +36,7 @@ class Device:
         self.root, self.name, self.highest = None, None, 0
         self.current, self.next_up, self.seen = None, 0, set()
         self.dealt_with, self.command = {}, b""
+        self.said, self.cookie, self.cookies, self.taken = b"", b"", 0, 0
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.connect(address)
 
@@ -42,12 +44,21 @@ class Device:
         self.root, self.name, self.highest = own(emsk(identity, run, autn), 0x22, self.imsi), a3.digest(rand), 0  # numbers rise for each root
 
     def send(self, message):
-        self.socket.send(a3.datagram(self.imsi, message))
+        self.said, self.cookies = message, 0
+        self.socket.send(a3.datagram(self.imsi, message, self.cookie))
 
     def next(self, seconds=WAIT):
-        if not select.select([self.socket], [], [], seconds)[0]:
-            raise Silence()
-        return self.socket.recv(2048)
+        """The next message; a cookie is taken, and what it is for is said again with it, four times at most."""
+        while True:
+            if not select.select([self.socket], [], [], seconds)[0]:
+                raise Silence()
+            octets = self.socket.recv(2048)
+            given = a3.cookie_of(octets)
+            if not given:
+                return octets
+            if given[0] == self.said[-8:] and self.cookies < 4:
+                self.cookie, self.cookies, self.taken = given[1], self.cookies + 1, self.taken + 1
+                self.socket.send(a3.datagram(self.imsi, self.said, self.cookie))
 
     def say(self, kind, body):
         message = self.current.protect(kind, self.next_up, body)
@@ -58,7 +69,7 @@ class Device:
     # ---- association ----
 
     def want(self):
-        self.send(a3.unprotected(a3.REJECT, a3.reject(NO_ASSOCIATION, EAP, self.name, self.highest, b"")))
+        self.send(a3.unprotected(a3.REJECT, a3.reject(NO_ASSOCIATION, EAP, self.name, self.highest, b"", os.urandom(8))))
 
     def check(self, message):
         """(the association that a Command makes, the suites that it offers)."""

@@ -73,13 +73,19 @@ def unprotected():
             "acknowledgement": a3.unprotected(a3.ACKNOWLEDGEMENT, a3.acknowledgement(7, 1))}
 
 
+def cookie():
+    given, drawn = bytes(range(0xA0, 0xA8)), bytes(range(0x51, 0x59))
+    hint = a3.unprotected(a3.REJECT, a3.reject(5, FLAGGED, a3.digest(RAND), 0, b"", drawn))
+    return {"hint": hint, "cookie": given, "cookie_answer": a3.cookie_answer(hint, given), "datagram": a3.datagram(IMSI, hint, given)}
+
+
 def record(members):
     return "\n".join(f"{name} = {value if isinstance(value, str) else value.hex()}" for name, value in members.items())
 
 
 def text():
     sections = {"conversation": [conversation()], "suites": [of_suite(one) for one in (1, 3, 5, 6)], "rejects": [rejects()],
-                "unprotected": [unprotected()]}
+                "unprotected": [unprotected()], "cookie": [cookie()]}
     return HEAD + "".join(f"\n\n[{name}]\n" + "\n\n".join(record(one) for one in records) for name, records in sections.items()) + "\n"
 
 

@@ -102,7 +102,8 @@ class Listen(EapCase):
             return None
         datagram, self.device = self.socket.recvfrom(2048)
         self.assertEqual(datagram[:8], imsi_value(IMSI))
-        return datagram[8:]
+        self.cookie, message = a3.cookie_before(datagram[8:])
+        return message
 
     def answer(self, message, seconds=WAIT):
         """Sends it; what comes back, Polls aside."""
@@ -140,8 +141,15 @@ class Listen(EapCase):
         rand, autn = self.relay.challenge
         self.root, self.name = own(emsk(NAI, aka.Milenage(K, OPC, rand), autn), 0x22, IMSI), a3.digest(rand)
         self.assertEqual(self.reject(hint, False), (NO_ASSOCIATION, EAP, self.name, 0))
+        self.assertEqual((len(hint), self.cookie), (27, b""))
+        cookie = os.urandom(8)
+        self.socket.sendto(a3.cookie_answer(hint[:-1] + bytes([hint[-1] ^ 1]), bytes(8)), self.device)  # of one who has not seen it
+        self.assertEqual((self.answer(a3.cookie_answer(hint, cookie)), self.cookie), (hint, cookie))
         command = self.command(7)
         self.complete(7, command, self.answer(command))
+        self.assertEqual(self.cookie, cookie)
+        self.acknowledged(self.answer(self.trigger(19, age=700)), 19, EXPIRED)  # something came down: no Complete and no cookie any more
+        self.assertEqual(self.cookie, b"")
 
     def down(self, kind, body):
         self.count += 1
@@ -156,6 +164,18 @@ class Listen(EapCase):
         self.assertEqual((kind, body), (a3.ACKNOWLEDGEMENT, a3.acknowledgement(reference, outcome)))
 
     # ---- tests ----
+
+    def test_cookies_without_end_are_answered_four_times(self):
+        self.assertIsNotNone(self.answer(self.trigger(20)))
+        said = self.answer(self.trigger(21))
+        for number in range(20):
+            self.socket.sendto(a3.cookie_answer(said, bytes([number] * 8)), self.device)
+        answer, cookies = self.answer(self.trigger(22)), []
+        while answer == said:
+            cookies.append(self.cookie[0])
+            answer = self.next()
+        self.acknowledged(answer, 22, DELIVERED)
+        self.assertEqual(cookies, [0, 1, 2, 3])
 
     def test_each_trigger_once_and_what_ends_it(self):
         first = self.trigger(20)

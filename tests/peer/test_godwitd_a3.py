@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """godwitd as MTC-IWF, HSS and AAA server, and a device in Python that speaks interface A3 over WiFi (docs/trigger-wire.md). EAP-AKA' is
 wpa_supplicant's; the card is in Python."""
+import contextlib
 import hashlib
+import os
+import socket
 import time
 import unittest
 
 import a3
 import aka
-from a3_device import DELIVERED, RECALLED, Device, Silence
+from a3_device import DELIVERED, EAP, NO_ASSOCIATION, RECALLED, Device, Silence
 from eap_case import NAI, EapCase
 from sender import IMSI, K, OPC
 
@@ -126,6 +129,49 @@ class A3(EapCase):
         self.assertEqual(self.device.trigger().payload, b"wake up")
         with self.assertRaises(Silence):
             other.next(0.5)
+
+    def test_forged_hints_from_many_addresses_do_not_hold_up_a_device(self):
+        daemon = self.start()
+        self.run_eap(daemon)
+        door, sockets = daemon.address("mtc_iwf-a3"), []
+        for number in range(100):  # each of another address, and nobody there answers a cookie
+            one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.addCleanup(one.close)
+            one.bind((f"127.{1 + number % 50}.7.{1 + number}", 0))
+            one.setblocking(False)
+            sockets.append(one)
+        came, went = 0, 0
+        while self.device.taken == 0:  # until what is forged has used up a whole second
+            for number, one in enumerate(sockets):
+                hint = a3.unprotected(a3.REJECT, a3.reject(NO_ASSOCIATION, EAP, os.urandom(8), 0, b"", os.urandom(8)))
+                came += one.sendto(a3.datagram(f"0010109{number:08d}", hint), door)
+            self.device.want()
+            command = self.device.next(10)
+        self.device.complete(command)
+        for one in sockets:
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    went += len(one.recv(2048))
+        self.assertTrue(0 < went <= came)
+        self.device.poll()
+        self.assertEqual(self.device.receive()[0], a3.POLL_ANSWER)
+
+    def test_a_cookie_is_good_at_its_own_address_alone(self):
+        daemon = self.start()
+        self.run_eap(daemon)
+        given = []
+        for device in (self.device, Device(IMSI, IWF, daemon.address("mtc_iwf-a3"))):
+            self.addCleanup(device.close)
+            device.root, device.name = self.device.root, self.device.name
+            device.want()
+            if not given:
+                self.device.next(10)
+                device.want()  # so soon again: whoever says so must be there
+            device.socket.settimeout(10)
+            answer = a3.cookie_of(device.socket.recv(2048))
+            self.assertEqual(answer[0], device.said[-8:])
+            given.append(answer[1])
+        self.assertNotEqual(*given)
 
     def test_the_choice_of_a_suite_is_not_bid_down(self):
         daemon = self.start("  suites: [eea2-hmac-64, eea2-eia2-64]\n")

@@ -623,7 +623,7 @@ static void a_flood_of_forged_rejects_asks_rarely_and_moves_nothing(void **state
         const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
         iwf_datagram(&liar, &hint);
         questions += asked(GODWIT_SUBSCRIBER_INFO_REQUEST);
-        assert_nothing_was_sent_down();
+        assert_true(iwf_datagrams_down() <= GODWIT_A3_COOKIE_ANSWER); /* whoever cannot receive is told no more */
         iw.owner.now_ms += 10;
     }
     assert_int_equal(questions, 2); /* in 20 s */
@@ -773,7 +773,7 @@ static void whoever_heard_of_no_command_is_told_the_one_under_way(void **state)
     const godwit_association_record_t before = *iwf_record();
     iw.owner.now_ms += 10000;
     const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
-    iwf_datagram(&wifi, &hint);
+    iwf_datagram_twice(&wifi, &hint);
     const godwit_request_t *down = owner_request(&iw.owner, GODWIT_REQUEST_DATAGRAM, 0);
     assert_int_equal(down->octets.len, iw.command.len);
     assert_memory_equal(down->octets.ptr, iw.command.octets, iw.command.len);

@@ -18,6 +18,8 @@
 #include "roles/usim.h"
 #include "tests/support/iwf_world.h"
 
+static const uint8_t drawn[GODWIT_TRIGGER_RANDOM] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88};
+
 #define CRYPTO &godwit_crypto_builtin
 
 static godwit_hss_t hss;
@@ -311,7 +313,7 @@ static void an_association_of_3gpp_access_serves_over_wifi(void **state)
     const godwit_address_t wifi = owner_address(7);
     godwit_trigger_requests_t requests;
     attach();
-    assert_int_equal(godwit_trigger_poll(&device, &requests), GODWIT_OK);
+    assert_int_equal(godwit_trigger_poll(&device, drawn, &requests), GODWIT_OK);
     carry_out_device(&requests, &wifi);
     const godwit_imsi_t imsi = owner_imsi(IWF_IMSI);
     const godwit_address_t at = godwit_iwf_a3_address(&iw.keys, &imsi, iw.owner.now_ms);
@@ -385,7 +387,7 @@ static void a_device_that_has_wifi_alone_has_an_association_of_its_eap_run(void 
     godwit_trigger_requests_t requests;
     eap_world();
     run_eap();
-    assert_int_equal(godwit_trigger_poll(&device, &requests), GODWIT_OK);
+    assert_int_equal(godwit_trigger_poll(&device, drawn, &requests), GODWIT_OK);
     carry_out_device(&requests, &wifi);
     assert_int_equal(iwf_record()->current.root, GODWIT_IWF_ROOT_EAP);
     assert_int_equal(godwit_trigger_association(&device), iwf_record()->current.number);
@@ -412,7 +414,7 @@ static void tell_iwf_of_eap(void)
 static void poll_from(const godwit_address_t *at)
 {
     godwit_trigger_requests_t requests;
-    assert_int_equal(godwit_trigger_poll(&device, &requests), GODWIT_OK);
+    assert_int_equal(godwit_trigger_poll(&device, drawn, &requests), GODWIT_OK);
     carry_out_device(&requests, at);
 }
 

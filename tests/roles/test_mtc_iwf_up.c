@@ -329,7 +329,7 @@ static void whoever_proves_nothing_is_soon_not_looked_at_but_the_device_at_its_a
         iwf_datagram(&wifi, &junk);
     }
     const godwit_iwf_container_t ack = acknowledgement(1);
-    iwf_datagram(&wifi, &ack);
+    iwf_datagram_twice(&wifi, &ack);
     assert_int_equal(iw.up.kind, GODWIT_IWF_UP_ACKNOWLEDGED);
     iw.owner.now_ms += 1000;
     const godwit_iwf_container_t moved = poll_message();

@@ -12,6 +12,8 @@
 
 #include "tests/support/iwf_queue.h"
 
+static const uint8_t drawn[GODWIT_TRIGGER_RANDOM] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88};
+
 iwq_t iwq;
 
 /* ---- the MTC-IWF and its owner ---- */
@@ -266,7 +268,7 @@ void iwq_say_again(unsigned number)
 void iwq_poll(unsigned number)
 {
     godwit_trigger_requests_t requests = {.count = 0};
-    assert_int_equal(godwit_trigger_poll(&iwq.devices[number].trigger, &requests), GODWIT_OK);
+    assert_int_equal(godwit_trigger_poll(&iwq.devices[number].trigger, drawn, &requests), GODWIT_OK);
     carry_out(number, &requests);
     iwq_run(0);
 }

@@ -212,6 +212,15 @@ void iwf_give(const godwit_message_t *answer)
 
 /* ---- the device ---- */
 
+size_t iwf_datagrams_down(void)
+{
+    size_t octets = 0;
+    for (size_t i = 0; i < owner_count(&iw.owner, GODWIT_REQUEST_DATAGRAM); i++) {
+        octets += owner_request(&iw.owner, GODWIT_REQUEST_DATAGRAM, i)->octets.len;
+    }
+    return octets;
+}
+
 void iwf_open_command(godwit_slice_t octets)
 {
     godwit_a3_command_t command;
@@ -282,14 +291,49 @@ godwit_iwf_container_t iwf_hint(godwit_a3_reason_t reason)
 
 void iwf_datagram(const godwit_address_t *from, const godwit_iwf_container_t *container)
 {
-    uint8_t octets[GODWIT_A3_DATAGRAM_MAX];
     const godwit_imsi_t imsi = owner_imsi(IWF_IMSI);
-    godwit_writer_t w = godwit_writer(octets, sizeof octets);
-    assert_int_equal(godwit_a3_datagram_build(&imsi, godwit_slice(container->octets, container->len), &w), GODWIT_OK);
+    iwf_datagram_of(&imsi, from, container, NULL);
+}
+
+void iwf_take_cookie(const godwit_address_t *from, const godwit_iwf_container_t *container,
+                     uint8_t cookie[GODWIT_A3_COOKIE])
+{
+    godwit_a3_cookie_answer_t answer;
+    assert_int_equal(owner_count(&iw.owner, GODWIT_REQUEST_DATAGRAM), 1);
+    assert_int_equal(owner_count(&iw.owner, GODWIT_REQUEST_MESSAGE), 0);
+    const godwit_request_t *down = owner_request(&iw.owner, GODWIT_REQUEST_DATAGRAM, 0);
+    assert_int_equal(down->port, GODWIT_PORT_A3);
+    assert_true(godwit_address_equal(&down->to, from));
+    assert_int_equal(godwit_a3_cookie_answer_parse(down->octets, &answer), GODWIT_OK);
+    assert_memory_equal(answer.echo, container->octets + container->len - GODWIT_A3_ECHO, GODWIT_A3_ECHO);
+    memcpy(cookie, answer.cookie, GODWIT_A3_COOKIE);
+}
+
+void iwf_datagram_twice(const godwit_address_t *from, const godwit_iwf_container_t *container)
+{
+    uint8_t cookie[GODWIT_A3_COOKIE];
+    const godwit_imsi_t imsi = owner_imsi(IWF_IMSI);
+    iwf_datagram(from, container);
+    iwf_take_cookie(from, container, cookie);
+    iwf_datagram_of(&imsi, from, container, cookie);
+}
+
+void iwf_datagram_of(const godwit_imsi_t *imsi, const godwit_address_t *from, const godwit_iwf_container_t *container,
+                     const uint8_t *cookie)
+{
+    uint8_t message[GODWIT_A3_DATAGRAM_MAX], octets[GODWIT_A3_DATAGRAM_MAX];
+    godwit_writer_t m = godwit_writer(message, sizeof message), w = godwit_writer(octets, sizeof octets);
+    if (cookie != NULL) {
+        godwit_a3_cookie_put(cookie, &m);
+    }
+    godwit_put(&m, container->octets, container->len);
+    assert_int_equal(godwit_a3_datagram_build(imsi, godwit_written(&m), &w), GODWIT_OK);
+    iw.came += w.len;
     owner_give(&iw.owner, &(godwit_input_t){.kind = GODWIT_INPUT_DATAGRAM,
                                             .port = GODWIT_PORT_A3,
                                             .from = *from,
                                             .datagram = godwit_written(&w)});
+    iw.went += iwf_datagrams_down();
 }
 
 void iwf_associate(void)

@@ -26,6 +26,7 @@ typedef struct iwf_world {
     uint8_t k_iwf[32];
     uint32_t number, count; /* count: its next */
     uint8_t suite;
+    size_t came, went; /* octets over A3: up, and down at once */
 } iwf_world_t;
 
 extern iwf_world_t iw;
@@ -59,6 +60,16 @@ godwit_iwf_container_t iwf_complete(uint8_t suite, uint16_t allowed);
 godwit_iwf_container_t iwf_say(const godwit_a3_message_t *message);
 godwit_iwf_container_t iwf_hint(godwit_a3_reason_t reason);
 void iwf_datagram(const godwit_address_t *from, const godwit_iwf_container_t *container);
+/* cookie NULL: without one. */
+void iwf_datagram_of(const godwit_imsi_t *imsi, const godwit_address_t *from, const godwit_iwf_container_t *container,
+                     const uint8_t *cookie);
+/* The cookie in the outbox, which is for that message and nothing else is there. */
+void iwf_take_cookie(const godwit_address_t *from, const godwit_iwf_container_t *container,
+                     uint8_t cookie[GODWIT_A3_COOKIE]);
+/* Sends it, is asked for a cookie, and sends it with that. */
+void iwf_datagram_twice(const godwit_address_t *from, const godwit_iwf_container_t *container);
+/* Octets of the datagrams in the outbox. */
+size_t iwf_datagrams_down(void);
 /* All of it by T5, key-from hss. */
 void iwf_associate(void);
 /* What the MTC-IWF protects, as the device opens it. */

@@ -229,21 +229,61 @@ static void rejects_and_case_1(void **state)
 static void over_udp(const kat_record_t *r, void *context)
 {
     (void)context;
-    godwit_imsi_t imsi, of;
-    godwit_slice_t message;
+    godwit_imsi_t imsi;
+    godwit_a3_datagram_t d;
     uint8_t buf[GODWIT_A3_DATAGRAM_MAX];
     godwit_writer_t w = godwit_writer(buf, sizeof buf);
     assert_int_equal(godwit_imsi_from_text("001010123456789", &imsi), GODWIT_OK);
     assert_int_equal(godwit_a3_datagram_build(&imsi, kat_hex(r, "poll"), &w), GODWIT_OK);
     kat_expect(r, "poll_datagram", buf, w.len);
-    assert_int_equal(godwit_a3_datagram_parse(kat_hex(r, "poll_datagram"), &of, &message), GODWIT_OK);
-    assert_true(godwit_imsi_equal(&of, &imsi));
-    kat_expect(r, "poll", message.ptr, message.len);
+    assert_int_equal(godwit_a3_datagram_parse(kat_hex(r, "poll_datagram"), &d), GODWIT_OK);
+    assert_true(godwit_imsi_equal(&d.imsi, &imsi));
+    assert_false(d.has_cookie);
+    kat_expect(r, "poll", d.message.ptr, d.message.len);
     for (size_t len = 0; len < w.len; len++) { /* no part of it is read as a datagram with a MAC cut off */
-        if (godwit_a3_datagram_parse(godwit_slice(buf, len), &of, &message) == GODWIT_OK) {
-            assert_true(message.len >= GODWIT_A3_OVERHEAD);
+        if (godwit_a3_datagram_parse(godwit_slice(buf, len), &d) == GODWIT_OK) {
+            assert_true(d.message.len >= GODWIT_A3_OVERHEAD);
         }
     }
+}
+
+static void with_cookie(const kat_record_t *r, void *context)
+{
+    (void)context;
+    godwit_a3_datagram_t d;
+    godwit_a3_cookie_answer_t answer;
+    uint8_t buf[GODWIT_A3_DATAGRAM_MAX], echo[GODWIT_A3_ECHO];
+    godwit_writer_t w = godwit_writer(buf, sizeof buf);
+    const godwit_slice_t datagram = kat_hex(r, "datagram"), hint = kat_hex(r, "hint");
+    assert_int_equal(godwit_a3_cookie_answer_parse(kat_hex(r, "cookie_answer"), &answer), GODWIT_OK);
+    assert_true(godwit_a3_echo(hint, echo));
+    assert_memory_equal(answer.echo, echo, sizeof echo);
+    assert_int_equal(godwit_a3_cookie_answer_build(&answer, &w), GODWIT_OK);
+    kat_expect(r, "cookie_answer", buf, w.len);
+    for (size_t len = 0; len < w.len; len++) {
+        assert_int_equal(godwit_a3_cookie_answer_parse(godwit_slice(buf, len), &answer), GODWIT_MALFORMED);
+    }
+    assert_int_equal(godwit_a3_datagram_parse(kat_hex(r, "cookie_answer"), &d), GODWIT_MALFORMED); /* nor as one up */
+    assert_int_equal(godwit_a3_datagram_parse(datagram, &d), GODWIT_OK);
+    assert_true(d.has_cookie);
+    kat_expect(r, "cookie", d.cookie, sizeof d.cookie);
+    kat_expect(r, "hint", d.message.ptr, d.message.len);
+    w = godwit_writer(buf, sizeof buf);
+    godwit_a3_cookie_put(d.cookie, &w);
+    godwit_put_slice(&w, hint);
+    uint8_t whole[GODWIT_A3_DATAGRAM_MAX];
+    godwit_writer_t out = godwit_writer(whole, sizeof whole);
+    assert_int_equal(godwit_a3_datagram_build(&d.imsi, godwit_written(&w), &out), GODWIT_OK);
+    kat_expect(r, "datagram", whole, out.len);
+    for (size_t len = 0; len < 8 + GODWIT_A3_COOKIE_PART + 5; len++) { /* a cookie without a message */
+        assert_int_equal(godwit_a3_datagram_parse(godwit_slice(whole, len), &d), GODWIT_MALFORMED);
+    }
+}
+
+static void a_cookie_goes_before_the_message(void **state)
+{
+    (void)state;
+    kat_each("trigger.txt", "cookie", with_cookie, NULL);
 }
 
 static void a_datagram_names_the_device(void **state)
@@ -448,6 +488,7 @@ int main(void)
         cmocka_unit_test(every_suite),
         cmocka_unit_test(rejects_and_case_1),
         cmocka_unit_test(a_datagram_names_the_device),
+        cmocka_unit_test(a_cookie_goes_before_the_message),
         cmocka_unit_test(every_bit_of_every_octet_counts),
         cmocka_unit_test(a_message_opens_under_its_own_key_alone),
         cmocka_unit_test(nothing_can_be_reflected),

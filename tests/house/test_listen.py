@@ -74,6 +74,20 @@ class Listening(unittest.TestCase):
         self.recorder = hss.write("recorder.py", RECORDER)
         self.record = hss.path("record")
 
+    def over_wifi(self):
+        """The words by which a device listens there; the MTC-IWF's process is the AAA server."""
+        n = self.network
+        folder = n.add("spare.home.example", "pgw", [], "").directory  # for a file that has to be there before
+        secret = os.path.join(folder, "secret")
+        with open(secret, "w", encoding="ascii") as file:
+            file.write("a secret of some length\n")
+        os.chmod(secret, 0o600)
+        del n.daemons["spare.home.example"]
+        self.start(hss=f"  aaas: [{IWF}]\n", more=", aaa", iwf=f'aaa:\n  plmn: 001-01\n  radius: "{n.address(IWF)}:1812"\n'
+                   f"  access_points: [{{name: ap.cafe.example, address: 127.0.0.1, secret_file: {secret}}}]\n"
+                   f"  hss: {{host: {HSS}, realm: home.example}}\n")
+        return ["--no-attach", "--a3", f"{n.address(IWF)}:7336", "--poll", "2", "--radius", f"{n.address(IWF)}:1812", "--radius-secret", secret]
+
     def listen(self, *options, arguments=ODD, program=sys.executable, way=None, environment=None):
         way = way or ["--mme", f"{self.network.address(MME)}:7332", "--serving-network", "001-02", "--me"]
         words = [GODWIT, "device", "listen", "--json", "--imsi", IMSI, "--usim", "soft:" + str(self.device.card), "--iwf", IWF, *way, *options, "--run",
@@ -261,17 +275,7 @@ class Listen(Listening):
         self.received(MSC, "--domain", "cs")
 
     def test_wifi_with_an_association_of_eap_aka_prime(self):
-        n = self.network
-        folder = n.add("spare.home.example", "pgw", [], "").directory  # for a file that has to be there before
-        secret = os.path.join(folder, "secret")
-        with open(secret, "w", encoding="ascii") as file:
-            file.write("a secret of some length\n")
-        os.chmod(secret, 0o600)
-        del n.daemons["spare.home.example"]
-        self.start(hss=f"  aaas: [{IWF}]\n", more=", aaa", iwf=f'aaa:\n  plmn: 001-01\n  radius: "{n.address(IWF)}:1812"\n'
-                   f"  access_points: [{{name: ap.cafe.example, address: 127.0.0.1, secret_file: {secret}}}]\n"
-                   f"  hss: {{host: {HSS}, realm: home.example}}\n")
-        way = ["--no-attach", "--a3", f"{n.address(IWF)}:7336", "--poll", "2", "--radius", f"{n.address(IWF)}:1812", "--radius-secret", secret]
+        way = self.over_wifi()
         self.listen(way=way)
         self.heard("associated")
         self.assertEqual(self.send("over wifi", "--wait", "120")["outcome"], "SUCCESS")

@@ -221,6 +221,18 @@ void godwit_trigger_deliver(const godwit_trigger_pending_t *p, bool repeated, go
     d->payload = godwit_slice(trigger->payload, trigger->payload_len);
 }
 
+/* While nothing has come down under the association in use, the MTC-IWF may not have its Complete, and could not read
+ * what comes under it. */
+TRIGGER_OWN_FRAME static godwit_status_t complete_first(godwit_trigger_t *t, godwit_trigger_via_t via,
+                                                        godwit_trigger_requests_t *requests)
+{
+    if (t->current.heard || t->repeats >= TRIGGER_REPEATS_MAX) {
+        return GODWIT_OK;
+    }
+    t->repeats++;
+    return godwit_trigger_say_complete(t, via, requests);
+}
+
 godwit_status_t godwit_trigger_acknowledge(godwit_trigger_t *t, uint32_t reference, bool protected,
                                            godwit_a3_outcome_t outcome, godwit_trigger_via_t via, bool changed,
                                            godwit_trigger_requests_t *requests)
@@ -230,7 +242,7 @@ godwit_status_t godwit_trigger_acknowledge(godwit_trigger_t *t, uint32_t referen
         godwit_status_t stored = changed ? godwit_trigger_store(t, requests) : GODWIT_OK;
         return stored == GODWIT_OK ? godwit_trigger_say_unprotected(t, &m, via, requests) : stored;
     }
-    godwit_status_t status = godwit_trigger_complete_first(t, via, requests);
+    godwit_status_t status = complete_first(t, via, requests);
     return status == GODWIT_OK ? godwit_trigger_say(t, &m, via, changed, requests) : status;
 }
 

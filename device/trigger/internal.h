@@ -48,10 +48,6 @@ GODWIT_MUST_USE godwit_status_t godwit_trigger_say_unprotected(godwit_trigger_t 
 /* SEND of the Complete of the association in use: the same octets each time. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_say_complete(godwit_trigger_t *t, godwit_trigger_via_t via,
                                                             godwit_trigger_requests_t *requests);
-/* The same, where nothing has come down under the association: the MTC-IWF may not have it, and could not read what
- * comes next. A few times. */
-GODWIT_MUST_USE godwit_status_t godwit_trigger_complete_first(godwit_trigger_t *t, godwit_trigger_via_t via,
-                                                              godwit_trigger_requests_t *requests);
 /* A cookie came over UDP: what it is for is said again with it. GODWIT_REPLAY: it is for nothing that was said last, or
  * too many came. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_say_with_cookie(godwit_trigger_t *t, godwit_slice_t octets,

@@ -179,16 +179,6 @@ godwit_status_t godwit_trigger_say_complete(godwit_trigger_t *t, godwit_trigger_
     return status;
 }
 
-godwit_status_t godwit_trigger_complete_first(godwit_trigger_t *t, godwit_trigger_via_t via,
-                                              godwit_trigger_requests_t *requests)
-{
-    if (t->current.heard || t->repeats >= TRIGGER_REPEATS_MAX) {
-        return GODWIT_OK;
-    }
-    t->repeats++;
-    return godwit_trigger_say_complete(t, via, requests);
-}
-
 void godwit_trigger_polls_end(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
 {
     if (t->polls > 0) {

@@ -132,18 +132,22 @@ godwit_status_t godwit_trigger_done(godwit_trigger_t *trigger, uint32_t referenc
 
 /* ---- polls ---- */
 
-static godwit_status_t poll(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
+/* Until something has come down under the association the Complete goes before each Poll: as often as the device polls,
+ * for it does so of its own accord, and a Poll alone is of no use to an MTC-IWF that does not have the Complete. */
+static godwit_status_t say_poll(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
 {
     const godwit_a3_message_t m = {.type = GODWIT_A3_POLL, .poll = {t->current.next_down}};
-    godwit_status_t status;
-    if (!godwit_trigger_can_say(t)) {
-        status = godwit_trigger_hint(t, GODWIT_TRIGGER_VIA_A3, requests);
-    } else {
-        status = godwit_trigger_complete_first(t, GODWIT_TRIGGER_VIA_A3, requests);
-        if (status == GODWIT_OK) {
-            status = godwit_trigger_say(t, &m, GODWIT_TRIGGER_VIA_A3, false, requests);
-        }
+    godwit_status_t status = GODWIT_OK;
+    if (!t->current.heard) {
+        status = godwit_trigger_say_complete(t, GODWIT_TRIGGER_VIA_A3, requests);
     }
+    return status == GODWIT_OK ? godwit_trigger_say(t, &m, GODWIT_TRIGGER_VIA_A3, false, requests) : status;
+}
+
+static godwit_status_t poll(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
+{
+    const godwit_status_t status =
+        godwit_trigger_can_say(t) ? say_poll(t, requests) : godwit_trigger_hint(t, GODWIT_TRIGGER_VIA_A3, requests);
     if (status == GODWIT_OK) {
         godwit_trigger_polls_go_on(t, requests);
     }

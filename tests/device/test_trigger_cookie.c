@@ -111,6 +111,26 @@ static void a_poll_and_a_complete_are_said_again_too(void **state)
     assert_int_equal(delay_ms, 0);
 }
 
+/* The network went right behind the Command, and was away for long. */
+static void a_complete_goes_before_polls_however_many_were_lost(void **state)
+{
+    (void)state;
+    poll_anew();
+    tw_make_command(&w, 1, TIME);
+    tw_receive(&w, tw_slice(&w.command), A3);
+    for (unsigned i = 0; i < 50; i++) {
+        poll_anew();
+        assert_int_equal(w.sends, 2);
+    }
+    assert_int_equal(tw_complete(&w, tw_slice(&w.sent[0])), GODWIT_OK);
+    assert_int_equal(tw_up(&w, 1).type, GODWIT_A3_POLL);
+    const tw_octets_t again = w.command; /* what others may say again is bounded, as ever */
+    for (unsigned i = 0; i < 20; i++) {
+        tw_receive(&w, tw_slice(&again), A3);
+        assert_int_equal(w.sends, i < 8 ? 1 : 0);
+    }
+}
+
 static void whoever_has_not_seen_what_it_said_leads_to_nothing(void **state)
 {
     (void)state;
@@ -180,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_hint_is_said_again_with_the_cookie_until_something_comes, set_up),
         cmocka_unit_test_setup(a_poll_and_a_complete_are_said_again_too, set_up),
+        cmocka_unit_test_setup(a_complete_goes_before_polls_however_many_were_lost, set_up),
         cmocka_unit_test_setup(whoever_has_not_seen_what_it_said_leads_to_nothing, set_up),
         cmocka_unit_test_setup(cookies_without_end_are_answered_a_few_times, set_up),
         cmocka_unit_test_setup(a_forged_cookie_does_not_keep_it_from_its_association, set_up),

@@ -104,11 +104,7 @@ int cli_runner_open(cli_runner_t *r)
 
 static godwit_status_t suspend(cli_runner_t *r, godwit_device_requests_t *requests)
 {
-    if (r->is_mtc) {
-        godwit_mtc_suspend(&r->mtc, requests);
-        return GODWIT_OK;
-    }
-    return godwit_device_suspend(&r->device, requests);
+    return r->is_mtc ? godwit_mtc_suspend(&r->mtc, requests) : godwit_device_suspend(&r->device, requests);
 }
 
 int cli_runner_close(cli_runner_t *r)

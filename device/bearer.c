@@ -215,6 +215,7 @@ static godwit_status_t open_start(godwit_device_t *device, godwit_slice_t start,
 static void take(godwit_device_t *device, const godwit_emsdp_key_t *key, bool begins)
 {
     godwit_device_session_t *s = &device->session;
+    device->unstored = true;
     s->current = *key;
     godwit_wipe(&s->next, sizeof s->next);
     s->state = GODWIT_SESSION_ACTIVE;
@@ -281,7 +282,6 @@ static godwit_status_t started(godwit_device_t *device, const uint8_t random[4],
     if (waited) {
         godwit_device_timer_cancel(requests);
     }
-    godwit_device_store(device, requests);
     godwit_device_event(requests, "session_started", GODWIT_OK);
     if (x->holds && !is_uncertain) {
         return godwit_device_send_held(device, random, requests);
@@ -339,6 +339,7 @@ godwit_status_t godwit_device_bearer_start(godwit_device_t *device, godwit_slice
         status = take_start(device, datagram);
     }
     device->access.asked = false;
-    return status == GODWIT_OK ? started(device, random, requests)
-                               : godwit_device_fall_back(device, status, random, requests);
+    status = status == GODWIT_OK ? started(device, random, requests)
+                                 : godwit_device_fall_back(device, status, random, requests);
+    return godwit_device_finish(device, status, requests);
 }

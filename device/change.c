@@ -41,7 +41,6 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t seal_answer(godwit_device_t *devi
                                                            const godwit_emsdp_control_t *m, godwit_slice_t datagram)
 {
     godwit_device_exchange_t *x = &device->exchange;
-    bool store = false; /* every caller stores in any case: the window moved */
     godwit_writer_t out = godwit_writer(device->answer, sizeof device->answer);
     if (x->usim_running) {
         return GODWIT_OVERLOAD;
@@ -49,7 +48,7 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t seal_answer(godwit_device_t *devi
     godwit_status_t status = godwit_device_digest(device, datagram, x->answered);
     x->answer_len = 0; /* datagram may lie where the answer goes */
     if (status == GODWIT_OK) {
-        status = godwit_device_seal_control(device, key, m, &out, &store);
+        status = godwit_device_seal_control(device, key, m, &out);
     }
     if (status == GODWIT_OK) {
         x->answer_len = (uint16_t)out.len;
@@ -61,7 +60,6 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t seal_answer(godwit_device_t *devi
 GODWIT_DEVICE_OWN_FRAME static godwit_status_t send_answer(godwit_device_t *device, const char *event,
                                                            godwit_device_requests_t *requests)
 {
-    godwit_device_store(device, requests);
     godwit_status_t status =
         godwit_device_transmit(device, godwit_slice(device->answer, device->exchange.answer_len), false, requests);
     if (event != NULL) {
@@ -143,18 +141,15 @@ godwit_status_t godwit_device_manage_keys_response(godwit_device_t *device, cons
     }
     if (godwit_device_is_e2e(device) && device->config.e2e->asking != 0) {
         device->config.e2e->asking = 2; /* heard; the terms come in a 30 of the network */
-        godwit_device_store(device, requests);
         return GODWIT_OK;
     }
     if (godwit_device_is_e2e(device) &&
         device->exchange.holds) { /* it waits for a service that could not be asked for meanwhile */
         device->exchange.pending = 0;
-        godwit_device_store(device, requests);
         return godwit_device_e2e_ask(device, requests);
     }
     godwit_device_exchange_end(device);
     godwit_device_timer_cancel(requests);
-    godwit_device_store(device, requests);
     return GODWIT_OK;
 }
 
@@ -199,9 +194,6 @@ static void drop_pending(godwit_device_t *device, godwit_device_requests_t *requ
             godwit_device_timer_cancel(requests);
         }
     }
-    if (godwit_device_is_e2e(device)) {
-        godwit_device_e2e_store(device, requests);
-    }
 }
 
 godwit_status_t godwit_device_terminate_request(godwit_device_t *device, const godwit_device_incoming_t *in,
@@ -238,7 +230,6 @@ godwit_status_t godwit_device_terminate_response(godwit_device_t *device, const 
         godwit_device_settle(device, in);
         end_session(device, in, announces ? &key : NULL);
         drop_pending(device, requests);
-        godwit_device_store(device, requests);
         godwit_device_event(requests, "terminated", GODWIT_OK);
     }
     if (announces) {

@@ -36,10 +36,10 @@ static godwit_status_t judge(const godwit_device_t *device, godwit_slice_t readi
 }
 
 /* The datagram that is to arrive, into device->reading. */
-static godwit_status_t seal(godwit_device_t *device, godwit_slice_t reading, bool *store_e2e)
+static godwit_status_t seal(godwit_device_t *device, godwit_slice_t reading)
 {
     godwit_writer_t out = godwit_writer(device->reading, sizeof device->reading);
-    godwit_status_t status = godwit_device_e2e_seal(device, reading, &out, store_e2e);
+    godwit_status_t status = godwit_device_e2e_seal(device, reading, &out);
     if (status == GODWIT_OK) {
         device->exchange.reading_len = (uint16_t)out.len;
         device->exchange.confirming = true;
@@ -47,46 +47,40 @@ static godwit_status_t seal(godwit_device_t *device, godwit_slice_t reading, boo
     return status;
 }
 
-/* Of what was reserved nothing is in a record: the next datagram reserves again before it leaves. */
-static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
+static godwit_status_t take(godwit_device_t *device, godwit_slice_t reading, godwit_device_requests_t *requests)
 {
-    godwit_emsdp_key_t *end_to_end = &device->config.e2e->current.plane, *key = godwit_device_sending_key(device);
-    end_to_end->hot.up_limit_out = end_to_end->hot.up_next_out;
-    key->cp_limit_out = key->cp_next_out;
-    godwit_device_exchange_end(device);
-    requests->count = 0;
+    godwit_status_t status = seal(device, reading);
+    if (status == GODWIT_OK) {
+        status = godwit_device_ask_again(device, false);
+    }
+    if (status == GODWIT_OK) {
+        status = godwit_device_transmit(device, godwit_slice(device->ask, device->exchange.ask_len), true, requests);
+    }
+    if (status == GODWIT_OK) {
+        device->exchange.sendings = 1;
+        godwit_device_timer_set(device, requests);
+        godwit_device_event(requests, "reading_sent", GODWIT_OK);
+    }
+    return status;
 }
 
 godwit_status_t godwit_device_send_confirmed(godwit_device_t *device, godwit_slice_t reading,
                                              godwit_device_requests_t *requests)
 {
-    bool store_e2e = false;
     requests->count = 0;
     godwit_status_t status = judge(device, reading);
     if (status == GODWIT_OK && !(godwit_device_is_live(device) && godwit_device_e2e_is_ready(device))) {
         status = GODWIT_WRONG_STATE;
     }
-    if (status == GODWIT_OK) {
-        status = seal(device, reading, &store_e2e);
-    }
     if (status != GODWIT_OK) {
         return status;
     }
-    if (store_e2e) {
-        godwit_device_e2e_store(device, requests);
+    status = godwit_device_finish(device, take(device, reading, requests), requests);
+    if (status != GODWIT_OK) { /* nothing was under way before it */
+        godwit_device_exchange_end(device);
+        requests->count = 0;
     }
-    status = godwit_device_ask_again(device, false, requests);
-    if (status == GODWIT_OK) {
-        status = godwit_device_transmit(device, godwit_slice(device->ask, device->exchange.ask_len), true, requests);
-    }
-    if (status != GODWIT_OK) {
-        give_up(device, requests);
-        return status;
-    }
-    device->exchange.sendings = 1;
-    godwit_device_timer_set(device, requests);
-    godwit_device_event(requests, "reading_sent", GODWIT_OK);
-    return GODWIT_OK;
+    return status;
 }
 
 static bool is_its_echo(godwit_slice_t datagram, const uint8_t echo[GODWIT_EMSDP_ECHO])
@@ -113,7 +107,6 @@ godwit_status_t godwit_device_confirmed(godwit_device_t *device, const godwit_em
                                         godwit_device_requests_t *requests)
 {
     const bool arrived = godwit_emsdp_has(m, GODWIT_TLV_ECHO) && godwit_device_confirm_is_about(device, m);
-    godwit_device_store(device, requests); /* the window, also past what is about an earlier one */
     if (arrived) {
         godwit_device_confirm_end(device, requests);
         godwit_device_event(requests, "reading_confirmed", GODWIT_OK);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The device library: what the caller asks for, and the sending of readings. It must never give a SEND that uses a
- * COUNT before the STORE that reserves it.
+ * The device library: what the caller asks for, and the sending of readings. Every list of requests goes out through
+ * godwit_device_finish, or a SEND could use a COUNT before the STORE that reserves it.
  */
 #include <string.h>
 
@@ -45,13 +45,13 @@ godwit_status_t godwit_device_suspend(godwit_device_t *device, godwit_device_req
     s->current.cp_limit_out = s->current.cp_next_out;
     s->next.hot.up_limit_out = s->next.hot.up_next_out;
     s->next.cp_limit_out = s->next.cp_next_out;
-    godwit_device_store(device, requests);
+    device->unstored = true;
     if (godwit_device_is_e2e(device)) {
         godwit_emsdp_key_t *plane = &device->config.e2e->current.plane;
         plane->hot.up_limit_out = plane->hot.up_next_out;
-        godwit_device_e2e_store(device, requests);
+        device->config.e2e->unstored = true;
     }
-    return GODWIT_OK;
+    return godwit_device_finish(device, GODWIT_OK, requests);
 }
 
 void godwit_device_exchange_end(godwit_device_t *device)
@@ -68,6 +68,20 @@ void godwit_device_exchange_end(godwit_device_t *device)
         device->config.e2e->asking = 0;
     }
     memset(x->attempt, 0, sizeof x->attempt);
+}
+
+/* The reading that was just offered was not taken; what was under way before it goes on. */
+static void not_taken(godwit_device_t *device, bool was_under_way, godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    requests->count = 0;
+    if (!was_under_way) {
+        godwit_device_exchange_end(device);
+        return;
+    }
+    godwit_wipe(device->reading, x->reading_len);
+    x->reading_len = 0;
+    x->holds = false;
 }
 
 static void hold(godwit_device_t *device, godwit_slice_t reading)
@@ -90,35 +104,6 @@ bool godwit_device_is_live(godwit_device_t *device)
            key->cp_next_out < GODWIT_DEVICE_COUNT_RETIRE;
 }
 
-/* A request under the sending key, in device->ask, to be sent again until it is answered. */
-GODWIT_DEVICE_OWN_FRAME static godwit_status_t ask_under_key(godwit_device_t *device, uint8_t command, bool service,
-                                                             bool *store)
-{
-    godwit_device_exchange_t *x = &device->exchange;
-    godwit_emsdp_control_t m = {.command = command};
-    if (command == GODWIT_MANAGE_KEYS_REQUEST) {
-        m.present = 1u << GODWIT_TLV_COUNT;
-    }
-    if (service) {
-        godwit_device_e2e_request(device, godwit_device_e2e_age(device, device->session.e2m_keyset), &m);
-    }
-    if (x->confirming) {
-        godwit_device_confirm_fill(device, &m);
-    }
-    godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);
-    godwit_status_t status = godwit_device_seal_control(device, godwit_device_sending_key(device), &m, &out, store);
-    if (status == GODWIT_OK) {
-        x->pending = command;
-        x->sendings = 1;
-        x->hinted = false;
-        x->ask_len = (uint16_t)out.len;
-    }
-    if (status == GODWIT_OK && service) {
-        device->config.e2e->asking = 1;
-    }
-    return status;
-}
-
 /* Whether so many COUNTs went without a sign of the network, some perhaps skipped by power losses, that it might not
  * follow the next; or whether it may have taken another key meanwhile: a MAC that is wrong to it is met with
  * silence. */
@@ -133,34 +118,28 @@ static bool is_out_of_sight(godwit_device_t *device)
 static godwit_status_t send_user(godwit_device_t *device, godwit_slice_t reading, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
-    bool store = false;
-    bool store_e2e = false;
     bool ask = is_out_of_sight(device);
     godwit_status_t status =
-        ask ? ask_under_key(device, GODWIT_MANAGE_KEYS_REQUEST, godwit_device_e2e_is_out_of_sight(device), &store)
+        ask ? godwit_device_ask_under_key(device, GODWIT_MANAGE_KEYS_REQUEST, godwit_device_e2e_is_out_of_sight(device))
             : GODWIT_OK;
     godwit_writer_t out = godwit_writer(device->work, sizeof device->work);
     if (status == GODWIT_OK) {
         status = godwit_device_is_e2e(device)
-                     ? godwit_device_e2e_seal(device, reading, &out, &store_e2e)
-                     : godwit_device_seal_user(device, godwit_device_sending_key(device), reading, &out, &store);
+                     ? godwit_device_e2e_seal(device, reading, &out)
+                     : godwit_device_seal_user(device, godwit_device_sending_key(device), reading, &out);
     }
-    if (store_e2e) {
-        godwit_device_e2e_store(device, requests);
+    if (status != GODWIT_OK) {
+        if (ask) { /* beside the next one */
+            godwit_device_hold_on(device, requests);
+        }
+        return status;
     }
-    if (store) {
-        godwit_device_store(device, requests);
-    }
-    if (ask && x->pending == GODWIT_MANAGE_KEYS_REQUEST) {
+    if (ask) {
         godwit_device_ask_for(requests, GODWIT_DEVICE_SEND)->octets = godwit_slice(device->ask, x->ask_len);
         godwit_device_timer_set(device, requests);
     }
-    if (status == GODWIT_OK) {
-        status = godwit_device_transmit(device, godwit_written(&out), true, requests);
-    }
-    if (status == GODWIT_OK) {
-        godwit_device_event(requests, "reading_sent", GODWIT_OK);
-    }
+    status = godwit_device_transmit(device, godwit_written(&out), true, requests);
+    godwit_device_event(requests, "reading_sent", GODWIT_OK);
     if (x->hints > 0 && ++x->hint_readings >= GODWIT_DEVICE_READINGS_PER_HINT) {
         x->hint_readings = 0;
         x->hints--;
@@ -168,11 +147,9 @@ static godwit_status_t send_user(godwit_device_t *device, godwit_slice_t reading
     return status;
 }
 
-godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t reading, const uint8_t random[4],
-                                   godwit_device_requests_t *requests)
+static godwit_status_t judge(const godwit_device_t *device, godwit_slice_t reading)
 {
-    godwit_device_exchange_t *x = &device->exchange;
-    requests->count = 0;
+    const godwit_device_exchange_t *x = &device->exchange;
     if (reading.len > GODWIT_DEVICE_READING_MAX) {
         return GODWIT_NO_SPACE;
     }
@@ -180,9 +157,12 @@ godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t readi
         device->config.e2e->config.service == GODWIT_SERVICE_KEY_AGREEMENT) {
         return GODWIT_POLICY_FORBIDS; /* what is sent is the business of whoever has the exported key */
     }
-    if (x->holds || x->confirming || x->pending == GODWIT_SESSION_TERMINATE_REQUEST) {
-        return GODWIT_AGAIN;
-    }
+    return x->holds || x->confirming || x->pending == GODWIT_SESSION_TERMINATE_REQUEST ? GODWIT_AGAIN : GODWIT_OK;
+}
+
+static godwit_status_t take(godwit_device_t *device, godwit_slice_t reading, const uint8_t random[4],
+                            godwit_device_requests_t *requests)
+{
     if (godwit_device_is_live(device) && godwit_device_e2e_is_ready(device)) {
         if (godwit_device_is_e2e(device) && device->config.e2e->config.service == GODWIT_SERVICE_KEY_AGREEMENT) {
             return GODWIT_OK; /* it is agreed */
@@ -193,54 +173,30 @@ godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t readi
     if (godwit_device_is_e2e(device) && godwit_device_is_live(device)) {
         return godwit_device_e2e_ask(device, requests);
     }
-    if (x->pending == GODWIT_SESSION_REQUEST) {
+    if (device->exchange.pending == GODWIT_SESSION_REQUEST) {
         return GODWIT_OK;
     }
     if (godwit_device_wants_bearer(device)) {
         godwit_device_want_modify(device, requests);
         return GODWIT_OK;
     }
-    godwit_status_t status = godwit_device_setup_begin(device, random, NULL, requests);
-    if (status != GODWIT_OK) {
-        godwit_device_exchange_end(device);
-        requests->count = 0;
-    }
-    return status;
+    return godwit_device_setup_begin(device, random, NULL, requests);
 }
 
-static godwit_status_t ask_now(godwit_device_t *device, uint8_t command, godwit_device_requests_t *requests)
+godwit_status_t godwit_device_send(godwit_device_t *device, godwit_slice_t reading, const uint8_t random[4],
+                                   godwit_device_requests_t *requests)
 {
-    bool store = false;
+    const bool under_way = device->exchange.pending != 0;
     requests->count = 0;
-    if (device->exchange.pending != 0 || device->exchange.holds) {
-        return GODWIT_AGAIN;
-    }
-    if (!godwit_device_is_live(device)) {
-        return GODWIT_WRONG_STATE;
-    }
-    godwit_status_t status = ask_under_key(device, command, false, &store);
+    godwit_status_t status = judge(device, reading);
     if (status != GODWIT_OK) {
         return status;
     }
-    if (command == GODWIT_SESSION_TERMINATE_REQUEST) {
-        device->session.state = GODWIT_SESSION_TERMINATING;
+    status = godwit_device_finish(device, take(device, reading, random, requests), requests);
+    if (status != GODWIT_OK) {
+        not_taken(device, under_way, requests);
     }
-    if (store) {
-        godwit_device_store(device, requests);
-    }
-    status = godwit_device_transmit(device, godwit_slice(device->ask, device->exchange.ask_len), false, requests);
-    godwit_device_timer_set(device, requests);
     return status;
-}
-
-godwit_status_t godwit_device_terminate(godwit_device_t *device, godwit_device_requests_t *requests)
-{
-    return ask_now(device, GODWIT_SESSION_TERMINATE_REQUEST, requests);
-}
-
-godwit_status_t godwit_device_synchronise(godwit_device_t *device, godwit_device_requests_t *requests)
-{
-    return ask_now(device, GODWIT_MANAGE_KEYS_REQUEST, requests);
 }
 
 /* No answer came. Nothing is erased; what the network now thinks of a session that was to end, only a new set-up can
@@ -275,37 +231,6 @@ static void give_up(godwit_device_t *device, godwit_device_requests_t *requests)
     godwit_device_event(requests, "given_up", GODWIT_OK);
 }
 
-godwit_status_t godwit_device_e2e_ask(godwit_device_t *device, godwit_device_requests_t *requests)
-{
-    bool store = false;
-    if (device->exchange.pending != 0) { /* it is asked for, or will be when the answer to something else is there */
-        return GODWIT_OK;
-    }
-    godwit_status_t status = ask_under_key(device, GODWIT_MANAGE_KEYS_REQUEST, true, &store);
-    if (status != GODWIT_OK) {
-        godwit_device_exchange_end(device);
-        return status;
-    }
-    if (store) {
-        godwit_device_store(device, requests);
-    }
-    status = godwit_device_transmit(device, godwit_slice(device->ask, device->exchange.ask_len), false, requests);
-    godwit_device_timer_set(device, requests);
-    return status;
-}
-
-godwit_status_t godwit_device_ask_again(godwit_device_t *device, bool service, godwit_device_requests_t *requests)
-{
-    const uint8_t sendings = device->exchange.sendings;
-    bool store = false;
-    godwit_status_t status = ask_under_key(device, GODWIT_MANAGE_KEYS_REQUEST, service, &store);
-    device->exchange.sendings = sendings;
-    if (store) {
-        godwit_device_store(device, requests);
-    }
-    return status;
-}
-
 void godwit_device_hold_on(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     device->exchange.pending = 0;
@@ -329,7 +254,9 @@ godwit_status_t godwit_device_send_held(godwit_device_t *device, const uint8_t r
         return godwit_device_e2e_ask(device, requests);
     }
     godwit_status_t status = send_user(device, godwit_slice(device->reading, x->reading_len), requests);
-    godwit_device_exchange_end(device);
+    if (status == GODWIT_OK) {
+        godwit_device_exchange_end(device);
+    }
     return status;
 }
 
@@ -347,11 +274,30 @@ static godwit_status_t modify_timer(godwit_device_t *device, const uint8_t rando
     return GODWIT_OK;
 }
 
-godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t random[4],
-                                    godwit_device_requests_t *requests)
+static godwit_status_t say_again(godwit_device_t *device, godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
-    requests->count = 0;
+    const bool with_reading = (x->early && x->early_reading) || x->confirming;
+    godwit_status_t status = GODWIT_OK;
+    x->sendings++;
+    x->hinted = false;
+    if (x->pending == GODWIT_SESSION_REQUEST && !x->early) {
+        status = godwit_device_attempt_build(device, &x->attempt[0]);
+    } else if (x->confirming) {
+        status = godwit_device_ask_again(device, false);
+    } else if (godwit_device_is_e2e(device) && device->config.e2e->asking == 2) {
+        status = godwit_device_ask_again(device, true);
+    }
+    if (status == GODWIT_OK) {
+        status = godwit_device_transmit(device, godwit_slice(device->ask, x->ask_len), with_reading, requests);
+    }
+    godwit_device_timer_set(device, requests);
+    return status;
+}
+
+static godwit_status_t timer_came(godwit_device_t *device, const uint8_t random[4], godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
     if (x->pending == 0) {
         return x->holds ? godwit_device_send_held(device, random, requests) : GODWIT_OK;
     }
@@ -366,22 +312,14 @@ godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t rando
         give_up(device, requests);
         return GODWIT_OK;
     }
-    x->sendings++;
-    x->hinted = false;
-    godwit_status_t status = GODWIT_OK;
-    if (x->pending == GODWIT_SESSION_REQUEST && !x->early) {
-        status = godwit_device_attempt_build(device, &x->attempt[0]);
-    } else if (x->confirming) {
-        status = godwit_device_ask_again(device, false, requests);
-    } else if (godwit_device_is_e2e(device) && device->config.e2e->asking == 2) {
-        status = godwit_device_ask_again(device, true, requests);
-    }
-    if (status == GODWIT_OK) {
-        bool with_reading = (x->early && x->early_reading) || x->confirming;
-        status = godwit_device_transmit(device, godwit_slice(device->ask, x->ask_len), with_reading, requests);
-    }
-    godwit_device_timer_set(device, requests);
-    return status;
+    return say_again(device, requests);
+}
+
+godwit_status_t godwit_device_timer(godwit_device_t *device, const uint8_t random[4],
+                                    godwit_device_requests_t *requests)
+{
+    requests->count = 0;
+    return godwit_device_finish(device, timer_came(device, random, requests), requests);
 }
 
 godwit_session_state_t godwit_device_state(const godwit_device_t *device)

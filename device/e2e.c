@@ -149,6 +149,7 @@ static void enter(godwit_device_e2e_t *e, const godwit_device_e2e_key_t *key, bo
     e->lost = false;
     e->asking = 0;
     e->echo_set = false;
+    e->unstored = true;
 }
 
 GODWIT_DEVICE_OWN_FRAME godwit_status_t godwit_device_e2e_take(godwit_device_t *device, const uint8_t e2m_keyset[32],
@@ -189,6 +190,7 @@ void godwit_device_e2e_forget(godwit_device_t *device)
     e->asking = 0;
     e->lost = false;
     e->echo_set = false;
+    e->unstored = true;
 }
 
 /* ---- Manage Keys with Service ---- */
@@ -247,15 +249,8 @@ godwit_status_t godwit_device_e2e_service(godwit_device_t *device, const godwit_
     if (status != GODWIT_OK) {
         return status;
     }
-    /* Before the window: the 30 that comes again after a power loss is taken again. */
-    godwit_device_e2e_store(device, requests);
-    status = requests->item[requests->count - 1u].octets.len > 0 ? godwit_device_acknowledge(device, in, requests)
-                                                                 : GODWIT_CRYPTO_FAILED;
-    if (godwit_status_class(status) == GODWIT_CLASS_INTERNAL) { /* no record of it: it is not to be used */
-        godwit_device_e2e_forget(device);
-        return status;
-    }
-    if (asked && !godwit_device_e2e_is_ready(device)) { /* the spent key's terms once more are no answer */
+    status = godwit_device_acknowledge(device, in, requests); /* where it fails, the 30 that comes again is good */
+    if (asked && !godwit_device_e2e_is_ready(device)) {       /* the spent key's terms once more are no answer */
         return status;
     }
     if (status == GODWIT_OK) {
@@ -286,7 +281,6 @@ static void request_refused(godwit_device_t *device, godwit_status_t reason, god
     if (godwit_device_ends_the_session(reason)) { /* or its key set: the next reading begins anew */
         device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
     }
-    godwit_device_store(device, requests);
     godwit_device_event(requests, "service_refused", reason);
     if (held) {
         godwit_device_event(requests, "reading_refused", reason);
@@ -312,7 +306,6 @@ bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_cont
     }
     if (!confirming && (!e->echo_set || memcmp(e->echo, m->echo, sizeof e->echo) != 0)) {
         if (is_lost(m->reason)) { /* of a datagram before it; the session's own key has just proved that it lives */
-            godwit_device_store(device, requests);
             godwit_device_event(requests, "refused", m->reason);
         }
         return is_lost(m->reason);
@@ -322,14 +315,12 @@ bool godwit_device_e2e_rejected(godwit_device_t *device, const godwit_emsdp_cont
     }
     e->echo_set = false;
     device->exchange.echo_had_reading = false;
-    godwit_device_store(device, requests);
-    if (m->reason == GODWIT_NOT_ENTITLED) { /* it may be back by the next reading, which asks */
+    if (m->reason == GODWIT_NOT_ENTITLED || is_lost(m->reason)) { /* entitled again, maybe, by the next reading */
         e->lost = true;
-        godwit_device_e2e_store(device, requests);
+        e->unstored = true;
     }
     godwit_device_event(requests, uncertain ? "reading_uncertain" : "reading_refused", m->reason);
     if (is_lost(m->reason)) {
-        e->lost = true;
         return godwit_device_e2e_ask(device, requests) == GODWIT_OK;
     }
     return true;

@@ -131,6 +131,7 @@ godwit_status_t godwit_device_restore_e2e(godwit_device_t *device, godwit_slice_
         device->session.flags |= device->session.state != GODWIT_SESSION_IDLE ? GODWIT_DEVICE_DISTRUSTED : 0u;
     } else if (status == GODWIT_OK && !is_of_session(device)) {
         godwit_device_e2e_forget(device);
+        device->config.e2e->unstored = false; /* of which the record says nothing else */
     }
     return status;
 }

@@ -11,12 +11,6 @@
 /* Of a life, what may be forgotten with the power: a sixteenth. */
 #define LIFE_PER_STORE 16u
 
-void godwit_device_e2e_store(godwit_device_t *device, godwit_device_requests_t *requests)
-{
-    size_t len = godwit_device_e2e_record_write(device);
-    godwit_device_ask_for(requests, GODWIT_DEVICE_STORE_E2E)->octets = godwit_slice(device->config.e2e->record, len);
-}
-
 /* ---- is it good? ---- */
 
 static bool is_over(const godwit_device_e2e_key_t *key)
@@ -66,14 +60,14 @@ bool godwit_device_rides(const godwit_device_t *device, size_t reading_len)
     return reading_len + around <= GODWIT_DEVICE_FIRST_READING_MAX;
 }
 
-godwit_status_t godwit_device_e2e_seal(godwit_device_t *device, godwit_slice_t reading, godwit_writer_t *out,
-                                       bool *store)
+godwit_status_t godwit_device_e2e_seal(godwit_device_t *device, godwit_slice_t reading, godwit_writer_t *out)
 {
     godwit_device_e2e_t *e = device->config.e2e;
     if (!godwit_device_e2e_is_good(device)) {
         return GODWIT_KEY_EXPIRED;
     }
-    return godwit_device_seal_user(device, &e->current.plane, reading, out, store);
+    return godwit_reserve_seal_user(device->config.crypto, device->config.reserve, &e->current.plane, reading, out,
+                                    &e->unstored);
 }
 
 godwit_status_t godwit_device_e2e_find(godwit_device_t *device, const godwit_emsdp_header_t *header,
@@ -102,6 +96,7 @@ void godwit_device_e2e_settle(godwit_device_t *device, const godwit_device_incom
 {
     godwit_device_e2e_t *e = device->config.e2e;
     godwit_emsdp_accept(in->key, &in->opened);
+    e->unstored = true;
     if (in->key == &e->current.plane) {
         e->heard = e->current.plane.hot.up_next_out;
         godwit_wipe(&e->former, sizeof e->former);
@@ -159,11 +154,8 @@ godwit_status_t godwit_device_elapsed(godwit_device_t *device, uint32_t seconds,
     }
     bool former = age_former(e, seconds);
     bool current = age_current(e, seconds, requests);
-    if (former || current) {
-        e->unsaved_s = 0;
-        godwit_device_e2e_store(device, requests);
-    }
-    return GODWIT_OK;
+    e->unstored = e->unstored || former || current;
+    return godwit_device_finish(device, GODWIT_OK, requests);
 }
 
 /* ---- what the owner may see, and take out ---- */
@@ -221,8 +213,12 @@ godwit_status_t godwit_device_export_psk(godwit_device_t *device, const char *la
     name->session_id = e->current.plane.hot.session_id;
     name->age = e->current.plane.generation;
     name->number = number;
-    godwit_device_e2e_store(device, requests);
-    return GODWIT_OK;
+    e->unstored = true;
+    status = godwit_device_finish(device, GODWIT_OK, requests);
+    if (status != GODWIT_OK) {
+        godwit_wipe(psk, 32);
+    }
+    return status;
 }
 
 godwit_status_t godwit_device_derive_psk(const godwit_device_t *device, const char *label, uint8_t device_role,
@@ -250,9 +246,10 @@ godwit_status_t godwit_device_psk_proved(godwit_device_t *device, const godwit_p
         return GODWIT_INVALID_ARGUMENT;
     }
     godwit_status_t status = e != NULL ? number_of(e, name, &number) : GODWIT_WRONG_STATE;
-    if (status == GODWIT_OK) {
-        e->current.exports = number;
-        godwit_device_e2e_store(device, requests);
+    if (status != GODWIT_OK) {
+        return status;
     }
-    return status;
+    e->current.exports = number;
+    e->unstored = true;
+    return godwit_device_finish(device, GODWIT_OK, requests);
 }

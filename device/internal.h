@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the files of the device library share (shared.h: what it has in common with other devices). device.c: what the
- * caller asks for; output.c: requests and keys; setup.c: Session Request; start.c: Session Start and its Confirmation;
- * bearer.c: the container and its answer; receive.c: which datagram goes where, user data, rejects; change.c: Manage
- * Keys and Terminate; handed.c: a vector that they hand out; record.c: what is stored; e2e.c, e2e_use.c, e2e_record.c:
- * end to end with an EAS; confirm.c: a reading that is acknowledged.
- * A function that can fail does so before it has changed anything that matters to a key.
+ * caller asks for; ask.c: requests under the session's key; output.c: requests to the caller, and keys; setup.c:
+ * Session Request; start.c: Session Start and its Confirmation; bearer.c: the container and its answer; receive.c: which
+ * datagram goes where, user data, rejects; change.c: Manage Keys and Terminate; handed.c: a vector that they hand out;
+ * record.c: what is stored; e2e.c, e2e_use.c, e2e_record.c: end to end with an EAS; confirm.c: a reading that is
+ * acknowledged.
+ * What changes something of a record sets `unstored`; the one place that gives STOREs is godwit_device_finish.
  */
 #ifndef GODWIT_DEVICE_INTERNAL_H
 #define GODWIT_DEVICE_INTERNAL_H
@@ -32,8 +33,10 @@
 #define GODWIT_DEVICE_MODIFY 1u
 
 /* ---- requests to the caller (output.c) ---- */
-/* To be called after every change that the record must hold, before the requests that depend on it. */
-void godwit_device_store(godwit_device_t *device, godwit_device_requests_t *requests);
+/* The end of every call that gives requests (shared.h, "the one way out"): STORE_E2E and STORE where something is
+ * unstored, before all that leaves. On an error nothing leaves, and what is under way goes on with the timer. */
+GODWIT_MUST_USE godwit_status_t godwit_device_finish(godwit_device_t *device, godwit_status_t status,
+                                                     godwit_device_requests_t *requests);
 void godwit_device_timer_set(godwit_device_t *device, godwit_device_requests_t *requests);
 /* SEND, remembering what a hint about it must echo. */
 GODWIT_MUST_USE godwit_status_t godwit_device_transmit(godwit_device_t *device, godwit_slice_t datagram,
@@ -44,13 +47,11 @@ GODWIT_MUST_USE godwit_status_t godwit_device_transmit(godwit_device_t *device, 
 godwit_emsdp_key_t *godwit_device_sending_key(godwit_device_t *device);
 /* Limits of a key that was never used: the next record holds them. */
 void godwit_device_reserve_first(const godwit_device_t *device, godwit_emsdp_key_t *key);
-/* Seal, reserving COUNTs where they are used up; *store is set when a record must be durable before the datagram
- * leaves. */
-GODWIT_MUST_USE godwit_status_t godwit_device_seal_user(const godwit_device_t *device, godwit_emsdp_key_t *key,
-                                                        godwit_slice_t payload, godwit_writer_t *out, bool *store);
-GODWIT_MUST_USE godwit_status_t godwit_device_seal_control(const godwit_device_t *device, godwit_emsdp_key_t *key,
-                                                           const godwit_emsdp_control_t *m, godwit_writer_t *out,
-                                                           bool *store);
+/* Seal under a key of the session, reserving COUNTs where they are used up. */
+GODWIT_MUST_USE godwit_status_t godwit_device_seal_user(godwit_device_t *device, godwit_emsdp_key_t *key,
+                                                        godwit_slice_t payload, godwit_writer_t *out);
+GODWIT_MUST_USE godwit_status_t godwit_device_seal_control(godwit_device_t *device, godwit_emsdp_key_t *key,
+                                                           const godwit_emsdp_control_t *m, godwit_writer_t *out);
 /* The key of a generation of the session's key set, never used. */
 GODWIT_MUST_USE godwit_status_t godwit_device_key_derive(const godwit_device_t *device, const uint8_t e2m_keyset[32],
                                                          uint32_t generation, uint8_t suite, uint8_t key_id,
@@ -191,10 +192,9 @@ GODWIT_MUST_USE godwit_status_t godwit_device_e2e_take(godwit_device_t *device, 
 bool godwit_device_e2e_is_taken(const godwit_device_t *device, const godwit_e2e_terms_t *terms);
 /* The session is over, or another begins without a key. Ages are remembered. */
 void godwit_device_e2e_forget(godwit_device_t *device);
-void godwit_device_e2e_store(godwit_device_t *device, godwit_device_requests_t *requests);
-/* As godwit_device_seal_user; *store: the record of its own. */
+/* As godwit_device_seal_user, under the key that the EAS has. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_seal(godwit_device_t *device, godwit_slice_t reading,
-                                                       godwit_writer_t *out, bool *store);
+                                                       godwit_writer_t *out);
 /* Whether a reading, sealed, is short enough to ride in Start Confirmation or as early data. */
 bool godwit_device_rides(const godwit_device_t *device, size_t reading_len);
 /* The key of the user plane that a header names. */
@@ -202,15 +202,16 @@ GODWIT_MUST_USE godwit_status_t godwit_device_e2e_find(godwit_device_t *device, 
                                                        godwit_emsdp_key_t **key);
 /* The EAS was heard under that key. */
 void godwit_device_e2e_settle(godwit_device_t *device, const godwit_device_incoming_t *in);
-/* device.c: asks for the service, or for the next age, on the session that lives; a reading that is held waits for the
+/* ask.c: asks for the service, or for the next age, on the session that lives; a reading that is held waits for the
  * answer. */
 GODWIT_MUST_USE godwit_status_t godwit_device_e2e_ask(godwit_device_t *device, godwit_device_requests_t *requests);
 /* device.c: a session that takes a reading as one datagram. */
 bool godwit_device_is_live(godwit_device_t *device);
-/* device.c: a Manage Keys Request in device->ask, stored; the number of its sendings stays. What was acknowledged
- * and not granted would only be acknowledged again: so it is asked anew. */
-GODWIT_MUST_USE godwit_status_t godwit_device_ask_again(godwit_device_t *device, bool service,
-                                                        godwit_device_requests_t *requests);
+/* ask.c: a request under the sending key, in device->ask, to be sent again until it is answered. service: for an age. */
+GODWIT_MUST_USE godwit_status_t godwit_device_ask_under_key(godwit_device_t *device, uint8_t command, bool service);
+/* ask.c: a Manage Keys Request in device->ask; the number of its sendings stays. What was acknowledged and not
+ * granted would only be acknowledged again: so it is asked anew. */
+GODWIT_MUST_USE godwit_status_t godwit_device_ask_again(godwit_device_t *device, bool service);
 /* confirm.c: adds the datagram that is to be acknowledged. */
 void godwit_device_confirm_fill(const godwit_device_t *device, godwit_emsdp_control_t *m);
 /* Whether what came names that datagram, or the request around it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The MTC device: what the caller asks for, and readings under a session's key. It must never give a SEND that uses a
- * COUNT, or a RAND1, before the STORE that reserves it.
+ * The MTC device: what the caller asks for, and readings under a session's key. Every list of requests goes out through
+ * godwit_mtc_finish, or a SEND could use a COUNT, or a RAND1, before the STORE that reserves it.
  */
 #include "device/mtc.h"
 
@@ -42,19 +42,46 @@ godwit_status_t godwit_mtc_init(godwit_mtc_t *mtc, const godwit_mtc_config_t *co
     return GODWIT_OK;
 }
 
-void godwit_mtc_suspend(godwit_mtc_t *mtc, godwit_device_requests_t *requests)
+godwit_status_t godwit_mtc_suspend(godwit_mtc_t *mtc, godwit_device_requests_t *requests)
 {
     requests->count = 0;
     /* What is exact now stays so: the next datagram reserves again before it leaves. */
     mtc->key.hot.up_limit_out = mtc->key.hot.up_next_out;
     mtc->key.cp_limit_out = mtc->key.cp_next_out;
-    godwit_mtc_store(mtc, requests);
+    mtc->unstored = true;
+    return godwit_mtc_finish(mtc, GODWIT_OK, requests);
 }
 
-void godwit_mtc_store(godwit_mtc_t *mtc, godwit_device_requests_t *requests)
+static godwit_status_t store(godwit_mtc_t *mtc, godwit_device_requests_t *requests)
 {
-    size_t len = godwit_mtc_record_write(mtc);
-    godwit_device_ask_for(requests, GODWIT_DEVICE_STORE)->octets = godwit_slice(mtc->record, len);
+    if (!mtc->unstored) {
+        return GODWIT_OK;
+    }
+    const size_t len = godwit_mtc_record_write(mtc);
+    if (len == 0) {
+        return GODWIT_CRYPTO_FAILED;
+    }
+    godwit_device_store_first(requests, GODWIT_DEVICE_STORE, godwit_slice(mtc->record, len));
+    mtc->unstored = false;
+    return GODWIT_OK;
+}
+
+godwit_status_t godwit_mtc_finish(godwit_mtc_t *mtc, godwit_status_t status, godwit_device_requests_t *requests)
+{
+    godwit_mtc_exchange_t *x = &mtc->exchange;
+    if (status == GODWIT_OK) {
+        status = store(mtc, requests);
+    }
+    if (status == GODWIT_OK) {
+        return GODWIT_OK;
+    }
+    if (godwit_device_hold_back(requests)) { /* it begins anew with the timer, if a reading waits */
+        x->stage = GODWIT_MTC_NOTHING;
+    }
+    if (godwit_status_class(status) == GODWIT_CLASS_INTERNAL && (x->stage == GODWIT_MTC_ASKED || x->holds)) {
+        godwit_device_wait(requests, mtc->config.retransmit_ms, x->sendings);
+    }
+    return status;
 }
 
 godwit_status_t godwit_mtc_transmit(godwit_mtc_t *mtc, godwit_slice_t datagram, bool with_reading,
@@ -120,13 +147,9 @@ void godwit_mtc_renew(godwit_mtc_t *mtc)
 static godwit_status_t send_user(godwit_mtc_t *mtc, godwit_slice_t reading, godwit_device_requests_t *requests)
 {
     godwit_mtc_exchange_t *x = &mtc->exchange;
-    bool store = false;
     godwit_writer_t out = godwit_writer(mtc->work, sizeof mtc->work);
     godwit_status_t status =
-        godwit_reserve_seal_user(mtc->config.crypto, mtc->config.reserve, &mtc->key, reading, &out, &store);
-    if (store) {
-        godwit_mtc_store(mtc, requests);
-    }
+        godwit_reserve_seal_user(mtc->config.crypto, mtc->config.reserve, &mtc->key, reading, &out, &mtc->unstored);
     if (status == GODWIT_OK) {
         status = godwit_mtc_transmit(mtc, godwit_written(&out), true, requests);
     }
@@ -149,28 +172,45 @@ static void hold(godwit_mtc_t *mtc, godwit_slice_t reading)
     }
 }
 
-godwit_status_t godwit_mtc_send(godwit_mtc_t *mtc, godwit_slice_t reading, const uint8_t random[GODWIT_RAND1_RANDOM],
-                                godwit_device_requests_t *requests)
+static godwit_status_t take(godwit_mtc_t *mtc, godwit_slice_t reading, const uint8_t random[GODWIT_RAND1_RANDOM],
+                            godwit_device_requests_t *requests)
 {
     godwit_mtc_exchange_t *x = &mtc->exchange;
-    requests->count = 0;
-    if (reading.len > GODWIT_DEVICE_READING_MAX) {
-        return GODWIT_NO_SPACE;
-    }
-    if (x->holds) {
-        return GODWIT_AGAIN;
-    }
     if (x->stage == GODWIT_MTC_NOTHING && godwit_mtc_is_live(mtc)) {
         return reading.len > 0 ? send_user(mtc, reading, requests) : GODWIT_OK;
     }
     hold(mtc, reading); /* where a first datagram has left without it, it goes after Start */
-    if (x->stage != GODWIT_MTC_NOTHING) {
-        return GODWIT_OK;
-    }
-    godwit_status_t status = godwit_mtc_begin(mtc, random, requests);
-    if (status != GODWIT_OK) {
+    return x->stage == GODWIT_MTC_NOTHING ? godwit_mtc_begin(mtc, random, requests) : GODWIT_OK;
+}
+
+/* The reading that was just offered; a first datagram that was under way before it goes on. */
+static void not_taken(godwit_mtc_t *mtc, bool was_under_way, godwit_device_requests_t *requests)
+{
+    godwit_mtc_exchange_t *x = &mtc->exchange;
+    requests->count = 0;
+    if (!was_under_way) {
         godwit_mtc_exchange_end(mtc);
-        requests->count = 0;
+        return;
+    }
+    godwit_wipe(mtc->reading, x->reading_len);
+    x->reading_len = 0;
+    x->holds = false;
+}
+
+godwit_status_t godwit_mtc_send(godwit_mtc_t *mtc, godwit_slice_t reading, const uint8_t random[GODWIT_RAND1_RANDOM],
+                                godwit_device_requests_t *requests)
+{
+    const bool under_way = mtc->exchange.stage != GODWIT_MTC_NOTHING;
+    requests->count = 0;
+    if (reading.len > GODWIT_DEVICE_READING_MAX) {
+        return GODWIT_NO_SPACE;
+    }
+    if (mtc->exchange.holds) {
+        return GODWIT_AGAIN;
+    }
+    godwit_status_t status = godwit_mtc_finish(mtc, take(mtc, reading, random, requests), requests);
+    if (status != GODWIT_OK) {
+        not_taken(mtc, under_way, requests);
     }
     return status;
 }
@@ -184,15 +224,16 @@ static godwit_status_t send_held(godwit_mtc_t *mtc, const uint8_t random[GODWIT_
         return godwit_mtc_begin(mtc, random, requests);
     }
     godwit_status_t status = send_user(mtc, godwit_slice(mtc->reading, mtc->exchange.reading_len), requests);
-    godwit_mtc_exchange_end(mtc);
+    if (status == GODWIT_OK) {
+        godwit_mtc_exchange_end(mtc);
+    }
     return status;
 }
 
-godwit_status_t godwit_mtc_timer(godwit_mtc_t *mtc, const uint8_t random[GODWIT_RAND1_RANDOM],
-                                 godwit_device_requests_t *requests)
+static godwit_status_t timer_came(godwit_mtc_t *mtc, const uint8_t random[GODWIT_RAND1_RANDOM],
+                                  godwit_device_requests_t *requests)
 {
     godwit_mtc_exchange_t *x = &mtc->exchange;
-    requests->count = 0;
     if (x->stage == GODWIT_MTC_NOTHING) {
         return x->holds ? send_held(mtc, random, requests) : GODWIT_OK;
     }
@@ -208,4 +249,11 @@ godwit_status_t godwit_mtc_timer(godwit_mtc_t *mtc, const uint8_t random[GODWIT_
     godwit_status_t status = godwit_mtc_transmit(mtc, godwit_slice(mtc->ask, x->ask_len), x->carries, requests);
     godwit_device_wait(requests, mtc->config.retransmit_ms, x->sendings);
     return status;
+}
+
+godwit_status_t godwit_mtc_timer(godwit_mtc_t *mtc, const uint8_t random[GODWIT_RAND1_RANDOM],
+                                 godwit_device_requests_t *requests)
+{
+    requests->count = 0;
+    return godwit_mtc_finish(mtc, timer_came(mtc, random, requests), requests);
 }

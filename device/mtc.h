@@ -23,7 +23,9 @@ typedef enum godwit_mtc_stage {
 } godwit_mtc_stage_t;
 
 /* ---- mtc.c ---- */
-void godwit_mtc_store(godwit_mtc_t *mtc, godwit_device_requests_t *requests);
+/* The end of every call that gives requests (shared.h, "the one way out"). */
+GODWIT_MUST_USE godwit_status_t godwit_mtc_finish(godwit_mtc_t *mtc, godwit_status_t status,
+                                                  godwit_device_requests_t *requests);
 /* SEND, remembering what a hint about it must echo. */
 GODWIT_MUST_USE godwit_status_t godwit_mtc_transmit(godwit_mtc_t *mtc, godwit_slice_t datagram, bool with_reading,
                                                     godwit_device_requests_t *requests);
@@ -33,7 +35,7 @@ void godwit_mtc_exchange_end(godwit_mtc_t *mtc);
 void godwit_mtc_give_up(godwit_mtc_t *mtc, godwit_status_t reason, godwit_device_requests_t *requests);
 
 /* ---- mtc_first.c ---- */
-/* A new RAND1: its counter is stored, then the SIM is asked. */
+/* A new RAND1, and the SIM is asked; its counter is stored before that. */
 GODWIT_MUST_USE godwit_status_t godwit_mtc_begin(godwit_mtc_t *mtc, const uint8_t random[GODWIT_RAND1_RANDOM],
                                                  godwit_device_requests_t *requests);
 GODWIT_MUST_USE godwit_status_t godwit_mtc_start_consume(godwit_mtc_t *mtc, const godwit_emsdp_header_t *header,

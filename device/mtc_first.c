@@ -42,13 +42,13 @@ godwit_status_t godwit_mtc_begin(godwit_mtc_t *mtc, const uint8_t random[GODWIT_
         return GODWIT_COUNT_EXHAUSTED;
     }
     mtc->counter++;
+    mtc->unstored = true;
     godwit_rand1_make(mtc->counter, random, x->rand1);
     x->hides = (mtc->flags & (GODWIT_MTC_HAS_TEMPORARY | GODWIT_MTC_SHOWS_IMSI)) == GODWIT_MTC_HAS_TEMPORARY &&
                !is_ts33868(mtc);
     x->sendings = 0;
     godwit_status_t status = set_rand(mtc, GODWIT_MTC_SIM_A);
     if (status == GODWIT_OK) {
-        godwit_mtc_store(mtc, requests);
         ask_sim(mtc, GODWIT_MTC_SIM_A, requests);
     }
     return status;
@@ -131,7 +131,7 @@ godwit_status_t godwit_mtc_sim_result(godwit_mtc_t *mtc, const godwit_mtc_sim_re
     const bool is_first = x->stage == GODWIT_MTC_SIM_A;
     if (result->status != GODWIT_OK) {
         godwit_mtc_give_up(mtc, result->status, requests);
-        return GODWIT_OK;
+        return godwit_mtc_finish(mtc, GODWIT_OK, requests);
     }
     memcpy(x->kc_sres + (is_first ? 0 : 8), result->kc, sizeof result->kc);
     memcpy(x->kc_sres + (is_first ? 16 : 20), result->sres, sizeof result->sres);
@@ -146,7 +146,7 @@ godwit_status_t godwit_mtc_sim_result(godwit_mtc_t *mtc, const godwit_mtc_sim_re
         requests->count = 0;
         godwit_mtc_give_up(mtc, status, requests);
     }
-    return status;
+    return godwit_mtc_finish(mtc, status, requests);
 }
 
 /* ---- Start ---- */
@@ -160,6 +160,7 @@ static bool is_fit(const godwit_mtc_t *mtc, const godwit_emsdp_control_t *m)
 /* The server showed that it has the key of this RAND1: that is the session now, whatever there was. */
 static void adopt(godwit_mtc_t *mtc, const godwit_emsdp_key_t *key, const godwit_emsdp_control_t *m)
 {
+    mtc->unstored = true;
     mtc->key = *key;
     godwit_reserve_first(mtc->config.reserve, &mtc->key);
     if (!is_ts33868(mtc)) {
@@ -180,7 +181,6 @@ static void started(godwit_mtc_t *mtc, const godwit_emsdp_opened_t *opened, godw
     const bool arrived = x->carries;
     const bool waits = x->holds && !arrived;
     godwit_device_timer_cancel(requests);
-    godwit_mtc_store(mtc, requests);
     if (godwit_emsdp_has(&opened->control, GODWIT_TLV_DATA)) {
         godwit_device_request_t *delivery = godwit_device_ask_for(requests, GODWIT_DEVICE_DELIVER);
         delivery->octets = opened->control.data;

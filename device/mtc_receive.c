@@ -25,10 +25,15 @@ static void tell_uncertain(godwit_mtc_t *mtc, godwit_device_requests_t *requests
 
 /* ---- under the key ---- */
 
-static void user_data(godwit_mtc_t *mtc, const godwit_emsdp_opened_t *opened, godwit_device_requests_t *requests)
+static void settle(godwit_mtc_t *mtc, const godwit_emsdp_opened_t *opened)
 {
     godwit_emsdp_accept(&mtc->key, opened);
-    godwit_mtc_store(mtc, requests);
+    mtc->unstored = true;
+}
+
+static void user_data(godwit_mtc_t *mtc, const godwit_emsdp_opened_t *opened, godwit_device_requests_t *requests)
+{
+    settle(mtc, opened);
     godwit_device_request_t *delivery = godwit_device_ask_for(requests, GODWIT_DEVICE_DELIVER);
     delivery->octets = opened->payload;
     delivery->count = opened->count;
@@ -40,7 +45,6 @@ static godwit_status_t terminate(godwit_mtc_t *mtc, const godwit_emsdp_opened_t 
 {
     godwit_mtc_exchange_t *x = &mtc->exchange;
     const godwit_emsdp_control_t m = {.command = GODWIT_SESSION_TERMINATE_RESPONSE};
-    bool store = false; /* in any case: the key goes */
     godwit_writer_t out = godwit_writer(mtc->answer, sizeof mtc->answer);
     if (godwit_emsdp_has(&opened->control, GODWIT_TLV_KEY)) {
         return GODWIT_MALFORMED; /* no key is handed out under this agreement */
@@ -48,14 +52,15 @@ static godwit_status_t terminate(godwit_mtc_t *mtc, const godwit_emsdp_opened_t 
     x->answer_len = 0;
     godwit_status_t status = godwit_device_digest_of(mtc->config.crypto, datagram, x->answered);
     if (status == GODWIT_OK) {
-        status = godwit_reserve_seal_control(mtc->config.crypto, mtc->config.reserve, &mtc->key, &m, &out, &store);
+        status =
+            godwit_reserve_seal_control(mtc->config.crypto, mtc->config.reserve, &mtc->key, &m, &out, &mtc->unstored);
     }
     if (status == GODWIT_OK) {
         x->answer_len = (uint16_t)out.len;
         x->repeats = 0;
         x->echo_set = false;
         godwit_wipe(&mtc->key, sizeof mtc->key);
-        godwit_mtc_store(mtc, requests);
+        mtc->unstored = true;
         godwit_device_ask_for(requests, GODWIT_DEVICE_SEND)->octets = godwit_written(&out);
         godwit_device_event(requests, "terminated", GODWIT_OK);
     }
@@ -66,11 +71,10 @@ static godwit_status_t terminate(godwit_mtc_t *mtc, const godwit_emsdp_opened_t 
 static void reject(godwit_mtc_t *mtc, const godwit_emsdp_opened_t *opened, godwit_device_requests_t *requests)
 {
     const godwit_emsdp_control_t *m = &opened->control;
-    godwit_emsdp_accept(&mtc->key, opened);
+    settle(mtc, opened);
     if (godwit_device_ends_the_session(m->reason)) {
         mtc->flags |= GODWIT_MTC_DISTRUSTED;
     }
-    godwit_mtc_store(mtc, requests);
     godwit_device_event(requests, "refused", m->reason);
     if (is_our_last(mtc, m)) {
         tell_uncertain(mtc, requests);
@@ -187,10 +191,9 @@ godwit_status_t godwit_mtc_receive(godwit_mtc_t *mtc, godwit_slice_t datagram, g
 {
     requests->count = 0;
     godwit_status_t status = dispatch(mtc, datagram, requests);
-    if (status == GODWIT_OK) {
-        return GODWIT_OK;
+    if (status != GODWIT_OK) {
+        requests->count = 0;
+        godwit_device_event(requests, "refused", status);
     }
-    requests->count = 0;
-    godwit_device_event(requests, "refused", status);
-    return godwit_status_class(status) == GODWIT_CLASS_INTERNAL ? status : GODWIT_OK;
+    return godwit_mtc_finish(mtc, godwit_status_class(status) == GODWIT_CLASS_INTERNAL ? status : GODWIT_OK, requests);
 }

@@ -8,10 +8,44 @@
 
 /* ---- requests ---- */
 
-void godwit_device_store(godwit_device_t *device, godwit_device_requests_t *requests)
+static godwit_status_t store(godwit_device_t *device, godwit_device_requests_t *requests)
 {
-    size_t len = godwit_device_record_write(device);
-    godwit_device_ask_for(requests, GODWIT_DEVICE_STORE)->octets = godwit_slice(device->record, len);
+    godwit_device_e2e_t *e = godwit_device_is_e2e(device) && device->config.e2e->unstored ? device->config.e2e : NULL;
+    const size_t len = device->unstored ? godwit_device_record_write(device) : 0;
+    const size_t len_e2e = e != NULL ? godwit_device_e2e_record_write(device) : 0;
+    if ((device->unstored && len == 0) || (e != NULL && len_e2e == 0)) {
+        return GODWIT_CRYPTO_FAILED;
+    }
+    if (device->unstored) {
+        godwit_device_store_first(requests, GODWIT_DEVICE_STORE, godwit_slice(device->record, len));
+        device->session.flags &= (uint8_t)~GODWIT_DEVICE_FRESH;
+        device->unstored = false;
+    }
+    if (e != NULL) { /* before the session that it is of: an age that was taken is never forgotten */
+        godwit_device_store_first(requests, GODWIT_DEVICE_STORE_E2E, godwit_slice(e->record, len_e2e));
+        e->unstored = false;
+    }
+    return GODWIT_OK;
+}
+
+godwit_status_t godwit_device_finish(godwit_device_t *device, godwit_status_t status,
+                                     godwit_device_requests_t *requests)
+{
+    godwit_device_exchange_t *x = &device->exchange;
+    if (status == GODWIT_OK) {
+        status = store(device, requests);
+    }
+    if (status == GODWIT_OK) {
+        return GODWIT_OK;
+    }
+    if (godwit_device_hold_back(requests)) {
+        x->usim_running = false;
+        x->handed = 0;
+    }
+    if (godwit_status_class(status) == GODWIT_CLASS_INTERNAL && (x->pending != 0 || x->holds)) {
+        godwit_device_timer_set(device, requests);
+    }
+    return status;
 }
 
 void godwit_device_timer_set(godwit_device_t *device, godwit_device_requests_t *requests)
@@ -50,16 +84,17 @@ void godwit_device_reserve_first(const godwit_device_t *device, godwit_emsdp_key
     godwit_reserve_first(device->config.reserve, key);
 }
 
-godwit_status_t godwit_device_seal_user(const godwit_device_t *device, godwit_emsdp_key_t *key, godwit_slice_t payload,
-                                        godwit_writer_t *out, bool *store)
+godwit_status_t godwit_device_seal_user(godwit_device_t *device, godwit_emsdp_key_t *key, godwit_slice_t payload,
+                                        godwit_writer_t *out)
 {
-    return godwit_reserve_seal_user(device->config.crypto, device->config.reserve, key, payload, out, store);
+    return godwit_reserve_seal_user(device->config.crypto, device->config.reserve, key, payload, out,
+                                    &device->unstored);
 }
 
-godwit_status_t godwit_device_seal_control(const godwit_device_t *device, godwit_emsdp_key_t *key,
-                                           const godwit_emsdp_control_t *m, godwit_writer_t *out, bool *store)
+godwit_status_t godwit_device_seal_control(godwit_device_t *device, godwit_emsdp_key_t *key,
+                                           const godwit_emsdp_control_t *m, godwit_writer_t *out)
 {
-    return godwit_reserve_seal_control(device->config.crypto, device->config.reserve, key, m, out, store);
+    return godwit_reserve_seal_control(device->config.crypto, device->config.reserve, key, m, out, &device->unstored);
 }
 
 godwit_status_t godwit_device_key_derive(const godwit_device_t *device, const uint8_t e2m_keyset[32],

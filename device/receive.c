@@ -18,6 +18,7 @@ godwit_status_t godwit_device_digest(const godwit_device_t *device, godwit_slice
 void godwit_device_settle(godwit_device_t *device, const godwit_device_incoming_t *in)
 {
     godwit_device_session_t *s = &device->session;
+    device->unstored = true;
     godwit_emsdp_accept(in->key, &in->opened);
     if (in->key == &s->next) {
         s->current = s->next;
@@ -33,10 +34,8 @@ static godwit_status_t user_data(godwit_device_t *device, const godwit_device_in
 {
     if (godwit_device_is_e2e(device)) {
         godwit_device_e2e_settle(device, in);
-        godwit_device_e2e_store(device, requests);
     } else {
         godwit_device_settle(device, in);
-        godwit_device_store(device, requests);
     }
     godwit_device_request_t *delivery = godwit_device_ask_for(requests, GODWIT_DEVICE_DELIVER);
     delivery->octets = in->opened.payload;
@@ -84,7 +83,6 @@ static godwit_status_t reject(godwit_device_t *device, const godwit_device_incom
         return GODWIT_OK;
     }
     if (ours && device->exchange.echo_had_reading && !godwit_device_ends_the_session(m->reason)) {
-        godwit_device_store(device, requests);
         godwit_device_event(requests, "reading_refused", m->reason);
         device->exchange.echo_set = false;
         return GODWIT_OK;
@@ -92,7 +90,6 @@ static godwit_status_t reject(godwit_device_t *device, const godwit_device_incom
     if (godwit_device_ends_the_session(m->reason)) {
         device->session.flags |= GODWIT_DEVICE_DISTRUSTED;
     }
-    godwit_device_store(device, requests);
     godwit_device_event(requests, "refused", m->reason);
     if (ours) {
         drop_request(device, requests);
@@ -277,11 +274,10 @@ godwit_status_t godwit_device_receive(godwit_device_t *device, godwit_slice_t da
     (void)random;
     requests->count = 0;
     godwit_status_t status = dispatch(device, datagram, requests);
-    if (status == GODWIT_OK) {
-        return GODWIT_OK;
+    if (status != GODWIT_OK) {
+        requests->count = 0;
+        godwit_device_event(requests, "refused", status);
     }
-    requests->count = 0;
-    godwit_device_event(requests, "refused", status);
-    godwit_status_class_t class = godwit_status_class(status);
-    return class == GODWIT_CLASS_INTERNAL ? status : GODWIT_OK;
+    return godwit_device_finish(device, godwit_status_class(status) == GODWIT_CLASS_INTERNAL ? status : GODWIT_OK,
+                                requests);
 }

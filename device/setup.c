@@ -80,22 +80,17 @@ static godwit_status_t begin_unkeyed(godwit_device_t *device, const uint8_t rand
 }
 
 /* What Data carries: the reading, or end to end the whole datagram that it became. */
-static godwit_status_t early_data(godwit_device_t *device, godwit_emsdp_control_t *m,
-                                  godwit_device_requests_t *requests)
+static godwit_status_t early_data(godwit_device_t *device, godwit_emsdp_control_t *m)
 {
     godwit_device_exchange_t *x = &device->exchange;
     godwit_writer_t sealed = godwit_writer(device->work, sizeof device->work);
-    bool store = false;
     m->data = godwit_slice(device->reading, x->reading_len);
     if (godwit_device_is_e2e(device)) {
-        godwit_status_t status = godwit_device_e2e_seal(device, m->data, &sealed, &store);
+        godwit_status_t status = godwit_device_e2e_seal(device, m->data, &sealed);
         if (status != GODWIT_OK) {
             return status;
         }
         m->data = godwit_written(&sealed);
-    }
-    if (store) {
-        godwit_device_e2e_store(device, requests);
     }
     m->present |= 1u << GODWIT_TLV_DATA;
     return GODWIT_OK;
@@ -108,20 +103,16 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t begin_early(godwit_device_t *devi
     godwit_device_exchange_t *x = &device->exchange;
     godwit_emsdp_control_t m = {.command = GODWIT_SESSION_REQUEST};
     godwit_status_t status = GODWIT_OK;
-    bool store = false;
     bool ready = godwit_device_e2e_is_ready(device);
     bool with_reading = x->holds && ready && godwit_device_rides(device, x->reading_len);
     if (with_reading) {
-        status = early_data(device, &m, requests);
+        status = early_data(device, &m);
     } else if (!ready) {
         godwit_device_e2e_request(device, godwit_device_e2e_age(device, device->session.e2m_keyset), &m);
     }
     godwit_writer_t out = godwit_writer(device->ask, sizeof device->ask);
     if (status == GODWIT_OK) {
-        status = godwit_device_seal_control(device, &device->session.next, &m, &out, &store);
-    }
-    if (store) {
-        godwit_device_store(device, requests);
+        status = godwit_device_seal_control(device, &device->session.next, &m, &out);
     }
     if (status == GODWIT_OK) {
         x->early = true;

@@ -7,13 +7,14 @@
 
 #include <string.h>
 
+#define REQUESTS_BESIDE_STORES (GODWIT_DEVICE_REQUESTS_MAX - 2u)
 #define SHIFT_MAX 8u /* doublings of the wait, so that it stays a number */
 
 /* ---- requests ---- */
 
 godwit_device_request_t *godwit_device_ask_for(godwit_device_requests_t *requests, godwit_device_request_kind_t kind)
 {
-    size_t at = requests->count < GODWIT_DEVICE_REQUESTS_MAX ? requests->count++ : GODWIT_DEVICE_REQUESTS_MAX - 1u;
+    size_t at = requests->count < REQUESTS_BESIDE_STORES ? requests->count++ : REQUESTS_BESIDE_STORES - 1u;
     memset(&requests->item[at], 0, sizeof requests->item[at]);
     requests->item[at].kind = kind;
     return &requests->item[at];
@@ -36,6 +37,34 @@ void godwit_device_wait(godwit_device_requests_t *requests, uint32_t first_ms, u
 void godwit_device_timer_cancel(godwit_device_requests_t *requests)
 {
     godwit_device_ask_for(requests, GODWIT_DEVICE_TIMER)->delay_ms = 0;
+}
+
+/* ---- the one way out ---- */
+
+void godwit_device_store_first(godwit_device_requests_t *requests, godwit_device_request_kind_t kind,
+                               godwit_slice_t record)
+{
+    memmove(requests->item + 1, requests->item, requests->count * sizeof requests->item[0]);
+    requests->item[0] = (godwit_device_request_t){.kind = kind, .octets = record};
+    requests->count++;
+}
+
+bool godwit_device_hold_back(godwit_device_requests_t *requests)
+{
+    size_t kept = 0;
+    bool asked = false;
+    for (size_t i = 0; i < requests->count; i++) {
+        godwit_device_request_t *r = &requests->item[i];
+        asked = asked || r->kind == GODWIT_DEVICE_AUTHENTICATE || r->kind == GODWIT_DEVICE_AUTHENTICATE_GSM;
+        if (r->kind == GODWIT_DEVICE_EVENT && strcmp(r->name, "reading_sent") == 0) {
+            r->name = "reading_uncertain";
+        }
+        if (r->kind == GODWIT_DEVICE_EVENT || r->kind == GODWIT_DEVICE_TIMER) {
+            requests->item[kept++] = *r;
+        }
+    }
+    requests->count = kept;
+    return asked;
 }
 
 /* ---- COUNTs ---- */
@@ -62,7 +91,7 @@ void godwit_reserve_first(uint32_t reserve, godwit_emsdp_key_t *key)
 }
 
 godwit_status_t godwit_reserve_seal_user(const godwit_crypto_t *crypto, uint32_t reserve, godwit_emsdp_key_t *key,
-                                         godwit_slice_t payload, godwit_writer_t *out, bool *store)
+                                         godwit_slice_t payload, godwit_writer_t *out, bool *unstored)
 {
     uint32_t limit = key->hot.up_limit_out;
     if (key->hot.up_next_out >= limit) {
@@ -72,13 +101,13 @@ godwit_status_t godwit_reserve_seal_user(const godwit_crypto_t *crypto, uint32_t
     if (status != GODWIT_OK) {
         key->hot.up_limit_out = limit;
     } else if (key->hot.up_limit_out != limit) {
-        *store = true;
+        *unstored = true;
     }
     return status;
 }
 
 godwit_status_t godwit_reserve_seal_control(const godwit_crypto_t *crypto, uint32_t reserve, godwit_emsdp_key_t *key,
-                                            const godwit_emsdp_control_t *m, godwit_writer_t *out, bool *store)
+                                            const godwit_emsdp_control_t *m, godwit_writer_t *out, bool *unstored)
 {
     uint32_t limit = key->cp_limit_out;
     if (key->cp_next_out >= limit) {
@@ -88,7 +117,7 @@ godwit_status_t godwit_reserve_seal_control(const godwit_crypto_t *crypto, uint3
     if (status != GODWIT_OK) {
         key->cp_limit_out = limit;
     } else if (key->cp_limit_out != limit) {
-        *store = true;
+        *unstored = true;
     }
     return status;
 }

@@ -29,19 +29,29 @@ void godwit_device_event(godwit_device_requests_t *requests, const char *name, g
 void godwit_device_wait(godwit_device_requests_t *requests, uint32_t first_ms, unsigned sendings);
 void godwit_device_timer_cancel(godwit_device_requests_t *requests);
 
+/* ---- the one way out ----
+ * What changes something that a record holds says so (`unstored`) and goes on, as if it were durable. At the end of
+ * each call the STORE is put before everything else. Where no record can be made, or anything else of our own house
+ * failed, nothing leaves: `unstored` stays, and the first call that can make the record again stores it before its own
+ * requests. So nobody between a change and the end of a call has to think of it. */
+void godwit_device_store_first(godwit_device_requests_t *requests, godwit_device_request_kind_t kind,
+                               godwit_slice_t record);
+/* Leaves of a list what is true and harmless where nothing may leave: the timer and events; a reading that it would have
+ * sent is uncertain. True: the SIM was to be asked, and is not. */
+bool godwit_device_hold_back(godwit_device_requests_t *requests);
+
 /* ---- COUNTs ---- */
 /* Reasons of a Reject after which a session cannot go on. */
 bool godwit_device_ends_the_session(godwit_status_t reason);
 /* Limits of a key that was never used: the next record holds them. */
 void godwit_reserve_first(uint32_t reserve, godwit_emsdp_key_t *key);
-/* Seal, reserving COUNTs where they are used up; *store is set when a record must be durable before the datagram
- * leaves. */
+/* Seal, reserving COUNTs where they are used up: *unstored is then set. */
 GODWIT_MUST_USE godwit_status_t godwit_reserve_seal_user(const godwit_crypto_t *crypto, uint32_t reserve,
                                                          godwit_emsdp_key_t *key, godwit_slice_t payload,
-                                                         godwit_writer_t *out, bool *store);
+                                                         godwit_writer_t *out, bool *unstored);
 GODWIT_MUST_USE godwit_status_t godwit_reserve_seal_control(const godwit_crypto_t *crypto, uint32_t reserve,
                                                             godwit_emsdp_key_t *key, const godwit_emsdp_control_t *m,
-                                                            godwit_writer_t *out, bool *store);
+                                                            godwit_writer_t *out, bool *unstored);
 
 /* ---- records ---- */
 #define GODWIT_DEVICE_CHECK 8u

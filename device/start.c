@@ -155,10 +155,9 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t seal_confirmation(godwit_device_t
     godwit_emsdp_control_t m = {.command = GODWIT_SESSION_START_CONFIRMATION};
     godwit_slice_t reading = godwit_slice(device->reading, x->reading_len);
     godwit_status_t status = GODWIT_OK;
-    bool store = false; /* the key was never used, and is stored in any case */
     bool inside = x->holds && godwit_device_rides(device, reading.len);
     if (x->holds && godwit_device_is_e2e(device)) { /* Data carries the whole datagram */
-        status = godwit_device_e2e_seal(device, reading, user, &store);
+        status = godwit_device_e2e_seal(device, reading, user);
         reading = godwit_written(user);
     }
     if (inside) {
@@ -183,6 +182,7 @@ static void adopt(godwit_device_t *device, const godwit_emsdp_key_t *key, bool o
     godwit_device_session_t *s = &device->session;
     godwit_device_access_leave(device);
     device->access.uncertain = false;
+    device->unstored = true;
     s->current = *key;
     godwit_wipe(&s->next, sizeof s->next);
     s->generation = key->generation;
@@ -204,11 +204,6 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t confirm(godwit_device_t *device, 
     bool with_reading = x->holds;
     godwit_device_exchange_end(device);
     godwit_device_timer_cancel(requests);
-    if (godwit_device_is_e2e(device)) { /* before the session that it is of */
-        godwit_device_e2e_store(device, requests);
-    }
-    godwit_device_store(device, requests);
-    device->session.flags &= (uint8_t)~GODWIT_DEVICE_FRESH;
     godwit_status_t status = godwit_device_transmit(device, godwit_slice(device->answer, x->answer_len),
                                                     with_reading && user.len == 0, requests);
     if (status == GODWIT_OK && user.len > 0) {
@@ -253,7 +248,7 @@ godwit_status_t godwit_device_start_complete(godwit_device_t *device, godwit_sli
         memcpy(x->answered, digest, sizeof digest);
         x->repeats = 0;
         status = confirm(device, godwit_written(&user), requests);
-    } else if (taken) { /* and is not stored */
+    } else if (taken) {
         godwit_device_e2e_forget(device);
     }
     godwit_wipe(&key, sizeof key);
@@ -271,10 +266,6 @@ static godwit_status_t begin_announced(godwit_device_t *device, const godwit_ems
     bool waits = x->holds && !x->early_reading;
     bool arrived = x->holds && !waits;
     godwit_device_timer_cancel(requests);
-    if (godwit_device_is_e2e(device) && godwit_emsdp_has(&opened->control, GODWIT_TLV_SERVICE)) {
-        godwit_device_e2e_store(device, requests);
-    }
-    godwit_device_store(device, requests);
     if (delivers) {
         godwit_device_request_t *delivery = godwit_device_ask_for(requests, GODWIT_DEVICE_DELIVER);
         delivery->octets = opened->control.data;
@@ -332,6 +323,7 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t start_early(godwit_device_t *devi
         return status;
     }
     godwit_emsdp_accept(&s->next, &opened);
+    device->unstored = true;
     s->current = s->next;
     godwit_wipe(&s->next, sizeof s->next);
     s->synchronised = 0;
@@ -371,15 +363,11 @@ GODWIT_DEVICE_OWN_FRAME static godwit_status_t keep_result(godwit_device_t *devi
     return status;
 }
 
-godwit_status_t godwit_device_usim_result(godwit_device_t *device, const godwit_usim_result_t *result,
-                                          const uint8_t random[4], godwit_device_requests_t *requests)
+static godwit_status_t result_came(godwit_device_t *device, const godwit_usim_result_t *result, const uint8_t random[4],
+                                   godwit_device_requests_t *requests)
 {
     godwit_device_exchange_t *x = &device->exchange;
     godwit_status_t status = result->status;
-    requests->count = 0;
-    if (!x->usim_running) {
-        return GODWIT_WRONG_STATE;
-    }
     x->usim_running = false;
     if (x->handed != 0) {
         return godwit_device_handed_result(device, result, requests);
@@ -397,4 +385,13 @@ godwit_status_t godwit_device_usim_result(godwit_device_t *device, const godwit_
         return godwit_device_setup_begin(device, random, result->auts, requests);
     }
     return godwit_status_class(status) == GODWIT_CLASS_PEER || result->status != GODWIT_OK ? GODWIT_OK : status;
+}
+
+godwit_status_t godwit_device_usim_result(godwit_device_t *device, const godwit_usim_result_t *result,
+                                          const uint8_t random[4], godwit_device_requests_t *requests)
+{
+    requests->count = 0;
+    return device->exchange.usim_running
+               ? godwit_device_finish(device, result_came(device, result, random, requests), requests)
+               : GODWIT_WRONG_STATE;
 }

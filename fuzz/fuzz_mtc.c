@@ -87,7 +87,7 @@ static void wake_with(run_t *r, godwit_slice_t record)
     godwit_status_t status = godwit_mtc_restore(&r->mtc, record);
     insist(status == GODWIT_OK || (status == GODWIT_MALFORMED && r->mtc.counter == 0));
     r->counter = 0;
-    godwit_mtc_suspend(&r->mtc, &r->requests);
+    insist(godwit_mtc_suspend(&r->mtc, &r->requests) == GODWIT_OK);
 }
 
 static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
@@ -113,7 +113,7 @@ static void operate(run_t *r, uint8_t operation, godwit_slice_t octets)
         godwit_mtc_renew(&r->mtc);
         break;
     case 5:
-        godwit_mtc_suspend(&r->mtc, &r->requests);
+        status = godwit_mtc_suspend(&r->mtc, &r->requests);
         break;
     case 6:
         wake_with(r, octets);

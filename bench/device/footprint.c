@@ -73,7 +73,7 @@ static void use_mtc(godwit_slice_t slice)
     count(godwit_mtc_receive(&mtc, slice, &requests));
     count(godwit_mtc_sim_result(&mtc, &result, &requests));
     count(godwit_mtc_timer(&mtc, octets, &requests));
-    godwit_mtc_suspend(&mtc, &requests);
+    count(godwit_mtc_suspend(&mtc, &requests));
 }
 #endif
 

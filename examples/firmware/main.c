@@ -41,8 +41,9 @@ static void authenticate(const uint8_t *rand, const uint8_t *autn)
         result.status = meanings[answer];
     }
     board_random(random, sizeof random);
-    if (godwit_device_usim_result(&device, &result, random, &requests) != GODWIT_OK) {
-        requests.count = 0;
+    godwit_status_t status = godwit_device_usim_result(&device, &result, random, &requests);
+    if (status != GODWIT_OK) {
+        board_log("card", godwit_status_name(status));
     }
     godwit_wipe(&result, sizeof result);
 }
@@ -86,11 +87,10 @@ int main(void)
             : event == BOARD_DATAGRAM ? godwit_device_receive(&device, godwit_slice(octets, len), random, &requests)
             : event == BOARD_TIMER    ? godwit_device_timer(&device, random, &requests)
                                       : godwit_device_suspend(&device, &requests);
-        if (status == GODWIT_OK) {
-            carry_out();
-        } else {
+        if (status != GODWIT_OK) {
             board_log("call", godwit_status_name(status)); /* GODWIT_AGAIN: the reading must be offered again later */
         }
+        carry_out(); /* after an error, too: what is under way goes on with the timer */
     } while (event != BOARD_POWER_DOWN);
     return 0;
 }

@@ -12,6 +12,10 @@
  * Requests that follow a STORE may be carried out only when the record is durable. Whoever ignores that may use a COUNT
  * twice. When a STORE fails, drop what follows it, and go on as after a power loss: init, and restore of the record
  * that is durable.
+ *
+ * A list is to be carried out whatever the call returned. After an error it holds TIMER and EVENT alone: nothing leaves,
+ * what the call has changed is stored with the next one, and what was under way goes on when the timer comes due. A
+ * reading whose call gave an error was not taken.
  */
 #ifndef GODWIT_DEVICE_H
 #define GODWIT_DEVICE_H

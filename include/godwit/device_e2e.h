@@ -51,6 +51,7 @@ typedef struct godwit_device_e2e {
     bool lost;                       /* the EAS has no use for `current` any more */
     uint8_t echo[GODWIT_EMSDP_ECHO]; /* of the last user-plane datagram */
     bool echo_set;
+    bool unstored; /* the record is behind what stands here: STORE_E2E goes before anything else */
     uint8_t record[GODWIT_DEVICE_E2E_RECORD_MAX];
 } godwit_device_e2e_t;
 

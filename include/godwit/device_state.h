@@ -86,6 +86,7 @@ struct godwit_device {
     godwit_device_session_t session;
     godwit_device_exchange_t exchange;
     godwit_device_access_t access;
+    bool unstored; /* the record is behind what stands here: STORE goes before anything else */
     uint8_t answer[GODWIT_DEVICE_ANSWER_MAX]; /* the last answer sent; or the Session Start that waits for the USIM */
     uint8_t ask[GODWIT_DEVICE_ASK_MAX];       /* the request that waits for its answer */
     uint8_t reading[GODWIT_DEVICE_READING_MAX];

@@ -76,6 +76,8 @@ typedef struct godwit_mtc {
     uint8_t flags;
     godwit_emsdp_key_t key; /* of the session; Key ID 0: none */
 
+    bool unstored; /* the record is behind what stands here: STORE goes before anything else */
+
     godwit_mtc_exchange_t exchange;
     uint8_t ask[GODWIT_MTC_ASK_MAX];
     uint8_t answer[GODWIT_MTC_ANSWER_MAX];
@@ -89,7 +91,7 @@ GODWIT_MUST_USE godwit_status_t godwit_mtc_init(godwit_mtc_t *mtc, const godwit_
  * the device is then as after init, and the MKEF will refuse its counter. COUNTs that were reserved are skipped. */
 GODWIT_MUST_USE godwit_status_t godwit_mtc_restore(godwit_mtc_t *mtc, godwit_slice_t record);
 /* Before a planned power-down: gives a STORE with the exact counters, so that nothing is skipped. */
-void godwit_mtc_suspend(godwit_mtc_t *mtc, godwit_device_requests_t *requests);
+GODWIT_MUST_USE godwit_status_t godwit_mtc_suspend(godwit_mtc_t *mtc, godwit_device_requests_t *requests);
 
 /* Sends a reading: one datagram of the session where one is live, else a first datagram with a new RAND1: STORE of its
  * counter, AUTHENTICATE_GSM, and SEND when the SIM has answered. An empty reading only sets up. random: fresh from the

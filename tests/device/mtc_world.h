@@ -32,8 +32,9 @@ typedef struct mtc_world {
     godwit_mtc_t mtc;
     uint8_t nvm[GODWIT_MTC_RECORD_MAX];
     size_t nvm_len;
-    int power; /* requests until it goes; -1: it stays */
-    bool dark; /* it is gone: reboot */
+    int power;       /* requests until it goes; -1: it stays */
+    bool dark;       /* it is gone: reboot */
+    bool fails_dark; /* and goes where a call fails */
     unsigned sim_runs, stores;
     uint32_t timer_ms; /* 0: none */
     uint64_t randoms;

@@ -464,61 +464,6 @@ static void without_a_key_nothing_is_exported(void **state)
     assert_int_equal(export(&w, "tls1.3", &name, psk), GODWIT_WRONG_STATE);
 }
 
-/* ---- a backend that fails ---- */
-
-static unsigned calls_left; /* 0: it does not fail */
-
-static bool fails(void)
-{
-    return calls_left > 0 && --calls_left == 0;
-}
-
-static godwit_status_t failing_sha256(const godwit_slice_t *parts, size_t count, uint8_t digest[32])
-{
-    return fails() ? GODWIT_CRYPTO_FAILED : CRYPTO->sha256(parts, count, digest);
-}
-
-static godwit_status_t failing_hmac(godwit_slice_t key, const godwit_slice_t *parts, size_t count, uint8_t mac[32])
-{
-    return fails() ? GODWIT_CRYPTO_FAILED : CRYPTO->hmac_sha256(key, parts, count, mac);
-}
-
-static godwit_status_t failing_cmac(const uint8_t key[16], const godwit_slice_t *parts, size_t count, uint8_t mac[16])
-{
-    return fails() ? GODWIT_CRYPTO_FAILED : CRYPTO->aes128_cmac(key, parts, count, mac);
-}
-
-/* What was taken and could not be stored is not sent under: after a power loss the same age would begin at COUNT 0
- * again. */
-static void a_key_that_was_not_stored_is_not_used(void **state)
-{
-    (void)state;
-    godwit_crypto_t failing = *CRYPTO;
-    failing.sha256 = failing_sha256;
-    failing.hmac_sha256 = failing_hmac;
-    failing.aes128_cmac = failing_cmac;
-    bool done = false;
-    for (unsigned n = 1; !done; n++) {
-        e2e_world_t w;
-        godwit_e2e_terms_t terms = FIRST;
-        begin(&w, &terms);
-        w.d.device.config.crypto = &failing;
-        const godwit_e2e_terms_t next = e2e_terms_of(2);
-        godwit_emsdp_control_t m = {.command = GODWIT_MANAGE_KEYS_REQUEST, .present = HAS(SERVICE), .terms = next};
-        octets_t datagram = dut_seal(&w.d, &m);
-        calls_left = n;
-        const godwit_status_t status =
-            godwit_device_receive(&w.d.device, octets_slice(&datagram), w.d.random, &w.d.requests);
-        done = calls_left > 0;
-        assert_true(!done || status == GODWIT_OK);
-        calls_left = 0;
-        const godwit_device_request_t *store = dut_find(&w.d, GODWIT_DEVICE_STORE_E2E);
-        const bool stored = store != NULL && store->octets.len > 0;
-        const godwit_emsdp_key_t *plane = &w.d.e2e.current.plane;
-        assert_true(stored || !godwit_emsdp_key_is_set(plane) || plane->generation == 1);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -542,7 +487,6 @@ int main(void)
         cmocka_unit_test(exported_keys_are_the_eass_and_no_number_comes_twice),
         cmocka_unit_test(a_number_is_used_up_when_it_is_proved),
         cmocka_unit_test(without_a_key_nothing_is_exported),
-        cmocka_unit_test(a_key_that_was_not_stored_is_not_used),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -201,35 +201,6 @@ static void where_there_is_no_session_or_no_room_it_is_refused_at_once(void **st
     assert_int_equal(offer(&w, "x"), GODWIT_WRONG_STATE); /* it ends in the HSE */
 }
 
-static unsigned works; /* so often the cipher does */
-
-static godwit_status_t failing_ctr(const uint8_t key[16], const uint8_t counter[16], const uint8_t *in, uint8_t *out,
-                                   size_t len)
-{
-    return works-- > 0 ? CRYPTO->aes128_ctr(key, counter, in, out, len) : GODWIT_CRYPTO_FAILED;
-}
-
-/* Nothing was stored of it: what was reserved for its datagram must not be taken for reserved. */
-static void a_cipher_that_fails_in_between_leaves_no_count_that_is_in_no_record(void **state)
-{
-    (void)state;
-    godwit_crypto_t crypto = *CRYPTO;
-    e2e_world_t w;
-    begin(&w);
-    godwit_emsdp_key_t *plane = &w.d.device.config.e2e->current.plane;
-    while (plane->hot.up_next_out < plane->hot.up_limit_out) {
-        dut_send(&w.d, "x");
-    }
-    crypto.aes128_ctr = failing_ctr;
-    works = 1; /* the datagram for the EAS; not the request around it */
-    w.d.device.config.crypto = &crypto;
-    assert_int_equal(offer(&w, "x"), GODWIT_CRYPTO_FAILED);
-    assert_int_equal(w.d.requests.count, 0);
-    w.d.device.config.crypto = CRYPTO;
-    assert_int_equal(plane->hot.up_limit_out, plane->hot.up_next_out); /* the next one reserves, and stores that */
-    (void)sent(&w, "y");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,7 +212,6 @@ int main(void)
         cmocka_unit_test(silence_to_the_end_is_told),
         cmocka_unit_test(the_end_of_the_session_is_told),
         cmocka_unit_test(where_there_is_no_session_or_no_room_it_is_refused_at_once),
-        cmocka_unit_test(a_cipher_that_fails_in_between_leaves_no_count_that_is_in_no_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
  * when the power goes at any step.
  */
 #include "tests/device/mtc_world.h"
+#include "tests/support/failing_crypto.h"
 
 #include <stdlib.h>
 
@@ -408,7 +409,7 @@ static void a_record_comes_back_with_its_session_and_skips_counts(void **state)
     assert_true(godwit_mtc_is_live(&w.mtc));
     send_and_arrive(2);
     godwit_device_requests_t requests;
-    godwit_mtc_suspend(&w.mtc, &requests);
+    assert_int_equal(godwit_mtc_suspend(&w.mtc, &requests), GODWIT_OK);
     assert_int_equal(requests.count, 1);
     memcpy(w.nvm, requests.item[0].octets.ptr, requests.item[0].octets.len);
     uint32_t next = w.mtc.key.hot.up_next_out;
@@ -454,14 +455,10 @@ static void a_configuration_that_cannot_be_is_refused(void **state)
 
 /* ---- the power ---- */
 
-/* Sets up, uses and sets up anew, with the power gone after so many requests. Returns whether it went at all. */
-static bool live_with_power(int power, godwit_framing_t framing, bool lose_down)
+/* Sets up, uses and sets up anew. Returns whether the power went. */
+static bool live(bool lose_down)
 {
     bool went = false;
-    mtc_world_init(&w, framing, GODWIT_MTC_GODWIT1);
-    w.config.reserve = 2;
-    mtc_world_reboot(&w);
-    w.power = power;
     for (unsigned n = 0; n < 8; n++) {
         w.lose_down = lose_down && n % 2 == 0;
         if (n == 3 || n == 5) {
@@ -485,9 +482,50 @@ static bool live_with_power(int power, godwit_framing_t framing, bool lose_down)
     }
     w.lose_down = false;
     w.power = -1;
+    return went;
+}
+
+static void begin_life(godwit_framing_t framing)
+{
+    mtc_world_init(&w, framing, GODWIT_MTC_GODWIT1);
+    w.config.reserve = 2;
+    mtc_world_reboot(&w);
+}
+
+/* With the power gone after so many requests. Returns whether it went at all. */
+static bool live_with_power(int power, godwit_framing_t framing, bool lose_down)
+{
+    begin_life(framing);
+    w.power = power;
+    const bool went = live(lose_down);
     send_and_arrive(100);
     send_and_arrive(101);
     return went;
+}
+
+/* Each call of the crypto backend fails in turn; the device goes on, or the power goes with it. */
+static void what_fails_costs_no_key_and_uses_nothing_twice(void **state)
+{
+    (void)state;
+    for (unsigned dark = 0; dark < 2; dark++) {
+        bool done = false;
+        for (unsigned n = 1; !done; n++) {
+            begin_life(GODWIT_FRAMING_DEFAULT);
+            w.fails_dark = dark == 1;
+            w.mtc.config.crypto = w.config.crypto = &failing_crypto;
+            failing_crypto_at(n);
+            (void)live(n % 2 == 0);
+            done = failing_crypto_waits();
+            failing_crypto_at(0);
+            while (!mtc_world_send(&w, 100)) { /* one is held still */
+                mtc_world_timer(&w);
+                mtc_world_pump(&w);
+            }
+            mtc_world_pump(&w);
+            send_and_arrive(101);
+            assert_true(!done || n > 45); /* the whole life was gone through */
+        }
+    }
 }
 
 static void power_that_goes_at_any_step_costs_no_key_and_uses_nothing_twice(void **state)
@@ -581,6 +619,7 @@ int main(void)
         cmocka_unit_test_setup(a_record_bent_anywhere_or_of_another_is_refused, setup),
         cmocka_unit_test_setup(a_configuration_that_cannot_be_is_refused, setup),
         cmocka_unit_test(power_that_goes_at_any_step_costs_no_key_and_uses_nothing_twice),
+        cmocka_unit_test(what_fails_costs_no_key_and_uses_nothing_twice),
         cmocka_unit_test(in_a_world_of_losses_nothing_is_delivered_twice_and_nobody_is_locked_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,6 +129,9 @@ static void check_session(godwit_world_t *w, const godwit_e2e_session_record_t *
 static void learn_eas(godwit_world_t *w, const godwit_eas_session_record_t *record)
 {
     godwit_eas_device_t device;
+    if (record->len == 0 && w->backup.put_back == LAB_PUT_BACK_SAFE) {
+        return; /* it has noted that keys of before the backup are lost */
+    }
     if (godwit_eas_load(&device, &godwit_crypto_builtin, godwit_slice(record->octets, record->len)) != GODWIT_OK) {
         lab_violate(w, "an EAS that writes what it cannot read");
         return;
@@ -179,7 +182,8 @@ static bool all_given(const godwit_world_t *w)
     const lab_store_t *eese = &w->functions[GODWIT_WORLD_EESE].store;
     for (size_t i = 0; i < eese->durable_count; i++) {
         const godwit_e2e_session_record_t *s = &eese->durable[i].u.e2e_session;
-        if (eese->durable[i].kind == GODWIT_RECORD_E2E_SESSION && !s->closed && !s->with_eas) {
+        if (eese->durable[i].kind == GODWIT_RECORD_E2E_SESSION && !s->closed && !s->with_eas &&
+            !lab_suffers(w, &s->path.imsi)) {
             return false;
         }
     }

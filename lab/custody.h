@@ -28,9 +28,10 @@ typedef enum godwit_lab_key {
     GODWIT_LAB_K_AUSF,
     GODWIT_LAB_K_AKMA,
     GODWIT_LAB_K_AF,
-    GODWIT_LAB_K_DI,     /* K_di_conf, K_di_int */
-    GODWIT_LAB_IWF_ROOT, /* of K_iwf, of EMSK of EAP-AKA' */
-    GODWIT_LAB_TEXT,     /* no key: readings and messages end to end */
+    GODWIT_LAB_K_DI,      /* K_di_conf, K_di_int */
+    GODWIT_LAB_IWF_ROOT,  /* of K_iwf, of EMSK of EAP-AKA' */
+    GODWIT_LAB_TEXT,      /* no key: readings and messages end to end */
+    GODWIT_LAB_STRANGERS, /* made up, to be believed by nobody */
     GODWIT_LAB_KEYS
 } godwit_lab_key_t;
 const char *godwit_lab_key_name(godwit_lab_key_t key); /* "ck", ... as in the JSON of godwit lab run */

@@ -184,12 +184,14 @@ static void answer_need(godwit_world_t *w, lab_function_t *f, const godwit_reque
         in->random = godwit_slice(random, count);
         return;
     }
-    const godwit_record_t *found = lab_store_find(&f->store, &need->record_key, false);
+    const godwit_record_t *found = lab_store_fetch(&f->store, &need->record_key, &in->fetch_status);
     in->fetched_key = need->record_key;
-    in->fetch_status = found != NULL ? GODWIT_OK : GODWIT_NOT_FOUND;
     in->fetched = found != NULL ? room : NULL;
     if (found != NULL) {
         *room = *found;
+        if (found->kind == GODWIT_RECORD_ASSOCIATION) {
+            room->u.association.imsi = need->record_key.imsi;
+        }
     }
 }
 

@@ -53,6 +53,9 @@ struct godwit_world {
     uint32_t door_count;
     lab_tables_t *tables[GODWIT_WORLD_FUNCTIONS]; /* of MME, SGSN, SGW, PGW; NULL: not there */
     lab_function_t functions[GODWIT_WORLD_FUNCTIONS];
+    lab_backup_t backup;
+    lab_answers_t answers;
+    uint32_t suffers; /* bit n: a row of device n is damaged */
     lab_seen_event_t events[LAB_EVENTS_KEPT];
     lab_call_t calls[LAB_CALLS];
     uint32_t call_count;
@@ -275,6 +278,7 @@ int lab_device_at(const godwit_world_t *w, const godwit_address_t *address, unsi
 
 #include "lab/e2e.h"
 #include "lab/eap.h"
+#include "lab/rare.h"
 #include "lab/trigger.h"
 
 #endif

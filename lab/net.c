@@ -205,7 +205,7 @@ static void at_function(godwit_world_t *w, const lab_packet_t *p)
     }
     if (is_stream(p)) {
         lab_search_octets(w, p->to, p->octets, p->len); /* whatever it keeps, it has had this */
-        if (!lab_read_message(w, p, &message)) {
+        if (!lab_read_message(w, p, &message) || !lab_answers_before(w, p, &message)) {
             return;
         }
         in = (godwit_input_t){.kind = GODWIT_INPUT_MESSAGE, .message = &message};

@@ -12,6 +12,7 @@
 #include "lab/eap_parts.h"
 #include "lab/random.h"
 #include "lab/secrets.h"
+#include "lab/store_parts.h"
 #include "lab/trigger_parts.h"
 #include "lab/watch.h"
 
@@ -74,6 +75,7 @@ typedef struct lab_packet {
     unsigned from, to;
     godwit_address_t source, destination;
     bool bent;     /* it was changed on its way */
+    bool again;    /* it came before, or should have */
     uint32_t call; /* HTTP: whose connection */
     size_t len;
     uint8_t octets[];
@@ -99,13 +101,6 @@ typedef struct lab_job {
     godwit_request_t requests[GODWIT_OUTBOX_REQUESTS];
     _Alignas(max_align_t) uint8_t arena[GODWIT_OUTBOX_ARENA];
 } lab_job_t;
-
-typedef struct lab_store {
-    godwit_record_t *shown, *durable; /* with every commit asked for; with those that would survive */
-    size_t shown_count, durable_count, capacity;
-    uint64_t shown_number, durable_number; /* last given to a reading or a message for a device */
-    godwit_record_t tally;                 /* the one that was asked for last */
-} lab_store_t;
 
 typedef struct lab_timer {
     uint32_t timer, serial;

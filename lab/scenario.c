@@ -239,7 +239,7 @@ static void heal(scenario_t *s)
     godwit_world_quiet(s->w);
     s->bend = 0;
     for (unsigned device = 0; device < s->w->config.devices && s->w->violation == NULL; device++) {
-        if (!gets_through(s, device)) {
+        if ((s->w->suffers >> device & 1u) == 0 && !gets_through(s, device)) {
             lab_violate(s->w, "a device that gets nothing through when all is well again");
         }
     }
@@ -255,7 +255,8 @@ static void heal(scenario_t *s)
 void godwit_lab_scenario(uint64_t seed, FILE *out, godwit_lab_outcome_t *outcome)
 {
     size_t before = godwit_world_memory();
-    scenario_t s = {.dice = seed ^ UINT64_C(0x5EED), .wire_dice = ~seed, .out = out};
+    scenario_t s = {
+        .dice = seed ^ UINT64_C(0x5EED), .wire_dice = ~seed, .out = out, .rare = {.dice = seed ^ UINT64_C(0xD1CE)}};
     godwit_world_config_t config = draw_world(&s, seed);
     lab_tell(&s, "seed %llu: %u devices, access %d, solution %u%c%s", (unsigned long long)seed, config.devices,
              (int)config.access, config.solution, config.delivery == 0 ? ' ' : config.delivery,
@@ -263,7 +264,9 @@ void godwit_lab_scenario(uint64_t seed, FILE *out, godwit_lab_outcome_t *outcome
     memset(outcome, 0, sizeof *outcome);
     s.w = godwit_world_new(&config);
     unsigned acts = ACTS_MIN + draw(&s, ACTS_MORE);
+    lab_rare_draw(&s, acts);
     for (unsigned i = 0; i < acts && s.w->violation == NULL; i++) {
+        lab_rare_act(&s, i);
         lab_act(&s);
         godwit_world_run(s.w, draw(&s, PAUSE_MS));
     }

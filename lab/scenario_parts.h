@@ -10,12 +10,21 @@
 
 #define RECORDED 16
 
+/* What is drawn in few scenarios: acts_rare.c. */
+typedef struct rare {
+    uint64_t dice;
+    enum { RARE_RESTORED, RARE_PUT_BACK, RARE_DAMAGE, RARE_ANSWERS, RARE_NOTHING } kind;
+    unsigned node;          /* whose store */
+    unsigned first, second; /* acts: the backup is made, and put back; or the row damaged */
+} rare_t;
+
 typedef struct scenario {
     godwit_world_t *w;
     uint64_t dice, wire_dice;
     uint32_t bend; /* thousandths of packets that are bent */
     lab_packet_t *recorded[RECORDED];
     FILE *out;
+    rare_t rare;
 } scenario_t;
 
 static inline uint32_t draw(scenario_t *s, uint32_t below)
@@ -29,6 +38,10 @@ void lab_tell(const scenario_t *s, const char *format, ...) __attribute__((forma
 /* ---- acts.c ---- */
 /* One act, drawn. */
 void lab_act(scenario_t *s);
+
+/* ---- acts_rare.c ---- */
+void lab_rare_draw(scenario_t *s, unsigned acts); /* of so many acts */
+void lab_rare_act(scenario_t *s, unsigned act);   /* before that act */
 
 /* ---- acts_e2e.c ---- */
 void lab_draw_e2e(scenario_t *s, godwit_world_config_t *config);

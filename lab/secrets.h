@@ -38,6 +38,7 @@ typedef enum lab_class {
     LAB_CLASS_ACCESS_E2E,   /* K_e2e for the EAS, of a key set of the access */
     LAB_CLASS_SEPARATE_E2E, /* of agreements 03, 07 */
     LAB_CLASS_E2E_TEXT,     /* what goes under K_e2e */
+    LAB_CLASS_STRANGERS,    /* made up by a stranger: nobody's */
     LAB_CLASSES
 } lab_class_t;
 

@@ -26,7 +26,10 @@ godwit_record_t *lab_store_find(lab_store_t *store, const godwit_record_key_t *k
     godwit_record_t *records = durable ? store->durable : store->shown;
     size_t count = durable ? store->durable_count : store->shown_count;
     if (key->kind == GODWIT_RECORD_TRIGGER_TALLY) {
+        const uint64_t highest = durable ? store->durable_trigger : store->shown_trigger;
+        godwit_trigger_tally_record_t *tally = &store->tally.u.trigger_tally;
         godwit_trigger_count(records, count, key, &store->tally);
+        tally->highest = highest > tally->highest ? highest : tally->highest;
         return &store->tally;
     }
     if (key->kind == GODWIT_RECORD_TRIGGER) {
@@ -61,10 +64,24 @@ static void replace_older(lab_store_t *store, const godwit_record_t *record, boo
     }
 }
 
+/* As the real store does: numbers go on above the highest that there was, also of one that is gone. */
+static void note_number(const godwit_record_t *record, uint64_t *last, uint64_t *last_trigger)
+{
+    const uint64_t number = record->kind == GODWIT_RECORD_READING    ? record->u.reading.number
+                            : record->kind == GODWIT_RECORD_DOWNLINK ? record->u.downlink.number
+                                                                     : 0;
+    *last = number > *last ? number : *last;
+    if (record->kind == GODWIT_RECORD_TRIGGER && record->u.trigger.number > *last_trigger) {
+        *last_trigger = record->u.trigger.number;
+    }
+}
+
 void lab_store_put(lab_store_t *store, const godwit_record_t *given, bool durable)
 {
     godwit_record_t record = *given;
-    godwit_e2e_number(&record, durable ? &store->durable_number : &store->shown_number);
+    uint64_t *last = durable ? &store->durable_number : &store->shown_number;
+    godwit_e2e_number(&record, last);
+    note_number(&record, last, durable ? &store->durable_trigger : &store->shown_trigger);
     godwit_record_key_t key = godwit_record_key_of(&record);
     replace_older(store, &record, durable);
     godwit_record_t *place = lab_store_find(store, &key, durable);
@@ -77,6 +94,7 @@ void lab_store_put(lab_store_t *store, const godwit_record_t *given, bool durabl
         place = &records[(*count)++];
     }
     *place = record;
+    store->damaged = store->damaged && !godwit_record_key_equal(&key, &store->damaged_key);
     godwit_wipe(&record, sizeof record);
 }
 
@@ -96,4 +114,5 @@ void lab_store_power_loss(lab_store_t *store)
     memcpy(store->shown, store->durable, store->durable_count * sizeof *store->shown);
     store->shown_count = store->durable_count;
     store->shown_number = store->durable_number;
+    store->shown_trigger = store->durable_trigger;
 }

@@ -212,7 +212,8 @@ static void reported(godwit_world_t *w, bool as, const godwit_device_notificatio
         lab_violate(w, "a report of what nobody asked for");
         return;
     }
-    if (asked->reports++ > 0 && asked->outcome != report->outcome) {
+    const bool lost = lab_is_of_lost_life(w, asked->asked_ms);
+    if (asked->reports++ > 0 && asked->outcome != report->outcome && !lost) {
         lab_violate(w, "two different reports of one trigger");
     }
     asked->outcome = report->outcome;
@@ -222,7 +223,7 @@ static void reported(godwit_world_t *w, bool as, const godwit_device_notificatio
         confirm(w, asked);
     }
     const bool in_vain = report->outcome == GODWIT_OUTCOME_EXPIRED || report->outcome == GODWIT_OUTCOME_UNCONFIRMED;
-    if (in_vain && !w->config.trigger.tried && asked->action != GODWIT_ACTION_RECALL &&
+    if (in_vain && !lost && !w->config.trigger.tried && asked->action != GODWIT_ACTION_RECALL &&
         w->now_ms + LATE_MS < asked->asked_ms + 1000 * (uint64_t)asked->validity_s) {
         lab_violate(w, "a trigger given up before its validity ended");
     }
@@ -292,6 +293,9 @@ static void check_lost(godwit_world_t *w, uint32_t number)
 static void check_well(godwit_world_t *w, uint32_t number)
 {
     const lab_asked_t *asked = &w->asked[number];
+    if (lab_is_of_lost_life(w, asked->asked_ms)) {
+        return;
+    }
     const uint64_t well_ms = w->devices[asked->device].trigger.well_ms;
     const uint64_t from_ms = well_ms > asked->asked_ms ? well_ms : asked->asked_ms;
     const uint64_t validity_s = asked->validity_s != 0 ? asked->validity_s : LAB_VALIDITY_S;
@@ -313,6 +317,8 @@ static void check_end_of(godwit_world_t *w, uint32_t number)
         if (asked->acted > 0) {
             lab_violate(w, "a trigger acted on whose source was told that it is refused");
         }
+    } else if (lab_is_of_lost_life(w, asked->asked_ms)) {
+        return;
     } else if (!ended) {
         lab_violate(w, "a trigger whose source never hears what became of it");
     } else if (asked->action != GODWIT_ACTION_RECALL) {
@@ -323,7 +329,9 @@ static void check_end_of(godwit_world_t *w, uint32_t number)
 void lab_check_trigger_end(godwit_world_t *w)
 {
     for (uint32_t i = 0; i < w->asked_count; i++) {
-        check_end_of(w, i);
-        check_well(w, i);
+        if ((w->suffers >> w->asked[i].device & 1u) == 0) {
+            check_end_of(w, i);
+            check_well(w, i);
+        }
     }
 }

@@ -379,6 +379,7 @@ void godwit_world_free(godwit_world_t *w)
         return;
     }
     free_functions(w);
+    lab_store_free(&w->backup.store);
     for (unsigned i = 0; i < w->config.devices; i++) {
         lab_device_stop(w, i);
     }

@@ -36,6 +36,9 @@ FOUND_BY = {
     "trigger-report-believed-of-anybody": "believes somebody else",
     "t5-taken-of-anybody": "nobody asked for|k_iwf on the wire",
     "association-number-not-kept": "COUNT used twice|went back",
+    "damaged-row-taken-for-none": "COUNT used twice|generation that went back|K_session handed out twice",
+    "key-taken-over-an-open-hop": "a stranger's key in the memory of",
+    "sessions-kept-over-a-backup": "COUNT used twice|delivered twice",
 }
 
 

@@ -127,6 +127,9 @@ void lab_backup_put_back(godwit_world_t *w, bool restored)
         make_safe(w, store);
     }
     lab_store_power_loss(store);
+    if (b->node == GODWIT_WORLD_EESE && w->functions[GODWIT_WORLD_EAS].present) {
+        godwit_world_power_loss(w, GODWIT_WORLD_EAS); /* its operator starts it again: docs/e2e.md, "After a backup" */
+    }
     if (b->node == GODWIT_WORLD_HSS) {
         lab_set_free(&w->sqns); /* a SEQ comes again with another RAND, and a card takes one of the two (docs/sqn.md) */
     }
@@ -157,18 +160,9 @@ static const struct {
     {"an age given twice by the owner of its key set", 0, AT(EMKS) | AT(HSS)},
 };
 
-/* On WiFi alone a device goes on polling under an association that its MTC-IWF has no more (docs/triggers.md). */
-static bool polls_in_vain(const godwit_world_t *w, const char *what)
-{
-    return w->backup.node == GODWIT_WORLD_MTC_IWF && lab_by_eap(&w->config) && strcmp(what, excused[0].what) == 0;
-}
-
 bool lab_is_excused(const godwit_world_t *w, const char *what)
 {
     const lab_backup_t *b = &w->backup;
-    if (b->put_back != LAB_NOT_PUT_BACK && polls_in_vain(w, what)) {
-        return true;
-    }
     for (size_t i = 0; b->put_back != LAB_NOT_PUT_BACK && i < sizeof excused / sizeof excused[0]; i++) {
         const uint32_t nodes = b->put_back == LAB_PUT_BACK_SAFE ? excused[i].safe : excused[i].raw;
         if ((nodes >> b->node & 1u) != 0 && strcmp(excused[i].what, what) == 0) {

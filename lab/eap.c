@@ -152,7 +152,7 @@ static void keep(godwit_world_t *w, unsigned device)
     lab_eap_end_t *e = &w->devices[device].eap;
     const unsigned heard = godwit_world_device_events(w, device, "polled", GODWIT_OK);
     (void)lab_after(w, heard != e->heard ? KEEP_MS : POLL_MS, LAB_EAP_TICK, godwit_world_device_node(device));
-    if (heard == e->heard) {
+    if (heard == e->heard && w->devices[device].trigger.library.polls == 0) { /* else it says it again itself */
         poll(w, device);
     }
     e->heard = heard;

@@ -163,6 +163,14 @@ godwit_status_t godwit_trigger_poll(godwit_trigger_t *trigger, const uint8_t ran
     return poll(trigger, requests);
 }
 
+/* The MTC-IWF may have lost the association, and could tell nobody so: it is asked for another one, once. */
+static godwit_status_t give_up(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
+{
+    t->polls = 0;
+    godwit_trigger_event(requests, "given_up", GODWIT_OK);
+    return godwit_trigger_can_say(t) ? godwit_trigger_hint(t, GODWIT_TRIGGER_VIA_A3, requests) : GODWIT_OK;
+}
+
 godwit_status_t godwit_trigger_timer(godwit_trigger_t *trigger, godwit_trigger_requests_t *requests)
 {
     requests->count = 0;
@@ -170,9 +178,7 @@ godwit_status_t godwit_trigger_timer(godwit_trigger_t *trigger, godwit_trigger_r
         return GODWIT_OK;
     }
     if (trigger->polls >= trigger->config.attempts) {
-        trigger->polls = 0;
-        godwit_trigger_event(requests, "given_up", GODWIT_OK);
-        return GODWIT_OK;
+        return give_up(trigger, requests);
     }
     return poll(trigger, requests);
 }

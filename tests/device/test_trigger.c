@@ -526,11 +526,31 @@ static void a_poll_is_said_again_until_something_comes(void **state)
     assert_non_null(tw_event(&w, "given_up"));
 }
 
+/* Its MTC-IWF may have lost the association, as with a store of a backup: no Poll is understood there ever again. */
+static void polls_that_nobody_answers_end_with_the_hint_that_asks_for_an_association(void **state)
+{
+    (void)state;
+    assert_int_equal(godwit_trigger_poll(&w.t, &w.requests), GODWIT_OK);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(godwit_trigger_timer(&w.t, &w.requests), GODWIT_OK);
+    }
+    assert_non_null(tw_event(&w, "given_up"));
+    tw_carry_out(&w);
+    godwit_a3_message_t hint;
+    assert_int_equal(w.sends, 1);
+    assert_int_equal(godwit_a3_unprotected_parse(false, tw_slice(&w.sent[0]), &hint), GODWIT_OK);
+    assert_int_equal(hint.type, GODWIT_A3_REJECT);
+    assert_int_equal(hint.reject.reason, GODWIT_A3_NO_ASSOCIATION);
+    assert_int_equal(godwit_trigger_timer(&w.t, &w.requests), GODWIT_OK); /* and then it is silent */
+    assert_int_equal(w.requests.count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_whole_conversation_octet_by_octet, set_up),
         cmocka_unit_test_setup(a_trigger_says_what_is_proved, set_up),
+        cmocka_unit_test_setup(polls_that_nobody_answers_end_with_the_hint_that_asks_for_an_association, set_up),
         cmocka_unit_test_setup(without_a_wish_nothing_is_acknowledged, set_up),
         cmocka_unit_test_setup(a_repeated_trigger_is_acknowledged_again_and_not_acted_on, set_up),
         cmocka_unit_test_setup(an_unconfirmed_trigger_is_not_delivered_again, set_up),

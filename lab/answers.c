@@ -44,6 +44,7 @@ static bool make_up(const godwit_world_t *w, godwit_message_t *m)
         memcpy(m->u.e2e_key_answer.k_e2e, w->answers.key, sizeof w->answers.key);
         return true;
     case GODWIT_DEVICE_NOTIFICATION_ANSWER:
+    case GODWIT_DEVICE_ACTION_ANSWER:
         return true;
     default:
         return false;

@@ -144,10 +144,20 @@ godwit_status_t godwit_scs_request(godwit_scs_t *scs, const godwit_device_action
 
 /* ---- answers and reports ---- */
 
+/* Behind a relay anybody may answer. What has no origin is the owner's own word that nobody did. */
+static bool is_of_another(const godwit_scs_t *scs, const godwit_message_t *answer)
+{
+    return scs->config.iwf_host[0] != '\0' && answer->origin_host[0] != '\0' &&
+           strcmp(answer->origin_host, scs->config.iwf_host) != 0;
+}
+
 /* Whose answer it is; NULL: of nothing that waits for one. A refusal by Diameter itself has no reference. */
 static godwit_scs_trigger_t *answered(godwit_scs_t *scs, const godwit_message_t *message)
 {
     const uint32_t reference = message->u.device_action_answer.reference;
+    if (is_of_another(scs, message)) {
+        return NULL;
+    }
     for (size_t i = 0; i < GODWIT_SCS_TRIGGERS_MAX; i++) {
         godwit_scs_trigger_t *t = &scs->triggers[i];
         if ((t->state == GODWIT_SCS_ASKED || t->state == GODWIT_SCS_SILENT) && t->transaction == message->transaction &&

@@ -143,6 +143,23 @@ static void who_only_says_the_name_of_the_mtc_iwf_ends_nothing_that_was_accepted
     assert_int_equal(godwit_scs_find(&scs, 8)->outcome, GODWIT_OUTCOME_EXPIRED);
 }
 
+/* Behind a relay that hands on what others say: in the right transaction, and of the right reference. */
+static void an_answer_of_another_node_is_none(void **state)
+{
+    (void)state;
+    ask();
+    godwit_message_t m = {.kind = GODWIT_DEVICE_ACTION_ANSWER, .from = GODWIT_FUNCTION_MTC_IWF};
+    m.transaction = scs.triggers[0].transaction;
+    m.u.device_action_answer.reference = reference;
+    m.u.device_action_answer.status = GODWIT_TRIGGER_SUCCESS;
+    strcpy(m.origin_host, "stranger.visited.test");
+    owner_give_message(&owner, &m);
+    assert_int_equal(scs.triggers[0].state, GODWIT_SCS_ASKED);
+    strcpy(m.origin_host, "iwf.home.test");
+    owner_give_message(&owner, &m);
+    assert_int_equal(scs.triggers[0].state, GODWIT_SCS_ACCEPTED);
+}
+
 static void a_refusal_is_the_end_of_it(void **state)
 {
     (void)state;
@@ -209,6 +226,7 @@ int main(void)
         TEST(a_refusal_by_diameter_itself_is_of_its_transaction),
         TEST(who_is_never_answered_gives_up),
         TEST(who_only_says_the_name_of_the_mtc_iwf_ends_nothing_that_was_accepted_with_proof),
+        TEST(an_answer_of_another_node_is_none),
         TEST(a_refusal_is_the_end_of_it),
         TEST(a_report_counts_once_and_only_its_own_mtc_iwf_is_believed),
         TEST(the_table_is_bounded_and_what_waits_for_an_answer_stays),

@@ -67,3 +67,31 @@ bool godwit_rate_has(godwit_rate_bucket_t *buckets, size_t count, uint64_t whose
 {
     return bucket_of(buckets, count, whose, per_minute, now_ms)->tokens > 0;
 }
+
+static size_t places_of(const uint64_t *whose, size_t count, uint64_t one)
+{
+    size_t places = 0;
+    for (size_t i = 0; i < count; i++) {
+        places += whose[i] == one ? 1 : 0;
+    }
+    return places;
+}
+
+size_t godwit_rate_share(const uint64_t *whose, size_t count, uint64_t asker)
+{
+    size_t most = places_of(whose, count, asker) + 1; /* as it would have */
+    size_t place = count;
+    for (size_t i = 0; i < count; i++) {
+        if (whose[i] == 0) {
+            return i;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        const size_t places = places_of(whose, count, whose[i]);
+        if (places > most) {
+            most = places;
+            place = i;
+        }
+    }
+    return place;
+}

@@ -23,4 +23,8 @@ bool godwit_rate_has(godwit_rate_bucket_t *buckets, size_t count, uint64_t whose
 /* Never 0. */
 uint64_t godwit_rate_whose(const uint8_t *octets, size_t len);
 
+/* Where one more of asker's goes in a table of few places: a free one (whose 0); or, when all are taken, one of whoever
+ * has most, which that one loses. count: there is none, for the asker has as much as anybody. */
+size_t godwit_rate_share(const uint64_t *whose, size_t count, uint64_t asker);
+
 #endif

@@ -9,7 +9,7 @@
 
 #include "roles/mtc_iwf/internal.h"
 
-#define MS 1000u
+#define TOO_MANY "too many requests wait for the HSS"
 
 /* ---- who asks ---- */
 
@@ -114,22 +114,37 @@ void godwit_iwf_answer_again(const godwit_iwf_turn_t *turn, const godwit_iwf_int
 
 /* ---- the question to the HSS ---- */
 
-static godwit_iwf_intake_t *free_intake(godwit_mtc_iwf_t *iwf, uint64_t now_ms)
+static uint64_t whose(const godwit_iwf_intake_t *intake)
 {
+    return godwit_rate_whose(intake->trigger.source_key, sizeof intake->trigger.source_key);
+}
+
+/* No source keeps another out of the places at the HSS: when all are taken, whoever has most is refused one. NULL: that
+ * is the asker. */
+static godwit_iwf_intake_t *place_for(const godwit_iwf_turn_t *turn, const godwit_iwf_intake_t *asked)
+{
+    godwit_iwf_intake_t *intakes = turn->iwf->intakes;
+    uint64_t taken[GODWIT_IWF_INTAKES_MAX];
     for (size_t i = 0; i < GODWIT_IWF_INTAKES_MAX; i++) {
-        if (iwf->intakes[i].transaction == 0 || iwf->intakes[i].until_ms <= now_ms) {
-            return &iwf->intakes[i];
-        }
+        const bool waits = intakes[i].transaction != 0 && turn->in->now_ms < intakes[i].until_ms;
+        taken[i] = waits ? whose(&intakes[i]) : 0;
     }
-    return NULL;
+    const size_t place = godwit_rate_share(taken, GODWIT_IWF_INTAKES_MAX, whose(asked));
+    if (place == GODWIT_IWF_INTAKES_MAX) {
+        return NULL;
+    }
+    if (intakes[place].transaction != 0) {
+        godwit_iwf_answer_action(turn, &intakes[place], GODWIT_TRIGGER_SERVICEUNAVAILABLE, TOO_MANY);
+    }
+    return &intakes[place];
 }
 
 static void authorise(const godwit_iwf_turn_t *turn, const godwit_iwf_intake_t *asked)
 {
     godwit_mtc_iwf_t *iwf = turn->iwf;
-    godwit_iwf_intake_t *place = free_intake(iwf, turn->in->now_ms);
+    godwit_iwf_intake_t *place = place_for(turn, asked);
     if (place == NULL) {
-        godwit_iwf_answer_action(turn, asked, GODWIT_TRIGGER_SERVICEUNAVAILABLE, "too many requests wait for the HSS");
+        godwit_iwf_answer_action(turn, asked, GODWIT_TRIGGER_SERVICEUNAVAILABLE, TOO_MANY);
         return;
     }
     const uint32_t transaction = godwit_iwf_transaction(turn);
@@ -242,9 +257,8 @@ void godwit_iwf_on_action(const godwit_iwf_turn_t *turn)
         godwit_iwf_answer_action(turn, &intake, GODWIT_TRIGGER_TEMPORARYERROR, "the name could not be hashed");
         return;
     }
-    const uint64_t whose = godwit_rate_whose(intake.trigger.source_key, sizeof intake.trigger.source_key);
     const uint32_t rate = source->per_minute != 0 ? source->per_minute : iwf->config.source_per_minute;
-    if (godwit_iwf_is_first_round(turn->in) && !godwit_iwf_spend(iwf, whose, rate, turn->in->now_ms)) {
+    if (godwit_iwf_is_first_round(turn->in) && !godwit_iwf_spend(iwf, whose(&intake), rate, turn->in->now_ms)) {
         godwit_iwf_answer_action(turn, &intake, GODWIT_TRIGGER_RATEEXCEEDED, "the rate of this source");
         return;
     }

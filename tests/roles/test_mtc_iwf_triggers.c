@@ -116,6 +116,38 @@ static void a_silent_hss_makes_the_service_unavailable(void **state)
     assert_int_equal(iwq.owner.commits, 0);
 }
 
+/* The modest one's request, while the other's fill every place at the HSS. */
+static void a_source_that_asks_for_very_much_at_once_keeps_nobody_else_out(void **state)
+{
+    (void)state;
+    iwq.config.sources = 2;
+    iwq.config.source[1] = iwq.config.source[0];
+    strcpy(iwq.config.source[1].name, "modest.scs.test");
+    iwq_restart();
+    iwq.hss_silent = true;
+    unsigned refused = 0;
+    for (uint32_t i = 1; i <= GODWIT_IWF_INTAKES_MAX + 1; i++) {
+        iwq_action_t greedy = iwq_action(i);
+        refused += iwq_give(&greedy) == GODWIT_TRIGGER_SERVICEUNAVAILABLE;
+    }
+    assert_int_equal(refused, 1); /* alone it may have all of them */
+    assert_int_equal(iwq.status_of, GODWIT_IWF_INTAKES_MAX + 1);
+    const unsigned asked = iwq.asked_hss;
+    for (uint32_t i = 1; i <= GODWIT_IWF_INTAKES_MAX / 2; i++) {
+        iwq_action_t modest = iwq_action(1000 + i);
+        strcpy(modest.message.u.device_action.scs, "modest.scs.test");
+        strcpy(modest.message.origin_host, "modest.scs.test");
+        assert_int_equal(iwq_give(&modest), GODWIT_TRIGGER_SERVICEUNAVAILABLE);
+        assert_true(iwq.status_of <= GODWIT_IWF_INTAKES_MAX); /* in its place one of the greedy one's */
+    }
+    assert_int_equal(iwq.asked_hss, asked + GODWIT_IWF_INTAKES_MAX / 2);
+    iwq_action_t more = iwq_action(2000); /* now each has half, and who asks for more is refused itself */
+    assert_int_equal(iwq_give(&more), GODWIT_TRIGGER_SERVICEUNAVAILABLE);
+    assert_int_equal(iwq.status_of, 2000);
+    assert_int_equal(iwq.asked_hss, asked + GODWIT_IWF_INTAKES_MAX / 2);
+    assert_int_equal(iwq.owner.commits, 0);
+}
+
 static void rates_are_of_each_source_and_of_each_device(void **state)
 {
     (void)state;
@@ -432,6 +464,7 @@ int main(void)
         TEST(an_open_hop_gives_no_proof_and_is_another_source),
         TEST(each_refusal_has_its_status),
         TEST(a_silent_hss_makes_the_service_unavailable),
+        TEST(a_source_that_asks_for_very_much_at_once_keeps_nobody_else_out),
         TEST(rates_are_of_each_source_and_of_each_device),
         TEST(quotas_are_of_each_source_and_of_each_device),
         TEST(a_reference_that_asks_twice_at_once_is_one_request_or_an_error),

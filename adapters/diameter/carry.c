@@ -166,11 +166,12 @@ static void take_answer(godwit_diameter_t *d, struct msg *answer, const godwit_d
     size_t len;
     if (!godwit_diameter_octets(answer, &octets, &len) || had_left(answer) ||
         godwit_diameter_read_answer(godwit_slice(octets, len), request, &envelope, &message) != GODWIT_OK ||
-        !is_of_session(d, request, &envelope) || !godwit_diameter_sender_holds(d, answer, &envelope)) {
+        !is_of_session(d, request, &envelope) || !godwit_diameter_sender_holds(d, answer, &envelope) ||
+        !godwit_diameter_is_of_asked(request, &envelope)) {
         godwit_diameter_failed(request, &message);
         godwit_diameter_log(
             d, LOG_WARNING,
-            "no answer, or one that was refused: malformed, of another session, or not from whom it names");
+            "no answer, or one that was refused: malformed, of another session, or not of whom it names or who was asked");
     } else {
         message.hop = godwit_diameter_hop(d, answer, &envelope);
     }

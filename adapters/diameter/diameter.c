@@ -351,7 +351,7 @@ static godwit_status_t send_request(godwit_diameter_t *d, const godwit_message_t
     if (status != GODWIT_OK) {
         return status;
     }
-    uint64_t number = godwit_diameter_register(d, message, low);
+    uint64_t number = godwit_diameter_register(d, message, &envelope, low);
     if (number != 0) {
         status =
             godwit_diameter_carry_request(godwit_written(&w), number, godwit_diameter_timeout_ms(d, message->kind));

@@ -176,7 +176,16 @@ uint32_t godwit_diameter_timeout_ms(const godwit_diameter_t *d, godwit_message_k
     return by_radio && d->config.timeout_ms < RADIO_MS ? RADIO_MS : d->config.timeout_ms;
 }
 
-uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request, uint32_t session)
+/* A name that godwit_diameter_write_request has taken. */
+static void copy_name(char to[GODWIT_NODE_NAME_MAX], godwit_slice_t name)
+{
+    const size_t len = name.len < GODWIT_NODE_NAME_MAX ? name.len : 0;
+    memcpy(to, name.ptr, len);
+    to[len] = '\0';
+}
+
+uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request,
+                                  const godwit_diameter_envelope_t *envelope, uint32_t session)
 {
     uint64_t number = 0;
     pthread_mutex_lock(&d->lock);
@@ -193,7 +202,11 @@ uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *
                                                  request->from,
                                                  request->to,
                                                  request->transaction,
-                                                 session};
+                                                 session,
+                                                 "",
+                                                 ""};
+            copy_name(o->host, envelope->destination_host);
+            copy_name(o->realm, envelope->destination_realm);
             o->vectors = request->kind == GODWIT_AUTH_INFO_REQUEST ? request->u.auth_info_request.kind : 0;
             number = number_of(i, o->generation);
             if (d->outstanding_count++ == 0) {

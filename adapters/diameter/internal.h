@@ -39,6 +39,7 @@ typedef struct godwit_diameter_outstanding {
     godwit_function_t from, to;
     uint32_t transaction;
     uint32_t session; /* the last part of its Session-Id */
+    char host[GODWIT_NODE_NAME_MAX], realm[GODWIT_NODE_NAME_MAX]; /* where it went; host "": any of that realm */
 } godwit_diameter_outstanding_t;
 
 /* own.c: with TLS. */
@@ -122,6 +123,9 @@ int godwit_diameter_peers_watch(godwit_diameter_t *d);
 /* The peer that a message came from and whether what it says of its sender holds. */
 bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message,
                                   const godwit_diameter_envelope_t *envelope);
+/* Whether an answer is of the host that was asked, whoever handed it on; an error on the way is of anybody's. */
+bool godwit_diameter_is_of_asked(const godwit_diameter_outstanding_t *request,
+                                 const godwit_diameter_envelope_t *envelope);
 
 /* The place of the peer whose connection brought a message; GODWIT_DIAMETER_PEERS_MAX: nobody's. */
 size_t godwit_diameter_source(const godwit_diameter_t *d, struct msg *message);
@@ -213,7 +217,8 @@ bool godwit_diameter_take_pending(godwit_diameter_t *d, uint64_t route, godwit_m
 /* How long an answer to such a request may take: longer where a device must be paged and acknowledge first. */
 uint32_t godwit_diameter_timeout_ms(const godwit_diameter_t *d, godwit_message_kind_t kind);
 /* A place for a request of ours in that session: its number, or 0. */
-uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request, uint32_t session);
+uint64_t godwit_diameter_register(godwit_diameter_t *d, const godwit_message_t *request,
+                                  const godwit_diameter_envelope_t *envelope, uint32_t session);
 /* The Session-Id that ends so (RFC 6733 8.8). */
 #define GODWIT_DIAMETER_SESSION (GODWIT_NODE_NAME_MAX + 32)
 void godwit_diameter_session(const godwit_diameter_t *d, uint32_t session, char text[GODWIT_DIAMETER_SESSION]);

@@ -261,6 +261,14 @@ bool godwit_diameter_sender_holds(godwit_diameter_t *d, struct msg *message, con
                                      same_name(envelope->origin_realm, d->peers[place].realm));
 }
 
+bool godwit_diameter_is_of_asked(const godwit_diameter_outstanding_t *request,
+                                 const godwit_diameter_envelope_t *envelope)
+{
+    return (envelope->flags & GODWIT_DIAMETER_ERROR) != 0 ||
+           ((request->host[0] == '\0' || same_name(envelope->origin_host, request->host)) &&
+            same_name(envelope->origin_realm, request->realm));
+}
+
 size_t godwit_diameter_source(const godwit_diameter_t *d, struct msg *message)
 {
     DiamId_t source = NULL;

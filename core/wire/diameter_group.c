@@ -325,6 +325,9 @@ godwit_status_t godwit_diameter_answer_parse(godwit_slice_t octets, const godwit
     if (status == GODWIT_OK) {
         status = parse_result(base[3], base[4], result);
     }
+    if (status == GODWIT_OK && error && result->vendor == 0 && result->code / 1000 == 2) {
+        status = GODWIT_MALFORMED; /* RFC 6733 7.1.2: a success is no error */
+    }
     if (status == GODWIT_OK) {
         *envelope = (godwit_diameter_envelope_t){.flags = header.flags,
                                                  .hop_by_hop = header.hop_by_hop,

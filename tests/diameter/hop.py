@@ -5,7 +5,7 @@ otherwise, or in the open; what a relay hands on is open whatever the relay has 
 import ssl
 import sys
 
-from node import Raw, air, capabilities, check, client, hss, need, run, wait_for
+from node import Node, Raw, air, avp, capabilities, check, client, hss, message, need, run, wait_for
 from tls import files, make, options  # certificates of hss and mme, and of a relay below
 import tls
 
@@ -72,7 +72,36 @@ def relay_proves_nothing_of_others():
         server.stop()
 
 
+def answer_of_another_host_than_was_asked_is_none():
+    """A relay hands on what it was given; the host that was named has to have said it, or an error that says that it could not be reached."""
+    iwf = Node("iwf", "--identity", "iwf.home.example", "--realm", "home.example", "--serve", "iwf", "--peer", "relay.home.example,home.example,relay",
+               "--t4", "smsc.home.example,home.example")
+    relay = Raw(iwf.port, None, "home.example")
+    relay.host = "relay.home.example"
+    relay.send(capabilities(relay.host, "home.example", application=0xffffffff))
+    check(relay.result(relay.receive()) == 2001, "the capabilities were not accepted")
+    iwf.wait_open(relay.host)
+    for origin, realm, flags, result, expected in (
+            ("smsc.home.example", "home.example", 0, 2001, "ok"),
+            ("other.home.example", "home.example", 0, 2001, "unknown_session"),  # sent, and nobody knows what became of it
+            ("smsc.home.example", "visited.example", 0, 2001, "unknown_session"),
+            ("relay.home.example", "home.example", 0, 2001, "unknown_session"),
+            ("relay.home.example", "home.example", 0x20, 2001, "unknown_session"),  # an error that is none
+            ("relay.home.example", "home.example", 0x20, 3004, "overload")):
+        iwf.say("t4 001010000000001")
+        request = relay.receive()
+        numbers = [int.from_bytes(request[at:at + 4], "big") for at in (8, 12, 16)]
+        session = dict(Raw.avps(request))[263]
+        relay.send(message(int.from_bytes(request[5:8], "big"), numbers[0], 0x40 | flags,
+                           avp(263, session) + avp(268, result) + avp(264, origin) + avp(296, realm) + avp(277, 1), numbers[1], numbers[2]))
+        got = dict(word.split("=", 1) for word in iwf.out.next("answer").split()[2:])
+        check(got["status"] == expected, f"{origin} of {realm}, result {result}: {got}")
+    relay.close()
+    iwf.stop()
+
+
 if __name__ == "__main__":
     need("openssl")
     make()
-    sys.exit(run([without_tls_what_is_declared_holds, certificate_that_names_the_sender_is_proof, relay_proves_nothing_of_others]))
+    sys.exit(run([without_tls_what_is_declared_holds, certificate_that_names_the_sender_is_proof, relay_proves_nothing_of_others,
+                  answer_of_another_host_than_was_asked_is_none]))

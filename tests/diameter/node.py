@@ -227,9 +227,10 @@ def message(command, application, flags, body, hop=1, end=None):
     return struct.pack(">IIIII", 1 << 24 | 20 + len(body), flags << 24 | command, application, hop, hop if end is None else end) + body
 
 
-def capabilities(host, realm):
+def capabilities(host, realm, application=16777251):
     return message(257, 0, 0x80, avp(264, host) + avp(296, realm) + avp(257, b"\x00\x01\x7f\x00\x00\x01") + avp(266, 0)
-                   + avp(269, "raw", flags=0) + avp(260, avp(266, 10415) + avp(258, 16777251)))
+                   + avp(269, "raw", flags=0)
+                   + (avp(258, application) if application == 0xffffffff else avp(260, avp(266, 10415) + avp(258, application))))
 
 
 def air(host, realm, extra=b"", imsi="001010000000001", hop=7, session="raw;1;1"):

@@ -15,12 +15,6 @@ static void set_name(char *to, const char *name)
     memcpy(to, name, strlen(name) + 1);
 }
 
-/* Where devices receive K_iwf, each node with a T5 link is trusted with it (docs/triggers.md, "What is weak"). */
-static bool is_trusted_with_keys(const scenario_t *s)
-{
-    return s->w->config.trigger.ue_key_received;
-}
-
 /* That a device is there, and has run AKA. */
 static bool claims(scenario_t *s, unsigned device, godwit_message_t *m)
 {
@@ -31,7 +25,7 @@ static bool claims(scenario_t *s, unsigned device, godwit_message_t *m)
     up->new_root = true;
     up->plmn = LAB_VISITED_PLMN;
     godwit_store_u32(up->root_name, draw(s, UINT32_MAX));
-    return !is_trusted_with_keys(s);
+    return true;
 }
 
 /* What a device would say: that it has a trigger, or no association. */
@@ -51,7 +45,7 @@ static bool speaks_for(scenario_t *s, unsigned device, godwit_message_t *m)
     up->kind = GODWIT_T5_FROM_DEVICE;
     const bool built = godwit_a3_unprotected_build(&said, &out) == GODWIT_OK;
     up->container_len = (uint8_t)out.len;
-    return built && !is_trusted_with_keys(s);
+    return built;
 }
 
 /* As the SMS-SC would: a trigger has come. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Attacks on triggers (contribution 002): on interface B and on interface D, open and protected, on WiFi, and by a
- * rogue serving node. Each tries to forge, alter, repeat and read a trigger, and to have one acted on that has expired
+ * Attacks on triggers (contribution 002): on interface B and on interface D, open and protected, on WiFi, by a rogue
+ * serving node, and by one that does not serve the device. Each tries to forge, alter, repeat and read a trigger, and to have one acted on that has expired
  * or was recalled. The device has no clock, which is the worst case. A try has succeeded when the application acted, or
  * the payload was read.
  */
@@ -267,12 +267,20 @@ static bool run_try(godwit_lab_trigger_attack_t *attack, unsigned which)
     config.context = &a;
     config.watch_memory = false;
     a.w = godwit_world_new(&config);
+    if (attack->place == GODWIT_LAB_PLACE_ELSEWHERE) {
+        lab_attacker_claims(&a);
+    }
     godwit_world_run(a.w, READY_MS);
+    if (attack->place == GODWIT_LAB_PLACE_ELSEWHERE) {
+        lab_attacker_claims(&a);
+    }
     if (attack->place == GODWIT_LAB_PLACE_WIFI) {
         godwit_world_wifi(a.w, 0);
         godwit_world_run(a.w, SHORT_MS);
     }
-    lab_attacker_computes(&a);
+    if (attack->place != GODWIT_LAB_PLACE_ELSEWHERE) { /* there he has what he was given */
+        lab_attacker_computes(&a);
+    }
     attack->unserved = run.trigger.number == 2 && godwit_trigger_association(&a.w->devices[0].trigger.library) == 0;
     const bool succeeded = tries[which](&a);
     godwit_world_free(a.w);

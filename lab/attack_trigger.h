@@ -25,6 +25,7 @@ typedef struct attacker {
     bool knows;
     uint8_t k_iwf[32];
     uint32_t association, next_up;
+    uint8_t suite;           /* of one that he has completed himself */
     uint8_t key_of_node[32]; /* a K_iwf that passed by T5 */
     bool has_key_of_node;
     /* What is done with what goes down from now on. */
@@ -43,9 +44,16 @@ bool lab_attacker_on_wire(void *context, godwit_world_t *w, godwit_world_packet_
 void lab_attacker_computes(attacker_t *a);
 /* Sends a message down to the device as his place lets him; forged: he made it himself. */
 void lab_attacker_sends(attacker_t *a, godwit_slice_t message, bool forged);
+void lab_attacker_hears(attacker_t *a, godwit_slice_t message);
 /* A trigger of his own: without protection, and under every key that he has found, or invents. */
 void lab_attacker_forges(attacker_t *a, const godwit_a3_trigger_t *trigger);
 /* What a message says, if he can read it. */
 bool lab_attacker_opens(const attacker_t *a, godwit_slice_t message, godwit_a3_trigger_t *trigger);
+
+/* ---- attack_trigger_elsewhere.c ---- */
+/* Again and again, while time passes. */
+void lab_attacker_claims(attacker_t *a);
+/* What came to him. */
+void lab_attacker_elsewhere(attacker_t *a, const godwit_world_packet_t *p);
 
 #endif

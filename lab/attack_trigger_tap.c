@@ -139,7 +139,7 @@ static void send_t5(attacker_t *a, godwit_slice_t message, bool forged)
 
 void lab_attacker_sends(attacker_t *a, godwit_slice_t message, bool forged)
 {
-    if (a->place != GODWIT_LAB_PLACE_WIFI) {
+    if (a->place != GODWIT_LAB_PLACE_WIFI && a->place != GODWIT_LAB_PLACE_ELSEWHERE) {
         send_t5(a, message, forged);
         return;
     }
@@ -185,7 +185,7 @@ static bool sees(const attacker_t *a)
     return a->place != GODWIT_LAB_PLACE_D_PROTECTED && a->place != GODWIT_LAB_PLACE_B;
 }
 
-static void hear(attacker_t *a, godwit_slice_t message)
+void lab_attacker_hears(attacker_t *a, godwit_slice_t message)
 {
     godwit_a3_header_t header;
     godwit_a3_trigger_t trigger;
@@ -269,7 +269,7 @@ static bool on_t5(attacker_t *a, godwit_world_packet_t *p)
         memcpy(a->key_of_node, down.ue_key.key, 32);
         return true;
     }
-    hear(a, godwit_slice(down.container, down.container_len));
+    lab_attacker_hears(a, godwit_slice(down.container, down.container_len));
     if (a->holds) {
         if (a->confirms && sees(a)) {
             confirm(a, &e);
@@ -313,8 +313,14 @@ bool lab_attacker_on_wire(void *context, godwit_world_t *w, godwit_world_packet_
 {
     attacker_t *a = context;
     a->w = w;
+    if (a->place == GODWIT_LAB_PLACE_ELSEWHERE) {
+        if (p->to == GODWIT_WORLD_STRANGER) {
+            lab_attacker_elsewhere(a, p);
+        }
+        return p->to != GODWIT_WORLD_STRANGER;
+    }
     if (a->place == GODWIT_LAB_PLACE_WIFI && p->leg == GODWIT_WORLD_LEG_A3 && p->to == godwit_world_device_node(0)) {
-        hear(a, godwit_slice(p->octets, p->len));
+        lab_attacker_hears(a, godwit_slice(p->octets, p->len));
         if (a->alters) {
             alter(a, p->octets, p->len);
         }

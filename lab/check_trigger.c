@@ -111,11 +111,23 @@ static void check_for(godwit_world_t *w, const godwit_imsi_t *imsi, const uint8_
     }
 }
 
+/* The stranger serves no device, whatever it says. */
+static void check_key_holder(godwit_world_t *w, const godwit_message_t *m)
+{
+    const bool key =
+        m->kind == GODWIT_IWF_KEY_REQUEST || (m->kind == GODWIT_T5_DOWN && m->u.t5_down.kind == GODWIT_T5_UE_KEY);
+    const godwit_trigger_node_t *to = m->kind == GODWIT_T5_DOWN ? &m->u.t5_down.to : &m->u.iwf_key_request.to;
+    if (key && strcmp(to->host, lab_host(GODWIT_WORLD_STRANGER)) == 0) {
+        lab_violate(w, "a key asked of, or given to, a node that does not serve the device");
+    }
+}
+
 void lab_check_trigger_message(godwit_world_t *w, unsigned node, const godwit_message_t *m)
 {
     if (node != GODWIT_WORLD_MTC_IWF) {
         return;
     }
+    check_key_holder(w, m);
     if (m->kind == GODWIT_T5_DOWN && m->u.t5_down.kind == GODWIT_T5_CONTAINER) {
         check_for(w, &m->u.t5_down.imsi, m->u.t5_down.container, m->u.t5_down.container_len);
     } else if (m->kind == GODWIT_T4_TRIGGER && m->u.t4_trigger.action != 1) {

@@ -302,7 +302,8 @@ void lab_net_datagram(godwit_world_t *w, unsigned node, const godwit_request_t *
     if (is_endpoint && r->port == GODWIT_PORT_GTPU) {
         check_tunnel(w, node, r);
     }
-    if (r->port == GODWIT_PORT_RADIO || r->port == GODWIT_PORT_A3) {
+    const bool to_stranger = r->port == GODWIT_PORT_A3 && function_at(&r->to) == GODWIT_WORLD_STRANGER;
+    if (r->port == GODWIT_PORT_RADIO || (r->port == GODWIT_PORT_A3 && !to_stranger)) {
         to_device(w, node, r);
     } else {
         to_function(w, node, r);

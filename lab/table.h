@@ -50,6 +50,7 @@ typedef enum godwit_lab_place {
     GODWIT_LAB_PLACE_D_PROTECTED, /* interface D under TLS: octets can be held back, bent and dropped */
     GODWIT_LAB_PLACE_VISITED,     /* the serving node itself, with all that it holds */
     GODWIT_LAB_PLACE_WIFI,        /* between device and MTC-IWF */
+    GODWIT_LAB_PLACE_ELSEWHERE,   /* a serving node that the device is not at, with a T5 link of its own */
 } godwit_lab_place_t;
 enum {
     GODWIT_LAB_FORGE,
@@ -71,7 +72,7 @@ typedef struct godwit_lab_trigger_attack {
     uint8_t expected; /* bit n: try n is known to succeed */
     uint8_t succeeded;
 } godwit_lab_trigger_attack_t;
-#define GODWIT_LAB_TRIGGER_ATTACKS_MAX 48
+#define GODWIT_LAB_TRIGGER_ATTACKS_MAX 56
 size_t godwit_lab_trigger_attacks(godwit_lab_trigger_attack_t attacks[GODWIT_LAB_TRIGGER_ATTACKS_MAX]);
 void godwit_lab_try_triggers(godwit_lab_trigger_attack_t *attack);
 

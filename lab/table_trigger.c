@@ -60,7 +60,8 @@ size_t godwit_lab_trigger_rows(godwit_lab_key_row_t rows[GODWIT_LAB_TRIGGER_ROWS
 
 /* ---- attacks ---- */
 
-static const char *const places[] = {"on B, open", "on D, open", "on D, protected", "a rogue serving node", "on WiFi"};
+static const char *const places[] = {"on B, open",           "on D, open", "on D, protected",
+                                     "a rogue serving node", "on WiFi",    "a rogue node elsewhere"};
 
 static godwit_lab_trigger_attack_t *attack(godwit_lab_trigger_attack_t *list, size_t *count, godwit_lab_place_t place,
                                            godwit_lab_run_t run, uint8_t expected)
@@ -93,6 +94,20 @@ static void attack_case_1(godwit_lab_trigger_attack_t *list, size_t *count, godw
     (void)attack(list, count, GODWIT_LAB_PLACE_VISITED, run, ALL);
 }
 
+/* A node that does not serve the device gets nothing, wherever K_iwf is made. */
+static void attack_from_elsewhere(godwit_lab_trigger_attack_t *list, size_t *count, godwit_world_access_t access)
+{
+    static const struct {
+        unsigned key_from;
+        bool received;
+    } makers[] = {{GODWIT_IWF_KEY_FROM_HSS, false}, {GODWIT_IWF_KEY_FROM_MME, false}, {GODWIT_IWF_KEY_FROM_MME, true}};
+    for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++) {
+        godwit_lab_run_t run = run_of(2, makers[i].key_from, GODWIT_IWF_ROOT_NONE, access);
+        run.trigger.ue_key_received = makers[i].received;
+        (void)attack(list, count, GODWIT_LAB_PLACE_ELSEWHERE, run, 0);
+    }
+}
+
 size_t godwit_lab_trigger_attacks(godwit_lab_trigger_attack_t list[GODWIT_LAB_TRIGGER_ATTACKS_MAX])
 {
     const godwit_lab_run_t case_1 = run_of(1, 0, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_EPS);
@@ -118,6 +133,9 @@ size_t godwit_lab_trigger_attacks(godwit_lab_trigger_attack_t list[GODWIT_LAB_TR
         received.trigger.circuit = access == GODWIT_WORLD_GERAN;
         attack(list, &count, GODWIT_LAB_PLACE_D, received, 0)->expected_unserved = true;
         (void)attack(list, &count, GODWIT_LAB_PLACE_VISITED, received, ALL);
+    }
+    for (int access = GODWIT_WORLD_EPS; access <= GODWIT_WORLD_GERAN; access++) {
+        attack_from_elsewhere(list, &count, (godwit_world_access_t)access);
     }
     (void)attack(list, &count, GODWIT_LAB_PLACE_WIFI,
                  run_of(2, GODWIT_IWF_KEY_FROM_HSS, GODWIT_IWF_ROOT_NONE, GODWIT_WORLD_WIFI), 0);

@@ -90,9 +90,11 @@ typedef struct godwit_iwf_flight {
     char msisdn[GODWIT_MSISDN_MAX + 1];
     uint8_t nodes;
     godwit_trigger_node_t node[GODWIT_SERVING_NODES_MAX];
+    bool openly; /* the HSS's word came by a hop that proves nothing: no key to or from a node because of it */
     /* SENDING: of which trigger, and by which ways it can still go. */
     uint8_t source_key[16];
     uint32_t reference;
+    char asked[GODWIT_NODE_NAME_MAX]; /* the host that has it, which alone may answer */
     uint8_t way, ways_left; /* way: counts on from the attempts, so that each attempt begins with another one */
     bool heard;             /* the device was heard of meanwhile: it is worth another attempt at once */
     bool doubtful;          /* one of the ways did not answer: it may have arrived */

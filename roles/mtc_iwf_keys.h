@@ -55,6 +55,34 @@ typedef struct godwit_iwf_way {
     uint64_t route;
 } godwit_iwf_way_t;
 
+/* What is wanted of a key. */
+typedef struct godwit_iwf_want {
+    godwit_iwf_root_t root; /* EAP: of the AAA server; else as the configuration has it */
+    bool has_root_name;     /* of that AKA run alone */
+    uint8_t root_name[GODWIT_IWF_ROOT_NAME];
+    uint32_t above; /* the device has taken that number; 0: nothing is known */
+    bool renewing;  /* also of the root that the association in use stands on */
+} godwit_iwf_want_t;
+
+/* What a serving node says of a device, while the HSS is asked whether it serves it. */
+typedef enum godwit_iwf_visit_kind {
+    GODWIT_IWF_VISIT_NONE = 0,
+    GODWIT_IWF_VISIT_REGISTERED, /* it is there, or about to be; root name of want: it has run AKA */
+    GODWIT_IWF_VISIT_ASK,        /* the device wants that key */
+    GODWIT_IWF_VISIT_BEGIN,      /* it needs an association, or the Command of the one under way */
+} godwit_iwf_visit_kind_t;
+#define GODWIT_IWF_VISITS_MAX 256
+#define GODWIT_IWF_VISIT_TIMERS 1024u /* numbers of their timers, likewise */
+typedef struct godwit_iwf_visit {
+    godwit_iwf_visit_kind_t kind; /* NONE: free */
+    uint32_t transaction;         /* of the open question; 0: the next one comes with the timer */
+    uint8_t questions;
+    uint64_t until_ms;
+    godwit_imsi_t imsi;
+    godwit_iwf_way_t way; /* T5 or SECURING */
+    godwit_iwf_want_t want;
+} godwit_iwf_visit_t;
+
 /* A key that was asked for, or a key for the device that the serving node was given. */
 #define GODWIT_IWF_KEYS_WAITING_MAX 256
 typedef struct godwit_iwf_key_wait {
@@ -66,7 +94,8 @@ typedef struct godwit_iwf_key_wait {
     bool has_root_name;     /* of that AKA run alone */
     uint8_t root_name[GODWIT_IWF_ROOT_NAME];
     uint32_t association; /* that was asked for, of a node that derives, else 0; of the key that is given */
-    bool proves_node;     /* the node of the way was asked: it is who it says if its key comes over a proved hop */
+    /* of a node that derives: its host, which alone may answer; "": the HSS */
+    char asked[GODWIT_TRIGGER_NODE_MAX];
     godwit_iwf_way_t way; /* of the Command */
     uint64_t since_ms;
 } godwit_iwf_key_wait_t;
@@ -126,6 +155,7 @@ typedef struct godwit_iwf_keys {
 
     uint32_t last_transaction; /* these have the highest bit set, and no other transactions of the role do */
     godwit_iwf_key_wait_t waiting[GODWIT_IWF_KEYS_WAITING_MAX];
+    godwit_iwf_visit_t visits[GODWIT_IWF_VISITS_MAX];
     godwit_iwf_repeat_t repeats[GODWIT_IWF_REPEATS_MAX];
     godwit_iwf_a3_address_t addresses[GODWIT_IWF_ADDRESSES_MAX];
     godwit_iwf_tried_t tried[GODWIT_IWF_TRIED_MAX];

@@ -117,3 +117,16 @@ bool godwit_speaks_for(const godwit_message_t *message, const char *endpoint)
     return godwit_is_endpoint(endpoint) && strlen(endpoint) < GODWIT_NODE_NAME_MAX &&
            memcmp(message->origin_host, endpoint, strlen(endpoint) + 1) == 0;
 }
+
+bool godwit_equal_names(const char *a, const char *b)
+{
+    size_t i = 0;
+    for (; i < GODWIT_NODE_NAME_MAX && a[i] != '\0' && b[i] != '\0'; i++) {
+        char x = a[i] >= 'A' && a[i] <= 'Z' ? (char)(a[i] - 'A' + 'a') : a[i];
+        char y = b[i] >= 'A' && b[i] <= 'Z' ? (char)(b[i] - 'A' + 'a') : b[i];
+        if (x != y) {
+            return false;
+        }
+    }
+    return i < GODWIT_NODE_NAME_MAX && i > 0 && a[i] == b[i];
+}

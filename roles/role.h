@@ -55,6 +55,9 @@ bool godwit_is_endpoint(const char *name);
  * alone. */
 bool godwit_speaks_for(const godwit_message_t *message, const char *endpoint);
 
+/* Diameter identities: case does not matter (RFC 6733 4.3.1). Nothing equals "". */
+bool godwit_equal_names(const char *a, const char *b);
+
 typedef enum godwit_input_kind {
     GODWIT_INPUT_DATAGRAM,      /* port, from, datagram: EMSDP from a device, NAS, GTP */
     GODWIT_INPUT_MESSAGE,       /* from another function: message */

@@ -12,7 +12,7 @@
 static bool is_mkef(const godwit_hss_t *hss, const char *host)
 {
     for (size_t i = 0; i < hss->mkef_count && i < GODWIT_HSS_MKEFS_MAX; i++) {
-        if (hss->mkefs[i][0] != '\0' && godwit_hss_equal_names(hss->mkefs[i], host)) {
+        if (hss->mkefs[i][0] != '\0' && godwit_equal_names(hss->mkefs[i], host)) {
             return true;
         }
     }

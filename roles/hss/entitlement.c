@@ -8,20 +8,6 @@
 
 #include "roles/hss/internal.h"
 
-bool godwit_hss_equal_names(const char *a,
-                            const char *b) /* Diameter identities: case does not matter (RFC 6733 4.3.1) */
-{
-    size_t i = 0;
-    for (; i < GODWIT_NODE_NAME_MAX && a[i] != '\0' && b[i] != '\0'; i++) {
-        char x = a[i] >= 'A' && a[i] <= 'Z' ? (char)(a[i] - 'A' + 'a') : a[i];
-        char y = b[i] >= 'A' && b[i] <= 'Z' ? (char)(b[i] - 'A' + 'a') : b[i];
-        if (x != y) {
-            return false;
-        }
-    }
-    return i < GODWIT_NODE_NAME_MAX && i > 0 && a[i] == b[i];
-}
-
 /* TS 23.003 19.2: epc.mncNNN.mccNNN.3gppnetwork.org, an MNC of two digits with a zero before it. */
 static bool is_realm_of(const char *realm, godwit_plmn_t plmn)
 {
@@ -30,13 +16,13 @@ static bool is_realm_of(const char *realm, godwit_plmn_t plmn)
         return false;
     }
     memcpy(name + 4, domain, sizeof domain - 1);
-    return godwit_hss_equal_names(realm, name);
+    return godwit_equal_names(realm, name);
 }
 
 static const godwit_hss_node_t *node_of(const godwit_hss_t *hss, const char *host)
 {
     for (size_t i = 0; i < hss->node_count && i < GODWIT_HSS_NODES_MAX; i++) {
-        if (godwit_hss_equal_names(hss->nodes[i].host, host)) {
+        if (godwit_equal_names(hss->nodes[i].host, host)) {
             return &hss->nodes[i];
         }
     }
@@ -56,7 +42,7 @@ bool godwit_hss_is_of(const godwit_hss_t *hss, const godwit_message_t *message, 
     }
     for (size_t i = 0; i < hss->network_count && i < GODWIT_HSS_NETWORKS_MAX; i++) {
         if (godwit_plmn_equal(hss->networks[i].plmn, plmn) &&
-            godwit_hss_equal_names(hss->networks[i].realm, message->origin_realm)) {
+            godwit_equal_names(hss->networks[i].realm, message->origin_realm)) {
             return true;
         }
     }
@@ -92,7 +78,7 @@ unsigned godwit_hss_ind(const godwit_hss_t *hss, const char *host, const uint8_t
 bool godwit_hss_is_listed(const char (*hosts)[GODWIT_NODE_NAME_MAX], size_t count, const char *host)
 {
     for (size_t i = 0; i < count; i++) {
-        if (godwit_hss_equal_names(hosts[i], host)) {
+        if (godwit_equal_names(hosts[i], host)) {
             return true;
         }
     }

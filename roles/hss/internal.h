@@ -61,7 +61,6 @@ void godwit_hss_on_zh_request(godwit_hss_t *hss, const godwit_input_t *in, godwi
 
 /* entitlement.c */
 
-bool godwit_hss_equal_names(const char *a, const char *b);
 bool godwit_hss_is_listed(const char (*hosts)[GODWIT_NODE_NAME_MAX], size_t count, const char *host);
 bool godwit_hss_is_home(const godwit_hss_t *hss, const char *host);
 

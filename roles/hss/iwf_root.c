@@ -93,7 +93,7 @@ godwit_status_t godwit_hss_iwf_root_keep(godwit_hss_run_t *run, const godwit_aut
 const godwit_hss_iwf_t *godwit_hss_iwf_of(const godwit_hss_t *hss, const char *host)
 {
     for (size_t i = 0; i < hss->triggers.iwf_count && i < GODWIT_HSS_IWFS_MAX; i++) {
-        if (godwit_hss_equal_names(hss->triggers.iwfs[i].host, host)) {
+        if (godwit_equal_names(hss->triggers.iwfs[i].host, host)) {
             return &hss->triggers.iwfs[i];
         }
     }

@@ -152,7 +152,7 @@ void godwit_hss_on_timer(godwit_hss_t *hss, const godwit_input_t *in, godwit_out
 static bool is_gateway(const godwit_hss_t *hss, const char *host)
 {
     for (size_t i = 0; i < hss->e2m.gateway_count && i < GODWIT_HSS_GATEWAYS_MAX; i++) {
-        if (godwit_hss_equal_names(hss->e2m.gateways[i], host)) {
+        if (godwit_equal_names(hss->e2m.gateways[i], host)) {
             return true;
         }
     }

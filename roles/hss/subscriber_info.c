@@ -76,7 +76,7 @@ static bool is_named(const godwit_hss_t *hss, const godwit_trigger_subscription_
 static bool lists(const godwit_trigger_subscription_record_t *s, const char *scs)
 {
     for (uint8_t i = 0; i < s->sources && i < GODWIT_TRIGGER_SOURCES_MAX; i++) {
-        if (godwit_hss_equal_names(s->source[i], scs)) {
+        if (godwit_equal_names(s->source[i], scs)) {
             return true;
         }
     }

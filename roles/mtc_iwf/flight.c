@@ -62,8 +62,10 @@ void godwit_iwf_go_on(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flight
     flight_timer(turn, flight, 1);
 }
 
-static void take_location(godwit_iwf_flight_t *flight, const godwit_subscriber_info_answer_t *located)
+static void take_location(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flight,
+                          const godwit_subscriber_info_answer_t *located)
 {
+    flight->openly = located->nodes > 0 && turn->in->message->hop == GODWIT_HOP_OPEN;
     memcpy(flight->msisdn, located->device.msisdn, sizeof flight->msisdn);
     flight->nodes = 0;
     for (size_t i = 0; i < located->nodes && i < GODWIT_SERVING_NODES_MAX; i++) {
@@ -101,7 +103,7 @@ bool godwit_iwf_fly(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi,
     memset(flight, 0, sizeof *flight);
     flight->imsi = *imsi;
     if (located != NULL) {
-        take_location(flight, located);
+        take_location(turn, flight, located);
         godwit_iwf_go_on(turn, flight);
     } else {
         locate(turn, flight);
@@ -118,7 +120,7 @@ bool godwit_iwf_on_located(const godwit_iwf_turn_t *turn)
             continue;
         }
         if (message->u.subscriber_info_answer.status == GODWIT_OK) {
-            take_location(flight, &message->u.subscriber_info_answer);
+            take_location(turn, flight, &message->u.subscriber_info_answer);
             godwit_iwf_go_on(turn, flight);
         } else {
             godwit_outbox_event(turn->out, "trigger_not_reached", message->u.subscriber_info_answer.status,

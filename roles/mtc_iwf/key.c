@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Where K_iwf comes from: the HSS (S6m), the serving node (T5), the AAA server, or a root of the HSS and this MTC-IWF
- * itself (docs/triggers.md). Never: a key from a hop that proves nothing, or of another kind than was asked for; a key
- * for the device to a node that was not heard over a proved hop; a second question for a device while one is open.
+ * itself (docs/triggers.md). Never: a key from a hop that proves nothing, of another node or kind than was asked for; a
+ * key for the device to a node that was not heard over a proved hop; a second question for a device while one is open.
+ * Nodes that are asked or given keys here are those that the HSS named (launch.c, visit.c).
  */
 #include <string.h>
 
@@ -113,22 +114,22 @@ godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t 
         godwit_outbox_event(out, "refused", GODWIT_NOT_ENTITLED, &keys->held.imsi, NO_NODE);
         return GODWIT_NOT_ENTITLED;
     }
-    godwit_iwf_key_wait_t *place = open != NULL ? open : godwit_iwf_wait_free(keys, now_ms);
-    if (place == NULL) {
-        return GODWIT_OVERLOAD;
-    }
     godwit_iwf_key_wait_t wait = {.transaction = godwit_iwf_keys_transaction(keys),
                                   .renewing = want->renewing,
                                   .imsi = keys->held.imsi,
                                   .root = root_wanted(keys, want),
                                   .has_root_name = want->has_root_name,
                                   .association = by_hss ? 0 : above + 1,
-                                  .proves_node = !by_hss && strcmp(to.host, way->node.host) == 0,
                                   .way = *way,
                                   .since_ms = now_ms};
     memcpy(wait.root_name, want->root_name, sizeof wait.root_name);
-    const godwit_message_t *message =
-        by_hss ? ask_hss(keys, want, &wait, above, out) : ask_deriver(keys, &to, &wait, out);
+    if (!by_hss) {
+        memcpy(wait.asked, to.host, sizeof wait.asked);
+    }
+    godwit_iwf_key_wait_t *place = open != NULL ? open : godwit_iwf_wait_place(keys, way, now_ms, out);
+    const godwit_message_t *message = place == NULL ? NULL
+                                      : by_hss      ? ask_hss(keys, want, &wait, above, out)
+                                                    : ask_deriver(keys, &to, &wait, out);
     if (message == NULL) {
         return GODWIT_OVERLOAD;
     }
@@ -184,7 +185,7 @@ static godwit_status_t prepare(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *
     return sending->ue_key != NULL ? GODWIT_OK : GODWIT_NO_SPACE;
 }
 
-/* place: where the wait for the node's answer to the key goes. */
+/* place: where the wait for the node's answer to the key goes, where there is one. */
 static void carry_out(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, const sending_t *sending,
                       godwit_iwf_key_wait_t *place, uint64_t now_ms, godwit_outbox_t *out)
 {
@@ -230,11 +231,14 @@ godwit_status_t godwit_iwf_begin(godwit_iwf_keys_t *keys, const godwit_trigger_n
         godwit_iwf_wait_of(keys, &keys->held.imsi, now_ms) != NULL) {
         return godwit_iwf_ask(keys, &want, node, way, now_ms, out);
     }
-    godwit_iwf_key_wait_t *place = godwit_iwf_wait_free(keys, now_ms);
-    if (place == NULL) {
-        return GODWIT_OVERLOAD;
-    }
     const godwit_status_t status = prepare(keys, way, &sending, out);
+    godwit_iwf_key_wait_t *place = NULL;
+    if (status == GODWIT_OK && sending.ue_key != NULL) {
+        place = godwit_iwf_wait_place(keys, way, now_ms, out);
+        if (place == NULL) {
+            return GODWIT_OVERLOAD;
+        }
+    }
     if (status == GODWIT_OK) {
         carry_out(keys, way, &sending, place, now_ms, out);
     }
@@ -301,7 +305,7 @@ static void on_key(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_iwf
         return;
     }
     memset(wait, 0, sizeof *wait);
-    if (status == GODWIT_OK && asked.proves_node) {
+    if (status == GODWIT_OK && godwit_equal_names(asked.asked, asked.way.node.host)) { /* its own key proves the node */
         godwit_iwf_peer_heard(keys, asked.way.node.host, in->message->hop, in->now_ms);
     }
     const bool unchanged = status == GODWIT_OK && stands_already(keys, &asked, key);
@@ -320,7 +324,7 @@ static void on_key(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_iwf
         godwit_outbox_event(out, "association_commanded", GODWIT_OK, &asked.imsi, NULL);
         return;
     }
-    godwit_iwf_give_up(keys, &asked, out);
+    godwit_iwf_give_up(keys, &asked.imsi, &asked.way, out);
     if (status != GODWIT_OK) {
         godwit_outbox_event(out, "refused", status, &asked.imsi, detail);
     }
@@ -349,14 +353,29 @@ static void on_given(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_i
     }
 }
 
+/* Of the host that was asked, whoever handed it on. The HSS is whichever the owner has; its answers are the owner's to
+ * judge. */
+static bool is_of_asked(const godwit_iwf_key_wait_t *wait, const godwit_message_t *answer)
+{
+    const char *host = wait->giving ? wait->way.node.host : wait->asked;
+    return host[0] == '\0' || godwit_equal_names(host, answer->origin_host);
+}
+
 void godwit_iwf_on_key_answer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out)
 {
+    if (godwit_iwf_on_visit_answer(keys, in, out)) {
+        return;
+    }
     godwit_iwf_key_wait_t *wait = godwit_iwf_wait_for(keys, in);
     if (wait == NULL && in->message->kind == GODWIT_T5_DOWN_ANSWER) {
         godwit_iwf_on_command_answer(keys, in->message);
     }
     if (wait == NULL || wait->giving != (in->message->kind == GODWIT_T5_DOWN_ANSWER)) {
         return; /* late, or nobody asked */
+    }
+    if (!is_of_asked(wait, in->message)) {
+        godwit_outbox_event(out, "refused", GODWIT_NOT_ENTITLED, &wait->imsi, "an answer of a node that was not asked");
+        return;
     }
     if (wait->giving) {
         on_given(keys, in, wait, out);

@@ -62,17 +62,8 @@ GODWIT_MUST_USE godwit_status_t godwit_iwf_next_create(godwit_iwf_keys_t *keys, 
 
 /* ---- key.c: asking for keys ---- */
 
-/* What is wanted of a key. */
-typedef struct godwit_iwf_want {
-    godwit_iwf_root_t root; /* EAP: of the AAA server; else as the configuration has it */
-    bool has_root_name;     /* of that AKA run alone */
-    uint8_t root_name[GODWIT_IWF_ROOT_NAME];
-    uint32_t above; /* the device has taken that number; 0: nothing is known */
-    bool renewing;  /* also of the root that the association in use stands on */
-} godwit_iwf_want_t;
-
 /* Asks for a key for the device whose record is held; its Command will go by that way. node: where the device is
- * registered, host "" where that is not known (who derives there is then not asked). GODWIT_OK: asked, now or already;
+ * registered by the HSS's word, host "" where that is not known (who derives there is then not asked). GODWIT_OK: asked, now or already;
  * GODWIT_OVERLOAD; GODWIT_NOT_FOUND: nobody could give a key. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const godwit_iwf_want_t *want,
                                                const godwit_trigger_node_t *node, const godwit_iwf_way_t *way,
@@ -81,6 +72,12 @@ GODWIT_MUST_USE godwit_status_t godwit_iwf_ask(godwit_iwf_keys_t *keys, const go
  * or asks for a key. Before godwit_iwf_release. As godwit_iwf_ask. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_begin(godwit_iwf_keys_t *keys, const godwit_trigger_node_t *node,
                                                  const godwit_iwf_way_t *way, uint64_t now_ms, godwit_outbox_t *out);
+/* Either, for what a node said of the device whose record is held: at once where that is no serving node, else when the
+ * HSS names it (visit.c). */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_ask_for(godwit_iwf_keys_t *keys, const godwit_iwf_want_t *want,
+                                                   const godwit_iwf_way_t *way, uint64_t now_ms, godwit_outbox_t *out);
+GODWIT_MUST_USE godwit_status_t godwit_iwf_begin_for(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way,
+                                                     uint64_t now_ms, godwit_outbox_t *out);
 /* Whether a message is the answer to something that was asked for here. */
 bool godwit_iwf_is_key_answer(const godwit_message_t *message);
 /* SUBSCRIBER_INFO_ANSWER, IWF_KEY_ANSWER, T5_DOWN_ANSWER of those. */
@@ -90,19 +87,33 @@ void godwit_iwf_on_key_answer(godwit_iwf_keys_t *keys, const godwit_input_t *in,
 
 /* Of the keys' own: with the highest bit. */
 uint32_t godwit_iwf_keys_transaction(godwit_iwf_keys_t *keys);
-/* What is open for that device; a free place (one whose answer did not come is free); what that answer is for. NULL:
- * nothing. */
+uint32_t godwit_iwf_key_wait_ms(const godwit_iwf_keys_t *keys);
+/* What is open for that device; what that answer is for. NULL: nothing. */
 godwit_iwf_key_wait_t *godwit_iwf_wait_of(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint64_t now_ms);
 /* How many are open. */
 size_t godwit_iwf_waits(const godwit_iwf_keys_t *keys, uint64_t now_ms);
-godwit_iwf_key_wait_t *godwit_iwf_wait_free(godwit_iwf_keys_t *keys, uint64_t now_ms);
 godwit_iwf_key_wait_t *godwit_iwf_wait_for(godwit_iwf_keys_t *keys, const godwit_input_t *in);
-/* Nothing goes with the security mode that waits, if one does. */
-void godwit_iwf_give_up(const godwit_iwf_keys_t *keys, const godwit_iwf_key_wait_t *wait, godwit_outbox_t *out);
+/* A place for what will go by that way: one whose answer did not come is free, and when all are taken who has most
+ * gives one up. NULL: that is the asker. */
+godwit_iwf_key_wait_t *godwit_iwf_wait_place(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, uint64_t now_ms,
+                                             godwit_outbox_t *out);
+/* Nothing goes with the security mode that waits, if the way is one. */
+void godwit_iwf_give_up(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                        godwit_outbox_t *out);
 /* The device whose record is held has registered by that way: what was asked for elsewhere, or a key of another AKA run
  * that a node has for it, is waited for no more. Before godwit_iwf_ask and godwit_iwf_begin. */
 void godwit_iwf_overtake(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, bool another_run, uint64_t now_ms,
                          godwit_outbox_t *out);
+
+/* ---- visit.c ---- */
+
+/* Asks the HSS, after delay_ms, whether the node of the way serves the device; kind, imsi, way and want are filled in.
+ * GODWIT_OK: it is asked, once for all that a node says in the meantime; GODWIT_OVERLOAD. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_visit(godwit_iwf_keys_t *keys, const godwit_iwf_visit_t *fresh,
+                                                 uint32_t delay_ms, uint64_t now_ms, godwit_outbox_t *out);
+/* Whether it was the answer to such a question. */
+bool godwit_iwf_on_visit_answer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out);
+void godwit_iwf_on_visit_timer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out);
 
 /* ---- repeat.c ---- */
 
@@ -116,8 +127,9 @@ void godwit_iwf_on_command_answer(godwit_iwf_keys_t *keys, const godwit_message_
 bool godwit_iwf_is_repeated(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi);
 /* Its Complete came. */
 void godwit_iwf_repeat_end(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi);
-bool godwit_iwf_is_repeat_timer(uint32_t timer);
-void godwit_iwf_on_repeat_timer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out);
+/* The timers of repetitions and of visits. */
+bool godwit_iwf_is_keys_timer(uint32_t timer);
+void godwit_iwf_on_keys_timer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out);
 
 /* ---- up.c: what devices send, by whichever way ---- */
 
@@ -145,6 +157,16 @@ void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godw
  * here. */
 void godwit_iwf_up_end(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_up_t *up,
                        godwit_outbox_t *out);
+
+/* ---- registered.c ---- */
+
+/* T5_UP SECURING and REGISTERED; the record is held. GODWIT_OK: the answer to SECURING comes when it has been seen
+ * to. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_on_registered(godwit_iwf_keys_t *keys, const godwit_input_t *in,
+                                                         const godwit_iwf_way_t *way, godwit_outbox_t *out);
+/* The HSS names the node of a visit; newest: no other one after it. The record is held. */
+GODWIT_MUST_USE godwit_status_t godwit_iwf_on_named(godwit_iwf_keys_t *keys, const godwit_iwf_visit_t *visit,
+                                                    bool newest, uint64_t now_ms, godwit_outbox_t *out);
 
 /* Between questions for a key that a serving node, an AAA server or a device with proof leads to, and Commands that are
  * said again because of what came up. */
@@ -196,6 +218,11 @@ bool godwit_iwf_has_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, con
 /* The same, and one that may is noted. */
 bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
                          uint64_t now_ms);
+/* Likewise what a node says of a device, of itself: once in GODWIT_IWF_TRY_GAP_MS. */
+bool godwit_iwf_may_visit(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                          uint64_t now_ms);
+/* Who leads to what goes by that way, for shares: its node; 0 is nobody. */
+uint64_t godwit_iwf_whose(const godwit_iwf_way_t *way);
 /* Whether something from that address is looked at: it has not sent too much in this second that proved nothing, or it
  * is where the device polled from. */
 bool godwit_iwf_may_look(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,

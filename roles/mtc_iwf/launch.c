@@ -142,6 +142,12 @@ static godwit_status_t protected(launch_t *l)
     if (status != GODWIT_OK) {
         return status;
     }
+    const bool by_node = keys->config.ue_key_received || keys->config.key_from == GODWIT_IWF_KEY_FROM_MME;
+    if (!godwit_iwf_is_ready(keys) && l->flight->openly && by_node) {
+        godwit_outbox_trigger_event(l->turn->out, "trigger_waits", GODWIT_NOT_ENTITLED, &l->flight->imsi,
+                                    l->trigger.action.reference, "the node was named over a hop that proves nothing");
+        return GODWIT_WRONG_STATE;
+    }
     if (!godwit_iwf_is_ready(keys)) {
         const godwit_trigger_node_t nobody = {0};
         const godwit_trigger_node_t *node = l->flight->nodes > 0 ? &l->flight->node[0] : &nobody;

@@ -51,9 +51,9 @@ static godwit_status_t try_again(godwit_iwf_keys_t *keys, const godwit_iwf_up_t 
     }
     if (reject->reason == GODWIT_A3_NO_KEY ||
         (reject->reason == GODWIT_A3_NO_ASSOCIATION && names_root_of(&keys->held.next, reject))) {
-        return godwit_iwf_begin(keys, &up->way.node, &up->way, now_ms, out);
+        return godwit_iwf_begin_for(keys, &up->way, now_ms, out);
     }
-    return godwit_iwf_ask(keys, &want, &up->way.node, &up->way, now_ms, out);
+    return godwit_iwf_ask_for(keys, &want, &up->way, now_ms, out);
 }
 
 void godwit_iwf_on_reject(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint64_t now_ms, godwit_outbox_t *out)

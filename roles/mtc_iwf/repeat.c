@@ -68,7 +68,8 @@ void godwit_iwf_on_command_answer(godwit_iwf_keys_t *keys, const godwit_message_
 {
     for (size_t i = 0; i < GODWIT_IWF_REPEATS_MAX; i++) {
         godwit_iwf_repeat_t *repeat = &keys->repeats[i];
-        if (repeat->number != 0 && repeat->transaction == answer->transaction && answer->u.outcome != GODWIT_OK) {
+        if (repeat->number != 0 && repeat->transaction == answer->transaction && answer->u.outcome != GODWIT_OK &&
+            godwit_equal_names(repeat->way.node.host, answer->origin_host)) {
             memset(repeat, 0, sizeof *repeat);
         }
     }
@@ -88,12 +89,7 @@ void godwit_iwf_repeat_end(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi)
     }
 }
 
-bool godwit_iwf_is_repeat_timer(uint32_t timer)
-{
-    return timer >= GODWIT_IWF_REPEAT_TIMERS && timer - GODWIT_IWF_REPEAT_TIMERS < GODWIT_IWF_REPEATS_MAX;
-}
-
-void godwit_iwf_on_repeat_timer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out)
+static void on_repeat_timer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out)
 {
     godwit_iwf_repeat_t *repeat = &keys->repeats[in->timer - GODWIT_IWF_REPEAT_TIMERS];
     const godwit_iwf_repeat_t said = *repeat;
@@ -117,4 +113,20 @@ void godwit_iwf_on_repeat_timer(godwit_iwf_keys_t *keys, const godwit_input_t *i
         memset(repeat, 0, sizeof *repeat);
     }
     godwit_iwf_release(keys, out);
+}
+
+_Static_assert(GODWIT_IWF_REPEAT_TIMERS + GODWIT_IWF_REPEATS_MAX <= GODWIT_IWF_VISIT_TIMERS, "numbers of their own");
+
+bool godwit_iwf_is_keys_timer(uint32_t timer)
+{
+    return timer >= GODWIT_IWF_REPEAT_TIMERS && timer < GODWIT_IWF_VISIT_TIMERS + GODWIT_IWF_VISITS_MAX;
+}
+
+void godwit_iwf_on_keys_timer(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out)
+{
+    if (in->timer >= GODWIT_IWF_VISIT_TIMERS && in->timer - GODWIT_IWF_VISIT_TIMERS < GODWIT_IWF_VISITS_MAX) {
+        godwit_iwf_on_visit_timer(keys, in, out);
+    } else if (in->timer >= GODWIT_IWF_REPEAT_TIMERS && in->timer - GODWIT_IWF_REPEAT_TIMERS < GODWIT_IWF_REPEATS_MAX) {
+        on_repeat_timer(keys, in, out);
+    }
 }

@@ -93,6 +93,8 @@ void godwit_iwf_send_trigger(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t 
     flight->step = GODWIT_IWF_SENDING;
     flight->transaction = godwit_iwf_transaction(turn);
     flight->until_ms = turn->in->now_ms + turn->iwf->config.node_timeout_ms;
+    memcpy(flight->asked, way->kind == GODWIT_IWF_WAY_T5 ? way->node.host : turn->iwf->config.sms_sc_host,
+           sizeof flight->asked);
     godwit_message_t *message = message_of(turn, flight, way, trigger);
     if (message != NULL) {
         godwit_outbox_add(turn->out, GODWIT_REQUEST_MESSAGE)->message = message;
@@ -190,7 +192,7 @@ void godwit_iwf_on_sent(const godwit_iwf_turn_t *turn)
 {
     const godwit_message_t *message = turn->in->message;
     godwit_iwf_flight_t *flight = flight_of(turn->iwf, message->transaction);
-    if (flight == NULL) {
+    if (flight == NULL || !godwit_equal_names(flight->asked, message->origin_host)) {
         return;
     }
     if (message->u.outcome == GODWIT_OK) {

@@ -156,8 +156,8 @@ static void on_timer(const godwit_iwf_turn_t *turn)
         godwit_iwf_on_intake_timer(turn, timer - 1 - GODWIT_IWF_FLIGHTS_MAX);
     } else if (timer - GODWIT_IWF_LANE_TIMERS < GODWIT_IWF_LANES_MAX) {
         godwit_iwf_on_due(turn, timer - GODWIT_IWF_LANE_TIMERS);
-    } else if (godwit_iwf_is_repeat_timer(timer)) {
-        godwit_iwf_on_repeat_timer(&turn->iwf->keys, turn->in, turn->out);
+    } else if (godwit_iwf_is_keys_timer(timer)) {
+        godwit_iwf_on_keys_timer(&turn->iwf->keys, turn->in, turn->out);
     }
 }
 

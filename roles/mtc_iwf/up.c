@@ -197,73 +197,6 @@ void godwit_iwf_up_begin(godwit_iwf_keys_t *keys, const godwit_input_t *in, godw
 
 /* ---- what follows ---- */
 
-/* A Command of another AKA run than that of the association in use, whose Complete has not come. */
-static bool is_renewing(const godwit_association_record_t *record)
-{
-    return record->next.number != 0 &&
-           memcmp(record->next.root_name, record->current.root_name, sizeof record->next.root_name) != 0;
-}
-
-/* Whether the device has a root that no association stands on. */
-static bool wants_association(const godwit_iwf_keys_t *keys, const godwit_t5_up_t *up)
-{
-    const godwit_association_t *current = &keys->held.current;
-    const bool none = current->number == 0 && keys->held.next.number == 0; /* nor is one being made */
-    if (keys->config.off || !keys->holds || (keys->config.lazy && none)) {
-        return false;
-    }
-    return !godwit_iwf_is_ready(keys) || godwit_iwf_is_worn(current) || is_renewing(&keys->held) ||
-           (up->new_root && memcmp(current->root_name, up->root_name, sizeof current->root_name) != 0);
-}
-
-static bool is_of_another_run(const godwit_association_t *next, const godwit_t5_up_t *up)
-{
-    return up->new_root && memcmp(next->root_name, up->root_name, sizeof next->root_name) != 0;
-}
-
-/* The AAA server has another root: an association that stands on one of its roots moves to that. One that came from
- * 3GPP access stays, over WiFi too; a device that has none asks for one when it polls. Where the device is not known to
- * be its next Poll gets the Command. */
-static godwit_status_t refresh_over_wifi(godwit_iwf_keys_t *keys, const godwit_input_t *in, godwit_outbox_t *out)
-{
-    const godwit_t5_up_t *up = &in->message->u.t5_up;
-    const godwit_trigger_node_t nowhere = {0};
-    godwit_iwf_way_t way = {.address = godwit_iwf_a3_address(keys, &up->imsi, in->now_ms)};
-    godwit_iwf_want_t want = {.root = GODWIT_IWF_ROOT_EAP, .has_root_name = true};
-    if (keys->config.off || !keys->holds || !up->new_root || keys->held.current.root != GODWIT_IWF_ROOT_EAP ||
-        strcmp(in->message->origin_host, keys->config.aaa_host) != 0) {
-        return GODWIT_WRONG_STATE;
-    }
-    way.kind = way.address.len > 0 ? GODWIT_IWF_WAY_A3 : GODWIT_IWF_WAY_NONE;
-    memcpy(want.root_name, up->root_name, sizeof want.root_name);
-    return godwit_iwf_may_try(keys, &up->imsi, GODWIT_IWF_TRY_GAP_MS, in->now_ms)
-               ? godwit_iwf_ask(keys, &want, &nowhere, &way, in->now_ms, out)
-               : GODWIT_OVERLOAD;
-}
-
-/* A Command that is under way for this AKA run is said again; else a key is asked for. GODWIT_OK: the answer to
- * SECURING comes when that does. */
-static godwit_status_t associate(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwit_iwf_way_t *way,
-                                 godwit_outbox_t *out)
-{
-    const godwit_t5_up_t *up = &in->message->u.t5_up;
-    const godwit_iwf_want_t want = {.renewing = godwit_iwf_is_worn(&keys->held.current)};
-    if (in->message->from == GODWIT_FUNCTION_AAA) {
-        return refresh_over_wifi(keys, in, out);
-    }
-    if (!wants_association(keys, up) ||
-        (way->kind == GODWIT_IWF_WAY_SECURING && keys->config.ue_key_received)) { /* a key needs ciphered NAS */
-        return GODWIT_WRONG_STATE;
-    }
-    const bool goes_on = keys->held.next.number != 0 && !is_of_another_run(&keys->held.next, up);
-    if (!goes_on && !godwit_iwf_may_try(keys, &keys->held.imsi, GODWIT_IWF_TRY_GAP_MS, in->now_ms)) {
-        return GODWIT_OVERLOAD;
-    }
-    godwit_iwf_overtake(keys, way, !goes_on, in->now_ms, out);
-    return goes_on ? godwit_iwf_begin(keys, &way->node, way, in->now_ms, out)
-                   : godwit_iwf_ask(keys, &want, &way->node, way, in->now_ms, out);
-}
-
 /* To a device that took the Command, and whose Complete was lost; or that can be reached now. */
 static void say_command_again(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint64_t now_ms, godwit_outbox_t *out)
 {
@@ -281,7 +214,7 @@ static void bring_next(godwit_iwf_keys_t *keys, const godwit_iwf_up_t *up, uint6
         say_command_again(keys, up, now_ms, out);
     } else if (!waits && godwit_iwf_is_worn(&keys->held.current) &&
                godwit_iwf_may_try(keys, &up->imsi, GODWIT_IWF_TRY_GAP_MS, now_ms)) {
-        const godwit_status_t status = godwit_iwf_begin(keys, &up->way.node, &up->way, now_ms, out);
+        const godwit_status_t status = godwit_iwf_begin_for(keys, &up->way, now_ms, out);
         if (status != GODWIT_OK) {
             godwit_outbox_event(out, "refused", status, &up->imsi, "an association that needs a successor");
         }
@@ -372,7 +305,7 @@ static void on_t5(godwit_iwf_keys_t *keys, const godwit_input_t *in, const godwi
         answer_t5(in->message, out);
     }
     if (in->message->u.t5_up.kind != GODWIT_T5_FROM_DEVICE) {
-        status = associate(keys, in, &up->way, out);
+        status = godwit_iwf_on_registered(keys, in, &up->way, out);
     }
     if (securing && status != GODWIT_OK) {
         answer_t5(in->message, out);

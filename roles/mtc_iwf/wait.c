@@ -6,15 +6,20 @@
 #include <string.h>
 
 #include "roles/mtc_iwf/keys.h"
+#include "roles/rate.h"
 
 #define TRANSACTIONS 0x80000000u
 #define KEY_WAIT_MS 5000u
 #define GIVE_WAIT_MS 60000u /* a node answers when the device has acknowledged: it may have to be paged first */
 
+uint32_t godwit_iwf_key_wait_ms(const godwit_iwf_keys_t *keys)
+{
+    return keys->config.key_wait_ms != 0 ? keys->config.key_wait_ms : KEY_WAIT_MS;
+}
+
 static bool is_open(const godwit_iwf_keys_t *keys, const godwit_iwf_key_wait_t *wait, uint64_t now_ms)
 {
-    const uint32_t asking = keys->config.key_wait_ms != 0 ? keys->config.key_wait_ms : KEY_WAIT_MS;
-    const uint32_t most = wait->giving ? GIVE_WAIT_MS : asking;
+    const uint32_t most = wait->giving ? GIVE_WAIT_MS : godwit_iwf_key_wait_ms(keys);
     return wait->transaction != 0 && now_ms >= wait->since_ms && now_ms - wait->since_ms < most;
 }
 
@@ -37,14 +42,21 @@ size_t godwit_iwf_waits(const godwit_iwf_keys_t *keys, uint64_t now_ms)
     return open;
 }
 
-godwit_iwf_key_wait_t *godwit_iwf_wait_free(godwit_iwf_keys_t *keys, uint64_t now_ms)
+godwit_iwf_key_wait_t *godwit_iwf_wait_place(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, uint64_t now_ms,
+                                             godwit_outbox_t *out)
 {
+    uint64_t taken[GODWIT_IWF_KEYS_WAITING_MAX];
     for (size_t i = 0; i < GODWIT_IWF_KEYS_WAITING_MAX; i++) {
-        if (!is_open(keys, &keys->waiting[i], now_ms)) {
-            return &keys->waiting[i];
-        }
+        taken[i] = is_open(keys, &keys->waiting[i], now_ms) ? godwit_iwf_whose(&keys->waiting[i].way) : 0;
     }
-    return NULL;
+    const size_t place = godwit_rate_share(taken, GODWIT_IWF_KEYS_WAITING_MAX, godwit_iwf_whose(way));
+    if (place == GODWIT_IWF_KEYS_WAITING_MAX) {
+        return NULL;
+    }
+    if (taken[place] != 0) {
+        godwit_iwf_give_up(keys, &keys->waiting[place].imsi, &keys->waiting[place].way, out);
+    }
+    return &keys->waiting[place];
 }
 
 godwit_iwf_key_wait_t *godwit_iwf_wait_for(godwit_iwf_keys_t *keys, const godwit_input_t *in)
@@ -57,10 +69,11 @@ godwit_iwf_key_wait_t *godwit_iwf_wait_for(godwit_iwf_keys_t *keys, const godwit
     return NULL;
 }
 
-void godwit_iwf_give_up(const godwit_iwf_keys_t *keys, const godwit_iwf_key_wait_t *wait, godwit_outbox_t *out)
+void godwit_iwf_give_up(const godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                        godwit_outbox_t *out)
 {
-    if (wait->way.kind == GODWIT_IWF_WAY_SECURING) {
-        godwit_iwf_send(keys, &wait->imsi, &wait->way, godwit_slice(NULL, 0), out);
+    if (way->kind == GODWIT_IWF_WAY_SECURING) {
+        godwit_iwf_send(keys, imsi, way, godwit_slice(NULL, 0), out);
     }
 }
 
@@ -69,7 +82,7 @@ void godwit_iwf_overtake(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, b
 {
     godwit_iwf_key_wait_t *wait = godwit_iwf_wait_of(keys, &keys->held.imsi, now_ms);
     if (wait != NULL && ((wait->giving && another_run) || strcmp(wait->way.node.host, way->node.host) != 0)) {
-        godwit_iwf_give_up(keys, wait, out);
+        godwit_iwf_give_up(keys, &wait->imsi, &wait->way, out);
         memset(wait, 0, sizeof *wait);
     }
 }

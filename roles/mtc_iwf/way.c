@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "roles/mtc_iwf/keys.h"
+#include "roles/rate.h"
 
 #define WAYS 4u
 _Static_assert(GODWIT_IWF_ADDRESSES_MAX % WAYS == 0, "sets of four");
@@ -256,6 +257,23 @@ bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, con
     ++*hints_of(keys, way, now_ms);
     keys->tried[hash % GODWIT_IWF_TRIED_MAX] = (godwit_iwf_tried_t){.hash = hash, .at_ms = now_ms};
     return true;
+}
+
+bool godwit_iwf_may_visit(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
+                          uint64_t now_ms)
+{
+    const uint32_t hash = hash_of_hint(keys, imsi, way) ^ (GODWIT_IWF_TRY_GAP_MS + (uint32_t)way->kind);
+    godwit_iwf_tried_t *tried = &keys->tried[hash % GODWIT_IWF_TRIED_MAX];
+    if (is_recent(tried, hash, GODWIT_IWF_TRY_GAP_MS, now_ms)) {
+        return false;
+    }
+    *tried = (godwit_iwf_tried_t){.hash = hash, .at_ms = now_ms};
+    return true;
+}
+
+uint64_t godwit_iwf_whose(const godwit_iwf_way_t *way)
+{
+    return godwit_rate_whose((const uint8_t *)way->node.host, strlen(way->node.host));
 }
 
 static godwit_iwf_stranger_t *stranger_of(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way)

@@ -35,6 +35,7 @@ FOUND_BY = {
     "trigger-not-sent-again": "waits although its device is well",
     "trigger-report-believed-of-anybody": "believes somebody else",
     "t5-taken-of-anybody": "nobody asked for|k_iwf on the wire",
+    "node-believed-that-the-hss-does-not-name": "a node that does not serve the device",
     "association-number-not-kept": "COUNT used twice|went back",
     "damaged-row-taken-for-none": "COUNT used twice|generation that went back|K_session handed out twice",
     "key-taken-over-an-open-hop": "a stranger's key in the memory of",

@@ -156,6 +156,11 @@ class Attacks(unittest.TestCase):
             these = self.those(who="a rogue serving node", case=2, key_from=key, root=root)
             self.assertTrue(all(got == done for got in these), (key, root))
 
+    def test_a_node_that_does_not_serve_the_device_gets_nothing(self):
+        for access in ("eps", "umts", "gsm"):
+            for key, received in (("hss", False), ("mme", False), ("mme", True)):
+                self.assertEqual(self.those(who="a rogue node elsewhere", access=access, key_from=key, received=received), [set()])
+
     def test_whoever_hands_the_key_on_can_do_everything_and_nobody_else(self):
         everything = {"forge", "alter", "replay", "read", "expired", "recalled"}
         for access in ("eps", "umts", "gsm"):

@@ -223,7 +223,7 @@ static void a_run_that_the_association_stands_on_changes_nothing(void **state)
     assert_securing_goes_without();
     godwit_message_t m = iwf_t5_up(GODWIT_T5_SECURING); /* a run that was not flagged: the HSS has the root of before */
     m.u.t5_up.root_name[0] ^= 1;
-    owner_give_message(&iw.owner, &m);
+    iwf_t5(&m);
     const godwit_message_t answer = iwf_hss_answer();
     const godwit_association_record_t before = *iwf_record();
     iwf_give(&answer);
@@ -457,7 +457,7 @@ static void a_node_that_did_not_reach_the_device_ends_the_repetitions(void **sta
     iwf_give(&answer);
     iwf_take_command();
     const uint32_t number = owner_request(&iw.owner, GODWIT_REQUEST_TIMER, 0)->timer;
-    godwit_message_t said = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS};
+    godwit_message_t said = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS, .origin_host = IWF_NODE};
     said.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
     iwf_give(&said); /* it has it */
     owner_give_timer(&iw.owner, number);
@@ -466,7 +466,11 @@ static void a_node_that_did_not_reach_the_device_ends_the_repetitions(void **sta
     iwf_give(&said);
     owner_give_timer(&iw.owner, number);
     assert_nothing_was_sent_down();
-    iwf_registered(); /* there it is */
+    iwf_registered(); /* there it is; the HSS is asked once in a second */
+    assert_int_equal(asked(GODWIT_SUBSCRIBER_INFO_REQUEST), 0);
+    iw.owner.now_ms += 1000;
+    owner_give_timer(&iw.owner, owner_request(&iw.owner, GODWIT_REQUEST_TIMER, 0)->timer);
+    assert_true(iwf_located());
     iwf_take_command();
     finish();
 }
@@ -675,11 +679,9 @@ static void a_liar_elsewhere_does_not_silence_the_hints_of_a_device(void **state
     strcpy(rogue.origin_host, "mme.elsewhere.test");
     rogue.u.t5_up.container_len = hint.len;
     memcpy(rogue.u.t5_up.container, hint.octets, hint.len);
-    owner_give_message(&iw.owner, &rogue);
-    answer = iwf_hss_answer();
-    answer.u.subscriber_info_answer.status = GODWIT_UNKNOWN_KEY;
-    iwf_give(&answer);
-    iwf_from_device(&hint); /* as by its own */
+    iwf_t5(&rogue);
+    assert_int_equal(asked(GODWIT_SUBSCRIBER_INFO_REQUEST), 0); /* no key for what the HSS does not name */
+    iwf_from_device(&hint);                                     /* as by its own */
     answer = iwf_hss_answer();
     answer.u.subscriber_info_answer.status = GODWIT_UNKNOWN_KEY;
     iwf_give(&answer);
@@ -823,7 +825,10 @@ static void the_device_is_given_its_key_before_the_command(void **state)
     assert_false(given.u.t5_down.ue_key.is_root);
     assert_memory_equal(given.u.t5_down.ue_key.key, answer.u.iwf_key_answer.key.key, 32);
     assert_int_equal(asked(GODWIT_T5_DOWN), 1);
-    godwit_message_t ok = {.kind = GODWIT_T5_DOWN_ANSWER, .transaction = given.transaction, .hop = GODWIT_HOP_TLS};
+    godwit_message_t ok = {.kind = GODWIT_T5_DOWN_ANSWER,
+                           .transaction = given.transaction,
+                           .hop = GODWIT_HOP_TLS,
+                           .origin_host = IWF_NODE};
     iw.owner.now_ms += 45000; /* it was paged first */
     iwf_give(&ok);
     iwf_take_command();
@@ -838,7 +843,7 @@ static void a_node_that_cannot_give_it_gets_no_command(void **state)
     iwf_registered();
     const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
     iwf_give(&answer);
-    godwit_message_t no = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS};
+    godwit_message_t no = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS, .origin_host = IWF_NODE};
     no.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
     no.u.outcome = GODWIT_AGAIN;
     iwf_give(&no);
@@ -855,7 +860,7 @@ static void a_device_that_has_no_key_is_given_it_again(void **state)
     iwf_registered();
     const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
     iwf_give(&answer);
-    godwit_message_t ok = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS};
+    godwit_message_t ok = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS, .origin_host = IWF_NODE};
     ok.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
     iwf_give(&ok);
     iwf_take_command();
@@ -874,7 +879,7 @@ static void a_radio_that_hides_nothing_gets_no_key_and_the_reason_is_told(void *
     iwf_registered();
     const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
     iwf_give(&answer);
-    godwit_message_t no = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS};
+    godwit_message_t no = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS, .origin_host = IWF_NODE};
     no.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
     no.u.outcome = GODWIT_UNSUPPORTED_SUITE;
     iwf_give(&no);
@@ -892,7 +897,7 @@ static void a_device_that_trusts_no_such_root_is_not_given_keys_again_and_again(
     iwf_registered();
     const godwit_message_t answer = iwf_node_answer(GODWIT_FUNCTION_MME);
     iwf_give(&answer);
-    godwit_message_t ok = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS};
+    godwit_message_t ok = {.kind = GODWIT_T5_DOWN_ANSWER, .hop = GODWIT_HOP_TLS, .origin_host = IWF_NODE};
     ok.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
     iwf_give(&ok);
     iwf_take_command();
@@ -912,14 +917,14 @@ static void no_node_that_was_not_heard_over_a_proved_hop_gets_a_key_for_the_devi
     iwf_world_aka(0x22, GODWIT_IWF_ROOT_KASME);
     godwit_message_t m = iwf_t5_up(GODWIT_T5_REGISTERED);
     m.hop = GODWIT_HOP_OPEN;
-    owner_give_message(&iw.owner, &m);
+    iwf_t5(&m);
     assert_true(owner_saw(&iw.owner, "refused", GODWIT_NOT_ENTITLED));
     assert_int_equal(asked(GODWIT_SUBSCRIBER_INFO_REQUEST), 0); /* which would have moved a number */
     iw.owner.now_ms += 2000;
     iwf_registered();
     godwit_message_t answer = iwf_hss_answer();
     m.u.t5_up.kind = GODWIT_T5_FROM_DEVICE;
-    owner_give_message(&iw.owner, &m); /* that name comes over an open hop meanwhile */
+    iwf_t5(&m); /* that name comes over an open hop meanwhile */
     iwf_give(&answer);
     assert_nothing_was_sent_down();
     iw.owner.now_ms += 2000;
@@ -963,7 +968,10 @@ static godwit_message_t giving(uint8_t run)
     iwf_give(&answer);
     const godwit_message_t *given = owner_message(&iw.owner, GODWIT_T5_DOWN, 0);
     assert_int_equal(given->u.t5_down.kind, GODWIT_T5_UE_KEY);
-    return (godwit_message_t){.kind = GODWIT_T5_DOWN_ANSWER, .transaction = given->transaction, .hop = GODWIT_HOP_TLS};
+    return (godwit_message_t){.kind = GODWIT_T5_DOWN_ANSWER,
+                              .transaction = given->transaction,
+                              .hop = GODWIT_HOP_TLS,
+                              .origin_host = IWF_NODE};
 }
 
 static void registered_elsewhere(bool new_root)
@@ -972,7 +980,8 @@ static void registered_elsewhere(bool new_root)
     m.from = GODWIT_FUNCTION_SGSN;
     strcpy(m.origin_host, "sgsn.visited.test");
     m.u.t5_up.new_root = new_root;
-    owner_give_message(&iw.owner, &m);
+    iwf_name(&m);
+    iwf_t5(&m);
 }
 
 static void expect_given(const char *host, uint32_t association)
@@ -999,6 +1008,7 @@ static void a_device_that_registers_elsewhere_gets_a_key_of_there(void **state)
     expect_given("sgsn.visited.test", 2);
     godwit_message_t ok = late;
     ok.transaction = owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->transaction;
+    strcpy(ok.origin_host, "sgsn.visited.test");
     iwf_give(&late); /* the former node had reached it in time: that key was not its last */
     assert_nothing_was_sent_down();
     iwf_give(&ok);
@@ -1069,7 +1079,7 @@ static void a_renewal_that_did_not_reach_the_device_goes_on_when_it_registers(vo
     iw.owner.now_ms += 2000;
     godwit_message_t missed = iwf_t5_up(GODWIT_T5_REGISTERED);
     missed.u.t5_up.new_root = false; /* it has said so */
-    owner_give_message(&iw.owner, &missed);
+    iwf_t5(&missed);
     expect_given("mme.visited.test", 2);
 }
 

@@ -74,6 +74,10 @@ static godwit_message_t *reply(const godwit_message_t *request, godwit_message_k
     message->to = GODWIT_FUNCTION_MTC_IWF;
     message->hop = GODWIT_HOP_TLS;
     message->transaction = request->transaction;
+    (void)snprintf(message->origin_host, sizeof message->origin_host, "%s",
+                   kind == GODWIT_T5_DOWN_ANSWER      ? request->u.t5_down.to.host
+                   : kind == GODWIT_T4_TRIGGER_ANSWER ? iwq.config.sms_sc_host
+                                                      : "");
     return message;
 }
 

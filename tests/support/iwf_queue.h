@@ -15,7 +15,7 @@
 #define IWQ_HOST "iwf.home.test"
 #define IWQ_MME "mme.visited.test"
 #define IWQ_SMS_SC "smsc.home.test"
-#define IWQ_TIMERS 1024
+#define IWQ_TIMERS 1280
 #define IWQ_WIRE 128
 #define IWQ_REFERENCES 512
 #define IWQ_SEEN 1024

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -67,8 +68,8 @@ static void step(void *role, const godwit_input_t *in, godwit_outbox_t *out)
     if (in->fetch_status == GODWIT_AGAIN) {
         godwit_iwf_forget(&iw.keys);
     }
-    if (in->kind == GODWIT_INPUT_TIMER && godwit_iwf_is_repeat_timer(in->timer)) {
-        godwit_iwf_on_repeat_timer(&iw.keys, in, out);
+    if (in->kind == GODWIT_INPUT_TIMER && godwit_iwf_is_keys_timer(in->timer)) {
+        godwit_iwf_on_keys_timer(&iw.keys, in, out);
     } else if (in->kind == GODWIT_INPUT_TIMER) {
         on_timer(in, out);
     } else if (in->kind == GODWIT_INPUT_SUBMIT) {
@@ -107,6 +108,8 @@ int iwf_world_setup(void **state)
     iwf_world_config(&(godwit_iwf_keys_config_t){.key_from = GODWIT_IWF_KEY_FROM_HSS});
     iw.begin.kind = GODWIT_IWF_WAY_T5;
     node(&iw.begin.node);
+    iw.named[0] = iw.begin.node;
+    iw.named_count = 1;
     iwf_world_aka(0x11, GODWIT_IWF_ROOT_FLAGGED);
     return 0;
 }
@@ -118,7 +121,16 @@ godwit_association_record_t *iwf_record(void)
     return record != NULL ? &record->u.association : NULL;
 }
 
-/* ---- the serving node ---- */
+/* ---- the serving node, and the HSS that names it ---- */
+
+static godwit_message_t answer_to(const godwit_message_t *asked, godwit_message_kind_t kind)
+{
+    godwit_message_t m = {.kind = kind, .from = asked->to, .to = asked->from, .transaction = asked->transaction};
+    m.hop = GODWIT_HOP_TLS;
+    (void)snprintf(m.origin_host, sizeof m.origin_host, "%s",
+                   kind == GODWIT_IWF_KEY_ANSWER ? asked->u.iwf_key_request.to.host : "hss.home.test");
+    return m;
+}
 
 godwit_message_t iwf_t5_up(godwit_t5_up_kind_t kind)
 {
@@ -135,17 +147,57 @@ godwit_message_t iwf_t5_up(godwit_t5_up_kind_t kind)
     return m;
 }
 
+void iwf_name(const godwit_message_t *up)
+{
+    godwit_trigger_node_t node = {.function = (uint8_t)up->from};
+    memcpy(node.host, up->origin_host, sizeof node.host);
+    memcpy(node.realm, up->origin_realm, sizeof node.realm);
+    uint8_t kept = 1;
+    for (uint8_t i = 0; i < iw.named_count && kept < GODWIT_SERVING_NODES_MAX; i++) {
+        if (iw.named[i].function != node.function) {
+            iw.named[kept++] = iw.named[i];
+        }
+    }
+    iw.named[0] = node;
+    iw.named_count = kept;
+}
+
+bool iwf_located(void)
+{
+    for (size_t i = 0; i < iw.owner.outbox.count; i++) {
+        const godwit_request_t *r = &iw.owner.requests[i];
+        if (r->kind == GODWIT_REQUEST_MESSAGE && r->message->kind == GODWIT_SUBSCRIBER_INFO_REQUEST &&
+            r->message->u.subscriber_info_request.key == GODWIT_IWF_KEY_NOT_WANTED) {
+            godwit_message_t m = answer_to(r->message, GODWIT_SUBSCRIBER_INFO_ANSWER);
+            m.u.subscriber_info_answer.imsi = r->message->u.subscriber_info_request.imsi;
+            m.u.subscriber_info_answer.nodes = iw.named_count;
+            memcpy(m.u.subscriber_info_answer.node, iw.named, sizeof iw.named);
+            owner_give_message(&iw.owner, &m);
+            return true;
+        }
+    }
+    return false;
+}
+
+void iwf_t5(const godwit_message_t *up)
+{
+    owner_give_message(&iw.owner, up);
+    (void)iwf_located();
+}
+
 void iwf_registered(void)
 {
     const godwit_message_t m = iwf_t5_up(GODWIT_T5_REGISTERED);
+    iwf_name(&m);
     owner_give_message(&iw.owner, &m);
     assert_int_equal(owner_message(&iw.owner, GODWIT_T5_UP_ANSWER, 0)->u.t5_up_answer.status, GODWIT_OK);
+    (void)iwf_located();
 }
 
 void iwf_securing(void)
 {
     const godwit_message_t m = iwf_t5_up(GODWIT_T5_SECURING);
-    owner_give_message(&iw.owner, &m);
+    iwf_t5(&m);
 }
 
 void iwf_from_device(const godwit_iwf_container_t *container)
@@ -153,7 +205,7 @@ void iwf_from_device(const godwit_iwf_container_t *container)
     godwit_message_t m = iwf_t5_up(GODWIT_T5_FROM_DEVICE);
     m.u.t5_up.container_len = container->len;
     memcpy(m.u.t5_up.container, container->octets, container->len);
-    owner_give_message(&iw.owner, &m);
+    iwf_t5(&m);
 }
 
 /* ---- who gives keys ---- */
@@ -174,13 +226,6 @@ static void key_of(godwit_iwf_key_t *key, uint32_t number, bool is_root)
     if (!is_root) {
         k_iwf(number, key->key);
     }
-}
-
-static godwit_message_t answer_to(const godwit_message_t *asked, godwit_message_kind_t kind)
-{
-    godwit_message_t m = {.kind = kind, .from = asked->to, .to = asked->from, .transaction = asked->transaction};
-    m.hop = GODWIT_HOP_TLS;
-    return m;
 }
 
 godwit_message_t iwf_hss_answer(void)

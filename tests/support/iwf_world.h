@@ -10,6 +10,7 @@
 #include "tests/support/owner.h"
 
 #define IWF_HOST "iwf.home.test"
+#define IWF_NODE "mme.visited.test"
 #define IWF_IMSI "001010000000001"
 
 typedef struct iwf_world {
@@ -25,6 +26,9 @@ typedef struct iwf_world {
     godwit_iwf_container_t command; /* that came last */
     uint8_t k_iwf[32];
     uint32_t number, count; /* count: its next */
+    /* Whom the HSS names, the newest first; as it moves, whoever registers through the helpers below becomes that. */
+    godwit_trigger_node_t named[GODWIT_SERVING_NODES_MAX];
+    uint8_t named_count;
     uint8_t suite;
     size_t came, went; /* octets over A3: up, and down at once */
 } iwf_world_t;
@@ -39,6 +43,11 @@ godwit_association_record_t *iwf_record(void);                 /* NULL: none is 
 /* ---- the serving node ---- */
 
 godwit_message_t iwf_t5_up(godwit_t5_up_kind_t kind);
+/* Gives it, and lets the HSS answer where the device is, if it is asked. */
+void iwf_t5(const godwit_message_t *up);
+/* Whether the HSS is asked that; it answers. */
+bool iwf_located(void);
+void iwf_name(const godwit_message_t *up); /* the HSS names its sender, as the newest */
 void iwf_registered(void);
 void iwf_securing(void);
 void iwf_from_device(const godwit_iwf_container_t *container); /* by T5 */

@@ -162,6 +162,15 @@ static void answer(bool honest, godwit_slice_t octets)
     const bool hss = question.kind == GODWIT_SUBSCRIBER_INFO_REQUEST;
     godwit_message_t m = {.kind = hss ? GODWIT_SUBSCRIBER_INFO_ANSWER : GODWIT_IWF_KEY_ANSWER, .hop = GODWIT_HOP_TLS};
     m.transaction = question.transaction;
+    if (hss && question.u.subscriber_info_request.key == GODWIT_IWF_KEY_NOT_WANTED) { /* where the device is */
+        m.hop = honest ? GODWIT_HOP_TLS : (godwit_hop_t)(octets.len % 4);
+        m.u.subscriber_info_answer.nodes = (uint8_t)(honest ? iw.named_count : octets.len);
+        memcpy(m.u.subscriber_info_answer.node, iw.named, sizeof iw.named);
+        was_asked = false;
+        iwf_give(&m);
+        look(true);
+        return;
+    }
     godwit_iwf_key_t *key = hss ? &m.u.subscriber_info_answer.key : &m.u.iwf_key_answer.key;
     const godwit_imsi_t imsi = owner_imsi(IWF_IMSI);
     key->root = iw.kind;
@@ -229,7 +238,11 @@ static void others(unsigned kind, godwit_slice_t octets)
     case SECURING:
         m.hop = (godwit_hop_t)(first % 4);
         owner_give_message(&iw.owner, &m);
-        break;
+        look(true);
+        if ((first & 4) == 0 && iwf_located()) { /* else another operation says where it is, if anybody does */
+            break;
+        }
+        return;
     case SUBMIT:
         if (octets.len <= GODWIT_TRIGGER_PAYLOAD_MAX) {
             owner_give(&iw.owner, &(godwit_input_t){.kind = GODWIT_INPUT_SUBMIT, .datagram = octets});
@@ -243,7 +256,8 @@ static void others(unsigned kind, godwit_slice_t octets)
         return;
     case TIME:
         iw.owner.now_ms += UINT64_C(1000) * first;
-        return;
+        owner_give_timer(&iw.owner, GODWIT_IWF_VISIT_TIMERS + first % 4);
+        break;
     case COMMITS:
         iw.owner.fail_commits = (first & 1) != 0;
         return;

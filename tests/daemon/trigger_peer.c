@@ -178,7 +178,7 @@ static godwit_message_t blank(godwit_message_kind_t kind, godwit_function_t from
     m.to = GODWIT_FUNCTION_MTC_IWF;
     m.hop = GODWIT_HOP_TLS;
     (void)snprintf(m.origin_host, sizeof m.origin_host, "%s", host);
-    (void)snprintf(m.origin_realm, sizeof m.origin_realm, "water.test");
+    (void)snprintf(m.origin_realm, sizeof m.origin_realm, from == GODWIT_FUNCTION_MME ? "visited.test" : "water.test");
     return m;
 }
 
@@ -408,6 +408,7 @@ static void on_down(peer_t *p, const godwit_message_t *m)
     const godwit_slice_t octets = godwit_slice(m->u.t5_down.container, m->u.t5_down.container_len);
     const uint32_t number = (uint32_t)strtoul(m->u.t5_down.imsi.digits + 5, NULL, 10);
     godwit_message_t answer = answer_to(m, GODWIT_T5_DOWN_ANSWER);
+    memcpy(answer.origin_host, m->u.t5_down.to.host, sizeof answer.origin_host);
     const godwit_trigger_now_t now = {.up_ms = 1};
     godwit_trigger_requests_t requests = {.count = 0};
     answer.u.outcome = GODWIT_NOT_FOUND;

@@ -97,7 +97,10 @@ typedef struct godwit_iwf_flight {
     char asked[GODWIT_NODE_NAME_MAX]; /* the host that has it, which alone may answer */
     uint8_t way, ways_left; /* way: counts on from the attempts, so that each attempt begins with another one */
     bool heard;             /* the device was heard of meanwhile: it is worth another attempt at once */
-    bool doubtful;          /* one of the ways did not answer: it may have arrived */
+    /* On whose word it began, and it was heard of: host "" where the device or our own timer is the reason; else that
+     * of a node, and it is nothing where the HSS does not name it. */
+    godwit_trigger_node_t word, heard_by;
+    bool doubtful;                    /* one of the ways did not answer: it may have arrived */
     godwit_delivery_outcome_t before; /* what the outcome would have been without this attempt */
     uint8_t container_len, container[GODWIT_TRIGGER_CONTAINER_MAX];
 } godwit_iwf_flight_t;

@@ -32,13 +32,19 @@ static godwit_iwf_flight_t *place_for(const godwit_iwf_turn_t *turn, const godwi
     return place;
 }
 
-void godwit_iwf_heard(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi)
+void godwit_iwf_heard(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi, const godwit_trigger_node_t *node)
 {
+    static const godwit_trigger_node_t nobody;
     bool flies;
     godwit_iwf_flight_t *flight = place_for(turn, imsi, &flies);
-    if (flies) {
-        flight->heard = true;
+    if (!flies) {
+        return;
     }
+    const godwit_trigger_node_t by = node != NULL ? *node : nobody;
+    /* Of two nodes one may be a liar: then it is tried once, wherever the HSS says. */
+    const bool same = !flight->heard || strcmp(flight->heard_by.host, by.host) == 0;
+    flight->heard_by = same ? by : nobody;
+    flight->heard = true;
 }
 
 bool godwit_iwf_has_place(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi)
@@ -111,6 +117,25 @@ bool godwit_iwf_fly(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi,
     return true;
 }
 
+void godwit_iwf_fly_for(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi, const godwit_trigger_node_t *node)
+{
+    bool flies;
+    godwit_iwf_flight_t *flight = place_for(turn, imsi, &flies);
+    if (flight != NULL && !flies && godwit_iwf_fly(turn, imsi, NULL) && node != NULL) {
+        flight->word = *node;
+    }
+}
+
+/* Nothing has moved; but another one may have spoken meanwhile. */
+static void not_its_word(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flight)
+{
+    const godwit_iwf_flight_t was = *flight;
+    godwit_iwf_land(turn, flight);
+    if (was.heard) {
+        godwit_iwf_fly_for(turn, &was.imsi, &was.heard_by);
+    }
+}
+
 bool godwit_iwf_on_located(const godwit_iwf_turn_t *turn)
 {
     const godwit_message_t *message = turn->in->message;
@@ -119,7 +144,10 @@ bool godwit_iwf_on_located(const godwit_iwf_turn_t *turn)
         if (flight->step != GODWIT_IWF_LOCATING || flight->transaction != message->transaction) {
             continue;
         }
-        if (message->u.subscriber_info_answer.status == GODWIT_OK) {
+        if (message->u.subscriber_info_answer.status == GODWIT_OK && flight->word.host[0] != '\0' &&
+            godwit_iwf_word_of(&message->u.subscriber_info_answer, &flight->word) == GODWIT_IWF_NOT_NAMED) {
+            not_its_word(turn, flight);
+        } else if (message->u.subscriber_info_answer.status == GODWIT_OK) {
             take_location(turn, flight, &message->u.subscriber_info_answer);
             godwit_iwf_go_on(turn, flight);
         } else {

@@ -98,8 +98,11 @@ void godwit_iwf_enter(const godwit_iwf_turn_t *turn, godwit_trigger_record_t *tr
  * free place. */
 bool godwit_iwf_fly(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi,
                     const godwit_subscriber_info_answer_t *located);
-/* The device was heard of: what is under way for it by a way that fails begins again. */
-void godwit_iwf_heard(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi);
+/* Likewise on the word of a node, which the HSS must name; NULL, or host "": of nobody. */
+void godwit_iwf_fly_for(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi, const godwit_trigger_node_t *node);
+/* The device was heard of, by that node's word or its own (NULL): what is under way for it by a way that fails begins
+ * again. */
+void godwit_iwf_heard(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi, const godwit_trigger_node_t *node);
 bool godwit_iwf_has_place(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi);
 void godwit_iwf_land(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flight);
 /* Whether it was the answer that a flight waited for. */

@@ -107,6 +107,13 @@ void godwit_iwf_overtake(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, b
 
 /* ---- visit.c ---- */
 
+/* Whether the HSS names a node as one that serves a device. */
+typedef enum godwit_iwf_word {
+    GODWIT_IWF_NOT_NAMED = 0,
+    GODWIT_IWF_NAMED,
+    GODWIT_IWF_NEWEST, /* it is where the device registered last */
+} godwit_iwf_word_t;
+godwit_iwf_word_t godwit_iwf_word_of(const godwit_subscriber_info_answer_t *answer, const godwit_trigger_node_t *node);
 /* Asks the HSS, after delay_ms, whether the node of the way serves the device; kind, imsi, way and want are filled in.
  * GODWIT_OK: it is asked, once for all that a node says in the meantime; GODWIT_OVERLOAD. */
 GODWIT_MUST_USE godwit_status_t godwit_iwf_visit(godwit_iwf_keys_t *keys, const godwit_iwf_visit_t *fresh,

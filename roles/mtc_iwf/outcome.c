@@ -98,13 +98,25 @@ godwit_status_t godwit_iwf_acknowledged(const godwit_iwf_turn_t *turn, const god
 
 /* ---- what comes up ---- */
 
-#define HEARD_PER_MINUTE 30u /* of one device: who claims it more often has it tried no more often */
+#define HEARD_PER_MINUTE 30u /* of one device, by each: who claims it more often has it tried no more often */
 
-static bool may_go(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi)
+/* A node that says so of a device without the device's proof; NULL: it has spoken itself, or our AAA server for it. */
+static const godwit_trigger_node_t *word_for(const godwit_iwf_turn_t *turn, const godwit_iwf_up_t *up)
 {
-    static const uint8_t heard[] = "heard";
+    const godwit_message_t *m = turn->in->kind == GODWIT_INPUT_MESSAGE ? turn->in->message : NULL;
+    if (m != NULL && m->from == GODWIT_FUNCTION_AAA &&
+        godwit_equal_names(m->origin_host, turn->iwf->config.keys.aaa_host)) {
+        return NULL;
+    }
+    return m != NULL && m->kind == GODWIT_T5_UP && m->u.t5_up.kind == GODWIT_T5_REGISTERED ? &up->way.node : NULL;
+}
+
+static bool may_go(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi, const godwit_trigger_node_t *node)
+{
+    static const char itself[] = "heard";
+    const char *by = node != NULL ? node->host : itself;
     const uint64_t whose = godwit_rate_whose((const uint8_t *)imsi->digits, imsi->len);
-    return godwit_iwf_spend(turn->iwf, whose ^ godwit_rate_whose(heard, sizeof heard), HEARD_PER_MINUTE,
+    return godwit_iwf_spend(turn->iwf, whose ^ godwit_rate_whose((const uint8_t *)by, strlen(by)), HEARD_PER_MINUTE,
                             turn->in->now_ms);
 }
 
@@ -118,10 +130,13 @@ static godwit_status_t reachable(const godwit_iwf_turn_t *turn, const godwit_iwf
     if (status == GODWIT_AGAIN) {
         return status;
     }
-    if (up->kind == GODWIT_IWF_UP_ACKNOWLEDGED || may_go(turn, &up->imsi)) {
-        godwit_iwf_heard(turn, &up->imsi);
-        if (status == GODWIT_OK) {
-            (void)godwit_iwf_fly(turn, &up->imsi, up->way.kind == GODWIT_IWF_WAY_A3 ? &nowhere : NULL);
+    const godwit_trigger_node_t *node = word_for(turn, up);
+    if (up->kind == GODWIT_IWF_UP_ACKNOWLEDGED || may_go(turn, &up->imsi, node)) {
+        godwit_iwf_heard(turn, &up->imsi, node);
+        if (status == GODWIT_OK && up->way.kind == GODWIT_IWF_WAY_A3) {
+            (void)godwit_iwf_fly(turn, &up->imsi, &nowhere);
+        } else if (status == GODWIT_OK) {
+            godwit_iwf_fly_for(turn, &up->imsi, node);
         }
     }
     return GODWIT_OK;

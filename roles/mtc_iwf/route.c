@@ -123,9 +123,10 @@ static void not_reached(const godwit_iwf_turn_t *turn, godwit_iwf_flight_t *flig
     godwit_outbox_trigger_event(turn->out, "trigger_not_reached", GODWIT_NOT_FOUND, &t->imsi, t->action.reference,
                                 "no way led to the device");
     const bool heard = flight->heard;
+    const godwit_trigger_node_t heard_by = flight->heard_by;
     godwit_iwf_land(turn, flight);
     if (heard) {
-        (void)godwit_iwf_fly(turn, &t->imsi, NULL);
+        godwit_iwf_fly_for(turn, &t->imsi, &heard_by);
     }
 }
 

@@ -116,25 +116,22 @@ godwit_status_t godwit_iwf_begin_for(godwit_iwf_keys_t *keys, const godwit_iwf_w
 
 /* ---- the HSS's word ---- */
 
-typedef enum word {
-    NOT_NAMED,
-    NAMED,
-    NEWEST, /* it is where the device registered last */
-} word_t;
-
-static word_t word_of(const godwit_message_t *message, const godwit_trigger_node_t *node)
+godwit_iwf_word_t godwit_iwf_word_of(const godwit_subscriber_info_answer_t *a, const godwit_trigger_node_t *node)
 {
-    const godwit_subscriber_info_answer_t *a = &message->u.subscriber_info_answer;
-    if (message->hop == GODWIT_HOP_OPEN || a->status != GODWIT_OK) {
-        return NOT_NAMED;
-    }
     for (size_t i = 0; i < a->nodes && i < GODWIT_SERVING_NODES_MAX; i++) {
         const bool of_realm = a->node[i].realm[0] == '\0' || godwit_equal_names(a->node[i].realm, node->realm);
         if (a->node[i].function == node->function && of_realm && godwit_equal_names(a->node[i].host, node->host)) {
-            return i == 0 ? NEWEST : NAMED;
+            return i == 0 ? GODWIT_IWF_NEWEST : GODWIT_IWF_NAMED;
         }
     }
-    return NOT_NAMED;
+    return GODWIT_IWF_NOT_NAMED;
+}
+
+static godwit_iwf_word_t word_of(const godwit_message_t *message, const godwit_trigger_node_t *node)
+{
+    const godwit_subscriber_info_answer_t *a = &message->u.subscriber_info_answer;
+    return message->hop != GODWIT_HOP_OPEN && a->status == GODWIT_OK ? godwit_iwf_word_of(a, node)
+                                                                     : GODWIT_IWF_NOT_NAMED;
 }
 
 static bool ends(const godwit_iwf_visit_t *visit)
@@ -169,8 +166,8 @@ bool godwit_iwf_on_visit_answer(godwit_iwf_keys_t *keys, const godwit_input_t *i
     if (visit == NULL || in->message->kind != GODWIT_SUBSCRIBER_INFO_ANSWER) {
         return visit != NULL;
     }
-    const word_t word = word_of(in->message, &visit->way.node);
-    if (word == NOT_NAMED) {
+    const godwit_iwf_word_t word = word_of(in->message, &visit->way.node);
+    if (word == GODWIT_IWF_NOT_NAMED) {
         put_off(keys, visit, in->now_ms, out);
         return true;
     }
@@ -182,7 +179,7 @@ bool godwit_iwf_on_visit_answer(godwit_iwf_keys_t *keys, const godwit_input_t *i
     set_timer(keys, visit, 0, out);
     memset(visit, 0, sizeof *visit);
     if (status == GODWIT_OK) {
-        status = godwit_iwf_on_named(keys, &named, word == NEWEST, in->now_ms, out);
+        status = godwit_iwf_on_named(keys, &named, word == GODWIT_IWF_NEWEST, in->now_ms, out);
     }
     godwit_iwf_release(keys, out);
     if (status != GODWIT_OK) {

@@ -259,6 +259,34 @@ static void who_claims_a_device_without_end_has_it_tried_no_more_than_so_often(v
     assert_in_range(iwq.asked_hss - before, 20, 40);
 }
 
+/* A node that the HSS does not name: the device is neither paged for it nor waited for longer, and the true node's word
+ * counts as if nothing had been said. */
+static void who_claims_a_device_that_it_does_not_serve_changes_nothing(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(1);
+    assert_int_equal(iwq.t5_downs, 1);
+    const uint64_t due_ms = iwq_record(1)->due_ms;
+    for (unsigned i = 0; i < 14; i++) { /* until it is due by itself */
+        iwq_registered_at(0, "mme.rogue.test");
+        iwq_run(2);
+    }
+    assert_int_equal(iwq.t5_downs, 1);
+    assert_int_equal(iwq_record(1)->due_ms, due_ms);
+    iwq_run(10); /* then it is tried */
+    assert_int_equal(iwq.t5_downs, 2);
+    for (unsigned i = 0; i < 100; i++) { /* more than may be said of a device in a minute */
+        iwq_registered_at(0, "mme.rogue.test");
+        iwq_run_ms(20);
+    }
+    iwq.reachable = true;
+    iwq_registered(0);
+    iwq_run(1);
+    assert_int_equal(iwq_delivered(1), 1);
+}
+
 static void a_recall_may_name_the_device_by_its_other_name(void **state)
 {
     (void)state;
@@ -471,6 +499,7 @@ int main(void)
         TEST(a_reference_in_use_for_something_else_is_refused),
         TEST(an_unreachable_device_gets_its_triggers_when_it_registers),
         TEST(who_claims_a_device_without_end_has_it_tried_no_more_than_so_often),
+        TEST(who_claims_a_device_that_it_does_not_serve_changes_nothing),
         TEST(a_recall_may_name_the_device_by_its_other_name),
         TEST(it_is_tried_again_after_longer_and_longer_waits),
         TEST(what_nobody_takes_expires_and_that_is_reported),

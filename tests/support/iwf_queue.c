@@ -489,10 +489,15 @@ godwit_request_status_t iwq_trigger(uint32_t reference)
 
 void iwq_registered(unsigned number)
 {
+    iwq_registered_at(number, IWQ_MME);
+}
+
+void iwq_registered_at(unsigned number, const char *host)
+{
     godwit_message_t m = {.kind = GODWIT_T5_UP, .from = GODWIT_FUNCTION_MME, .to = GODWIT_FUNCTION_MTC_IWF};
     m.hop = GODWIT_HOP_TLS;
     m.transaction = 9;
-    strcpy(m.origin_host, IWQ_MME);
+    (void)snprintf(m.origin_host, sizeof m.origin_host, "%s", host);
     m.u.t5_up.imsi = imsi_of(number);
     m.u.t5_up.kind = GODWIT_T5_REGISTERED;
     give(&m);

@@ -91,6 +91,7 @@ godwit_request_status_t iwq_trigger(uint32_t reference);
 void iwq_run(unsigned seconds);
 void iwq_run_ms(uint64_t ms);
 void iwq_registered(unsigned device);
+void iwq_registered_at(unsigned device, const char *host);         /* that node says so */
 void iwq_t4_report(const char *host, godwit_t4_outcome_t outcome); /* of the one that was queued last */
 const godwit_trigger_record_t *iwq_record(uint32_t reference);     /* NULL: there is none. Of the proved source */
 

@@ -41,7 +41,7 @@ const cli_command_t cli_lab_soak = {
     .notes =
         "Checked: no key and COUNT protect two messages; nothing is delivered twice; ends agree on keys or neither\n"
         "uses them; keys stay where they may be; SQN, generations and ages only rise; when all heals, every device gets\n"
-        "a reading through; memory returns to where it was. Each process ends with its first violation; replay is the\n"
-        "command that shows the first of them again. Exit code 1 when there was one.\n",
+        "a reading through; memory returns to where it was. The first violation ends it; replay is the command that\n"
+        "shows it again. Exit code 1 when there was one.\n",
     CLI_COMMAND_OPTIONS(options),
     .run = run_soak};

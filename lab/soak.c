@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Many scenarios, in one process for each processor. What a process has found stands in memory that all share, so that
- * also one that dies is known by the seed it died of.
+ * also one that dies is known by the seed it died of, and none goes on behind the first violation.
  */
 #include "lab/soak.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -19,15 +20,32 @@ typedef struct worker {
     char what[GODWIT_LAB_WHAT_MAX];
 } worker_t;
 
-static void work(worker_t *me, uint64_t first, uint64_t count, unsigned index, unsigned workers)
+typedef struct shared {
+    _Atomic uint64_t end; /* what comes from here on is not run: the count, or the place of a violation */
+    worker_t worker[WORKERS_MAX];
+} shared_t;
+
+static void end_at(shared_t *shared, uint64_t i)
 {
-    for (uint64_t i = index; i < count && me->what[0] == '\0'; i += workers) {
+    uint64_t end = shared->end;
+    while (i < end && !atomic_compare_exchange_weak(&shared->end, &end, i)) {
+    }
+}
+
+static void work(shared_t *shared, uint64_t first, unsigned index, unsigned workers)
+{
+    worker_t *me = &shared->worker[index];
+    for (uint64_t i = index; i < shared->end; i += workers) {
         godwit_lab_outcome_t outcome;
         me->seed = first + i;
         godwit_lab_scenario(me->seed, NULL, &outcome);
         me->seeds++;
         me->events += outcome.events;
         memcpy(me->what, outcome.what, sizeof me->what);
+        if (me->what[0] != '\0') {
+            end_at(shared, i);
+            break;
+        }
     }
     me->finished = true;
 }
@@ -57,29 +75,29 @@ static void collect(worker_t *w, int status, godwit_lab_soak_t *soak)
 bool godwit_lab_soak(uint64_t first, uint64_t count, godwit_lab_soak_t *soak)
 {
     unsigned workers = processors(count);
-    size_t size = WORKERS_MAX * sizeof(worker_t);
     memset(soak, 0, sizeof *soak);
-    worker_t *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    shared_t *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) {
         return false;
     }
+    shared->end = count;
     bool ok = true;
     for (unsigned i = 0; i < workers; i++) {
         pid_t pid = fork();
         if (pid == 0) {
-            work(&shared[i], first, count, i, workers);
+            work(shared, first, i, workers);
             _exit(0);
         }
-        shared[i].pid = pid; /* the parent's to write: the memory is shared */
+        shared->worker[i].pid = pid; /* the parent's to write: the memory is shared */
         ok = ok && pid > 0;
     }
     for (unsigned i = 0; i < workers; i++) {
         int status = 0;
-        if (shared[i].pid > 0) {
-            (void)waitpid(shared[i].pid, &status, 0);
-            collect(&shared[i], status, soak);
+        if (shared->worker[i].pid > 0) {
+            (void)waitpid(shared->worker[i].pid, &status, 0);
+            collect(&shared->worker[i], status, soak);
         }
     }
-    (void)munmap(shared, size);
+    (void)munmap(shared, sizeof *shared);
     return ok;
 }

@@ -19,12 +19,13 @@ typedef struct godwit_lab_outcome {
 void godwit_lab_scenario(uint64_t seed, FILE *out, godwit_lab_outcome_t *outcome);
 
 typedef struct godwit_lab_soak {
-    uint64_t seeds, events, violations; /* each process ends with its first violation */
+    uint64_t seeds, events, violations; /* each process ends with a violation, or when one before its seeds is known */
     uint64_t seed;                      /* of the first violation */
     char what[GODWIT_LAB_WHAT_MAX];
 } godwit_lab_soak_t;
 
-/* Seeds first to first + count - 1, in as many processes as there are processors. False when these could not be had. */
+/* Seeds first to first + count - 1, in as many processes as there are processors. False when these could not be had.
+ * With a violation, every seed before it was run and has none: it is the first, on however many processors. */
 bool godwit_lab_soak(uint64_t first, uint64_t count, godwit_lab_soak_t *soak);
 
 #endif

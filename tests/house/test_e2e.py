@@ -95,7 +95,7 @@ class EndToEnd(unittest.TestCase):
             if os.path.exists(ends.enterprise.path(name)):
                 os.remove(ends.enterprise.path(name))
         ends.enterprise.start()
-        device.try_to_send(ends.hse, "nobody can open this")
+        device.try_to_send(ends.hse, "nobody can open this", "--wait", "0")  # and is gone before it hears so
         ends.enterprise.wait_log("event=key_taken", taken + 1)
         refused = ends.operator.read("log").count("the EAS refuses what the device sent")
         with device.staying(ends.hse, "nor this") as told:  # from another address than before

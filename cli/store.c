@@ -45,6 +45,7 @@ const cli_command_t cli_store_restored = {
         "it has not seen would be taken again. So sessions are removed and key sets skip; devices agree anew by themselves,\n"
         "and where SQN is behind they resynchronise. Associations of device triggering end, and their numbers skip; triggers\n"
         "that were pending may have been delivered since, so they end too, and their sources are told: unconfirmed.\n"
+        "A source of triggers skips references, and asks no more for what was not answered: it stands as silent.\n"
         "Keys end to end: those that wait for an EAS are not given any more, an EAS's keys and windows are lost, and the next\n"
         "ages are asked for at once. Entitlements are those of the backup: look at them before godwitd starts.",
     CLI_COMMAND_OPTIONS(options),

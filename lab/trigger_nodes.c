@@ -179,7 +179,7 @@ static unsigned which(unsigned node)
 void lab_start_source(godwit_world_t *w, unsigned node)
 {
     godwit_scs_config_t config = {.function = node == GODWIT_WORLD_AS ? GODWIT_FUNCTION_AS : GODWIT_FUNCTION_SCS,
-                                  .first_reference = 1};
+                                  .first_reference = LAB_ASKED + 1}; /* its operator's own are below */
     set_name(config.name, lab_host(node));
     set_name(config.local_host, lab_host(node));
     set_name(config.local_realm, lab_realm(node));

@@ -120,6 +120,13 @@ godwit_record_key_t godwit_record_key_of(const godwit_record_t *record)
     case GODWIT_RECORD_DOWNLINK:
         put_number(key.octets, record->u.downlink.number);
         break;
+    case GODWIT_RECORD_SCS_SOURCE:
+        memcpy(key.octets, record->u.scs_source.source_key, sizeof key.octets);
+        break;
+    case GODWIT_RECORD_SCS_TRIGGER:
+        key.session_id = record->u.scs_trigger.place;
+        memcpy(key.octets, record->u.scs_trigger.source_key, sizeof key.octets);
+        break;
     default:
         break;
     }

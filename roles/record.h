@@ -68,6 +68,8 @@ typedef enum godwit_record_kind {
     /* HSE, EAS; key: octets = number, 8 octets. A fetch with an IMSI asks for the oldest of that device, with
      * session_id for the one after so many others; with octets besides for the one with that id. */
     GODWIT_RECORD_DOWNLINK = 22,
+    GODWIT_RECORD_SCS_SOURCE = 23,  /* SCS, AS; key: octets = name key of itself */
+    GODWIT_RECORD_SCS_TRIGGER = 24, /* SCS, AS; key: octets = name key of itself, session_id = place */
 } godwit_record_kind_t;
 
 struct godwit_record_key {
@@ -244,6 +246,8 @@ struct godwit_record {
         godwit_reading_record_t reading;
         godwit_delivery_mark_record_t delivery_mark;
         godwit_downlink_record_t downlink;
+        godwit_scs_source_record_t scs_source;
+        godwit_scs_trigger_record_t scs_trigger;
     } u;
 };
 
@@ -252,6 +256,8 @@ bool godwit_record_key_equal(const godwit_record_key_t *a, const godwit_record_k
 /* Whether a fetch of that key may be answered with it: the key is its own, or one of those that ask for more than a
  * key. */
 bool godwit_record_matches(const godwit_record_t *record, const godwit_record_key_t *key);
+/* Whether it is one request that was said twice: all but its validity. */
+bool godwit_device_action_is_same(const godwit_device_action_t *a, const godwit_device_action_t *b);
 /* Names of a device, as servers say them: local@domain of at least two labels (TS 23.003 19.7.2, RFC 4282), up to 15
  * digits. At least one of them, and none that is malformed. */
 bool godwit_external_name_is_good(const godwit_external_name_t *name);

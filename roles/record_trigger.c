@@ -73,6 +73,14 @@ void godwit_trigger_count(const godwit_record_t *records, size_t count, const go
     }
 }
 
+bool godwit_device_action_is_same(const godwit_device_action_t *a, const godwit_device_action_t *b)
+{
+    return a->action == b->action && a->old_reference == b->old_reference && a->port == b->port &&
+           a->priority == b->priority && a->payload_len == b->payload_len &&
+           memcmp(a->payload, b->payload, a->payload_len) == 0 &&
+           strcmp(a->device.external_id, b->device.external_id) == 0 && strcmp(a->device.msisdn, b->device.msisdn) == 0;
+}
+
 /* ---- external identifier (TS 23.003 19.7.2: a NAI of RFC 4282) and MSISDN: what is no name is told apart before anything is looked up by it ---- */
 
 static bool is_letter_or_digit(char c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Records of device triggering (docs/triggers.md): at the HSS who may trigger whom, where devices are, and what
- * associations stand on; at the MTC-IWF triggers and associations. A part of roles/record.h.
+ * associations stand on; at the MTC-IWF triggers and associations; at a source what it asked. A part of roles/record.h.
  */
 #ifndef GODWIT_ROLES_RECORD_TRIGGER_H
 #define GODWIT_ROLES_RECORD_TRIGGER_H
@@ -92,5 +92,45 @@ typedef struct godwit_association_record {
     godwit_association_t current, next;                         /* next: its Command is under way */
     uint8_t command_len, command[GODWIT_TRIGGER_CONTAINER_MAX]; /* of next: said again as the same octets */
 } godwit_association_record_t;
+
+/* ---- at a source of triggers (SCS, AS) ---- */
+
+#define GODWIT_SCS_TRIGGERS_MAX 256 /* the oldest that is known to be done makes room */
+
+typedef enum godwit_scs_state {
+    GODWIT_SCS_FREE = 0,
+    GODWIT_SCS_ASKED,    /* not answered yet */
+    GODWIT_SCS_REFUSED,  /* status says why */
+    GODWIT_SCS_ACCEPTED, /* its outcome will be reported */
+    GODWIT_SCS_DONE,     /* outcome */
+    GODWIT_SCS_SILENT,   /* never answered */
+} godwit_scs_state_t;
+
+typedef struct godwit_scs_trigger {
+    godwit_scs_state_t state;
+    godwit_device_action_t action;
+    godwit_request_status_t status;
+    godwit_delivery_outcome_t outcome;
+    uint32_t transaction; /* of this life, as asked is: how often */
+    uint8_t asked;
+    bool proved;      /* SUCCESS came by a hop that proves who said it: so must its report */
+    uint32_t reports; /* how often its report came: what is above 1 changed nothing, and is not kept */
+    uint64_t number;  /* order of asking */
+    uint64_t created_ms, done_ms;
+} godwit_scs_trigger_t;
+
+/* References up to this one may have been given: it only rises, durably before any of them is. */
+typedef struct godwit_scs_source_record {
+    uint8_t source_key[16]; /* name key of name */
+    char name[GODWIT_SCS_NAME_MAX + 1];
+    uint32_t reserved;
+} godwit_scs_source_record_t;
+
+/* One of its places. The next trigger there is written over the former. */
+typedef struct godwit_scs_trigger_record {
+    uint8_t source_key[16];
+    uint16_t place;
+    godwit_scs_trigger_t trigger; /* without the source's name, transaction and asked */
+} godwit_scs_trigger_record_t;
 
 #endif

@@ -202,6 +202,42 @@ static godwit_status_t skip_references(godwit_store_t *store)
     return status == GODWIT_OK ? godwit_store_remove(store, &key) : status;
 }
 
+/* What this source has given since the backup may not be given again. */
+static godwit_status_t skip_given(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
+{
+    godwit_record_t record;
+    (void)now_s;
+    const godwit_status_t status = godwit_store_fetch(store, key, &record);
+    if (status != GODWIT_OK) {
+        return status;
+    }
+    uint32_t *reserved = &record.u.scs_source.reserved;
+    *reserved = *reserved > UINT32_MAX - (uint32_t)REFERENCES ? UINT32_MAX : *reserved + (uint32_t)REFERENCES;
+    return godwit_store_put(store, &record);
+}
+
+/* It may have been answered and reported since, and be forgotten at the MTC-IWF: asked again it would be another. Its
+ * operator sees that nobody knows. */
+static godwit_status_t ask_no_more(godwit_store_t *store, const godwit_record_key_t *key, uint64_t now_s)
+{
+    godwit_record_t record;
+    godwit_status_t status = godwit_store_fetch(store, key, &record);
+    if (status == GODWIT_OK && record.u.scs_trigger.trigger.state == GODWIT_SCS_ASKED) {
+        record.u.scs_trigger.trigger.state = GODWIT_SCS_SILENT;
+        record.u.scs_trigger.trigger.done_ms = now_s * 1000;
+        status = godwit_store_put(store, &record);
+    }
+    godwit_wipe(&record, sizeof record);
+    return status;
+}
+
+static godwit_status_t after_asking(godwit_store_t *store, uint64_t now_s)
+{
+    uint64_t sources = 0, asked = 0;
+    const godwit_status_t status = change_all(store, GODWIT_RECORD_SCS_SOURCE, skip_given, now_s, &sources);
+    return status == GODWIT_OK ? change_all(store, GODWIT_RECORD_SCS_TRIGGER, ask_no_more, now_s, &asked) : status;
+}
+
 static bool count_pending(void *context, const godwit_record_t *record)
 {
     *(uint64_t *)context += record->u.trigger.state <= GODWIT_TRIGGER_SENT ? 1 : 0;
@@ -324,6 +360,7 @@ godwit_status_t godwit_store_after_restore(godwit_store_t *store, uint64_t now_s
     status =
         status == GODWIT_OK ? change_all(store, GODWIT_RECORD_MTC_CONTACT, hold_contact, now_s, &contacts) : status;
     status = status == GODWIT_OK ? after_triggers(store, now_s, done) : status;
+    status = status == GODWIT_OK ? after_asking(store, now_s) : status;
     status = status == GODWIT_OK ? after_end_to_end(store, now_s, &done->end_to_end) : status;
     status = status == GODWIT_OK ? after_deliveries(store, now_s) : status;
     status = status == GODWIT_OK ? skip_clock(store, now_s, ticks_per_second) : status;

@@ -252,7 +252,7 @@ static godwit_status_t first_of(godwit_sqlite_t *s, const godwit_table_t *table,
 static bool must_not_be_forgotten(godwit_record_kind_t kind)
 {
     return kind == GODWIT_RECORD_KEY_SET || kind == GODWIT_RECORD_CLOCK || kind == GODWIT_RECORD_MTC_CONTACT ||
-           kind == GODWIT_RECORD_IWF_ROOT || kind == GODWIT_RECORD_ASSOCIATION;
+           kind == GODWIT_RECORD_IWF_ROOT || kind == GODWIT_RECORD_ASSOCIATION || kind == GODWIT_RECORD_SCS_SOURCE;
 }
 
 static godwit_status_t fetch_row(godwit_store_t *store, const godwit_record_key_t *key, godwit_record_t *record)

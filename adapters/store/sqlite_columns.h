@@ -25,7 +25,7 @@
 
 #define COUNT_OF(array) (uint8_t)(sizeof(array) / sizeof((array)[0]))
 
-#define GODWIT_TRIGGER_TABLES 6
+#define GODWIT_TRIGGER_TABLES 8
 extern const godwit_table_t godwit_trigger_tables[GODWIT_TRIGGER_TABLES]; /* sqlite_tables_trigger.c */
 
 /* The terms of a key end to end. */

@@ -85,6 +85,13 @@ void godwit_row_take_key(godwit_record_kind_t kind, const godwit_record_key_t *k
     case GODWIT_RECORD_DOWNLINK:
         record->u.downlink.number = number_of(key);
         break;
+    case GODWIT_RECORD_SCS_SOURCE:
+        memcpy(record->u.scs_source.source_key, key->octets, sizeof record->u.scs_source.source_key);
+        break;
+    case GODWIT_RECORD_SCS_TRIGGER:
+        memcpy(record->u.scs_trigger.source_key, key->octets, sizeof record->u.scs_trigger.source_key);
+        record->u.scs_trigger.place = (uint16_t)key->session_id;
+        break;
     case GODWIT_RECORD_SESSION:
     default:
         record->u.session.session_id = key->session_id;

@@ -15,8 +15,8 @@
 #define GODWIT_SQL_MAX 8192 /* the longest statement (session, set aside) has about 5000 octets */
 #define GODWIT_ROW_SECRET_MAX GODWIT_USER_PLANE_MAX /* reading, downlink: a payload */
 #define GODWIT_ROW_BESIDE_MAX 8192 /* what stands in clear: a trigger subscription has about 2800 octets */
-#define GODWIT_SQLITE_TABLES 22    /* kinds 1 to 22 */
-#define GODWIT_SQLITE_KINDS 22     /* the highest */
+#define GODWIT_SQLITE_TABLES 24    /* kinds 1 to 24 */
+#define GODWIT_SQLITE_KINDS 24     /* the highest */
 
 typedef enum godwit_column_type {
     GODWIT_COLUMN_NUMBER, /* an integer or enum of 1, 2, 4 or 8 octets */

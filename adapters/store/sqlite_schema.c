@@ -256,6 +256,7 @@ static const char *const steps[GODWIT_SCHEMA_VERSION] = {
     godwit_schema_deliver,     /* 6: readings, until every destination has them; messages for devices */
     godwit_schema_e2e,         /* 7: keys end to end */
     godwit_schema_aside,       /* 8: damaged rows that were set aside */
+    godwit_schema_source,      /* 9: what a source of triggers asked */
 };
 
 static bool run(sqlite3 *db, const char *sql)

@@ -14,7 +14,7 @@
 #include "godwit/status.h"
 
 #define GODWIT_SCHEMA_APPLICATION 0x47445754 /* "GDWT" */
-#define GODWIT_SCHEMA_VERSION 8
+#define GODWIT_SCHEMA_VERSION 9
 #define GODWIT_SQL_NO_KEY "x'00000000000000000000000000000000'" /* the name key of no name */
 
 /* Numbers of a kind (READING, DOWNLINK) that nobody else gives: the last of ?2 of them; and that those up to ?2 are
@@ -25,6 +25,7 @@
 extern const char godwit_schema_deliver[]; /* sqlite_schema_deliver.c */
 extern const char godwit_schema_e2e[];     /* sqlite_schema_e2e.c */
 extern const char godwit_schema_aside[];   /* sqlite_schema_aside.c */
+extern const char godwit_schema_source[];  /* sqlite_schema_source.c */
 
 typedef enum godwit_schema_outcome {
     GODWIT_SCHEMA_READY,

@@ -109,6 +109,36 @@ static const godwit_column_t association[] = {
     SOME(association, command, command_len, "command"),
 };
 
+static const godwit_column_t scs_source[] = {
+    COLUMN(OCTETS, scs_source, source_key, "source_key"),
+    COLUMN(TEXT, scs_source, name, "name"),
+    COLUMN(NUMBER, scs_source, reserved, "reserved"),
+};
+
+static const godwit_column_t scs_trigger[] = {
+    COLUMN(OCTETS, scs_trigger, source_key, "source_key"),
+    COLUMN(NUMBER, scs_trigger, place, "place"),
+    COLUMN(NUMBER, scs_trigger, trigger.state, "state"),
+    COLUMN(NUMBER, scs_trigger, trigger.action.reference, "reference"),
+    COLUMN(TEXT, scs_trigger, trigger.action.device.external_id, "external_id"),
+    COLUMN(TEXT, scs_trigger, trigger.action.device.msisdn, "msisdn"),
+    COLUMN(NUMBER, scs_trigger, trigger.action.old_reference, "old_reference"),
+    COLUMN(NUMBER, scs_trigger, trigger.action.action, "action"),
+    COLUMN(NUMBER, scs_trigger, trigger.action.payload_len, "octets"),
+    COLUMN(TRUTH, scs_trigger, trigger.action.too_long, "too_long"),
+    COLUMN(TRUTH, scs_trigger, trigger.action.priority, "priority"),
+    COLUMN(NUMBER, scs_trigger, trigger.action.port, "port"),
+    COLUMN(NUMBER, scs_trigger, trigger.action.validity_s, "validity_s"),
+    COLUMN(NUMBER, scs_trigger, trigger.status, "status"),
+    COLUMN(NUMBER, scs_trigger, trigger.outcome, "outcome"),
+    COLUMN(TRUTH, scs_trigger, trigger.proved, "proved"),
+    COLUMN(NUMBER, scs_trigger, trigger.reports, "reports"),
+    COLUMN(NUMBER, scs_trigger, trigger.number, "number"),
+    COLUMN(NUMBER, scs_trigger, trigger.created_ms, "created_ms"),
+    COLUMN(NUMBER, scs_trigger, trigger.done_ms, "done_ms"),
+    COLUMN(SECRET, scs_trigger, trigger.action.payload, "secret"),
+};
+
 static bool complete_subscription(godwit_record_t *record)
 {
     return godwit_row_complete_imsi(&record->u.trigger_subscription.imsi) &&
@@ -156,6 +186,20 @@ static bool complete_association(godwit_record_t *record)
     return complete_imsi_or_none(&record->u.association.imsi) && is_root(a->current.root) && is_root(a->next.root);
 }
 
+static bool complete_scs_source(godwit_record_t *record)
+{
+    return record->u.scs_source.name[0] != '\0';
+}
+
+static bool complete_scs_trigger(godwit_record_t *record)
+{
+    const godwit_scs_trigger_t *t = &record->u.scs_trigger.trigger;
+    return record->u.scs_trigger.place < GODWIT_SCS_TRIGGERS_MAX && t->state >= GODWIT_SCS_ASKED &&
+           t->state <= GODWIT_SCS_SILENT && t->action.action >= GODWIT_ACTION_TRIGGER &&
+           t->action.action <= GODWIT_ACTION_REPLACE && t->action.payload_len <= sizeof t->action.payload &&
+           (unsigned)t->outcome <= (unsigned)GODWIT_OUTCOME_UNCONFIRMED;
+}
+
 bool godwit_table_is_counted(const godwit_table_t *table)
 {
     return table->kind == GODWIT_RECORD_TRIGGER_TALLY;
@@ -170,4 +214,6 @@ const godwit_table_t godwit_trigger_tables[GODWIT_TRIGGER_TABLES] = {
     {"device_trigger", GODWIT_RECORD_TRIGGER, 2, COUNT_OF(trigger), trigger, complete_trigger},
     {"trigger_tally", GODWIT_RECORD_TRIGGER_TALLY, 2, COUNT_OF(tally), tally, complete_tally},
     {"association", GODWIT_RECORD_ASSOCIATION, 1, COUNT_OF(association), association, complete_association},
+    {"scs_source", GODWIT_RECORD_SCS_SOURCE, 1, COUNT_OF(scs_source), scs_source, complete_scs_source},
+    {"scs_trigger", GODWIT_RECORD_SCS_TRIGGER, 2, COUNT_OF(scs_trigger), scs_trigger, complete_scs_trigger},
 };

@@ -114,7 +114,7 @@ size_t godwit_store_damaged(const godwit_store_t *store);
 /* To be called on a store that was restored from a backup before anything else uses it: removes its sessions and its
  * vectors of following sessions, makes its key sets, its association numbers, its triggers' references and its clock
  * skip what may have been used since, ends associations, and triggers that were pending as unconfirmed, drops
- * messages for devices, and skips the numbers of readings. now_s: since 1970. done tells how many of each there
+ * messages for devices, and skips the numbers of readings and the references of sources. now_s: since 1970. done tells how many of each there
  * were. */
 typedef struct godwit_restored {
     uint64_t sessions, key_sets, associations, triggers, end_to_end;

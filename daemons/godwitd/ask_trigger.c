@@ -51,6 +51,24 @@ static bool name_device(const godwit_scs_t *scs, godwit_device_action_t *action)
     return old != NULL;
 }
 
+static const char *why_not(const godwit_scs_t *scs, godwit_status_t status, uint32_t reference)
+{
+    switch (status) {
+    case GODWIT_OVERLOAD:
+        return "too many triggers are pending";
+    case GODWIT_INVALID_ARGUMENT:
+        return godwit_scs_find(scs, reference) != NULL
+                   ? "that reference is in use for something else"
+                   : "a reference of one's own is below those that are given here: name a smaller one, or none";
+    case GODWIT_COUNT_EXHAUSTED:
+        return "this source has given every reference there is: it needs another name";
+    case GODWIT_STORE_FAILED:
+        return "the store does not take it, and nothing was asked for; see the log";
+    default:
+        return "refused; see the log";
+    }
+}
+
 json_t *daemon_answer_trigger(godwitd_t *d, const godwit_control_request_t *request)
 {
     const godwit_scs_t *scs = trigger_scs(d);
@@ -68,9 +86,7 @@ json_t *daemon_answer_trigger(godwitd_t *d, const godwit_control_request_t *requ
     }
     godwit_status_t status = owner_call(d->owner, GODWIT_FUNCTION_SCS, ask_scs, &asking);
     if (status != GODWIT_OK) {
-        return godwit_control_error(status, status == GODWIT_OVERLOAD           ? "too many triggers are pending"
-                                            : status == GODWIT_INVALID_ARGUMENT ? "that reference is in use"
-                                                                                : "refused; see the log");
+        return godwit_control_error(status, why_not(scs, status, request->trigger.reference));
     }
     return json_pack("{s:I}", "reference", (json_int_t)asking.reference);
 }

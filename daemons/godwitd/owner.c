@@ -338,6 +338,8 @@ godwit_status_t owner_call(owner_t *owner, godwit_function_t function, owner_cal
     if (status == GODWIT_OK && !slot->outbox.overflow) {
         owner_commit_slot(owner, slot);
         owner->slots_used++;
+        owner_close_transaction(owner);
+        status = slot->limit < slot->outbox.count ? GODWIT_STORE_FAILED : GODWIT_OK;
     } else {
         godwit_outbox_reset(&slot->outbox);
     }

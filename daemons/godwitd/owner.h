@@ -57,7 +57,8 @@ void owner_finish(owner_t *owner);
  * detail is static text or NULL. */
 godwit_status_t owner_ask(owner_t *owner, godwit_function_t function, godwit_input_t *input, const char **detail);
 /* What an operator asks of a role outside of its inputs: call is given the role and an empty list, which is carried out
- * when it says GODWIT_OK. It asks for no needs. GODWIT_NOT_FOUND: there is no such role here. */
+ * when it says GODWIT_OK. It asks for no needs. GODWIT_NOT_FOUND: there is no such role here; GODWIT_STORE_FAILED: a
+ * commit failed, and nothing behind it was carried out. */
 typedef godwit_status_t owner_call_t(void *role, void *context, uint64_t now_ms, godwit_outbox_t *out);
 godwit_status_t owner_call(owner_t *owner, godwit_function_t function, owner_call_t *call, void *context);
 /* A timer of that role, as if it had asked. False: all run. */

@@ -12,8 +12,9 @@
 
 #define PENDING_TIMER 0
 #define PENDING_AFTER_MS 1000 /* peers have a moment to connect before what was pending goes on */
-/* References of a SCS begin where no earlier start can have come, as long as they were less than eight a second: two
- * starts within a second begin at different ones. */
+/* The first reference of a SCS. With a store of the first start alone. Without one of each, where no earlier start can
+ * have come, as long as they were less than eight a second and the clock goes forward: two starts within a second begin
+ * at different ones. */
 #define REFERENCES_EVERY_MS 125U
 #define EPOCH_MS 1704067200000U /* 2024 */
 
@@ -46,14 +47,46 @@ static bool start_iwf(godwitd_t *d)
     return owner_set_timer(d->owner, GODWIT_FUNCTION_MTC_IWF, PENDING_TIMER, PENDING_AFTER_MS);
 }
 
+/* A record that is damaged is told of by the store. */
+static void restore_scs(godwitd_t *d)
+{
+    godwit_scs_t *scs = &d->trigger->scs;
+    godwit_record_t record;
+    for (unsigned i = 0; i < GODWIT_SCS_RECORDS; i++) {
+        const godwit_record_key_t key = godwit_scs_key(scs, i);
+        const godwit_status_t status = godwit_store_fetch(d->store, &key, &record);
+        if (status == GODWIT_OK || status == GODWIT_NOT_FOUND) {
+            godwit_scs_restore(scs, i, status == GODWIT_OK ? &record : NULL);
+        } else {
+            godwit_observe_note(&d->observer, daemon_now_ms(), GODWIT_LOG_ERROR, "fetch_failed",
+                                godwit_store_why(d->store));
+        }
+    }
+    godwit_wipe(&record, sizeof record);
+    godwit_input_t reserve = {.kind = GODWIT_INPUT_TIMER, .timer = GODWIT_SCS_TIMER_RESERVE};
+    owner_feed(d->owner, GODWIT_FUNCTION_SCS, &reserve);
+    owner_finish(d->owner);
+}
+
+static uint32_t first_reference(void)
+{
+    const uint64_t now_ms = daemon_now_ms();
+    return now_ms < EPOCH_MS ? 1 : (uint32_t)((now_ms - EPOCH_MS) / REFERENCES_EVERY_MS) + 1;
+}
+
 static bool start_scs(godwitd_t *d)
 {
     godwit_scs_config_t role = d->config->scs.role;
-    role.first_reference = (uint32_t)((daemon_now_ms() - EPOCH_MS) / REFERENCES_EVERY_MS) + 1;
+    role.crypto = godwit_crypto_server();
+    role.keeps = d->store != NULL;
+    role.first_reference = first_reference();
     if (godwit_scs_init(&d->trigger->scs, &role) != GODWIT_OK) {
         return false;
     }
     owner_set_role(d->owner, GODWIT_FUNCTION_SCS, step_scs, &d->trigger->scs);
+    if (role.keeps) {
+        restore_scs(d);
+    }
     return true;
 }
 

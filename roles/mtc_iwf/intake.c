@@ -96,18 +96,10 @@ void godwit_iwf_answer_action(const godwit_iwf_turn_t *turn, const godwit_iwf_in
                                 accepted ? GODWIT_OK : GODWIT_POLICY_FORBIDS, &t->imsi, t->action.reference, detail);
 }
 
-static bool is_same(const godwit_device_action_t *a, const godwit_device_action_t *b)
-{
-    return a->action == b->action && a->old_reference == b->old_reference && a->port == b->port &&
-           a->priority == b->priority && a->payload_len == b->payload_len &&
-           memcmp(a->payload, b->payload, a->payload_len) == 0 &&
-           strcmp(a->device.external_id, b->device.external_id) == 0 && strcmp(a->device.msisdn, b->device.msisdn) == 0;
-}
-
 void godwit_iwf_answer_again(const godwit_iwf_turn_t *turn, const godwit_iwf_intake_t *intake,
                              const godwit_trigger_record_t *former)
 {
-    const bool same = is_same(&intake->trigger.action, &former->action);
+    const bool same = godwit_device_action_is_same(&intake->trigger.action, &former->action);
     godwit_iwf_answer_action(turn, intake, same ? GODWIT_TRIGGER_SUCCESS : GODWIT_TRIGGER_PERMANENTERROR,
                              same ? "again" : "a reference that is in use for something else");
 }

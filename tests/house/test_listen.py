@@ -71,8 +71,11 @@ class Listening(unittest.TestCase):
         self.device = Device(hss.directory, IMSI).subscribe(hss, *(word for name in ("trigger", *features) for word in ("--feature", name)))
         cli.result("sub", "trigger", "add", "--imsi", IMSI, "--external-id", METER, "--source", SCS, "--store", hss.path("store.db"), "--key-file",
                    hss.path("store.key"))
-        self.recorder = hss.write("recorder.py", RECORDER)
-        self.record = hss.path("record")
+        self.record_to(hss)
+
+    def record_to(self, daemon):
+        self.recorder = daemon.write("recorder.py", RECORDER)
+        self.record = daemon.path("record")
 
     def over_wifi(self):
         """The words by which a device listens there; the MTC-IWF's process is the AAA server."""
@@ -122,8 +125,10 @@ class Listening(unittest.TestCase):
         raise AssertionError(f"no {event}: {self.listening.poll()} {self.listening.stderr.read() if self.listening.poll() is not None else ''}")
 
     def trigger(self, verb, *words, expect=0):
-        control = self.network.daemons[IWF].path("control")
-        done = subprocess.run([GODWIT, "trigger", verb, "--json", "--control", control, *words], capture_output=True, text=True, timeout=2 * PATIENCE)
+        return self.trigger_at(self.network.daemons[IWF], verb, *words, expect=expect)
+
+    def trigger_at(self, scs, verb, *words, expect=0):
+        done = subprocess.run([GODWIT, "trigger", verb, "--json", "--control", scs.path("control"), *words], capture_output=True, text=True, timeout=2 * PATIENCE)
         self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
         return json.loads(done.stdout) if done.stdout else done.stderr
 

@@ -200,9 +200,53 @@ static void the_table_is_bounded_and_what_waits_for_an_answer_stays(void **state
     ask();
     assert_int_equal(status, GODWIT_OK);
     assert_null(godwit_scs_find(&scs, 10));
-    wanted.reference = reference;
+}
+
+static void a_reference_of_ones_own_is_one_request_and_never_one_that_is_given(void **state)
+{
+    (void)state;
+    wanted.reference = 5;
+    ask();
+    assert_int_equal(status, GODWIT_OK);
+    ask();
+    assert_int_equal(status, GODWIT_OK);
+    assert_int_equal(reference, 5);
+    assert_int_equal(owner_count(&owner, GODWIT_REQUEST_MESSAGE), 0);
+    wanted.payload_len = 1;
     ask();
     assert_int_equal(status, GODWIT_INVALID_ARGUMENT);
+    wanted.reference = 7;
+    ask();
+    assert_int_equal(status, GODWIT_INVALID_ARGUMENT);
+    wanted.reference = 0;
+    ask();
+    assert_int_equal(reference, 7);
+}
+
+static void what_is_said_later_is_for_what_is_left_of_its_validity(void **state)
+{
+    (void)state;
+    wanted.validity_s = 15;
+    ask();
+    assert_int_equal(owner_message(&owner, GODWIT_DEVICE_ACTION, 0)->u.device_action.validity_s, 15);
+    owner.now_ms += 10000;
+    owner_give_timer(&owner, 0);
+    assert_int_equal(owner_message(&owner, GODWIT_DEVICE_ACTION, 0)->u.device_action.validity_s, 5);
+    owner.now_ms += 10000;
+    owner_give_timer(&owner, 0);
+    assert_int_equal(owner_message(&owner, GODWIT_DEVICE_ACTION, 0)->u.device_action.validity_s, 1);
+}
+
+static void there_is_an_end_of_references(void **state)
+{
+    (void)state;
+    godwit_scs_config_t config = scs.config;
+    config.first_reference = UINT32_MAX;
+    assert_int_equal(godwit_scs_init(&scs, &config), GODWIT_OK);
+    ask();
+    assert_int_equal(reference, UINT32_MAX);
+    ask();
+    assert_int_equal(status, GODWIT_COUNT_EXHAUSTED);
 }
 
 static void a_source_is_a_scs_or_an_as(void **state)
@@ -230,6 +274,9 @@ int main(void)
         TEST(a_refusal_is_the_end_of_it),
         TEST(a_report_counts_once_and_only_its_own_mtc_iwf_is_believed),
         TEST(the_table_is_bounded_and_what_waits_for_an_answer_stays),
+        TEST(a_reference_of_ones_own_is_one_request_and_never_one_that_is_given),
+        TEST(what_is_said_later_is_for_what_is_left_of_its_validity),
+        TEST(there_is_an_end_of_references),
         TEST(a_source_is_a_scs_or_an_as),
     };
     return cmocka_run_group_tests_name("scs", tests, NULL, NULL);

@@ -38,7 +38,9 @@ int fixture_teardown(void **state)
         snprintf(name, sizeof name, "%s/%s", f->directory, entry->d_name);
         unlink(name);
     }
-    closedir(directory);
+    if (directory != NULL) {
+        closedir(directory);
+    }
     rmdir(f->directory);
     free(f);
     return 0;
@@ -242,4 +244,20 @@ int fixture_sql(const fixture_t *f, const char *sql)
     rc = rc == SQLITE_OK ? sqlite3_exec(db, sql, NULL, NULL, NULL) : rc;
     sqlite3_close(db);
     return rc;
+}
+
+bool fixture_file_has(const char *path, const char *text)
+{
+    static char octets[1 << 20];
+    FILE *file = fopen(path, "rb");
+    size_t len = file == NULL ? 0 : fread(octets, 1, sizeof octets, file);
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    for (size_t i = 0; i + strlen(text) <= len; i++) {
+        if (memcmp(octets + i, text, strlen(text)) == 0) {
+            return true;
+        }
+    }
+    return false;
 }

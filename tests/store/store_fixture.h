@@ -32,5 +32,7 @@ godwit_record_t fixture_next_session(unsigned n);
 godwit_status_t fixture_fetch(godwit_store_t *store, const godwit_record_t *like, godwit_record_t *record);
 /* Runs SQL on the fixture's file by a connection of its own. */
 int fixture_sql(const fixture_t *f, const char *sql);
+/* Whether that text stands anywhere in its first 2^20 octets; false where there is no such file. */
+bool fixture_file_has(const char *path, const char *text);
 
 #endif

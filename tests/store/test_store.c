@@ -572,7 +572,8 @@ static void an_older_schema_is_upgraded_with_what_it_holds(void **state)
             "DROP TABLE reading; DROP TABLE delivery_mark; DROP TABLE downlink; DROP TABLE delivery_number;"
             "DROP TRIGGER key_set_age; DROP TRIGGER session_age; ALTER TABLE key_set DROP COLUMN age;"
             "ALTER TABLE key_set DROP COLUMN former_age; DROP TABLE eas; DROP TABLE eas_entitlement;"
-            "DROP TABLE e2e_session; DROP TABLE eas_session; DROP TABLE set_aside"),
+            "DROP TABLE e2e_session; DROP TABLE eas_session; DROP TABLE set_aside;"
+            "DROP TABLE scs_source; DROP TABLE scs_trigger"),
         SQLITE_OK);
     drop_columns(f, "key_set", added, sizeof added / sizeof added[0]);
     drop_columns(f, "session", terms, sizeof terms / sizeof terms[0]);

@@ -403,9 +403,9 @@ static void set_aside(const fixture_t *f, uint64_t moved)
 static void what_is_set_aside_is_kept_and_is_no_absence(void **state)
 {
     const fixture_t *f = *state;
-    static const godwit_record_kind_t lasting[] = {GODWIT_RECORD_KEY_SET, GODWIT_RECORD_CLOCK,
+    static const godwit_record_kind_t lasting[] = {GODWIT_RECORD_KEY_SET,     GODWIT_RECORD_CLOCK,
                                                    GODWIT_RECORD_MTC_CONTACT, GODWIT_RECORD_IWF_ROOT,
-                                                   GODWIT_RECORD_ASSOCIATION};
+                                                   GODWIT_RECORD_ASSOCIATION, GODWIT_RECORD_SCS_SOURCE};
     const size_t count = sizeof lasting / sizeof lasting[0];
     godwit_record_t got;
     for (size_t i = 0; i < count; i++) {

@@ -202,22 +202,6 @@ static void messages_for_a_device_are_found_by_device_rank_and_id(void **state)
     assert_int_equal(godwit_store_fetch(f->store, &k, &got), GODWIT_NOT_FOUND);
 }
 
-static bool file_has(const char *path, const char *text)
-{
-    static char octets[1 << 20];
-    FILE *file = fopen(path, "rb");
-    size_t len = file == NULL ? 0 : fread(octets, 1, sizeof octets, file);
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    for (size_t i = 0; i + strlen(text) <= len; i++) {
-        if (memcmp(octets + i, text, strlen(text)) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void no_payload_is_on_the_disk_in_clear(void **state)
 {
     fixture_t *f = *state;
@@ -225,9 +209,9 @@ static void no_payload_is_on_the_disk_in_clear(void **state)
     put(f, reading("21.5 degrees in the vault"));
     put(f, downlink("001010000000001", 1, "open the third valve"));
     (void)snprintf(log, sizeof log, "%s-wal", f->path);
-    assert_true(file_has(log, "001010000000001")); /* the search works */
-    assert_false(file_has(log, "degrees") || file_has(log, "valve"));
-    assert_false(file_has(f->path, "degrees") || file_has(f->path, "valve"));
+    assert_true(fixture_file_has(log, "001010000000001")); /* the search works */
+    assert_false(fixture_file_has(log, "degrees") || fixture_file_has(log, "valve"));
+    assert_false(fixture_file_has(f->path, "degrees") || fixture_file_has(f->path, "valve"));
 }
 
 static void a_restored_store_sends_nothing_down_again_and_skips_the_numbers(void **state)

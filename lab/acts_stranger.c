@@ -8,7 +8,7 @@
 #include "lab/scenario_parts.h"
 
 #define TEXT "open the valve"
-#define MUCH 1000u
+#define MUCH 1000000u /* more than sources give */
 
 static void set_name(char *to, const char *name)
 {
@@ -60,6 +60,13 @@ static bool reports(scenario_t *s, unsigned device, godwit_message_t *m)
     return true;
 }
 
+/* That a source has given, or that none has. */
+static uint32_t any_reference(scenario_t *s)
+{
+    const uint32_t number = draw(s, s->w->asked_count + 1);
+    return number < s->w->asked_count && s->w->asked[number].reference != 0 ? s->w->asked[number].reference : MUCH;
+}
+
 /* As the SCS would: what it has asked for is recalled. */
 static bool recalls(scenario_t *s, unsigned device, godwit_message_t *m)
 {
@@ -67,7 +74,7 @@ static bool recalls(scenario_t *s, unsigned device, godwit_message_t *m)
     *m = (godwit_message_t){.kind = GODWIT_DEVICE_ACTION, .to = GODWIT_FUNCTION_MTC_IWF, .transaction = 1};
     action->action = GODWIT_ACTION_RECALL;
     action->reference = MUCH + draw(s, MUCH);
-    action->old_reference = 1 + draw(s, s->w->asked_count + 1);
+    action->old_reference = any_reference(s);
     lab_external_id(device, action->device.external_id);
     set_name(action->scs, lab_host(GODWIT_WORLD_SCS));
     return true;
@@ -79,7 +86,7 @@ static bool tells(scenario_t *s, unsigned device, godwit_message_t *m)
     const bool as = draw(s, 2) == 0;
     *m = (godwit_message_t){.kind = GODWIT_DEVICE_NOTIFICATION, .transaction = 1};
     m->to = as ? GODWIT_FUNCTION_AS : GODWIT_FUNCTION_SCS;
-    m->u.device_notification.reference = 1 + draw(s, s->w->asked_count + 1);
+    m->u.device_notification.reference = any_reference(s);
     m->u.device_notification.outcome = GODWIT_OUTCOME_SUCCESS;
     set_name(m->u.device_notification.scs, lab_host(as ? GODWIT_WORLD_AS : GODWIT_WORLD_SCS));
     lab_external_id(device, m->u.device_notification.device.external_id);

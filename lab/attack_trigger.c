@@ -170,7 +170,7 @@ static void say_recalled(attacker_t *a, uint32_t recall)
     godwit_a3_trigger_t said;
     if (a->place == GODWIT_LAB_PLACE_B) { /* in the name of the MTC-IWF */
         godwit_message_t m = {.kind = GODWIT_DEVICE_NOTIFICATION, .to = GODWIT_FUNCTION_SCS, .transaction = UINT32_MAX};
-        m.u.device_notification.reference = recall + 1;
+        m.u.device_notification.reference = a->w->asked[recall - 1].reference + 1; /* they are given in order */
         m.u.device_notification.outcome = GODWIT_OUTCOME_SUCCESS;
         memcpy(m.u.device_notification.scs, lab_host(GODWIT_WORLD_SCS), strlen(lab_host(GODWIT_WORLD_SCS)) + 1);
         lab_external_id(0, m.u.device_notification.device.external_id);

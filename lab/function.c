@@ -134,6 +134,7 @@ static void make_durable(godwit_world_t *w, unsigned node, const godwit_request_
     } else {
         lab_check_next_commit(w, r->record);
         lab_check_commit(w, node, r->record);
+        lab_check_asked(w, node, r->record);
         lab_store_put(&f->store, r->record, true);
     }
 }

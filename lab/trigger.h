@@ -25,15 +25,21 @@ bool lab_trigger_send_nas(godwit_world_t *w, unsigned device, godwit_slice_t oct
 /* ---- trigger_nodes.c ---- */
 uint32_t lab_trigger_nodes(const godwit_world_config_t *config); /* that there are */
 void lab_start_iwf(godwit_world_t *w);
-void lab_start_source(godwit_world_t *w, unsigned node);
-void lab_step_source(godwit_world_t *w, unsigned node, const godwit_input_t *in, godwit_outbox_t *out);
-void lab_ask(godwit_world_t *w, unsigned node, uint32_t number);
 bool lab_trigger_flags(const godwit_world_config_t *config);        /* associations stand on flagged vectors */
 void lab_trigger_hss(godwit_world_t *w);                            /* its part of the configuration */
 uint32_t lab_trigger_features(const godwit_world_config_t *config); /* of subscribers */
 void lab_trigger_subscribe(godwit_world_t *w, unsigned device);
 uint8_t lab_trigger_roots(const godwit_world_t *w); /* that devices trust */
 void lab_external_id(unsigned device, char text[GODWIT_EXTERNAL_ID_MAX + 1]);
+
+/* ---- trigger_source.c ---- */
+void lab_check_asked(godwit_world_t *w, unsigned node, const godwit_record_t *record); /* it is durable */
+/* NULL: not, or no more. */
+const godwit_scs_trigger_t *lab_source_knows(const godwit_world_t *w, const lab_asked_t *asked);
+bool lab_source_forgot(const godwit_world_t *w, const lab_asked_t *asked); /* what it had told its operator of */
+void lab_start_source(godwit_world_t *w, unsigned node);
+void lab_step_source(godwit_world_t *w, unsigned node, const godwit_input_t *in, godwit_outbox_t *out);
+void lab_ask(godwit_world_t *w, unsigned node, uint32_t number);
 
 /* ---- trigger_watch.c ---- */
 /* What a device hands to its application: the number of what was asked for, or LAB_ASKED_NONE. */

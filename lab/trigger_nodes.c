@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How the nodes of device triggering are configured when their power comes: SCS and AS, the MTC-IWF, and what HSS and
- * subscriptions say for them. And the sources' operators, who ask until they are answered.
+ * How the MTC-IWF is configured when its power comes, and what HSS and subscriptions say for device triggering.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +8,6 @@
 
 #include "lab/internal.h"
 
-#define ASK_AGAIN_MS 45000 /* the role itself asks three times before */
 #define ACK_MS 20000
 #define T4_MS 60000
 #define RETRY_MS 5000
@@ -167,130 +165,4 @@ void lab_start_iwf(godwit_world_t *w)
     must(godwit_mtc_iwf_init(w->mtc_iwf, &config));
     w->mtc_iwf->last_transaction = (uint32_t)godwit_lab_random(&w->random) >> 1;
     lab_function_arm(w, GODWIT_WORLD_MTC_IWF, 0, 1);
-}
-
-/* ---- the sources ---- */
-
-static unsigned which(unsigned node)
-{
-    return node == GODWIT_WORLD_AS;
-}
-
-void lab_start_source(godwit_world_t *w, unsigned node)
-{
-    godwit_scs_config_t config = {.function = node == GODWIT_WORLD_AS ? GODWIT_FUNCTION_AS : GODWIT_FUNCTION_SCS,
-                                  .first_reference = LAB_ASKED + 1}; /* its operator's own are below */
-    set_name(config.name, lab_host(node));
-    set_name(config.local_host, lab_host(node));
-    set_name(config.local_realm, lab_realm(node));
-    set_name(config.iwf_host, lab_host(GODWIT_WORLD_MTC_IWF));
-    if (w->scs[which(node)] == NULL) {
-        w->scs[which(node)] = lab_alloc(sizeof *w->scs[0]);
-    }
-    must(godwit_scs_init(w->scs[which(node)], &config));
-    w->scs[which(node)]->last_transaction = (uint32_t)godwit_lab_random(&w->random);
-}
-
-static void action_of(const godwit_world_t *w, uint32_t number, godwit_device_action_t *action)
-{
-    const lab_asked_t *asked = &w->asked[number];
-    *action = (godwit_device_action_t){.reference = number + 1,
-                                       .action = asked->action,
-                                       .port = asked->elsewhere ? LAB_TRIGGER_PORT + 1 : LAB_TRIGGER_PORT,
-                                       .priority = asked->priority,
-                                       .validity_s = asked->validity_s};
-    if (asked->action != GODWIT_ACTION_TRIGGER) {
-        action->old_reference = asked->of + 1;
-    }
-    lab_external_id(asked->device, action->device.external_id);
-    action->payload_len = (uint8_t)strlen(asked->text);
-    memcpy(action->payload, asked->text, action->payload_len);
-}
-
-/* Whether a message changes what a source knows. */
-static bool step_changes(godwit_scs_t *scs, const godwit_input_t *in, godwit_outbox_t *out)
-{
-    godwit_scs_trigger_t *before = lab_alloc(sizeof scs->triggers);
-    memcpy(before, scs->triggers, sizeof scs->triggers);
-    godwit_scs_step(scs, in, out);
-    bool changed = false;
-    for (size_t i = 0; i < GODWIT_SCS_TRIGGERS_MAX && !changed; i++) {
-        const godwit_scs_trigger_t *was = &before[i], *is = &scs->triggers[i];
-        changed = was->state != is->state || was->status != is->status || was->outcome != is->outcome ||
-                  was->reports != is->reports || was->proved != is->proved;
-    }
-    lab_free(before);
-    return changed;
-}
-
-/* What is said in the place of the MTC-IWF is not believed; where answers come that are none, nor is each of its own:
- * it is told what it takes. */
-static void step_by_message(godwit_world_t *w, unsigned node, const godwit_input_t *in, godwit_outbox_t *out)
-{
-    godwit_scs_t *scs = w->scs[which(node)];
-    const bool stranger = strcmp(in->message->origin_host, lab_host(GODWIT_WORLD_MTC_IWF)) != 0;
-    const bool doubtful = w->answers.on && in->message->kind == GODWIT_DEVICE_ACTION_ANSWER;
-    if (stranger || doubtful) {
-        const bool changed = step_changes(scs, in, out);
-        if (changed && stranger) {
-            lab_violate(w, "a source that believes somebody else than its MTC-IWF");
-        }
-        if (!changed || stranger) {
-            return;
-        }
-    } else {
-        godwit_scs_step(scs, in, out);
-    }
-    lab_check_told(w, node == GODWIT_WORLD_AS, in->message);
-}
-
-/* SUBMIT: session_id is the number of what the operator asks for. */
-void lab_step_source(godwit_world_t *w, unsigned node, const godwit_input_t *in, godwit_outbox_t *out)
-{
-    godwit_scs_t *scs = w->scs[which(node)];
-    godwit_device_action_t action;
-    uint32_t reference;
-    if (in->kind == GODWIT_INPUT_MESSAGE) {
-        step_by_message(w, node, in, out);
-        return;
-    }
-    if (in->kind != GODWIT_INPUT_SUBMIT) {
-        godwit_scs_step(scs, in, out);
-        return;
-    }
-    action_of(w, in->session_id, &action);
-    if (godwit_scs_request(scs, &action, in->now_ms, &reference, out) == GODWIT_OK && reference != action.reference) {
-        lab_violate(w, "a source that does not ask for what it is told to");
-    }
-}
-
-void lab_ask(godwit_world_t *w, unsigned node, uint32_t number)
-{
-    if (!w->asked[number].answered) {
-        lab_function_input(w, node, &(godwit_input_t){.kind = GODWIT_INPUT_SUBMIT, .session_id = number});
-        lab_after(w, ASK_AGAIN_MS, LAB_ASK, node)->timer = number;
-    }
-}
-
-uint32_t godwit_world_ask(godwit_world_t *w, const godwit_world_ask_t *ask)
-{
-    if (w->asked_count == LAB_ASKED) {
-        lab_violate(w, "more triggers than the lab keeps");
-        return 0;
-    }
-    const uint32_t number = w->asked_count++;
-    lab_asked_t *asked = &w->asked[number];
-    *asked = (lab_asked_t){.device = ask->device,
-                           .as = ask->as,
-                           .action = ask->action == 0 ? GODWIT_ACTION_TRIGGER : ask->action,
-                           .of = ask->of,
-                           .validity_s = ask->validity_s,
-                           .priority = ask->priority,
-                           .elsewhere = ask->elsewhere,
-                           .asked_ms = w->now_ms};
-    if (asked->action != GODWIT_ACTION_RECALL) {
-        (void)snprintf(asked->text, sizeof asked->text, "trigger %06u of %03u ..", (unsigned)number, ask->device);
-    }
-    lab_after(w, 0, LAB_ASK, ask->as ? GODWIT_WORLD_AS : GODWIT_WORLD_SCS)->timer = number;
-    return number;
 }

@@ -36,6 +36,8 @@ typedef struct lab_asked {
     uint32_t validity_s;
     bool priority, elsewhere;
     char text[LAB_ASKED_TEXT]; /* payload */
+    uint32_t reference;        /* that the source gave it; 0: none yet */
+    bool told;                 /* it is in the source's store: the operator may know it */
     uint64_t asked_ms, said_ms;
     bool answered;
     godwit_request_status_t status; /* when it is answered */

@@ -140,8 +140,12 @@ void lab_check_bent_trigger(godwit_world_t *w, const godwit_trigger_requests_t *
 
 static lab_asked_t *by_reference(godwit_world_t *w, bool as, uint32_t reference)
 {
-    bool known = reference >= 1 && reference <= w->asked_count && w->asked[reference - 1].as == as;
-    return known ? &w->asked[reference - 1] : NULL;
+    for (uint32_t i = 0; reference != 0 && i < w->asked_count; i++) {
+        if (w->asked[i].reference == reference && w->asked[i].as == as) {
+            return &w->asked[i];
+        }
+    }
+    return NULL;
 }
 
 /* A recall or replacement that is confirmed: what it names may not be acted on from now on. */
@@ -166,7 +170,7 @@ const godwit_trigger_record_t *lab_trigger_record(const godwit_world_t *w, uint3
     const char *name = lab_host(w->asked[number].as ? GODWIT_WORLD_AS : GODWIT_WORLD_SCS);
     for (size_t i = 0; i < store->durable_count; i++) {
         const godwit_trigger_record_t *t = &store->durable[i].u.trigger;
-        if (store->durable[i].kind == GODWIT_RECORD_TRIGGER && t->action.reference == number + 1 &&
+        if (store->durable[i].kind == GODWIT_RECORD_TRIGGER && t->action.reference == w->asked[number].reference &&
             strcmp(t->action.scs, name) == 0) {
             return t;
         }
@@ -191,7 +195,7 @@ static void answered(godwit_world_t *w, bool as, const godwit_device_action_answ
     if (asked->answered && asked->status != answer->status && asked->status == GODWIT_TRIGGER_SUCCESS) {
         lab_violate(w, "a source told two different things of one request");
     }
-    if (!asked->answered) {
+    if (!asked->answered || asked->status != answer->status) { /* refused, forgotten with the power, asked again */
         asked->answered = true;
         asked->status = answer->status;
         asked->answered_ms = w->now_ms;
@@ -211,6 +215,9 @@ static void reported(godwit_world_t *w, bool as, const godwit_device_notificatio
     if (asked == NULL) {
         lab_violate(w, "a report of what nobody asked for");
         return;
+    }
+    if (lab_source_forgot(w, asked)) {
+        lab_violate(w, "a report of what its source has forgotten");
     }
     const bool lost = lab_is_of_lost_life(w, asked->asked_ms);
     if (asked->reports++ > 0 && asked->outcome != report->outcome && !lost) {
@@ -257,7 +264,7 @@ static bool came_too_late(const lab_asked_t *asked)
 /* A report answers, too: nothing more is asked then. */
 static bool was_accepted(const lab_asked_t *asked)
 {
-    return asked->answered ? asked->status == GODWIT_TRIGGER_SUCCESS : asked->reports > 0;
+    return asked->reports > 0 || (asked->answered && asked->status == GODWIT_TRIGGER_SUCCESS);
 }
 
 /* A recall or a replacement of it was accepted. */
@@ -313,7 +320,7 @@ static void check_end_of(godwit_world_t *w, uint32_t number)
     const bool ended = asked->settled || (record != NULL && record->state == GODWIT_TRIGGER_CLOSED);
     if (!asked->answered && asked->reports == 0) {
         lab_violate(w, "a source that is never answered");
-    } else if (asked->status != GODWIT_TRIGGER_SUCCESS) {
+    } else if (!was_accepted(asked)) {
         if (asked->acted > 0) {
             lab_violate(w, "a trigger acted on whose source was told that it is refused");
         }
@@ -326,11 +333,26 @@ static void check_end_of(godwit_world_t *w, uint32_t number)
     }
 }
 
+/* The source itself says what became of it, as its operator would see it. */
+static void check_source(godwit_world_t *w, const lab_asked_t *asked)
+{
+    const godwit_scs_trigger_t *t = lab_source_knows(w, asked);
+    if (lab_source_forgot(w, asked)) {
+        lab_violate(w, "a source that has forgotten what it was asked for");
+    } else if (t != NULL && asked->reports > 0 && (t->state != GODWIT_SCS_DONE || t->outcome != asked->outcome)) {
+        lab_violate(w, "a source that does not know the outcome that it was told");
+    } else if (t != NULL && asked->reports == 0 && asked->answered && asked->status == GODWIT_TRIGGER_SUCCESS &&
+               t->state != GODWIT_SCS_ACCEPTED) {
+        lab_violate(w, "a source that does not know that its trigger was accepted");
+    }
+}
+
 void lab_check_trigger_end(godwit_world_t *w)
 {
     for (uint32_t i = 0; i < w->asked_count; i++) {
         if ((w->suffers >> w->asked[i].device & 1u) == 0) {
             check_end_of(w, i);
+            check_source(w, &w->asked[i]);
             check_well(w, i);
         }
     }

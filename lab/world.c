@@ -280,14 +280,16 @@ static uint32_t nodes_for(const godwit_world_config_t *config)
 
 static bool is_large(unsigned node)
 {
-    return node == GODWIT_WORLD_MTC_IWF || node == GODWIT_WORLD_EESE || node == GODWIT_WORLD_EAS;
+    return node == GODWIT_WORLD_MTC_IWF || node == GODWIT_WORLD_SCS || node == GODWIT_WORLD_AS ||
+           node == GODWIT_WORLD_EESE || node == GODWIT_WORLD_EAS;
 }
 
 static void make_functions(godwit_world_t *w)
 {
     static const size_t records[GODWIT_WORLD_FUNCTIONS] = {
-        256, 128, 160, 256, 128, 128, 1, 1,   128, 1,   256, 256, 256,
-        1,   1,   64,  1,   1,   1,   1, 600, 1,   256, 512, 1}; /* in the order of world.h */
+        256, 128, 160, 256, 128, 128, 1,   1,   128, 1,   256, 256, 256,
+        1,   1,   64,  1,   1,   257, 257, 600, 1,   256, 512, 1}; /* in the order of world.h */
+    _Static_assert(GODWIT_SCS_RECORDS == 257, "of a source all");
     uint32_t nodes = w->config.nodes == 0 ? nodes_for(&w->config) : w->config.nodes;
     make_endpoint(&w->endpoints[0]);
     make_endpoint(&w->endpoints[1]);

@@ -31,9 +31,9 @@ typedef struct godwit_scs {
     godwit_scs_config_t config;
     uint8_t source_key[16];
     uint32_t last_transaction;
-    uint64_t next_reference; /* 0: nobody knows which were given */
-    uint64_t reserved;       /* the highest that may be given: the store has it */
-    uint64_t last_number;
+    uint64_t next_reference;             /* 0: nobody knows which were given */
+    uint64_t reserved;                   /* the highest that may be given: the store has it */
+    uint64_t last_number, former_number; /* former: of the lives before */
     godwit_scs_trigger_t triggers[GODWIT_SCS_TRIGGERS_MAX];
 } godwit_scs_t;
 
@@ -41,7 +41,7 @@ typedef struct godwit_scs {
 GODWIT_MUST_USE godwit_status_t godwit_scs_init(godwit_scs_t *scs, const godwit_scs_config_t *config);
 
 /* Of one that keeps: the key of each of its GODWIT_SCS_RECORDS records. Before the first input its owner fetches them
- * all, and gives back what there is, NULL where there is none. What cannot be read it does not give back: without the
+ * all, the last of them last, and gives back what there is, NULL where there is none. What cannot be read it does not give back: without the
  * record of the source itself every new request is refused. Then it gives TIMER GODWIT_SCS_TIMER_RESERVE: references
  * are reserved, and what was not answered is asked for again. */
 godwit_record_key_t godwit_scs_key(const godwit_scs_t *scs, unsigned which);

@@ -175,17 +175,35 @@ static bool is_of_another(const godwit_scs_t *scs, const godwit_message_t *answe
            strcmp(answer->origin_host, scs->config.iwf_host) != 0;
 }
 
-/* Whose answer it is; NULL: of nothing that waits for one. A refusal by Diameter itself has no reference. */
+/* The MTC-IWF may have accepted it when it was said first, and have refused it when it was said again: for its rate, or
+ * because the HSS was silent. PERMANENTERROR says that the reference is of something else. */
+static bool may_be_accepted(const godwit_scs_t *scs, const godwit_scs_trigger_t *t)
+{
+    const bool said_before = t->asked > 1 || t->number <= scs->former_number;
+    return t->state == GODWIT_SCS_ASKED || t->state == GODWIT_SCS_SILENT ||
+           (t->state == GODWIT_SCS_REFUSED && t->status != GODWIT_TRIGGER_PERMANENTERROR && said_before);
+}
+
+/* A refusal is of what was said last; one by Diameter itself has no reference. SUCCESS is of the reference, whenever it
+ * was said. */
+static bool is_of(const godwit_scs_trigger_t *t, const godwit_message_t *message)
+{
+    const godwit_device_action_answer_t *answer = &message->u.device_action_answer;
+    const bool named = answer->reference == t->action.reference;
+    return (named && answer->status == GODWIT_TRIGGER_SUCCESS) ||
+           (t->state != GODWIT_SCS_REFUSED && t->transaction == message->transaction &&
+            (answer->reference == 0 || named));
+}
+
+/* NULL: of nothing that waits for an answer. */
 static godwit_scs_trigger_t *answered(godwit_scs_t *scs, const godwit_message_t *message)
 {
-    const uint32_t reference = message->u.device_action_answer.reference;
     if (is_of_another(scs, message)) {
         return NULL;
     }
     for (size_t i = 0; i < GODWIT_SCS_TRIGGERS_MAX; i++) {
         godwit_scs_trigger_t *t = &scs->triggers[i];
-        if ((t->state == GODWIT_SCS_ASKED || t->state == GODWIT_SCS_SILENT) && t->transaction == message->transaction &&
-            (reference == 0 || reference == t->action.reference)) {
+        if (may_be_accepted(scs, t) && is_of(t, message)) {
             return t;
         }
     }
@@ -241,7 +259,7 @@ static void on_notification(const godwit_scs_turn_t *turn)
     const godwit_message_t *message = turn->in->message;
     godwit_scs_trigger_t *t = find(turn->scs, message->u.device_notification.reference);
     const bool ours = is_ours(turn->scs, message) && (t == NULL || is_believed(t, message));
-    const bool counts = ours && t != NULL && t->state != GODWIT_SCS_REFUSED;
+    const bool counts = ours && t != NULL && (t->state != GODWIT_SCS_REFUSED || may_be_accepted(turn->scs, t));
     const bool first = counts && t->state != GODWIT_SCS_DONE;
     if (counts) {
         t->reports += t->reports < UINT32_MAX ? 1 : 0;

@@ -34,6 +34,8 @@ FOUND_BY = {
     "trigger-acknowledged-before-its-application": "application has not seen it|trigger delivered twice|acted on",
     "trigger-not-sent-again": "waits although its device is well",
     "trigger-report-believed-of-anybody": "believes somebody else",
+    "reference-not-kept": "reference given twice",
+    "report-not-kept": "source that does not know the outcome",
     "t5-taken-of-anybody": "nobody asked for|k_iwf on the wire",
     "node-believed-that-the-hss-does-not-name": "a node that does not serve the device",
     "association-number-not-kept": "COUNT used twice|went back",

@@ -26,13 +26,16 @@ static godwit_world_t *world(void)
 
 static uint32_t ask(godwit_world_t *w, godwit_action_type_t action, uint32_t of)
 {
-    return godwit_world_ask(w, &(godwit_world_ask_t){.action = action, .of = of, .validity_s = VALIDITY_S});
+    const uint32_t number =
+        godwit_world_ask(w, &(godwit_world_ask_t){.action = action, .of = of, .validity_s = VALIDITY_S});
+    w->asked[number].reference = number + 1; /* until the source gives one */
+    return number;
 }
 
 static void answer(godwit_world_t *w, uint32_t number)
 {
     godwit_message_t m = {.kind = GODWIT_DEVICE_ACTION_ANSWER};
-    m.u.device_action_answer.reference = number + 1;
+    m.u.device_action_answer.reference = w->asked[number].reference;
     m.u.device_action_answer.status = GODWIT_TRIGGER_SUCCESS;
     lab_check_told(w, false, &m);
 }
@@ -40,7 +43,7 @@ static void answer(godwit_world_t *w, uint32_t number)
 static void report(godwit_world_t *w, uint32_t number)
 {
     godwit_message_t m = {.kind = GODWIT_DEVICE_NOTIFICATION};
-    m.u.device_notification.reference = number + 1;
+    m.u.device_notification.reference = w->asked[number].reference;
     m.u.device_notification.outcome = GODWIT_OUTCOME_SUCCESS;
     lab_check_told(w, false, &m);
 }

@@ -171,6 +171,30 @@ static void a_refusal_is_the_end_of_it(void **state)
     assert_int_equal(godwit_scs_find(&scs, 7)->state, GODWIT_SCS_REFUSED);
 }
 
+/* It was accepted when it was said first, and its answer was lost. */
+static void a_refusal_of_what_was_said_again_is_no_end_where_it_was_accepted_before(void **state)
+{
+    (void)state;
+    for (uint32_t which = 7; which < 9; which++) {
+        ask();
+        const uint32_t first = owner_message(&owner, GODWIT_DEVICE_ACTION, 0)->transaction;
+        owner_give_timer(&owner, which - 7);
+        answer(owner_message(&owner, GODWIT_DEVICE_ACTION, 0)->transaction, which, GODWIT_TRIGGER_RATEEXCEEDED);
+        assert_int_equal(godwit_scs_find(&scs, which)->state, GODWIT_SCS_REFUSED);
+        if (which == 7) {
+            answer(first, which, GODWIT_TRIGGER_SUCCESS); /* it comes late */
+            assert_int_equal(godwit_scs_find(&scs, which)->state, GODWIT_SCS_ACCEPTED);
+        }
+        assert_int_equal(report("iwf.home.test", which, GODWIT_OUTCOME_SUCCESS), GODWIT_OK);
+        assert_int_equal(godwit_scs_find(&scs, which)->state, GODWIT_SCS_DONE);
+    }
+    ask();
+    owner_give_timer(&owner, 2);
+    answer(owner_message(&owner, GODWIT_DEVICE_ACTION, 0)->transaction, 9, GODWIT_TRIGGER_PERMANENTERROR);
+    assert_int_equal(report("iwf.home.test", 9, GODWIT_OUTCOME_SUCCESS), GODWIT_OK); /* of another one */
+    assert_int_equal(godwit_scs_find(&scs, 9)->state, GODWIT_SCS_REFUSED);
+}
+
 static void a_report_counts_once_and_only_its_own_mtc_iwf_is_believed(void **state)
 {
     (void)state;
@@ -272,6 +296,7 @@ int main(void)
         TEST(who_only_says_the_name_of_the_mtc_iwf_ends_nothing_that_was_accepted_with_proof),
         TEST(an_answer_of_another_node_is_none),
         TEST(a_refusal_is_the_end_of_it),
+        TEST(a_refusal_of_what_was_said_again_is_no_end_where_it_was_accepted_before),
         TEST(a_report_counts_once_and_only_its_own_mtc_iwf_is_believed),
         TEST(the_table_is_bounded_and_what_waits_for_an_answer_stays),
         TEST(a_reference_of_ones_own_is_one_request_and_never_one_that_is_given),

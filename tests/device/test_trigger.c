@@ -530,7 +530,7 @@ static void a_poll_is_said_again_until_something_comes(void **state)
 static void polls_that_nobody_answers_end_with_the_hint_that_asks_for_an_association(void **state)
 {
     (void)state;
-    assert_int_equal(godwit_trigger_poll(&w.t, &w.requests), GODWIT_OK);
+    assert_int_equal(godwit_trigger_poll(&w.t, drawn, &w.requests), GODWIT_OK);
     for (unsigned i = 0; i < 4; i++) {
         assert_int_equal(godwit_trigger_timer(&w.t, &w.requests), GODWIT_OK);
     }

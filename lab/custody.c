@@ -10,8 +10,9 @@
 #include "lab/internal.h"
 
 static const char *const key_names[GODWIT_LAB_KEYS] = {
-    "ck", "ik",    "ck_prime", "ik_prime", "kasme",  "e2m_keyset", "k_session", "k_e2e", "k_iwf",    "k_mtc",
-    "kc", "chain", "ks",       "ks_naf",   "k_ausf", "k_akma",     "k_af",      "k_di",  "iwf_root", "text", "a stranger's key"};
+    "ck",     "ik",     "ck_prime", "ik_prime", "kasme",    "e2m_keyset", "k_session",
+    "k_e2e",  "k_iwf",  "k_mtc",    "kc",       "chain",    "ks",         "ks_naf",
+    "k_ausf", "k_akma", "k_af",     "k_di",     "iwf_root", "text",       "a stranger's key"};
 
 const char *godwit_lab_key_name(godwit_lab_key_t key)
 {

@@ -38,7 +38,7 @@ typedef struct godwit_diameter_outstanding {
     godwit_vector_kind_t vectors;
     godwit_function_t from, to;
     uint32_t transaction;
-    uint32_t session; /* the last part of its Session-Id */
+    uint32_t session;                                             /* the last part of its Session-Id */
     char host[GODWIT_NODE_NAME_MAX], realm[GODWIT_NODE_NAME_MAX]; /* where it went; host "": any of that realm */
 } godwit_diameter_outstanding_t;
 

@@ -63,12 +63,12 @@ static void add_doors(struct daemon_certificates *all, const config_t *c)
     add_function(all, c, CONFIG_EAS, "eas.tls", c->eas.tls.certificate, AT_SIGHUP);
 }
 
+/* That of lawful interception is none of them: who reads status and metrics cannot tell that there is any. */
 static void add_clients(struct daemon_certificates *all, const config_t *c)
 {
     add_function(all, c, CONFIG_MTC_SERVER, "mtc_server.tls", c->mtc_server.tls.certificate, EACH_TIME);
     add_function(all, c, CONFIG_AUSF, "ausf.aanf.tls", c->ausf.aanf.tls.certificate, EACH_TIME);
     add_function(all, c, CONFIG_EMKS, "emks.akma.tls", c->emks.aanf.tls.certificate, EACH_TIME);
-    add(all, "hse.intercept.tls", c->hse.intercept.certificate, EACH_TIME);
     add(all, "downlink.mqtt.tls", c->downlink.mqtt.certificate, EACH_TIME);
     add(all, "downlink.wake.tls", c->downlink.wake.certificate, EACH_TIME);
 }

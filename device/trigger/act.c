@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a trigger makes the device do (docs/trigger-wire.md, section 5): act on each once, on no expired or recalled
- * one, and say what became of it. A decision changes the state; the caller moves the window, and only then does the
- * record go out, before anything that others see.
+ * one, and say what became of it. A decision changes the state, the caller moves the window, and the record goes out at
+ * the end of the call, before anything that others see.
  */
 #include <string.h>
 
@@ -166,12 +166,12 @@ static trigger_decision_t hand_over(godwit_trigger_t *t, const godwit_a3_trigger
         return (trigger_decision_t){.event = "busy"};
     }
     bar(t, trigger, protected);
-    *place =
-        (godwit_trigger_pending_t){.used = true, .protected = protected, .via = (uint8_t)in->via, .trigger = *trigger};
-    return (trigger_decision_t){.taken = true,
-                                .deliver = place,
-                                .repeated = may_be_forgotten(t, trigger->reference, protected),
-                                .event = "delivered"};
+    *place = (godwit_trigger_pending_t){.used = true,
+                                        .protected = protected,
+                                        .repeated = may_be_forgotten(t, trigger->reference, protected),
+                                        .via = (uint8_t)in->via,
+                                        .trigger = *trigger};
+    return (trigger_decision_t){.taken = true, .event = "delivered"};
 }
 
 trigger_decision_t godwit_trigger_decide(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
@@ -206,7 +206,7 @@ trigger_decision_t godwit_trigger_decide(godwit_trigger_t *t, const godwit_a3_tr
 
 /* ---- what others see ---- */
 
-void godwit_trigger_deliver(const godwit_trigger_pending_t *p, bool repeated, godwit_trigger_requests_t *requests)
+void godwit_trigger_deliver(const godwit_trigger_pending_t *p, godwit_trigger_requests_t *requests)
 {
     static const uint8_t nobody[GODWIT_A3_DIGEST];
     const godwit_a3_trigger_t *trigger = &p->trigger;
@@ -214,7 +214,7 @@ void godwit_trigger_deliver(const godwit_trigger_pending_t *p, bool repeated, go
     d->reference = trigger->reference;
     d->port = trigger->port;
     d->priority = trigger->priority;
-    d->repeated = repeated;
+    d->repeated = p->repeated;
     d->protected = p->protected;
     d->proved = p->protected && memcmp(trigger->source, nobody, sizeof nobody) != 0;
     memcpy(d->source, trigger->source, sizeof d->source);
@@ -234,32 +234,19 @@ TRIGGER_OWN_FRAME static godwit_status_t complete_first(godwit_trigger_t *t, god
 }
 
 godwit_status_t godwit_trigger_acknowledge(godwit_trigger_t *t, uint32_t reference, bool protected,
-                                           godwit_a3_outcome_t outcome, godwit_trigger_via_t via, bool changed,
+                                           godwit_a3_outcome_t outcome, godwit_trigger_via_t via,
                                            godwit_trigger_requests_t *requests)
 {
     const godwit_a3_message_t m = {.type = GODWIT_A3_ACKNOWLEDGEMENT, .acknowledgement = {reference, outcome}};
     if (!protected) {
-        godwit_status_t stored = changed ? godwit_trigger_store(t, requests) : GODWIT_OK;
-        return stored == GODWIT_OK ? godwit_trigger_say_unprotected(t, &m, via, requests) : stored;
+        return godwit_trigger_say_unprotected(t, &m, via, requests);
     }
     godwit_status_t status = complete_first(t, via, requests);
-    return status == GODWIT_OK ? godwit_trigger_say(t, &m, via, changed, requests) : status;
-}
-
-godwit_status_t godwit_trigger_finish(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
-                                      godwit_trigger_via_t via, const trigger_decision_t *decision,
-                                      godwit_trigger_requests_t *requests)
-{
-    godwit_status_t status;
-    if (decision->outcome != 0 && trigger->acknowledge) {
-        status = godwit_trigger_acknowledge(t, trigger->reference, protected, decision->outcome, via, true, requests);
-    } else {
-        status = godwit_trigger_store(t, requests);
+    if (status != GODWIT_OK) {
+        return status;
     }
-    if (status == GODWIT_OK && decision->deliver != NULL) {
-        godwit_trigger_deliver(decision->deliver, decision->repeated, requests);
-    }
-    return status;
+    status = godwit_trigger_say(t, &m, via, requests);
+    return status == GODWIT_COUNT_EXHAUSTED ? GODWIT_OK : status; /* what it is about has happened all the same */
 }
 
 godwit_status_t godwit_trigger_replayed(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
@@ -271,6 +258,6 @@ godwit_status_t godwit_trigger_replayed(godwit_trigger_t *t, const godwit_a3_tri
     }
     known->again++;
     godwit_trigger_event(requests, "again", GODWIT_OK);
-    return godwit_trigger_acknowledge(t, trigger->reference, protected, (godwit_a3_outcome_t)known->outcome, via, false,
+    return godwit_trigger_acknowledge(t, trigger->reference, protected, (godwit_a3_outcome_t)known->outcome, via,
                                       requests);
 }

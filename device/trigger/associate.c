@@ -88,7 +88,7 @@ TRIGGER_OWN_FRAME static godwit_status_t refuse(godwit_trigger_t *t, const asked
     if (!godwit_trigger_can_say(t) || !t->current.heard || reason == GODWIT_A3_OLD_NUMBER) {
         return godwit_trigger_say_unprotected(t, &m, asked->in->via, requests);
     }
-    return godwit_trigger_say(t, &m, asked->in->via, false, requests);
+    return godwit_trigger_say(t, &m, asked->in->via, requests);
 }
 
 /* ---- Complete ---- */
@@ -122,6 +122,7 @@ static void adopt(godwit_trigger_t *t, const asked_t *asked, uint8_t suite, cons
     godwit_wipe(&t->received, sizeof t->received);
     memset(t->rejects, 0, sizeof t->rejects);
     t->repeats = 0;
+    t->unstored = true;
 }
 
 /* Over UDP the MTC-IWF need not say the Command again where the Complete was lost: the device polls, and says it first,
@@ -140,10 +141,7 @@ TRIGGER_OWN_FRAME static godwit_status_t complete(godwit_trigger_t *t, const ask
                                                   const uint8_t k_iwf[32], godwit_trigger_requests_t *requests)
 {
     adopt(t, asked, suite, k_iwf);
-    godwit_status_t status = godwit_trigger_store(t, requests);
-    if (status == GODWIT_OK) {
-        status = godwit_trigger_say_complete(t, asked->in->via, requests);
-    }
+    godwit_status_t status = godwit_trigger_say_complete(t, asked->in->via, requests);
     if (status == GODWIT_OK) {
         await(t, asked->in->via, requests);
         godwit_trigger_event(requests, "associated", GODWIT_OK);
@@ -267,15 +265,10 @@ godwit_status_t godwit_trigger_command(godwit_trigger_t *t, const trigger_input_
     return t->config.ue_key_received ? with_key_received(t, &asked, requests) : with_root(t, &asked, requests);
 }
 
-godwit_status_t godwit_trigger_derived(godwit_trigger_t *trigger, godwit_status_t status, const uint8_t k_iwf[32],
-                                       godwit_trigger_now_t now, godwit_trigger_requests_t *requests)
+static godwit_status_t answer_came(godwit_trigger_t *t, godwit_status_t status, const uint8_t k_iwf[32],
+                                   godwit_trigger_now_t now, godwit_trigger_requests_t *requests)
 {
-    godwit_trigger_t *t = trigger;
     asked_t asked;
-    requests->count = 0;
-    if (t->asked_via == 0) {
-        return GODWIT_WRONG_STATE;
-    }
     const trigger_input_t in = {godwit_slice(t->command, t->command_len), (godwit_trigger_via_t)t->asked_via, now};
     t->asked_via = 0;
     godwit_trigger_tick(t, now);
@@ -295,4 +288,13 @@ godwit_status_t godwit_trigger_derived(godwit_trigger_t *trigger, godwit_status_
         return refuse(t, &asked, GODWIT_A3_NO_ROOT, requests);
     }
     return consume(t, &asked, k_iwf, requests);
+}
+
+godwit_status_t godwit_trigger_derived(godwit_trigger_t *trigger, godwit_status_t status, const uint8_t k_iwf[32],
+                                       godwit_trigger_now_t now, godwit_trigger_requests_t *requests)
+{
+    requests->count = 0;
+    return trigger->asked_via != 0
+               ? godwit_trigger_finish(trigger, answer_came(trigger, status, k_iwf, now, requests), requests)
+               : GODWIT_WRONG_STATE;
 }

@@ -33,11 +33,14 @@ typedef struct trigger_input {
 /* ---- output.c ---- */
 godwit_trigger_request_t *godwit_trigger_ask(godwit_trigger_requests_t *requests, godwit_trigger_request_kind_t kind);
 void godwit_trigger_event(godwit_trigger_requests_t *requests, const char *name, godwit_status_t reason);
-GODWIT_MUST_USE godwit_status_t godwit_trigger_store(godwit_trigger_t *t, godwit_trigger_requests_t *requests);
-/* STORE where something changed or COUNTs must be reserved, then SEND of the message under the association in use. */
+/* The end of every call that gives requests. What changes something of the record sets `unstored`; here, and nowhere
+ * else, the STORE is put before all that leaves, and what waits for its application is delivered. Where no record can be
+ * made, or anything else of our own house failed, nothing leaves, and the first call that can stores and delivers. */
+GODWIT_MUST_USE godwit_status_t godwit_trigger_finish(godwit_trigger_t *t, godwit_status_t status,
+                                                      godwit_trigger_requests_t *requests);
+/* SEND of the message under the association in use. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_say(godwit_trigger_t *t, const godwit_a3_message_t *message,
-                                                   godwit_trigger_via_t via, bool changed,
-                                                   godwit_trigger_requests_t *requests);
+                                                   godwit_trigger_via_t via, godwit_trigger_requests_t *requests);
 /* There is an association in use, and it has COUNTs left. */
 bool godwit_trigger_can_say(const godwit_trigger_t *t);
 /* Whether one more Reject may go by that way, which is counted: nobody on one way uses up those of another. */
@@ -74,33 +77,26 @@ GODWIT_MUST_USE godwit_status_t godwit_trigger_hint(godwit_trigger_t *t, godwit_
                                                     godwit_trigger_requests_t *requests);
 
 /* ---- act.c ---- */
-/* One trigger, recall or replacement, that is new as far as COUNT says (or has no protection). *taken: the window may
- * move; STORE and SEND are in the requests only after the caller's mark: see godwit_trigger_finish. */
+/* One trigger, recall or replacement, that is new as far as COUNT says (or has no protection). taken: the window may
+ * move. */
 typedef struct trigger_decision {
     bool taken;
-    godwit_a3_outcome_t outcome;       /* 0: nothing is acknowledged now */
-    godwit_trigger_pending_t *deliver; /* NULL: nothing is delivered */
-    bool repeated;                     /* it may have been delivered before, and forgotten since */
+    godwit_a3_outcome_t outcome; /* 0: nothing is acknowledged now */
     const char *event;
 } trigger_decision_t;
 trigger_decision_t godwit_trigger_decide(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
                                          const trigger_input_t *in);
-/* STORE, then DELIVER, or SEND of the Acknowledgement. */
-GODWIT_MUST_USE godwit_status_t godwit_trigger_finish(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger,
-                                                      bool protected, godwit_trigger_via_t via,
-                                                      const trigger_decision_t *decision,
-                                                      godwit_trigger_requests_t *requests);
 /* It has been dealt with, or barred. */
 bool godwit_trigger_is_known(godwit_trigger_t *t, uint32_t reference, bool protected);
 /* The same trigger again: acknowledged as before, so many times. */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_replayed(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger,
                                                         bool protected, godwit_trigger_via_t via,
                                                         godwit_trigger_requests_t *requests);
-void godwit_trigger_deliver(const godwit_trigger_pending_t *p, bool repeated, godwit_trigger_requests_t *requests);
+void godwit_trigger_deliver(const godwit_trigger_pending_t *p, godwit_trigger_requests_t *requests);
 void godwit_trigger_remember(godwit_trigger_t *t, uint32_t reference, bool protected, godwit_a3_outcome_t outcome);
 GODWIT_MUST_USE godwit_status_t godwit_trigger_acknowledge(godwit_trigger_t *t, uint32_t reference, bool protected,
                                                            godwit_a3_outcome_t outcome, godwit_trigger_via_t via,
-                                                           bool changed, godwit_trigger_requests_t *requests);
+                                                           godwit_trigger_requests_t *requests);
 
 /* ---- record.c ---- */
 GODWIT_MUST_USE godwit_status_t godwit_trigger_record_write(godwit_trigger_t *t);

@@ -7,13 +7,14 @@
 
 #include "device/trigger/internal.h"
 
-/* An association is replaced long before that; what is left is not spent. */
+#define REQUESTS_BESIDE_STORE (GODWIT_TRIGGER_REQUESTS_MAX - 1u)
 #define DOUBLINGS_MAX 8u
+/* An association is replaced long before that; what is left is not spent. */
 #define COUNT_LAST 0xFFFF0000u /* with the largest reserve on top there is still a number for it */
 
 godwit_trigger_request_t *godwit_trigger_ask(godwit_trigger_requests_t *requests, godwit_trigger_request_kind_t kind)
 {
-    size_t at = requests->count < GODWIT_TRIGGER_REQUESTS_MAX ? requests->count++ : GODWIT_TRIGGER_REQUESTS_MAX - 1u;
+    size_t at = requests->count < REQUESTS_BESIDE_STORE ? requests->count++ : REQUESTS_BESIDE_STORE - 1u;
     memset(&requests->item[at], 0, sizeof requests->item[at]);
     requests->item[at].kind = kind;
     return &requests->item[at];
@@ -99,16 +100,63 @@ godwit_status_t godwit_trigger_say_with_cookie(godwit_trigger_t *t, godwit_slice
     return GODWIT_OK;
 }
 
-/* ---- what they say ---- */
+/* ---- the one way out ---- */
 
-godwit_status_t godwit_trigger_store(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
+static godwit_status_t store(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
 {
-    godwit_status_t status = godwit_trigger_record_write(t);
+    if (!t->unstored) {
+        return GODWIT_OK;
+    }
+    const godwit_status_t status = godwit_trigger_record_write(t);
     if (status == GODWIT_OK) {
-        godwit_trigger_ask(requests, GODWIT_TRIGGER_STORE)->octets = godwit_slice(t->record, sizeof t->record);
+        memmove(requests->item + 1, requests->item, requests->count * sizeof requests->item[0]);
+        requests->item[0] = (godwit_trigger_request_t){.kind = GODWIT_TRIGGER_STORE,
+                                                       .octets = godwit_slice(t->record, sizeof t->record)};
+        requests->count++;
+        t->unstored = false;
     }
     return status;
 }
+
+static void deliver_what_waits(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
+{
+    for (size_t i = 0; i < GODWIT_TRIGGER_PENDING_MAX; i++) {
+        godwit_trigger_pending_t *p = &t->pending[i];
+        if (p->used && !p->given) {
+            p->given = true;
+            godwit_trigger_deliver(p, requests);
+        }
+    }
+}
+
+static void hold_back(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < requests->count; i++) {
+        const godwit_trigger_request_t *r = &requests->item[i];
+        if (r->kind == GODWIT_TRIGGER_DERIVE) {
+            t->asked_via = 0; /* the card was not asked */
+        } else if (r->kind == GODWIT_TRIGGER_TIMER || r->kind == GODWIT_TRIGGER_EVENT) {
+            requests->item[kept++] = *r;
+        }
+    }
+    requests->count = kept;
+}
+
+godwit_status_t godwit_trigger_finish(godwit_trigger_t *t, godwit_status_t status, godwit_trigger_requests_t *requests)
+{
+    if (status == GODWIT_OK) {
+        status = store(t, requests);
+    }
+    if (status == GODWIT_OK) {
+        deliver_what_waits(t, requests);
+    } else {
+        hold_back(t, requests);
+    }
+    return status;
+}
+
+/* ---- what messages say ---- */
 
 static godwit_a3_key_t key_of(const godwit_trigger_association_t *a)
 {
@@ -127,25 +175,19 @@ bool godwit_trigger_may_reject(godwit_trigger_t *t, godwit_trigger_via_t via)
 }
 
 godwit_status_t godwit_trigger_say(godwit_trigger_t *t, const godwit_a3_message_t *message, godwit_trigger_via_t via,
-                                   bool changed, godwit_trigger_requests_t *requests)
+                                   godwit_trigger_requests_t *requests)
 {
     godwit_trigger_association_t *a = &t->current;
     const godwit_a3_key_t key = key_of(a);
-    godwit_writer_t w = writer_of(out_of(t));
-    godwit_status_t status = GODWIT_OK;
     if (!godwit_trigger_can_say(t)) {
-        return changed ? godwit_trigger_store(t, requests) : GODWIT_COUNT_EXHAUSTED;
+        return GODWIT_COUNT_EXHAUSTED;
     }
     if (a->next_up >= a->limit_up) {
         a->limit_up = a->next_up + t->config.reserve;
-        changed = true;
+        t->unstored = true;
     }
-    if (changed) {
-        status = godwit_trigger_store(t, requests);
-    }
-    if (status == GODWIT_OK) {
-        status = godwit_a3_protect(t->config.crypto, &key, a->next_up++, message, &w);
-    }
+    godwit_writer_t w = writer_of(out_of(t));
+    godwit_status_t status = godwit_a3_protect(t->config.crypto, &key, a->next_up++, message, &w);
     if (status == GODWIT_OK) {
         send(t, out_of(t), w.len, via, requests);
     }

@@ -24,6 +24,17 @@ static void heard(godwit_trigger_t *t, godwit_trigger_association_t *a, godwit_t
     godwit_trigger_polls_end(t, requests);
 }
 
+/* The application gets it at the end of the call. */
+static godwit_status_t took(godwit_trigger_t *t, const godwit_a3_trigger_t *trigger, bool protected,
+                            godwit_trigger_via_t via, const trigger_decision_t *decision,
+                            godwit_trigger_requests_t *requests)
+{
+    t->unstored = true;
+    return decision->outcome != 0 && trigger->acknowledge
+               ? godwit_trigger_acknowledge(t, trigger->reference, protected, decision->outcome, via, requests)
+               : GODWIT_OK;
+}
+
 /* ---- without protection (case 1) ---- */
 
 static godwit_status_t unprotected(godwit_trigger_t *t, const trigger_input_t *in, godwit_trigger_requests_t *requests)
@@ -42,7 +53,7 @@ static godwit_status_t unprotected(godwit_trigger_t *t, const trigger_input_t *i
     }
     const trigger_decision_t decision = godwit_trigger_decide(t, &m.trigger, false, in);
     godwit_trigger_event(requests, decision.event, GODWIT_OK);
-    return decision.taken ? godwit_trigger_finish(t, &m.trigger, false, in->via, &decision, requests) : GODWIT_OK;
+    return decision.taken ? took(t, &m.trigger, false, in->via, &decision, requests) : GODWIT_OK;
 }
 
 /* ---- under an association ---- */
@@ -60,7 +71,7 @@ static godwit_status_t trigger_came(godwit_trigger_t *t, godwit_trigger_associat
     }
     godwit_window_mark(&a->next_down, &a->seen_down, opened->count);
     heard(t, a, requests);
-    return godwit_trigger_finish(t, trigger, true, in->via, &decision, requests);
+    return took(t, trigger, true, in->via, &decision, requests);
 }
 
 static godwit_status_t poll_answered(godwit_trigger_t *t, godwit_trigger_association_t *a,
@@ -72,7 +83,8 @@ static godwit_status_t poll_answered(godwit_trigger_t *t, godwit_trigger_associa
     godwit_window_mark(&a->next_down, &a->seen_down, opened->count);
     heard(t, a, requests);
     godwit_trigger_event(requests, "polled", GODWIT_OK);
-    return godwit_trigger_store(t, requests);
+    t->unstored = true;
+    return GODWIT_OK;
 }
 
 static godwit_status_t under(godwit_trigger_t *t, godwit_trigger_association_t *a, const trigger_input_t *in,
@@ -141,10 +153,10 @@ godwit_status_t godwit_trigger_receive(godwit_trigger_t *trigger, godwit_slice_t
     requests->count = 0;
     godwit_trigger_tick(trigger, now);
     godwit_status_t status = dispatch(trigger, &in, requests);
-    if (status == GODWIT_OK) {
-        return GODWIT_OK;
+    if (status != GODWIT_OK) {
+        requests->count = 0;
+        godwit_trigger_event(requests, "refused", status);
     }
-    requests->count = 0;
-    godwit_trigger_event(requests, "refused", status);
-    return godwit_status_class(status) == GODWIT_CLASS_INTERNAL ? status : GODWIT_OK;
+    return godwit_trigger_finish(trigger, godwit_status_class(status) == GODWIT_CLASS_INTERNAL ? status : GODWIT_OK,
+                                 requests);
 }

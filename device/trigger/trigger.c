@@ -45,8 +45,10 @@ void godwit_trigger_resume(godwit_trigger_t *trigger, godwit_trigger_requests_t 
 {
     requests->count = 0;
     for (size_t i = 0; i < GODWIT_TRIGGER_PENDING_MAX; i++) {
-        if (trigger->pending[i].used) {
-            godwit_trigger_deliver(&trigger->pending[i], true, requests);
+        godwit_trigger_pending_t *p = &trigger->pending[i];
+        if (p->used) {
+            p->given = p->repeated = true;
+            godwit_trigger_deliver(p, requests);
         }
     }
 }
@@ -74,7 +76,7 @@ godwit_status_t godwit_trigger_root(godwit_trigger_t *trigger, godwit_iwf_root_t
                           : root != NULL                  ? GODWIT_TRIGGER_ROOT_HERE
                                                           : GODWIT_TRIGGER_ROOT_IN_CARD;
     if (mine->state == state && memcmp(mine->name, name, sizeof name) == 0) {
-        return GODWIT_OK;
+        return godwit_trigger_finish(trigger, GODWIT_OK, requests);
     }
     const uint32_t taken = memcmp(mine->name, name, sizeof name) == 0 ? mine->taken : 0;
     godwit_wipe(mine, sizeof *mine);
@@ -86,7 +88,8 @@ godwit_status_t godwit_trigger_root(godwit_trigger_t *trigger, godwit_iwf_root_t
     }
     trigger->newest_root = (uint8_t)kind;
     memset(trigger->rejects, 0, sizeof trigger->rejects);
-    return godwit_trigger_store(trigger, requests);
+    trigger->unstored = true;
+    return godwit_trigger_finish(trigger, GODWIT_OK, requests);
 }
 
 godwit_status_t godwit_trigger_ue_key(godwit_trigger_t *trigger, const godwit_iwf_key_t *key,
@@ -104,7 +107,8 @@ godwit_status_t godwit_trigger_ue_key(godwit_trigger_t *trigger, const godwit_iw
     }
     trigger->received = *key;
     memset(trigger->rejects, 0, sizeof trigger->rejects);
-    return godwit_trigger_store(trigger, requests);
+    trigger->unstored = true;
+    return godwit_trigger_finish(trigger, GODWIT_OK, requests);
 }
 
 /* ---- applications ---- */
@@ -123,8 +127,11 @@ godwit_status_t godwit_trigger_done(godwit_trigger_t *trigger, uint32_t referenc
             const bool acknowledge = p->trigger.acknowledge, protected = p->protected;
             godwit_trigger_remember(trigger, reference, protected, outcome);
             godwit_wipe(p, sizeof *p);
-            return acknowledge ? godwit_trigger_acknowledge(trigger, reference, protected, outcome, via, true, requests)
-                               : godwit_trigger_store(trigger, requests);
+            trigger->unstored = true;
+            const godwit_status_t status =
+                acknowledge ? godwit_trigger_acknowledge(trigger, reference, protected, outcome, via, requests)
+                            : GODWIT_OK;
+            return godwit_trigger_finish(trigger, status, requests);
         }
     }
     return GODWIT_NOT_FOUND;
@@ -141,16 +148,14 @@ static godwit_status_t say_poll(godwit_trigger_t *t, godwit_trigger_requests_t *
     if (!t->current.heard) {
         status = godwit_trigger_say_complete(t, GODWIT_TRIGGER_VIA_A3, requests);
     }
-    return status == GODWIT_OK ? godwit_trigger_say(t, &m, GODWIT_TRIGGER_VIA_A3, false, requests) : status;
+    return status == GODWIT_OK ? godwit_trigger_say(t, &m, GODWIT_TRIGGER_VIA_A3, requests) : status;
 }
 
 static godwit_status_t poll(godwit_trigger_t *t, godwit_trigger_requests_t *requests)
 {
     const godwit_status_t status =
         godwit_trigger_can_say(t) ? say_poll(t, requests) : godwit_trigger_hint(t, GODWIT_TRIGGER_VIA_A3, requests);
-    if (status == GODWIT_OK) {
-        godwit_trigger_polls_go_on(t, requests);
-    }
+    godwit_trigger_polls_go_on(t, requests); /* also where it could not be said: its timer says it again */
     return status;
 }
 
@@ -160,7 +165,7 @@ godwit_status_t godwit_trigger_poll(godwit_trigger_t *trigger, const uint8_t ran
     requests->count = 0;
     trigger->polls = 0;
     memcpy(trigger->drawn, random, sizeof trigger->drawn);
-    return poll(trigger, requests);
+    return godwit_trigger_finish(trigger, poll(trigger, requests), requests);
 }
 
 /* The MTC-IWF may have lost the association, and could tell nobody so: it is asked for another one, once. */
@@ -178,9 +183,9 @@ godwit_status_t godwit_trigger_timer(godwit_trigger_t *trigger, godwit_trigger_r
         return GODWIT_OK;
     }
     if (trigger->polls >= trigger->config.attempts) {
-        return give_up(trigger, requests);
+        return godwit_trigger_finish(trigger, give_up(trigger, requests), requests);
     }
-    return poll(trigger, requests);
+    return godwit_trigger_finish(trigger, poll(trigger, requests), requests);
 }
 
 uint32_t godwit_trigger_association(const godwit_trigger_t *trigger)

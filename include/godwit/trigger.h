@@ -11,6 +11,9 @@
  *     godwit_trigger_receive(&trigger, octets, via, now, &requests);
  *     godwit_trigger_done(&trigger, reference, outcome, now, &requests); // when the application has acted: the acknowledgement goes
  *
+ * A list is to be carried out whatever the call returned. After an error it holds TIMER and EVENT alone: nothing leaves,
+ * and what the call has changed is stored, and delivered, with the next one.
+ *
  * A trigger reaches the application exactly once, but for a power loss between DELIVER and the STORE of done, or where
  * it comes again after more others than the memory holds: then once more, marked repeated.
  */

@@ -46,6 +46,7 @@ typedef struct godwit_trigger_memory {
 /* With its application, not confirmed. */
 typedef struct godwit_trigger_pending {
     bool used, protected;
+    bool given, repeated; /* DELIVER has left; it is marked. In memory only */
     uint8_t via;
     godwit_a3_trigger_t trigger;
 } godwit_trigger_pending_t;
@@ -77,6 +78,7 @@ typedef struct godwit_trigger {
     godwit_trigger_pending_t pending[GODWIT_TRIGGER_PENDING_MAX];
 
     /* In memory only. */
+    bool unstored;       /* the record is behind what stands above: STORE goes before anything else */
     uint64_t base_up_ms; /* goes with time_s, where has_base */
     bool has_base;
     uint8_t polls;                              /* sendings of the Poll under way; 0: none */

@@ -125,8 +125,8 @@ static void adopt(godwit_trigger_t *t, const asked_t *asked, uint8_t suite, cons
     t->unstored = true;
 }
 
-/* Over UDP the MTC-IWF need not say the Command again where the Complete was lost: the device polls, and says it first,
- * until something comes down. */
+/* Over UDP the MTC-IWF need not say the Command again where the Complete was lost, or could not be said: the device
+ * polls, and says it first, until something comes down. */
 static void await(godwit_trigger_t *t, godwit_trigger_via_t via, godwit_trigger_requests_t *requests)
 {
     if (via != GODWIT_TRIGGER_VIA_A3) {
@@ -142,8 +142,10 @@ TRIGGER_OWN_FRAME static godwit_status_t complete(godwit_trigger_t *t, const ask
 {
     adopt(t, asked, suite, k_iwf);
     godwit_status_t status = godwit_trigger_say_complete(t, asked->in->via, requests);
-    if (status == GODWIT_OK) {
+    if (status == GODWIT_OK || asked->in->via == GODWIT_TRIGGER_VIA_A3) {
         await(t, asked->in->via, requests);
+    }
+    if (status == GODWIT_OK) {
         godwit_trigger_event(requests, "associated", GODWIT_OK);
     }
     return status;

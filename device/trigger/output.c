@@ -45,8 +45,10 @@ static place_t complete_of(godwit_trigger_t *t)
     return (place_t){t->complete, sizeof t->complete, &t->said_complete};
 }
 
+/* What stood there is gone, whether or not the next comes to its end: no cookie has it said again. */
 static godwit_writer_t writer_of(place_t place)
 {
+    *place.said = (godwit_trigger_said_t){0};
     return godwit_writer(place.octets + GODWIT_A3_COOKIE_PART, place.cap - GODWIT_A3_COOKIE_PART);
 }
 

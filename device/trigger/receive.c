@@ -153,10 +153,10 @@ godwit_status_t godwit_trigger_receive(godwit_trigger_t *trigger, godwit_slice_t
     requests->count = 0;
     godwit_trigger_tick(trigger, now);
     godwit_status_t status = dispatch(trigger, &in, requests);
+    const bool our_own = godwit_status_class(status) == GODWIT_CLASS_INTERNAL;
     if (status != GODWIT_OK) {
-        requests->count = 0;
+        requests->count = our_own ? requests->count : 0; /* a TIMER that was moved is told, all the same */
         godwit_trigger_event(requests, "refused", status);
     }
-    return godwit_trigger_finish(trigger, godwit_status_class(status) == GODWIT_CLASS_INTERNAL ? status : GODWIT_OK,
-                                 requests);
+    return godwit_trigger_finish(trigger, our_own ? status : GODWIT_OK, requests);
 }

@@ -5,8 +5,6 @@
  */
 #include "tests/device/trigger_world.h"
 
-#define A3 GODWIT_TRIGGER_VIA_A3
-
 static const uint8_t drawn[GODWIT_TRIGGER_RANDOM] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88};
 static tw_t w;
 
@@ -22,18 +20,6 @@ static void poll_anew(void)
 {
     assert_int_equal(godwit_trigger_poll(&w.t, drawn, &w.requests), GODWIT_OK);
     tw_carry_out(&w);
-}
-
-/* For what went up last. */
-static tw_octets_t cookie_for(const tw_octets_t *said, uint8_t cookie)
-{
-    tw_octets_t o;
-    godwit_writer_t out = godwit_writer(o.at, sizeof o.at);
-    godwit_a3_cookie_answer_t answer = {.cookie = {cookie}};
-    assert_true(godwit_a3_echo(tw_slice(said), answer.echo));
-    assert_int_equal(godwit_a3_cookie_answer_build(&answer, &out), GODWIT_OK);
-    o.len = out.len;
-    return o;
 }
 
 static void expect_again(const tw_octets_t *said, uint8_t cookie)
@@ -63,7 +49,7 @@ static void a_hint_is_said_again_with_the_cookie_until_something_comes(void **st
     const tw_octets_t hint = w.sent[0];
     assert_false(w.has_cookie); /* nothing more than without cookies */
     assert_memory_equal(hint.at + hint.len - sizeof drawn, drawn, sizeof drawn);
-    tw_octets_t o = cookie_for(&hint, 1);
+    tw_octets_t o = tw_cookie_for(&hint, 1);
     tw_receive(&w, tw_slice(&o), A3);
     expect_again(&hint, 1);
     assert_int_equal(w.requests.count, 1); /* and no timer moves */
@@ -91,7 +77,7 @@ static void a_poll_and_a_complete_are_said_again_too(void **state)
     assert_true(timer(&delay_ms));
     assert_int_equal(delay_ms, 4000); /* it goes on with Polls: the Complete may be lost */
     const tw_octets_t complete = w.sent[0];
-    tw_octets_t o = cookie_for(&complete, 2);
+    tw_octets_t o = tw_cookie_for(&complete, 2);
     tw_receive(&w, tw_slice(&o), A3);
     expect_again(&complete, 2);
     assert_int_equal(tw_complete(&w, tw_slice(&complete)), GODWIT_OK);
@@ -101,7 +87,7 @@ static void a_poll_and_a_complete_are_said_again_too(void **state)
     assert_memory_equal(w.sent[0].at, complete.at, complete.len);
     assert_int_equal(tw_up(&w, 1).type, GODWIT_A3_POLL);
     const tw_octets_t poll = w.sent[1];
-    o = cookie_for(&poll, 3);
+    o = tw_cookie_for(&poll, 3);
     tw_receive(&w, tw_slice(&o), A3);
     expect_again(&poll, 3);
     const godwit_a3_message_t answer = {.type = GODWIT_A3_POLL_ANSWER, .poll_answer = {TIME, 0}};
@@ -138,7 +124,7 @@ static void whoever_has_not_seen_what_it_said_leads_to_nothing(void **state)
     tw_receive(&w, tw_slice(&o), A3);
     tw_expect_refused(&w, GODWIT_REPLAY); /* it has said nothing yet */
     poll_anew();
-    const tw_octets_t hint = w.sent[0], genuine = cookie_for(&hint, 1);
+    const tw_octets_t hint = w.sent[0], genuine = tw_cookie_for(&hint, 1);
     for (size_t bit = 8; bit < 8 + 8 * GODWIT_A3_ECHO; bit++) {
         o = genuine;
         o.at[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -166,7 +152,7 @@ static void cookies_without_end_are_answered_a_few_times(void **state)
     const tw_octets_t hint = w.sent[0];
     for (unsigned sending = 0; sending < 4; sending++) {
         for (uint8_t i = 0; i < 50; i++) {
-            const tw_octets_t o = cookie_for(&hint, i);
+            const tw_octets_t o = tw_cookie_for(&hint, i);
             tw_receive(&w, tw_slice(&o), A3);
             said += w.sends;
         }
@@ -182,13 +168,13 @@ static void a_forged_cookie_does_not_keep_it_from_its_association(void **state)
     (void)state;
     poll_anew();
     const tw_octets_t hint = w.sent[0];
-    tw_octets_t o = cookie_for(&hint, 66);
+    tw_octets_t o = tw_cookie_for(&hint, 66);
     tw_receive(&w, tw_slice(&o), A3);
     expect_again(&hint, 66);
-    o = cookie_for(&hint, 1); /* the MTC-IWF's, which did not know the other */
+    o = tw_cookie_for(&hint, 1); /* the MTC-IWF's, which did not know the other */
     tw_receive(&w, tw_slice(&o), A3);
     expect_again(&hint, 1);
-    o = cookie_for(&hint, 66);
+    o = tw_cookie_for(&hint, 66);
     tw_receive(&w, tw_slice(&o), A3);
     tw_make_command(&w, 1, TIME);
     tw_receive(&w, tw_slice(&w.command), A3);

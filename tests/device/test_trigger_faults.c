@@ -2,14 +2,15 @@
  *
  * The device's triggers, with the n-th call of the crypto backend failing, for every n of a life, and the device going
  * on, or losing its power there. Whatever leaves or is delivered stands in the record that is durable; a call that
- * failed lets nothing leave; each trigger is acted on once, and acknowledged in the end.
+ * failed lets nothing leave; each trigger is acted on once, and acknowledged in the end. A Poll under way has its timer,
+ * and a cookie has nothing else said again than what was said.
  */
 #include "tests/device/trigger_world.h"
 #include "tests/support/failing_crypto.h"
 
 static tw_t w;
 static const uint8_t drawn[GODWIT_TRIGGER_RANDOM] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88};
-static bool fails_dark;
+static bool fails_dark, timer_runs;
 static unsigned failed;
 
 static void expect_durable(godwit_slice_t record)
@@ -49,9 +50,20 @@ static void expect_in_order(godwit_status_t status)
     }
 }
 
+static void expect_timer(void)
+{
+    for (size_t i = 0; i < w.requests.count; i++) {
+        if (w.requests.item[i].kind == GODWIT_TRIGGER_TIMER) {
+            timer_runs = w.requests.item[i].delay_ms != 0;
+        }
+    }
+    assert_true(w.t.polls == 0 || timer_runs);
+}
+
 static bool took(godwit_status_t status)
 {
     expect_in_order(status);
+    expect_timer();
     tw_carry_out(&w);
     if (status == GODWIT_OK) {
         return true;
@@ -59,6 +71,7 @@ static bool took(godwit_status_t status)
     assert_int_equal(status, GODWIT_CRYPTO_FAILED);
     failed++;
     if (fails_dark) {
+        timer_runs = false;
         tw_reboot(&w);
     }
     return false;
@@ -104,6 +117,25 @@ static void associate(uint32_t number)
     assert_int_equal(w.number, number);
 }
 
+/* Its Complete is lost, or could not be said, and the Command comes no more: the device says it with its Polls. */
+static void associate_over_udp(uint32_t number)
+{
+    tw_make_command(&w, number, TIME + number);
+    for (unsigned i = 0; i < 2 && w.t.current.number != number; i++) {
+        (void)took(godwit_trigger_receive(&w.t, tw_slice(&w.command), A3, w.now, &w.requests));
+    }
+    for (unsigned i = 0; i < 2 && w.number != number; i++) {
+        assert_true(fails_dark || w.t.polls > 0);
+        timer_runs = false;
+        (void)took(w.t.polls > 0 ? godwit_trigger_timer(&w.t, &w.requests)
+                                 : godwit_trigger_poll(&w.t, drawn, &w.requests));
+        for (unsigned k = 0; k < w.sends; k++) {
+            (void)tw_complete(&w, tw_slice(&w.sent[k]));
+        }
+    }
+    assert_int_equal(w.number, number);
+}
+
 static void give_root(void)
 {
     const unsigned before = failed;
@@ -113,11 +145,39 @@ static void give_root(void)
     }
 }
 
+static void cookie_came_for(const tw_octets_t *said)
+{
+    const tw_octets_t o = tw_cookie_for(said, 1);
+    (void)took(godwit_trigger_receive(&w.t, tw_slice(&o), A3, w.now, &w.requests));
+    for (unsigned i = 0; i < w.sends; i++) {
+        assert_true(w.has_cookie);
+        assert_int_equal(w.sent[i].len, said->len);
+        assert_memory_equal(w.sent[i].at, said->at, said->len);
+    }
+}
+
+/* The cookie for the first sending comes behind the second, or behind the attempt. */
+static void say_polls(void)
+{
+    (void)took(godwit_trigger_poll(&w.t, drawn, &w.requests));
+    const bool went = w.sends > 0;
+    const tw_octets_t first = w.sent[0];
+    timer_runs = false;
+    (void)took(godwit_trigger_timer(&w.t, &w.requests));
+    const bool again = w.sends > 0;
+    const tw_octets_t second = w.sent[0];
+    if (went) {
+        cookie_came_for(&first);
+    }
+    if (again) {
+        cookie_came_for(&second);
+    }
+}
+
 static void poll(void)
 {
     const godwit_a3_message_t answer = {.type = GODWIT_A3_POLL_ANSWER, .poll_answer = {.time_s = TIME + 10}};
-    (void)took(godwit_trigger_poll(&w.t, drawn, &w.requests));
-    (void)took(godwit_trigger_timer(&w.t, &w.requests));
+    say_polls();
     const tw_octets_t o = tw_protect(&w, &answer);
     say(tw_slice(&o));
 }
@@ -125,7 +185,9 @@ static void poll(void)
 static void live(void)
 {
     give_root();
+    say_polls();
     associate(1);
+    say_polls();
     for (uint32_t reference = 1; reference <= 6; reference++) {
         const godwit_a3_message_t m = tw_trigger(reference, TIME + 5, 0);
         say_trigger(&m);
@@ -134,7 +196,8 @@ static void live(void)
     const godwit_a3_message_t recall = tw_recall(7, 8, TIME + 11), recalled = tw_trigger(8, TIME + 12, 0);
     say_trigger(&recall);
     say_trigger(&recalled);
-    associate(2);
+    associate_over_udp(2);
+    say_polls();
     const godwit_a3_message_t last = tw_trigger(9, TIME + 13, 0);
     say_trigger(&last);
 }
@@ -149,6 +212,7 @@ static void sweep(bool dark)
         w.config.crypto = &failing_crypto;
         assert_int_equal(godwit_trigger_init(&w.t, &w.config), GODWIT_OK);
         fails_dark = dark;
+        timer_runs = false;
         failing_crypto_at(n);
         live();
         done = failing_crypto_waits();

@@ -254,6 +254,17 @@ tw_octets_t tw_unprotected(const godwit_a3_message_t *m)
     return o;
 }
 
+tw_octets_t tw_cookie_for(const tw_octets_t *said, uint8_t cookie)
+{
+    tw_octets_t o;
+    godwit_writer_t out = godwit_writer(o.at, sizeof o.at);
+    godwit_a3_cookie_answer_t answer = {.cookie = {cookie}};
+    assert_true(godwit_a3_echo(tw_slice(said), answer.echo));
+    assert_int_equal(godwit_a3_cookie_answer_build(&answer, &out), GODWIT_OK);
+    o.len = out.len;
+    return o;
+}
+
 void tw_down(tw_t *w, const godwit_a3_message_t *m)
 {
     const tw_octets_t o = tw_protect(w, m);

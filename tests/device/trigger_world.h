@@ -22,6 +22,7 @@
 #define TIME 1800000000u
 #define PORT 4096
 #define NAS GODWIT_TRIGGER_VIA_NAS
+#define A3 GODWIT_TRIGGER_VIA_A3
 #define REFERENCES 256
 #define SEEN_MAX 1024
 
@@ -91,6 +92,8 @@ godwit_a3_message_t tw_recall(uint32_t reference, uint32_t old, uint32_t time_s)
 /* Under the MTC-IWF's association, with its next COUNT. */
 tw_octets_t tw_protect(tw_t *w, const godwit_a3_message_t *m);
 tw_octets_t tw_unprotected(const godwit_a3_message_t *m);
+/* What it answers to that message over A3: say it again with this cookie. */
+tw_octets_t tw_cookie_for(const tw_octets_t *said, uint8_t cookie);
 /* Protects and receives. */
 void tw_down(tw_t *w, const godwit_a3_message_t *m);
 /* What went up last, opened under the MTC-IWF's association. */

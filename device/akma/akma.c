@@ -43,12 +43,13 @@ static godwit_status_t check_of(const godwit_akma_t *akma, const uint8_t *record
     return status;
 }
 
+/* Of the next anchor key. */
 static godwit_status_t save(const godwit_akma_t *akma, uint8_t record[GODWIT_AKMA_RECORD])
 {
     memset(record, 0, GODWIT_AKMA_RECORD);
     record[0] = VERSION;
-    memcpy(record + 1, akma->a_tid, sizeof akma->a_tid);
-    memcpy(record + 1 + sizeof akma->a_tid, akma->k_akma, sizeof akma->k_akma);
+    memcpy(record + 1, akma->next_a_tid, sizeof akma->next_a_tid);
+    memcpy(record + 1 + sizeof akma->next_a_tid, akma->next_k_akma, sizeof akma->next_k_akma);
     return check_of(akma, record, record + GODWIT_AKMA_RECORD - CHECK);
 }
 
@@ -118,12 +119,17 @@ godwit_status_t godwit_akma_confirmed(godwit_akma_t *akma, uint8_t record[GODWIT
     if (!akma->has_next) {
         return GODWIT_WRONG_STATE;
     }
+    const godwit_status_t status = save(akma, record);
+    if (status != GODWIT_OK) { /* nothing has changed: it may be confirmed once more */
+        godwit_wipe(record, GODWIT_AKMA_RECORD);
+        return status;
+    }
     memcpy(akma->a_tid, akma->next_a_tid, sizeof akma->a_tid);
     memcpy(akma->k_akma, akma->next_k_akma, sizeof akma->k_akma);
     godwit_wipe(akma->next_k_akma, sizeof akma->next_k_akma);
     akma->has_next = false;
     akma->has_key = true;
-    return save(akma, record);
+    return GODWIT_OK;
 }
 
 /* ---- applications ---- */

@@ -124,19 +124,23 @@ static godwit_status_t finish(godwit_gba_t *gba, const godwit_gba_answer_t *answ
         godwit_gba_refuse(gba, requests, status);
         return GODWIT_OK;
     }
-    gba->key = gba->next;
+    if (gba->config.flavour == GODWIT_GBA_U) {
+        godwit_gba_request_t *keep = godwit_gba_add(requests, GODWIT_GBA_CARD_KEEP);
+        keep->b_tid = gba->key.b_tid; /* where it will stand */
+        keep->expires_s = gba->next.expires_s;
+    }
+    status = godwit_gba_take_key(gba, &gba->next, requests);
+    if (status != GODWIT_OK) {
+        requests->count = 0;
+        godwit_gba_refuse(gba, requests, status);
+        return status;
+    }
     godwit_wipe(&gba->next, sizeof gba->next);
     godwit_wipe(gba->password, sizeof gba->password);
     gba->phase = GODWIT_GBA_IDLE;
-    if (gba->config.flavour == GODWIT_GBA_U) {
-        godwit_gba_request_t *keep = godwit_gba_add(requests, GODWIT_GBA_CARD_KEEP);
-        keep->b_tid = gba->key.b_tid;
-        keep->expires_s = gba->key.expires_s;
-    }
-    status = godwit_gba_store(gba, requests);
     set_timer(gba, now_s, requests);
     godwit_gba_event(requests, "bootstrapped", GODWIT_OK);
-    return status;
+    return GODWIT_OK;
 }
 
 /* What an answer that is neither a challenge nor a key means. */

@@ -140,8 +140,8 @@ static godwit_status_t drop_former(godwit_gba_t *gba, godwit_gba_requests_t *req
     if (gba->config.flavour != GODWIT_GBA_U || !gba->key.set) {
         return GODWIT_OK;
     }
-    godwit_wipe(&gba->key, sizeof gba->key);
-    return godwit_gba_store(gba, requests);
+    static const godwit_gba_key_t none;
+    return godwit_gba_take_key(gba, &none, requests);
 }
 
 godwit_status_t godwit_gba_card_result(godwit_gba_t *gba, const godwit_gba_card_result_t *result,
@@ -159,9 +159,13 @@ godwit_status_t godwit_gba_card_result(godwit_gba_t *gba, const godwit_gba_card_
         godwit_gba_refuse(gba, requests, status);
         return GODWIT_OK;
     }
-    gba->phase = GODWIT_GBA_ANSWERED;
     status = drop_former(gba, requests);
-    return status == GODWIT_OK ? answer_with(gba, godwit_slice(gba->password, gba->password_len), requests) : status;
+    if (status != GODWIT_OK) {
+        godwit_gba_refuse(gba, requests, status);
+        return status;
+    }
+    gba->phase = GODWIT_GBA_ANSWERED;
+    return answer_with(gba, godwit_slice(gba->password, gba->password_len), requests);
 }
 
 /* ---- keys ---- */

@@ -13,7 +13,8 @@ void godwit_gba_event(godwit_gba_requests_t *requests, const char *name, godwit_
 /* Ends the bootstrapping without a key. */
 void godwit_gba_refuse(godwit_gba_t *gba, godwit_gba_requests_t *requests, godwit_status_t reason);
 
-/* record.c: a STORE of gba->key as it is. */
-GODWIT_MUST_USE godwit_status_t godwit_gba_store(godwit_gba_t *gba, godwit_gba_requests_t *requests);
+/* record.c: a STORE of that key, which is gba->key only then; on an error nothing has changed. */
+GODWIT_MUST_USE godwit_status_t godwit_gba_take_key(godwit_gba_t *gba, const godwit_gba_key_t *key,
+                                                    godwit_gba_requests_t *requests);
 
 #endif

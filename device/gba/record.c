@@ -20,10 +20,9 @@ static godwit_status_t check_of(const godwit_gba_t *gba, godwit_slice_t body, ui
     return gba->config.crypto->sha256(parts, 4, check);
 }
 
-godwit_status_t godwit_gba_store(godwit_gba_t *gba, godwit_gba_requests_t *requests)
+godwit_status_t godwit_gba_take_key(godwit_gba_t *gba, const godwit_gba_key_t *key, godwit_gba_requests_t *requests)
 {
     uint8_t check[GODWIT_SHA256_SIZE];
-    const godwit_gba_key_t *key = &gba->key;
     godwit_writer_t w = godwit_writer(gba->record, sizeof gba->record);
     size_t len = strlen(key->b_tid);
     godwit_put_u8(&w, VERSION);
@@ -39,6 +38,7 @@ godwit_status_t godwit_gba_store(godwit_gba_t *gba, godwit_gba_requests_t *reque
     status = status == GODWIT_OK ? godwit_writer_status(&w) : status;
     if (status == GODWIT_OK) {
         godwit_gba_add(requests, GODWIT_GBA_STORE)->octets = godwit_written(&w);
+        gba->key = *key;
     }
     return status;
 }

@@ -13,6 +13,7 @@
 #include "core/crypto/md5.h"
 #include "godwit/gba.h"
 #include "tests/kat/kat.h"
+#include "tests/support/failing_crypto.h"
 
 #define NOW UINT64_C(1795828560) /* a day before the life time of the vectors ends */
 static const uint8_t dice[8] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef};
@@ -216,6 +217,35 @@ static void forgets_first(const kat_record_t *record, void *context)
 
 FOR_EACH_FLAVOUR(a_key_of_before_outlives_a_bootstrapping_that_failed_but_not_in_the_card, forgets_first)
 
+/* The record is made with the first call of the crypto backend: with GBA_U that is when the card has answered. */
+static void cannot_store(const kat_record_t *record, void *context)
+{
+    (void)context;
+    const godwit_gba_answer_t proof = {.code = 200,
+                                       .authentication_info = godwit_slice_of_string(kat_text(record, "info")),
+                                       .body = godwit_slice_of_string(kat_text(record, "body"))};
+    until_the_response(record);
+    gba.config.crypto = &failing_crypto;
+    failing_crypto_at(1);
+    assert_int_equal(godwit_gba_answer(&gba, &proof, NOW, &requests), GODWIT_CRYPTO_FAILED);
+    assert_int_equal(requests.count, 1);
+    expect_event("refused", GODWIT_CRYPTO_FAILED);
+    assert_string_equal(godwit_gba_b_tid_of(&gba), "");
+    if (flavour_of(record) == GODWIT_GBA_U) {
+        const godwit_gba_card_result_t result = card_of(record, GODWIT_OK);
+        until_the_key(record);
+        assert_int_equal(godwit_gba_bootstrap(&gba, dice, &requests), GODWIT_OK);
+        answer(401, kat_text(record, "challenge"), "", "");
+        gba.config.crypto = &failing_crypto;
+        failing_crypto_at(1);
+        assert_int_equal(godwit_gba_card_result(&gba, &result, &requests), GODWIT_CRYPTO_FAILED);
+        assert_int_equal(requests.count, 1);
+        assert_string_equal(godwit_gba_b_tid_of(&gba), kat_text(record, "b_tid")); /* as the record has it */
+    }
+}
+
+FOR_EACH_FLAVOUR(a_key_that_cannot_be_stored_is_not_taken, cannot_store)
+
 typedef struct wrong {
     uint16_t code;
     const char *challenge, *info, *body;
@@ -389,6 +419,7 @@ int main(void)
         cmocka_unit_test(with_gba_u_the_device_holds_no_ks),
         cmocka_unit_test(a_stale_sqn_is_answered_with_auts),
         cmocka_unit_test(a_key_of_before_outlives_a_bootstrapping_that_failed_but_not_in_the_card),
+        cmocka_unit_test(a_key_that_cannot_be_stored_is_not_taken),
         cmocka_unit_test(answers_that_prove_nothing_are_refused),
         cmocka_unit_test(a_false_bsf_gets_nothing_and_none_makes_the_card_run_for_ever),
         cmocka_unit_test(a_stale_nonce_is_asked_anew),

@@ -13,6 +13,7 @@
 #include "roles/aanf.h"
 #include "roles/ausf.h"
 #include "roles/hss.h"
+#include "tests/support/failing_crypto.h"
 #include "tests/support/owner.h"
 
 #define CRYPTO &godwit_crypto_builtin
@@ -161,6 +162,16 @@ static void authenticate(void)
     assert_int_equal(godwit_hxres_star(CRYPTO, a.rand, res_star, hxres_star), GODWIT_OK);
     assert_memory_equal(hxres_star, a.hxres_star, 16);
     assert_int_equal(confirm(a.rand, res_star), GODWIT_OK);
+    /* A record that cannot be made changes nothing. */
+    char before[GODWIT_A_KID_MAX + 1], after[GODWIT_A_KID_MAX + 1];
+    const godwit_status_t named = godwit_akma_name(&w.device, before);
+    const godwit_crypto_t *works = w.device.config.crypto;
+    w.device.config.crypto = &failing_crypto;
+    failing_crypto_at(1);
+    assert_int_equal(godwit_akma_confirmed(&w.device, w.record), GODWIT_CRYPTO_FAILED);
+    w.device.config.crypto = works;
+    assert_int_equal(godwit_akma_name(&w.device, after), named);
+    assert_true(named != GODWIT_OK || strcmp(before, after) == 0);
     assert_int_equal(godwit_akma_confirmed(&w.device, w.record), GODWIT_OK);
 }
 

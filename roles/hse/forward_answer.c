@@ -120,7 +120,9 @@ static godwit_status_t accept(godwit_hse_turn_t *turn, const godwit_hse_forward_
 }
 
 /* What the EAS has taken already it calls a replay: the acknowledgement was lost, or this HSE's memory. Nobody but
- * the device can have brought it. */
+ * the device can have brought it. Nor can it be one that the EAS has not and whose window has passed it by: the device
+ * sends nothing else of the user plane until it is answered; given up, it is not what the device waits for, and the
+ * Echo of that is another (docs/emsdp-wire.md, section 12). */
 static bool is_taken(const godwit_hse_forward_t *f, godwit_status_t status)
 {
     return status == GODWIT_OK || (f->confirm && status == GODWIT_REPLAY);

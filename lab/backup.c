@@ -155,6 +155,8 @@ static const struct {
     {"a COUNT used twice with one key", AT(MTC), ENDPOINTS | AT(EMKS) | AT(HSS) | AT(EAS) | AT(MTC_IWF)},
     {"a reading delivered twice", AT(MTC), ENDPOINTS | AT(EAS)},
     {"a K_session handed out twice", 0, AT(EMKS) | AT(HSS)},
+    /* then one K_session is in two sessions of an endpoint, and the watcher keeps one address of it */
+    {"a datagram under a key that its sender never had", 0, AT(EMKS) | AT(HSS)},
     {"a recall confirmed of a trigger that was acted on", 0, AT(MTC_IWF)},
     {"a report says that a trigger expired, and the application has acted on it", 0, AT(MTC_IWF)},
     {"an age given twice by the owner of its key set", 0, AT(EMKS) | AT(HSS)},

@@ -103,6 +103,9 @@ bool godwit_iwf_fly(const godwit_iwf_turn_t *turn, const godwit_imsi_t *imsi,
 {
     bool flies;
     godwit_iwf_flight_t *flight = place_for(turn, imsi, &flies);
+    if (flies) {
+        memset(&flight->word, 0, sizeof flight->word); /* it goes on for more than a node's word */
+    }
     if (flight == NULL || flies) {
         return flies;
     }

@@ -287,6 +287,38 @@ static void who_claims_a_device_that_it_does_not_serve_changes_nothing(void **st
     assert_int_equal(iwq_delivered(1), 1);
 }
 
+/* The HSS takes its time; what it says then is that the device is at the node where it was. */
+static void hss_answers_late(void)
+{
+    godwit_message_t m = {.kind = GODWIT_SUBSCRIBER_INFO_ANSWER, .from = GODWIT_FUNCTION_HSS, .hop = GODWIT_HOP_TLS};
+    for (size_t i = 0; i < GODWIT_IWF_FLIGHTS_MAX; i++) {
+        m.transaction |= iwq.role.flights[i].step == GODWIT_IWF_LOCATING ? iwq.role.flights[i].transaction : 0;
+    }
+    m.u.subscriber_info_answer.nodes = 1;
+    m.u.subscriber_info_answer.node[0].function = GODWIT_FUNCTION_MME;
+    strcpy(m.u.subscriber_info_answer.node[0].host, IWQ_MME);
+    owner_give_message(&iwq.owner, &m);
+    iwq_collect();
+}
+
+/* While the HSS is asked about a node that it will not name a trigger is due, or comes. */
+static void what_is_due_while_a_liar_is_asked_about_is_tried(void **state)
+{
+    (void)state;
+    iwq.reachable = false;
+    assert_int_equal(iwq_trigger(1), GODWIT_TRIGGER_SUCCESS);
+    iwq_run(1);
+    assert_int_equal(iwq.t5_downs, 1);
+    iwq_run_ms(iwq_record(1)->due_ms - iwq.owner.now_ms - 10);
+    iwq.hss_silent = true;
+    iwq_registered_at(0, "mme.rogue.test");
+    iwq_run_ms(100);
+    assert_int_equal(iwq_record(1)->attempts, 1);
+    hss_answers_late();
+    iwq_run_ms(100);
+    assert_int_equal(iwq.t5_downs, 2);
+}
+
 static void a_recall_may_name_the_device_by_its_other_name(void **state)
 {
     (void)state;
@@ -500,6 +532,7 @@ int main(void)
         TEST(an_unreachable_device_gets_its_triggers_when_it_registers),
         TEST(who_claims_a_device_without_end_has_it_tried_no_more_than_so_often),
         TEST(who_claims_a_device_that_it_does_not_serve_changes_nothing),
+        TEST(what_is_due_while_a_liar_is_asked_about_is_tried),
         TEST(a_recall_may_name_the_device_by_its_other_name),
         TEST(it_is_tried_again_after_longer_and_longer_waits),
         TEST(what_nobody_takes_expires_and_that_is_reported),

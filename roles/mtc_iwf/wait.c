@@ -81,7 +81,7 @@ void godwit_iwf_overtake(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way, b
                          godwit_outbox_t *out)
 {
     godwit_iwf_key_wait_t *wait = godwit_iwf_wait_of(keys, &keys->held.imsi, now_ms);
-    if (wait != NULL && ((wait->giving && another_run) || strcmp(wait->way.node.host, way->node.host) != 0)) {
+    if (wait != NULL && ((wait->giving && another_run) || !godwit_equal_names(wait->way.node.host, way->node.host))) {
         godwit_iwf_give_up(keys, &wait->imsi, &wait->way, out);
         memset(wait, 0, sizeof *wait);
     }

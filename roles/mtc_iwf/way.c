@@ -305,10 +305,11 @@ void godwit_iwf_proved_nothing(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *
 
 /* ---- serving nodes ---- */
 
-static godwit_iwf_peer_t *peer_of(godwit_iwf_keys_t *keys, const char *host)
+/* The HSS may write a name otherwise than its node does. */
+static const godwit_iwf_peer_t *known_peer(const godwit_iwf_keys_t *keys, const char *host)
 {
     for (size_t i = 0; i < GODWIT_IWF_PEERS_MAX; i++) {
-        if (keys->peers[i].host[0] != '\0' && strcmp(keys->peers[i].host, host) == 0) {
+        if (godwit_equal_names(keys->peers[i].host, host)) {
             return &keys->peers[i];
         }
     }
@@ -318,7 +319,8 @@ static godwit_iwf_peer_t *peer_of(godwit_iwf_keys_t *keys, const char *host)
 /* A name that now comes over an open hop may be anybody's. */
 void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const char *host, godwit_hop_t hop, uint64_t now_ms)
 {
-    godwit_iwf_peer_t *peer = peer_of(keys, host);
+    const godwit_iwf_peer_t *known = known_peer(keys, host);
+    godwit_iwf_peer_t *peer = known != NULL ? &keys->peers[known - keys->peers] : NULL;
     if (hop == GODWIT_HOP_OPEN) {
         if (peer != NULL) {
             memset(peer, 0, sizeof *peer);
@@ -341,10 +343,5 @@ void godwit_iwf_peer_heard(godwit_iwf_keys_t *keys, const char *host, godwit_hop
 
 bool godwit_iwf_peer_is_proved(const godwit_iwf_keys_t *keys, const char *host)
 {
-    for (size_t i = 0; i < GODWIT_IWF_PEERS_MAX; i++) {
-        if (host[0] != '\0' && strcmp(keys->peers[i].host, host) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return known_peer(keys, host) != NULL;
 }

@@ -296,12 +296,31 @@ static void an_answer_of_a_node_that_was_not_asked_proves_and_gives_nothing(void
     iwf_take_command();
 }
 
+/* In the HSS's word for a trigger, and in what the node says of itself. */
+static void a_name_that_the_hss_writes_otherwise_is_the_same_node(void **state)
+{
+    (void)state;
+    config(GODWIT_IWF_KEY_FROM_IWF, true);
+    godwit_message_t m = iwf_t5_up(GODWIT_T5_FROM_DEVICE);
+    iwf_t5(&m); /* it is heard over a hop that proves who it is */
+    strcpy(iw.begin.node.host, "MME.Visited.Test");
+    owner_give_timer(&iw.owner, 0); /* a trigger waits */
+    assert_int_equal(sent(GODWIT_SUBSCRIBER_INFO_REQUEST), 1);
+    const godwit_message_t key = iwf_hss_answer();
+    m = iwf_t5_up(GODWIT_T5_REGISTERED);
+    iwf_t5(&m);
+    assert_int_equal(sent(GODWIT_SUBSCRIBER_INFO_REQUEST), 0); /* the question that is open is the one for there */
+    iwf_give(&key);
+    assert_int_equal(owner_message(&iw.owner, GODWIT_T5_DOWN, 0)->u.t5_down.kind, GODWIT_T5_UE_KEY);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, iwf_world_setup)
     const struct CMUnitTest tests[] = {
         TEST(a_node_that_the_hss_does_not_name_gets_and_gives_nothing),
         TEST(a_name_must_be_that_of_the_node_wholly),
+        TEST(a_name_that_the_hss_writes_otherwise_is_the_same_node),
         TEST(a_node_that_the_hss_names_a_little_later_is_taken_up),
         TEST(a_hss_that_does_not_answer_is_asked_three_times),
         TEST(within_the_security_mode_a_liar_turns_nothing),

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "roles/mtc_iwf/keys.h"
+#include "roles/rate.h"
 
 #define REPEAT_MS 4000u
 #define REPEAT_MAX_MS 60000u
@@ -19,19 +20,25 @@ static uint32_t wait_ms(const godwit_iwf_keys_t *keys, unsigned attempts)
     return wait < REPEAT_MAX_MS ? (uint32_t)wait : REPEAT_MAX_MS;
 }
 
-/* Its own place, or a free one; NULL: none is left. */
-static godwit_iwf_repeat_t *place_for(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi)
+static godwit_iwf_repeat_t *repeat_of(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi)
 {
-    godwit_iwf_repeat_t *free_place = NULL;
     for (size_t i = 0; i < GODWIT_IWF_REPEATS_MAX; i++) {
         if (keys->repeats[i].number != 0 && godwit_imsi_equal(&keys->repeats[i].imsi, imsi)) {
             return &keys->repeats[i];
         }
-        if (free_place == NULL && keys->repeats[i].number == 0) {
-            free_place = &keys->repeats[i];
-        }
     }
-    return free_place;
+    return NULL;
+}
+
+/* A free one, or one of whoever has most: that Command is said no more. NULL: that is the asker. */
+static godwit_iwf_repeat_t *share_of(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way)
+{
+    uint64_t taken[GODWIT_IWF_REPEATS_MAX];
+    for (size_t i = 0; i < GODWIT_IWF_REPEATS_MAX; i++) {
+        taken[i] = keys->repeats[i].number != 0 ? godwit_iwf_whose(&keys->repeats[i].way) : 0;
+    }
+    const size_t place = godwit_rate_share(taken, GODWIT_IWF_REPEATS_MAX, godwit_iwf_whose(way));
+    return place < GODWIT_IWF_REPEATS_MAX ? &keys->repeats[place] : NULL;
 }
 
 /* NULL: it is said once. Anybody may name an address: what is said again by a node stays there, and where nobody has
@@ -42,10 +49,12 @@ static godwit_iwf_repeat_t *repeat_by(godwit_iwf_keys_t *keys, const godwit_imsi
     if (way->kind == GODWIT_IWF_WAY_T4 || way->kind == GODWIT_IWF_WAY_NONE || way->unproved) {
         return NULL;
     }
-    godwit_iwf_repeat_t *place = place_for(keys, imsi);
-    const bool stays = place != NULL && way->kind == GODWIT_IWF_WAY_A3 && place->number == number &&
-                       place->way.kind == GODWIT_IWF_WAY_T5;
-    return stays ? NULL : place;
+    godwit_iwf_repeat_t *own = repeat_of(keys, imsi);
+    if (own == NULL) {
+        return share_of(keys, way);
+    }
+    const bool stays = way->kind == GODWIT_IWF_WAY_A3 && own->number == number && own->way.kind == GODWIT_IWF_WAY_T5;
+    return stays ? NULL : own;
 }
 
 void godwit_iwf_command_send(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, uint32_t number,
@@ -77,15 +86,14 @@ void godwit_iwf_on_command_answer(godwit_iwf_keys_t *keys, const godwit_message_
 
 bool godwit_iwf_is_repeated(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi)
 {
-    const godwit_iwf_repeat_t *place = place_for(keys, imsi);
-    return place != NULL && place->number != 0;
+    return repeat_of(keys, imsi) != NULL;
 }
 
 void godwit_iwf_repeat_end(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi)
 {
-    godwit_iwf_repeat_t *place = place_for(keys, imsi);
-    if (place != NULL) {
-        memset(place, 0, sizeof *place); /* its timer finds nothing */
+    godwit_iwf_repeat_t *own = repeat_of(keys, imsi);
+    if (own != NULL) {
+        memset(own, 0, sizeof *own); /* its timer finds nothing */
     }
 }
 

@@ -213,6 +213,43 @@ static void whoever_receives_is_bounded_too(void **state)
     assert_int_equal(of_all, 180);
 }
 
+static bool is_said_again(void)
+{
+    for (size_t i = 0; i < iw.owner.outbox.count; i++) {
+        const godwit_request_t *r = &iw.owner.requests[i];
+        if (r->kind == GODWIT_REQUEST_TIMER && r->timer >= GODWIT_IWF_REPEAT_TIMERS &&
+            r->timer < GODWIT_IWF_REPEAT_TIMERS + GODWIT_IWF_REPEATS_MAX && r->delay_ms > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One who receives where he is, in the names of as many devices as Commands are said again at a time. */
+static void commands_to_whoever_receives_leave_room_for_those_by_a_node(void **state)
+{
+    (void)state;
+    const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+    for (uint32_t i = 0; i < GODWIT_IWF_REPEATS_MAX; i++) {
+        const godwit_imsi_t imsi = nobody(i);
+        const godwit_address_t from = address(1);
+        uint8_t cookie[GODWIT_A3_COOKIE];
+        iw.owner.now_ms += 100;
+        (void)flood(50);
+        iwf_datagram_of(&imsi, &from, &hint, NULL);
+        iwf_take_cookie(&from, &hint, cookie);
+        iwf_datagram_of(&imsi, &from, &hint, cookie);
+        const godwit_message_t answer = iwf_hss_answer();
+        iwf_give(&answer);
+        assert_true(is_said_again());
+    }
+    iwf_registered();
+    const godwit_message_t answer = iwf_hss_answer();
+    iwf_give(&answer);
+    iwf_take_command();
+    assert_true(is_said_again());
+}
+
 /* Who wrote the device's own address into a hint does not hold up its next one, nor what it led to. */
 static void a_hint_in_the_name_and_address_of_a_device_does_not_hold_it_up(void **state)
 {
@@ -324,6 +361,7 @@ int main(void)
         cmocka_unit_test_setup(a_cookie_that_is_none_of_ours_is_no_worse_than_none, iwf_world_setup),
         cmocka_unit_test_setup(forged_hints_leave_half_of_the_places, iwf_world_setup),
         cmocka_unit_test_setup(whoever_receives_is_bounded_too, iwf_world_setup),
+        cmocka_unit_test_setup(commands_to_whoever_receives_leave_room_for_those_by_a_node, iwf_world_setup),
         cmocka_unit_test_setup(a_hint_in_the_name_and_address_of_a_device_does_not_hold_it_up, iwf_world_setup),
         cmocka_unit_test_setup(a_command_under_way_to_who_receives_is_not_replaced_by_a_forged_hint, iwf_world_setup),
         cmocka_unit_test_setup(an_unproved_address_gets_no_more_octets_than_came_from_it, iwf_world_setup),

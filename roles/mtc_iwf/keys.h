@@ -228,7 +228,8 @@ bool godwit_iwf_may_hint(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, con
 /* Likewise what a node says of a device, of itself: once in GODWIT_IWF_TRY_GAP_MS. */
 bool godwit_iwf_may_visit(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, const godwit_iwf_way_t *way,
                           uint64_t now_ms);
-/* Who leads to what goes by that way, for shares: its node; 0 is nobody. */
+/* Who leads to what goes by that way, for shares: its node; else all of that way together, unproved addresses apart.
+ * Never 0. */
 uint64_t godwit_iwf_whose(const godwit_iwf_way_t *way);
 /* Whether something from that address is looked at: it has not sent too much in this second that proved nothing, or it
  * is where the device polled from. */

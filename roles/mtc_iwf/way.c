@@ -273,7 +273,10 @@ bool godwit_iwf_may_visit(godwit_iwf_keys_t *keys, const godwit_imsi_t *imsi, co
 
 uint64_t godwit_iwf_whose(const godwit_iwf_way_t *way)
 {
-    return godwit_rate_whose((const uint8_t *)way->node.host, strlen(way->node.host));
+    const uint8_t no_node[] = {(uint8_t)way->kind, way->unproved};
+    const char *host = way->node.host;
+    return host[0] != '\0' ? godwit_rate_whose((const uint8_t *)host, strlen(host))
+                           : godwit_rate_whose(no_node, sizeof no_node);
 }
 
 static godwit_iwf_stranger_t *stranger_of(godwit_iwf_keys_t *keys, const godwit_iwf_way_t *way)

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -250,6 +251,28 @@ static void commands_to_whoever_receives_leave_room_for_those_by_a_node(void **s
     assert_true(is_said_again());
 }
 
+/* The HSS is silent, nodes have asked for what the flood has left: a device with a cookie takes a place of the flood's. */
+static void a_full_table_gives_a_place_of_forged_hints_to_who_receives(void **state)
+{
+    (void)state;
+    size_t questions = 0;
+    for (uint32_t second = 0; second < 3; second++) {
+        questions += flood(60);
+        iw.owner.now_ms += 1000;
+    }
+    assert_int_equal(questions, 128);
+    for (uint32_t i = 0; i < GODWIT_IWF_KEYS_WAITING_MAX / 2; i++) {
+        godwit_message_t m = iwf_t5_up(GODWIT_T5_SECURING);
+        m.u.t5_up.imsi = nobody(50000 + i);
+        (void)snprintf(m.origin_host, sizeof m.origin_host, "mme%u.visited.test", (unsigned)i);
+        owner_give_message(&iw.owner, &m);
+        assert_int_equal(asked(), 1);
+    }
+    const godwit_iwf_container_t hint = iwf_hint(GODWIT_A3_NO_ASSOCIATION);
+    iwf_datagram_twice(&wifi, &hint);
+    assert_int_equal(asked(), 1);
+}
+
 /* Who wrote the device's own address into a hint does not hold up its next one, nor what it led to. */
 static void a_hint_in_the_name_and_address_of_a_device_does_not_hold_it_up(void **state)
 {
@@ -362,6 +385,7 @@ int main(void)
         cmocka_unit_test_setup(forged_hints_leave_half_of_the_places, iwf_world_setup),
         cmocka_unit_test_setup(whoever_receives_is_bounded_too, iwf_world_setup),
         cmocka_unit_test_setup(commands_to_whoever_receives_leave_room_for_those_by_a_node, iwf_world_setup),
+        cmocka_unit_test_setup(a_full_table_gives_a_place_of_forged_hints_to_who_receives, iwf_world_setup),
         cmocka_unit_test_setup(a_hint_in_the_name_and_address_of_a_device_does_not_hold_it_up, iwf_world_setup),
         cmocka_unit_test_setup(a_command_under_way_to_who_receives_is_not_replaced_by_a_forged_hint, iwf_world_setup),
         cmocka_unit_test_setup(an_unproved_address_gets_no_more_octets_than_came_from_it, iwf_world_setup),

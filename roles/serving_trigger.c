@@ -132,7 +132,7 @@ bool godwit_serving_trigger_up(const godwit_serving_trigger_t *trigger, const go
 
 static bool is_its_iwf(const godwit_serving_trigger_t *trigger, const godwit_message_t *message)
 {
-    return trigger->iwf.host[0] != '\0' && strcmp(trigger->iwf.host, message->origin_host) == 0;
+    return godwit_equal_names(trigger->iwf.host, message->origin_host); /* the home may write it in other letters */
 }
 
 godwit_status_t godwit_serving_trigger_admit(const godwit_serving_trigger_t *trigger, const godwit_message_t *message)

@@ -360,6 +360,21 @@ static void the_iwf_hears_once_though_the_home_answered_first(void **state)
     assert_int_equal(said(GODWIT_T5_UP), 0);
 }
 
+static void a_home_that_writes_a_name_in_other_letters_names_the_same_iwf(void **state)
+{
+    (void)state;
+    mme_step_request(&w, &d);
+    mme_step_vector(&w, &d);
+    mme_step_response(&w, &d);
+    mme_step_secured(&w, &d);
+    home_says(owner_message(&w.owner, GODWIT_LOCATION_UPDATE, 0)->transaction, GODWIT_OK, "IWF.Home.Example",
+              GODWIT_HOP_TLS);
+    mme_step_information(&w, &d);
+    mme_step_accept(&w, &d);
+    mme_step_complete(&w, &d);
+    assert_int_equal(ask_key(IWF, GODWIT_HOP_TLS)->status, GODWIT_OK);
+}
+
 static void a_home_that_refuses_or_names_none_ends_it(void **state)
 {
     mme_step_request(&w, &d);
@@ -801,6 +816,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_home_hears_of_a_device_that_has_proved_itself, setup),
         cmocka_unit_test_setup(the_iwf_hears_when_it_is_named_and_the_device_is_registered, setup),
+        cmocka_unit_test_setup(a_home_that_writes_a_name_in_other_letters_names_the_same_iwf, setup),
         cmocka_unit_test_setup(the_iwf_hears_once_though_the_home_answered_first, setup),
         cmocka_unit_test_setup(a_home_that_refuses_or_names_none_ends_it, setup),
         cmocka_unit_test_setup(a_home_that_did_not_hear_is_told_again_in_a_while, setup),

@@ -26,6 +26,9 @@ static void restore_source(godwit_scs_t *scs, const godwit_record_t *record)
     const uint32_t first = scs->config.first_reference != 0 ? scs->config.first_reference : 1;
     scs->reserved = record != NULL ? record->u.scs_source.reserved : first - UINT64_C(1);
     scs->next_reference = scs->reserved + 1;
+    if (scs->last_number < scs->reserved) { /* a row that cannot be read may have had a higher one */
+        scs->last_number = scs->reserved;
+    }
     scs->former_number = scs->last_number;
     scs->last_transaction = (uint32_t)scs->reserved; /* a late answer to the former life is to none of this one */
 }

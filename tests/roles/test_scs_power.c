@@ -298,6 +298,26 @@ static void without_reserved_references_nothing_is_asked_for(void **state)
     assert_int_equal(status, GODWIT_OK);
 }
 
+/* The row of the newest trigger is damaged: the next one takes its place, and is another one by its number, by which
+ * the store tells that no outcome changes. */
+static void a_trigger_over_a_row_that_cannot_be_read_has_a_number_of_its_own(void **state)
+{
+    (void)state;
+    ask();
+    answer(listen()->transaction, reference, GODWIT_TRIGGER_SUCCESS);
+    (void)report(reference, GODWIT_OUTCOME_SUCCESS);
+    const uint64_t former = godwit_scs_find(&scs, reference)->number;
+    assert_int_equal(godwit_scs_init(&scs, &config), GODWIT_OK);
+    for (unsigned i = 1; i < GODWIT_SCS_RECORDS; i++) {
+        const godwit_record_key_t key = godwit_scs_key(&scs, i);
+        godwit_scs_restore(&scs, i, owner_find(&owner, &key));
+    }
+    owner_give_timer(&owner, GODWIT_SCS_TIMER_RESERVE);
+    ask();
+    assert_ptr_equal(godwit_scs_find(&scs, reference), &scs.triggers[0]);
+    assert_true(scs.triggers[0].number > former);
+}
+
 static void who_cannot_read_what_was_given_gives_none(void **state)
 {
     (void)state;
@@ -378,6 +398,7 @@ int main(void)
         TEST(a_request_that_is_not_stored_is_none),
         TEST(what_could_not_be_stored_is_heard_again),
         TEST(without_reserved_references_nothing_is_asked_for),
+        TEST(a_trigger_over_a_row_that_cannot_be_read_has_a_number_of_its_own),
         TEST(who_cannot_read_what_was_given_gives_none),
         TEST(a_death_after_any_request_loses_nothing_and_gives_nothing_twice),
     };

@@ -194,14 +194,14 @@ static void write_links(FILE *out, const json_t *status)
 }
 
 /* A name that the operator has given; else the place in the configuration, for targets are URLs and paths, which may
- * hold what opens them. */
+ * hold what opens them. A name that is a number could be the place of another, and is told by its own place. */
 static json_t *named_by_place(const json_t *destinations)
 {
     json_t *all = json_deep_copy(destinations);
     for (size_t i = 0; i < json_array_size(all); i++) {
         json_t *one = json_array_get(all, i);
         const char *name = json_string_value(json_object_get(one, "name"));
-        const bool given = name != NULL && strpbrk(name, "/:@?") == NULL;
+        const bool given = name != NULL && strpbrk(name, "/:@?") == NULL && name[strspn(name, "0123456789")] != '\0';
         (void)json_object_set_new(one, "destination", given ? json_string(name) : json_sprintf("%zu", i));
     }
     return all;

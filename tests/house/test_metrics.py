@@ -91,6 +91,12 @@ class Metrics(unittest.TestCase):
         self.assertNotIn("0010100000", text)
         self.assertNotIn("gsup", text)  # there is no such link: no sample, not a zero
 
+    def test_a_destination_that_is_named_like_the_place_of_another_is_told_apart(self):
+        daemon = self.daemon(hse="deliver_queue: {keep: memory}")
+        daemon.config = daemon.write("godwit.yaml", daemon.read("godwit.yaml").replace(
+            "deliver: [", f"deliver: [{{kind: file, name: '2', path: {daemon.path('other')}}}, {{kind: file, name: 1a, path: {daemon.path('third')}}}, "))
+        self.assertEqual([dict(labels)["destination"] for labels in scrape(daemon.start())[0]["godwit_destination_delivered_total"]], ["0", "1a", "2"])
+
     def test_peers_and_doors_of_several_functions(self):
         daemon = self.daemon(functions="[hss, emks, hse, mtc_iwf]", metrics="""{listen: "127.0.0.1:0"}
 mtc_iwf: {protect: hop, a3: "127.0.0.1:0", sources: [{name: scs.home.example, kind: scs}]}

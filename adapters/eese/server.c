@@ -94,13 +94,8 @@ godwit_status_t godwit_eese_server_reload(godwit_eese_server_t *server, const go
                                           char why[GODWIT_HTTPS_WHY])
 {
     const char *names[GODWIT_EESE_PEERS_MAX + 1];
-    char other[GODWIT_HTTPS_WHY];
     const godwit_https_server_config_t https = https_of(server, tls, names);
-    const godwit_status_t status = godwit_https_server_renew(server->https, &https, why);
-    if (status != GODWIT_OK && tls->crl != NULL) {
-        (void)!godwit_https_server_revoke(server->https, tls->crl, other); /* a good list waits for nothing else */
-    }
-    return status;
+    return godwit_https_server_renew(server->https, &https, why);
 }
 
 void godwit_eese_server_stop(godwit_eese_server_t *server)

@@ -84,7 +84,8 @@ GODWIT_MUST_USE godwit_status_t godwit_https_server_revoke(godwit_https_server_t
                                                            char why[GODWIT_HTTPS_WHY]);
 /* Certificate, key, client_ca and crl of config anew, from their files, and its clients; nothing else of it is looked
  * at. A connection that stands keeps the certificate that it was shown, and each request on it is judged by what holds
- * then. On failure what held before holds, but for GODWIT_NO_SPACE: then the clients of before. */
+ * then. On failure what held before holds, but for a list of revoked ones that is good; and after GODWIT_NO_SPACE, the
+ * clients of before alone. */
 GODWIT_MUST_USE godwit_status_t godwit_https_server_renew(godwit_https_server_t *server,
                                                           const godwit_https_server_config_t *config,
                                                           char why[GODWIT_HTTPS_WHY]);

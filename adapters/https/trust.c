@@ -194,7 +194,11 @@ bool godwit_https_trust_admit(godwit_https_server_t *s, const char *const *clien
 godwit_status_t godwit_https_server_renew(godwit_https_server_t *server, const godwit_https_server_config_t *config,
                                           char why[GODWIT_HTTPS_WHY])
 {
+    char other[GODWIT_HTTPS_WHY];
     if (!godwit_https_trust_read(server, config, why)) {
+        if (config->crl != NULL) {
+            (void)!godwit_https_server_revoke(server, config->crl, other); /* a good list waits for nothing else */
+        }
         return GODWIT_IO_FAILED;
     }
     if (!godwit_https_trust_admit(server, config->clients)) {

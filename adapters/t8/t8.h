@@ -54,7 +54,7 @@ typedef struct godwit_t8 godwit_t8_t;
 GODWIT_MUST_USE godwit_status_t godwit_t8_start(const godwit_t8_config_t *config, godwit_t8_t **t8,
                                                 char why[GODWIT_HTTPS_WHY]);
 /* Callers, and what stands in the files of certificates, anew; files, address and connect_to are those of the start. On
- * failure what held before holds. */
+ * failure what held before holds, but for a list of revoked ones that is good. */
 GODWIT_MUST_USE godwit_status_t godwit_t8_renew(godwit_t8_t *t8, const godwit_t8_config_t *config,
                                                 char why[GODWIT_HTTPS_WHY]);
 uint16_t godwit_t8_port(const godwit_t8_t *t8);

@@ -426,7 +426,8 @@ class T8(unittest.TestCase):
         d.start()
         self.assertEqual(self.curl("POST", body=self.trigger(), who=OTHER)[0], 201)
         certificates.revoke(d.directory, OTHER)
-        self.hup()
+        d.write("iwf.pem", "no certificate\n")  # which the list does not wait for
+        self.assertIn("what was before holds", self.hup())
         self.assertIn("revoked", self.curl("POST", body=self.trigger(), who=OTHER)[1]["error"])
         self.assertEqual(self.curl("POST", body=self.trigger())[0], 201)
 

@@ -74,8 +74,7 @@ bool godwit_diameter_renew(godwit_diameter_t *d, char error[GODWIT_DIAMETER_ERRO
         return refuse(error, why);
     }
     pthread_mutex_lock(&d->lock);
-    godwit_https_identity_follow(fresh, d->own.identity);
-    d->own.identity = fresh;
+    d->own.identity = godwit_https_identity_follow(fresh, d->own.identity);
     pthread_mutex_unlock(&d->lock);
     return true;
 }

@@ -5,9 +5,12 @@
 #include "adapters/https/identity.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define CHAIN_MAX 8u
 
@@ -87,31 +90,48 @@ static godwit_https_identity_t *made_of(char *certificate, char *key, const char
 
 #define PEM_MAX ((size_t)1 << 18)
 
-char *godwit_https_read_pem(const char *path, char why[GODWIT_HTTPS_WHY])
-{
-    errno = 0;
-    FILE *file = fopen(path, "re");
-    char *text = file == NULL ? NULL : calloc(1, PEM_MAX + 1);
-    size_t len = text == NULL ? 0 : fread(text, 1, PEM_MAX, file);
-    bool good = text != NULL && ferror(file) == 0 && len > 0 && len < PEM_MAX;
-    if (!good) {
-        (void)snprintf(why, GODWIT_HTTPS_WHY, "%.300s: cannot be read: %s", path,
-                       errno != 0 ? strerror(errno) : "empty");
-        free(text);
-        text = NULL;
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return text;
-}
-
 void godwit_https_release_pem(char *text)
 {
     if (text != NULL) {
         godwit_wipe(text, strlen(text));
         free(text);
     }
+}
+
+/* NULL: text, of PEM_MAX octets, has the whole of it. */
+static const char *read_whole(int fd, char *text)
+{
+    struct stat file;
+    size_t len = 0;
+    ssize_t got = 1;
+    if (fd < 0 || fstat(fd, &file) != 0) {
+        return strerror(errno);
+    }
+    if (!S_ISREG(file.st_mode)) {
+        return "no regular file";
+    }
+    while (len < PEM_MAX && got > 0) {
+        got = read(fd, text + len, PEM_MAX - len);
+        len += got > 0 ? (size_t)got : 0;
+    }
+    return got < 0 ? strerror(errno) : len == 0 ? "empty" : len == PEM_MAX ? "too large" : NULL;
+}
+
+char *godwit_https_read_pem(const char *path, char why[GODWIT_HTTPS_WHY])
+{
+    char *text = calloc(1, PEM_MAX + 1);
+    int fd =
+        text == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a FIFO is not waited for */
+    const char *wrong = text == NULL ? "no memory" : read_whole(fd, text);
+    if (wrong != NULL) {
+        (void)snprintf(why, GODWIT_HTTPS_WHY, "%.300s: cannot be read: %s", path, wrong);
+        godwit_https_release_pem(text);
+        text = NULL;
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return text;
 }
 
 godwit_https_identity_t *godwit_https_identity_read(const char *certificate, const char *key,
@@ -125,9 +145,25 @@ godwit_https_identity_t *godwit_https_identity_read(const char *certificate, con
     return identity;
 }
 
-void godwit_https_identity_follow(godwit_https_identity_t *identity, godwit_https_identity_t *former)
+/* Of one certificate there is one key. */
+static bool is_same(const godwit_https_identity_t *a, const godwit_https_identity_t *b)
 {
-    identity->former = former;
+    bool same = a->count == b->count;
+    for (unsigned i = 0; same && i < a->count; i++) {
+        const gnutls_datum_t *of_a = &a->chain[i].cert, *of_b = &b->chain[i].cert;
+        same = of_a->size == of_b->size && memcmp(of_a->data, of_b->data, of_a->size) == 0;
+    }
+    return same;
+}
+
+godwit_https_identity_t *godwit_https_identity_follow(godwit_https_identity_t *fresh, godwit_https_identity_t *former)
+{
+    if (former != NULL && is_same(fresh, former)) {
+        godwit_https_identity_free(fresh);
+        return former;
+    }
+    fresh->former = former;
+    return fresh;
 }
 
 void godwit_https_identity_show(godwit_https_identity_t *identity, gnutls_pcert_st **chain, unsigned *count,

@@ -18,8 +18,9 @@ typedef struct godwit_https_identity godwit_https_identity_t;
 /* Files, PEM. NULL: why says in one line, which names the file. */
 godwit_https_identity_t *godwit_https_identity_read(const char *certificate, const char *key,
                                                     char why[GODWIT_HTTPS_WHY]);
-void godwit_https_identity_follow(godwit_https_identity_t *identity,
-                                  godwit_https_identity_t *former); /* takes former */
+/* Takes both. What is shown from now on: former, which may be NULL, where it is the same, so that reading the same files
+ * again costs no memory. */
+godwit_https_identity_t *godwit_https_identity_follow(godwit_https_identity_t *fresh, godwit_https_identity_t *former);
 void godwit_https_identity_free(godwit_https_identity_t *identity); /* NULL is nothing; all former ones too */
 /* As GnuTLS wants it of who is asked for a certificate; all stay the identity's. */
 void godwit_https_identity_show(godwit_https_identity_t *identity, gnutls_pcert_st **chain, unsigned *count,
@@ -34,7 +35,8 @@ typedef struct godwit_https_certificate {
     uint8_t print[GODWIT_HTTPS_PRINT];
 } godwit_https_certificate_t;
 GODWIT_MUST_USE bool godwit_https_certificate_read(const char *path, godwit_https_certificate_t *certificate);
-/* A whole file that is not empty; to be freed, and wiped where it is a key. NULL: why. */
+/* A whole regular file that is not empty and has less than 256 KiB; to be freed, and wiped where it is a key. NULL:
+ * why. */
 char *godwit_https_read_pem(const char *path, char why[GODWIT_HTTPS_WHY]);
 void godwit_https_release_pem(char *text); /* wipes; NULL is nothing */
 

@@ -121,13 +121,15 @@ static revoked_t *read_trust(const godwit_https_server_config_t *config, char **
     return revoked;
 }
 
-/* Takes all of it. */
+/* Takes all of it. Authorities that are the same are not kept again. */
 static void take_over(godwit_https_server_t *s, godwit_https_identity_t *identity, authorities_t *authorities, char *ca)
 {
+    const bool same = ca != NULL && s->ca != NULL && strcmp(ca, s->ca) == 0;
     (void)pthread_mutex_lock(&s->trust_lock);
-    godwit_https_identity_follow(identity, s->identity);
-    s->identity = identity;
-    if (authorities != NULL) {
+    s->identity = godwit_https_identity_follow(identity, s->identity);
+    if (same) {
+        free_authorities(authorities);
+    } else if (authorities != NULL) {
         authorities->former = s->authorities;
         s->authorities = authorities;
     }

@@ -124,6 +124,41 @@ downlink:
         self.assertNotIn(HOLDS, self.hup())
         self.assertEqual(self.served(), self.on_disk())
 
+    def test_what_is_no_file_of_pem_holds_up_nobody(self):
+        first, d = self.served(), self.daemon
+
+        def in_place_of(name, make):
+            if os.path.exists(d.path(name)):
+                os.remove(d.path(name))
+            make(d.path(name))
+
+        in_place_of("own.pem", os.mkfifo)
+        self.assertIn("own.pem: cannot be read: no regular file; " + HOLDS, self.hup())
+        in_place_of("door.pem", os.mkfifo)
+        self.assertNotIn("downlink.tls", self.hup())
+        d.ask(command="status")
+        in_place_of("own.pem", os.mkdir)
+        self.assertIn("own.pem: cannot be read: no regular file; " + HOLDS, self.hup())
+        os.rmdir(d.path("own.pem"))
+        d.write("own.pem", "-" * 300000)
+        self.assertIn("own.pem: cannot be read: too large; " + HOLDS, self.hup())
+        self.assertEqual(self.served(), first)
+
+    def resident(self):
+        with open(f"/proc/{self.daemon.process.pid}/status", encoding="ascii") as file:
+            return int(re.search(r"^VmRSS:\s+(\d+) kB$", file.read(), re.MULTILINE)[1])
+
+    def test_what_has_not_changed_is_not_kept_again_at_each_sighup(self):
+        d = self.daemon
+        d.write("own.pem", d.read("own.pem") + d.read("ca.pem"))
+        for _ in range(100):
+            self.hup()
+        resident, open_files = self.resident(), len(os.listdir(f"/proc/{d.process.pid}/fd"))
+        for _ in range(500):
+            self.hup()
+        self.assertLess(self.resident() - resident, 1024)
+        self.assertLessEqual(len(os.listdir(f"/proc/{d.process.pid}/fd")), open_files + 4)  # a peer comes and goes
+
     def expiry(self):
         """By the section that names it: until when, as text, and how many seconds still."""
         return {one["certificate"]: (one["not_after"], one["expires_in_ms"] / 1000) for one in self.daemon.ask(command="status")["certificates"]}

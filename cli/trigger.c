@@ -242,8 +242,10 @@ static int run_status(const cli_args_t *args)
     }
 #define REFERENCE                                                                                                      \
     {                                                                                                                  \
-        "reference", "N", "number of this request: said again it is the same request; default: a new one", false,      \
-            false                                                                                                      \
+        "reference", "N",                                                                                              \
+            "number of this request: said again it is the same request; default: a new one. With --control it must "   \
+            "be below those that are given by default",                                                                \
+            false, false                                                                                               \
     }
 
 #define TRIGGER_STATUS                                                                                                 \

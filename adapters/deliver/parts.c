@@ -4,19 +4,25 @@
  */
 #include "adapters/deliver/parts.h"
 
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 bool godwit_deliver_secret_read(const char *path, uint8_t *octets, size_t cap, size_t *len)
 {
-    FILE *file = fopen(path, "rbe");
-    if (file == NULL) {
-        return false;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a FIFO is not waited for */
+    struct stat is;
+    ssize_t got = fd >= 0 && fstat(fd, &is) == 0 && S_ISREG(is.st_mode) ? 1 : -1;
+    uint8_t more;
+    for (*len = 0; got > 0 && *len < cap;) {
+        got = read(fd, octets + *len, cap - *len);
+        *len += got > 0 ? (size_t)got : 0;
     }
-    (void)setvbuf(file, NULL, _IONBF, 0); /* no copy of it stays behind */
-    *len = fread(octets, 1, cap, file);
-    bool whole = ferror(file) == 0 && *len > 0 && fgetc(file) == EOF;
-    (void)fclose(file);
+    const bool whole = *len > 0 && got >= 0 && read(fd, &more, 1) == 0;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
     return whole;
 }
 

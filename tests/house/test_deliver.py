@@ -253,6 +253,10 @@ class Deliver(unittest.TestCase):
             config(daemon, '{kind: webhook, url: "http://127.0.0.1:1/"}')  # without plain
             daemon.process.send_signal(signal.SIGHUP)
             daemon.wait_log("event=reload_refused")
+            os.mkfifo(daemon.path("secret"), 0o600)  # nobody ever writes to it
+            config(daemon, webhook(self.hook.port, f", secret_file: {daemon.path('secret')}"))
+            daemon.process.send_signal(signal.SIGHUP)
+            daemon.wait_log("event=reload_refused", 2)
             send(device, daemon, 4, 1)
             self.wait_taken(daemon, 3)
             self.assertEqual(daemon.stop(), 0)

@@ -125,8 +125,12 @@ static void operator_asks(godwit_world_t *w, godwit_scs_t *scs, const godwit_inp
     if (known != NULL && known->state != GODWIT_SCS_SILENT) {
         return;
     }
-    asked->reference = known != NULL ? asked->reference : 0;
-    action_of(w, asked, &action);
+    if (known != NULL) {
+        action = known->action; /* what a recall names may have another reference by now: it is the same request */
+    } else {
+        asked->reference = 0;
+        action_of(w, asked, &action);
+    }
     if (godwit_scs_request(scs, &action, in->now_ms, &reference, out) == GODWIT_OK) {
         give(w, asked, reference);
     }

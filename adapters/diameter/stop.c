@@ -25,8 +25,10 @@ static void sleep_for_good(int number)
     }
 }
 
-static void *await(void *nothing)
+/* fd_core_shutdown does it all by itself where freeDiameter was not started whole. */
+static void *shut_down(void *nothing)
 {
+    (void)fd_core_shutdown();
     (void)fd_core_wait_shutdown_complete();
     (void)sem_post(&over);
     return nothing;
@@ -40,8 +42,7 @@ bool godwit_diameter_shut_down(void)
     if (sem_init(&over, 0, 0) != 0 || sigaction(SIGABRT, &sleeping, &former) != 0) {
         return false;
     }
-    (void)fd_core_shutdown();
-    if (pthread_create(&waiter, NULL, await, NULL) == 0) {
+    if (pthread_create(&waiter, NULL, shut_down, NULL) == 0) {
         (void)pthread_detach(waiter);
         while (sem_wait(&over) != 0) {
             continue; /* a signal of somebody else */
@@ -49,6 +50,8 @@ bool godwit_diameter_shut_down(void)
     } else {
         gave_up = 1;
     }
-    (void)sigaction(SIGABRT, &former, NULL);
+    if (gave_up == 0) { /* else another of its threads may give up yet */
+        (void)sigaction(SIGABRT, &former, NULL);
+    }
     return gave_up == 0;
 }

@@ -119,8 +119,8 @@ class Ends(Listening):
         self.assertEqual(self.trigger("recall", "--of", str(waits["reference"]), "--wait", "1")["state"], "accepted")  # which has no report
         self.assertIn("not_found", self.trigger("status", "--of", "77", expect=1))
         # What is wrong is said, and --wait hides it not: a key, the network's name, its address.
-        self.assertIn("auth_mac_failure; do both", self.refused("--serving-network", "001-02", "--wait", "100", card=self.stranger(), code=1))
-        self.assertIn("do not verify: mac_failure; is --serving-network", self.refused("--wait", "100", code=1))
+        self.assertIn("auth_mac_failure; do both", self.refused("--serving-network", "001-02", "--wait", "15", card=self.stranger(), code=1))
+        self.assertIn("do not verify: mac_failure; is --serving-network", self.refused("--wait", "15", code=1))
         self.assertIn("does not answer", self.refused("--wait", "1", code=4, way="127.0.0.1:9"))
 
     def stranger(self):
